@@ -1,0 +1,93 @@
+"""Finds Java and Maven on this machine, and fetches the servers' jars once."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from services.console.platform.errors import PlatformError
+
+# Kafka 4 needs 17. Cassandra 5.0 installs a security manager, which Java 24 took away: tried on 17, 21 and 25.
+_OLDEST, _NEWEST = 17, 23
+_MAVEN_WITHIN_S = 900
+
+
+def find_java(env: Mapping[str, str] = os.environ) -> Path:
+    """The `java` of JAVA_HOME, else of PATH, whichever both servers run on first."""
+    unfit: list[str] = []
+    for java in _candidates(env):
+        version = _version(java)
+        if version is not None and _OLDEST <= version <= _NEWEST:
+            return java
+        unfit.append(f"{java} is {f'Java {version}' if version else 'none'}")
+    found = f" ({', '.join(unfit)}; {_OLDEST} to {_NEWEST} will do)" if unfit else ""
+    raise PlatformError(
+        f"JDK 17 not found{found}: install it (Debian: apt-get install openjdk-17-jdk-headless) or set JAVA_HOME"
+    )
+
+
+def fetch_jars(pom: Path, store: Path, report: Callable[[str], None], env: Mapping[str, str] = os.environ) -> Path:
+    """The folder with the jars that a pom names, `<store>/<kafka|cassandra>-<version>`.
+
+    Maven runs only when the folder is not there yet, or was made from another pom. The folder appears complete or
+    not at all: the pom's copy in it says that it is.
+    """
+    target = store / f"{pom.name.removesuffix('-pom.xml')}-{_server_version(pom)}"
+    if _made_from(pom, target):
+        return target
+    maven = shutil.which("mvn", path=env.get("PATH"))
+    if maven is None:
+        raise PlatformError("Maven not found: install it (Debian: apt-get install maven)")
+    report(f"fetching the jars of {target.name} with Maven, once")
+    store.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=store, prefix=".fetching-") as folder:
+        jars = Path(folder) / "jars"
+        _copy_dependencies(maven, pom, jars, env)
+        shutil.copyfile(pom, jars / "pom.xml")
+        shutil.rmtree(target, ignore_errors=True)
+        jars.rename(target)
+    return target
+
+
+def _candidates(env: Mapping[str, str]) -> Iterator[Path]:
+    if home := env.get("JAVA_HOME"):
+        yield Path(home) / "bin" / "java"
+    if on_path := shutil.which("java", path=env.get("PATH")):
+        yield Path(on_path)
+
+
+def _version(java: Path) -> int | None:
+    """The major version that a `java` says it is; None when it is not there or says nothing of the kind."""
+    try:
+        said = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    found = re.search(r'version "(?:1\.)?(\d+)', said.stderr + said.stdout)  # Java 8 calls itself 1.8
+    return int(found[1]) if found else None
+
+
+def _server_version(pom: Path) -> str:
+    named = re.search(r"<server\.version>([\w.-]+)<", pom.read_text(encoding="utf-8"))
+    if named is None:
+        raise PlatformError(f"{pom} does not say its server.version")
+    return named[1]
+
+
+def _made_from(pom: Path, folder: Path) -> bool:
+    copy = folder / "pom.xml"
+    return copy.exists() and copy.read_bytes() == pom.read_bytes()
+
+
+def _copy_dependencies(maven: str, pom: Path, jars: Path, env: Mapping[str, str]) -> None:
+    asked = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={jars}"]
+    command = [maven, "-B", "-q", "-Dstyle.color=never", "-f", str(pom), *asked]
+    try:
+        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=_MAVEN_WITHIN_S, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise PlatformError(f"Maven did not finish within {_MAVEN_WITHIN_S} s: {' '.join(command)}") from error
+    if done.returncode != 0 or not jars.is_dir():
+        said = (done.stdout + done.stderr).strip().splitlines()[:5]
+        raise PlatformError("\n".join([f"Maven could not fetch the jars of {pom}:", *said]))

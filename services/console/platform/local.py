@@ -1,0 +1,146 @@
+"""Kafka and Cassandra on this machine without Docker: one folder, both servers, loopback only."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+from services.console.platform import cassandra_server, kafka_server, ports
+from services.console.platform.errors import PlatformError
+from services.console.platform.java import fetch_jars, find_java
+from services.console.platform.processes import exclusive
+from services.console.platform.server import Server
+from services.console.platform.supervisor import Program, Status, Supervisor
+from shared.settings import under
+
+_HEAP = r"^[1-9][0-9]*[kmgKMG]$"
+_PREFIX = "TILTYARD_PLATFORM_"
+# They end up unquoted in a class path, a list of folders, or between quotes.
+_REFUSED = set('"\\,:\n')
+
+
+class PlatformSettings(BaseSettings):
+    """Where the two servers live on this machine, which ports they take, and how much memory."""
+
+    model_config = under("PLATFORM")
+    home: Path = Field(default=Path(".tiltyard"), description="folder of jars, configuration, data and logs")
+    jars: Path | None = Field(default=None, description="folder of jars, shared by several homes; else <home>/jars")
+    kafka_port: int = 19092
+    kafka_controller_port: int = 19093
+    kafka_heap: str = Field(default="512m", pattern=_HEAP)
+    cassandra_port: int = 19042
+    cassandra_storage_port: int = 17000
+    cassandra_jmx_port: int = 17199
+    cassandra_heap: str = Field(default="1g", pattern=_HEAP)
+    start_within_s: float = Field(default=120.0, gt=0, description="for each server to answer")
+
+
+def free_ports() -> dict[str, int]:
+    """A free port for every port among the settings, by its name: a platform with them runs beside any other."""
+    names = [name for name in PlatformSettings.model_fields if name.endswith("_port")]
+    return dict(zip(names, ports.find_free(len(names)), strict=True))
+
+
+def isolated(home: Path) -> PlatformSettings:
+    """Settings for a platform of its own in `home`, for tests; it shares the usual platform's jars."""
+    usual = PlatformSettings()
+    return usual.model_copy(update={"home": home, "jars": _jars(usual).absolute()} | free_ports())
+
+
+class LocalPlatform:
+    """The two servers under one folder. They run on when this process ends, and any later one finds them."""
+
+    def __init__(self, settings: PlatformSettings) -> None:
+        self._settings = settings
+        self._home = _usable(settings.home.absolute())
+        self._supervisor = Supervisor(self._home)
+        logs = self._home / "logs"
+        self._servers = (
+            kafka_server.build(
+                self._home / "kafka",
+                logs=logs,
+                port=settings.kafka_port,
+                controller_port=settings.kafka_controller_port,
+                heap=settings.kafka_heap,
+            ),
+            cassandra_server.build(
+                self._home / "cassandra",
+                logs=logs,
+                port=settings.cassandra_port,
+                storage_port=settings.cassandra_storage_port,
+                jmx_port=settings.cassandra_jmx_port,
+                heap=settings.cassandra_heap,
+            ),
+        )
+
+    def start(self, report: Callable[[str], None]) -> list[str]:
+        """Run both servers until both answer; PlatformError: what was started here is stopped again.
+
+        Tells `report` each step in a line. Returns the names of the servers that did not run already.
+        """
+        with exclusive(self._home / "run" / "platform.lock"):
+            programs = self._prepared(report)
+            return self._supervisor.start_all(programs, on_ready=lambda program: report(f"{program.name} is ready"))
+
+    def stop(self) -> list[str]:
+        """Stop both servers; nothing that was acknowledged is lost. Returns the names of those that ran."""
+        with exclusive(self._home / "run" / "platform.lock"), ThreadPoolExecutor() as pool:
+            names = [server.name for server in self._servers]
+            return [name for name, ran in zip(names, pool.map(self._supervisor.stop, names), strict=True) if ran]
+
+    def status(self) -> list[Status]:
+        """The servers that were started and not stopped since, those that died by themselves included."""
+        names = {server.name for server in self._servers}
+        return [status for status in self._supervisor.status() if status.name in names]
+
+    @property
+    def bootstrap_servers(self) -> str:
+        return f"{ports.HOST}:{self._settings.kafka_port}"
+
+    @property
+    def contact_points(self) -> str:
+        return ports.HOST
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a service needs in its environment to work with these servers."""
+        return {
+            "TILTYARD_KAFKA_BOOTSTRAP_SERVERS": self.bootstrap_servers,
+            "TILTYARD_CASSANDRA_CONTACT_POINTS": self.contact_points,
+            "TILTYARD_CASSANDRA_PORT": str(self._settings.cassandra_port),
+        }
+
+    def _prepared(self, report: Callable[[str], None]) -> list[Program]:
+        absent = [server for server in self._servers if not self._supervisor.running(server.name)]
+        for server in self._servers:
+            if server in absent:
+                server.check_ports(_PREFIX)
+            else:
+                server.check_unchanged()
+                report(f"{server.name} already runs")
+        java = find_java() if absent else None
+        return [self._program(server, java if server in absent else None, report) for server in self._servers]
+
+    def _program(self, server: Server, java: Path | None, report: Callable[[str], None]) -> Program:
+        """What starts a server or, without a Java to start it with, waits for it."""
+        within_s = self._settings.start_within_s
+        if java is None:
+            return server.awaited(within_s)
+        jars = fetch_jars(server.pom, _jars(self._settings).absolute(), report)
+        server.prepare(java, jars)
+        report(f"starting {server.name}")
+        return server.program(java, jars, within_s)
+
+
+def _jars(settings: PlatformSettings) -> Path:
+    return settings.jars or settings.home / "jars"
+
+
+def _usable(home: Path) -> Path:
+    if refused := _REFUSED & set(str(home)):
+        raise PlatformError(
+            f"the folder {home} holds {' '.join(sorted(refused))!r}, which Java does not take: choose another"
+        )
+    return home

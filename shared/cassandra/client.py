@@ -1,0 +1,163 @@
+"""The one file that imports the Cassandra driver: sessions, consistency, retries, and the version check.
+
+Writes and reads by key run at LOCAL_QUORUM. Vector searches run at LOCAL_ONE: the server does so whatever is
+asked for (a warning says it), which is why search results are read again by key before they are used.
+"""
+
+import re
+import time
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+import stamina
+from cassandra import (
+    ConsistencyLevel,
+    InvalidRequest,
+    OperationTimedOut,
+    ReadTimeout,
+    Unavailable,
+    WriteTimeout,
+)
+from cassandra.auth import PlainTextAuthProvider
+from cassandra.cluster import EXEC_PROFILE_DEFAULT, Cluster, ExecutionProfile, NoHostAvailable, Session
+from cassandra.concurrent import execute_concurrent
+from cassandra.io.libevreactor import LibevConnection
+from cassandra.policies import DCAwareRoundRobinPolicy, TokenAwarePolicy
+from cassandra.query import BatchStatement, BatchType, PreparedStatement
+
+from shared.kafka.client import UnreachableError
+from shared.settings import CassandraSettings
+
+OLDEST = (5, 0, 8)
+SEARCH = "search"
+IN_FLIGHT = 32
+_TRANSIENT = (OperationTimedOut, ReadTimeout, WriteTimeout, Unavailable, NoHostAvailable)
+_retry = stamina.retry(on=_TRANSIENT, attempts=6, timeout=60.0, wait_initial=0.1, wait_max=5.0)
+Statement = tuple[str, Sequence[Any]]
+
+
+class OldServerError(RuntimeError):
+    """A node is older than the oldest release whose vector search ranks rightly."""
+
+
+class Store:
+    """A session with prepared statements. Every call is idempotent and retried while the store recovers."""
+
+    def __init__(self, session: Session, cluster: Cluster) -> None:
+        self.session = session
+        self._cluster = cluster
+        self._prepare = cache(self._prepared)
+
+    def rows(self, cql: str, values: Sequence[Any] = ()) -> Iterable[Any]:
+        """Rows of one statement, paged as they are read."""
+        return _run(self.session.execute, self._prepare(cql), values)  # type: ignore[no-any-return]
+
+    def search(self, cql: str, values: Sequence[Any]) -> list[Any]:
+        """Rows of a vector search."""
+        return list(_run(self.session.execute, self._prepare(cql), values, execution_profile=SEARCH))
+
+    def rows_of_each(self, cql: str, keys: Sequence[Sequence[Any]]) -> list[list[Any]]:
+        """The rows for each key, reads in flight together, answers in the order of the keys."""
+        return [list(rows) for rows in self._concurrently([(cql, key) for key in keys])]
+
+    def write(self, statements: Sequence[Statement]) -> None:
+        """Run statements in flight together, in no order; each stands alone."""
+        self._concurrently(statements)
+
+    def write_partition(self, statements: Sequence[Statement]) -> None:
+        """Run statements of one partition as one batch: all or nothing, and seen at once."""
+        batch = BatchStatement(BatchType.UNLOGGED, consistency_level=ConsistencyLevel.LOCAL_QUORUM)
+        batch.is_idempotent = True
+        for cql, values in statements:
+            batch.add(self._prepare(cql), values)
+        _run(self.session.execute, batch)
+
+    def close(self) -> None:
+        self._cluster.shutdown()
+
+    def _concurrently(self, statements: Sequence[Statement]) -> list[Any]:
+        prepared = [(self._prepare(cql), values) for cql, values in statements]
+        answers = _run(execute_concurrent, self.session, prepared, concurrency=IN_FLIGHT, raise_on_first_error=True)
+        return [answer.result_or_exc for answer in answers]
+
+    def _prepared(self, cql: str) -> PreparedStatement:
+        statement = _run(self.session.prepare, cql)
+        statement.is_idempotent = True
+        return statement
+
+
+@_retry
+def _run(call: Any, *arguments: Any, **options: Any) -> Any:
+    return call(*arguments, **options)
+
+
+def connect(settings: CassandraSettings) -> Store:
+    """A store bound to the keyspace.
+
+    Raises UnreachableError after `startup_wait_s`, OldServerError for a node before 5.0.8, ValueError where
+    the keyspace has not been made.
+    """
+    cluster, session = open_session(settings)
+    try:
+        session.set_keyspace(settings.keyspace)
+    except InvalidRequest as error:
+        cluster.shutdown()
+        raise ValueError(f"no keyspace {settings.keyspace!r} in Cassandra. Make it with `tiltyard setup`.") from error
+    return Store(session, cluster)
+
+
+def open_session(settings: CassandraSettings) -> tuple[Cluster, Session]:
+    """A session without a keyspace on a cluster of the right version."""
+    deadline = time.monotonic() + settings.startup_wait_s
+    while True:
+        cluster = _cluster(settings)
+        try:
+            session = cluster.connect()
+        except NoHostAvailable as error:
+            cluster.shutdown()
+            if time.monotonic() > deadline:
+                raise UnreachableError(
+                    f"no Cassandra node answers at {settings.contact_points}:{settings.port} "
+                    f"(waited {settings.startup_wait_s:g} s): start it (`tiltyard up`) or set "
+                    f"TILTYARD_CASSANDRA_CONTACT_POINTS and TILTYARD_CASSANDRA_PORT."
+                ) from error
+            time.sleep(0.5)
+        else:
+            _refuse_old(session)
+            return cluster, session
+
+
+def version_of(release: str) -> tuple[int, ...]:
+    """A release as numbers: "5.0.8" and "5.0.8-SNAPSHOT" give (5, 0, 8)."""
+    return tuple(int(part) for part in re.findall(r"\d+", release)[:3])
+
+
+def _refuse_old(session: Session) -> None:
+    for table in ("system.local", "system.peers_v2"):
+        for row in session.execute(f"SELECT release_version FROM {table}"):
+            if version_of(row.release_version) < OLDEST:
+                raise OldServerError(
+                    f"Cassandra {row.release_version} ranks vectors wrongly after updates: "
+                    f"upgrade every node to {'.'.join(map(str, OLDEST))} or newer."
+                )
+
+
+def _cluster(settings: CassandraSettings) -> Cluster:
+    balancing = TokenAwarePolicy(DCAwareRoundRobinPolicy(settings.local_datacenter))
+    timeout = settings.timeout_s
+    profiles = {
+        EXEC_PROFILE_DEFAULT: ExecutionProfile(
+            balancing, consistency_level=ConsistencyLevel.LOCAL_QUORUM, request_timeout=timeout
+        ),
+        SEARCH: ExecutionProfile(balancing, consistency_level=ConsistencyLevel.LOCAL_ONE, request_timeout=timeout),
+    }
+    return Cluster(
+        [host.strip() for host in settings.contact_points.split(",")],
+        port=settings.port,
+        execution_profiles=profiles,
+        connection_class=LibevConnection,
+        protocol_version=5,
+        auth_provider=PlainTextAuthProvider(settings.username, settings.password) if settings.username else None,
+        connect_timeout=timeout,
+    )

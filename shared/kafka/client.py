@@ -1,0 +1,138 @@
+"""The one file that imports confluent_kafka: clients configured the way every part of Tiltyard needs them.
+
+Every producer partitions with murmur2, as Java's and aiokafka's do: with librdkafka's own default, keyed topics
+would not be co-partitioned and joins by key would never complete.
+"""
+
+import time
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+import stamina
+from confluent_kafka import (
+    TIMESTAMP_NOT_AVAILABLE,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Producer,
+    TopicPartition,
+)
+from confluent_kafka import Message as KafkaMessage
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
+
+from shared.records import Position, RawRecord
+from shared.settings import KafkaSettings
+
+__all__ = ["Admin", "Consumer", "KafkaException", "NewTopic", "Producer", "TopicPartition"]
+Admin: TypeAlias = AdminClient
+MAX_BYTES = 8 * 1024 * 1024
+_LOST = {
+    KafkaError.ILLEGAL_GENERATION,
+    KafkaError.UNKNOWN_MEMBER_ID,
+    KafkaError.REBALANCE_IN_PROGRESS,
+    KafkaError._NO_OFFSET,  # noqa: SLF001 (its public name)
+    KafkaError._STATE,  # noqa: SLF001 (its public name)
+}
+
+
+class UnreachableError(ConnectionError):
+    """A server that we depend on did not answer in time."""
+
+
+class MissingTopicError(RuntimeError):
+    """The topics have not been made yet."""
+
+
+def consumer(settings: KafkaSettings, group: str) -> Consumer:
+    """A consumer that commits only when told to and starts a new group at the beginning."""
+    return Consumer(
+        _common(settings, f"{group}-consumer")
+        | {
+            "group.id": f"{settings.group_prefix}-{group}",
+            "enable.auto.commit": False,
+            "auto.offset.reset": "earliest",
+            "partition.assignment.strategy": "cooperative-sticky",
+            "fetch.message.max.bytes": MAX_BYTES,
+            "session.timeout.ms": 10_000,
+        }
+    )
+
+
+def producer(settings: KafkaSettings, client: str) -> Producer:
+    """An idempotent producer that sends at once."""
+    return Producer(
+        _common(settings, f"{client}-producer")
+        | {
+            "enable.idempotence": True,
+            "partitioner": "murmur2_random",
+            "linger.ms": 0,
+            "compression.type": "lz4",
+            "message.max.bytes": MAX_BYTES,
+        }
+    )
+
+
+def admin(settings: KafkaSettings) -> Admin:
+    """A client for topics and offsets."""
+    return AdminClient(_common(settings, "admin"))
+
+
+def require(settings: KafkaSettings, topics: list[str]) -> None:
+    """Wait for the broker, then insist on the topics.
+
+    Raises UnreachableError after `startup_wait_s`, MissingTopicError where `tiltyard setup` has not run.
+    """
+    known = _known_topics(admin(settings), settings)
+    if missing := sorted(set(topics) - known):
+        raise MissingTopicError(f"missing topics: {', '.join(missing)}. Make them with `tiltyard setup`.")
+
+
+def _known_topics(client: Admin, settings: KafkaSettings) -> set[str]:
+    try:
+        for attempt in stamina.retry_context(
+            on=KafkaException, attempts=None, timeout=settings.startup_wait_s, wait_max=2.0
+        ):
+            with attempt:
+                return set(client.list_topics(timeout=3).topics)
+    except KafkaException as error:
+        raise UnreachableError(
+            f"no Kafka broker answers at {settings.bootstrap_servers} "
+            f"(waited {settings.startup_wait_s:g} s): start it (`tiltyard up`) or set "
+            f"TILTYARD_KAFKA_BOOTSTRAP_SERVERS."
+        ) from error
+    raise AssertionError("a retry ends by returning or raising")
+
+
+def lost_partition(error: KafkaException) -> bool:
+    """Whether a commit failed because the partitions belong to another member by now."""
+    return error.args[0].code() in _LOST
+
+
+def raw_record(message: KafkaMessage) -> RawRecord:
+    """A consumed message as a value; raises KafkaException where it carries an error."""
+    if (error := message.error()) is not None:
+        raise KafkaException(error)
+    kind, milliseconds = message.timestamp()
+    stamp = time.time() if kind == TIMESTAMP_NOT_AVAILABLE else milliseconds / 1000
+    headers: Any = message.headers() or []
+    return RawRecord(
+        position=Position(str(message.topic()), int(message.partition() or 0), int(message.offset() or 0)),
+        key=_bytes(message.key()),
+        value=_bytes(message.value()),
+        appended_at=datetime.fromtimestamp(stamp, UTC),
+        headers={name: value or b"" for name, value in headers},
+    )
+
+
+def _bytes(value: str | bytes | None) -> bytes | None:
+    return value.encode() if isinstance(value, str) else value
+
+
+def _common(settings: KafkaSettings, client: str) -> dict[str, Any]:
+    return {
+        "bootstrap.servers": settings.bootstrap_servers,
+        "client.id": f"tiltyard-{client}",
+        "log_level": 3,
+        "topic.metadata.refresh.interval.ms": 30_000,
+    } | dict(settings.librdkafka)

@@ -1,0 +1,88 @@
+"""Producing: outcomes to a topic, and dead letters to theirs. A flush returns only when the broker has it all."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Generic, TypeVar
+
+from shared import dead_letters, observe
+from shared.kafka import client
+from shared.messages import Message
+from shared.records import Effect, RawRecord
+from shared.settings import KafkaSettings
+from shared.topology import AnyTopic
+
+O = TypeVar("O")  # noqa: E741  (O is for outcome)
+FLUSH_S = 30.0
+
+
+class DeliveryError(ConnectionError):
+    """The broker did not take a record."""
+
+
+class Delivery:
+    """A producer that remembers what the broker refused and raises it at the flush."""
+
+    def __init__(self, settings: KafkaSettings, name: str) -> None:
+        self._producer = client.producer(settings, name)
+        self._refused: list[str] = []
+
+    def send(self, topic: str, key: bytes | None, value: bytes | None, headers: dict[str, bytes]) -> None:
+        """Queue one record; where the queue is full, wait for room."""
+        while True:
+            try:
+                return self._producer.produce(
+                    topic, key=key, value=value, headers=dict(headers), on_delivery=self._delivered
+                )
+            except BufferError:
+                self._producer.poll(0.1)
+
+    def flush(self) -> None:
+        """Wait until every queued record is stored; raises DeliveryError otherwise."""
+        waiting = self._producer.flush(FLUSH_S)
+        refused, self._refused = self._refused, []
+        if waiting or refused:
+            raise DeliveryError(f"{waiting} records undelivered, {len(refused)} refused: {'; '.join(refused[:3])}")
+
+    def _delivered(self, error: Any, message: Any) -> None:
+        if error is not None:
+            self._refused.append(f"{message.topic()}: {error}")
+
+
+class KafkaSink(Generic[O]):
+    """Publishes what `messages` makes of each outcome."""
+
+    def __init__(self, delivery: Delivery, topic: AnyTopic, messages: Callable[[O], Iterable[Message]]) -> None:
+        self._delivery = delivery
+        self._topic = topic
+        self._messages = messages
+        self._waiting: list[tuple[Message, dict[str, bytes]]] = []
+
+    def write(self, effect: Effect[O]) -> None:
+        headers = observe.onward(effect.cause.headers)
+        self._waiting += [(message, headers) for message in self._messages(effect.outcome)]
+
+    def flush(self) -> None:
+        for message, headers in self._waiting:
+            publish(self._delivery, self._topic, message, headers)
+        self._waiting.clear()
+        self._delivery.flush()
+
+
+class KafkaDeadLetters:
+    """Keeps dead letters on `<topic>.dead`."""
+
+    def __init__(self, delivery: Delivery, service: str) -> None:
+        self._delivery = delivery
+        self._service = service
+
+    def bury(self, record: RawRecord, reason: str) -> None:
+        letter = dead_letters.letter(record, reason, self._service)
+        self._delivery.send(letter.topic, letter.key, letter.value, letter.headers)
+
+    def flush(self) -> None:
+        self._delivery.flush()
+
+
+def publish(delivery: Delivery, topic: AnyTopic, message: Message, headers: dict[str, bytes] | None = None) -> None:
+    """Queue one message under its key."""
+    key = topic.key_of(message).encode()
+    delivery.send(topic.name, key, message.model_dump_json().encode(), headers or observe.onward({}))

@@ -1,0 +1,124 @@
+"""A broker in memory: the same keys, partitions, offsets, groups and dead letters as Kafka, in one process.
+
+It ships with the product so that a pipeline can be tried, and tested, in milliseconds. It holds everything
+in memory and serves one thread at a time.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Generic, TypeVar
+from zlib import crc32
+
+from shared import dead_letters, observe
+from shared.messages import Message
+from shared.records import Effect, Position, RawRecord
+from shared.topology import AnyTopic
+
+O = TypeVar("O")  # noqa: E741  (O is for outcome)
+
+
+class MemoryBroker:
+    """Topics as lists of records. `now` is the append clock, replaceable by tests."""
+
+    def __init__(self, partitions: int = 2, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self.partitions = partitions
+        self.committed: dict[tuple[str, str, int], int] = defaultdict(int)
+        self._log: dict[tuple[str, int], list[RawRecord]] = defaultdict(list)
+        self._now = now
+
+    def append(
+        self, topic: str, key: bytes | None, value: bytes | None, headers: dict[str, bytes] | None = None
+    ) -> Position:
+        """Append one record to the partition of its key."""
+        partition = crc32(key or b"") % self.partitions
+        records = self._log[topic, partition]
+        position = Position(topic, partition, len(records))
+        records.append(RawRecord(position, key, value, self._now(), headers or {}))
+        return position
+
+    def publish(self, topic: AnyTopic, *messages: Message) -> None:
+        """Append messages under their own keys."""
+        for message in messages:
+            self.append(topic.name, topic.key_of(message).encode(), message.model_dump_json().encode())
+
+    def records(self, topic: str) -> list[RawRecord]:
+        """Every record of a topic, partition by partition."""
+        return [record for partition in range(self.partitions) for record in self._log[topic, partition]]
+
+    def messages(self, topic: AnyTopic) -> list[Message]:
+        """Every message of a topic, parsed."""
+        return [topic.message.model_validate_json(record.value or b"") for record in self.records(topic.name)]
+
+    def after(self, topic: str, partition: int, offset: int) -> Sequence[RawRecord]:
+        return self._log[topic, partition][offset:]
+
+
+class MemorySource:
+    """A group's view of some topics; a new source of the same group starts at what was committed."""
+
+    def __init__(self, broker: MemoryBroker, topics: Sequence[AnyTopic], group: str) -> None:
+        self.topics = topics
+        self._broker = broker
+        self._group = group
+        self._next = {
+            (topic.name, partition): broker.committed[group, topic.name, partition]
+            for topic in topics
+            for partition in range(broker.partitions)
+        }
+
+    def poll(self, limit: int, wait_s: float) -> Sequence[RawRecord]:  # noqa: ARG002 (nothing to wait for)
+        taken: list[RawRecord] = []
+        for (topic, partition), offset in self._next.items():
+            fresh = self._broker.after(topic, partition, offset)[: limit - len(taken)]
+            taken.extend(fresh)
+            self._next[topic, partition] = offset + len(fresh)
+        return taken
+
+    def keep_alive(self) -> None:
+        """There is no group to be thrown out of."""
+
+    def commit(self, records: Sequence[RawRecord]) -> None:
+        for record in records:
+            where = (self._group, record.position.topic, record.position.partition)
+            self._broker.committed[where] = max(self._broker.committed[where], record.position.offset + 1)
+
+    def close(self) -> None:
+        """There is nothing to leave."""
+
+
+class MemorySink(Generic[O]):
+    """Publishes what `messages` makes of each outcome; nothing is visible before `flush`."""
+
+    def __init__(self, broker: MemoryBroker, topic: AnyTopic, messages: Callable[[O], Iterable[Message]]) -> None:
+        self._broker = broker
+        self._topic = topic
+        self._messages = messages
+        self._waiting: list[tuple[Message, dict[str, bytes]]] = []
+
+    def write(self, effect: Effect[O]) -> None:
+        headers = observe.onward(effect.cause.headers)
+        self._waiting += [(message, headers) for message in self._messages(effect.outcome)]
+
+    def flush(self) -> None:
+        for message, headers in self._waiting:
+            value = message.model_dump_json().encode()
+            self._broker.append(self._topic.name, self._topic.key_of(message).encode(), value, headers)
+        self._waiting.clear()
+
+
+class MemoryDeadLetters:
+    """Keeps dead letters on the broker's `<topic>.dead` topics."""
+
+    def __init__(self, broker: MemoryBroker, service: str) -> None:
+        self._broker = broker
+        self._service = service
+        self._waiting: list[dead_letters.Letter] = []
+
+    def bury(self, record: RawRecord, reason: str) -> None:
+        self._waiting.append(dead_letters.letter(record, reason, self._service))
+
+    def flush(self) -> None:
+        for letter in self._waiting:
+            self._broker.append(letter.topic, letter.key, letter.value, letter.headers)
+        self._waiting.clear()

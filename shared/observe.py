@@ -1,0 +1,107 @@
+"""What operators see of a service: JSON logs, Prometheus metrics, readiness, and the trace through the topics.
+
+`/metrics` and `/ready` are served on the service's own port; `/ready` answers 503 until the service consumes.
+"""
+
+import logging
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import structlog
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from prometheus_client import Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+_BATCH_SECONDS = Histogram("tiltyard_batch_seconds", "Time to handle and store one batch", ["service"])
+_HANDLED = Counter("tiltyard_records", "Records taken from topics", ["service"])
+_BURIED = Counter("tiltyard_buried", "Records put among the dead letters", ["service", "topic"])
+_READY = Gauge("tiltyard_ready", "1 while the service consumes", ["service"])
+_propagator = TraceContextTextMapPropagator()
+_tracer = TracerProvider().get_tracer("tiltyard")
+
+
+def configure_logging(service: str, level: str) -> None:
+    """One JSON object a line on standard error, with the service's name in each."""
+    logging.basicConfig(level=level, stream=sys.stderr, format="%(message)s", force=True)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(default=str),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    structlog.contextvars.bind_contextvars(service=service)
+
+
+@contextmanager
+def batch(service: str, size: int) -> Iterator[None]:
+    """Count a batch and time it."""
+    _HANDLED.labels(service).inc(size)
+    with _BATCH_SECONDS.labels(service).time():
+        yield
+
+
+def buried(service: str, topic: str) -> None:
+    """Count one dead letter."""
+    _BURIED.labels(service, topic).inc()
+
+
+def onward(headers: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Headers for a message that follows from another: the same trace, a new span (W3C Trace Context)."""
+    incoming = {name: value.decode(errors="replace") for name, value in headers.items() if name == "traceparent"}
+    with _tracer.start_span("message", context=_propagator.extract(incoming)) as span:
+        outgoing: dict[str, str] = {}
+        _propagator.inject(outgoing, context=trace.set_span_in_context(span))
+    return {name: value.encode() for name, value in outgoing.items()}
+
+
+class Readiness:
+    """Whether a service consumes, as a value that its probe and its metrics share."""
+
+    def __init__(self, service: str) -> None:
+        self._gauge = _READY.labels(service)
+        self._ready = threading.Event()
+        self._gauge.set(0)
+
+    def announce(self) -> None:
+        self._ready.set()
+        self._gauge.set(1)
+
+    def __bool__(self) -> bool:
+        return self._ready.is_set()
+
+
+def serve(port: int, host: str, readiness: Readiness) -> ThreadingHTTPServer:
+    """Serve `/metrics` and `/ready` from a daemon thread; port 0 lets the system choose."""
+
+    class Probe(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.path == "/metrics":
+                self._answer(200, generate_latest(), CONTENT_TYPE_LATEST)
+            elif self.path == "/ready":
+                self._answer(200 if readiness else 503, b"ready\n" if readiness else b"starting\n", "text/plain")
+            else:
+                self._answer(404, b"try /metrics or /ready\n", "text/plain")
+
+        def _answer(self, status: int, body: bytes, content_type: str) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", content_type)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name is inherited)
+            """Probes every few seconds are not worth a log line."""
+
+    server = ThreadingHTTPServer((host, port), Probe)
+    threading.Thread(target=server.serve_forever, name="observe", daemon=True).start()
+    return server

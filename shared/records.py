@@ -1,0 +1,62 @@
+"""A message on its way: where it stood, when the broker took it, what it led to, and why it was refused."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, NamedTuple, TypeVar
+
+M = TypeVar("M")
+O = TypeVar("O")  # noqa: E741  (O is for outcome)
+O_co = TypeVar("O_co", covariant=True)
+
+
+class InvalidMessageError(ValueError):
+    """The message can never be handled; it is buried with this reason and the next one goes on."""
+
+
+class Position(NamedTuple):
+    """Where a record stands; two deliveries of one record share it."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True)
+class RawRecord:
+    """A record as the broker keeps it. `appended_at` is the broker's append time."""
+
+    position: Position
+    key: bytes | None
+    value: bytes | None
+    appended_at: datetime
+    headers: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Record(Generic[M]):
+    """A parsed message with where it came from."""
+
+    message: M
+    raw: RawRecord
+
+    @property
+    def position(self) -> Position:
+        return self.raw.position
+
+    @property
+    def appended_at(self) -> datetime:
+        return self.raw.appended_at
+
+
+@dataclass(frozen=True)
+class Effect(Generic[O_co]):
+    """What handling one record led to; the cause carries its trace onward."""
+
+    outcome: O_co
+    cause: RawRecord
+
+
+def effect(cause: Record[M], outcome: O) -> Effect[O]:
+    """Tie an outcome to the record it came from."""
+    return Effect(outcome, cause.raw)

@@ -1,0 +1,165 @@
+"""The one consume loop: poll a batch, handle it, flush the sinks in order, commit last.
+
+At-least-once: whatever fails between poll and commit is handled again after a restart, so outcomes carry ids
+that make the second time overwrite the first. `InvalidMessageError` buries one message alone; every other
+error ends the loop with nothing committed. A slow batch does not cost the partition: it runs beside the loop,
+which pauses its partitions and keeps polling.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+import structlog
+from pydantic import ValidationError
+
+from shared import observe
+from shared.records import Effect, InvalidMessageError, RawRecord, Record
+from shared.topology import AnyTopic
+
+O = TypeVar("O")  # noqa: E741  (O is for outcome)
+O_contra = TypeVar("O_contra", contravariant=True)
+Handle = Callable[[Sequence[Record[Any]]], Iterable[Effect[O]]]
+log = structlog.get_logger()
+
+
+class Source(Protocol):
+    """Where records come from."""
+
+    topics: Sequence[AnyTopic]
+
+    def poll(self, limit: int, wait_s: float) -> Sequence[RawRecord]:
+        """At most `limit` records; empty when none came within `wait_s`."""
+
+    def keep_alive(self) -> None:
+        """Stay a member of the group without taking more records."""
+
+    def commit(self, records: Sequence[RawRecord]) -> None:
+        """Never deliver these records to this group again."""
+
+    def close(self) -> None:
+        """Leave the group."""
+
+
+class Sink(Protocol[O_contra]):
+    """Where outcomes go: `write` buffers, `flush` makes them durable or raises."""
+
+    def write(self, effect: Effect[O_contra]) -> None: ...
+    def flush(self) -> None: ...
+
+
+class DeadLetters(Protocol):
+    """Keeps what could not be handled, byte for byte, until a person replays it."""
+
+    def bury(self, record: RawRecord, reason: str) -> None: ...
+    def flush(self) -> None: ...
+
+
+class PoisonError(RuntimeError):
+    """Too many messages in a row could not be handled: something is wrong with the input or with us."""
+
+
+@dataclass
+class Runner(Generic[O]):
+    """Runs one handler over one source. `limit` records a batch; more than `dead_in_a_row` burials stop it."""
+
+    service: str
+    source: Source
+    handle: Handle[O]
+    sinks: Sequence[Sink[O]]
+    dead_letters: DeadLetters
+    limit: int = 64
+    wait_s: float = 0.5
+    patience_s: float = 1.0
+    dead_in_a_row: int = 100
+    _dead: int = field(default=0, init=False)
+
+    def run(self, stopping: threading.Event) -> None:
+        """Loop until `stopping` is set; the batch in hand is finished and committed first."""
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix=self.service) as beside:
+            while not stopping.is_set():
+                self._turn(lambda records: self._wait(beside.submit(self._process, records)))
+
+    def run_once(self) -> int:
+        """Poll and process one batch in this thread; returns how many records it had."""
+        return self._turn(self._process)
+
+    def _turn(self, process: Callable[[Sequence[RawRecord]], None]) -> int:
+        records = self.source.poll(self.limit, self.wait_s)
+        if records:
+            process(records)
+            self.source.commit(records)
+        return len(records)
+
+    def _wait(self, batch: "Future[None]") -> None:
+        """Wait for a batch; once it takes long, keep the group membership alive."""
+        timeout = self.patience_s
+        while True:
+            try:
+                return batch.result(timeout)
+            except TimeoutError:
+                if batch.done():
+                    raise
+                self.source.keep_alive()
+                timeout = 0.1
+
+    def _process(self, records: Sequence[RawRecord]) -> None:
+        with observe.batch(self.service, len(records)):
+            parsed = [record for raw in records if (record := self._parse(raw))]
+            try:
+                effects = list(self.handle(parsed)) if parsed else []
+            except InvalidMessageError:
+                self._one_by_one(parsed)
+            else:
+                self._dead = 0 if parsed else self._dead
+                self._conclude(effects)
+
+    def _one_by_one(self, records: Sequence[Record[Any]]) -> None:
+        """Handle each record alone, so that the bad one is buried and its neighbours are not."""
+        for record in records:
+            try:
+                effects = list(self.handle([record]))
+            except InvalidMessageError as error:
+                self._bury(record.raw, str(error))
+            else:
+                self._dead = 0
+                self._conclude(effects)
+        self.dead_letters.flush()
+
+    def _conclude(self, effects: Iterable[Effect[O]]) -> None:
+        for done in effects:
+            for sink in self.sinks:
+                sink.write(done)
+        for sink in self.sinks:
+            sink.flush()
+        self.dead_letters.flush()
+
+    def _parse(self, raw: RawRecord) -> Record[Any] | None:
+        try:
+            return Record(self._topic(raw).message.model_validate_json(raw.value or b""), raw)
+        except ValidationError as error:
+            self._bury(raw, reason_of(error))
+            return None
+
+    def _topic(self, raw: RawRecord) -> AnyTopic:
+        return next(topic for topic in self.source.topics if topic.name == raw.position.topic)
+
+    def _bury(self, raw: RawRecord, reason: str) -> None:
+        log.warning("buried", position=tuple(raw.position), reason=reason)
+        observe.buried(self.service, raw.position.topic)
+        self.dead_letters.bury(raw, reason)
+        self._dead += 1
+        if self._dead > self.dead_in_a_row:
+            self.dead_letters.flush()
+            raise PoisonError(
+                f"{self._dead} messages in a row could not be handled, the last because: {reason}. "
+                f"Nothing of this batch is committed. Look at them with `tiltyard dead-letters list`."
+            )
+
+
+def reason_of(error: ValidationError) -> str:
+    """A validation error in one line: every field that is wrong and how."""
+    parts = (f"{'.'.join(map(str, e['loc'])) or 'message'}: {e['msg']}" for e in error.errors(include_input=False))
+    return "; ".join(parts)

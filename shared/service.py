@@ -1,0 +1,68 @@
+"""Starting and stopping a service process, the same way for all of them.
+
+Exit codes: 0 drained on SIGTERM or Ctrl-C, 69 a server we need is absent, 78 settings or set-up are wrong,
+70 anything else (the log says what; nothing was committed for the batch in hand).
+"""
+
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+
+from shared import observe
+from shared.cassandra.client import OldServerError
+from shared.kafka.client import MissingTopicError, UnreachableError
+from shared.runner import PoisonError, Runner, reason_of
+from shared.settings import ObserveSettings
+
+EX_OK, EX_UNAVAILABLE, EX_SOFTWARE, EX_CONFIG = 0, 69, 70, 78
+log = structlog.get_logger()
+Build = Callable[[observe.Readiness], Runner[Any]]
+
+
+def main(service: str, build: Build) -> None:
+    """Build the service's runner and run it until told to stop; exits the process."""
+    sys.exit(guarded(service, lambda readiness: _consume(build(readiness))))
+
+
+def guarded(service: str, run: Callable[[observe.Readiness], None]) -> int:
+    """Run a service body under logging, probes and the exit codes; returns the code."""
+    try:
+        settings = ObserveSettings()
+        observe.configure_logging(service, settings.log_level)
+        readiness = observe.Readiness(service)
+        server = observe.serve(settings.port, settings.host, readiness)
+        log.info("starting", probes=f"http://{settings.host}:{server.server_port}")
+        run(readiness)
+        log.info("stopped")
+        return EX_OK
+    except ValidationError as error:
+        return _say(EX_CONFIG, f"settings of {error.title}: {reason_of(error)}")
+    except UnreachableError as error:
+        return _say(EX_UNAVAILABLE, str(error))
+    except (MissingTopicError, OldServerError, ValueError) as error:
+        return _say(EX_CONFIG, str(error))
+    except PoisonError as error:
+        return _say(EX_SOFTWARE, str(error))
+    except Exception:
+        log.exception("ended by an error; nothing of the batch in hand is committed")
+        return EX_SOFTWARE
+
+
+def _consume(runner: Runner[Any]) -> None:
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    try:
+        runner.run(stopping)
+    finally:
+        runner.source.close()
+
+
+def _say(code: int, message: str) -> int:
+    log.error(message)
+    return code

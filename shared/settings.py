@@ -1,0 +1,69 @@
+"""Settings that several services share. Each class reads the environment under its prefix, then `.env`."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def under(prefix: str) -> SettingsConfigDict:
+    """Where a settings class reads from: `TILTYARD_<PREFIX>_<FIELD>`."""
+    full = f"TILTYARD_{prefix}_" if prefix else "TILTYARD_"
+    return SettingsConfigDict(env_prefix=full, env_file=".env", extra="ignore", frozen=True)
+
+
+class HomeSettings(BaseSettings):
+    """Where this machine keeps what the project makes: servers' data, logs, models, adapters."""
+
+    model_config = under("")
+    home: Path = Path(".tiltyard")
+
+
+class KafkaSettings(BaseSettings):
+    """The broker and how topics are made on it."""
+
+    model_config = under("KAFKA")
+    bootstrap_servers: str = "127.0.0.1:19092"
+    group_prefix: str = Field(default="tiltyard", description="consumer groups are <prefix>-<service>")
+    partitions: int = Field(default=4, ge=1, description="of every topic; the unit of parallelism")
+    replication_factor: int = Field(default=1, ge=1)
+    retention_days: float = Field(default=7.0, gt=0, description="of topics kept by time")
+    startup_wait_s: float = Field(default=30.0, ge=0, description="how long to wait for an absent broker")
+    librdkafka: dict[str, str] = Field(default={}, description="extra client options (JSON), such as TLS and SASL")
+
+
+class CassandraSettings(BaseSettings):
+    """The store."""
+
+    model_config = under("CASSANDRA")
+    contact_points: str = Field(default="127.0.0.1", description="comma-separated hosts")
+    port: int = 19042
+    local_datacenter: str = "datacenter1"
+    keyspace: str = Field(default="tiltyard", pattern=r"^[a-z][a-z0-9_]{0,40}$")
+    replication: str = Field(
+        default="{'class': 'SimpleStrategy', 'replication_factor': 1}", description="used when the keyspace is made"
+    )
+    username: str = ""
+    password: str = Field(default="", repr=False)
+    timeout_s: float = Field(default=10.0, gt=0, description="of every statement")
+    startup_wait_s: float = Field(default=60.0, ge=0, description="how long to wait for an absent node")
+
+
+class EncoderSettings(BaseSettings):
+    """The encoder that ingest chunks for, embedder stores with and retriever asks with: one for all three."""
+
+    model_config = under("ENCODER")
+    variant: str = Field(default="sentence_transformers", description="a file in shared/encoders")
+    model: str = Field(default="", description="folder or name of the model; empty: the embedded all-MiniLM-L6-v2")
+    dimensions: int = Field(default=384, ge=2)
+    threads: int = Field(default=2, ge=1)
+
+
+class ObserveSettings(BaseSettings):
+    """Logs, metrics and readiness of a service process."""
+
+    model_config = under("OBSERVE")
+    host: str = "127.0.0.1"
+    port: int = Field(default=0, description="of /metrics and /ready; 0: any free one, written to the log")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

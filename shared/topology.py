@@ -1,0 +1,100 @@
+"""The way of a message: every topic, every step between topics, and nothing else.
+
+Topic creation, the flow page of the docs and the architecture tests are derived from this file;
+no other source file writes a topic's name.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar
+
+from shared.messages import (
+    AdapterAnnounced,
+    Answer,
+    DocumentChunked,
+    DocumentIndexed,
+    DocumentPublished,
+    EvidenceFound,
+    Message,
+    Question,
+    Result,
+    Standing,
+)
+
+M = TypeVar("M", bound=Message)
+MiB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Topic(Generic[M]):
+    """A topic, what it carries and how it is kept.
+
+    `kept`: "time" (deleted by age) or "compacted" (the newest message per key stays).
+    `key`: the message field, dotted where nested, whose value keys the record.
+    """
+
+    name: str
+    message: type[M]
+    key: str
+    kept: Literal["time", "compacted"]
+    public: bool = False
+    max_bytes: int = 4 * MiB
+
+    @property
+    def dead(self) -> str:
+        """Name of the topic that keeps what could not be handled, byte for byte."""
+        return f"{self.name}.dead"
+
+    def key_of(self, message: M) -> str:
+        """The record key of a message."""
+        value: object = message
+        for part in self.key.split("."):
+            value = getattr(value, part)
+        return str(value)
+
+
+DOCUMENTS = Topic("news.documents.v1", DocumentPublished, "document_id", "time", public=True)
+CHUNKS = Topic("news.chunks.v1", DocumentChunked, "document_id", "time")
+INDEXED = Topic("news.indexed.v1", DocumentIndexed, "document_id", "compacted", public=True)
+QUESTIONS = Topic("qa.questions.v1", Question, "question_id", "time", public=True)
+EVIDENCE = Topic("qa.evidence.v1", EvidenceFound, "question.question_id", "time")
+ANSWERS = Topic("qa.answers.v1", Answer, "question_id", "time")
+RESULTS = Topic("qa.results.v1", Result, "question.question_id", "compacted", public=True)
+STANDINGS = Topic("qa.standings.v1", Standing, "slice", "compacted")
+ADAPTERS = Topic("models.adapters.v1", AdapterAnnounced, "name", "compacted")
+
+AnyTopic = Topic[Any]
+
+TOPICS: tuple[AnyTopic, ...] = (
+    DOCUMENTS, CHUNKS, INDEXED, QUESTIONS, EVIDENCE, ANSWERS, RESULTS, STANDINGS, ADAPTERS,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Step:
+    """One service's part of the way: what it reads (as a group), follows (all of it) and writes."""
+
+    service: str
+    reads: tuple[AnyTopic, ...]
+    writes: tuple[AnyTopic, ...]
+    stores: tuple[str, ...] = ()
+    follows: tuple[AnyTopic, ...] = ()
+
+
+STEPS: tuple[Step, ...] = (
+    Step("ingest", (DOCUMENTS,), (CHUNKS,), ("documents", "document_revisions", "dispositions")),
+    Step("embedder", (CHUNKS,), (INDEXED,), ("chunks",)),
+    Step("retriever", (QUESTIONS,), (EVIDENCE,), ()),
+    Step("generator", (QUESTIONS, EVIDENCE), (ANSWERS,), (), follows=(ADAPTERS,)),
+    Step("scorer", (QUESTIONS, ANSWERS), (RESULTS, STANDINGS), ("results",)),
+)
+
+
+def consumed(topic: AnyTopic) -> bool:
+    """Whether some service reads the topic, so that it needs a dead-letter topic beside it."""
+    return any(topic in step.reads for step in STEPS)
+
+
+def needed_by(service: str) -> list[str]:
+    """Names of every topic that a service touches, dead letters included."""
+    step = next(step for step in STEPS if step.service == service)
+    return [topic.name for topic in (*step.reads, *step.writes, *step.follows)] + [t.dead for t in step.reads]
