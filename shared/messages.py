@@ -195,6 +195,7 @@ class Result(Message):
     scored_at: Moment
     answers: dict[str, ScoredAnswer] = Field(description="arm -> what it said")
     missing: tuple[str, ...] = Field(default=(), description="arms that had not answered by the deadline")
+    unanswered: dict[str, float] = Field(default={}, description="metric -> what an arm that did not answer scores")
     metric_versions: dict[str, str]
     result_version: int = 1
 

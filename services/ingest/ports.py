@@ -2,13 +2,22 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
+
+from shared.messages import DocumentPublished, Question
 
 
 class Chunker(Protocol):
     """Cuts a text into passages that the encoder reads whole."""
 
     def __call__(self, title: str, date: str, text: str) -> list[str]: ...
+
+
+class FeedItem(NamedTuple):
+    """Something a feed gives, and the time at which it happened."""
+
+    at: datetime
+    message: DocumentPublished | Question
 
 
 Clean = Callable[[str], str]

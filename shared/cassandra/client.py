@@ -134,13 +134,16 @@ def version_of(release: str) -> tuple[int, ...]:
 
 
 def _refuse_old(session: Session) -> None:
-    for table in ("system.local", "system.peers_v2"):
-        for row in session.execute(f"SELECT release_version FROM {table}"):
-            if version_of(row.release_version) < OLDEST:
-                raise OldServerError(
-                    f"Cassandra {row.release_version} ranks vectors wrongly after updates: "
-                    f"upgrade every node to {'.'.join(map(str, OLDEST))} or newer."
-                )
+    nodes = [
+        *session.execute("SELECT release_version FROM system.local"),
+        *session.execute("SELECT release_version FROM system.peers_v2"),
+    ]
+    for row in nodes:
+        if version_of(row.release_version) < OLDEST:
+            raise OldServerError(
+                f"Cassandra {row.release_version} ranks vectors wrongly after updates: "
+                f"upgrade every node to {'.'.join(map(str, OLDEST))} or newer."
+            )
 
 
 def _cluster(settings: CassandraSettings) -> Cluster:

@@ -117,12 +117,17 @@ def raw_record(message: KafkaMessage) -> RawRecord:
     stamp = time.time() if kind == TIMESTAMP_NOT_AVAILABLE else milliseconds / 1000
     headers: Any = message.headers() or []
     return RawRecord(
-        position=Position(str(message.topic()), int(message.partition() or 0), int(message.offset() or 0)),
+        position=position_of(message),
         key=_bytes(message.key()),
         value=_bytes(message.value()),
         appended_at=datetime.fromtimestamp(stamp, UTC),
         headers={name: value or b"" for name, value in headers},
     )
+
+
+def position_of(message: KafkaMessage) -> Position:
+    """Where a consumed or delivered message stands."""
+    return Position(str(message.topic()), int(message.partition() or 0), int(message.offset() or 0))
 
 
 def _bytes(value: str | bytes | None) -> bytes | None:

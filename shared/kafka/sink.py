@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 from shared import dead_letters, observe
 from shared.kafka import client
 from shared.messages import Message
-from shared.records import Effect, RawRecord
+from shared.records import Effect, Position, RawRecord
 from shared.settings import KafkaSettings
 from shared.topology import AnyTopic
 
@@ -19,11 +19,20 @@ class DeliveryError(ConnectionError):
 
 
 class Delivery:
-    """A producer that remembers what the broker refused and raises it at the flush."""
+    """A producer that remembers what the broker refused and raises it at the flush.
 
-    def __init__(self, settings: KafkaSettings, name: str) -> None:
+    `stored` hears the position and the key of every record that the broker has taken.
+    """
+
+    def __init__(
+        self,
+        settings: KafkaSettings,
+        name: str,
+        stored: Callable[[Position, bytes | None], None] = lambda *_: None,
+    ) -> None:
         self._producer = client.producer(settings, name)
         self._refused: list[str] = []
+        self._stored = stored
 
     def send(self, topic: str, key: bytes | None, value: bytes | None, headers: dict[str, bytes]) -> None:
         """Queue one record; where the queue is full, wait for room."""
@@ -45,6 +54,8 @@ class Delivery:
     def _delivered(self, error: Any, message: Any) -> None:
         if error is not None:
             self._refused.append(f"{message.topic()}: {error}")
+        else:
+            self._stored(client.position_of(message), message.key())
 
 
 class KafkaSink(Generic[O]):

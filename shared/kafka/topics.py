@@ -34,12 +34,12 @@ class Follower:
     """Every record of a topic as it comes, without joining a group; starts at what is kept, or at the end."""
 
     def __init__(self, settings: KafkaSettings, topic: str, *, from_end: bool = False) -> None:
-        ranges = _ranges(settings, topic)
-        self._ends = {partition: high for partition, (low, high) in ranges.items() if high > low}
+        kept = ranges(settings, topic)
+        self._ends = {partition: high for partition, (low, high) in kept.items() if high > low}
         self._consumer = client.consumer(settings, "reader")
         self._places = [
             client.TopicPartition(topic, partition, high if from_end else low)
-            for partition, (low, high) in ranges.items()
+            for partition, (low, high) in kept.items()
         ]
         self._consumer.assign(self._places)
 
@@ -61,7 +61,7 @@ def read_all(settings: KafkaSettings, topic: str) -> Iterator[RawRecord]:
     """Every record that a topic holds now, partition order kept; raises UnfinishedReadError when cut short."""
     consumer = client.consumer(settings, "reader")
     try:
-        for partition, (low, high) in _ranges(settings, topic).items():
+        for partition, (low, high) in ranges(settings, topic).items():
             if high > low:
                 yield from _read_partition(consumer, client.TopicPartition(topic, partition, low), high)
     finally:
@@ -86,7 +86,7 @@ def _read_partition(consumer: client.Consumer, start: client.TopicPartition, hig
     raise UnfinishedReadError(f"{start.topic}[{start.partition}]: no record for {READ_S:g} s before offset {high}")
 
 
-def _ranges(settings: KafkaSettings, topic: str) -> dict[int, tuple[int, int]]:
+def ranges(settings: KafkaSettings, topic: str) -> dict[int, tuple[int, int]]:
     """First offset and end offset of each partition."""
     client.require(settings, [topic])
     consumer = client.consumer(settings, "reader")

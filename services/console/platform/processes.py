@@ -7,6 +7,7 @@ creation names one process for ever.
 import fcntl
 import json
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -18,6 +19,7 @@ import psutil
 # Times of creation are relative to the boot time, which moves a little when the clock is corrected.
 _CLOCK_SLACK_S = 2.0
 _AFTER_KILL_S = 10.0
+_POLL_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -44,13 +46,25 @@ class Record:
         unfinished.replace(path)
 
     def process(self) -> psutil.Process | None:
-        """The recorded process while it lives. A zombie is dead: it only waits for its parent to notice."""
+        """The recorded process while it lives."""
         try:
             process = psutil.Process(self.pid)
             same = abs(process.create_time() - self.create_time) < _CLOCK_SLACK_S
-            return process if same and process.status() != psutil.STATUS_ZOMBIE else None
         except psutil.NoSuchProcess:
             return None
+        return process if same and lives(process) else None
+
+
+def lives(process: psutil.Process) -> bool:
+    """A zombie is dead: it only waits for its parent to notice, which some parents never do.
+
+    But one with more than one thread is still being taken down, and holds its ports until that is done.
+    """
+    try:
+        zombie = process.status() == psutil.STATUS_ZOMBIE
+        return process.is_running() and (not zombie or process.num_threads() > 1)
+    except psutil.NoSuchProcess:
+        return False
 
 
 @contextmanager
@@ -66,10 +80,19 @@ def end(leader: psutil.Process, grace_s: float) -> None:
     """Ask a session leader and everything it started to end, wait up to `grace_s` seconds, then kill what is left."""
     members = set(_family(leader))
     _signal(members, psutil.Process.terminate)
-    psutil.wait_procs(members, timeout=grace_s)
-    left = {member for member in members if member.is_running()} | set(_family(leader))
+    left = _outlast(members, grace_s) | set(_family(leader))
     _signal(left, psutil.Process.kill)
-    psutil.wait_procs(left, timeout=_AFTER_KILL_S)
+    _outlast(left, _AFTER_KILL_S)
+    with suppress(psutil.TimeoutExpired):
+        leader.wait(timeout=0)  # if it was our own child, it stays a zombie until we ask
+
+
+def _outlast(members: set[psutil.Process], within_s: float) -> set[psutil.Process]:
+    """Those that still live after so many seconds; returns at once when none does."""
+    deadline = time.monotonic() + within_s
+    while (left := {member for member in members if lives(member)}) and time.monotonic() < deadline:
+        time.sleep(_POLL_S)
+    return left
 
 
 def _signal(members: set[psutil.Process], action: Callable[[psutil.Process], None]) -> None:

@@ -1,0 +1,109 @@
+"""`python docs/generate.py`: write what is derived from the code, so that it is said once.
+
+`docs/flow.md` from the topology, `docs/schemas/*.json` from the messages, `.env.example` from the settings.
+`generated()` gives every file with its text; a test compares them with what stands in the repository.
+"""
+
+import json
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+from pydantic_core import PydanticUndefined
+from pydantic_settings import BaseSettings
+
+from shared.topology import STEPS, TOPICS, AnyTopic, consumed
+
+ROOT = Path(__file__).parents[1]
+SETTINGS = (
+    "shared.settings", "services.ingest.settings", "services.embedder.settings", "services.retriever.settings",
+    "services.generator.settings", "services.generator.tuning.settings", "services.scorer.settings",
+    "services.console.local_services", "services.console.platform.local",
+)  # fmt: skip
+
+
+def generated() -> dict[Path, str]:
+    """Every derived file with what it should say."""
+    files = {ROOT / "docs" / "flow.md": flow(), ROOT / ".env.example": env_example()}
+    for topic in TOPICS:
+        schema = json.dumps(topic.message.model_json_schema(), indent=2, ensure_ascii=False)
+        files[ROOT / "docs" / "schemas" / f"{topic.name}.json"] = schema + "\n"
+    return files
+
+
+def flow() -> str:
+    """The way of a message as a picture and two tables."""
+    return "\n".join(["# The way of a message", "", "Made from `shared/topology.py` by `make docs`.", "",
+                      *_picture(), "", *_topics(), "", *_steps(), ""])  # fmt: skip
+
+
+def _picture() -> Iterator[str]:
+    yield from ("```mermaid", "flowchart LR")
+    for topic in TOPICS:
+        yield f"    {_id(topic)}[/{topic.name}/]"
+    for step in STEPS:
+        yield f"    {step.service}(({step.service}))"
+        yield from (f"    {_id(topic)} --> {step.service}" for topic in step.reads)
+        yield from (f"    {_id(topic)} -.-> {step.service}" for topic in step.follows)
+        yield from (f"    {step.service} --> {_id(topic)}" for topic in step.writes)
+    yield "```"
+
+
+def _topics() -> Iterator[str]:
+    yield from ("| topic | message | key | kept | public | dead letters |", "|---|---|---|---|---|---|")
+    for topic in TOPICS:
+        dead = f"`{topic.dead}`" if consumed(topic) else ""
+        schema = f"[{topic.message.__name__}](schemas/{topic.name}.json)"
+        yield f"| `{topic.name}` | {schema} | `{topic.key}` | {topic.kept} | {'yes' if topic.public else ''} | {dead} |"
+
+
+def _steps() -> Iterator[str]:
+    yield from ("| service | reads | follows | stores | writes |", "|---|---|---|---|---|")
+    for step in STEPS:
+        cells = [_names(step.reads), _names(step.follows), ", ".join(step.stores), _names(step.writes)]
+        yield f"| [{step.service}](../services/{step.service}/README.md) | {' | '.join(cells)} |"
+
+
+def _names(topics: tuple[AnyTopic, ...]) -> str:
+    return ", ".join(f"`{topic.name}`" for topic in topics)
+
+
+def _id(topic: AnyTopic) -> str:
+    return topic.name.replace(".", "_")
+
+
+def env_example() -> str:
+    """Every setting with its default, commented out."""
+    lines = [
+        "# Every setting with its default. Copy to `.env` and change what you need; the environment goes first.",
+        "",
+    ]
+    for name in SETTINGS:
+        for settings in _classes(import_module(name)):
+            lines += [f"# {(settings.__doc__ or '').strip().splitlines()[0]}", *_variables(settings), ""]
+    return "\n".join(lines)
+
+
+def _classes(module: ModuleType) -> list[type[BaseSettings]]:
+    found = [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, BaseSettings)]
+    return [value for value in found if value.__module__ == module.__name__]
+
+
+def _variables(settings: type[BaseSettings]) -> Iterator[str]:
+    prefix = settings.model_config.get("env_prefix", "")
+    for name, field in settings.model_fields.items():
+        default = field.get_default(call_default_factory=True, validated_data={})
+        shown = "" if default in (None, PydanticUndefined) else _shown(default)
+        comment = f"  # {field.description}" if field.description else ""
+        yield f"#{prefix}{name.upper()}={shown}{comment}"
+
+
+def _shown(default: object) -> str:
+    return json.dumps(default) if isinstance(default, dict | list) else str(default)
+
+
+if __name__ == "__main__":
+    for path, text in generated().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")

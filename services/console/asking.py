@@ -1,0 +1,53 @@
+"""Publishing questions and hearing their results."""
+
+import time
+from collections.abc import Callable, Collection, Sequence
+
+from shared import topology
+from shared.kafka import topics
+from shared.messages import Question, Result
+from shared.publisher import Publisher
+from shared.settings import KafkaSettings
+
+
+class Listener:
+    """Hears results: all that are kept, or with `from_end` only those that come from now on."""
+
+    def __init__(self, settings: KafkaSettings, *, from_end: bool = False) -> None:
+        self._follower = topics.Follower(settings, topology.RESULTS.name, from_end=from_end)
+
+    def results(
+        self, question_ids: Collection[str], within_s: float, heard: Callable[[Result], None] = lambda _: None
+    ) -> dict[str, Result]:
+        """The results of these questions as far as they come within `within_s`, by question id."""
+        wanted, found = set(question_ids), dict[str, Result]()
+        deadline = time.monotonic() + within_s
+        while len(found) < len(wanted) and time.monotonic() < deadline:
+            record = self._follower.poll(0.2)
+            if record is None or record.value is None:
+                continue
+            result = Result.model_validate_json(record.value)
+            name = result.question.question_id
+            if name in wanted and name not in found:
+                found[name] = result
+                heard(result)
+        return found
+
+    def close(self) -> None:
+        self._follower.close()
+
+
+def ask(
+    settings: KafkaSettings,
+    questions: Sequence[Question],
+    *,
+    within_s: float,
+    heard: Callable[[Result], None] = lambda _: None,
+) -> dict[str, Result]:
+    """Publish questions and wait for their results; listens from before the first one is published."""
+    listener = Listener(settings, from_end=True)
+    try:
+        Publisher(settings, "ask").publish(topology.QUESTIONS, questions)
+        return listener.results([question.question_id for question in questions], within_s, heard)
+    finally:
+        listener.close()

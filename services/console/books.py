@@ -1,0 +1,142 @@
+"""The audit: every record that came in is accounted for by what stands in the topics and in the store.
+
+Documents: in = revisions indexed + dead + dropped. Questions: in = results + dead, where a question that was
+published again under its id is the same question. Counters of the services are not asked.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Protocol
+
+from pydantic import ValidationError
+
+from shared import dead_letters, topology
+from shared.messages import DocumentIndexed, Question
+from shared.records import Position, RawRecord
+from shared.stored import Disposition
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What came in and what became of it. `unaccounted` is empty when the books balance."""
+
+    documents_in: int
+    revisions_indexed: int
+    documents_dead: int
+    documents_dropped: int
+    questions_in: int
+    questions_repeated: int
+    results_out: int
+    results_repeated: int
+    questions_dead: int
+    unaccounted: tuple[str, ...]
+
+    @property
+    def balanced(self) -> bool:
+        return not self.unaccounted
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self) | {"balanced": self.balanced}
+
+
+class Ledger(Protocol):
+    """What the audit reads."""
+
+    def ranges(self, topic: str) -> dict[int, tuple[int, int]]:
+        """First and end offset of each partition."""
+
+    def read(self, topic: str) -> Iterable[RawRecord]:
+        """Every record of a topic."""
+
+    def dispositions(self, topic: str, partition: int, low: int, high: int) -> Iterable[Disposition]:
+        """What ingest decided about a range of records."""
+
+
+def audit(ledger: Ledger) -> Audit:
+    """Read everything and add it up."""
+    documents, missing_documents = _documents(ledger)
+    questions, missing_questions = _questions(ledger)
+    return Audit(**documents, **questions, unaccounted=(*missing_documents, *missing_questions))
+
+
+def _documents(ledger: Ledger) -> tuple[dict[str, int], list[str]]:
+    fates: dict[Position, str] = dict.fromkeys(_dead(ledger, topology.DOCUMENTS), "dead")
+    dead_revisions = _dead_revisions(ledger)
+    indexed = _indexed(ledger)
+    positions = list(_positions(ledger, topology.DOCUMENTS))
+    for made in _dispositions(ledger):
+        if made.outcome == "dropped":
+            fates[made.position] = "dropped"
+        elif indexed.get(made.document_id, 0) >= made.revision:
+            fates[made.position] = "indexed"
+        elif (made.document_id, made.revision) in dead_revisions:
+            fates[made.position] = "dead"
+    count = Counter(fates.get(position, "unaccounted") for position in positions)
+    return {
+        "documents_in": len(positions),
+        "revisions_indexed": count["indexed"],
+        "documents_dead": count["dead"],
+        "documents_dropped": count["dropped"],
+    }, [name(position) for position in positions if position not in fates]
+
+
+def _questions(ledger: Ledger) -> tuple[dict[str, int], list[str]]:
+    dead = _dead(ledger, topology.QUESTIONS)
+    asked = Counter(_question_ids(ledger, dead))
+    results = Counter((record.key or b"").decode() for record in ledger.read(topology.RESULTS.name))
+    answered = set(asked) & set(results)
+    lost_dead = [position for position in _positions(ledger, topology.QUESTIONS) if position in dead]
+    return {
+        "questions_in": len(asked) + len(lost_dead),
+        "questions_repeated": sum(asked.values()) - len(asked),
+        "results_out": len(answered),
+        "results_repeated": sum(results[question_id] - 1 for question_id in answered),
+        "questions_dead": len(lost_dead),
+    }, [f"question {question_id}" for question_id in asked if question_id not in results]
+
+
+def _question_ids(ledger: Ledger, dead: set[Position]) -> Iterator[str]:
+    for record in ledger.read(topology.QUESTIONS.name):
+        if record.position in dead:
+            continue
+        try:
+            yield Question.model_validate_json(record.value or b"").question_id
+        except ValidationError:
+            yield name(record.position)
+
+
+def _dispositions(ledger: Ledger) -> Iterator[Disposition]:
+    topic = topology.DOCUMENTS.name
+    for partition, (low, high) in ledger.ranges(topic).items():
+        yield from ledger.dispositions(topic, partition, low, high)
+
+
+def _indexed(ledger: Ledger) -> dict[str, int]:
+    """The newest announced revision of each document; earlier ones may be compacted away."""
+    newest: dict[str, int] = {}
+    for record in ledger.read(topology.INDEXED.name):
+        message = DocumentIndexed.model_validate_json(record.value or b"")
+        newest[message.document_id] = max(message.revision, newest.get(message.document_id, 0))
+    return newest
+
+
+def _dead(ledger: Ledger, topic: topology.AnyTopic) -> set[Position]:
+    """Records of a topic that some service buried; several may bury the same one."""
+    return {dead_letters.origin(record.headers) for record in ledger.read(topic.dead)}
+
+
+def _dead_revisions(ledger: Ledger) -> set[tuple[str, int]]:
+    letters = (record.value or b"{}" for record in ledger.read(topology.CHUNKS.dead))
+    chunked = (topology.CHUNKS.message.model_validate_json(letter) for letter in letters)
+    return {(message.document_id, message.revision) for message in chunked}
+
+
+def _positions(ledger: Ledger, topic: topology.AnyTopic) -> Iterator[Position]:
+    for partition, (low, high) in ledger.ranges(topic.name).items():
+        yield from (Position(topic.name, partition, offset) for offset in range(low, high))
+
+
+def name(position: Position) -> str:
+    """A position as a person writes it."""
+    return f"{position.topic}[{position.partition}]@{position.offset}"

@@ -1,0 +1,45 @@
+"""`tiltyard up`, `down`, `status`: Kafka and Cassandra on this machine without Docker."""
+
+import typer
+
+from services.console import output
+from services.console.local_services import LocalServices, LocalServicesSettings
+from services.console.platform.local import LocalPlatform, PlatformSettings
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(up)
+    app.command()(down)
+    app.command()(status)
+
+
+def up() -> None:
+    """Start Kafka and Cassandra on this machine (JDK 17 and Maven are needed; no Docker).
+
+    Example: tiltyard up && tiltyard setup && tiltyard services start
+    """
+    platform = LocalPlatform(PlatformSettings())
+    if not platform.start(output.say):
+        output.say("both servers run already")
+    output.say(f"Kafka answers at {platform.bootstrap_servers}, Cassandra at {PlatformSettings().cassandra_port}.")
+
+
+def down() -> None:
+    """Stop the services and the two servers of this machine; data and logs stay."""
+    services = LocalServices(LocalServicesSettings()).stop()
+    stopped = [*services, *LocalPlatform(PlatformSettings()).stop()]
+    output.say(f"stopped: {', '.join(stopped)}" if stopped else "nothing was running")
+
+
+def status(json: output.Json = False) -> None:
+    """Show what runs on this machine, with its memory and its log."""
+    shown = [*LocalPlatform(PlatformSettings()).status(), *LocalServices(LocalServicesSettings()).status()]
+    if json:
+        return output.as_json([vars(entry) for entry in shown])
+    if not shown:
+        return output.say("nothing runs; start the servers with `tiltyard up`")
+    rows = [
+        (entry.name, "runs" if entry.running else "DIED", entry.pid, f"{entry.memory_bytes / 2**20:.0f}", entry.log)
+        for entry in shown
+    ]
+    return output.table("", ["name", "state", "pid", "MiB", "log"], rows, right=["pid", "MiB"])

@@ -1,0 +1,44 @@
+"""`tiltyard replay`: a recorded news stream with its questions, in event-time order."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from services.console import jobs, output
+from services.console.asking import Listener
+from services.console.scoreboard import print_scoreboard
+from shared.settings import KafkaSettings
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(replay)
+
+
+def replay(
+    folder: Annotated[Path, typer.Argument(help="Folder of the recorded stream.")],
+    feed: Annotated[str, typer.Option(help="A file in services/ingest/feeds.")] = "realtime_qa",
+    documents: Annotated[int | None, typer.Option(min=1, help="Only the first so many, and their questions.")] = None,
+    speed: Annotated[float, typer.Option(min=0, help="Event seconds per second; 0: as fast as it goes.")] = 0.0,
+    wait: Annotated[float, typer.Option(help="Seconds to wait for the results after the last question.")] = 1800.0,
+    json: output.Json = False,
+) -> None:
+    """Replay a recorded stream: no question sees a document that was first seen after it was asked.
+
+    Example: tiltyard replay path/to/stream --documents 400
+    """
+    arguments = [str(folder), "--feed", feed, "--speed", str(speed)]
+    arguments += ["--documents", str(documents)] if documents else []
+    asked: list[str] = []
+    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+                  console=output.err) as bars:  # fmt: skip
+        bar = bars.add_task("documents", total=documents)
+        for said in jobs.run("services.ingest.replay", arguments, os.environ):
+            bars.update(bar, completed=said["documents"])
+            asked += said.get("question_ids", [])
+    results = Listener(KafkaSettings()).results(asked, wait)
+    print_scoreboard(list(results.values()), json=json)
+    if missing := set(asked) - set(results):
+        output.fail(f"{len(missing)} of {len(asked)} questions have no result after {wait:g} s", output.EX_UNAVAILABLE)

@@ -1,0 +1,54 @@
+"""`tiltyard services`: the service processes of this machine."""
+
+from typing import Annotated
+
+import typer
+
+from services.console import output
+from services.console.local_services import NAMES, LocalServices, LocalServicesSettings
+
+Names = Annotated[list[str] | None, typer.Argument(help=f"Which ones; all by default: {', '.join(NAMES)}.")]
+app = typer.Typer(no_args_is_help=True, help="Start and stop the services as processes of this machine.")
+
+
+def register(parent: typer.Typer) -> None:
+    parent.add_typer(app, name="services")
+
+
+@app.command()
+def start(names: Names = None) -> None:
+    """Start services and wait until they consume.  Example: tiltyard services start ingest embedder"""
+    started = _local().start(_chosen(names))
+    output.say(f"started and ready: {', '.join(started)}" if started else "they run already")
+
+
+@app.command()
+def stop(names: Names = None) -> None:
+    """Stop services; each finishes and commits what it has in hand."""
+    stopped = _local().stop(_chosen(names))
+    output.say(f"stopped: {', '.join(stopped)}" if stopped else "none of them was running")
+
+
+@app.command()
+def status(json: output.Json = False) -> None:
+    """Show the services of this machine with their state, memory and probe port."""
+    services = _local()
+    shown = services.status()
+    if json:
+        return output.as_json([vars(entry) | {"probe_port": services.port(entry.name)} for entry in shown])
+    rows = [
+        (entry.name, "runs" if entry.running else "DIED", entry.pid, f"{entry.memory_bytes / 2**20:.0f}",
+         services.port(entry.name), entry.log)
+        for entry in shown
+    ]  # fmt: skip
+    return output.table("", ["service", "state", "pid", "MiB", "port", "log"], rows, right=["pid", "MiB", "port"])
+
+
+def _local() -> LocalServices:
+    return LocalServices(LocalServicesSettings())
+
+
+def _chosen(names: list[str] | None) -> tuple[str, ...]:
+    if unknown := sorted(set(names or ()) - set(NAMES)):
+        raise ValueError(f"no service {', '.join(unknown)}: choose from {', '.join(NAMES)}")
+    return tuple(names) if names else NAMES

@@ -1,0 +1,24 @@
+"""`tiltyard setup`: topics and schema."""
+
+import typer
+
+from services.console import output
+from shared import encoding
+from shared.cassandra import schema
+from shared.kafka import topics
+from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(setup)
+
+
+def setup() -> None:
+    """Make the topics and the schema that are not there yet; run it again after an upgrade or a new encoder.
+
+    Example: TILTYARD_KAFKA_BOOTSTRAP_SERVERS=broker:9092 TILTYARD_CASSANDRA_CONTACT_POINTS=node1 tiltyard setup
+    """
+    made = topics.create(KafkaSettings())
+    encoder = EncoderSettings()
+    schema.apply(CassandraSettings(), encoder=encoding.name_of(encoder), dimensions=encoder.dimensions)
+    output.say(f"topics made: {len(made)}; schema of keyspace {CassandraSettings().keyspace} is there")

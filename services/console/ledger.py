@@ -1,0 +1,27 @@
+"""The audit's ledger on Kafka and Cassandra."""
+
+from collections.abc import Iterable
+
+from shared.cassandra.client import connect
+from shared.cassandra.documents import CassandraDocuments
+from shared.kafka import topics
+from shared.records import RawRecord
+from shared.settings import CassandraSettings, KafkaSettings
+from shared.stored import Disposition
+
+
+class LiveLedger:
+    """Reads the topics from end to end, and the dispositions from the store."""
+
+    def __init__(self, kafka: KafkaSettings, cassandra: CassandraSettings) -> None:
+        self._kafka = kafka
+        self._documents = CassandraDocuments(connect(cassandra))
+
+    def ranges(self, topic: str) -> dict[int, tuple[int, int]]:
+        return topics.ranges(self._kafka, topic)
+
+    def read(self, topic: str) -> Iterable[RawRecord]:
+        return topics.read_all(self._kafka, topic)
+
+    def dispositions(self, topic: str, partition: int, low: int, high: int) -> Iterable[Disposition]:
+        return self._documents.dispositions_between(topic, partition, low, high)

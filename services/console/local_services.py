@@ -1,0 +1,86 @@
+"""The services as separate processes of this machine, for trying out; in earnest, run the image."""
+
+import os
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+from services.console.platform.supervisor import Program, Status, Supervisor
+from shared.settings import HomeSettings, under
+
+
+class LocalServicesSettings(BaseSettings):
+    """How `tiltyard services` runs them."""
+
+    model_config = under("SERVICES")
+    probe_port: int = Field(default=19464, description="/metrics and /ready of the first service; the others follow")
+    ready_within_s: float = Field(default=180.0, gt=0)
+    threads: int = Field(default=0, ge=0, description="of each model process; 0: half of this machine's processors")
+
+
+NAMES = ("ingest", "embedder", "retriever", "generator-base", "generator-tuned", "scorer")
+
+
+class LocalServices:
+    """Starts and stops the service processes. `environment` is added to each one's own."""
+
+    def __init__(
+        self,
+        settings: LocalServicesSettings,
+        *,
+        home: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self._settings = settings
+        self._environment = dict(environment or {})
+        self._supervisor = Supervisor(home or HomeSettings().home)
+
+    def start(self, names: tuple[str, ...] = NAMES) -> list[str]:
+        """Start those that do not run and wait until all consume; returns the names of the started ones."""
+        return self._supervisor.start_all([self._program(name) for name in names])
+
+    def stop(self, names: tuple[str, ...] = NAMES) -> list[str]:
+        """Stop them, last in the flow first; each drains what it has in hand. Returns those that ran."""
+        return [name for name in reversed(names) if self._supervisor.stop(name)]
+
+    def status(self) -> list[Status]:
+        return [status for status in self._supervisor.status() if status.name in NAMES]
+
+    def port(self, name: str) -> int:
+        """Where a service answers /metrics and /ready."""
+        return self._settings.probe_port + NAMES.index(name)
+
+    def _program(self, name: str) -> Program:
+        service, _, worker = name.partition("-")
+        return Program(
+            name=name,
+            argv=[sys.executable, "-m", f"services.{service}"],
+            env=dict(self._variables(name, worker)),
+            ready=lambda: answers(self.port(name)),
+            ready_within_s=self._settings.ready_within_s,
+        )
+
+    def _variables(self, name: str, worker: str) -> Iterator[tuple[str, str]]:
+        threads = str(self._settings.threads or max(1, (os.cpu_count() or 2) // 2))
+        yield "TILTYARD_OBSERVE_PORT", str(self.port(name))
+        yield "OMP_NUM_THREADS", threads
+        yield "OMP_WAIT_POLICY", "PASSIVE"
+        yield "TOKENIZERS_PARALLELISM", "false"
+        yield "HF_HUB_OFFLINE", "1"
+        if worker:
+            yield "TILTYARD_GENERATOR_WORKER", worker
+        yield from self._environment.items()
+
+
+def answers(port: int) -> bool:
+    """Whether a service on this machine says that it is ready."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=1) as reply:
+            return int(reply.status) == 200
+    except (urllib.error.URLError, OSError):
+        return False

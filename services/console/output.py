@@ -1,0 +1,68 @@
+"""What the console says: plain lines and tables for people, JSON for programs, errors to standard error."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from services.console.platform.errors import PlatformError
+from shared.cassandra.client import OldServerError
+from shared.kafka.client import MissingTopicError, UnreachableError
+from shared.kafka.sink import DeliveryError
+from shared.kafka.topics import UnfinishedReadError
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of a table.")]
+EX_USAGE, EX_DATA, EX_UNAVAILABLE, EX_CONFIG = 64, 65, 69, 78
+_EXIT_CODES: dict[type[Exception], int] = {
+    UnreachableError: EX_UNAVAILABLE,
+    DeliveryError: EX_UNAVAILABLE,
+    UnfinishedReadError: EX_UNAVAILABLE,
+    PlatformError: EX_CONFIG,
+    MissingTopicError: EX_CONFIG,
+    OldServerError: EX_CONFIG,
+    FileNotFoundError: EX_USAGE,
+    ValueError: EX_CONFIG,
+}
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Expected errors become one clear line and an exit code; anything else is a bug and keeps its traceback."""
+    try:
+        yield
+    except tuple(_EXIT_CODES) as error:
+        fail(str(error), next(code for kind, code in _EXIT_CODES.items() if isinstance(error, kind)))
+    except KeyboardInterrupt:
+        fail("interrupted", 130)
+
+
+def fail(message: str, code: int) -> None:
+    """Say what is wrong and leave."""
+    err.print("error:", message, style="red", markup=False, soft_wrap=True)
+    raise typer.Exit(code)
+
+
+def say(message: str) -> None:
+    """One line for a person; brackets in it are text, not markup."""
+    out.print(message, markup=False, soft_wrap=True)
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> None:
+    """A table; the columns named in `right` are numbers."""
+    drawn = Table(title=title or None, title_justify="left")
+    for name in columns:
+        drawn.add_column(name, justify="right" if name in right else "left", overflow="fold")
+    for row in rows:
+        drawn.add_row(*[str(cell) for cell in row])
+    out.print(drawn, markup=False)
+
+
+def as_json(value: Any) -> None:
+    """A JSON document on standard output."""
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))  # noqa: T201 (programs read this)

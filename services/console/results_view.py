@@ -1,0 +1,40 @@
+"""How one result looks: the arms side by side, with what they were given."""
+
+from collections.abc import Iterable, Iterator
+
+from services.console import output
+from shared.messages import Answer, Result, ScoredAnswer
+
+
+def show(result: Result) -> None:
+    """Print a result for a person."""
+    output.say(f"{result.question.question_id}: {result.question.text}")
+    if result.question.references:
+        output.say(f"accepted: {' | '.join(result.question.references)}")
+    output.table("", ["arm", "status", "answer", "correct", "ms"], _rows(result), right=["correct", "ms"])
+    for line in _sources(result.answers.values()):
+        output.say(line)
+
+
+def _rows(result: Result) -> Iterator[list[object]]:
+    for arm, scored in sorted(result.answers.items()):
+        answer = scored.answer
+        correct = scored.scores.get("correct")
+        shown = "" if correct is None else f"{correct:.0f}"
+        yield [arm, answer.status, answer.text or answer.failure or "", shown, f"{scored.latency_ms:.0f}"]
+    for arm in result.missing:
+        yield [arm, "missing", "no answer before the deadline", "", ""]
+
+
+def _sources(answers: Iterable[ScoredAnswer]) -> Iterator[str]:
+    """What the retrieval arms read, once: they share it."""
+    read = next((scored.answer for scored in answers if scored.answer.evidence), None)
+    if read is not None:
+        yield "evidence:" + (" (stale: the view had not caught up)" if read.stale else "")
+        yield from _evidence(read)
+
+
+def _evidence(answer: Answer) -> Iterator[str]:
+    for place, (chunk, title) in enumerate(zip(answer.evidence, answer.evidence_titles, strict=False), start=1):
+        cited = " (cited)" if chunk in answer.citations else ""
+        yield f"  [{place}] {chunk}  {title}{cited}"

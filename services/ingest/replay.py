@@ -1,0 +1,87 @@
+"""`python -m services.ingest.replay`: publish a feed in event-time order, at a chosen speed.
+
+Progress is one JSON object a line on standard output. Before a question goes out, every document published
+before it can be found: what the question is answered with does not depend on how fast the machine is.
+"""
+
+import argparse
+import itertools
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from services.ingest.ports import FeedItem
+from shared import plugins, topology
+from shared.cassandra.client import connect
+from shared.cassandra.documents import CassandraDocuments
+from shared.messages import DocumentPublished, Question
+from shared.observe import Readiness
+from shared.publisher import Publisher
+from shared.service import guarded
+from shared.settings import CassandraSettings, KafkaSettings
+
+FEEDS = "services.ingest.feeds"
+PORTION = 32
+Say = Callable[[str, dict[str, object]], None]
+
+
+def main() -> None:
+    """Read the arguments and replay; exits with the codes of the services."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--feed", default="realtime_qa", choices=plugins.names(FEEDS))
+    parser.add_argument("--documents", type=int, default=None)
+    parser.add_argument("--speed", type=float, default=0.0, help="event seconds per second; 0: as fast as it goes")
+    parser.add_argument("--wait", type=float, default=900.0, help="seconds to wait for documents to be findable")
+    options = parser.parse_args()
+    raise SystemExit(guarded("replay", lambda _: _replay(options)))
+
+
+def _replay(options: argparse.Namespace, _: Readiness | None = None) -> None:
+    items = plugins.load(FEEDS, options.feed, "read")(options.folder, documents=options.documents)
+    history = CassandraDocuments(connect(CassandraSettings()))
+    publisher = Publisher(KafkaSettings(), "replay", history)
+    try:
+        replay(publisher, paced(items, options.speed), wait_s=options.wait, say=_say)
+    finally:
+        publisher.close()
+
+
+def replay(publisher: Publisher, items: Iterable[FeedItem], *, wait_s: float, say: Say) -> None:
+    """Publish runs of documents and runs of questions in their order, waiting between the two."""
+    counts = {"documents": 0, "questions": 0}
+    for kind, run in itertools.groupby(items, key=lambda entry: type(entry.message)):
+        messages = [entry.message for entry in run]
+        if kind is DocumentPublished:
+            for start in range(0, len(messages), PORTION):
+                counts["documents"] += publisher.publish(topology.DOCUMENTS, messages[start : start + PORTION])
+                say("published", dict(counts))
+        else:
+            publisher.wait(wait_s)
+            counts["questions"] += publisher.publish(topology.QUESTIONS, messages)
+            asked = [message.question_id for message in messages if isinstance(message, Question)]
+            say("asked", counts | {"question_ids": asked})
+    publisher.wait(wait_s)
+    say("done", dict(counts))
+
+
+def paced(items: Iterable[FeedItem], speed: float) -> Iterator[FeedItem]:
+    """The items, each when its time has come: `speed` event seconds pass in one second; 0 does not wait."""
+    first: datetime | None = None
+    started = time.monotonic()
+    for entry in items:
+        first = first or entry.at
+        if speed > 0:
+            due = started + (entry.at - first).total_seconds() / speed
+            time.sleep(max(0.0, due - time.monotonic()))
+        yield entry
+
+
+def _say(event: str, about: dict[str, object]) -> None:
+    print(json.dumps({"event": event, **about}), flush=True)  # noqa: T201 (the console reads this)
+
+
+if __name__ == "__main__":
+    main()

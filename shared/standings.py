@@ -1,0 +1,141 @@
+"""How the arms stand: means with 95 % intervals over many results, and the difference between two arms.
+
+Method: percentile bootstrap over questions (Efron 1979), `DRAWS` resamples, seeded, so that equal results give
+equal numbers; every arm and metric of a slice is resampled with the same questions. Where all values are equal
+(also n = 1) a bootstrap can only return that value and would claim certainty; there the interval is the exact
+binomial bound of Clopper and Pearson (1934) on the share of questions that could still differ, taken to either
+end of the scale. With n = 0 nothing is known: a standing has no entry, a difference spans the whole scale.
+
+Every metric lies in [0, 1]. An arm that did not answer in time counts with what the result says an unanswered
+question scores, so that slowness cannot improve an average; `abstained`, `failed` and `missing` are shares of
+all its questions.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+
+from shared.messages import Estimate, Result, Standing
+
+ALL = "all"
+DRAWS = 2_000
+SEED = 20_220_617
+STATES = ("abstained", "failed", "missing")
+_AT_ONCE = 4_000_000
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What is counted of one result: arm -> metric -> value, without the texts."""
+
+    slice: str
+    scored_at: datetime
+    values: Mapping[str, Mapping[str, float]]
+    metric_versions: Mapping[str, str]
+
+
+def marks_of(result: Result) -> Marks:
+    """The numbers of a result, each arm's scores and states; a missing arm has what `unanswered` says."""
+    values = {arm: {**one.scores, **_states(one.answer.status)} for arm, one in result.answers.items()}
+    values |= {arm: {**result.unanswered, **_states("missing")} for arm in result.missing}
+    return Marks(result.question.slice, result.scored_at, values, result.metric_versions)
+
+
+def standings(results: Iterable[Result], arms: Sequence[str]) -> list[Standing]:
+    """The standing of each slice, `all` first, then by name; empty without results. See `tally`."""
+    return tally(map(marks_of, results), arms)
+
+
+def tally(marks: Iterable[Marks], arms: Sequence[str]) -> list[Standing]:
+    """Standings of marks; `counted_at` is when the newest of them was scored.
+
+    A metric is absent where it applied to no question. Costs `DRAWS` x questions x metrics multiplications.
+    """
+    slices: dict[str, list[Marks]] = defaultdict(list)
+    for one in marks:
+        slices[ALL].append(one)
+        if one.slice != ALL:
+            slices[one.slice].append(one)
+    return [_standing(name, slices[name], arms) for name in sorted(slices, key=lambda name: (name != ALL, name))]
+
+
+def paired_difference(
+    results: Iterable[Result], *, metric: str, arm_a: str, arm_b: str, slice_name: str = ALL
+) -> Estimate:
+    """Mean of `metric` of arm a minus arm b, in [-1, 1], over the questions of the slice that have both.
+
+    The bootstrap resamples questions, so that what makes a question hard for both arms cancels out.
+    """
+    counted = [one.values for one in map(marks_of, results) if slice_name in (ALL, one.slice)]
+    pairs = [(values.get(arm_a, {}).get(metric), values.get(arm_b, {}).get(metric)) for values in counted]
+    differences = [a - b for a, b in pairs if a is not None and b is not None]
+    return _estimates(np.array(differences, dtype=np.float64).reshape(-1, 1), lowest=-1.0)[0]
+
+
+def _states(state: str) -> dict[str, float]:
+    return {name: float(name == state) for name in STATES}
+
+
+def _standing(name: str, marks: Sequence[Marks], arms: Sequence[str]) -> Standing:
+    return Standing(
+        slice=name,
+        arms=_by_arm(marks, arms),
+        metric_versions=_versions(marks),
+        counted_at=max(one.scored_at for one in marks),
+    )
+
+
+def _by_arm(marks: Sequence[Marks], arms: Sequence[str]) -> dict[str, dict[str, Estimate]]:
+    """Columns that apply to the same questions are resampled together."""
+    together: dict[bytes, list[tuple[str, str, Floats]]] = defaultdict(list)
+    for arm in arms:
+        for metric in sorted({metric for one in marks for metric in one.values.get(arm, {})}):
+            column = np.array([one.values.get(arm, {}).get(metric, np.nan) for one in marks], dtype=np.float64)
+            applies = ~np.isnan(column)
+            together[applies.tobytes()].append((arm, metric, column[applies]))
+    found: dict[str, dict[str, Estimate]] = {arm: {} for arm in arms}
+    for columns in together.values():
+        estimates = _estimates(np.column_stack([column for _, _, column in columns]))
+        for (arm, metric, _), estimate in zip(columns, estimates, strict=True):
+            found[arm][metric] = estimate
+    return found
+
+
+def _estimates(values: Floats, lowest: float = 0.0) -> list[Estimate]:
+    """One estimate for each column of `values`, shape (questions, columns), on the scale [lowest, 1]."""
+    n = len(values)
+    if n == 0:
+        return [Estimate(n=0, mean=0.0, ci95=(lowest, 1.0))] * values.shape[1]
+    low, high = np.percentile(_resampled_means(values), [2.5, 97.5], axis=0)
+    constant = np.ptp(values, axis=0) == 0
+    could_differ = 1.0 - 0.025 ** (1 / n)
+    low = np.where(constant, values[0] - could_differ * (values[0] - lowest), low)
+    high = np.where(constant, values[0] + could_differ * (1.0 - values[0]), high)
+    means = np.where(constant, values[0], values.mean(axis=0))
+    rows = zip(means.tolist(), low.tolist(), high.tolist(), strict=True)
+    return [Estimate(n=n, mean=mean, ci95=(lower, upper)) for mean, lower, upper in rows]
+
+
+def _resampled_means(values: Floats) -> Floats:
+    """Means of `DRAWS` resamples, shape (DRAWS, columns), a few at a time so that memory stays small."""
+    n = len(values)
+    generator = np.random.default_rng(SEED)
+    size = max(1, min(DRAWS, _AT_ONCE // n))
+    chosen = (
+        generator.multinomial(n, np.full(n, 1 / n), size=min(size, DRAWS - start)) for start in range(0, DRAWS, size)
+    )
+    return np.concatenate([counts @ values / n for counts in chosen])
+
+
+def _versions(marks: Sequence[Marks]) -> dict[str, str]:
+    """Each metric's version; where results of several versions are counted together, all of them are said."""
+    seen: dict[str, set[str]] = defaultdict(set)
+    for one in marks:
+        for metric, version in one.metric_versions.items():
+            seen[metric].add(version)
+    return {metric: "+".join(sorted(versions)) for metric, versions in sorted(seen.items())}

@@ -1,0 +1,182 @@
+"""The cut of the house: who may import whom, and that everything is said once."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from shared import plugins, topology
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "docs"))
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted([*(ROOT / "services").rglob("*.py"), *(ROOT / "shared").rglob("*.py")])
+SERVICES = ("ingest", "embedder", "retriever", "generator", "scorer", "console")
+LONGEST_FILE, LONGEST_FUNCTION = 200, 40
+HEAVY = ("torch", "transformers", "peft", "bitsandbytes", "sentence_transformers")
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports(path: Path, *, only_top: bool = False) -> Iterator[str]:
+    tree = ast.parse(path.read_text())
+    nodes = tree.body if only_top else ast.walk(tree)
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def importers(package: str) -> set[str]:
+    return {
+        str(path.relative_to(ROOT))
+        for path in SOURCES
+        for name in imports(path)
+        if name == package or name.startswith(f"{package}.")
+    }
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_service_imports_another(service: str) -> None:
+    own = f"services.{service}"
+    foreign = [
+        f"{module_of(path)} imports {name}"
+        for path in (ROOT / "services" / service).rglob("*.py")
+        for name in imports(path)
+        if name.startswith("services.") and not name.startswith(own)
+    ]
+    assert foreign == []
+
+
+def test_shared_imports_no_service() -> None:
+    assert [p for p in (ROOT / "shared").rglob("*.py") if any(n.startswith("services") for n in imports(p))] == []
+
+
+@pytest.mark.parametrize(
+    ("package", "file"),
+    [
+        ("confluent_kafka", "shared/kafka/client.py"),
+        ("cassandra", "shared/cassandra/client.py"),
+        ("faust", "services/scorer/app.py"),
+    ],
+)
+def test_one_file_imports_each_client_library(package: str, file: str) -> None:
+    assert importers(package) == {file}
+
+
+@pytest.mark.parametrize("package", HEAVY)
+def test_model_libraries_are_imported_only_inside_functions_or_variant_files(package: str) -> None:
+    variants = ("services/generator/backends/", "services/generator/tuning/", "shared/encoders/")
+    early = [
+        str(path.relative_to(ROOT))
+        for path in SOURCES
+        if any(name.split(".")[0] == package for name in imports(path, only_top=True))
+        and not str(path.relative_to(ROOT)).startswith(variants)
+    ]
+    assert early == []
+
+
+def test_a_topics_name_stands_in_one_source_file() -> None:
+    pattern = re.compile("|".join(re.escape(topic.name) for topic in topology.TOPICS))
+
+    def strings(path: Path) -> Iterator[str]:
+        tree = ast.parse(path.read_text())
+        documentation = {
+            node.body[0].value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+            and node.body
+            and isinstance(node.body[0], ast.Expr)
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in documentation:
+                yield node.value
+
+    naming = {module_of(path) for path in SOURCES if any(pattern.search(text) for text in strings(path))}
+    assert naming == {"shared.topology"}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=module_of)
+def test_files_and_functions_stay_short_and_say_what_they_are(path: Path) -> None:
+    text = path.read_text()
+    tree = ast.parse(text)
+    long = [
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno + 1 > LONGEST_FUNCTION
+    ]
+    assert len(text.splitlines()) <= LONGEST_FILE
+    assert long == []
+    assert not tree.body or ast.get_docstring(tree), "a module opens by saying what belongs there"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_has_the_same_five_things(service: str) -> None:
+    folder = ROOT / "services" / service
+    wanted = {"__main__.py", "README.md"} | ({"handler.py", "settings.py"} if service != "console" else set())
+    assert wanted <= {path.name for path in folder.iterdir()}
+    assert len((folder / "README.md").read_text().splitlines()) <= 15
+
+
+def test_wiring_is_short() -> None:
+    long = [str(path.relative_to(ROOT)) for path in (ROOT / "services").glob("*/__main__.py") if code_lines(path) > 40]
+    assert long == []
+
+
+def code_lines(path: Path) -> int:
+    """Lines without imports, blank ones and docstrings of the module."""
+    tree = ast.parse(path.read_text())
+    body = [n for n in tree.body if not isinstance(n, ast.Import | ast.ImportFrom | ast.Expr)]
+    return sum((node.end_lineno or 0) - node.lineno + 1 for node in body)
+
+
+def test_every_console_script_names_a_function_that_exists() -> None:
+    text = (ROOT / "pyproject.toml").read_text()
+    scripts = re.findall(r'^\w+ = "([\w.]+):(\w+)"$', text, flags=re.MULTILINE)
+    assert scripts
+    for module, function in scripts:
+        assert callable(getattr(import_module(module), function))
+
+
+FOLDERS = (
+    ("shared.encoders", "build"),
+    ("services.ingest.chunkers", "build"),
+    ("services.ingest.cleaners", "clean"),
+    ("services.ingest.feeds", "read"),
+    ("services.retriever.searches", "build"),
+    ("services.retriever.rankers", "build"),
+    ("services.generator.backends", "build"),
+    ("services.console.commands", "register"),
+)
+
+
+@pytest.mark.parametrize(("folder", "function"), FOLDERS)
+def test_every_variant_has_its_folders_one_function(folder: str, function: str) -> None:
+    names = plugins.names(folder)
+    assert names
+    assert all(callable(plugins.load(folder, name, function)) for name in names)
+
+
+def test_an_unknown_variant_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(ValueError, match="hashing, sentence_transformers"):
+        plugins.load("shared.encoders", "word2vec")
+
+
+def test_what_is_derived_from_the_code_is_up_to_date() -> None:
+    generate = import_module("generate")
+    stale = [str(path.relative_to(ROOT)) for path, text in generate.generated().items()
+             if not path.is_file() or path.read_text(encoding="utf-8") != text]  # fmt: skip
+    assert stale == [], "run `make docs`"
+
+
+def test_no_registry_and_no_machine_is_named() -> None:
+    named = re.compile(r"files\.pythonhosted|pypi\.org/simple|repo1?\.maven|registry\.npmjs|/root/|/home/\w")
+    texts = [*ROOT.glob("*.*"), *(ROOT / "deploy").rglob("*.*"), *(ROOT / "docs").rglob("*.md"), *SOURCES]
+    assert [str(p.relative_to(ROOT)) for p in texts if p.is_file() and named.search(p.read_text())] == []

@@ -1,0 +1,117 @@
+"""Messages and records for tests: valid as they come, changed by keyword."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from shared.messages import (
+    Answer,
+    Chunk,
+    DocumentChunked,
+    DocumentPublished,
+    EvidenceFound,
+    EvidenceItem,
+    Message,
+    Question,
+)
+from shared.records import Position, RawRecord, Record
+
+NOON = datetime(2025, 3, 3, 12, 0, tzinfo=UTC)
+M = TypeVar("M", bound=Message)
+
+
+def a_document(**changes: Any) -> DocumentPublished:
+    """A small story."""
+    values: dict[str, Any] = {
+        "document_id": "story-1",
+        "title": "Lantern fair moved",
+        "text": "The lantern fair at Tavrick Fields moves to the old harbour this year.",
+        "source": "Harrow Vale Wire",
+        "published_at": NOON,
+        "tags": ("culture",),
+    }
+    return DocumentPublished(**values | changes)
+
+
+def a_chunked_document(**changes: Any) -> DocumentChunked:
+    """The first revision of a small story, in one chunk."""
+    values: dict[str, Any] = {
+        "document_id": "story-1",
+        "revision": 1,
+        "title": "Lantern fair moved",
+        "source": "Harrow Vale Wire",
+        "tags": ("culture",),
+        "published_at": NOON,
+        "first_seen_at": NOON,
+        "content_hash": "c0ffee",
+        "appended_at": NOON,
+        "ingested_at": NOON,
+        "chunks": (Chunk(position=0, text="The lantern fair moves to the old harbour."),),
+    }
+    return DocumentChunked(**values | changes)
+
+
+def a_question(**changes: Any) -> Question:
+    """A question with one accepted answer."""
+    values: dict[str, Any] = {
+        "question_id": "q-1",
+        "text": "Where is the lantern fair held?",
+        "references": ("the old harbour",),
+        "slice": "learned",
+    }
+    return Question(**values | changes)
+
+
+def an_evidence_item(**changes: Any) -> EvidenceItem:
+    """The chunk that answers the question."""
+    values: dict[str, Any] = {
+        "chunk_id": "story-1:1:0",
+        "document_id": "story-1",
+        "revision": 1,
+        "title": "Lantern fair moved",
+        "source": "Harrow Vale Wire",
+        "published_at": NOON,
+        "text": "The lantern fair moves to the old harbour.",
+        "rank": 1,
+        "score": 0.8,
+    }
+    return EvidenceItem(**values | changes)
+
+
+def evidence(**changes: Any) -> EvidenceFound:
+    """What retrieval found for the question."""
+    values: dict[str, Any] = {
+        "question": a_question(),
+        "asked_at": NOON,
+        "items": (an_evidence_item(),),
+        "search": "dense",
+        "encoder": "hashing-64",
+        "retrieval_ms": 3.0,
+    }
+    return EvidenceFound(**values | changes)
+
+
+def an_answer(**changes: Any) -> Answer:
+    """What the base model with retrieval said."""
+    values: dict[str, Any] = {
+        "question_id": "q-1",
+        "arm": "base+rag",
+        "status": "answered",
+        "text": "The old harbour",
+        "model": "echo",
+        "backend": "echo",
+        "prompt_version": "rag.v1",
+        "asked_at": NOON,
+    }
+    return Answer(**values | changes)
+
+
+def a_raw_record(
+    value: bytes | None, *, topic: str = "a.topic", offset: int = 0, key: bytes | None = b"key", partition: int = 0
+) -> RawRecord:
+    """A record as the broker keeps it, one second after noon for each offset."""
+    return RawRecord(Position(topic, partition, offset), key, value, NOON + timedelta(seconds=offset))
+
+
+def a_record(message: M, *, topic: str = "a.topic", offset: int = 0) -> Record[M]:
+    """A parsed record."""
+    return Record(message, a_raw_record(message.model_dump_json().encode(), topic=topic, offset=offset))

@@ -1,0 +1,155 @@
+"""Ingest: what is refused, what is dropped, how revisions are numbered, and that a second delivery changes nothing."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.ingest.__main__ import cleaners
+from services.ingest.chunkers import tokens, words
+from services.ingest.handler import Ingest, Outcome
+from services.ingest.settings import IngestSettings
+from shared.encoding import tokenizer_of
+from shared.memory.documents import MemoryDocuments
+from shared.messages import DocumentPublished
+from shared.records import InvalidMessageError, Record
+from shared.settings import EncoderSettings
+from shared.stored import DroppedDocument, TakenDocument
+from tests.builders import NOON, a_document, a_record
+
+
+def an_ingest(store: MemoryDocuments | None = None, **settings: Any) -> Ingest:
+    chosen = IngestSettings(**settings)
+    chunk = words.build(chosen, EncoderSettings())
+    return Ingest(chosen, store or MemoryDocuments(), chunk, cleaners(), lambda: NOON + timedelta(seconds=1))
+
+
+def take(store: MemoryDocuments, *records: Record[DocumentPublished]) -> list[Outcome]:
+    """Handle records as one batch and store what comes of them."""
+    effects = list(an_ingest(store)(records))
+    for done in effects:
+        store.write(done)
+    store.flush()
+    return [done.outcome for done in effects]
+
+
+def fates(outcomes: list[Outcome]) -> list[tuple[str, int, str]]:
+    return [(o.disposition.outcome, o.disposition.revision, o.disposition.reason) for o in outcomes]
+
+
+def test_a_new_document_becomes_revision_one() -> None:
+    (taken,) = take(MemoryDocuments(), a_record(a_document()))
+
+    assert isinstance(taken, TakenDocument)
+    assert taken.chunked.revision == 1
+    assert taken.chunked.chunks[0].text.startswith("Lantern fair moved (03 March 2025)\nThe lantern fair")
+
+
+def test_a_change_is_the_next_revision_and_the_same_again_is_dropped() -> None:
+    outcomes = take(
+        MemoryDocuments(),
+        a_record(a_document(), offset=0),
+        a_record(a_document(), offset=1),
+        a_record(a_document(text="It stays where it was."), offset=2),
+    )
+
+    assert fates(outcomes) == [("revision", 1, ""), ("dropped", 1, "unchanged"), ("revision", 2, "")]
+
+
+def test_a_retraction_is_a_revision_without_chunks_and_a_later_upsert_revives() -> None:
+    retract = DocumentPublished(document_id="story-1", op="retract")
+    store = MemoryDocuments()
+    outcomes = take(
+        store, a_record(a_document()), a_record(retract, offset=1), a_record(retract, offset=2),
+        a_record(a_document(), offset=3),
+    )  # fmt: skip
+
+    assert fates(outcomes)[1:] == [("revision", 2, ""), ("dropped", 2, "already retracted"), ("revision", 3, "")]
+    assert isinstance(outcomes[1], TakenDocument)
+    assert outcomes[1].chunked.chunks == ()
+
+
+def test_a_retraction_of_an_unknown_document_is_dropped() -> None:
+    (dropped,) = take(MemoryDocuments(), a_record(DocumentPublished(document_id="x", op="retract")))
+
+    assert isinstance(dropped, DroppedDocument)
+    assert "never published" in dropped.disposition.reason
+
+
+def test_records_delivered_again_get_the_decisions_they_had() -> None:
+    store = MemoryDocuments()
+    records = [
+        a_record(a_document(), offset=0),
+        a_record(a_document(), offset=1),
+        a_record(a_document(text="Changed."), offset=2),
+    ]
+    first = take(store, *records)
+
+    assert fates(take(store, *records)) == fates(first)
+
+
+def test_a_replay_of_an_old_revision_does_not_bring_it_back() -> None:
+    store = MemoryDocuments()
+    old = a_record(a_document(), offset=0)
+    take(store, old, a_record(a_document(text="Changed."), offset=1))
+
+    take(store, old)
+
+    (document,) = store.documents()
+    assert document.text == "Changed."
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"text": ""}, "nothing is left"),
+        ({"text": " \n\t\x00 "}, "nothing is left"),
+        ({"text": "<html><script>x()</script></html>", "content_type": "text/html"}, "nothing is left"),
+        ({"text": "é" * 1_000_000}, "2000000 bytes, at most 1000000"),
+        ({"published_at": datetime(1970, 1, 1, tzinfo=UTC)}, "1970-01-01"),
+        ({"published_at": datetime(2999, 1, 1, tzinfo=UTC)}, "2999-01-01"),
+        ({"first_seen_at": datetime(2999, 1, 1, tzinfo=UTC)}, "first_seen_at"),
+    ],
+)
+def test_unusable_documents_are_refused_with_the_reason(changes: dict[str, Any], reason: str) -> None:
+    with pytest.raises(InvalidMessageError, match=reason):
+        list(an_ingest()([a_record(a_document(**changes))]))
+
+
+def test_an_article_is_found_inside_its_page() -> None:
+    page = """<html><head><title>t</title></head><body><nav><a href="/">Home</a> <a href="/x">Sports</a></nav>
+    <article><h1>Ferry back in service</h1><p>The ferry between Pellmere and the islands sails again from Monday,
+    the harbour office said, after a new shaft was fitted.</p><p>Tickets cost as before, and cars must be booked.</p>
+    </article><footer>Imprint</footer></body></html>"""
+    text = cleaners()["text/html"](page)
+
+    assert "sails again from Monday" in text
+    assert "Imprint" not in text
+
+
+def test_no_chunk_is_longer_than_the_encoder_reads() -> None:
+    settings = IngestSettings(chunk_tokens=64)
+    chunk = tokens.build(settings, EncoderSettings())
+    counter = tokens.TokenChunker(chunk._tokenizer, 64)  # noqa: SLF001  # type: ignore[attr-defined]
+    text = " ".join(f"The council of Wexcombe voted {n} times on Łódź-style trams." for n in range(80))
+
+    passages = chunk("A very long title " * 30, "03 March 2025", text)
+
+    assert len(passages) > 10
+    assert all(counter.count(passage) + tokens.SPECIAL <= 64 for passage in passages)
+    assert tokenizer_of(EncoderSettings(variant="hashing")) is None
+
+
+def test_chunks_keep_every_word_in_order() -> None:
+    text = "One two three. Four five six.\n\nSeven eight nine ten."
+    passages = tokens.build(IngestSettings(chunk_tokens=32), EncoderSettings())("T", "1 May 2025", text * 20)
+
+    kept = " ".join(passage.split("\n", 1)[1] for passage in passages).split()
+    assert kept == (text * 20).split()
+
+
+def test_a_document_of_one_character_is_taken() -> None:
+    (taken,) = take(MemoryDocuments(), a_record(a_document(text="A", title="")))
+
+    assert isinstance(taken, TakenDocument)
+    assert taken.chunked.chunks[0].text == "(03 March 2025)\nA"

@@ -1,0 +1,204 @@
+"""The runner: order of side effects, burial of one message, stopping at poison."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from shared.memory.broker import MemoryBroker, MemoryDeadLetters, MemorySink, MemorySource
+from shared.records import Effect, InvalidMessageError, Record, effect
+from shared.runner import PoisonError, Runner
+from shared.topology import DOCUMENTS, QUESTIONS
+from tests.builders import a_document, a_question
+
+Effects = Iterator[Effect[Any]]
+
+
+class Journal:
+    """A sink that writes down what happens, and may be told to break."""
+
+    def __init__(self, name: str, lines: list[str], *, broken: bool = False) -> None:
+        self.name, self.lines, self.broken = name, lines, broken
+
+    def write(self, effect: Effect[Any]) -> None:
+        self.lines.append(f"write {self.name}")
+
+    def flush(self) -> None:
+        if self.broken:
+            raise ConnectionError("the store is gone")
+        self.lines.append(f"flush {self.name}")
+
+
+def pass_on(batch: Sequence[Record[Any]]) -> Effects:
+    for record in batch:
+        yield effect(record, record.message)
+
+
+def refuse_bad(batch: Sequence[Record[Any]]) -> Effects:
+    for record in batch:
+        if record.message.title == "bad":
+            raise InvalidMessageError("title: it is bad")
+        yield effect(record, record.message)
+
+
+def a_runner(broker: MemoryBroker, handle: Any = pass_on, **options: Any) -> Runner[Any]:
+    settings: dict[str, Any] = {
+        "service": "test",
+        "source": MemorySource(broker, [DOCUMENTS], "group"),
+        "handle": handle,
+        "sinks": [],
+        "dead_letters": MemoryDeadLetters(broker, "test"),
+    }
+    return Runner(**settings | options)
+
+
+def test_sinks_are_flushed_in_order_and_the_offset_is_committed_last() -> None:
+    broker, lines = MemoryBroker(partitions=1), list[str]()
+    broker.publish(DOCUMENTS, a_document())
+    runner = a_runner(broker, sinks=[Journal("store", lines), Journal("announce", lines)])
+
+    runner.run_once()
+
+    assert lines == ["write store", "write announce", "flush store", "flush announce"]
+    assert broker.committed["group", DOCUMENTS.name, 0] == 1
+
+
+def test_nothing_is_committed_and_nothing_announced_when_the_store_fails() -> None:
+    broker, lines = MemoryBroker(partitions=1), list[str]()
+    broker.publish(DOCUMENTS, a_document())
+    runner = a_runner(broker, sinks=[Journal("store", lines, broken=True), Journal("announce", lines)])
+
+    with pytest.raises(ConnectionError):
+        runner.run_once()
+
+    assert "flush announce" not in lines
+    assert broker.committed["group", DOCUMENTS.name, 0] == 0
+
+
+def test_what_failed_is_delivered_again_to_a_new_member_of_the_group() -> None:
+    broker, lines = MemoryBroker(partitions=1), list[str]()
+    broker.publish(DOCUMENTS, a_document())
+    with pytest.raises(ConnectionError):
+        a_runner(broker, sinks=[Journal("store", lines, broken=True)]).run_once()
+
+    assert a_runner(broker, sinks=[Journal("store", lines)]).run_once() == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (b"{not json", "Invalid JSON"),
+        (b"", "Invalid JSON"),
+        (b'{"document_id": "x", "op": "delete"}', "op: Input should be 'upsert' or 'retract'"),
+        (b'{"document_id": "x", "tilte": "t"}', "tilte: Extra inputs are not permitted"),
+        (b"\xff\xfe", "Invalid JSON"),
+    ],
+)
+def test_bad_bytes_are_buried_with_their_reason_and_the_next_message_goes_on(value: bytes, reason: str) -> None:
+    broker, lines = MemoryBroker(partitions=1), list[str]()
+    broker.append(DOCUMENTS.name, b"key", value)
+    broker.publish(DOCUMENTS, a_document())
+
+    a_runner(broker, sinks=[Journal("store", lines)]).run_once()
+
+    (letter,) = broker.records(DOCUMENTS.dead)
+    assert letter.value == value
+    assert reason in letter.headers["dead-reason"].decode()
+    assert lines.count("write store") == 1
+
+
+def test_one_message_that_the_handler_refuses_is_buried_alone() -> None:
+    broker = MemoryBroker(partitions=1)
+    broker.publish(DOCUMENTS, a_document(), a_document(document_id="2", title="bad"), a_document(document_id="3"))
+    sink: MemorySink[Any] = MemorySink(broker, QUESTIONS, lambda made: [a_question(question_id=made.document_id)])
+
+    a_runner(broker, refuse_bad, sinks=[sink]).run_once()
+
+    assert [record.key for record in broker.records(QUESTIONS.name)] == [b"story-1", b"3"]
+    assert len(broker.records(DOCUMENTS.dead)) == 1
+    assert broker.committed["group", DOCUMENTS.name, 0] == 3
+
+
+def test_a_run_of_poison_stops_the_service_and_commits_nothing() -> None:
+    broker = MemoryBroker(partitions=1)
+    for _ in range(4):
+        broker.append(DOCUMENTS.name, b"key", b"poison")
+
+    with pytest.raises(PoisonError, match="tiltyard dead-letters"):
+        a_runner(broker, dead_in_a_row=3).run_once()
+
+    assert broker.committed["group", DOCUMENTS.name, 0] == 0
+    assert len(broker.records(DOCUMENTS.dead)) == 4
+
+
+def test_good_messages_between_bad_ones_keep_the_service_going() -> None:
+    broker = MemoryBroker(partitions=1)
+    for number in range(8):
+        broker.append(DOCUMENTS.name, b"key", b"poison")
+        broker.publish(DOCUMENTS, a_document(document_id=str(number)))
+    runner = a_runner(broker, dead_in_a_row=3, limit=2)
+
+    while runner.run_once():
+        pass
+
+    assert len(broker.records(DOCUMENTS.dead)) == 8
+
+
+def test_a_failed_write_to_the_dead_letters_commits_nothing() -> None:
+    class NoGrave:
+        def bury(self, *_: object) -> None: ...
+
+        def flush(self) -> None:
+            raise ConnectionError("no broker")
+
+    broker = MemoryBroker(partitions=1)
+    broker.append(DOCUMENTS.name, b"key", b"poison")
+
+    with pytest.raises(ConnectionError):
+        a_runner(broker, dead_letters=NoGrave()).run_once()
+
+    assert broker.committed["group", DOCUMENTS.name, 0] == 0
+
+
+def test_the_trace_goes_on_with_a_new_span() -> None:
+    broker = MemoryBroker(partitions=1)
+    trace = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    broker.append(DOCUMENTS.name, b"1", a_document().model_dump_json().encode(), {"traceparent": trace})
+    sink: MemorySink[Any] = MemorySink(broker, DOCUMENTS, lambda made: [made])
+
+    a_runner(broker, sinks=[sink]).run_once()
+
+    out = broker.records(DOCUMENTS.name)[-1].headers["traceparent"]
+    assert out.split(b"-")[1] == trace.split(b"-")[1]
+    assert out.split(b"-")[2] != trace.split(b"-")[2]
+
+
+def test_a_slow_batch_keeps_its_membership_alive() -> None:
+    broker = MemoryBroker(partitions=1)
+    broker.publish(DOCUMENTS, a_document())
+    kept_alive, stopping = threading.Event(), threading.Event()
+
+    class Watched(MemorySource):
+        def keep_alive(self) -> None:
+            kept_alive.set()
+
+    def slow(batch: Sequence[Record[Any]]) -> Effects:
+        assert kept_alive.wait(10), "the loop did not keep polling"
+        stopping.set()
+        return pass_on(batch)
+
+    a_runner(broker, slow, source=Watched(broker, [DOCUMENTS], "group"), patience_s=0.01).run(stopping)
+
+    assert broker.committed["group", DOCUMENTS.name, 0] == 1
+
+
+def test_an_error_in_a_batch_ends_the_loop() -> None:
+    broker = MemoryBroker(partitions=1)
+    broker.publish(DOCUMENTS, a_document())
+
+    def broken(_: Sequence[Record[Any]]) -> Effects:
+        raise TimeoutError("the handler's own time-out")
+
+    with pytest.raises(TimeoutError, match="the handler's own"):
+        a_runner(broker, broken).run(threading.Event())
