@@ -89,11 +89,6 @@ STEPS: tuple[Step, ...] = (
 )
 
 
-def consumed(topic: AnyTopic) -> bool:
-    """Whether some service reads the topic, so that it needs a dead-letter topic beside it."""
-    return any(topic in step.reads for step in STEPS)
-
-
 def needed_by(service: str) -> list[str]:
     """Names of every topic that a service touches, dead letters included."""
     step = next(step for step in STEPS if step.service == service)

@@ -1,6 +1,6 @@
 """Running a service's job as a process of its own and hearing its progress: one JSON object a line.
 
-A line has `"event"`; what else stands in it is the job's. Anything that is not JSON is the job's log.
+Anything that is not a JSON object is taken for the job's last words. Its log goes to standard error as it is.
 """
 
 import json
@@ -39,4 +39,4 @@ def _parse(line: str) -> dict[str, Any] | None:
         value = json.loads(line)
     except ValueError:
         return None
-    return value if isinstance(value, dict) and "event" in value else None
+    return value if isinstance(value, dict) else None

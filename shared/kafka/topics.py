@@ -1,6 +1,6 @@
 """Making the topics, and reading them from end to end without joining a group."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 import stamina
@@ -8,7 +8,7 @@ import stamina
 from shared.kafka import client
 from shared.records import RawRecord
 from shared.settings import KafkaSettings
-from shared.topology import TOPICS, AnyTopic, consumed
+from shared.topology import TOPICS, AnyTopic
 
 READ_S = 30.0
 
@@ -18,16 +18,21 @@ class UnfinishedReadError(ConnectionError):
 
 
 def create(settings: KafkaSettings) -> list[str]:
-    """Make the topics that do not exist yet and return their names."""
+    """Make the topics of the topology that do not exist yet and return their names."""
+    return make(settings, TOPICS)
+
+
+def make(settings: KafkaSettings, wanted: Iterable[AnyTopic]) -> list[str]:
+    """Make topics, each with its dead letters, and wait until the brokers know them."""
     client.require(settings, [])
     admin = client.admin(settings)
     existing = set(admin.list_topics(timeout=10).topics)
-    wanted = [new for topic in TOPICS for new in _new_topics(topic, settings) if new.topic not in existing]
-    if wanted:
-        for future in admin.create_topics(wanted).values():
+    new = [one for topic in wanted for one in _new_topics(topic, settings) if one.topic not in existing]
+    if new:
+        for future in admin.create_topics(new).values():
             future.result()
-        _wait_for(admin, {new.topic for new in wanted})
-    return [new.topic for new in wanted]
+        _wait_for(admin, {one.topic for one in new})
+    return [one.topic for one in new]
 
 
 class Follower:
@@ -102,8 +107,7 @@ def _new_topics(topic: AnyTopic, settings: KafkaSettings) -> Iterator[client.New
     size = {"max.message.bytes": str(topic.max_bytes), "message.timestamp.type": "LogAppendTime"}
     kept = {"cleanup.policy": "compact"} if topic.kept == "compacted" else retention
     yield _new(topic.name, settings, size | kept)
-    if consumed(topic):
-        yield _new(topic.dead, settings, size | retention)
+    yield _new(topic.dead, settings, size | retention)
 
 
 def _new(name: str, settings: KafkaSettings, config: dict[str, str]) -> client.NewTopic:

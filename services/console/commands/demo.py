@@ -1,0 +1,81 @@
+"""`tiltyard demo`: the whole way once, on servers of its own."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.console import output, scoreboard
+from services.console.demo import newswire, report, summary, verdict
+from services.console.demo.stage import stage, stop_left_over
+from services.console.demo.story import Trial
+from shared.settings import HomeSettings
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(demo)
+
+
+def demo(
+    wire: Annotated[Path, typer.Option(help="A newswire folder; its README says what is in it.")] = newswire.SAMPLE,
+    out: Annotated[Path, typer.Option(help="Where results, summary and report go.")] = Path("out/demo"),
+    questions: Annotated[str, typer.Option(help="How many of the questions; `all` for every one.")] = "96",
+    keep: Annotated[bool, typer.Option("--keep", help="Leave everything running, to ask more.")] = False,
+    stop: Annotated[bool, typer.Option("--stop", help="Only stop what an earlier --keep left running.")] = False,
+) -> None:
+    """Stream news, fine-tune on it, stream more, ask about both, and see which side to trust.
+
+    Example: tiltyard demo --wire path/to/folder --questions all
+    """
+    if stop:
+        stopped = stop_left_over(HomeSettings().home.absolute() / "demo")
+        return output.say(f"stopped: {', '.join(stopped)}" if stopped else "nothing was running")
+    chosen = newswire.load(wire)
+    asked = newswire.sample(chosen.questions, _number(questions))
+    started = time.monotonic()
+    with stage(keep=keep) as running:
+        _say("0", "Kafka, Cassandra and six service processes start on this machine")
+        running.start()
+        running.services.start()
+        output.say(f"Everything is ready after {time.monotonic() - started:.0f} s.")
+        _tell(Trial(chosen), asked, out)
+    return output.say(f"The whole trial took {(time.monotonic() - started) / 60:.1f} minutes.")
+
+
+def _tell(trial: Trial, asked: list[newswire.Question], out: Path) -> None:
+    _say("1", f"edition 1 of the newswire, {len(trial.wire.edition1)} documents, is streamed into the news topic")
+    trial.stream(trial.wire.edition1, "edition 1")
+    output.say("A first question: nothing is fine-tuned yet, and the tuned arms must say so.")
+    trial.ask_before_tuning()
+    _say("2", f"a model learns edition 1 with QLoRA, from the store and {trial.wire.pairs} training pairs")
+    tuning = trial.learn()
+    output.say(f"Adapter {tuning['name']} is announced; the running worker takes it up before its next answer.")
+    _say("3", f"edition 2 is streamed, {len(trial.wire.edition2)} new stories, corrections and retractions")
+    trial.stream(trial.wire.edition2, "edition 2")
+    _say("4", f"{len(asked)} questions about both editions go to four arms")
+    results = trial.ask(asked)
+    counted = summary.of_trial(
+        results, asked=len(asked), freshness_ms=trial.freshness_ms, tuning=tuning, audit=trial.audit()
+    )
+    report.write(out, results, counted)
+    _say("5", "who was right")
+    scoreboard.show(counted)
+    for sentence in verdict.sentences(results):
+        output.say(sentence)
+    balance = "balanced" if counted["audit"]["balanced"] else "NOT balanced: see `audit` in summary.json"
+    output.say(
+        f"Every document and question accounted for: {balance}. Written to {out}: report.md, summary.json, results.jsonl"
+    )
+
+
+def _say(step: str, what: str) -> None:
+    output.out.print(f"\n[bold]{step}. {what[0].upper()}{what[1:]}.[/bold]")
+
+
+def _number(questions: str) -> int | None:
+    if questions == "all":
+        return None
+    if not questions.isdigit() or int(questions) < 1:
+        raise ValueError(f"--questions: {questions!r} is neither a number from 1 on nor `all`")
+    return int(questions)

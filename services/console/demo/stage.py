@@ -1,0 +1,85 @@
+"""What a trial runs on: two servers and the services of its own, in a folder of its own, on free ports.
+
+A trial starts from nothing, so that numbers do not depend on earlier ones; it shares the jars and the
+converted model with everything else on the machine.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from services.console import output
+from services.console.local_services import NAMES, LocalServices, LocalServicesSettings
+from services.console.platform import ports
+from services.console.platform.local import LocalPlatform, isolated
+from services.console.platform.supervisor import Supervisor
+from shared import encoding
+from shared.cassandra import schema
+from shared.kafka import topics
+from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, KafkaSettings
+
+KEPT = ("TILTYARD_KAFKA_BOOTSTRAP_SERVERS", "TILTYARD_CASSANDRA_CONTACT_POINTS", "TILTYARD_CASSANDRA_PORT")
+
+
+class Stage:
+    """The servers and services of one trial."""
+
+    def __init__(self, name: str = "demo") -> None:
+        self.home = HomeSettings().home.absolute() / name
+        _clear(self.home)
+        self.platform = LocalPlatform(isolated(self.home))
+        self.environment: Mapping[str, str] = self.platform.environment
+        probe_port = ports.find_free_run(len(NAMES))
+        settings = LocalServicesSettings(probe_port=probe_port)
+        self.services = LocalServices(settings, home=self.home, environment=self.environment)
+
+    def start(self) -> None:
+        """Servers, topics and schema; what the console itself does from now on goes to them."""
+        self.platform.start(output.say)
+        os.environ.update(self.environment)
+        topics.create(KafkaSettings())
+        encoder = EncoderSettings()
+        schema.apply(CassandraSettings(), encoder=encoding.name_of(encoder), dimensions=encoder.dimensions)
+
+    def stop(self) -> None:
+        """Stop everything of this trial."""
+        self.services.stop()
+        self.platform.stop()
+
+    def keep(self) -> None:
+        """Leave it running and say how to go on."""
+        variables = "".join(f"export {name}={self.environment[name]}\n" for name in KEPT)
+        (self.home / "env").write_text(variables)
+        output.say(f"Everything still runs. To ask more:\n  . {self.home / 'env'}\n  tiltyard ask 'your question'")
+        output.say("The next `make demo`, or `tiltyard demo --stop`, stops it.")
+
+
+@contextmanager
+def stage(*, keep: bool) -> Iterator[Stage]:
+    """A stage that is taken down whatever happens, but for `keep` after success."""
+    made = Stage()
+    try:
+        yield made
+    except BaseException:
+        made.stop()
+        raise
+    if keep:
+        made.keep()
+    else:
+        made.stop()
+        output.say("Everything that was started is stopped.")
+
+
+def _clear(home: Path) -> None:
+    """Stop what an earlier trial left running, and start from empty data; the logs of the last run go too."""
+    stop_left_over(home)
+    for part in ("kafka", "cassandra", "logs"):
+        shutil.rmtree(home / part, ignore_errors=True)
+
+
+def stop_left_over(home: Path) -> list[str]:
+    """Stop whatever runs under a trial's folder; returns the names."""
+    supervisor = Supervisor(home)
+    return [status.name for status in supervisor.status() if supervisor.stop(status.name)]

@@ -1,0 +1,84 @@
+"""The trial as a story: an edition, a model that learns it, a second edition, questions about both."""
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from services.console import asking, books, output, results_view
+from services.console.demo.newswire import Newswire
+from services.console.demo.summary import percentiles
+from services.console.ledger import LiveLedger
+from services.console.tuning import tune
+from shared import topology
+from shared.cassandra.client import connect
+from shared.cassandra.documents import CassandraDocuments
+from shared.messages import DocumentPublished, Question, Result
+from shared.publisher import Publisher
+from shared.settings import CassandraSettings, KafkaSettings
+
+FINDABLE_WITHIN_S = 300.0
+FIRST_WITHIN_S = 180.0
+
+
+@dataclass
+class Trial:
+    """One run of the story over a newswire. `rate`: documents a second, as a busy wire would send them."""
+
+    wire: Newswire
+    rate: float = 6.0
+    freshness_ms: list[float] = field(default_factory=list)
+
+    def stream(self, documents: Sequence[DocumentPublished], name: str) -> None:
+        """Publish an edition at the wire's pace and wait until all of it can be found."""
+        publisher = Publisher(KafkaSettings(), "demo", CassandraDocuments(connect(CassandraSettings())))
+        with _bars() as bars:
+            bar = bars.add_task(name, total=len(documents))
+            for document in documents:
+                publisher.publish(topology.DOCUMENTS, [document])
+                bars.advance(bar)
+                time.sleep(1 / self.rate)
+            settled = publisher.wait(FINDABLE_WITHIN_S)
+        publisher.close()
+        fresh = [one.freshness_ms for one in settled if one.freshness_ms is not None]
+        self.freshness_ms += fresh
+        times = percentiles(fresh)
+        fates = {fate: sum(one.fate == fate for one in settled) for fate in ("indexed", "dropped", "dead")}
+        output.say(
+            f"{fates['indexed']} documents findable, {times['p50']} ms after publication at the median "
+            f"(p99 {times['p99']} ms); {fates['dropped']} dropped, {fates['dead']} refused."
+        )
+
+    def ask_before_tuning(self) -> None:
+        """One question while there is no adapter: the tuned arms say so instead of posing as tuned."""
+        first = self.wire.questions[0]
+        early = first.model_copy(update={"question_id": f"{first.question_id}-before-tuning", "slice": "before-tuning"})
+        for result in asking.ask(KafkaSettings(), [early], within_s=FIRST_WITHIN_S).values():
+            results_view.show(result)
+
+    def learn(self) -> dict[str, Any]:
+        """Fine-tune on what is in the store and the training pairs; returns what it cost."""
+        return tune(["--pairs", str(self.wire.pairs_file)], os.environ)
+
+    def ask(self, questions: Sequence[Question]) -> list[Result]:
+        """Put the questions to every arm and wait for their results."""
+        limit = max(question.deadline_s for question in questions) + 60
+        with _bars() as bars:
+            bar = bars.add_task("questions answered and scored", total=len(questions))
+            found = asking.ask(KafkaSettings(), questions, within_s=limit, heard=lambda _: bars.advance(bar))
+        if missing := [question.question_id for question in questions if question.question_id not in found]:
+            raise TimeoutError(f"{len(missing)} questions have no result after {limit:g} s: {', '.join(missing[:5])}")
+        return [found[question.question_id] for question in questions]
+
+    def audit(self) -> books.Audit:
+        """The books, after everything has come out."""
+        return books.audit(LiveLedger(KafkaSettings(), CassandraSettings()))
+
+
+def _bars() -> Progress:
+    return Progress(
+        TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=output.out
+    )

@@ -1,0 +1,34 @@
+"""The real servers for end-to-end tests: started once by the test run itself, stopped by it, on ports of their own."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from services.console.platform.local import LocalPlatform, isolated
+from shared.kafka import topics
+from shared.settings import CassandraSettings, KafkaSettings
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalPlatform]:
+    """Kafka and Cassandra, answering."""
+    running = LocalPlatform(isolated(tmp_path_factory.mktemp("platform")))
+    running.start(lambda _: None)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def kafka(platform: LocalPlatform) -> KafkaSettings:
+    """Settings of the real broker, with every topic made."""
+    settings = KafkaSettings(bootstrap_servers=platform.bootstrap_servers, partitions=2)
+    topics.create(settings)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def cassandra(platform: LocalPlatform) -> CassandraSettings:
+    """Settings of the real store."""
+    return CassandraSettings(
+        contact_points=platform.contact_points, port=int(platform.environment["TILTYARD_CASSANDRA_PORT"])
+    )

@@ -1,0 +1,140 @@
+"""The brokers: memory and Kafka keep the same promises to the runner."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import pytest
+
+from shared.kafka import topics
+from shared.kafka.sink import Delivery, KafkaDeadLetters, KafkaSink
+from shared.kafka.source import KafkaSource
+from shared.memory.broker import MemoryBroker, MemoryDeadLetters, MemorySink, MemorySource
+from shared.records import Effect, RawRecord
+from shared.settings import KafkaSettings
+from shared.topology import DOCUMENTS, AnyTopic
+from tests.builders import a_document, a_raw_record
+
+PATIENCE = 60
+
+
+class Broker(NamedTuple):
+    """One broker as the contract sees it, with a topic of its own."""
+
+    topic: AnyTopic
+    source: Callable[[str], Any]
+    sink: Callable[[], Any]
+    letters: Callable[[], Any]
+    read: Callable[[str], list[RawRecord]]
+
+
+@pytest.fixture(params=["memory", pytest.param("kafka", marks=pytest.mark.e2e)])
+def broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
+    topic = replace(DOCUMENTS, name=f"contract.{uuid4()}")
+    if request.param == "memory":
+        memory = MemoryBroker()
+        yield Broker(
+            topic,
+            lambda group: MemorySource(memory, [topic], group),
+            lambda: MemorySink(memory, topic, lambda made: [made]),
+            lambda: MemoryDeadLetters(memory, "contract"),
+            memory.records,
+        )
+        return
+    settings: KafkaSettings = request.getfixturevalue("kafka")
+    topics.make(settings, [topic])
+    delivery = Delivery(settings, "contract")
+    yield Broker(
+        topic,
+        lambda group: KafkaSource(settings, [topic], f"{group}-{topic.name}"),
+        lambda: KafkaSink(delivery, topic, lambda made: [made]),
+        lambda: KafkaDeadLetters(delivery, "contract"),
+        lambda name: list(topics.read_all(settings, name)),
+    )
+
+
+def publish(broker: Broker, *document_ids: str, trace: bytes = b"") -> None:
+    sink = broker.sink()
+    cause = replace(a_raw_record(b""), headers={"traceparent": trace} if trace else {})
+    for document_id in document_ids:
+        sink.write(Effect(a_document(document_id=document_id), cause))
+    sink.flush()
+
+
+def poll(source: Any, count: int) -> list[RawRecord]:
+    """Poll until so many records came; a real group takes a moment to form."""
+    found: list[RawRecord] = []
+    for _ in range(PATIENCE):
+        found += source.poll(100, 1.0)
+        if len(found) >= count:
+            break
+    return found
+
+
+def test_what_was_flushed_can_be_read_under_its_key_with_its_trace(broker: Broker) -> None:
+    trace = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    publish(broker, "a", trace=trace)
+
+    (record,) = broker.read(broker.topic.name)
+
+    assert record.key == b"a"
+    assert broker.topic.message.model_validate_json(record.value or b"").document_id == "a"
+    assert record.headers["traceparent"].split(b"-")[1] == trace.split(b"-")[1]
+
+
+def test_nothing_is_visible_before_the_flush(broker: Broker) -> None:
+    broker.sink().write(Effect(a_document(), a_raw_record(b"")))
+
+    assert broker.read(broker.topic.name) == []
+
+
+def test_what_was_not_committed_is_delivered_to_the_next_member(broker: Broker) -> None:
+    publish(broker, *"abcdef")
+    first = broker.source("g")
+    taken = poll(first, 6)
+    kept = [record for record in taken if record.position.partition == 0]
+    first.commit(kept)
+    first.close()
+
+    second = broker.source("g")
+    rest = poll(second, 6 - len(kept))
+    second.close()
+
+    assert {r.position for r in rest} == {r.position for r in taken} - {r.position for r in kept}
+
+
+def test_messages_of_one_key_keep_their_order(broker: Broker) -> None:
+    publish(broker, *["same"] * 20)
+    source = broker.source("g")
+
+    offsets = [record.position.offset for record in poll(source, 20)]
+    source.close()
+
+    assert offsets == sorted(offsets)
+    assert len(offsets) == 20
+
+
+def test_keeping_alive_takes_no_record(broker: Broker) -> None:
+    publish(broker, "a")
+    source = broker.source("g")
+    first = poll(source, 1)
+    publish(broker, "a")
+
+    for _ in range(5):
+        source.keep_alive()
+
+    assert [r.position.offset for r in [*first, *poll(source, 1)]] == [0, 1]
+    source.close()
+
+
+def test_a_dead_letter_keeps_the_bytes_the_key_and_the_reason(broker: Broker) -> None:
+    letters = broker.letters()
+    letters.bury(a_raw_record(b"\xff not text", topic=broker.topic.name, offset=7, key=b"k"), "it is not text")
+    letters.flush()
+
+    (letter,) = broker.read(broker.topic.dead)
+
+    assert (letter.key, letter.value) == (b"k", b"\xff not text")
+    assert letter.headers["dead-reason"] == b"it is not text"
+    assert letter.headers["dead-offset"] == b"7"

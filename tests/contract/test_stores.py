@@ -1,0 +1,173 @@
+"""The stores: memory and Cassandra keep the same promises."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+import pytest
+
+from shared.cassandra import schema
+from shared.cassandra.chunks import CassandraChunks
+from shared.cassandra.client import Store, connect
+from shared.cassandra.documents import CassandraDocuments
+from shared.cassandra.results import CassandraResults
+from shared.memory.chunks import MemoryChunks
+from shared.memory.documents import MemoryDocuments
+from shared.memory.results import MemoryResults
+from shared.messages import Chunk, DocumentChunked, Filters, Result
+from shared.records import Effect, Position
+from shared.settings import CassandraSettings
+from shared.stored import Disposition, DroppedDocument, Scope, StoredRevision, TakenDocument, Vector
+from tests.builders import NOON, a_chunked_document, a_question, a_raw_record
+
+ENCODER = "contract-8"
+CAUSE = a_raw_record(b"")
+
+
+@pytest.fixture(scope="module")
+def store(cassandra: CassandraSettings) -> Iterator[Store]:
+    schema.apply(cassandra, encoder=ENCODER, dimensions=8)
+    store = connect(cassandra)
+    yield store
+    store.close()
+
+
+@pytest.fixture(params=["memory", pytest.param("cassandra", marks=pytest.mark.e2e)])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def documents(kind: str, request: pytest.FixtureRequest) -> Any:
+    return MemoryDocuments() if kind == "memory" else CassandraDocuments(request.getfixturevalue("store"))
+
+
+@pytest.fixture
+def chunks(kind: str, request: pytest.FixtureRequest) -> Any:
+    return MemoryChunks() if kind == "memory" else CassandraChunks(request.getfixturevalue("store"), ENCODER)
+
+
+@pytest.fixture
+def results(kind: str, request: pytest.FixtureRequest) -> Any:
+    return MemoryResults() if kind == "memory" else CassandraResults(request.getfixturevalue("store"))
+
+
+def put(sink: Any, *outcomes: Any) -> None:
+    for outcome in outcomes:
+        sink.write(Effect(outcome, CAUSE))
+    sink.flush()
+
+
+def taken(document_id: str, revision: int, text: str, position: Position) -> TakenDocument:
+    made = Disposition(position, "revision", document_id, revision)
+    return TakenDocument(made, a_chunked_document(document_id=document_id, revision=revision), text)
+
+
+def a_vector(direction: int) -> Vector:
+    vector = np.full(8, 0.01, dtype=np.float32)
+    vector[direction] = 1.0
+    unit: Vector = vector / np.linalg.norm(vector)
+    return unit
+
+
+def stored(document: DocumentChunked, *directions: int) -> StoredRevision:
+    vectors = np.array([a_vector(direction) for direction in directions], dtype=np.float32).reshape(-1, 8)
+    return StoredRevision(document, vectors, NOON)
+
+
+def test_the_newest_revision_wins_whatever_the_order_of_arrival(documents: Any) -> None:
+    name, topic = f"d-{uuid4()}", f"t-{uuid4()}"
+    put(documents, taken(name, 2, "second", Position(topic, 0, 1)))
+    put(documents, taken(name, 1, "first", Position(topic, 0, 0)))
+
+    assert documents.latest([name, "unknown"])[name].revision == 2
+    assert [d.text for d in documents.documents() if d.revision.document_id == name] == ["second"]
+
+
+def test_what_became_of_a_record_is_found_by_its_position(documents: Any) -> None:
+    topic = f"t-{uuid4()}"
+    dropped = Disposition(Position(topic, 1, 20_003), "dropped", "d", 1, "unchanged")
+    put(documents, DroppedDocument(dropped), taken("d", 1, "text", Position(topic, 1, 9_999)))
+
+    assert documents.dispositions([dropped.position, Position(topic, 1, 5)]) == {dropped.position: dropped}
+    between = documents.dispositions_between(topic, 1, 9_999, 20_004)
+    assert [made.position.offset for made in between] == [9_999, 20_003]
+    assert list(documents.dispositions_between(topic, 1, 10_000, 20_003)) == []
+
+
+def test_a_search_gives_the_nearest_chunk_first_with_its_exact_cosine(chunks: Any) -> None:
+    source = f"s-{uuid4()}"
+    put(chunks, *[stored(a_chunked_document(document_id=f"{source}-{n}", source=source), n) for n in range(5)])
+
+    hits = chunks.nearest(a_vector(3), limit=2, scope=Scope(Filters(sources=(source,))))
+
+    assert hits[0].document_id == f"{source}-3"
+    assert hits[0].score == pytest.approx(1.0, abs=1e-5)
+    assert len(hits) == 2
+
+
+def test_a_revision_replaces_all_chunks_and_an_older_one_never_returns(chunks: Any) -> None:
+    source = f"s-{uuid4()}"
+    two = (Chunk(position=0, text="old one"), Chunk(position=1, text="old two"))
+    old = stored(a_chunked_document(document_id=source, source=source, chunks=two), 1, 2)
+    new = stored(a_chunked_document(document_id=source, source=source, revision=2), 4)
+    put(chunks, old)
+    put(chunks, new)
+    put(chunks, old)
+
+    hits = chunks.nearest(a_vector(1), limit=9, scope=Scope(Filters(sources=(source,))))
+
+    assert [hit.chunk_id for hit in hits] == [f"{source}:2:0"]
+
+
+def test_a_retracted_document_is_not_found_and_does_not_return(chunks: Any) -> None:
+    source = f"s-{uuid4()}"
+    live = stored(a_chunked_document(document_id=source, source=source), 1)
+    put(chunks, live, stored(a_chunked_document(document_id=source, source=source, revision=2, chunks=())))
+    put(chunks, live)
+
+    assert chunks.nearest(a_vector(1), limit=9, scope=Scope(Filters(sources=(source,)))) == []
+
+
+@pytest.mark.parametrize(
+    ("scope", "found"),
+    [
+        (Scope(Filters(tags=("sport",))), {"b"}),
+        (Scope(Filters(tags=("sport", "culture"))), {"a", "b"}),
+        (Scope(Filters(published_from=NOON + timedelta(days=1))), {"b"}),
+        (Scope(Filters(published_to=NOON + timedelta(hours=1))), {"a"}),
+        (Scope(as_of=NOON + timedelta(days=1)), {"a"}),
+        (Scope(as_of=NOON - timedelta(days=1)), set[str]()),
+    ],
+)
+def test_filters_and_as_of_bound_what_a_search_sees(chunks: Any, scope: Scope, found: set[str]) -> None:
+    source = f"s-{uuid4()}"
+    later = NOON + timedelta(days=2)
+    about_b = {"tags": ("sport",), "published_at": later, "first_seen_at": later}
+    put(
+        chunks,
+        stored(a_chunked_document(document_id=f"{source}a", source=source), 1),
+        stored(a_chunked_document(document_id=f"{source}b", source=source, **about_b), 1),
+    )
+    narrowed = Scope(scope.filters.model_copy(update={"sources": (source,)}), scope.as_of)
+
+    hits = chunks.nearest(a_vector(1), limit=9, scope=narrowed)
+
+    assert {hit.document_id[-1] for hit in hits} == found
+
+
+def test_a_result_is_kept_and_an_older_version_does_not_replace_it(results: Any) -> None:
+    question = a_question(question_id=f"q-{uuid4()}")
+
+    def version(number: int) -> Result:
+        return Result(
+            question=question, asked_at=NOON, scored_at=NOON, answers={}, metric_versions={}, result_version=number
+        )
+
+    results.put([version(2)])
+    results.put([version(1)])
+
+    assert results.get(question.question_id) == version(2)
+    assert results.get("unknown") is None
