@@ -4,7 +4,7 @@ import os
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import Field
@@ -27,7 +27,9 @@ NAMES = ("ingest", "embedder", "retriever", "generator-base", "generator-tuned",
 
 
 class LocalServices:
-    """Starts and stops the service processes. `environment` is added to each one's own."""
+    """Starts and stops the service processes. `environment` is added to each one's own.
+
+    `probe_ports`: one for each of NAMES, where the settings' consecutive ones will not do."""
 
     def __init__(
         self,
@@ -35,8 +37,10 @@ class LocalServices:
         *,
         home: Path | None = None,
         environment: Mapping[str, str] | None = None,
+        probe_ports: Sequence[int] | None = None,
     ) -> None:
         self._settings = settings
+        self._ports = probe_ports or range(settings.probe_port, settings.probe_port + len(NAMES))
         self._environment = dict(environment or {})
         self._supervisor = Supervisor(home or HomeSettings().home)
 
@@ -53,7 +57,7 @@ class LocalServices:
 
     def port(self, name: str) -> int:
         """Where a service answers /metrics and /ready."""
-        return self._settings.probe_port + NAMES.index(name)
+        return self._ports[NAMES.index(name)]
 
     def _program(self, name: str) -> Program:
         service, _, worker = name.partition("-")

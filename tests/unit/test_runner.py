@@ -21,7 +21,7 @@ class Journal:
     def __init__(self, name: str, lines: list[str], *, broken: bool = False) -> None:
         self.name, self.lines, self.broken = name, lines, broken
 
-    def write(self, effect: Effect[Any]) -> None:
+    def write(self, _: Effect[Any]) -> None:
         self.lines.append(f"write {self.name}")
 
     def flush(self) -> None:

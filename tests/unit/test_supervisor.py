@@ -159,6 +159,16 @@ def test_a_process_that_took_over_the_number_of_a_dead_one_is_left_alone(
     stranger.wait()
 
 
+def test_a_program_whose_threads_are_still_being_taken_down_is_not_gone_yet(supervisor: Supervisor) -> None:
+    code = "import ctypes, threading, time; threading.Thread(target=time.sleep, args=(60,)).start(); "
+    supervisor.launch(a_program(code + "ctypes.CDLL(None).pthread_exit(None)"))
+    process = psutil.Process(pid_of(supervisor))
+
+    assert eventually(lambda: process.status() == psutil.STATUS_ZOMBIE)
+    assert supervisor.running("sleeper")
+    assert supervisor.stop("sleeper")
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"pid": 1}', '{"pid": "x", "create_time": 0, "argv": []}'])
 def test_a_broken_state_file_counts_as_none(supervisor: Supervisor, tmp_path: Path, content: str) -> None:
     (tmp_path / "run").mkdir()

@@ -10,6 +10,7 @@ from services.console import output, scoreboard
 from services.console.demo import newswire, report, summary, verdict
 from services.console.demo.stage import stage, stop_left_over
 from services.console.demo.story import Trial
+from shared.messages import Question
 from shared.settings import HomeSettings
 
 
@@ -43,7 +44,7 @@ def demo(
     return output.say(f"The whole trial took {(time.monotonic() - started) / 60:.1f} minutes.")
 
 
-def _tell(trial: Trial, asked: list[newswire.Question], out: Path) -> None:
+def _tell(trial: Trial, asked: list[Question], out: Path) -> None:
     _say("1", f"edition 1 of the newswire, {len(trial.wire.edition1)} documents, is streamed into the news topic")
     trial.stream(trial.wire.edition1, "edition 1")
     output.say("A first question: nothing is fine-tuned yet, and the tuned arms must say so.")
@@ -63,10 +64,9 @@ def _tell(trial: Trial, asked: list[newswire.Question], out: Path) -> None:
     scoreboard.show(counted)
     for sentence in verdict.sentences(results):
         output.say(sentence)
-    balance = "balanced" if counted["audit"]["balanced"] else "NOT balanced: see `audit` in summary.json"
-    output.say(
-        f"Every document and question accounted for: {balance}. Written to {out}: report.md, summary.json, results.jsonl"
-    )
+    balance = "yes" if counted["audit"]["balanced"] else "NO, see `audit` in summary.json"
+    output.say(f"Every document and question accounted for: {balance}.")
+    output.say(f"Written to {out}: report.md, summary.json, results.jsonl")
 
 
 def _say(step: str, what: str) -> None:

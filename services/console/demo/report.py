@@ -9,6 +9,11 @@ from services.console import scoreboard
 from services.console.demo import verdict
 from shared.messages import Result
 
+LEGEND = (
+    "`correct` counts an answer that contains an accepted one, and an abstention where no document has the answer. "
+    "`outdated` is the share that said what a correction or retraction had made wrong. Intervals are 95 %."
+)
+
 
 def write(folder: Path, results: Sequence[Result], counted: dict[str, Any]) -> None:
     """Write the three files; whatever stood there before is replaced."""
@@ -23,11 +28,7 @@ def _report(results: Sequence[Result], counted: dict[str, Any]) -> Iterator[str]
     yield from ("# Retrieval against memory", "")
     yield from (f"- {sentence}" for sentence in verdict.sentences(results))
     yield from ("", "## Scores", "", *_table(scoreboard.HEADS, scoreboard.rows(counted)), "")
-    yield from (
-        "`correct` counts an answer that contains an accepted one, and an abstention where no document has the answer. "
-        "`outdated` is the share that said what a correction or retraction had made wrong. Intervals are 95 %.",
-        "",
-    )
+    yield f"{LEGEND}\n"
     yield from _costs(counted)
     yield from _provenance(results)
 

@@ -31,9 +31,12 @@ class Stage:
         _clear(self.home)
         self.platform = LocalPlatform(isolated(self.home))
         self.environment: Mapping[str, str] = self.platform.environment
-        probe_port = ports.find_free_run(len(NAMES))
-        settings = LocalServicesSettings(probe_port=probe_port)
-        self.services = LocalServices(settings, home=self.home, environment=self.environment)
+        self.services = LocalServices(
+            LocalServicesSettings(),
+            home=self.home,
+            environment=self.environment,
+            probe_ports=ports.find_free(len(NAMES)),
+        )
 
     def start(self) -> None:
         """Servers, topics and schema; what the console itself does from now on goes to them."""

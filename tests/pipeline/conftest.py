@@ -1,0 +1,123 @@
+"""The whole pipeline in one process: real handlers, in-memory broker and store, hashing and echo as models."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.embedder.handler import embed, indexed
+from services.generator.adapters import NewestAdapter
+from services.generator.backends import echo
+from services.generator.handler import answer, arms_of, topics_of
+from services.generator.settings import GeneratorSettings
+from services.ingest.__main__ import chunked, cleaners
+from services.ingest.chunkers import words
+from services.ingest.handler import Ingest
+from services.ingest.settings import IngestSettings
+from services.retriever.handler import Retrieve
+from services.retriever.rankers import unchanged
+from services.retriever.searches import dense
+from services.retriever.settings import RetrieverSettings
+from services.scorer import metric
+from services.scorer.handler import score
+from services.scorer.memory import JoinInMemory
+from services.scorer.settings import ARMS, METRICS
+from shared import topology
+from shared.encoders import hashing
+from shared.memory.broker import MemoryBroker, MemoryDeadLetters, MemorySink, MemorySource
+from shared.memory.chunks import MemoryChunks
+from shared.memory.documents import MemoryDocuments
+from shared.memory.results import MemoryResults
+from shared.messages import AdapterAnnounced, Result
+from shared.runner import Runner
+from shared.settings import EncoderSettings
+
+ENCODER = hashing.build(EncoderSettings(variant="hashing", dimensions=256))
+
+
+@dataclass
+class Clock:
+    """The broker's clock: one millisecond passes with every look."""
+
+    time: datetime = datetime(2025, 4, 1, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self.time += timedelta(milliseconds=1)
+        return self.time
+
+
+@dataclass
+class Pipeline:
+    """Every service over one broker. Services are made anew by `restart`, as processes would be."""
+
+    clock: Clock = field(default_factory=Clock)
+    documents: MemoryDocuments = field(default_factory=MemoryDocuments)
+    chunks: MemoryChunks = field(default_factory=MemoryChunks)
+    results: MemoryResults = field(default_factory=MemoryResults)
+    adapters: dict[str, AdapterAnnounced] = field(default_factory=dict)
+    joins: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.broker = MemoryBroker(partitions=2, now=self.clock)
+        self.restart()
+
+    def restart(self) -> None:
+        self.runners = [self._ingest(), self._embedder(), self._retriever(), *self._workers()]
+        metrics = metric.load(
+            [name for name in METRICS if name != "similarity"], EncoderSettings(variant="hashing", dimensions=256)
+        )
+        self.scorer = JoinInMemory(
+            self.broker, partial(score, arms=ARMS, metrics=metrics), self.results, joins=self.joins
+        )
+
+    def run(self) -> None:
+        """Until nothing is left to do."""
+        while sum(runner.run_once() for runner in self.runners) + self.scorer.run_once(self.clock()):
+            pass
+
+    def published(self) -> dict[str, Result]:
+        found = (Result.model_validate_json(r.value or b"") for r in self.broker.records(topology.RESULTS.name))
+        return {result.question.question_id: result for result in found}
+
+    def _runner(self, name: str, topics: list[Any], handle: Any, sinks: list[Any]) -> Runner[Any]:
+        source = MemorySource(self.broker, topics, name)
+        return Runner(name, source, handle, sinks, MemoryDeadLetters(self.broker, name))
+
+    def _sink(self, topic: topology.AnyTopic, messages: Callable[[Any], Any]) -> MemorySink[Any]:
+        return MemorySink(self.broker, topic, messages)
+
+    def _ingest(self) -> Runner[Any]:
+        settings = IngestSettings(chunker="words", chunk_tokens=60)
+        handle = Ingest(settings, self.documents, words.build(settings, EncoderSettings()), cleaners(), self.clock)
+        sinks = [self.documents, self._sink(topology.CHUNKS, chunked)]
+        return self._runner("ingest", [topology.DOCUMENTS], handle, sinks)
+
+    def _embedder(self) -> Runner[Any]:
+        handle = partial(embed, encode=ENCODER.encode, now=self.clock)
+        sinks = [self.chunks, self._sink(topology.INDEXED, partial(indexed, encoder=ENCODER.name))]
+        return self._runner("embedder", [topology.CHUNKS], handle, sinks)
+
+    def _retriever(self) -> Runner[Any]:
+        handle = Retrieve(
+            RetrieverSettings(), ENCODER.encode, ENCODER.name, dense.build(self.chunks), unchanged.build(), lambda: 0.0
+        )
+        sinks = [self._sink(topology.EVIDENCE, lambda found: [found])]
+        return self._runner("retriever", [topology.QUESTIONS], handle, sinks)
+
+    def _workers(self) -> Iterator[Runner[Any]]:
+        for worker in ("base", "tuned"):
+            settings = GeneratorSettings(worker=worker, backend="echo", evidence_words=200)
+            arms, backend = arms_of(settings), echo.build(settings, Path())
+            newest = NewestAdapter(backend, lambda: self.adapters, settings)
+            handle = partial(answer, arms=arms, backend=backend, now=self.clock, longest=200)
+            sinks = [self._sink(topology.ANSWERS, lambda made: [made])]
+            yield self._runner(f"generator-{worker}", topics_of(arms), newest.before(handle), sinks)
+
+
+@pytest.fixture
+def pipeline() -> Pipeline:
+    return Pipeline()
