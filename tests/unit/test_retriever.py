@@ -34,10 +34,15 @@ class Shelf:
         return [a_hit(place) for place in range(min(limit, self.size))]
 
 
-def retrieve(shelf: Shelf, *questions: Question, **settings: int) -> list[EvidenceFound]:
+def retrieve(shelf: Shelf, *questions: Question, top_k: int = 5) -> list[EvidenceFound]:
     ticks = count()
     handler = Retrieve(
-        RetrieverSettings(**settings), ENCODER.encode, ENCODER.name, shelf, unchanged.build(), lambda: next(ticks) / 100
+        RetrieverSettings(top_k=top_k),
+        ENCODER.encode,
+        ENCODER.name,
+        shelf,
+        unchanged.build(),
+        lambda: next(ticks) / 100,
     )
     return [done.outcome for done in handler([a_record(question) for question in questions])]
 

@@ -13,7 +13,7 @@ from services.console.platform.java import fetch_jars, find_java
 from services.console.platform.processes import exclusive
 from services.console.platform.server import Server
 from services.console.platform.supervisor import Program, Status, Supervisor
-from shared.settings import under
+from shared.settings import HomeSettings, under
 
 _HEAP = r"^[1-9][0-9]*[kmgKMG]$"
 _PREFIX = "TILTYARD_PLATFORM_"
@@ -25,7 +25,9 @@ class PlatformSettings(BaseSettings):
     """Where the two servers live on this machine, which ports they take, and how much memory."""
 
     model_config = under("PLATFORM")
-    home: Path = Field(default=Path(".tiltyard"), description="folder of jars, configuration, data and logs")
+    home: Path = Field(
+        default_factory=lambda: HomeSettings().home, description="folder of jars, configuration, data and logs"
+    )
     jars: Path | None = Field(default=None, description="folder of jars, shared by several homes; else <home>/jars")
     kafka_port: int = 19092
     kafka_controller_port: int = 19093

@@ -5,7 +5,7 @@ from pathlib import Path
 from semantic_text_splitter import TextSplitter
 from tokenizers import Tokenizer
 
-from services.ingest.ports import Chunker, header
+from services.ingest.ports import header
 from services.ingest.settings import IngestSettings
 from shared.encoding import tokenizer_of
 from shared.settings import EncoderSettings
@@ -14,7 +14,7 @@ SPECIAL = 2  # [CLS] and [SEP]
 LEAST_BODY = 16
 
 
-def build(settings: IngestSettings, encoder: EncoderSettings) -> Chunker:
+def build(settings: IngestSettings, encoder: EncoderSettings) -> "TokenChunker":
     """A chunker for the configured encoder; raises ValueError where that encoder has no tokenizer file."""
     path = tokenizer_of(encoder)
     if path is None:

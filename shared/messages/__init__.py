@@ -1,0 +1,37 @@
+"""Every message that travels on a topic: frozen values, JSON on the wire, one version number each.
+
+Messages that strangers publish (`DocumentPublished`, `Question`) refuse unknown fields, so that a misspelt
+name is reported instead of ignored. Messages between our own services ignore what they do not know, so that
+a newer writer does not stop an older reader. Times are aware datetimes in UTC; durations end in `_ms` or `_s`.
+"""
+
+from shared.messages.adapters import AdapterAnnounced, TrainingRun
+from shared.messages.news import Chunk, DocumentChunked, DocumentIndexed, DocumentPublished, Revision
+from shared.messages.questions import AdapterRef, Answer, AnswerStatus, EvidenceFound, EvidenceItem, Filters, Question
+from shared.messages.results import Estimate, Result, ScoredAnswer, Standing
+from shared.messages.schema import Identifier, Message, Moment, PublicMessage
+
+__all__ = [
+    "AdapterAnnounced",
+    "AdapterRef",
+    "Answer",
+    "AnswerStatus",
+    "Chunk",
+    "DocumentChunked",
+    "DocumentIndexed",
+    "DocumentPublished",
+    "Estimate",
+    "EvidenceFound",
+    "EvidenceItem",
+    "Filters",
+    "Identifier",
+    "Message",
+    "Moment",
+    "PublicMessage",
+    "Question",
+    "Result",
+    "Revision",
+    "ScoredAnswer",
+    "Standing",
+    "TrainingRun",
+]

@@ -1,0 +1,62 @@
+"""Documents on their way: published, cut into chunks, indexed."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from shared.messages.schema import Identifier, Message, Moment, PublicMessage
+
+
+class DocumentPublished(PublicMessage):
+    """A news item put in (`upsert`, also when it is changed) or taken back (`retract`)."""
+
+    document_id: Identifier
+    op: Literal["upsert", "retract"] = "upsert"
+    title: str = Field(default="", max_length=2_000)
+    text: str = ""
+    content_type: Literal["text/plain", "text/html"] = "text/plain"
+    source: str = Field(default="", max_length=512)
+    url: str = Field(default="", max_length=4_000)
+    published_at: Moment | None = Field(default=None, description="absent: the time the broker took it")
+    first_seen_at: Moment | None = Field(
+        default=None, description="when the feed first had it; `as_of` compares with it; absent: published_at"
+    )
+    tags: tuple[str, ...] = ()
+
+
+class Chunk(Message):
+    """A passage of one revision, small enough for the encoder; `text` opens with the title and the date."""
+
+    position: int = Field(ge=0)
+    text: str
+
+
+class Revision(Message):
+    """Identity of one state of one document, with what searches filter by."""
+
+    document_id: str
+    revision: int = Field(ge=1)
+    retracted: bool = False
+    title: str = ""
+    source: str = ""
+    url: str = ""
+    tags: tuple[str, ...] = ()
+    published_at: Moment
+    first_seen_at: Moment
+    content_hash: str
+    appended_at: Moment = Field(description="when the broker took the document")
+    ingested_at: Moment
+
+
+class DocumentChunked(Revision):
+    """One revision with all its chunks; a retraction has none."""
+
+    chunks: tuple[Chunk, ...] = ()
+
+
+class DocumentIndexed(Revision):
+    """Said once the vectors are stored: from now on the revision is what searches find."""
+
+    chunk_count: int = Field(ge=0)
+    encoder: str
+    stored_at: Moment

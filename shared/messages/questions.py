@@ -1,0 +1,99 @@
+"""Questions, the evidence found for them, and the answers of the arms."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from shared.messages.schema import Identifier, Message, Moment, PublicMessage
+
+AnswerStatus = Literal["answered", "abstained", "failed"]
+
+
+class Filters(PublicMessage):
+    """What the evidence must satisfy; empty means anything."""
+
+    sources: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    published_from: Moment | None = None
+    published_to: Moment | None = None
+
+
+class Question(PublicMessage):
+    """Something asked, with what is needed to score the answers when that is known."""
+
+    question_id: Identifier
+    text: str = Field(min_length=1, max_length=4_000)
+    choices: tuple[str, ...] = ()
+    references: tuple[str, ...] | None = Field(
+        default=None, description="accepted answers; empty: abstaining is right; absent: not scored"
+    )
+    outdated: str | None = Field(default=None, description="the answer that later news made wrong")
+    slice: str = Field(default="unsliced", min_length=1, max_length=64)
+    gold_document_ids: tuple[str, ...] = ()
+    filters: Filters = Filters()
+    as_of: Moment | None = Field(default=None, description="no evidence first seen after this")
+    deadline_s: float = Field(default=300.0, gt=0, le=86_400, description="answers later than this are missing")
+
+    @model_validator(mode="after")
+    def _has_words(self) -> Self:
+        if not self.text.strip():
+            raise ValueError("text: a question needs words")
+        return self
+
+
+class EvidenceItem(Message):
+    """One chunk given to a model, with where it came from and how it was found."""
+
+    chunk_id: str
+    document_id: str
+    revision: int
+    title: str
+    source: str
+    published_at: Moment
+    text: str
+    rank: int = Field(ge=1)
+    score: float
+    found_by: dict[str, float] = Field(default={}, description="search name -> that search's own score")
+
+
+class EvidenceFound(Message):
+    """What retrieval found for one question; the question travels along, so that no join is needed."""
+
+    question: Question
+    asked_at: Moment = Field(description="when the broker took the question")
+    items: tuple[EvidenceItem, ...] = ()
+    search: str
+    encoder: str
+    stale: bool = Field(default=False, description="true: the view had not caught up before the deadline")
+    retrieval_ms: float
+
+
+class AdapterRef(Message):
+    """Which fine-tuning spoke: the adapter and the time its knowledge ends."""
+
+    name: str
+    cutoff: Moment
+    weights_sha256: str
+
+
+class Answer(Message):
+    """What one arm said, or that it abstained, or that it failed and why."""
+
+    question_id: str
+    arm: str
+    status: AnswerStatus
+    text: str = ""
+    failure: str | None = None
+    citations: tuple[str, ...] = Field(default=(), description="chunk ids the answer points at")
+    evidence: tuple[str, ...] = Field(default=(), description="chunk ids that were in the prompt")
+    evidence_titles: tuple[str, ...] = ()
+    stale: bool = False
+    model: str
+    adapter: AdapterRef | None = None
+    backend: str
+    prompt_version: str
+    asked_at: Moment
+    retrieval_ms: float = 0.0
+    generation_ms: float = Field(default=0.0, description="the model's time for the batch it was answered in")
+    prompt_tokens: int = 0
+    completion_tokens: int = 0

@@ -1,0 +1,28 @@
+"""What every message has: it is frozen, it is JSON, it has a version; and the types that their fields share."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """Read a time without a zone as UTC, which is what feeds mean when they leave it out."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+Moment = Annotated[datetime, AfterValidator(_in_utc)]
+Identifier = Annotated[str, Field(min_length=1, max_length=512)]
+
+
+class Message(BaseModel):
+    """What every message is: an immutable value with a schema version."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    version: Literal[1] = 1
+
+
+class PublicMessage(Message):
+    """A message that anyone may publish."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
