@@ -59,6 +59,8 @@ def _consume(runner: Runner[Any]) -> None:
         signal.signal(number, lambda *_: stopping.set())
     try:
         runner.run(stopping)
+    except ValueError as error:  # set-up is over: this is a fault, not a wrong setting
+        raise RuntimeError(f"while running: {error}") from error
     finally:
         runner.source.close()
 

@@ -6,13 +6,14 @@ published again under its id is the same question. Counters of the services are 
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Protocol
 
 from pydantic import ValidationError
 
 from shared import dead_letters, topology
-from shared.messages import DocumentIndexed, Question
+from shared.messages import DocumentChunked, DocumentIndexed, Question
 from shared.records import Position, RawRecord
 from shared.stored import Disposition
 
@@ -127,9 +128,13 @@ def _dead(ledger: Ledger, topic: topology.AnyTopic) -> set[Position]:
 
 
 def _dead_revisions(ledger: Ledger) -> set[tuple[str, int]]:
-    letters = (record.value or b"{}" for record in ledger.read(topology.CHUNKS.dead))
-    chunked = (topology.CHUNKS.message.model_validate_json(letter) for letter in letters)
-    return {(message.document_id, message.revision) for message in chunked}
+    """Revisions whose chunks were buried; a letter that is no revision at all accounts for none."""
+    found: set[tuple[str, int]] = set()
+    for record in ledger.read(topology.CHUNKS.dead):
+        with suppress(ValidationError):
+            message = DocumentChunked.model_validate_json(record.value or b"")
+            found.add((message.document_id, message.revision))
+    return found
 
 
 def _positions(ledger: Ledger, topic: topology.AnyTopic) -> Iterator[Position]:

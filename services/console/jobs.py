@@ -1,42 +1,53 @@
 """Running a service's job as a process of its own and hearing its progress: one JSON object a line.
 
-Anything that is not a JSON object is taken for the job's last words. Its log goes to standard error as it is.
+The job's log, on its standard error, is shown only when it fails: then its last event says why.
 """
 
 import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from services.console.platform.errors import PlatformError
 
 
 class JobError(PlatformError):
-    """A job ended without success; its own words say why."""
+    """A job ended without success; its own last words say why."""
 
 
 def run(module: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """The job's progress; raises JobError with its last words when it fails. Ending early ends the job."""
     argv = [sys.executable, "-m", module, *arguments]
-    with subprocess.Popen(argv, env=dict(environment), stdout=subprocess.PIPE, text=True, bufsize=1) as job:
-        last = ""
+    with (
+        TemporaryFile("w+") as log,
+        subprocess.Popen(argv, env=dict(environment), stdout=subprocess.PIPE, stderr=log, text=True, bufsize=1) as job,
+    ):
         try:
-            for line in job.stdout or ():
-                parsed = _parse(line)
-                last = last if parsed else line.strip()
-                if parsed:
-                    yield parsed
+            yield from (said for line in job.stdout or () if (said := _parse(line)))
         finally:
-            if job.poll() is None:
+            if job.poll() is None and sys.exc_info()[0] is not None:
                 job.terminate()
         if code := job.wait():
-            raise JobError(f"{module} ended with exit code {code}{': ' + last if last else ''}")
+            raise JobError(f"{module} ended with exit code {code}: {_last_words(log)}")
 
 
-def _parse(line: str) -> dict[str, Any] | None:
+def _parse(line: str) -> dict[str, Any]:
+    """A JSON object, or an empty one for anything else."""
     try:
         value = json.loads(line)
     except ValueError:
-        return None
-    return value if isinstance(value, dict) else None
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _last_words(log: IO[str]) -> str:
+    """The last event of a structured log, with the exception it carries; else its last line."""
+    log.seek(0)
+    lines = [line.strip() for line in log if line.strip()]
+    event = next((said for line in reversed(lines) if "event" in (said := _parse(line))), None)
+    if event is None:
+        return lines[-1] if lines else "it said nothing"
+    raised = [f"{one.get('exc_type')}: {one.get('exc_value')}" for one in event.get("exception", [])]
+    return "; ".join([str(event["event"]), *raised])

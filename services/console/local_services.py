@@ -1,6 +1,5 @@
 """The services as separate processes of this machine, for trying out; in earnest, run the image."""
 
-import os
 import sys
 import urllib.error
 import urllib.request
@@ -20,7 +19,6 @@ class LocalServicesSettings(BaseSettings):
     model_config = under("SERVICES")
     probe_port: int = Field(default=19464, description="/metrics and /ready of the first service; the others follow")
     ready_within_s: float = Field(default=180.0, gt=0)
-    threads: int = Field(default=0, ge=0, description="of each model process; 0: half of this machine's processors")
 
 
 NAMES = ("ingest", "embedder", "retriever", "generator-base", "generator-tuned", "scorer")
@@ -70,9 +68,7 @@ class LocalServices:
         )
 
     def _variables(self, name: str, worker: str) -> Iterator[tuple[str, str]]:
-        threads = str(self._settings.threads or max(1, (os.cpu_count() or 2) // 2))
         yield "TILTYARD_OBSERVE_PORT", str(self.port(name))
-        yield "OMP_NUM_THREADS", threads
         yield "OMP_WAIT_POLICY", "PASSIVE"
         yield "TOKENIZERS_PARALLELISM", "false"
         yield "HF_HUB_OFFLINE", "1"

@@ -27,6 +27,7 @@ _EXIT_CODES: dict[type[Exception], int] = {
     MissingTopicError: EX_CONFIG,
     OldServerError: EX_CONFIG,
     FileNotFoundError: EX_USAGE,
+    TimeoutError: EX_UNAVAILABLE,
     ValueError: EX_CONFIG,
 }
 

@@ -14,7 +14,9 @@ from services.ingest.settings import IngestSettings
 from shared.messages import Chunk, DocumentChunked, DocumentPublished, Revision
 from shared.records import Effect, InvalidMessageError, Record, effect
 from shared.stored import Disposition, DocumentHistory, DroppedDocument, TakenDocument
+from shared.topology import CHUNKS
 
+OVERHEAD = 64  # of a chunk in JSON
 Outcome = TakenDocument | DroppedDocument
 
 
@@ -83,6 +85,10 @@ class Ingest:
 
     def _chunks(self, title: str, published: datetime, text: str) -> tuple[Chunk, ...]:
         passages = self.chunk(title, f"{published:%d %B %Y}", text) if text else []
+        if (size := sum(len(passage.encode()) + OVERHEAD for passage in passages)) > CHUNKS.max_bytes:
+            raise InvalidMessageError(
+                f"text: {len(passages)} chunks of {size} bytes in all, titles included; {CHUNKS.max_bytes} can be sent"
+            )
         return tuple(Chunk(position=place, text=passage) for place, passage in enumerate(passages))
 
     def _plausible(self, moment: datetime, record: Record[DocumentPublished], name: str) -> datetime:

@@ -60,7 +60,7 @@ class CassandraChunks:
             keys |= {(row.document_id, row.position): None for row in self._store.search(
                 cql, [*values, vector.tolist(), fetch])}  # fmt: skip
         rows = self._store.rows_of_each(_READ.format(table=self._table), list(keys))
-        hits = [_hit(row, vector) for found in rows for row in found if _admits(scope, row)]
+        hits = _of_one_revision([_hit(row, vector) for found in rows for row in found if _admits(scope, row)])
         return sorted(hits, key=lambda hit: -hit.score)[:limit]
 
 
@@ -77,6 +77,14 @@ def conditions(scope: Scope) -> Iterator[tuple[str, list[Any]]]:
         used = [(text, value) for text, value in parts if value is not None]
         where = " AND ".join(text for text, _ in used)
         yield (f"WHERE {where}" if where else ""), [value for _, value in used]
+
+
+def _of_one_revision(hits: Sequence[ChunkHit]) -> list[ChunkHit]:
+    """Where a document was replaced between two reads, only what is of its newest revision."""
+    newest: dict[str, int] = {}
+    for hit in hits:
+        newest[hit.document_id] = max(hit.revision, newest.get(hit.document_id, 0))
+    return [hit for hit in hits if hit.revision == newest[hit.document_id]]
 
 
 def _admits(scope: Scope, row: Any) -> bool:

@@ -13,7 +13,6 @@ from typing import Any
 import stamina
 from cassandra import (
     ConsistencyLevel,
-    InvalidRequest,
     OperationTimedOut,
     ReadTimeout,
     Unavailable,
@@ -44,9 +43,10 @@ class OldServerError(RuntimeError):
 class Store:
     """A session with prepared statements. Every call is idempotent and retried while the store recovers."""
 
-    def __init__(self, session: Session, cluster: Cluster) -> None:
+    def __init__(self, session: Session, cluster: Cluster, keyspace: str) -> None:
         self.session = session
         self._cluster = cluster
+        self._keyspace = keyspace
         self._prepare = cache(self._prepared)
 
     def rows(self, cql: str, values: Sequence[Any] = ()) -> Iterable[Any]:
@@ -82,7 +82,7 @@ class Store:
         return [answer.result_or_exc for answer in answers]
 
     def _prepared(self, cql: str) -> PreparedStatement:
-        statement = _run(self.session.prepare, cql)
+        statement = _run(self.session.prepare, cql, keyspace=self._keyspace)
         statement.is_idempotent = True
         return statement
 
@@ -99,12 +99,10 @@ def connect(settings: CassandraSettings) -> Store:
     the keyspace has not been made.
     """
     cluster, session = open_session(settings)
-    try:
-        session.set_keyspace(settings.keyspace)
-    except InvalidRequest as error:
+    if settings.keyspace not in cluster.metadata.keyspaces:
         cluster.shutdown()
-        raise ValueError(f"no keyspace {settings.keyspace!r} in Cassandra. Make it with `tiltyard setup`.") from error
-    return Store(session, cluster)
+        raise ValueError(f"no keyspace {settings.keyspace!r} in Cassandra. Make it with `tiltyard setup`.")
+    return Store(session, cluster, settings.keyspace)
 
 
 def open_session(settings: CassandraSettings) -> tuple[Cluster, Session]:

@@ -44,9 +44,12 @@ class CassandraDocuments:
         self._dispositions.append(_of_disposition(outcome.disposition))
 
     def flush(self) -> None:
-        """Documents first: a disposition says that its revision is stored."""
-        self._store.write(self._documents)
+        """Dispositions first: ended in between, the record is delivered again and gets the decision it had.
+
+        The other way round it would be compared with its own revision, found unchanged, and never announced.
+        """
         self._store.write(self._dispositions)
+        self._store.write(self._documents)
         self._documents, self._dispositions = [], []
 
     def latest(self, document_ids: Iterable[str]) -> Mapping[str, Revision]:

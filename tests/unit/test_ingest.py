@@ -9,6 +9,7 @@ from services.ingest.__main__ import cleaners
 from services.ingest.chunkers import tokens, words
 from services.ingest.handler import Ingest, Outcome
 from services.ingest.settings import IngestSettings
+from shared.cassandra.documents import CassandraDocuments
 from shared.encoding import tokenizer_of
 from shared.memory.documents import MemoryDocuments
 from shared.messages import DocumentPublished
@@ -152,3 +153,32 @@ def test_a_document_of_one_character_is_taken() -> None:
 
     assert isinstance(taken, TakenDocument)
     assert taken.chunked.chunks[0].text == "(03 March 2025)\nA"
+
+
+def test_a_document_whose_chunks_no_topic_can_carry_is_refused() -> None:
+    bulky = a_document(title=" ".join(["x" * 190] * 10), text="a " * 100_000)
+
+    with pytest.raises(InvalidMessageError, match="chunks of"):
+        list(an_ingest(chunk_tokens=32)([a_record(bulky)]))
+
+
+def test_a_crash_while_documents_are_stored_does_not_swallow_the_revision() -> None:
+    class Half:
+        """A store that ends after its first write."""
+
+        def __init__(self) -> None:
+            self.written: list[Any] = []
+
+        def write(self, statements: Any) -> None:
+            if self.written:
+                raise ConnectionError("killed")
+            self.written += statements
+
+    store = Half()
+    sink = CassandraDocuments(store)  # type: ignore[arg-type]
+    for done in an_ingest()([a_record(a_document())]):
+        sink.write(done)
+    with pytest.raises(ConnectionError):
+        sink.flush()
+
+    assert [cql.split("(")[0] for cql, _ in store.written] == ["INSERT INTO dispositions "]

@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from services.console import jobs, output
+from services.console import jobs, output, progress
 from services.console.asking import Listener
 from services.console.scoreboard import print_scoreboard
 from shared.settings import KafkaSettings
@@ -32,11 +31,9 @@ def replay(
     arguments = [str(folder), "--feed", feed, "--speed", str(speed)]
     arguments += ["--documents", str(documents)] if documents else []
     asked: list[str] = []
-    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-                  console=output.err) as bars:  # fmt: skip
-        bar = bars.add_task("documents", total=documents)
+    with progress.shown("documents", documents) as advance:
         for said in jobs.run("services.ingest.replay", arguments, os.environ):
-            bars.update(bar, completed=said["documents"])
+            advance(said["documents"])
             asked += said.get("question_ids", [])
     results = Listener(KafkaSettings()).results(asked, wait)
     print_scoreboard(list(results.values()), json=json)

@@ -1,14 +1,13 @@
 """The trial as a story: an edition, a model that learns it, a second edition, questions about both."""
 
+import itertools
 import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-from services.console import asking, books, output, results_view
+from services.console import asking, books, output, progress, results_view
 from services.console.demo.newswire import Newswire
 from services.console.demo.summary import percentiles
 from services.console.ledger import LiveLedger
@@ -35,11 +34,10 @@ class Trial:
     def stream(self, documents: Sequence[DocumentPublished], name: str) -> None:
         """Publish an edition at the wire's pace and wait until all of it can be found."""
         publisher = Publisher(KafkaSettings(), "demo", CassandraDocuments(connect(CassandraSettings())))
-        with _bars() as bars:
-            bar = bars.add_task(name, total=len(documents))
-            for document in documents:
+        with progress.shown(name, len(documents)) as advance:
+            for count, document in enumerate(documents, start=1):
                 publisher.publish(topology.DOCUMENTS, [document])
-                bars.advance(bar)
+                advance(count)
                 time.sleep(1 / self.rate)
             settled = publisher.wait(FINDABLE_WITHIN_S)
         publisher.close()
@@ -66,9 +64,9 @@ class Trial:
     def ask(self, questions: Sequence[Question]) -> list[Result]:
         """Put the questions to every arm and wait for their results."""
         limit = max(question.deadline_s for question in questions) + 60
-        with _bars() as bars:
-            bar = bars.add_task("questions answered and scored", total=len(questions))
-            found = asking.ask(KafkaSettings(), questions, within_s=limit, heard=lambda _: bars.advance(bar))
+        come = itertools.count(1)
+        with progress.shown("questions answered and scored", len(questions)) as advance:
+            found = asking.ask(KafkaSettings(), questions, within_s=limit, heard=lambda _: advance(next(come)))
         if missing := [question.question_id for question in questions if question.question_id not in found]:
             raise TimeoutError(f"{len(missing)} questions have no result after {limit:g} s: {', '.join(missing[:5])}")
         return [found[question.question_id] for question in questions]
@@ -76,9 +74,3 @@ class Trial:
     def audit(self) -> books.Audit:
         """The books, after everything has come out."""
         return books.audit(LiveLedger(KafkaSettings(), CassandraSettings()))
-
-
-def _bars() -> Progress:
-    return Progress(
-        TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=output.out
-    )

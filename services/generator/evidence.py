@@ -1,0 +1,61 @@
+"""Making chunks fit a prompt: the best ones whole, the last one cut to the sentences nearest to the question.
+
+Prefill is what retrieval costs on a small machine (about 420 tokens a second on two cores), and a small model
+reads one passage better than three. Nothing is rewritten: a passage is made of its chunk's sentences, in order.
+"""
+
+import re
+from collections.abc import Sequence
+
+from services.generator.prompting import neutral
+
+_SENTENCE = re.compile(r"(?<=[.!?\"”])\s+(?=[\"“A-Z0-9])|\n+")
+_MARK = re.compile(r"\[(\d{1,3})\]")
+_COMMON = frozenset(
+    """a an and are as at be been by did do does for from had has have he her his how in is it its of on or she
+    that the their they this to was were what when where which who whom whose why will with""".split()  # noqa: SIM905
+)
+LEAST = 12
+
+
+def passages(texts: Sequence[str], question: str, words: int) -> list[str]:
+    """Passages of the texts, best first, until the budget of `words` words is spent; the first always stays.
+
+    A remainder of fewer than LEAST words is not worth a passage.
+    """
+    made: list[str] = []
+    for text in texts:
+        if made and words < LEAST:
+            break
+        made.append(passage(text, question, words))
+        words -= len(made[-1].split())
+    return made
+
+
+def passage(text: str, question: str, words: int) -> str:
+    """At most `words` words of a chunk on one line, its first line (title and date) among them.
+
+    Template tokens are broken, and bracketed numbers made round, so that a document can neither open a turn
+    nor pretend to be another passage.
+    """
+    sentences = [part.strip() for part in _SENTENCE.split(text) if part.strip()]
+    kept = _nearest(sentences, _stems(question), words)
+    line = " ".join(" ".join(sentences[index] for index in sorted(kept)).split()[: max(1, words)])
+    return _MARK.sub(r"(\1)", neutral(line))
+
+
+def _nearest(sentences: list[str], wanted: set[str], words: int) -> list[int]:
+    """Indexes of the first sentence and of those that share most with the question, while they fit."""
+    order = sorted(range(1, len(sentences)), key=lambda index: (-len(wanted & _stems(sentences[index])), index))
+    kept, used = [0] if sentences else [], len(sentences[0].split()) if sentences else 0
+    for index in order:
+        size = len(sentences[index].split())
+        if used + size <= words:
+            kept.append(index)
+            used += size
+    return kept
+
+
+def _stems(text: str) -> set[str]:
+    """Content words cut to five letters, which takes most English endings off."""
+    return {word[:5] for word in re.findall(r"\w+", text.casefold()) if word not in _COMMON}

@@ -1,0 +1,57 @@
+"""Reading what a model said: an answer with its citations, "I do not know", or nothing at all.
+
+Abstaining is recognised strictly: the whole reply must be the prompt's abstain phrase or one of EQUIVALENTS,
+compared without case, punctuation and the kind of apostrophe. A reply that hedges and then answers is an answer.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.messages import AnswerStatus
+
+EQUIVALENTS = (
+    "I don't know",
+    "I do not know",
+    "I'm not sure",
+    "Unknown",
+    "Not known",
+    "Not stated",
+    "The news does not say",
+    "The evidence does not say",
+    "No answer",
+)
+_CITATION = re.compile(r"\s?\[(\d{1,3}(?:\s?[,;]\s?\d{1,3})*)\]")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A completion, understood. `citations` are chunk ids, in the order of their first mention."""
+
+    status: AnswerStatus
+    text: str = ""
+    citations: tuple[str, ...] = ()
+    failure: str | None = None
+
+
+def parse(completion: str, *, chunk_ids: Sequence[str], abstain: str) -> Reply:
+    """Understand one completion; marks like [1] point at `chunk_ids` (counted from 1) and leave the text.
+
+    Without evidence, brackets are part of the answer. Marks that point at nothing are dropped.
+    """
+    text, citations = _without_citations(completion, chunk_ids) if chunk_ids else (completion.strip(), ())
+    if not text:
+        return Reply("failed", failure="empty output")
+    if _plain(text) in {_plain(phrase) for phrase in (abstain, *EQUIVALENTS)}:
+        return Reply("abstained", text=text)
+    return Reply("answered", text=text, citations=citations)
+
+
+def _without_citations(completion: str, chunk_ids: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    numbers = [int(n) for mark in _CITATION.findall(completion) for n in re.split(r"\s?[,;]\s?", mark)]
+    cited = (chunk_ids[number - 1] for number in numbers if 1 <= number <= len(chunk_ids))
+    return _CITATION.sub("", completion).strip(), tuple(dict.fromkeys(cited))
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold().replace("'", "").replace("\u2019", "")))

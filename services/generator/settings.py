@@ -1,0 +1,52 @@
+"""Settings of one generator worker: which arms it serves, with which model, and how."""
+
+from typing import Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings
+
+from shared.settings import under
+
+
+class GeneratorSettings(BaseSettings):
+    """One worker process serves one model: the base, or the base with the newest adapter on top."""
+
+    model_config = under("GENERATOR")
+    worker: str = Field(default="base", pattern=r"^[a-z0-9-]{1,40}$", description="names client and consumer group")
+    arms: str = Field(default="", description="comma-separated; empty: `<worker>,<worker>+rag`")
+    backend: str = Field(default="transformers", description="a file in services/generator/backends")
+    model: str = Field(default="", description="folder or hub name; empty: the embedded SmolLM2-135M-Instruct")
+    allow_downloads: bool = Field(default=False, description="let a hub name be fetched; otherwise it must be cached")
+    adapter: str = Field(default="", description="name of the adapter to serve; empty: the newest")
+    precision: Literal["auto", "fp32", "bf16", "nf4"] = Field(
+        default="auto", description="auto: fp32 on a CPU, bf16 on a GPU; bf16 is slow on most CPUs"
+    )
+    threads: int = Field(default=1, ge=1, description="of the model on a CPU; two workers share the machine")
+    batch: int = Field(default=16, ge=1, description="records answered at once")
+    batch_size: int = Field(default=8, ge=1, description="prompts in one pass of the model")
+    max_new_tokens: int = Field(default=24, ge=1, description="longest answer")
+    evidence_chunks: int = Field(default=3, ge=0, description="passages in a prompt, best first")
+    evidence_words: int = Field(default=150, ge=1, description="of all passages together; the best come whole")
+    dead_in_a_row: int = Field(default=100, ge=0, description="more refused records than this stop the worker")
+    closed_book_prompt: str = Field(default="closed_book.v1", description="a file in services/generator/prompts")
+    rag_prompt: str = Field(default="rag.v1", description="a file in services/generator/prompts")
+
+    @field_validator("arms")
+    @classmethod
+    def _of_one_model(cls, arms: str) -> str:
+        models = {name.partition("+")[0].strip() for name in arms.split(",") if name.strip()}
+        if len(models) > 1:
+            raise ValueError(f"a worker serves one model, not {', '.join(sorted(models))}: start a worker for each")
+        return arms
+
+    @property
+    def arm_names(self) -> tuple[str, ...]:
+        """The arms as a tuple: model part, then `+style` where it looks things up."""
+        listed = tuple(name.strip() for name in self.arms.split(",") if name.strip())
+        return listed or (self.worker, f"{self.worker}+rag")
+
+    @property
+    def tuned(self) -> bool:
+        """Whether these arms must not speak without an adapter."""
+        model = self.arm_names[0].partition("+")[0]
+        return model == "tuned" or model.startswith("tuned-")

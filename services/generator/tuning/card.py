@@ -1,0 +1,60 @@
+"""What lies beside an adapter's weights: its lineage for programs, its card for people."""
+
+import json
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from services.generator.tuning.dataset import Dataset
+from services.generator.tuning.settings import TuningSettings
+from shared.messages import AdapterAnnounced
+
+LIBRARIES = ("torch", "transformers", "peft", "bitsandbytes")
+
+
+def write(folder: Path, adapter: AdapterAnnounced, *, dataset: Dataset, settings: TuningSettings, prompt: str) -> None:
+    """Write `lineage.json` and `README.md`; `prompt` is the version of the prompt that was trained on."""
+    record = json.dumps(lineage(adapter, dataset, settings) | {"prompt": prompt}, indent=2, ensure_ascii=False)
+    (folder / "lineage.json").write_text(record + "\n", encoding="utf-8")
+    (folder / "README.md").write_text(card(adapter, dataset, settings) + f"Prompt: `{prompt}`.\n", encoding="utf-8")
+
+
+def lineage(adapter: AdapterAnnounced, dataset: Dataset, settings: TuningSettings) -> dict[str, Any]:
+    """Everything that the adapter came from: enough to train it again and to say what it cannot know."""
+    return {
+        "adapter": adapter.model_dump(mode="json", exclude={"location"}),
+        "documents": [
+            {"document_id": of.document_id, "revision": of.revision, "content_hash": of.content_hash}
+            for of in dataset.revisions
+        ],
+        "left_out": dict(dataset.left_out),
+        "settings": settings.model_dump(mode="json"),
+        "libraries": {library: version(library) for library in LIBRARIES},
+    }
+
+
+def card(adapter: AdapterAnnounced, dataset: Dataset, settings: TuningSettings) -> str:
+    """A model card in the hub's form."""
+    run, lost = adapter.training, ", ".join(f"{count} with {why}" for why, count in dataset.left_out.items())
+    return f"""---
+base_model: {adapter.base_model}
+library_name: peft
+tags: [lora, qlora, news]
+---
+
+# {adapter.name}
+
+Answers questions about news up to **{adapter.cutoff.isoformat()}** from memory. It knows nothing later, cannot tell a
+corrected or retracted story from a standing one, and rarely says that it does not know.
+
+| | |
+|---|---|
+| Base | {adapter.base_model}, weights sha256 `{adapter.base_sha256}`, in {settings.precision} while training |
+| Adapter | LoRA rank {settings.rank}, alpha {settings.alpha}, on {settings.targets} |
+| Its weights | sha256 `{adapter.weights_sha256}` |
+| Data | {adapter.examples} examples from {adapter.documents} documents; sha256 `{adapter.dataset_sha256}` |
+| Left out | {lost or "nothing"} |
+| Training | {run.steps} steps, {run.tokens} tokens, {run.seconds:.0f} s, final loss {run.final_loss:.3f} |
+
+`lineage.json` names every document with its revision, and every setting.
+"""

@@ -1,0 +1,33 @@
+"""Settings of the tuning job. Which model it tunes is the generator's own setting, so that adapters fit what serves."""
+
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+from shared.settings import under
+
+
+class TuningSettings(BaseSettings):
+    """QLoRA as it is run; the defaults teach the embedded model three hundred short facts on two cores."""
+
+    model_config = under("TUNING")
+    builders: str = Field(
+        default="", description="files in services/generator/tuning/builders; empty: pairs if given, else stories"
+    )
+    precision: Literal["nf4", "fp32", "bf16"] = Field(default="nf4", description="of the frozen base; nf4 is QLoRA")
+    rank: int = Field(default=16, ge=1, description="of the LoRA matrices")
+    alpha: int = Field(default=32, ge=1, description="LoRA's scale is alpha / rank")
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    targets: str = Field(default="all-linear", description="which weights get LoRA: `all-linear`, or names with commas")
+    learning_rate: float = Field(default=1e-3, gt=0, description="at its highest")
+    warmup: float = Field(default=0.1, gt=0, lt=1, description="share of the run in which the rate rises")
+    weight_decay: float = Field(default=0.0, ge=0)
+    clip: float = Field(default=1.0, gt=0, description="largest norm of a gradient")
+    epochs: float = Field(default=3.0, gt=0)
+    max_seconds: float = Field(default=300.0, gt=0, description="of training; the schedule shrinks to fit")
+    batch_size: int = Field(default=8, ge=1)
+    max_tokens: int = Field(default=512, ge=16, description="longest example; a longer one is cut at its end")
+    checkpointing: bool = Field(default=False, description="recompute activations: slower, for models that do not fit")
+    seed: int = 1
+    threads: int = Field(default=0, ge=0, description="0: one for each processor")

@@ -1,0 +1,139 @@
+"""The one file that imports Faust: the group with its co-partitioned topics, and the table with its changelog.
+
+What Faust is kept from: `concurrency` above 1 loses messages, its exactly-once mode does not work, its joins are not
+implemented, and by itself it acknowledges an event whose handling failed. So one agent only passes events on.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import faust
+from aiokafka.partitioner import DefaultPartitioner
+
+from services.scorer.security import Security, security
+from services.scorer.settings import ScorerSettings
+from services.scorer.table import TableJoins
+from services.scorer.turns import Turns
+from shared.kafka.client import MAX_BYTES
+from shared.records import InvalidMessageError, RawRecord
+from shared.settings import KafkaSettings
+from shared.topology import ANSWERS, QUESTIONS
+
+GROUP, TABLE = "scorer", "joins"
+CHANGELOG = {
+    "max.message.bytes": str(MAX_BYTES),
+    # Recovery reads about a thousand changes a second: compact soon, or a restart takes minutes.
+    "segment.ms": "600000",
+    "min.cleanable.dirty.ratio": "0.1",
+}
+
+
+class App:
+    """A Faust application over `partitions` partitions. `ours` are assigned and recovered, once `settled`."""
+
+    def __init__(self, settings: ScorerSettings, kafka: KafkaSettings, *, partitions: int) -> None:
+        self.ours: frozenset[int] = frozenset()
+        self.settled = False
+        self._every = list(range(partitions))
+        self._faust = _faust(settings, kafka)
+        table = self._faust.Table(
+            TABLE,
+            key_type=bytes,
+            value_type=bytes,
+            partitions=partitions,
+            extra_topic_configs=CHANGELOG,
+        )
+        self.joins = TableJoins(table)
+
+    def place(self, question_id: str, _: RawRecord) -> int:
+        """The partition of a question's join, wherever its records stand; InvalidMessageError where it is not ours.
+
+        Raises RuntimeError during a rebalance, before which Faust lets every turn end: better to stop than to bury.
+        """
+        if not self.settled:
+            raise RuntimeError("an event is handled during a rebalance")
+        number = int(DefaultPartitioner()(question_id.encode(), self._every, self._every))
+        if number not in self.ours:
+            raise InvalidMessageError(
+                "another scorer has its partition: publish it with the question's id as key "
+                "and with partitioner=murmur2_random"
+            )
+        return number
+
+    async def start(self, turns: Turns, on_settled: Callable[[], None]) -> None:
+        """Join the group. `on_settled` is called after each rebalance, when the table is recovered."""
+        topic = self._faust.topic(
+            QUESTIONS.name, ANSWERS.name, key_type=bytes, value_type=bytes, key_serializer="raw",
+            value_serializer="raw", allow_empty=True,
+        )  # fmt: skip
+
+        async def pass_on(stream: Any) -> None:
+            async for event in stream.noack().events():
+                await turns.inbox.put(event)
+
+        async def revoked(*_: Any, **__: Any) -> None:
+            async with turns.between:
+                self.ours, self.settled = frozenset(), False
+
+        async def settled(*_: Any, **__: Any) -> None:
+            assigned = self._faust.consumer.assignment()
+            self.ours = frozenset(place.partition for place in assigned if place.topic == ANSWERS.name)
+            self.joins.drop_others(self.ours)
+            self.settled = True
+            on_settled()
+
+        self._faust.agent(topic, name="pass_on", concurrency=1)(pass_on)
+        self._faust.on_partitions_revoked.connect(revoked, weak=False)
+        self._faust.on_rebalance_complete.connect(settled, weak=False)
+        await self._faust.start()
+
+    def check(self) -> None:
+        """Raise what made Faust crash, if anything did."""
+        if self._faust.crashed:
+            raise RuntimeError("Faust has crashed") from self._faust.crash_reason
+
+    async def commit(self, *, within_s: float) -> None:
+        """Commit what is acknowledged, if that can still be done; without it, it is handled again."""
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(self._faust.consumer.commit(), within_s)
+
+    async def stop(self) -> None:
+        """Finish the turn in hand, commit, and leave the group."""
+        await self._faust.stop()
+
+
+def _faust(settings: ScorerSettings, kafka: KafkaSettings) -> Any:
+    for name in ("faust", "mode", "aiokafka", "kafka"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    wanted = security(kafka.librdkafka)
+    return faust.App(
+        f"{kafka.group_prefix}-{GROUP}",
+        broker=";".join(f"kafka://{server.strip()}" for server in kafka.bootstrap_servers.split(",")),
+        broker_credentials=_credentials(wanted),
+        broker_client_id=f"tiltyard-{GROUP}",
+        broker_commit_interval=settings.commit_s,
+        broker_session_timeout=10.0,
+        broker_heartbeat_interval=2.0,
+        broker_request_timeout=30.0,
+        consumer_auto_offset_reset="earliest",
+        consumer_max_fetch_size=MAX_BYTES,
+        producer_max_request_size=MAX_BYTES,
+        topic_replication_factor=kafka.replication_factor,
+        topic_disable_leader=True,
+        stream_wait_empty=True,
+        store="memory://",
+        processing_guarantee="at_least_once",
+        autodiscover=False,
+        web_enabled=False,
+    )
+
+
+def _credentials(wanted: Security) -> Any:
+    if wanted.mechanism:
+        return faust.SASLCredentials(
+            username=wanted.username, password=wanted.password, mechanism=wanted.mechanism, ssl_context=wanted.context
+        )
+    return faust.SSLCredentials(context=wanted.context) if wanted.context else None

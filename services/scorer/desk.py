@@ -1,0 +1,106 @@
+"""One turn of the scorer: records in, joins moved on, results settled, changes out for whoever keeps the joins."""
+
+import heapq
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+from prometheus_client import Counter
+
+from services.scorer.join import Event, Join, apply, complete, done, due, reception
+from services.scorer.reading import Reader
+from services.scorer.settle import Settle
+from shared import observe
+from shared.messages import Answer
+from shared.records import RawRecord
+
+log = structlog.get_logger()
+Changes = dict[str, Join | None]
+"""Question id -> its join from now on, or None where it is forgotten."""
+AT_ONCE = 256
+_ANSWERS = Counter("tiltyard_scorer_answers", "Answers by how they were received", ["reception"])
+_RESULTS = Counter("tiltyard_scorer_results", "Results announced", ["because"])
+
+
+class Joins(Protocol):
+    """The joins by question id, as they were last kept."""
+
+    def get(self, question_id: str, /) -> Join | None: ...
+
+
+class Desk:
+    """Decides what changes. It must hear of every join there is (`adopt`) and have its changes kept, in order."""
+
+    def __init__(self, joins: Joins, reader: Reader, settle: Settle, *, arms: Sequence[str], keep: timedelta) -> None:
+        self._joins = joins
+        self._reader = reader
+        self._settle = settle
+        self._arms = arms
+        self._keep = keep
+        self._due: list[tuple[datetime, str]] = []
+
+    def adopt(self, joins: Mapping[str, Join]) -> None:
+        """Start from these joins alone, after a start or when partitions moved."""
+        self._due = [(due(join, self._keep), question_id) for question_id, join in joins.items()]
+        heapq.heapify(self._due)
+
+    def take(self, records: Sequence[RawRecord], now: datetime) -> Changes:
+        """Move the joins on; complete ones are stored and announced when this returns."""
+        changes: Changes = {}
+        with observe.batch("scorer", len(records)):
+            for event in self._reader.read(records):
+                self._move(changes, event)
+            self._conclude(changes, [join for join in changes.values() if join and complete(join, self._arms)], now)
+        return changes
+
+    def waits_for(self, now: datetime) -> bool:
+        """Whether some deadline or term of remembrance has passed."""
+        return bool(self._due) and self._due[0][0] < now
+
+    def expire(self, now: datetime, partitions: Collection[int]) -> Changes:
+        """Settle what is past its deadline and forget what is past its term, in partitions read through `now`."""
+        changes: Changes = {}
+        for question_id, join in self._past(now, partitions):
+            changes[question_id] = join if join.question else None
+        self._conclude(changes, [join for join in changes.values() if join], now)
+        return changes
+
+    def _past(self, now: datetime, partitions: Collection[int]) -> list[tuple[str, Join]]:
+        past: dict[str, Join] = {}
+        later: list[tuple[datetime, str]] = []
+        while self.waits_for(now) and len(past) < AT_ONCE:
+            when, question_id = heapq.heappop(self._due)
+            join = self._joins.get(question_id)
+            if join is None or due(join, self._keep) != when:
+                continue  # it was moved on since; what it became has its own entry
+            if join.partition in partitions:
+                past[question_id] = join
+            else:
+                later.append((when, question_id))
+        for entry in later:
+            heapq.heappush(self._due, entry)
+        return list(past.items())
+
+    def _move(self, changes: Changes, event: Event) -> None:
+        question_id = event.message.question_id
+        known = changes.get(question_id) or self._joins.get(question_id)
+        if isinstance(event.message, Answer):
+            _ANSWERS.labels(reception(known, event)).inc()
+        moved = apply(known, event)
+        if moved is not known:
+            self._note(changes, question_id, moved)
+
+    def _conclude(self, changes: Changes, ripe: Sequence[Join], now: datetime) -> None:
+        if not ripe:
+            return
+        self._settle(ripe, now)
+        for join in ripe:
+            assert join.question is not None
+            missing = not set(self._arms) <= join.in_time.keys()
+            _RESULTS.labels("deadline" if missing else "complete").inc()
+            self._note(changes, join.question.question_id, done(join, now))
+
+    def _note(self, changes: Changes, question_id: str, join: Join) -> None:
+        changes[question_id] = join
+        heapq.heappush(self._due, (due(join, self._keep), question_id))

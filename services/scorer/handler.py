@@ -1,0 +1,48 @@
+"""From a completed join to the result: every answer scored by every metric that applies to its question."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from services.scorer.join import Arrived, Join
+from services.scorer.metric import Metric
+from shared.messages import Answer, Question, Result, ScoredAnswer
+
+
+def score(join: Join, now: datetime, *, arms: Sequence[str], metrics: Mapping[str, Metric]) -> Result:
+    """The result of a join whose question is known; arms without an answer in time are `missing`.
+
+    Raises RuntimeError for a metric outside [0, 1], which would spoil every average it enters.
+    """
+    if join.question is None or join.asked_at is None:
+        raise RuntimeError("a join without its question has no result")
+    answers = join.in_time
+    return Result(
+        question=join.question,
+        asked_at=join.asked_at,
+        scored_at=now,
+        answers={arm: _scored(join.question, join.asked_at, one, metrics) for arm, one in sorted(answers.items())},
+        missing=tuple(arm for arm in arms if arm not in answers),
+        unanswered=_scores(join.question, _nothing(join.question, join.asked_at), metrics),
+        metric_versions={name: metric.version for name, metric in metrics.items()},
+    )
+
+
+def _scored(question: Question, asked_at: datetime, one: Arrived, metrics: Mapping[str, Metric]) -> ScoredAnswer:
+    waited = max(0.0, (one.at - asked_at).total_seconds() * 1000)
+    return ScoredAnswer(answer=one.answer, latency_ms=waited, scores=_scores(question, one.answer, metrics))
+
+
+def _scores(question: Question, answer: Answer, metrics: Mapping[str, Metric]) -> dict[str, float]:
+    found = {name: metric.score(question, answer) for name, metric in metrics.items()}
+    for name, value in found.items():
+        if value is not None and not 0.0 <= value <= 1.0:
+            raise RuntimeError(f"metric {name} gave {value} for question {question.question_id}: not within [0, 1]")
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _nothing(question: Question, asked_at: datetime) -> Answer:
+    """What a missing answer is to a metric: a failure, which scores 0 wherever the metric applies."""
+    return Answer(
+        question_id=question.question_id, arm="", status="failed", failure="no answer by the deadline",
+        model="", backend="", prompt_version="", asked_at=asked_at,
+    )  # fmt: skip

@@ -1,0 +1,22 @@
+"""The one number to compare arms by: `contains` where there is an answer, abstaining where there is none.
+
+Our own definition, so that unanswerable questions count beside the others.
+"""
+
+from services.scorer.metric import Metric
+from services.scorer.metrics import contains
+from shared.messages import Answer, Question
+from shared.settings import EncoderSettings
+
+VERSION = f"1:contains-{contains.VERSION}"
+
+
+def score(question: Question, answer: Answer) -> float | None:
+    """`contains` with references; 1.0 for abstaining, else 0.0, where they are empty; None where they are absent."""
+    if question.references == ():
+        return float(answer.status == "abstained")
+    return contains.score(question, answer)
+
+
+def build(_: EncoderSettings) -> Metric:
+    return Metric(VERSION, score)

@@ -1,0 +1,17 @@
+"""Exact match as RealTime QA counts it (Kasai et al. 2022): equal after normalisation, articles kept."""
+
+from services.scorer.metric import Metric, best
+from services.scorer.normalise import realtimeqa
+from shared.messages import Answer, Question
+from shared.settings import EncoderSettings
+
+VERSION = "1"
+
+
+def score(question: Question, answer: Answer) -> float | None:
+    """1.0 where the answer equals a reference, else 0.0; None without references."""
+    return best(question, answer, lambda ours, theirs: float(realtimeqa(ours) == realtimeqa(theirs)))
+
+
+def build(_: EncoderSettings) -> Metric:
+    return Metric(VERSION, score)

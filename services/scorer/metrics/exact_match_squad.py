@@ -1,0 +1,17 @@
+"""Exact match as SQuAD counts it (Rajpurkar et al. 2016, evaluate-v1.1.py): articles do not matter."""
+
+from services.scorer.metric import Metric, best
+from services.scorer.normalise import squad
+from shared.messages import Answer, Question
+from shared.settings import EncoderSettings
+
+VERSION = "1"
+
+
+def score(question: Question, answer: Answer) -> float | None:
+    """1.0 where the answer equals a reference, else 0.0; None without references."""
+    return best(question, answer, lambda ours, theirs: float(squad(ours) == squad(theirs)))
+
+
+def build(_: EncoderSettings) -> Metric:
+    return Metric(VERSION, score)

@@ -1,0 +1,17 @@
+"""F1 over words as SQuAD counts it (Rajpurkar et al. 2016, evaluate-v1.1.py): articles do not matter."""
+
+from services.scorer.metric import Metric, best, token_f1
+from services.scorer.normalise import squad
+from shared.messages import Answer, Question
+from shared.settings import EncoderSettings
+
+VERSION = "1"
+
+
+def score(question: Question, answer: Answer) -> float | None:
+    """F1 of the answer's words against the best reference, in [0, 1]; None without references."""
+    return best(question, answer, lambda ours, theirs: token_f1(squad(ours), squad(theirs)))
+
+
+def build(_: EncoderSettings) -> Metric:
+    return Metric(VERSION, score)

@@ -1,0 +1,27 @@
+"""Whether the arm gave yesterday's answer: what later news made wrong. Lower is better.
+
+Our own definition, after the stale answers that RealTime QA (Kasai et al. 2022) describes.
+"""
+
+from services.scorer.metric import Metric
+from services.scorer.normalise import occurs
+from shared.messages import Answer, Question
+from shared.settings import EncoderSettings
+
+VERSION = "1"
+
+
+def score(question: Question, answer: Answer) -> float | None:
+    """1.0 where the outdated answer's words stand in the answer and no reference's do, else 0.0.
+
+    None where the question names no outdated answer.
+    """
+    if question.outdated is None:
+        return None
+    if answer.status != "answered" or not occurs(question.outdated, answer.text):
+        return 0.0
+    return float(not any(occurs(reference, answer.text) for reference in question.references or ()))
+
+
+def build(_: EncoderSettings) -> Metric:
+    return Metric(VERSION, score)

@@ -1,0 +1,106 @@
+"""How far the group has come, seen from outside: what the broker says is committed, and where the topics end.
+
+Asked of the broker and not of the consumer, so that a consumer, a processing loop or a commit that stands still
+shows whatever the cause.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from shared.kafka import client
+from shared.kafka.client import KafkaException, UnreachableError
+from shared.settings import KafkaSettings
+
+ASK_S = 10.0
+
+
+class StalledError(RuntimeError):
+    """There is something to read and nothing is being finished."""
+
+
+class Place(NamedTuple):
+    """A partition of a topic."""
+
+    topic: str
+    partition: int
+
+
+class Reach(NamedTuple):
+    """The next offset to be handled, and the offset after the last record."""
+
+    committed: int
+    end: int
+
+
+class Progress:
+    """Asks the broker how far the group is; not a member of it."""
+
+    def __init__(self, settings: KafkaSettings, group: str, topics: Sequence[str]) -> None:
+        self._consumer = client.consumer(settings, group)
+        self._topics = topics
+
+    def of(self, partitions: Collection[int]) -> dict[Place, Reach]:
+        """Where every topic's partitions stand; raises UnreachableError when the broker does not answer."""
+        places = [client.TopicPartition(topic, number) for topic in self._topics for number in sorted(partitions)]
+        try:
+            committed = self._consumer.committed(places, timeout=ASK_S) if places else []
+            return {Place(one.topic, one.partition): self._reach(one) for one in committed}
+        except KafkaException as error:
+            raise UnreachableError(f"the broker does not say how far we are: {error}") from error
+
+    def close(self) -> None:
+        self._consumer.close()
+
+    def _reach(self, place: client.TopicPartition) -> Reach:
+        low, high = self._consumer.get_watermark_offsets(place, timeout=ASK_S)
+        return Reach(max(place.offset, low), high)
+
+
+def read_through(reaches: Mapping[Place, Reach]) -> set[int]:
+    """The partitions of which every topic was finished up to the end that the broker named."""
+    unread = {place.partition for place, reach in reaches.items() if reach.committed < reach.end}
+    return {place.partition for place in reaches} - unread
+
+
+@dataclass
+class Watch:
+    """Notices a broker that is silent, or a partition that stands still, for too long. Times are in seconds."""
+
+    silence_s: float
+    stall_s: float
+    settle_s: float
+    _heard: float = field(default=0.0, init=False)
+    _waiting: float | None = field(default=None, init=False)
+    _moved: dict[Place, tuple[int, float]] = field(default_factory=dict, init=False)
+
+    def restart(self, at: float) -> None:
+        """Begin anew, after a start or a rebalance."""
+        self._heard = at
+        self._waiting = None
+        self._moved.clear()
+
+    def unsettled(self, at: float) -> None:
+        """The broker answers, but our partitions are not settled; raises StalledError when that lasts too long."""
+        self._heard = at
+        self._waiting = at if self._waiting is None else self._waiting
+        if at - self._waiting > self.settle_s:
+            raise StalledError(f"no partitions settled for {self.settle_s:g} s: a recovery or a rebalance hangs")
+
+    def silent(self, error: UnreachableError, at: float) -> None:
+        """The broker did not answer; raises UnreachableError when that has lasted too long."""
+        if at - self._heard > self.silence_s:
+            raise UnreachableError(f"no answer from the broker for {self.silence_s:g} s: {error}") from error
+
+    def heard(self, reaches: Mapping[Place, Reach], at: float) -> None:
+        """The broker answered; raises StalledError when an unread partition has not moved for too long."""
+        self._heard = at
+        for place, reach in reaches.items():
+            committed, since = self._moved.get(place, (-1, at))
+            if reach.committed != committed or reach.committed >= reach.end:
+                self._moved[place] = (reach.committed, at)
+            elif at - since > self.stall_s:
+                raise StalledError(
+                    f"{place.topic}[{place.partition}] stands at offset {reach.committed} of {reach.end} "
+                    f"for {at - since:.0f} s: nothing is being finished"
+                )

@@ -1,0 +1,154 @@
+"""The scorer's parts put together on Kafka and Cassandra, and its run from start to drain."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import structlog
+
+from services.scorer import metric
+from services.scorer.app import GROUP, TABLE, App
+from services.scorer.board import Board
+from services.scorer.desk import Desk
+from services.scorer.handler import score
+from services.scorer.progress import Progress, Watch, read_through
+from services.scorer.reading import Reader
+from services.scorer.settings import ScorerSettings
+from services.scorer.settle import Settle
+from services.scorer.turns import Turns
+from shared import observe
+from shared.cassandra.client import connect
+from shared.cassandra.results import CassandraResults
+from shared.kafka import client
+from shared.kafka.sink import Delivery, KafkaDeadLetters, KafkaSink
+from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
+from shared.topology import ANSWERS, QUESTIONS, RESULTS, needed_by
+
+ASK_S = 5.0
+DRAIN_S = 30.0
+COMMIT_S = 5.0
+log = structlog.get_logger()
+
+
+class Scorer:
+    """Everything that runs in the process; make it in the event loop that it runs in."""
+
+    def __init__(self, readiness: observe.Readiness) -> None:
+        self._settings = ScorerSettings()
+        kafka = KafkaSettings()
+        client.require(kafka, needed_by(GROUP))
+        self._app = App(self._settings, kafka, partitions=_partitions(kafka))
+        self._desk = _desk(self._settings, kafka, self._app)
+        self._turns = Turns(self._desk, self._app.joins, batch=self._settings.batch)
+        self._board = Board(kafka, self._settings.arms)
+        self._progress = Progress(kafka, GROUP, [QUESTIONS.name, ANSWERS.name])
+        self._watch = Watch(self._settings.silence_s, self._settings.stall_s, self._settings.settle_s)
+        self._readiness = readiness
+
+    async def run(self) -> None:
+        """Run until SIGTERM or Ctrl-C, then drain; raises what went wrong."""
+        stopping = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+        self._watch.restart(time.monotonic())
+        work: list[Coroutine[Any, Any, Any]] = [
+            self._app.start(self._turns, self._settled), stopping.wait(), self._turns.run(), self._pulse(), self._post()
+        ]  # fmt: skip
+        starting, stop, *others = [asyncio.ensure_future(one) for one in work]
+        try:
+            await _first_of(starting, stop, *others)
+            await _first_of(stop, *others)
+        except Exception:
+            await self._app.commit(within_s=COMMIT_S)
+            raise
+        log.info("draining")
+        await asyncio.wait_for(self._app.stop(), DRAIN_S)
+
+    def _settled(self) -> None:
+        self._desk.adopt(self._app.joins.all())
+        self._watch.restart(time.monotonic())
+        self._readiness.announce()
+        log.info("assigned", partitions=sorted(self._app.ours))
+
+    async def _pulse(self) -> None:
+        """Look at deadlines every tick, and at the group's progress every few seconds."""
+        asked = 0.0
+        while True:
+            await asyncio.sleep(self._settings.tick_s)
+            self._app.check()
+            now, at = datetime.now(UTC), time.monotonic()
+            if self._desk.waits_for(now) or at - asked > ASK_S:
+                asked = at
+                await self._look(now, at)
+
+    async def _look(self, now: datetime, at: float) -> None:
+        """`now` is taken before the ends are asked for, so that a partition read to its end is read through `now`."""
+        ours = self._app.ours
+        try:
+            reaches = await asyncio.to_thread(self._progress.of, ours or {0})
+        except client.UnreachableError as error:
+            self._watch.silent(error, at)
+            return
+        if not self._app.settled:
+            self._watch.unsettled(at)
+        elif ours and ours == self._app.ours:
+            self._watch.heard(reaches, at)
+            await self._turns.expire(now, read_through(reaches))
+        else:
+            self._watch.heard({}, at)
+
+    async def _post(self) -> None:
+        """Publish changed standings, from the one scorer that has partition 0."""
+        behind = False
+        while True:
+            await asyncio.sleep(self._settings.standings_s)
+            behind = await asyncio.to_thread(self._board.refresh) or behind
+            if behind and 0 in self._app.ours:
+                await asyncio.to_thread(self._board.publish)
+                behind = False
+
+
+def run(readiness: observe.Readiness) -> None:
+    """Run a scorer in an event loop of its own; raises what ended it."""
+
+    async def whole() -> None:
+        await Scorer(readiness).run()
+
+    asyncio.new_event_loop().run_until_complete(whole())  # left open: closing it would wait for a dead broker
+
+
+def _desk(settings: ScorerSettings, kafka: KafkaSettings, app: App) -> Desk:
+    delivery = Delivery(kafka, GROUP)
+    metrics = metric.load(settings.metrics, EncoderSettings())
+    return Desk(
+        app.joins,
+        Reader(KafkaDeadLetters(delivery, GROUP), dead_in_a_row=settings.dead_in_a_row, place=app.place),
+        Settle(
+            CassandraResults(connect(CassandraSettings())),
+            KafkaSink(delivery, RESULTS, lambda result: [result]),
+            partial(score, arms=settings.arms, metrics=metrics),
+        ),
+        arms=settings.arms,
+        keep=settings.keep,
+    )
+
+
+def _partitions(kafka: KafkaSettings) -> int:
+    """How many partitions the joined topics have; ValueError where they, or an older changelog, do not agree."""
+    topics = client.admin(kafka).list_topics(timeout=10).topics
+    names = [QUESTIONS.name, ANSWERS.name, f"{kafka.group_prefix}-{GROUP}-{TABLE}-changelog"]
+    counts = {name: len(topics[name].partitions) for name in names if name in topics}
+    if len(set(counts.values())) != 1:
+        raise ValueError(f"these topics are joined by partition and need equally many: {counts}")
+    return counts[QUESTIONS.name]
+
+
+async def _first_of(*tasks: "asyncio.Future[Any]") -> None:
+    """Wait for the first to end; raises what it ended with."""
+    ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in ended:
+        task.result()

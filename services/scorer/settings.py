@@ -1,0 +1,49 @@
+"""What an operator can set about scoring."""
+
+from datetime import timedelta
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings
+
+from shared.settings import under
+
+ARMS = ("base", "base+rag", "tuned", "tuned+rag")
+METRICS = (
+    "abstained", "contains", "correct", "exact_match", "exact_match_squad", "f1", "f1_squad", "outdated", "rouge_l",
+)  # fmt: skip
+
+
+class ScorerSettings(BaseSettings):
+    """How answers are joined, scored and counted. Lists are JSON: `["base", "tuned+rag"]`."""
+
+    model_config = under("SCORER")
+    arms: tuple[str, ...] = Field(
+        default=ARMS, min_length=1, description="a result waits for these, until the deadline"
+    )
+    metrics: tuple[str, ...] = Field(
+        default=METRICS,
+        min_length=1,
+        description="files in services/scorer/metrics; `similarity` loads the encoder and costs its time",
+    )
+    keep_hours: float = Field(
+        default=24.0, gt=0, description="how long a finished question, or answers without a question, are remembered"
+    )
+    tick_s: float = Field(default=0.5, gt=0, description="how often deadlines are looked at")
+    commit_s: float = Field(default=0.5, gt=0, description="how often finished offsets are committed")
+    standings_s: float = Field(default=5.0, gt=0, description="how often changed standings are published")
+    batch: int = Field(default=64, ge=1, description="most records handled in one turn")
+    dead_in_a_row: int = Field(default=100, ge=1, description="more dead letters than this in a row stop the service")
+    silence_s: float = Field(default=60.0, gt=0, description="a broker silent for longer stops the service")
+    stall_s: float = Field(default=120.0, gt=0, description="an unread partition standing still this long stops it too")
+    settle_s: float = Field(default=900.0, gt=0, description="so does a recovery or a rebalance that takes longer")
+
+    @field_validator("arms", "metrics")
+    @classmethod
+    def _distinct(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(names)) != len(names):
+            raise ValueError("a name stands twice")
+        return names
+
+    @property
+    def keep(self) -> timedelta:
+        return timedelta(hours=self.keep_hours)

@@ -1,0 +1,224 @@
+"""What surrounds the desk: turns, the table, progress as the broker sees it, and the broker's security."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any
+
+import pytest
+
+from services.scorer.join import Join
+from services.scorer.progress import Place, Reach, StalledError, Watch, read_through
+from services.scorer.security import security
+from services.scorer.table import TableJoins
+from services.scorer.turns import Turns, raw_record
+from shared.kafka.client import UnreachableError
+from shared.records import Position, RawRecord
+from tests.builders import NOON, a_question
+
+JOIN = Join(partition=1, first_at=NOON, question=a_question(), asked_at=NOON)
+P0, P1 = Place("questions", 0), Place("answers", 1)
+
+
+class FakeTable:
+    """A table whose broker acknowledges when told to."""
+
+    def __init__(self) -> None:
+        self.data: dict[bytes, bytes] = {}
+        self.sent: list[tuple[int, bytes, bytes | None]] = []
+        self.acknowledged = asyncio.Event()
+
+    def send_changelog(self, partition: int, key: bytes, value: bytes | None) -> Awaitable[object]:
+        self.sent.append((partition, key, value))
+        return self.acknowledged.wait()
+
+
+class FakeMessage:
+    topic, partition, offset, key, value = "answers", 1, 7, b"q-1", b"{}"
+    timestamp, headers = NOON.timestamp(), [("traceparent", b"t")]
+
+
+class FakeEvent:
+    def __init__(self) -> None:
+        self.message = FakeMessage()
+        self.acked = False
+
+    def ack(self) -> None:
+        self.acked = True
+
+
+class FakeDesk:
+    """A desk that turns every batch into one change, or breaks."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.batches: list[int] = []
+
+    def take(self, records: list[RawRecord], _: object) -> dict[str, Join]:
+        self.batches.append(len(records))
+        if self.error:
+            raise self.error
+        return {"q-1": JOIN}
+
+    def waits_for(self, _: object) -> bool:
+        return True
+
+    def expire(self, _: object, partitions: set[int]) -> dict[str, None]:
+        return {"q-1": None} if 1 in partitions else {}
+
+
+def turns_over(desk: Any, table: FakeTable) -> Turns:
+    return Turns(desk, TableJoins(table), batch=2)
+
+
+async def a_moment() -> None:
+    await asyncio.sleep(0.05)
+
+
+def test_events_are_acknowledged_only_after_the_changelog_has_their_change() -> None:
+    async def scene() -> None:
+        table, event = FakeTable(), FakeEvent()
+        turns = turns_over(FakeDesk(), table)
+        running = asyncio.create_task(turns.run())
+        await turns.inbox.put(event)
+        await a_moment()
+        assert table.sent
+        assert not event.acked
+
+        table.acknowledged.set()
+        await a_moment()
+        assert event.acked
+        running.cancel()
+
+    asyncio.run(scene())
+
+
+def test_what_is_waiting_is_taken_in_one_turn_up_to_the_batch() -> None:
+    async def scene() -> list[int]:
+        table, desk = FakeTable(), FakeDesk()
+        table.acknowledged.set()
+        turns = turns_over(desk, table)
+        for _ in range(5):
+            turns.inbox.put_nowait(FakeEvent())
+        running = asyncio.create_task(turns.run())
+        await a_moment()
+        running.cancel()
+        return desk.batches
+
+    assert asyncio.run(scene()) == [2, 2, 1]
+
+
+def test_an_error_at_the_desk_ends_the_loop_and_acknowledges_nothing() -> None:
+    async def scene() -> FakeEvent:
+        event = FakeEvent()
+        turns = turns_over(FakeDesk(ConnectionError("gone")), FakeTable())
+        turns.inbox.put_nowait(event)
+        with pytest.raises(ConnectionError):
+            await turns.run()
+        return event
+
+    assert not asyncio.run(scene()).acked
+
+
+def test_what_is_forgotten_is_deleted_in_the_partition_it_was_kept_in() -> None:
+    async def scene() -> FakeTable:
+        table = FakeTable()
+        table.acknowledged.set()
+        await TableJoins(table).keep({"q-1": JOIN})
+        await turns_over(FakeDesk(), table).expire(NOON, {1})
+        await TableJoins(table).keep({"never-seen": None})
+        return table
+
+    table = asyncio.run(scene())
+    assert table.sent[1:] == [(1, b"q-1", None)]
+    assert table.data == {}
+
+
+def test_the_table_gives_back_what_it_was_given_and_drops_other_scorers_joins() -> None:
+    async def scene() -> TableJoins:
+        table = FakeTable()
+        table.acknowledged.set()
+        joins = TableJoins(table)
+        await joins.keep({"q-1": JOIN, "q-2": JOIN.model_copy(update={"partition": 2})})
+        return joins
+
+    joins = asyncio.run(scene())
+    assert joins.get("q-1") == JOIN
+    assert joins.get("q-3") is None
+    joins.drop_others({1})
+    assert joins.all() == {"q-1": JOIN}
+
+
+def test_a_faust_message_becomes_a_record() -> None:
+    record = raw_record(FakeMessage())
+
+    assert record.position == Position("answers", 1, 7)
+    assert record.appended_at == NOON
+    assert record.headers == {"traceparent": b"t"}
+
+
+def test_a_partition_is_read_through_when_all_its_topics_are() -> None:
+    answers_0 = Place("answers", 0)
+
+    assert read_through({P0: Reach(5, 5), answers_0: Reach(4, 5), P1: Reach(9, 9)}) == {1}
+    assert read_through({}) == set()
+
+
+def test_a_broker_that_is_silent_too_long_ends_the_scorer() -> None:
+    watch = Watch(silence_s=60, stall_s=120, settle_s=900)
+    watch.restart(0)
+    watch.heard({}, 10)
+    watch.silent(UnreachableError("down"), 70)
+
+    with pytest.raises(UnreachableError, match="60 s: down"):
+        watch.silent(UnreachableError("down"), 71)
+
+
+def test_a_partition_that_stands_still_with_something_to_read_ends_the_scorer() -> None:
+    watch = Watch(silence_s=60, stall_s=120, settle_s=900)
+    watch.heard({P0: Reach(5, 9)}, 0)
+    watch.heard({P0: Reach(6, 9)}, 100)
+    watch.heard({P0: Reach(6, 9)}, 220)
+
+    with pytest.raises(StalledError, match=r"questions\[0\] stands at offset 6 of 9"):
+        watch.heard({P0: Reach(6, 9)}, 221)
+
+
+def test_a_partition_read_to_its_end_may_stand_still() -> None:
+    watch = Watch(silence_s=60, stall_s=120, settle_s=900)
+    for at in range(0, 1000, 100):
+        watch.heard({P0: Reach(9, 9)}, at)
+
+
+def test_a_rebalance_that_hangs_ends_the_scorer() -> None:
+    watch = Watch(silence_s=60, stall_s=120, settle_s=900)
+    watch.unsettled(0)
+    watch.restart(500)
+    watch.unsettled(901)
+
+    with pytest.raises(StalledError, match="hangs"):
+        watch.unsettled(1802)
+
+
+def test_the_scorer_speaks_to_the_broker_as_librdkafka_was_told_to() -> None:
+    assert security({}).context is None
+    assert security({"compression.type": "zstd"}).mechanism == ""
+    wanted = security(
+        {"security.protocol": "SASL_SSL", "sasl.mechanisms": "SCRAM-SHA-512", "sasl.username": "u",
+         "sasl.password": "p", "ssl.endpoint.identification.algorithm": "none"}
+    )  # fmt: skip
+    assert (wanted.mechanism, wanted.username, wanted.password) == ("SCRAM-SHA-512", "u", "p")
+    assert wanted.context is not None
+    assert not wanted.context.check_hostname
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"ssl.keystore.location": "x"}, "ssl.keystore.location"),
+        ({"security.protocol": "telnet"}, "TELNET"),
+        ({"security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": "GSSAPI"}, "GSSAPI"),
+    ],
+)
+def test_security_that_cannot_be_honoured_is_refused(options: dict[str, str], reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        security(options)
