@@ -19,7 +19,7 @@ from services.scorer.table import TableJoins
 from services.scorer.turns import Turns
 from shared.kafka.client import MAX_BYTES
 from shared.records import InvalidMessageError, RawRecord
-from shared.settings import KafkaSettings
+from shared.settings import HomeSettings, KafkaSettings
 from shared.topology import ANSWERS, QUESTIONS
 
 GROUP, TABLE = "scorer", "joins"
@@ -125,6 +125,7 @@ def _faust(settings: ScorerSettings, kafka: KafkaSettings) -> Any:
         topic_disable_leader=True,
         stream_wait_empty=True,
         store="memory://",
+        datadir=str(HomeSettings().home / "scorer"),
         processing_guarantee="at_least_once",
         autodiscover=False,
         web_enabled=False,

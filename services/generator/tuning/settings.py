@@ -25,7 +25,7 @@ class TuningSettings(BaseSettings):
     weight_decay: float = Field(default=0.0, ge=0)
     clip: float = Field(default=1.0, gt=0, description="largest norm of a gradient")
     epochs: float = Field(default=3.0, gt=0)
-    max_seconds: float = Field(default=300.0, gt=0, description="of training; the schedule shrinks to fit")
+    max_seconds: float = Field(default=900.0, gt=0, description="of training; the schedule shrinks to fit")
     batch_size: int = Field(default=8, ge=1)
     max_tokens: int = Field(default=512, ge=16, description="longest example; a longer one is cut at its end")
     checkpointing: bool = Field(default=False, description="recompute activations: slower, for models that do not fit")
