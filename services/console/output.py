@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -15,8 +16,11 @@ from shared.kafka.client import MissingTopicError, UnreachableError
 from shared.kafka.sink import DeliveryError
 from shared.kafka.topics import UnfinishedReadError
 
+NARROWEST = 100  # of tables that go to a file
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
+if not out.is_terminal:
+    out.width = max(out.width, NARROWEST)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of a table.")]
 EX_USAGE, EX_DATA, EX_UNAVAILABLE, EX_CONFIG = 64, 65, 69, 78
 _EXIT_CODES: dict[type[Exception], int] = {
@@ -56,9 +60,9 @@ def say(message: str) -> None:
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> None:
     """A table; the columns named in `right` are numbers."""
-    drawn = Table(title=title or None, title_justify="left")
+    drawn = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for name in columns:
-        drawn.add_column(name, justify="right" if name in right else "left", overflow="fold")
+        drawn.add_column(name, justify="right" if name in right else "left", overflow="fold", no_wrap=name in right)
     for row in rows:
         drawn.add_row(*[str(cell) for cell in row])
     out.print(drawn, markup=False)

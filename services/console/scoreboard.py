@@ -7,8 +7,12 @@ from services.console import output
 from services.console.demo import summary, verdict
 from shared.messages import Result
 
-HEADS = ("slice", "arm", "n", "correct", "95 %", "EM", "F1", "95 %", "contains", "abstained", "outdated", "failed")
+HEADS = ("slice", "arm", "n", "correct", "EM", "F1", "cont.", "abst.", "outd.", "failed")
 RIGHT = tuple(head for head in HEADS if head not in ("slice", "arm"))
+LEGEND = (
+    "correct: contains an accepted answer, or abstains where no document has one. EM and F1: RealTime QA's exact match "
+    "and token F1. cont.: contains an accepted answer. abst.: abstained. outd.: says what a correction or retraction had made wrong. In brackets: 95 % intervals."
+)
 
 
 def print_scoreboard(results: Sequence[Result], *, json: bool = False) -> None:
@@ -23,12 +27,17 @@ def print_scoreboard(results: Sequence[Result], *, json: bool = False) -> None:
 
 
 def show(counted: dict[str, Any]) -> None:
-    """The table of a summary, then the latencies."""
+    """The table of a summary, what its columns mean, and the latencies."""
     output.table("", HEADS, rows(counted), right=RIGHT)
-    latencies = [
-        f"{arm} {times['p50'] / 1000:.1f} s" for arm, times in counted["latency_ms"].items() if times["p50"] is not None
-    ]
-    output.say(f"Median wait for an answer, the queue included: {', '.join(latencies) or 'no answers'}.")
+    output.say(LEGEND)
+    output.say(waits(counted))
+
+
+def waits(counted: dict[str, Any]) -> str:
+    """The median time from question to answer of each arm, in a sentence."""
+    medians = {arm: times["p50"] for arm, times in counted["latency_ms"].items() if times["p50"] is not None}
+    said = ", ".join(f"{arm} {milliseconds / 1000:.1f} s" for arm, milliseconds in medians.items())
+    return f"Median wait for an answer, the queue included: {said or 'there were none'}."
 
 
 def rows(counted: dict[str, Any]) -> Iterator[list[str]]:
@@ -41,18 +50,15 @@ def rows(counted: dict[str, Any]) -> Iterator[list[str]]:
                 name if place == 0 else "",
                 arm,
                 str(cell["n"]),
-                _share(cell["correct"]),
-                _interval(cell["correct_ci95"]),
+                _share(cell["correct"], cell["correct_ci95"]),
                 _share(cell["exact_match"]),
-                _share(cell["f1"]),
-                _interval(cell["f1_ci95"]),
+                _share(cell["f1"], cell["f1_ci95"]),
                 *(_share(cell[metric]) for metric in ("contains", "abstained", "outdated", "failed")),
             ]
 
 
-def _share(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"
-
-
-def _interval(bounds: Sequence[float] | None) -> str:
-    return "-" if bounds is None else f"{bounds[0]:.2f}-{bounds[1]:.2f}"
+def _share(value: float | None, bounds: Sequence[float] | None = None) -> str:
+    if value is None:
+        return "-"
+    low, high = (f"{bound:.2f}".removeprefix("0") for bound in bounds or (0.0, 0.0))
+    return f"{value:.2f} ({low}-{high})" if bounds else f"{value:.2f}"

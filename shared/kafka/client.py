@@ -4,6 +4,7 @@ Every producer partitions with murmur2, as Java's and aiokafka's do: with librdk
 would not be co-partitioned and joins by key would never complete.
 """
 
+import logging
 import time
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
@@ -138,6 +139,6 @@ def _common(settings: KafkaSettings, client: str) -> dict[str, Any]:
     return {
         "bootstrap.servers": settings.bootstrap_servers,
         "client.id": f"tiltyard-{client}",
-        "log_level": 3,
+        "logger": logging.getLogger("librdkafka"),
         "topic.metadata.refresh.interval.ms": 30_000,
     } | dict(settings.librdkafka)

@@ -9,11 +9,6 @@ from services.console import scoreboard
 from services.console.demo import verdict
 from shared.messages import Result
 
-LEGEND = (
-    "`correct` counts an answer that contains an accepted one, and an abstention where no document has the answer. "
-    "`outdated` is the share that said what a correction or retraction had made wrong. Intervals are 95 %."
-)
-
 
 def write(folder: Path, results: Sequence[Result], counted: dict[str, Any]) -> None:
     """Write the three files; whatever stood there before is replaced."""
@@ -28,7 +23,7 @@ def _report(results: Sequence[Result], counted: dict[str, Any]) -> Iterator[str]
     yield from ("# Retrieval against memory", "")
     yield from (f"- {sentence}" for sentence in verdict.sentences(results))
     yield from ("", "## Scores", "", *_table(scoreboard.HEADS, scoreboard.rows(counted)), "")
-    yield f"{LEGEND}\n"
+    yield f"{scoreboard.LEGEND}\n"
     yield from _costs(counted)
     yield from _provenance(results)
 
@@ -41,10 +36,10 @@ def _costs(counted: dict[str, Any]) -> Iterator[str]:
         f"- Memory: {tuning['seconds']:.0f} s of training on {tuning['tokens']} tokens in {tuning['steps']} steps, "
         f"final loss {tuning['final_loss']:.2f}; it knows nothing after its cutoff."
     )
-    latencies = (f"{arm} {times['p50']} ms" for arm, times in counted["latency_ms"].items())
-    yield f"- Median wait for an answer, the queue included: {', '.join(latencies)}."
+    yield f"- {scoreboard.waits(counted)}"
     yield ""
-    yield from ("## Audit", "", *_table(["", "count"], ([key, str(value)] for key, value in audit.items())), "")
+    shown = audit | {"unaccounted": len(audit["unaccounted"])}
+    yield from ("## Audit", "", *_table(["", "count"], ([key, str(value)] for key, value in shown.items())), "")
 
 
 def _provenance(results: Sequence[Result]) -> Iterator[str]:
@@ -56,6 +51,7 @@ def _provenance(results: Sequence[Result]) -> Iterator[str]:
         if one.status != "failed"
     }
     yield from ("## Provenance", "", *_table(["arm", "model", "adapter", "backend", "prompt"], sorted(cells)), "")
+    yield ""
     versions = results[-1].metric_versions if results else {}
     yield f"Metric versions: {', '.join(f'{name} {version}' for name, version in sorted(versions.items()))}."
 

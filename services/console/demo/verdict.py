@@ -31,11 +31,11 @@ def _sentence(name: str, first: str, second: str, difference: Estimate) -> str:
     above, below = (first, second) if difference.mean > 0 else (second, first)
     low, high = (low, high) if difference.mean > 0 else (-high, -low)
     return (
-        f"On {name} news {above} is right more often than {below}, by {abs(difference.mean) * 100:.0f} points "
+        f"On {name} questions {above} is right more often than {below}, by {abs(difference.mean) * 100:.0f} points "
         f"(95 % interval {low * 100:.0f} to {high * 100:.0f}, n = {difference.n})."
     )
 
 
 def _open(undecided: list[str]) -> Iterator[str]:
     if undecided:
-        yield f"Undecided with so few questions: {'; '.join(undecided)}."
+        yield f"Undecided at this number of questions: {'; '.join(undecided)}."
