@@ -10,8 +10,9 @@ from shared.messages import Result
 HEADS = ("slice", "arm", "n", "correct", "EM", "F1", "cont.", "abst.", "outd.", "failed")
 RIGHT = tuple(head for head in HEADS if head not in ("slice", "arm"))
 LEGEND = (
-    "correct: contains an accepted answer, or abstains where no document has one. EM and F1: RealTime QA's exact match "
-    "and token F1. cont.: contains an accepted answer. abst.: abstained. outd.: says what a correction or retraction had made wrong. In brackets: 95 % intervals."
+    "correct: contains an accepted answer, or abstains where no document has one; cont.: contains an accepted answer; "
+    "EM and F1: exact match and token F1 as RealTime QA counts them; abst.: abstained; outd.: says what a correction "
+    "or retraction had made wrong. In brackets: 95 % intervals."
 )
 
 
