@@ -43,11 +43,10 @@ def _parse(line: str) -> dict[str, Any]:
 
 
 def _last_words(log: IO[str]) -> str:
-    """The last event of a structured log, with the exception it carries; else its last line."""
+    """The last line of a log; of a structured one its event, with the exception that it carries."""
     log.seek(0)
     lines = [line.strip() for line in log if line.strip()]
-    event = next((said for line in reversed(lines) if "event" in (said := _parse(line))), None)
-    if event is None:
-        return lines[-1] if lines else "it said nothing"
+    last = lines[-1] if lines else "it said nothing"
+    event = _parse(last)
     raised = [f"{one.get('exc_type')}: {one.get('exc_value')}" for one in event.get("exception", [])]
-    return "; ".join([str(event["event"]), *raised])
+    return "; ".join([str(event.get("event", last)), *raised])

@@ -71,6 +71,7 @@ class LocalServices:
         yield "TILTYARD_OBSERVE_PORT", str(self.port(name))
         yield "OMP_WAIT_POLICY", "PASSIVE"
         yield "TOKENIZERS_PARALLELISM", "false"
+        yield "TQDM_DISABLE", "1"
         yield "HF_HUB_OFFLINE", "1"
         if worker:
             yield "TILTYARD_GENERATOR_WORKER", worker

@@ -25,7 +25,9 @@ class GeneratorSettings(BaseSettings):
     batch: int = Field(default=16, ge=1, description="records answered at once")
     batch_size: int = Field(default=8, ge=1, description="prompts in one pass of the model")
     max_new_tokens: int = Field(default=24, ge=1, description="longest answer")
-    evidence_chunks: int = Field(default=3, ge=0, description="passages in a prompt, best first")
+    evidence_chunks: int = Field(
+        default=1, ge=0, description="passages in a prompt, best first; 3 to 5 for models of a billion weights and more"
+    )
     evidence_words: int = Field(default=150, ge=1, description="of all passages together; the best come whole")
     dead_in_a_row: int = Field(default=100, ge=0, description="more refused records than this stop the worker")
     closed_book_prompt: str = Field(default="closed_book.v1", description="a file in services/generator/prompts")

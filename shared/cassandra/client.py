@@ -4,6 +4,7 @@ Writes and reads by key run at LOCAL_QUORUM. Vector searches run at LOCAL_ONE: t
 asked for (a warning says it), which is why search results are read again by key before they are used.
 """
 
+import logging
 import re
 import time
 from collections.abc import Iterable, Sequence
@@ -34,6 +35,16 @@ IN_FLIGHT = 32
 _TRANSIENT = (OperationTimedOut, ReadTimeout, WriteTimeout, Unavailable, NoHostAvailable)
 _retry = stamina.retry(on=_TRANSIENT, attempts=6, timeout=60.0, wait_initial=0.1, wait_max=5.0)
 Statement = tuple[str, Sequence[Any]]
+
+
+class _AboutUse(logging.Filter):
+    """Drops the server's advice against USE: every statement here is prepared for a named keyspace."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return "USE <keyspace>" not in record.getMessage()
+
+
+logging.getLogger("cassandra.protocol").addFilter(_AboutUse())
 
 
 class OldServerError(RuntimeError):

@@ -1,6 +1,7 @@
 """The real service processes with the real models, on the test run's own servers."""
 
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,8 +55,12 @@ class House:
         return next(status.pid for status in self.services.status() if status.name == name and status.running)
 
     def kill(self, name: str) -> None:
-        """End a service as a power cut would."""
+        """End a service as a power cut would, and wait until the system has buried it."""
         os.kill(self.pid(name), 9)
+        deadline = time.monotonic() + WITHIN_S
+        while any(status.name == name and status.running for status in self.services.status()):
+            assert time.monotonic() < deadline, f"{name} does not die"
+            time.sleep(0.05)
 
 
 @pytest.fixture(scope="session")

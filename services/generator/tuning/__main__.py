@@ -1,7 +1,7 @@
 """`python -m services.generator.tuning`: fine-tune on the documents in the store and announce the adapter.
 
 Progress goes to standard output, one JSON object a line; the last one is the announced adapter and its cost.
-What went wrong is said there too, in one plain line. Exit codes are those of the services.
+What went wrong is said on standard error, in one plain line at the end. Exit codes are those of the services.
 """
 
 import argparse
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         observe.configure_logging(SERVICE, ObserveSettings().log_level)
-        tune(options.pairs, options.cutoff, options.name)
+        tune(options.pairs, options.cutoff, options.name or "")
     except ValidationError as error:
         return _fail(EX_CONFIG, f"settings of {error.title}: {reason_of(error)}")
     except client.UnreachableError as error:
@@ -84,9 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m services.generator.tuning", description="Train an adapter.")
     parser.add_argument("--pairs", type=Path, help="JSON lines of question, answer, document_id")
     parser.add_argument("--cutoff", type=_moment, help="learn nothing first seen after this time (ISO 8601)")
-    parser.add_argument(
-        "--name", type=_name, default="", help="of the adapter; from its cutoff and its weights by default"
-    )
+    parser.add_argument("--name", type=_name, help="of the adapter; from its cutoff and its weights by default")
     return parser
 
 
@@ -99,7 +97,7 @@ def _name(text: str) -> str:
 
 
 def _fail(code: int, message: str) -> int:
-    sys.stdout.write(message + "\n")
+    sys.stderr.write(message + "\n")
     return code
 
 

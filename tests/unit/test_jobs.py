@@ -1,0 +1,44 @@
+"""Jobs as processes of their own: their progress is heard, their failure is told in their own words."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from services.console import jobs
+
+
+def a_job(folder: Path, code: str) -> dict[str, str]:
+    """A module `job` that runs some code; returns the environment in which it is found."""
+    (folder / "job.py").write_text(code)
+    return os.environ | {"PYTHONPATH": str(folder)}
+
+
+def test_progress_is_what_is_json_on_standard_output(tmp_path: Path) -> None:
+    said = jobs.run("job", [], a_job(tmp_path, "print('{\"step\": 1}'); print('noise'); print('{\"step\": 2}')"))
+
+    assert [one["step"] for one in said] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("no pairs in x.jsonl", "no pairs in x.jsonl"),
+        ('{"event": "broken", "exception": [{"exc_type": "KeyError", "exc_value": "k"}]}', "broken; KeyError: k"),
+    ],
+)
+def test_a_failure_is_told_in_the_jobs_last_words(tmp_path: Path, line: str, told: str) -> None:
+    code = f"import sys; print('first', file=sys.stderr); print({line!r}, file=sys.stderr); sys.exit(3)"
+
+    with pytest.raises(jobs.JobError, match=f"exit code 3: {told}"):
+        list(jobs.run("job", [], a_job(tmp_path, code)))
+
+
+def test_leaving_early_ends_the_job(tmp_path: Path) -> None:
+    code = "import os, time\nprint('{\"pid\": %d}' % os.getpid(), flush=True)\ntime.sleep(600)"
+    running = jobs.run("job", [], a_job(tmp_path, code))
+    pid = next(running)["pid"]
+    running.close()  # type: ignore[attr-defined]
+
+    assert sys.platform != "linux" or not Path(f"/proc/{pid}/cmdline").exists()
