@@ -1,13 +1,13 @@
 """The `tiltyard` command. Each file in `commands` adds its own."""
 
+import logging
 import sys
 
+import stamina.instrumentation
 import typer
-from pydantic import ValidationError
 
 from services.console import output
 from shared import plugins
-from shared.runner import reason_of
 
 COMMANDS = "services.console.commands"
 
@@ -28,13 +28,12 @@ def build() -> typer.Typer:
 
 
 def main() -> None:
-    """Run one command; expected errors are one line and an exit code."""
+    """Run one command; expected errors are one line and an exit code, retries are not worth a word."""
+    stamina.instrumentation.set_on_retry_hooks([])
+    logging.getLogger("librdkafka").setLevel(logging.CRITICAL)
     try:
         with output.plain_errors():
             build()()
-    except ValidationError as error:
-        output.err.print(f"error: settings of {error.title}: {reason_of(error)}", style="red", markup=False)
-        sys.exit(output.EX_CONFIG)
     except typer.Exit as left:
         sys.exit(left.exit_code)
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -15,6 +16,7 @@ from shared.cassandra.client import OldServerError
 from shared.kafka.client import MissingTopicError, UnreachableError
 from shared.kafka.sink import DeliveryError
 from shared.kafka.topics import UnfinishedReadError
+from shared.runner import reason_of
 
 NARROWEST = 100  # of tables that go to a file
 out = Console(highlight=False)
@@ -41,6 +43,8 @@ def plain_errors() -> Iterator[None]:
     """Expected errors become one clear line and an exit code; anything else is a bug and keeps its traceback."""
     try:
         yield
+    except ValidationError as error:
+        fail(f"{error.title}: {reason_of(error)} (every setting stands in .env.example)", EX_CONFIG)
     except tuple(_EXIT_CODES) as error:
         fail(str(error), next(code for kind, code in _EXIT_CODES.items() if isinstance(error, kind)))
     except KeyboardInterrupt:

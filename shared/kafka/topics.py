@@ -64,9 +64,10 @@ class Follower:
 
 def read_all(settings: KafkaSettings, topic: str) -> Iterator[RawRecord]:
     """Every record that a topic holds now, partition order kept; raises UnfinishedReadError when cut short."""
+    kept = ranges(settings, topic)
     consumer = client.consumer(settings, "reader")
     try:
-        for partition, (low, high) in ranges(settings, topic).items():
+        for partition, (low, high) in kept.items():
             if high > low:
                 yield from _read_partition(consumer, client.TopicPartition(topic, partition, low), high)
     finally:

@@ -1,0 +1,53 @@
+"""The command line as a user meets it, without servers: help, and errors in one line that say what to do."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def tiltyard(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "services.console", *arguments],
+        cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "code", "said"),
+    [
+        (["demo", "--wire", "/nonexistent"], {}, 64, "no file /nonexistent/edition1.documents.jsonl"),
+        (["demo", "--questions", "many"], {}, 78, "neither a number from 1 on nor `all`"),
+        (["publish", "nope.jsonl"], {}, 64, "no file nope.jsonl"),
+        (["results"], {}, 69, "no Kafka broker answers at 127.0.0.1:9"),
+        (["audit"], {"TILTYARD_KAFKA_PARTITIONS": "zero"}, 78, "partitions: Input should be a valid integer"),
+        (["services", "start", "nosuch"], {}, 78, "choose from ingest, embedder"),
+        (["up"], {"TILTYARD_PLATFORM_KAFKA_HEAP": "x"}, 78, "kafka_heap"),
+    ],
+)
+def test_a_mistake_is_one_line_that_says_what_to_do(
+    arguments: list[str], environment: dict[str, str], code: int, said: str
+) -> None:
+    absent = {
+        "TILTYARD_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:9",
+        "TILTYARD_KAFKA_STARTUP_WAIT_S": "0.5",
+        "TILTYARD_CASSANDRA_PORT": "9",
+        "TILTYARD_CASSANDRA_STARTUP_WAIT_S": "0.5",
+    }
+    ended = tiltyard(*arguments, **absent | environment)
+
+    assert ended.returncode == code, ended.stderr
+    assert ended.stderr.startswith("error: ")
+    assert said in ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1
+
+
+def test_every_command_explains_itself() -> None:
+    shown = tiltyard("--help").stdout
+    for command in ("publish", "ask", "results", "tune", "replay", "audit", "dead-letters", "doctor", "services"):
+        assert command in shown
+        assert "Usage:" in tiltyard(command, "--help").stdout
