@@ -55,7 +55,7 @@ format: $(STAMP) ## Format the sources
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 docs: $(STAMP) ## Write what is derived from the code: docs/flow.md, docs/schemas, .env.example
-	@$(BIN)/python docs/generate.py && $(BIN)/ruff format docs
+	@$(BIN)/python docs/generate.py && $(BIN)/ruff format --quiet docs
 
 lock: ## Resolve the dependencies anew into requirements.lock
 	@test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet uv; }
