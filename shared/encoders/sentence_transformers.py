@@ -43,7 +43,9 @@ def build(settings: EncoderSettings) -> TransformerEncoder:
     model = SentenceTransformer(
         str(_path(settings)), trust_remote_code=False, model_kwargs={"use_safetensors": True}
     ).eval()
-    return TransformerEncoder(name_of(settings), model)
+    encoder = TransformerEncoder(name_of(settings), model)
+    encoder.encode(["the first call takes a second"])
+    return encoder
 
 
 def name_of(settings: EncoderSettings) -> str:

@@ -1,0 +1,56 @@
+"""The verdict says what the numbers support and nothing else."""
+
+from services.console.demo.verdict import sentences
+from shared.messages import Result, ScoredAnswer
+from tests.builders import NOON, a_question, an_answer
+
+ARMS = ("base", "base+rag", "tuned", "tuned+rag")
+
+
+def results(
+    scores: dict[str, float], *, slice_name: str = "new", count: int = 30, metric: str = "correct"
+) -> list[Result]:
+    """Results in which every arm has one and the same score for a metric."""
+    return [
+        Result(
+            question=a_question(question_id=f"{slice_name}-{number}", slice=slice_name),
+            asked_at=NOON,
+            scored_at=NOON,
+            answers={
+                arm: ScoredAnswer(answer=an_answer(arm=arm), latency_ms=1.0, scores={metric: scores.get(arm, 0.0)})
+                for arm in ARMS
+            },
+            metric_versions={metric: "1"},
+        )
+        for number in range(count)
+    ]
+
+
+def test_a_clear_difference_is_said_with_its_interval_and_n() -> None:
+    said = sentences(results({"base+rag": 1.0}))
+
+    assert any(s.startswith("On new questions base+rag is right more often than tuned, by 100 points") for s in said)
+    assert any(s.startswith("On new questions base+rag is right more often than tuned+rag") for s in said)
+    assert all("n = 30" in s for s in said[:-1])
+
+
+def test_the_better_arm_is_named_first_whichever_it_is() -> None:
+    assert any("tuned is right more often than base+rag" in s for s in sentences(results({"tuned": 1.0})))
+
+
+def test_what_the_numbers_do_not_decide_is_called_undecided() -> None:
+    (only,) = sentences(results({}, count=5))
+
+    assert "undecided" in only
+    assert "tuned against base on new" in only
+
+
+def test_saying_what_later_news_made_wrong_is_told_apart() -> None:
+    said = sentences(results({"tuned": 1.0}, slice_name="retracted", metric="outdated"))
+
+    assert any("tuned says what later news had made wrong more often than base" in s for s in said)
+    assert not any("is right" in s for s in said[:-1])
+
+
+def test_without_results_there_is_nothing_to_say() -> None:
+    assert sentences([]) == []
