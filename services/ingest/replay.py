@@ -33,6 +33,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--feed", default="realtime_qa", choices=plugins.names(FEEDS))
     parser.add_argument("--documents", type=int, default=None)
+    parser.add_argument("--name", default="", help="of the stream, where the folder holds several")
     parser.add_argument("--speed", type=float, default=0.0, help="event seconds per second; 0: as fast as it goes")
     parser.add_argument("--wait", type=float, default=900.0, help="seconds to wait for documents to be findable")
     options = parser.parse_args()
@@ -40,7 +41,7 @@ def main() -> None:
 
 
 def _replay(options: argparse.Namespace, _: Readiness | None = None) -> None:
-    items = plugins.load(FEEDS, options.feed, "read")(options.folder, documents=options.documents)
+    items = plugins.load(FEEDS, options.feed, "read")(options.folder, documents=options.documents, name=options.name)
     history = CassandraDocuments(connect(CassandraSettings()))
     publisher = Publisher(KafkaSettings(), "replay", history)
     try:

@@ -5,8 +5,6 @@ from datetime import UTC, datetime
 from itertools import product
 from typing import Any
 
-import numpy as np
-
 from shared.cassandra.client import Statement, Store
 from shared.cassandra.schema import chunks_table
 from shared.records import Effect
@@ -14,9 +12,16 @@ from shared.stored import ChunkHit, Scope, StoredRevision, Vector
 
 OVER_FETCH = 5
 MOST = 1_000
+_FIND = (
+    "SELECT document_id, position, revision, similarity_cosine(embedding, ?) AS closeness "
+    "FROM {table} {where} ORDER BY embedding ANN OF ? LIMIT ?"
+)
 _READ = (
-    "SELECT document_id, position, revision, title, source, tags, published_at, first_seen_at, body, embedding "
+    "SELECT document_id, position, revision, title, source, tags, published_at, first_seen_at, body "
     "FROM {table} WHERE document_id = ? AND position = ?"
+)
+_SCORE = (
+    "SELECT revision, similarity_cosine(embedding, ?) AS closeness FROM {table} WHERE document_id = ? AND position = ?"
 )
 _PUT = (
     "INSERT INTO {table} (document_id, position, revision, title, source, tags, published_at, first_seen_at, "
@@ -52,16 +57,37 @@ class CassandraChunks:
             yield _PUT.format(table=self._table), values
 
     def nearest(self, vector: Vector, *, limit: int, scope: Scope) -> Sequence[ChunkHit]:
-        """Over-fetch by the index, read each candidate by key at LOCAL_QUORUM, score exactly, keep the best."""
-        fetch = min(MOST, limit * OVER_FETCH)
-        keys: dict[tuple[str, int], None] = {}
-        for condition, values in conditions(scope):
-            cql = f"SELECT document_id, position FROM {self._table} {condition} ORDER BY embedding ANN OF ? LIMIT ?"  # noqa: S608
-            keys |= {(row.document_id, row.position): None for row in self._store.search(
-                cql, [*values, vector.tolist(), fetch])}  # fmt: skip
-        rows = self._store.rows_of_each(_READ.format(table=self._table), list(keys))
-        hits = _of_one_revision([_hit(row, vector) for found in rows for row in found if _admits(scope, row)])
-        return sorted(hits, key=lambda hit: -hit.score)[:limit]
+        """Over-fetch by the index, score exactly, read the best again by key at LOCAL_QUORUM.
+
+        The server computes the cosine: vectors are not sent, which costs this side more than all the rest.
+        """
+        asked = vector.tolist()
+        found: dict[tuple[str, int], Any] = {}
+        for where, values in conditions(scope):
+            cql = _FIND.format(table=self._table, where=where)
+            rows = self._store.search(cql, [asked, *values, asked, min(MOST, limit * OVER_FETCH)])
+            found |= {(row.document_id, row.position): row for row in rows}
+        best = sorted(found, key=lambda key: -found[key].closeness)[:limit]
+        read = self._store.rows_of_each(_READ.format(table=self._table), best)
+        current = [row for rows in read for row in rows if _admits(scope, row)]
+        hits = [self._hit(row, found[row.document_id, row.position], asked) for row in current]
+        return sorted(_of_one_revision(hits), key=lambda hit: -hit.score)
+
+    def _hit(self, row: Any, found: Any, asked: list[float]) -> ChunkHit:
+        """A row that was read again with its score; one that was replaced since it was found is scored anew."""
+        if row.revision != found.revision:
+            scored = self._store.rows(_SCORE.format(table=self._table), [asked, row.document_id, row.position])
+            found = next((new for new in scored if new.revision == row.revision), found)
+        return ChunkHit(
+            document_id=row.document_id,
+            position=row.position,
+            revision=row.revision,
+            title=row.title or "",
+            source=row.source or "",
+            published_at=_utc(row.published_at),
+            text=row.body,
+            score=2.0 * float(found.closeness) - 1.0,  # the server gives (1 + cosine) / 2
+        )
 
 
 def conditions(scope: Scope) -> Iterator[tuple[str, list[Any]]]:
@@ -100,17 +126,3 @@ def _admits(scope: Scope, row: Any) -> bool:
 def _utc(moment: datetime) -> datetime:
     """The driver gives naive UTC times."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-
-
-def _hit(row: Any, vector: Vector) -> ChunkHit:
-    score = float(np.dot(np.asarray(row.embedding, dtype=np.float32), vector))
-    return ChunkHit(
-        document_id=row.document_id,
-        position=row.position,
-        revision=row.revision,
-        title=row.title or "",
-        source=row.source or "",
-        published_at=_utc(row.published_at),
-        text=row.body,
-        score=score,
-    )

@@ -19,6 +19,7 @@ def register(app: typer.Typer) -> None:
 def replay(
     folder: Annotated[Path, typer.Argument(help="Folder of the recorded stream.")],
     feed: Annotated[str, typer.Option(help="A file in services/ingest/feeds.")] = "realtime_qa",
+    name: Annotated[str, typer.Option(help="Of the stream, where the folder holds several.")] = "",
     documents: Annotated[int | None, typer.Option(min=1, help="Only the first so many, and their questions.")] = None,
     speed: Annotated[float, typer.Option(min=0, help="Event seconds per second; 0: as fast as it goes.")] = 0.0,
     wait: Annotated[float, typer.Option(help="Seconds to wait for the results after the last question.")] = 1800.0,
@@ -26,9 +27,9 @@ def replay(
 ) -> None:
     """Replay a recorded stream: no question sees a document that was first seen after it was asked.
 
-    Example: tiltyard replay path/to/stream --documents 400
+    Example: tiltyard replay path/to/folder --name rtqa_2022 --documents 400
     """
-    arguments = [str(folder), "--feed", feed, "--speed", str(speed)]
+    arguments = [str(folder), "--feed", feed, "--name", name, "--speed", str(speed)]
     arguments += ["--documents", str(documents)] if documents else []
     asked: list[str] = []
     with progress.shown("documents", documents) as advance:

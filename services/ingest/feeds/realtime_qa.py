@@ -9,6 +9,7 @@ import heapq
 import json
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,16 @@ from shared.messages import DocumentPublished, Question
 DEADLINE_S = 86_400.0
 
 
-def read(folder: Path, *, documents: int | None = None, name: str = "*") -> Iterator[FeedItem]:
+def read(folder: Path, *, documents: int | None = None, name: str = "") -> Iterator[FeedItem]:
     """The first `documents` documents and the questions answerable then, in event-time order.
 
+    `name` chooses among several streams in the folder.
+
     With a limit, a question is taken when a document that it cites, or that bears its answer, is among them.
-    Raises FileNotFoundError where the folder lacks the files.
+    Raises FileNotFoundError where the folder lacks the files, ValueError where it holds several streams.
     """
-    taken = [row for row, _ in zip(_rows(folder, f"{name}.documents"), _count(documents), strict=False)]
+    name = name or _only(folder)
+    taken = list(islice(_rows(folder, f"{name}.documents"), documents))
     known = {row["doc_id"] for row in taken}
     asked = [row for row in _rows(folder, f"{name}.questions") if documents is None or _answerable(row, known)]
     return heapq.merge(map(_document, taken), map(_question, asked), key=lambda entry: entry.at)
@@ -64,13 +68,19 @@ def _question(row: dict[str, Any]) -> FeedItem:
 
 
 def _rows(folder: Path, stem: str) -> Iterator[dict[str, Any]]:
-    found = sorted([*folder.glob(f"{stem}.jsonl"), *folder.glob(f"{stem}.jsonl.gz")])
-    if not found:
+    file = next((path for path in (folder / f"{stem}.jsonl", folder / f"{stem}.jsonl.gz") if path.is_file()), None)
+    if file is None:
         raise FileNotFoundError(f"no {stem}.jsonl or {stem}.jsonl.gz in {folder}")
-    opener = gzip.open if found[0].suffix == ".gz" else open
-    with opener(found[0], "rt", encoding="utf-8") as lines:
+    opener = gzip.open if file.suffix == ".gz" else open
+    with opener(file, "rt", encoding="utf-8") as lines:
         yield from (json.loads(line) for line in lines if line.strip())
 
 
-def _count(limit: int | None) -> Iterator[int]:
-    return iter(range(limit)) if limit is not None else iter(int, 1)
+def _only(folder: Path) -> str:
+    """The name of the folder's only stream."""
+    names = sorted({path.name.partition(".documents.jsonl")[0] for path in folder.glob("*.documents.jsonl*")})
+    if not names:
+        raise FileNotFoundError(f"no *.documents.jsonl or *.documents.jsonl.gz in {folder}")
+    if len(names) > 1:
+        raise ValueError(f"{folder} holds {', '.join(names)}: choose one with --name")
+    return names[0]
