@@ -12,7 +12,7 @@ class RetrieverSettings(BaseSettings):
     model_config = under("RETRIEVER")
     search: str = Field(default="dense", description="a file in services/retriever/searches")
     ranker: str = Field(default="unchanged", description="a file in services/retriever/rankers")
-    depth: int = Field(default=20, ge=1, le=200, description="chunks a search gives to the ranker")
+    depth: int = Field(default=10, ge=1, le=200, description="chunks a search gives to the ranker")
     top_k: int = Field(default=5, ge=1, le=100, description="chunks of evidence at most")
     budget_words: int = Field(default=800, ge=1, description="words of evidence at most; the first chunk always stays")
     batch: int = Field(default=16, ge=1)
