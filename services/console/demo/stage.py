@@ -6,6 +6,7 @@ converted model with everything else on the machine.
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,8 +56,9 @@ class Stage:
         """Leave it running and say how to go on."""
         variables = "".join(f"export {name}={self.environment[name]}\n" for name in KEPT)
         (self.home / "env").write_text(variables)
-        output.say(f"Everything still runs. To ask more:\n  . {self.home / 'env'}\n  tiltyard ask 'your question'")
-        output.say("The next `make demo`, or `tiltyard demo --stop`, stops it.")
+        command = os.path.relpath(sys.argv[0])
+        output.say(f"Everything still runs. To ask more:\n  . {self.home / 'env'}\n  {command} ask 'your question'")
+        output.say(f"The next trial stops it, or: {command} demo --stop")
 
 
 @contextmanager
