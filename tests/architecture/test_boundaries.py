@@ -176,7 +176,15 @@ def test_what_is_derived_from_the_code_is_up_to_date() -> None:
     assert stale == [], "run `make docs`"
 
 
-def test_no_registry_and_no_machine_is_named() -> None:
-    named = re.compile(r"files\.pythonhosted|pypi\.org/simple|repo1?\.maven|registry\.npmjs|/root/|/home/\w")
-    texts = [*ROOT.glob("*.*"), *(ROOT / "deploy").rglob("*.*"), *(ROOT / "docs").rglob("*.md"), *SOURCES]
-    assert [str(p.relative_to(ROOT)) for p in texts if p.is_file() and named.search(p.read_text())] == []
+def test_packages_are_named_without_addresses_and_no_machine_is_named() -> None:
+    """Which registry packages come from is for whoever installs them; a Maven namespace is a name, no address."""
+    sources = ["requirements.lock", "pyproject.toml", "Makefile", ".ci/run", "deploy/Dockerfile"]
+    poms = [str(pom.relative_to(ROOT)) for pom in (ROOT / "deploy" / "local").glob("*-pom.xml")]
+    assert poms
+    namespace = 'xmlns="http://maven.apache.org/POM/4.0.0"'
+    texts = {name: (ROOT / name).read_text().replace(namespace, "") for name in [*sources, *poms]}
+    assert [name for name, text in texts.items() if "://" in text] == []
+
+    machine = re.compile(r"/root/|/home/\w")
+    files = [*ROOT.glob("*.*"), *(ROOT / "deploy").rglob("*.*"), *(ROOT / "docs").rglob("*.md"), *SOURCES]
+    assert [str(path.relative_to(ROOT)) for path in files if path.is_file() and machine.search(path.read_text())] == []
