@@ -44,12 +44,17 @@ class Ingest:
         text = self._text(record.message)
         digest = content_hash(record.message, text)
         if before is not None:
-            return self._taken(record, text, before) if before.outcome == "revision" else DroppedDocument(before)
+            return (
+                self._taken(record, text, digest=digest, made=before)
+                if before.outcome == "revision"
+                else DroppedDocument(before)
+            )
         if reason := redundant(record.message, digest, known):
             number = known.revision if known else 0
             return DroppedDocument(Disposition(record.position, "dropped", record.message.document_id, number, reason))
         number = known.revision + 1 if known else 1
-        return self._taken(record, text, Disposition(record.position, "revision", record.message.document_id, number))
+        made = Disposition(record.position, "revision", record.message.document_id, number)
+        return self._taken(record, text, digest=digest, made=made)
 
     def _text(self, message: DocumentPublished) -> str:
         """The cleaned text; "" for a retraction."""
@@ -62,7 +67,7 @@ class Ingest:
             raise InvalidMessageError("text: nothing is left after cleaning; a retraction needs op 'retract'")
         return text
 
-    def _taken(self, record: Record[DocumentPublished], text: str, made: Disposition) -> TakenDocument:
+    def _taken(self, record: Record[DocumentPublished], text: str, digest: str, made: Disposition) -> TakenDocument:
         message = record.message
         published = self._plausible(message.published_at or record.appended_at, record, "published_at")
         seen = self._plausible(message.first_seen_at or published, record, "first_seen_at")
@@ -76,7 +81,7 @@ class Ingest:
             tags=message.tags,
             published_at=published,
             first_seen_at=seen,
-            content_hash=content_hash(message, text),
+            content_hash=digest,
             appended_at=record.appended_at,
             ingested_at=self.now(),
             chunks=self._chunks(message.title, published, text),
