@@ -60,6 +60,15 @@ class EncoderSettings(BaseSettings):
     threads: int = Field(default=2, ge=1)
 
 
+class NewsSettings(BaseSettings):
+    """What holds for every document, whichever service has it in hand."""
+
+    model_config = under("NEWS")
+    keep_days: float = Field(
+        default=0.0, ge=0, le=7_000, description="older documents leave the store and all searches; 0: kept for ever"
+    )
+
+
 class ObserveSettings(BaseSettings):
     """Logs, metrics and readiness of a service process."""
 

@@ -12,10 +12,11 @@ from typing import Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from shared.messages import DocumentChunked, Filters, Result, Revision
+from shared.messages import DocumentChunked, Filters, Question, Result, Revision
 from shared.records import Position
 
 Vector = npt.NDArray[np.float32]
+EVERYONE, LABEL = "everyone", "label:"
 
 
 @dataclass(frozen=True)
@@ -59,44 +60,116 @@ class StoredRevision:
 
     chunked: DocumentChunked
     vectors: Vector
-    stored_at: datetime
+    embedded_at: datetime
+
+
+Place = tuple[str, int]  # document id and position: the primary key of a chunk
 
 
 @dataclass(frozen=True)
-class ChunkHit:
-    """A chunk that a search found: its place, its own score, and what a prompt needs of it."""
+class Candidate:
+    """A chunk that a search found, before its text is read: its place, its revision and the search's own score."""
+
+    document_id: str
+    position: int
+    revision: int
+    published_at: datetime
+    score: float
+
+    @property
+    def place(self) -> Place:
+        return self.document_id, self.position
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A chunk as the store holds it now, with all that a prompt or a filter needs of it."""
 
     document_id: str
     position: int
     revision: int
     title: str
     source: str
+    tags: tuple[str, ...]
+    language: str
+    labels: tuple[str, ...]
+    trust: float
     published_at: datetime
+    first_seen_at: datetime
     text: str
-    score: float
+
+    @property
+    def place(self) -> Place:
+        return self.document_id, self.position
 
     @property
     def chunk_id(self) -> str:
         return f"{self.document_id}:{self.revision}:{self.position}"
 
 
+class Traits(Protocol):
+    """What a scope looks at: passages, revisions and announcements have it."""
+
+    @property
+    def source(self) -> str: ...
+    @property
+    def tags(self) -> Collection[str]: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def labels(self) -> Collection[str]: ...
+    @property
+    def published_at(self) -> datetime: ...
+    @property
+    def first_seen_at(self) -> datetime: ...
+
+
 @dataclass(frozen=True)
 class Scope:
-    """Which chunks a search may see: the question's filters and its `as_of` time."""
+    """Which chunks a search may see: the question's filters, its labels and its `as_of` time.
+
+    A chunk without labels is everyone's; one with labels is for questions that carry at least one of them.
+    """
 
     filters: Filters = field(default_factory=Filters)
     as_of: datetime | None = None
+    labels: frozenset[str] = frozenset()
 
-    def admits(self, *, source: str, tags: Collection[str], published_at: datetime, first_seen_at: datetime) -> bool:
+    @classmethod
+    def of(cls, question: Question, not_before: datetime | None = None) -> "Scope":
+        """A question's scope; `not_before` cuts off what is too old to be kept."""
+        wanted = question.filters
+        if not_before is not None and (wanted.published_from is None or wanted.published_from < not_before):
+            wanted = wanted.model_copy(update={"published_from": not_before})
+        return cls(wanted, question.as_of, frozenset(question.labels))
+
+    @property
+    def readers(self) -> list[str]:
+        """What `readers` of a chunk must name one of."""
+        return [EVERYONE, *(f"{LABEL}{label}" for label in sorted(self.labels))]
+
+    def admits(self, one: Traits) -> bool:
         """Whether a chunk with these properties may be seen."""
         wanted = self.filters
         return (
-            (not wanted.sources or source in wanted.sources)
-            and (not wanted.tags or bool(set(wanted.tags) & set(tags)))
-            and (wanted.published_from is None or published_at >= wanted.published_from)
-            and (wanted.published_to is None or published_at <= wanted.published_to)
-            and (self.as_of is None or first_seen_at <= self.as_of)
+            (not wanted.sources or one.source in wanted.sources)
+            and (not wanted.tags or not set(wanted.tags).isdisjoint(one.tags))
+            and (not wanted.languages or one.language in wanted.languages)
+            and (wanted.published_from is None or one.published_at >= wanted.published_from)
+            and (wanted.published_to is None or one.published_at <= wanted.published_to)
+            and (self.as_of is None or one.first_seen_at <= self.as_of)
+            and not set(self.readers).isdisjoint(readers(one.labels))
         )
+
+
+def readers(labels: Collection[str]) -> tuple[str, ...]:
+    """Who may be shown a chunk with these labels, as a search index keeps it."""
+    return tuple(f"{LABEL}{label}" for label in labels) or (EVERYONE,)
+
+
+def labels_of(readers: Collection[str]) -> tuple[str, ...]:
+    """The labels behind `readers`, sorted."""
+    return tuple(sorted(reader.removeprefix(LABEL) for reader in readers if reader != EVERYONE))
 
 
 class DocumentHistory(Protocol):
@@ -117,10 +190,19 @@ class DocumentLibrary(Protocol):
 
 
 class ChunkSearch(Protocol):
-    """Dense search over the chunks of live revisions."""
+    """Dense search over the chunks of live revisions, and reading them as they stand."""
 
-    def nearest(self, vector: Vector, *, limit: int, scope: Scope) -> Sequence[ChunkHit]:
+    def nearest(self, vector: Vector, *, limit: int, scope: Scope) -> Sequence[Candidate]:
         """At most `limit` chunks within `scope`, best first; score is cosine in [-1, 1], computed exactly."""
+
+    def read(self, places: Sequence[Place]) -> Mapping[Place, Passage]:
+        """What stands there now; places that are gone are left out. Never two revisions of one document."""
+
+    def of_documents(self, document_ids: Sequence[str]) -> Mapping[str, Sequence[Passage]]:
+        """Every chunk of each document as it stands, in order; nothing for one that is gone."""
+
+    def vectors(self, places: Sequence[Place]) -> Mapping[Place, Vector]:
+        """The unit vectors that stand there now, each of shape (dimensions,)."""
 
 
 class ResultShelf(Protocol):

@@ -83,7 +83,7 @@ class Step:
 STEPS: tuple[Step, ...] = (
     Step("ingest", (DOCUMENTS,), (CHUNKS,), ("documents", "document_revisions", "dispositions")),
     Step("embedder", (CHUNKS,), (INDEXED,), ("chunks",)),
-    Step("retriever", (QUESTIONS,), (EVIDENCE,), ()),
+    Step("retriever", (QUESTIONS,), (EVIDENCE,), (), follows=(INDEXED,)),
     Step("generator", (QUESTIONS, EVIDENCE), (ANSWERS,), (), follows=(ADAPTERS,)),
     Step("scorer", (QUESTIONS, ANSWERS), (RESULTS, STANDINGS), ("results",)),
 )

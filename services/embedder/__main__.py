@@ -1,6 +1,5 @@
 """`python -m services.embedder`: chunks in, vectors stored, revisions announced."""
 
-from datetime import UTC, datetime
 from functools import partial
 
 from services.embedder.handler import embed, indexed
@@ -12,9 +11,10 @@ from shared.kafka import client
 from shared.kafka.sink import Delivery, KafkaDeadLetters, KafkaSink
 from shared.kafka.source import KafkaSource
 from shared.observe import Readiness
+from shared.retention import Retention
 from shared.runner import Runner
 from shared.service import main
-from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
+from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings, NewsSettings
 from shared.stored import StoredRevision
 
 SERVICE = "embedder"
@@ -25,14 +25,15 @@ def build(readiness: Readiness) -> Runner[StoredRevision]:
     client.require(kafka, topology.needed_by(SERVICE))
     store = connect(CassandraSettings())
     encoder = encoding.build(EncoderSettings())
+    keep = Retention(NewsSettings().keep_days)
     delivery = Delivery(kafka, SERVICE)
     return Runner(
         service=SERVICE,
         source=KafkaSource(kafka, [topology.CHUNKS], SERVICE, readiness.announce),
-        handle=partial(embed, encode=encoder.encode, now=lambda: datetime.now(UTC)),
+        handle=partial(embed, encode=encoder.encode, now=keep.now),
         sinks=[
-            CassandraChunks(store, encoder.name),
-            KafkaSink(delivery, topology.INDEXED, partial(indexed, encoder=encoder.name)),
+            CassandraChunks(store, encoder.name, keep),
+            KafkaSink(delivery, topology.INDEXED, partial(indexed, encoder=encoder.name, now=keep.now)),
         ],
         dead_letters=KafkaDeadLetters(delivery, SERVICE),
         limit=settings.batch,

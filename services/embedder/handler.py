@@ -32,9 +32,14 @@ def searchable(vectors: Vector) -> Vector:
     return vectors
 
 
-def indexed(stored: StoredRevision, *, encoder: str) -> list[DocumentIndexed]:
-    """The announcement of a stored revision."""
-    about = stored.chunked.model_dump(exclude={"chunks"})
+def indexed(stored: StoredRevision, *, encoder: str, now: Now) -> list[DocumentIndexed]:
+    """The announcement of a revision, made once it is stored."""
     return [
-        DocumentIndexed(**about, chunk_count=len(stored.chunked.chunks), encoder=encoder, stored_at=stored.stored_at)
+        DocumentIndexed(
+            **stored.chunked.model_dump(exclude={"chunks"}),
+            chunk_count=len(stored.chunked.chunks),
+            encoder=encoder,
+            embedded_at=stored.embedded_at,
+            stored_at=now(),
+        )
     ]

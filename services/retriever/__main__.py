@@ -1,41 +1,60 @@
 """`python -m services.retriever`: questions in, evidence out."""
 
-import time
+import threading
+from hashlib import sha256
+from pathlib import Path
 
-from services.retriever.handler import Retrieve
+from services.retriever.assembly import retriever
 from services.retriever.settings import RetrieverSettings
-from shared import encoding, plugins, topology
+from shared import encoding, topology
 from shared.cassandra.chunks import CassandraChunks
 from shared.cassandra.client import connect
-from shared.kafka import client
+from shared.kafka import client, topics
 from shared.kafka.sink import Delivery, KafkaDeadLetters, KafkaSink
 from shared.kafka.source import KafkaSource
+from shared.kafka.tail import KafkaTail
 from shared.messages import EvidenceFound
 from shared.observe import Readiness
+from shared.retention import Retention
 from shared.runner import Runner
 from shared.service import main
-from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
+from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, KafkaSettings, NewsSettings
 
 SERVICE = "retriever"
 
 
 def build(readiness: Readiness) -> Runner[EvidenceFound]:
-    settings, kafka = RetrieverSettings(), KafkaSettings()
+    settings, kafka, cassandra = RetrieverSettings(), KafkaSettings(), CassandraSettings()
     client.require(kafka, topology.needed_by(SERVICE))
-    store = connect(CassandraSettings())
+    store = connect(cassandra)
     encoder = encoding.build(EncoderSettings())
-    search = plugins.load("services.retriever.searches", settings.search)(CassandraChunks(store, encoder.name))
-    rank = plugins.load("services.retriever.rankers", settings.ranker)()
+    handle, view = retriever(
+        settings,
+        encode=encoder.encode,
+        encoder=encoder.name,
+        chunks=CassandraChunks(store, encoder.name),
+        announcements=KafkaTail(kafka, topology.INDEXED.name),
+        folder=snapshot(kafka, cassandra, encoder.name, settings) if settings.snapshot else None,
+        keep=Retention(NewsSettings().keep_days),
+    )
+    view.catch_up()
+    view.follow(threading.Event())
     delivery = Delivery(kafka, SERVICE)
     return Runner(
         service=SERVICE,
         source=KafkaSource(kafka, [topology.QUESTIONS], SERVICE, readiness.announce),
-        handle=Retrieve(settings, encoder.encode, encoder.name, search, rank, time.perf_counter),
+        handle=handle,
         sinks=[KafkaSink(delivery, topology.EVIDENCE, lambda found: [found])],
         dead_letters=KafkaDeadLetters(delivery, SERVICE),
         limit=settings.batch,
         dead_in_a_row=settings.dead_in_a_row,
     )
+
+
+def snapshot(kafka: KafkaSettings, cassandra: CassandraSettings, encoder: str, settings: RetrieverSettings) -> Path:
+    """A folder for exactly these announcements, chunks and words: an index of others is never gone on with."""
+    of = (topics.identity(kafka, topology.INDEXED.name), cassandra.keyspace, encoder, settings.index_language)
+    return HomeSettings().home / "retriever" / sha256("\n".join(of).encode()).hexdigest()[:16]
 
 
 if __name__ == "__main__":

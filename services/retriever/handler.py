@@ -1,13 +1,21 @@
-"""Find the evidence for questions: encode them together, search, rank, and keep what a prompt can hold."""
+"""Find the evidence for questions: encode them together, search, rank, read anew, and keep what a prompt can hold."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
-from services.retriever.ports import Clock, Encode, Rank, Search
+from services.retriever import gauges
+from services.retriever.fusion import reciprocal_rank
+from services.retriever.ports import Asked, Clock, Encode, Rank, Ranked, Rephrase, Search, View
 from services.retriever.settings import RetrieverSettings
 from shared.messages import EvidenceFound, EvidenceItem, Question
 from shared.records import Effect, Record, effect
-from shared.stored import ChunkHit, Scope, Vector
+from shared.retention import FOREVER, Retention
+from shared.stored import ChunkSearch, Passage, Scope, Vector
+
+TRIES = 3
+SPARE = 2
+Pick = tuple[Ranked, Passage]
 
 
 @dataclass(frozen=True)
@@ -19,53 +27,114 @@ class Retrieve:
     encoder: str
     search: Search
     rank: Rank
+    rephrase: Rephrase
+    chunks: ChunkSearch
+    view: View
     clock: Clock
+    keep: Retention = FOREVER
 
     def __call__(self, batch: Sequence[Record[Question]]) -> Iterator[Effect[EvidenceFound]]:
         started = self.clock()
-        vectors = self.encode([record.message.text for record in batch])
+        ends = self.view.ends()  # after the batch came: whatever was acknowledged before a question lies below
+        queries = [list(self.rephrase(record.message.text)) for record in batch]
+        vectors = iter(self.encode([text for texts in queries for text in texts]))
         shared_ms = (self.clock() - started) * 1000 / len(batch)
-        for record, vector in zip(batch, vectors, strict=True):
-            yield effect(record, self._evidence(record, vector, shared_ms))
+        for record, texts in zip(batch, queries, strict=True):
+            asked = [_asked(record, text, next(vectors)) for text in texts]
+            yield effect(record, self._evidence(record, asked, ends, shared_ms))
 
-    def _evidence(self, record: Record[Question], vector: Vector, shared_ms: float) -> EvidenceFound:
+    def _evidence(
+        self, record: Record[Question], asked: Sequence[Asked], ends: Mapping[int, int], shared_ms: float
+    ) -> EvidenceFound:
         started = self.clock()
         question = record.message
-        scope = Scope(question.filters, question.as_of)
-        hits = self.rank(question, self.search(question, vector, limit=self.settings.depth, scope=scope))
-        kept = within_budget(hits[: self.settings.top_k], self.settings.budget_words)
+        stale = not self._caught_up(record, ends)
+        scope = Scope.of(question, self.keep.not_before)
+        kept = within_budget(self.picks(asked, scope), self.settings.budget_words)
         return EvidenceFound(
             question=question,
             asked_at=record.appended_at,
-            items=tuple(item(hit, place, self.search.name) for place, hit in enumerate(kept, start=1)),
+            items=tuple(item(pick, place) for place, pick in enumerate(kept, start=1)),
             search=self.search.name,
+            ranker=self.settings.rankers,
             encoder=self.encoder,
+            stale=stale,
+            note="" if kept else why_nothing(question),
             retrieval_ms=shared_ms + (self.clock() - started) * 1000,
         )
 
+    def _caught_up(self, record: Record[Question], ends: Mapping[int, int]) -> bool:
+        """Wait for what was announced before the question was asked, as long as its deadline permits."""
+        started = self.clock()
+        deadline = record.appended_at + timedelta(seconds=record.message.deadline_s)
+        left_s = (deadline - self.keep.now()).total_seconds()
+        fresh = self.view.reach(ends, min(self.settings.wait_s, max(0.0, left_s)))
+        gauges.waited(self.clock() - started, stale=not fresh)
+        return fresh
 
-def within_budget(hits: Sequence[ChunkHit], words: int) -> list[ChunkHit]:
-    """The best hits that fit together; the first stays whatever its length."""
-    kept: list[ChunkHit] = []
-    for hit in hits:
-        words -= len(hit.text.split())
+    def picks(self, asked: Sequence[Asked], scope: Scope) -> list[Pick]:
+        """The best chunks as they stand. Where a document moved since it was found, the search is made again."""
+        picks: list[Pick] = []
+        for _ in range(TRIES):
+            best = self.ranked(asked, scope)[: self.settings.top_k * SPARE]
+            there = self.chunks.read([one.place for one in best])
+            picks = [(one, there[one.place]) for one in best if stands(one, there.get(one.place), scope)]
+            standing = {one.place for one, _ in picks}
+            moved = {one.candidate.document_id for one in best if one.place not in standing}
+            if not moved:
+                break
+            self.view.refresh(sorted(moved))
+        return picks[: self.settings.top_k]
+
+    def ranked(self, asked: Sequence[Asked], scope: Scope) -> Sequence[Ranked]:
+        """Candidates, best first, not yet read. Several queries of one question are fused by rank."""
+        lists = [self.search(one, limit=self.settings.depth, scope=scope) for one in asked]
+        return self.rank(asked[0], lists[0] if len(lists) == 1 else reciprocal_rank(lists))
+
+
+def _asked(record: Record[Question], text: str, vector: Vector) -> Asked:
+    return Asked(text, vector, record.message.as_of or record.appended_at)
+
+
+def stands(one: Ranked, passage: Passage | None, scope: Scope) -> bool:
+    """Whether what was found is still there, is the revision that was found, and may be shown."""
+    return passage is not None and passage.revision == one.candidate.revision and scope.admits(passage)
+
+
+def within_budget(picks: Sequence[Pick], words: int) -> list[Pick]:
+    """The best chunks that fit together; the first stays whatever its length."""
+    kept: list[Pick] = []
+    for ranked, passage in picks:
+        words -= len(passage.text.split())
         if kept and words < 0:
             break
-        kept.append(hit)
+        kept.append((ranked, passage))
     return kept
 
 
-def item(hit: ChunkHit, rank: int, search: str) -> EvidenceItem:
-    """A hit as evidence."""
+def why_nothing(question: Question) -> str:
+    """What to say where no chunk was found."""
+    filters = question.filters.model_dump(exclude_defaults=True, exclude={"version"})
+    narrowed = [*filters, *(["as_of"] if question.as_of else [])]
+    if narrowed:
+        return f"nothing within {', '.join(narrowed)}"
+    return "nothing found that may be shown"
+
+
+def item(pick: Pick, rank: int) -> EvidenceItem:
+    """A chunk as evidence, with its place on every list that led to it."""
+    ranked, passage = pick
     return EvidenceItem(
-        chunk_id=hit.chunk_id,
-        document_id=hit.document_id,
-        revision=hit.revision,
-        title=hit.title,
-        source=hit.source,
-        published_at=hit.published_at,
-        text=hit.text,
+        chunk_id=passage.chunk_id,
+        document_id=passage.document_id,
+        revision=passage.revision,
+        title=passage.title,
+        source=passage.source,
+        language=passage.language,
+        trust=passage.trust,
+        published_at=passage.published_at,
+        text=passage.text,
         rank=rank,
-        score=hit.score,
-        found_by={search: hit.score},
+        score=ranked.score,
+        found_by=dict(ranked.found_by),
     )

@@ -1,10 +1,45 @@
-"""What retriever's handler needs from outside: searches and rankers, each a file in its folder."""
+"""What retriever's handler needs from outside, and the values that pass between searches and rankers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Protocol
 
-from shared.messages import Question
-from shared.stored import ChunkHit, Scope, Vector
+from shared.messages import Found
+from shared.stored import Candidate, ChunkSearch, Passage, Place, Scope, Vector
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as searches and rankers see it: its words, its vector of shape (dimensions,), and when it stands.
+
+    `at` is the question's `as_of` where it has one, else the time it was asked: what "recent" is counted from.
+    """
+
+    text: str
+    vector: Vector
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A candidate on a list: the list's score, and its place and score on every list that led here."""
+
+    candidate: Candidate
+    score: float
+    found_by: Mapping[str, Found] = field(default_factory=dict)
+
+    @property
+    def place(self) -> Place:
+        return self.candidate.place
+
+
+def listed(name: str, ranked: Sequence[Ranked]) -> list[Ranked]:
+    """The list with each one's own place on it noted under the list's name."""
+    return [
+        replace(one, found_by={**one.found_by, name: Found(rank=rank, score=one.score)})
+        for rank, one in enumerate(ranked, start=1)
+    ]
 
 
 class Search(Protocol):
@@ -12,10 +47,61 @@ class Search(Protocol):
 
     name: str
 
-    def __call__(self, question: Question, vector: Vector, *, limit: int, scope: Scope) -> Sequence[ChunkHit]:
-        """At most `limit` hits within `scope`, best first. `vector` is the encoded question."""
+    def __call__(self, asked: Asked, *, limit: int, scope: Scope) -> Sequence[Ranked]:
+        """At most `limit` chunks within `scope`, best first."""
 
 
-Rank = Callable[[Question, Sequence[ChunkHit]], Sequence[ChunkHit]]
+class SparseIndex(Protocol):
+    """A word index over the live chunks. Nothing is seen before `commit`; one thread writes, any may search.
+
+    `offsets` says how far of each partition of the announcements the index holds; it is kept with the index.
+    """
+
+    @property
+    def offsets(self) -> Mapping[int, int]: ...
+
+    @property
+    def size(self) -> int:
+        """Chunks that a search can find."""
+
+    def replace(self, document_id: str, passages: Sequence[Passage]) -> None:
+        """These are the document's chunks from now on; none removes it."""
+
+    def forget(self, before: datetime) -> None:
+        """Remove what was published before a moment."""
+
+    def clear(self) -> None:
+        """Start over: nothing is indexed and nothing has been read."""
+
+    def commit(self, offsets: Mapping[int, int]) -> None:
+        """Make every change visible at once, with how far the announcements have been read."""
+
+    def search(self, text: str, *, limit: int, scope: Scope) -> Sequence[Candidate]:
+        """At most `limit` chunks within `scope`, best first; any text is only words, never syntax."""
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What searches and rankers are built over: stored chunks, and word indexes by name, made when first asked for."""
+
+    chunks: ChunkSearch
+    index: Callable[[str], SparseIndex]
+
+
+class View(Protocol):
+    """The word indexes as a materialised view of the announcements."""
+
+    def ends(self) -> Mapping[int, int]:
+        """How far the announcements reach now: what was acknowledged before this call lies below."""
+
+    def reach(self, ends: Mapping[int, int], within_s: float) -> bool:
+        """Wait until the view holds everything below `ends`; False where it does not within the time."""
+
+    def refresh(self, document_ids: Sequence[str]) -> None:
+        """Read these documents from the store now, ahead of their announcements."""
+
+
+Rank = Callable[[Asked, Sequence[Ranked]], Sequence[Ranked]]
+Rephrase = Callable[[str], Sequence[str]]
 Encode = Callable[[Sequence[str]], Vector]
 Clock = Callable[[], float]

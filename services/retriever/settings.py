@@ -10,10 +10,32 @@ class RetrieverSettings(BaseSettings):
     """How evidence is found, ranked and cut to what a prompt can hold."""
 
     model_config = under("RETRIEVER")
-    search: str = Field(default="dense", description="a file in services/retriever/searches")
-    ranker: str = Field(default="unchanged", description="a file in services/retriever/rankers")
-    depth: int = Field(default=10, ge=1, le=200, description="chunks a search gives to the ranker")
+    search: str = Field(default="weighted", description="a file in services/retriever/searches")
+    rankers: str = Field(
+        default="recency", description="files in services/retriever/rankers, applied in this order, comma-separated"
+    )
+    queries: str = Field(default="plain", description="a file in services/retriever/queries")
+    depth: int = Field(default=100, ge=1, le=1_000, description="chunks of each list that are fused and ranked")
+    dense_weight: float = Field(
+        default=0.4, ge=0, le=1, description="of `weighted`: how much dense counts, BM25 the rest"
+    )
+    recency_half_life_days: float = Field(default=14.0, gt=0, description="of `recency`")
+    recency_floor: float = Field(default=0.3, ge=0, le=1, description="of `recency`: what the oldest news keeps")
     top_k: int = Field(default=5, ge=1, le=100, description="chunks of evidence at most")
     budget_words: int = Field(default=800, ge=1, description="words of evidence at most; the first chunk always stays")
+    wait_s: float = Field(
+        default=30.0,
+        ge=0,
+        description="how long a question waits for the view, its deadline permitting, before `stale`",
+    )
+    index_language: str = Field(default="english", description="whose word stems BM25 and TF-IDF count")
+    index_memory_mib: int = Field(default=64, ge=16, description="what BM25 buffers before it writes")
+    snapshot: bool = Field(
+        default=True, description="keep the BM25 index on disk, so that a restart need not rebuild it"
+    )
     batch: int = Field(default=16, ge=1)
     dead_in_a_row: int = Field(default=100, ge=0, description="more dead letters in a row than this stop the service")
+
+    @property
+    def ranker_names(self) -> list[str]:
+        return [name.strip() for name in self.rankers.split(",") if name.strip()]

@@ -64,9 +64,9 @@ class Store:
         """Rows of one statement, paged as they are read."""
         return _run(self.session.execute, self._prepare(cql), values)  # type: ignore[no-any-return]
 
-    def search(self, cql: str, values: Sequence[Any]) -> list[Any]:
-        """Rows of a vector search."""
-        return list(_run(self.session.execute, self._prepare(cql), values, execution_profile=SEARCH))
+    def searches(self, statements: Sequence[Statement]) -> list[list[Any]]:
+        """The rows of each vector search, in flight together."""
+        return [list(rows) for rows in self._concurrently(statements, execution_profile=SEARCH)]
 
     def rows_of_each(self, cql: str, keys: Sequence[Sequence[Any]]) -> list[list[Any]]:
         """The rows for each key, reads in flight together, answers in the order of the keys."""
@@ -76,20 +76,30 @@ class Store:
         """Run statements in flight together, in no order; each stands alone."""
         self._concurrently(statements)
 
-    def write_partition(self, statements: Sequence[Statement]) -> None:
-        """Run statements of one partition as one batch: all or nothing, and seen at once."""
+    def write_partitions(self, partitions: Sequence[Sequence[Statement]]) -> None:
+        """Run each partition's statements as one batch: all or nothing, and seen at once. Batches fly together."""
+        self._fly([(self._batch(statements), None) for statements in partitions])
+
+    def _batch(self, statements: Sequence[Statement]) -> BatchStatement:
         batch = BatchStatement(BatchType.UNLOGGED, consistency_level=ConsistencyLevel.LOCAL_QUORUM)
         batch.is_idempotent = True
         for cql, values in statements:
             batch.add(self._prepare(cql), values)
-        _run(self.session.execute, batch)
+        return batch
 
     def close(self) -> None:
         self._cluster.shutdown()
 
-    def _concurrently(self, statements: Sequence[Statement]) -> list[Any]:
-        prepared = [(self._prepare(cql), values) for cql, values in statements]
-        answers = _run(execute_concurrent, self.session, prepared, concurrency=IN_FLIGHT, raise_on_first_error=True)
+    def _concurrently(self, statements: Sequence[Statement], **options: Any) -> list[Any]:
+        return self._fly([(self._prepare(cql), values) for cql, values in statements], **options)
+
+    def _fly(self, ready: Sequence[tuple[Any, Any]], **options: Any) -> list[Any]:
+        """Run statements with at most IN_FLIGHT under way; one alone is spared the machinery."""
+        if len(ready) == 1:
+            return [_run(self.session.execute, *ready[0], **options)]
+        answers = _run(
+            execute_concurrent, self.session, ready, concurrency=IN_FLIGHT, raise_on_first_error=True, **options
+        )
         return [answer.result_or_exc for answer in answers]
 
     def _prepared(self, cql: str) -> PreparedStatement:

@@ -16,6 +16,7 @@ from confluent_kafka import (
     KafkaError,
     KafkaException,
     Producer,
+    TopicCollection,
     TopicPartition,
 )
 from confluent_kafka import Message as KafkaMessage
@@ -25,7 +26,7 @@ from confluent_kafka.cimpl import NewTopic
 from shared.records import Position, RawRecord
 from shared.settings import KafkaSettings
 
-__all__ = ["Admin", "Consumer", "KafkaException", "NewTopic", "Producer", "TopicPartition"]
+__all__ = ["Admin", "Consumer", "KafkaException", "NewTopic", "Producer", "TopicCollection", "TopicPartition"]
 Admin: TypeAlias = AdminClient
 MAX_BYTES = 8 * 1024 * 1024
 _LOST = {

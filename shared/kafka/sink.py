@@ -59,21 +59,21 @@ class Delivery:
 
 
 class KafkaSink(Generic[O]):
-    """Publishes what `messages` makes of each outcome."""
+    """Publishes what `messages` makes of each outcome, at the flush: what earlier sinks stored is stored by then."""
 
     def __init__(self, delivery: Delivery, topic: AnyTopic, messages: Callable[[O], Iterable[Message]]) -> None:
         self._delivery = delivery
         self._topic = topic
         self._messages = messages
-        self._waiting: list[tuple[Message, dict[str, bytes]]] = []
+        self._waiting: list[tuple[O, dict[str, bytes]]] = []
 
     def write(self, effect: Effect[O]) -> None:
-        headers = observe.onward(effect.cause.headers)
-        self._waiting += [(message, headers) for message in self._messages(effect.outcome)]
+        self._waiting.append((effect.outcome, observe.onward(effect.cause.headers)))
 
     def flush(self) -> None:
-        for message, headers in self._waiting:
-            publish(self._delivery, self._topic, message, headers)
+        for outcome, headers in self._waiting:
+            for message in self._messages(outcome):
+                publish(self._delivery, self._topic, message, headers)
         self._waiting.clear()
         self._delivery.flush()
 

@@ -103,6 +103,13 @@ def ranges(settings: KafkaSettings, topic: str) -> dict[int, tuple[int, int]]:
         consumer.close()
 
 
+def identity(settings: KafkaSettings, topic: str) -> str:
+    """The id that the cluster gave a topic; one made anew under the same name has another."""
+    client.require(settings, [topic])
+    described = client.admin(settings).describe_topics(client.TopicCollection([topic]))
+    return str(described[topic].result(timeout=10).topic_id)
+
+
 def _new_topics(topic: AnyTopic, settings: KafkaSettings) -> Iterator[client.NewTopic]:
     retention = {"retention.ms": str(int(timedelta(days=settings.retention_days) / timedelta(milliseconds=1)))}
     size = {"max.message.bytes": str(topic.max_bytes), "message.timestamp.type": "LogAppendTime"}

@@ -5,7 +5,7 @@ in memory and serves one thread at a time.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 from zlib import crc32
@@ -88,22 +88,22 @@ class MemorySource:
 
 
 class MemorySink(Generic[O]):
-    """Publishes what `messages` makes of each outcome; nothing is visible before `flush`."""
+    """Publishes what `messages` makes of each outcome, at the flush: what earlier sinks stored is stored by then."""
 
     def __init__(self, broker: MemoryBroker, topic: AnyTopic, messages: Callable[[O], Iterable[Message]]) -> None:
         self._broker = broker
         self._topic = topic
         self._messages = messages
-        self._waiting: list[tuple[Message, dict[str, bytes]]] = []
+        self._waiting: list[tuple[O, dict[str, bytes]]] = []
 
     def write(self, effect: Effect[O]) -> None:
-        headers = observe.onward(effect.cause.headers)
-        self._waiting += [(message, headers) for message in self._messages(effect.outcome)]
+        self._waiting.append((effect.outcome, observe.onward(effect.cause.headers)))
 
     def flush(self) -> None:
-        for message, headers in self._waiting:
-            value = message.model_dump_json().encode()
-            self._broker.append(self._topic.name, self._topic.key_of(message).encode(), value, headers)
+        for outcome, headers in self._waiting:
+            for message in self._messages(outcome):
+                value = message.model_dump_json().encode()
+                self._broker.append(self._topic.name, self._topic.key_of(message).encode(), value, headers)
         self._waiting.clear()
 
 
@@ -122,3 +122,33 @@ class MemoryDeadLetters:
         for letter in self._waiting:
             self._broker.append(letter.topic, letter.key, letter.value, letter.headers)
         self._waiting.clear()
+
+
+class MemoryTail:
+    """The twin of `shared/kafka/tail.py`: a topic followed from end to end, without a group."""
+
+    def __init__(self, broker: MemoryBroker, topic: str) -> None:
+        self._broker = broker
+        self._topic = topic
+        self._next = dict.fromkeys(range(broker.partitions), 0)
+
+    def seek(self, offsets: Mapping[int, int]) -> bool:
+        ends = self.ends()
+        whole = set(offsets) == set(ends) and all(offsets[partition] <= end for partition, end in ends.items())
+        self._next = dict(offsets) if whole else dict.fromkeys(ends, 0)
+        return whole
+
+    def poll(self, limit: int, wait_s: float) -> Sequence[RawRecord]:  # noqa: ARG002 (nothing to wait for)
+        taken: list[RawRecord] = []
+        for partition, offset in self._next.items():
+            fresh = self._broker.after(self._topic, partition, offset)[: limit - len(taken)]
+            taken.extend(fresh)
+            self._next[partition] = offset + len(fresh)
+        return taken
+
+    def offsets(self) -> Mapping[int, int]:
+        return dict(self._next)
+
+    def ends(self) -> Mapping[int, int]:
+        partitions = range(self._broker.partitions)
+        return {partition: len(self._broker.after(self._topic, partition, 0)) for partition in partitions}

@@ -1,18 +1,19 @@
 """Chunks and exact dense search in memory: the twin of `shared/cassandra/chunks.py`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from shared.messages import DocumentChunked
 from shared.records import Effect
-from shared.stored import ChunkHit, Scope, StoredRevision, Vector
+from shared.retention import FOREVER, Retention
+from shared.stored import Candidate, Passage, Place, Scope, StoredRevision, Vector
 
 
 class MemoryChunks:
     """Sink of embedder and ChunkSearch of retriever."""
 
-    def __init__(self) -> None:
+    def __init__(self, keep: Retention = FOREVER) -> None:
+        self._keep = keep
         self._stored: dict[str, StoredRevision] = {}
         self._waiting: list[StoredRevision] = []
 
@@ -26,30 +27,55 @@ class MemoryChunks:
                 self._stored[stored.chunked.document_id] = stored
         self._waiting.clear()
 
-    def nearest(self, vector: Vector, *, limit: int, scope: Scope) -> Sequence[ChunkHit]:
+    def nearest(self, vector: Vector, *, limit: int, scope: Scope) -> Sequence[Candidate]:
         hits = [
-            _hit(stored.chunked, place, float(np.dot(row, vector)))
-            for stored in self._stored.values()
-            if _admits(scope, stored.chunked)
-            for place, row in enumerate(stored.vectors)
+            Candidate(made.document_id, made.chunks[number].position, made.revision, made.published_at, float(score))
+            for stored in self._kept()
+            if scope.admits(made := stored.chunked) and made.chunks
+            for number, score in enumerate(np.dot(stored.vectors, vector))
         ]
         return sorted(hits, key=lambda hit: -hit.score)[:limit]
 
+    def read(self, places: Sequence[Place]) -> Mapping[Place, Passage]:
+        there = self.of_documents([document_id for document_id, _ in places])
+        standing = {passage.place: passage for passages in there.values() for passage in passages}
+        return {place: standing[place] for place in places if place in standing}
 
-def _admits(scope: Scope, made: DocumentChunked) -> bool:
-    return scope.admits(
-        source=made.source, tags=made.tags, published_at=made.published_at, first_seen_at=made.first_seen_at
-    )
+    def of_documents(self, document_ids: Sequence[str]) -> Mapping[str, Sequence[Passage]]:
+        kept = {stored.chunked.document_id: stored for stored in self._kept()}
+        return {name: _passages(kept[name]) if name in kept else [] for name in document_ids}
+
+    def vectors(self, places: Sequence[Place]) -> Mapping[Place, Vector]:
+        return {
+            (made.document_id, chunk.position): vector
+            for stored in self._kept()
+            for made in [stored.chunked]
+            for chunk, vector in zip(made.chunks, stored.vectors, strict=True)
+            if (made.document_id, chunk.position) in places
+        }
+
+    def _kept(self) -> Iterator[StoredRevision]:
+        """What has not outlived its time, as a time to live would leave it."""
+        since = self._keep.not_before
+        yield from (one for one in self._stored.values() if since is None or one.chunked.published_at >= since)
 
 
-def _hit(made: DocumentChunked, place: int, score: float) -> ChunkHit:
-    return ChunkHit(
-        document_id=made.document_id,
-        position=made.chunks[place].position,
-        revision=made.revision,
-        title=made.title,
-        source=made.source,
-        published_at=made.published_at,
-        text=made.chunks[place].text,
-        score=score,
-    )
+def _passages(stored: StoredRevision) -> list[Passage]:
+    made = stored.chunked
+    return [
+        Passage(
+            document_id=made.document_id,
+            position=chunk.position,
+            revision=made.revision,
+            title=made.title,
+            source=made.source,
+            tags=made.tags,
+            language=made.language,
+            labels=made.labels,
+            trust=made.trust,
+            published_at=made.published_at,
+            first_seen_at=made.first_seen_at,
+            text=chunk.text,
+        )
+        for chunk in made.chunks
+    ]

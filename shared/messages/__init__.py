@@ -7,7 +7,16 @@ a newer writer does not stop an older reader. Times are aware datetimes in UTC; 
 
 from shared.messages.adapters import AdapterAnnounced, TrainingRun
 from shared.messages.news import Chunk, DocumentChunked, DocumentIndexed, DocumentPublished, Revision
-from shared.messages.questions import AdapterRef, Answer, AnswerStatus, EvidenceFound, EvidenceItem, Filters, Question
+from shared.messages.questions import (
+    AdapterRef,
+    Answer,
+    AnswerStatus,
+    EvidenceFound,
+    EvidenceItem,
+    Filters,
+    Found,
+    Question,
+)
 from shared.messages.results import Estimate, Result, ScoredAnswer, Standing
 from shared.messages.schema import Identifier, Message, Moment, PublicMessage
 
@@ -24,6 +33,7 @@ __all__ = [
     "EvidenceFound",
     "EvidenceItem",
     "Filters",
+    "Found",
     "Identifier",
     "Message",
     "Moment",

@@ -22,6 +22,8 @@ class DocumentPublished(PublicMessage):
         default=None, description="when the feed first had it; `as_of` compares with it; absent: published_at"
     )
     tags: tuple[str, ...] = ()
+    language: str = Field(default="", max_length=16, description="ISO 639-1; absent: ingest detects it")
+    labels: tuple[str, ...] = Field(default=(), description="who may be shown it: any of these; empty: everyone")
 
 
 class Chunk(Message):
@@ -41,6 +43,10 @@ class Revision(Message):
     source: str = ""
     url: str = ""
     tags: tuple[str, ...] = ()
+    language: str = ""
+    labels: tuple[str, ...] = ()
+    trust: float = Field(default=1.0, ge=0, le=1, description="what ingest's settings say of the source")
+    duplicate_of: str | None = Field(default=None, description="the document that this one reprints")
     published_at: Moment
     first_seen_at: Moment
     content_hash: str
@@ -59,4 +65,5 @@ class DocumentIndexed(Revision):
 
     chunk_count: int = Field(ge=0)
     encoder: str
-    stored_at: Moment
+    embedded_at: Moment | None = Field(default=None, description="when its vectors were made")
+    stored_at: Moment = Field(description="when they could be found; the record's own time is when that was said")

@@ -14,6 +14,7 @@ class Filters(PublicMessage):
 
     sources: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
     published_from: Moment | None = None
     published_to: Moment | None = None
 
@@ -31,6 +32,9 @@ class Question(PublicMessage):
     slice: str = Field(default="unsliced", min_length=1, max_length=64)
     gold_document_ids: tuple[str, ...] = ()
     filters: Filters = Filters()
+    labels: tuple[str, ...] = Field(
+        default=(), max_length=16, description="what the asker may be shown: documents with any of these, or with none"
+    )
     as_of: Moment | None = Field(default=None, description="no evidence first seen after this")
     deadline_s: float = Field(default=300.0, gt=0, le=86_400, description="answers later than this are missing")
 
@@ -39,6 +43,13 @@ class Question(PublicMessage):
         if not self.text.strip():
             raise ValueError("text: a question needs words")
         return self
+
+
+class Found(Message):
+    """Where one list held a chunk: `rank` from 1, `score` by that list's own measure."""
+
+    rank: int = Field(ge=1)
+    score: float
 
 
 class EvidenceItem(Message):
@@ -53,7 +64,9 @@ class EvidenceItem(Message):
     text: str
     rank: int = Field(ge=1)
     score: float
-    found_by: dict[str, float] = Field(default={}, description="search name -> that search's own score")
+    language: str = ""
+    trust: float = 1.0
+    found_by: dict[str, Found] = Field(default={}, description="list (a search, then each ranker) -> place and score")
 
 
 class EvidenceFound(Message):
@@ -64,7 +77,9 @@ class EvidenceFound(Message):
     items: tuple[EvidenceItem, ...] = ()
     search: str
     encoder: str
+    ranker: str = ""
     stale: bool = Field(default=False, description="true: the view had not caught up before the deadline")
+    note: str = Field(default="", description="why there is nothing, where there is nothing")
     retrieval_ms: float
 
 

@@ -19,7 +19,7 @@ from shared.memory.results import MemoryResults
 from shared.messages import Chunk, DocumentChunked, Filters, Result
 from shared.records import Effect, Position
 from shared.settings import CassandraSettings
-from shared.stored import Disposition, DroppedDocument, Scope, StoredRevision, TakenDocument, Vector
+from shared.stored import Disposition, DroppedDocument, Passage, Scope, StoredRevision, TakenDocument, Vector
 from tests.builders import NOON, a_chunked_document, a_question, a_raw_record
 
 ENCODER = "contract-8"
@@ -97,6 +97,12 @@ def test_what_became_of_a_record_is_found_by_its_position(documents: Any) -> Non
     assert list(documents.dispositions_between(topic, 1, 10_000, 20_003)) == []
 
 
+def found(chunks: Any, direction: int, scope: Scope, limit: int = 9) -> list[Passage]:
+    """What a search finds, read again, as evidence is made of it."""
+    there = chunks.read([one.place for one in chunks.nearest(a_vector(direction), limit=limit, scope=scope)])
+    return list(there.values())
+
+
 def test_a_search_gives_the_nearest_chunk_first_with_its_exact_cosine(chunks: Any) -> None:
     source = f"s-{uuid4()}"
     put(chunks, *[stored(a_chunked_document(document_id=f"{source}-{n}", source=source), n) for n in range(5)])
@@ -105,6 +111,7 @@ def test_a_search_gives_the_nearest_chunk_first_with_its_exact_cosine(chunks: An
 
     assert hits[0].document_id == f"{source}-3"
     assert hits[0].score == pytest.approx(1.0, abs=1e-5)
+    assert hits[0].published_at == NOON
     assert len(hits) == 2
 
 
@@ -117,9 +124,9 @@ def test_a_revision_replaces_all_chunks_and_an_older_one_never_returns(chunks: A
     put(chunks, new)
     put(chunks, old)
 
-    hits = chunks.nearest(a_vector(1), limit=9, scope=Scope(Filters(sources=(source,))))
-
-    assert [hit.chunk_id for hit in hits] == [f"{source}:2:0"]
+    assert [one.chunk_id for one in found(chunks, 1, Scope(Filters(sources=(source,))))] == [f"{source}:2:0"]
+    assert [one.chunk_id for one in chunks.of_documents([source])[source]] == [f"{source}:2:0"]
+    assert chunks.read([(source, 1)]) == {}
 
 
 def test_a_retracted_document_is_not_found_and_does_not_return(chunks: Any) -> None:
@@ -129,33 +136,62 @@ def test_a_retracted_document_is_not_found_and_does_not_return(chunks: Any) -> N
     put(chunks, live)
 
     assert chunks.nearest(a_vector(1), limit=9, scope=Scope(Filters(sources=(source,)))) == []
+    assert chunks.read([(source, 0)]) == {}
+    assert chunks.of_documents([source]) == {source: []}
+
+
+def test_a_passage_is_read_with_all_that_filters_and_prompts_need(chunks: Any) -> None:
+    name = f"d-{uuid4()}"
+    about = {"language": "fr", "labels": ("desk", "board"), "trust": 0.5}
+    put(chunks, stored(a_chunked_document(document_id=name, **about), 3))
+
+    (passage,) = chunks.of_documents([name])[name]
+
+    assert (passage.language, set(passage.labels), passage.trust) == ("fr", {"desk", "board"}, 0.5)
+    assert (passage.tags, passage.first_seen_at) == (("culture",), NOON)
+    assert passage.text == "The lantern fair moves to the old harbour."
+    assert chunks.vectors([(name, 0)])[name, 0] == pytest.approx(a_vector(3), abs=1e-6)
 
 
 @pytest.mark.parametrize(
-    ("scope", "found"),
+    ("scope", "expected"),
     [
         (Scope(Filters(tags=("sport",))), {"b"}),
         (Scope(Filters(tags=("sport", "culture"))), {"a", "b"}),
+        (Scope(Filters(languages=("de",))), {"b"}),
+        (Scope(Filters(languages=("de", "fr"), tags=("culture",))), set[str]()),
         (Scope(Filters(published_from=NOON + timedelta(days=1))), {"b"}),
         (Scope(Filters(published_to=NOON + timedelta(hours=1))), {"a"}),
         (Scope(as_of=NOON + timedelta(days=1)), {"a"}),
         (Scope(as_of=NOON - timedelta(days=1)), set[str]()),
+        (Scope(labels=frozenset({"desk"})), {"a", "b", "c"}),
+        (Scope(labels=frozenset({"board", "other"})), {"a", "b", "c"}),
+        (Scope(labels=frozenset({"everyone", "other"})), {"a", "b"}),
     ],
 )
-def test_filters_and_as_of_bound_what_a_search_sees(chunks: Any, scope: Scope, found: set[str]) -> None:
+def test_filters_labels_and_as_of_bound_what_a_search_sees(chunks: Any, scope: Scope, expected: set[str]) -> None:
     source = f"s-{uuid4()}"
     later = NOON + timedelta(days=2)
-    about_b = {"tags": ("sport",), "published_at": later, "first_seen_at": later}
+    about_b = {"tags": ("sport",), "published_at": later, "first_seen_at": later, "language": "de"}
     put(
         chunks,
         stored(a_chunked_document(document_id=f"{source}a", source=source), 1),
         stored(a_chunked_document(document_id=f"{source}b", source=source, **about_b), 1),
+        stored(a_chunked_document(document_id=f"{source}c", source=source, labels=("desk", "board")), 1),
     )
-    narrowed = Scope(scope.filters.model_copy(update={"sources": (source,)}), scope.as_of)
+    narrowed = Scope(scope.filters.model_copy(update={"sources": (source,)}), scope.as_of, scope.labels)
 
     hits = chunks.nearest(a_vector(1), limit=9, scope=narrowed)
 
-    assert {hit.document_id[-1] for hit in hits} == found
+    assert {hit.document_id[-1] for hit in hits} == expected
+
+
+def test_a_selective_filter_still_gives_as_many_as_there_are(chunks: Any) -> None:
+    rare, common = f"rare-{uuid4()}", f"common-{uuid4()}"
+    put(chunks, *[stored(a_chunked_document(document_id=f"{common}-{n}", source=common), 1) for n in range(200)])
+    put(chunks, *[stored(a_chunked_document(document_id=f"{rare}-{n}", source=rare), 6) for n in range(5)])
+
+    assert len(chunks.nearest(a_vector(1), limit=5, scope=Scope(Filters(sources=(rare,))))) == 5
 
 
 def test_a_result_is_kept_and_an_older_version_does_not_replace_it(results: Any) -> None:

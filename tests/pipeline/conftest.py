@@ -18,9 +18,7 @@ from services.ingest.__main__ import chunked, cleaners
 from services.ingest.chunkers import words
 from services.ingest.handler import Ingest
 from services.ingest.settings import IngestSettings
-from services.retriever.handler import Retrieve
-from services.retriever.rankers import unchanged
-from services.retriever.searches import dense
+from services.retriever.assembly import retriever
 from services.retriever.settings import RetrieverSettings
 from services.scorer import metric
 from services.scorer.handler import score
@@ -28,7 +26,7 @@ from services.scorer.memory import JoinInMemory
 from services.scorer.settings import ARMS, METRICS
 from shared import topology
 from shared.encoders import hashing
-from shared.memory.broker import MemoryBroker, MemoryDeadLetters, MemorySink, MemorySource
+from shared.memory.broker import MemoryBroker, MemoryDeadLetters, MemorySink, MemorySource, MemoryTail
 from shared.memory.chunks import MemoryChunks
 from shared.memory.documents import MemoryDocuments
 from shared.memory.results import MemoryResults
@@ -98,13 +96,18 @@ class Pipeline:
 
     def _embedder(self) -> Runner[Any]:
         handle = partial(embed, encode=ENCODER.encode, now=self.clock)
-        sinks = [self.chunks, self._sink(topology.INDEXED, partial(indexed, encoder=ENCODER.name))]
+        sinks = [self.chunks, self._sink(topology.INDEXED, partial(indexed, encoder=ENCODER.name, now=self.clock))]
         return self._runner("embedder", [topology.CHUNKS], handle, sinks)
 
     def _retriever(self) -> Runner[Any]:
-        handle = Retrieve(
-            RetrieverSettings(), ENCODER.encode, ENCODER.name, dense.build(self.chunks), unchanged.build(), lambda: 0.0
+        handle, view = retriever(
+            RetrieverSettings(),
+            encode=ENCODER.encode,
+            encoder=ENCODER.name,
+            chunks=self.chunks,
+            announcements=MemoryTail(self.broker, topology.INDEXED.name),
         )
+        view.catch_up()
         sinks = [self._sink(topology.EVIDENCE, lambda found: [found])]
         return self._runner("retriever", [topology.QUESTIONS], handle, sinks)
 

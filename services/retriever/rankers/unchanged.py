@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 
-from services.retriever.ports import Rank
-from shared.messages import Question
-from shared.stored import ChunkHit
+from services.retriever.ports import Asked, Knowledge, Rank, Ranked
+from services.retriever.settings import RetrieverSettings
 
 
-def build() -> Rank:
+def build(_: Knowledge, __: RetrieverSettings) -> Rank:
     """A ranker that changes nothing."""
 
-    def rank(_: Question, hits: Sequence[ChunkHit]) -> Sequence[ChunkHit]:
-        return hits
+    def rank(_: Asked, ranked: Sequence[Ranked]) -> Sequence[Ranked]:
+        return ranked
 
     return rank

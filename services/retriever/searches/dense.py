@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from shared.messages import Question
-from shared.stored import ChunkHit, ChunkSearch, Scope, Vector
+from services.retriever.ports import Asked, Knowledge, Ranked, listed
+from services.retriever.settings import RetrieverSettings
+from shared.stored import ChunkSearch, Scope
 
 
 class Dense:
@@ -14,10 +15,11 @@ class Dense:
     def __init__(self, chunks: ChunkSearch) -> None:
         self._chunks = chunks
 
-    def __call__(self, question: Question, vector: Vector, *, limit: int, scope: Scope) -> Sequence[ChunkHit]:  # noqa: ARG002 (other searches read its words)
-        return self._chunks.nearest(vector, limit=limit, scope=scope)
+    def __call__(self, asked: Asked, *, limit: int, scope: Scope) -> Sequence[Ranked]:
+        found = self._chunks.nearest(asked.vector, limit=limit, scope=scope)
+        return listed(self.name, [Ranked(one, one.score) for one in found])
 
 
-def build(chunks: ChunkSearch) -> Dense:
-    """Dense search over a chunk index."""
-    return Dense(chunks)
+def build(knowledge: Knowledge, _: RetrieverSettings) -> Dense:
+    """Dense search over the stored vectors."""
+    return Dense(knowledge.chunks)

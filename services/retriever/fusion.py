@@ -1,0 +1,63 @@
+"""Making one list of several: reciprocal rank fusion, and a weighted sum of scores.
+
+Lists are fused deep (the searches' whole depth) and cut afterwards: lists cut first lose what stands in the
+middle of both.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from services.retriever.ports import Ranked
+from shared.messages import Found
+from shared.stored import Place
+
+RRF_K = 60  # Cormack, Clarke and Buettcher, SIGIR 2009
+
+
+def reciprocal_rank(lists: Sequence[Sequence[Ranked]], k: int = RRF_K) -> list[Ranked]:
+    """Sum of 1 / (k + rank) over the lists, ranks from 1; the largest possible sum is len(lists) / (k + 1)."""
+    return _summed([[(one, 1.0 / (k + rank)) for rank, one in enumerate(found, start=1)] for found in lists])
+
+
+def weighted_sum(lists: Sequence[Sequence[Ranked]], weights: Sequence[float]) -> list[Ranked]:
+    """Sum of weight times min-max normalised score (CombSUM, Fox and Shaw, TREC-2 1994); in [0, sum of weights]."""
+    return _summed(
+        [
+            [(one, weight * share) for one, share in zip(found, min_max([one.score for one in found]), strict=True)]
+            for found, weight in zip(lists, weights, strict=True)
+        ]
+    )
+
+
+def min_max(scores: Sequence[float]) -> list[float]:
+    """Scores moved to [0, 1]; all 1 where they are equal: each is as good as the list's best."""
+    if not scores:
+        return []
+    low, high = min(scores), max(scores)
+    return [(score - low) / (high - low) if high > low else 1.0 for score in scores]
+
+
+def _summed(lists: Iterable[Iterable[tuple[Ranked, float]]]) -> list[Ranked]:
+    """One entry for each chunk, best first; of two revisions the newer counts, ties go by place."""
+    sums: dict[Place, float] = {}
+    known: dict[Place, Ranked] = {}
+    for found in lists:
+        for one, share in found:
+            sums[one.place] = sums.get(one.place, 0.0) + share
+            known[one.place] = _merged(known.get(one.place), one)
+    best = sorted(sums, key=lambda place: (-sums[place], place))
+    return [Ranked(known[place].candidate, sums[place], known[place].found_by) for place in best]
+
+
+def _merged(known: Ranked | None, new: Ranked) -> Ranked:
+    if known is None:
+        return new
+    newer = max(known, new, key=lambda one: one.candidate.revision)
+    return Ranked(newer.candidate, newer.score, _better(known, new))
+
+
+def _better(one: Ranked, other: Ranked) -> dict[str, Found]:
+    """The places on both sides' lists; on a list that holds it twice, the better one."""
+    both = dict(one.found_by)
+    for name, found in other.found_by.items():
+        both[name] = min(both.get(name, found), found, key=lambda place: place.rank)
+    return both

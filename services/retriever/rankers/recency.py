@@ -1,0 +1,28 @@
+"""The newer, the better: scores shrink with the age of the news, by half-life, and never below a floor."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from services.retriever.ports import Asked, Knowledge, Rank, Ranked
+from services.retriever.settings import RetrieverSettings
+
+DAY_S = 86_400.0
+
+
+def build(_: Knowledge, settings: RetrieverSettings) -> Rank:
+    """Score times floor + (1 - floor) * 2 ** (-age / half-life); age in days when the question was asked.
+
+    With a floor above 0, news that is many half-lives old keeps the order of the search.
+    """
+
+    def worth(published_at: datetime, at: datetime) -> float:
+        days = max(0.0, (at - published_at).total_seconds() / DAY_S)
+        floor = settings.recency_floor
+        return float(floor + (1.0 - floor) * 0.5 ** (days / settings.recency_half_life_days))
+
+    def rank(asked: Asked, ranked: Sequence[Ranked]) -> Sequence[Ranked]:
+        weighed = [replace(one, score=one.score * worth(one.candidate.published_at, asked.at)) for one in ranked]
+        return sorted(weighed, key=lambda one: (-one.score, one.place))
+
+    return rank

@@ -1,0 +1,18 @@
+"""Sparse search: one word index asked for a question's words. Each of the indexes makes one such search."""
+
+from collections.abc import Sequence
+
+from services.retriever.ports import Asked, Ranked, SparseIndex, listed
+from shared.stored import Scope
+
+
+class Sparse:
+    """Asks a word index; its name is the index's."""
+
+    def __init__(self, name: str, index: SparseIndex) -> None:
+        self.name = name
+        self._index = index
+
+    def __call__(self, asked: Asked, *, limit: int, scope: Scope) -> Sequence[Ranked]:
+        found = self._index.search(asked.text, limit=limit, scope=scope)
+        return listed(self.name, [Ranked(one, one.score) for one in found])

@@ -1,0 +1,152 @@
+"""The word indexes as a materialised view: announcements are followed, and their documents read from the store.
+
+The store and not the announcement says what a document's chunks are, so a view can be ahead of the announcements
+and never behind what it has read. `offsets` say how far that is; a snapshot goes on from there.
+"""
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import structlog
+
+from services.retriever import gauges
+from services.retriever.ports import SparseIndex
+from shared.records import RawRecord
+from shared.retention import FOREVER, Retention
+from shared.stored import ChunkSearch
+
+AT_ONCE = 500
+FORGET_EVERY_S = 60.0
+log = structlog.get_logger()
+
+
+class Announcements(Protocol):
+    """A topic followed from end to end, without a group. `seek` comes before the first `poll`."""
+
+    def seek(self, offsets: Mapping[int, int]) -> bool:
+        """Go on from these offsets; False, and from the start, where the topic does not hold them any more."""
+
+    def poll(self, limit: int, wait_s: float) -> Sequence[RawRecord]: ...
+    def offsets(self) -> Mapping[int, int]:
+        """How far each partition has been polled."""
+
+    def ends(self) -> Mapping[int, int]:
+        """How far each partition reaches now."""
+
+
+class MaterialisedView:
+    """Implements View. `follow` reads ahead in a thread; without it, whoever waits does the reading."""
+
+    def __init__(
+        self,
+        announcements: Announcements,
+        chunks: ChunkSearch,
+        indexes: Sequence[SparseIndex],
+        keep: Retention = FOREVER,
+    ) -> None:
+        self._announcements = announcements
+        self._chunks = chunks
+        self._indexes = indexes
+        self._keep = keep
+        self._writing = threading.Lock()
+        self._moved = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._forgot_at = float("-inf")
+        self._offsets: dict[int, int] = {}
+        self._start()
+
+    def ends(self) -> Mapping[int, int]:
+        return self._announcements.ends() if self._indexes else {}
+
+    def reach(self, ends: Mapping[int, int], within_s: float) -> bool:
+        if self._thread is not None:
+            with self._moved:
+                return self._moved.wait_for(lambda: self._holds(ends), within_s)
+        deadline = time.monotonic() + within_s
+        while not self._holds(ends) and time.monotonic() <= deadline:
+            self.turn(0.0)
+        return self._holds(ends)
+
+    def refresh(self, document_ids: Sequence[str]) -> None:
+        """Read these documents again now, and count how often that was needed."""
+        gauges.refreshed(len(document_ids))
+        self._index(document_ids)
+
+    def turn(self, wait_s: float) -> int:
+        """Take in what has been announced since; returns how many records that were."""
+        records = self._announcements.poll(AT_ONCE, wait_s)
+        offsets = dict(self._announcements.offsets())
+        if records or offsets != self._offsets:
+            self._index(list(dict.fromkeys(_document_id(record) for record in records)), offsets)
+            with self._moved:
+                self._offsets = offsets
+                self._moved.notify_all()
+        self._forget()
+        return len(records)
+
+    def catch_up(self) -> None:
+        """Take in everything that is there now, however long it takes; says how long that was."""
+        started, ends = time.monotonic(), self.ends()
+        while not self._holds(ends):
+            self.turn(0.1)
+        gauges.rebuilt(time.monotonic() - started)
+        log.info("view is complete", chunks=self.size, seconds=round(time.monotonic() - started, 1))
+
+    def follow(self, stopping: threading.Event, pause_s: float = 1.0) -> None:
+        """Keep up in a thread of its own. While the store does not answer, it tries again and says so."""
+        self._thread = threading.Thread(target=self._keep_up, args=(stopping, pause_s), name="view", daemon=True)
+        self._thread.start()
+
+    @property
+    def size(self) -> int:
+        return max((index.size for index in self._indexes), default=0)
+
+    def _keep_up(self, stopping: threading.Event, pause_s: float) -> None:
+        while not stopping.is_set():
+            try:
+                self.turn(0.2)
+            except Exception as error:  # a store that is away for a while must not end a view for good
+                log.warning("view waits for the store", error=f"{type(error).__name__}: {error}")
+                self._announcements.seek(self._offsets)
+                stopping.wait(pause_s)
+
+    def _start(self) -> None:
+        """Go on from the snapshots where all indexes have the same one; else all begin anew."""
+        held = [dict(index.offsets) for index in self._indexes]
+        together = bool(held) and all(offsets == held[0] for offsets in held)
+        if together and self._announcements.seek(held[0]):
+            self._offsets = held[0]
+            return
+        for index in self._indexes:
+            index.clear()
+        self._announcements.seek({})
+
+    def _index(self, document_ids: Sequence[str], offsets: Mapping[int, int] | None = None) -> None:
+        """Read documents and give them to every index, in one step for all who write."""
+        with self._writing:
+            standing = self._chunks.of_documents(document_ids) if document_ids else {}
+            for index in self._indexes:
+                for document_id, passages in standing.items():
+                    index.replace(document_id, passages)
+                index.commit(offsets if offsets is not None else dict(index.offsets))
+        gauges.holds(self.size)
+
+    def _forget(self) -> None:
+        """What has outlived its time leaves; no search shows it in between, its scope sees to that."""
+        before = self._keep.not_before
+        if before is None or time.monotonic() < self._forgot_at + FORGET_EVERY_S:
+            return
+        self._forgot_at = time.monotonic()
+        with self._writing:
+            for index in self._indexes:
+                index.forget(before)
+                index.commit(dict(index.offsets))
+
+    def _holds(self, ends: Mapping[int, int]) -> bool:
+        return all(self._offsets.get(partition, 0) >= end for partition, end in ends.items())
+
+
+def _document_id(record: RawRecord) -> str:
+    return (record.key or b"").decode()

@@ -1,0 +1,56 @@
+"""A topic followed from end to end without a group, for views: where one has read to, and where the topic ends."""
+
+from collections.abc import Mapping, Sequence
+
+from shared.kafka import client, topics
+from shared.records import RawRecord
+from shared.settings import KafkaSettings
+
+ENDS_S = 10.0
+
+
+class KafkaTail:
+    """Follows all partitions of a topic. `offsets` are the consumer's own, since compaction leaves gaps."""
+
+    def __init__(self, settings: KafkaSettings, topic: str) -> None:
+        self._topic = topic
+        self._kept = topics.ranges(settings, topic)
+        self._consumer = client.consumer(settings, "view")
+        self._asker = client.consumer(settings, "view-ends")
+        self._starts: dict[int, int] = {}
+
+    def seek(self, offsets: Mapping[int, int]) -> bool:
+        """Start at these offsets, or at what is kept where any of them lies outside; says which it was."""
+        whole = set(offsets) == set(self._kept) and all(
+            low <= offsets[partition] <= self._end(partition) for partition, (low, _) in self._kept.items()
+        )
+        self._starts = dict(offsets) if whole else {partition: low for partition, (low, _) in self._kept.items()}
+        self._consumer.assign([self._at(partition, start) for partition, start in self._starts.items()])
+        return whole
+
+    def poll(self, limit: int, wait_s: float) -> Sequence[RawRecord]:
+        """Wait for one record, then take what is already here."""
+        first = self._consumer.poll(wait_s)
+        if first is None:
+            return []
+        rest = self._consumer.consume(limit - 1, timeout=0) if limit > 1 else []
+        return [client.raw_record(message) for message in [first, *rest]]
+
+    def offsets(self) -> Mapping[int, int]:
+        places = self._consumer.position([self._at(partition) for partition in self._starts])
+        return {place.partition: max(place.offset, self._starts[place.partition]) for place in places}
+
+    def ends(self) -> Mapping[int, int]:
+        """Asked of the broker anew each time: whatever was acknowledged before the call lies below."""
+        return {partition: self._end(partition) for partition in self._kept}
+
+    def close(self) -> None:
+        self._consumer.close()
+        self._asker.close()
+
+    def _end(self, partition: int) -> int:
+        _, high = self._asker.get_watermark_offsets(self._at(partition), timeout=ENDS_S)
+        return int(high)
+
+    def _at(self, partition: int, offset: int = 0) -> client.TopicPartition:
+        return client.TopicPartition(self._topic, partition, offset)

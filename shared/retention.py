@@ -1,0 +1,33 @@
+"""How long news is kept: the age at which a document leaves the store and every search."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Retention:
+    """Age is counted from `published_at`; `days` 0 keeps everything. `now` is the clock, replaceable by tests."""
+
+    days: float = 0.0
+    now: Callable[[], datetime] = _now
+
+    @property
+    def not_before(self) -> datetime | None:
+        """What was published before this is no longer shown; None where everything is kept."""
+        return self.now() - timedelta(days=self.days) if self.days else None
+
+    def seconds_left(self, published_at: datetime) -> int:
+        """Time to live in seconds as Cassandra takes it: 0 is for ever, and what is over is given one second."""
+        if not self.days:
+            return 0
+        left = published_at + timedelta(days=self.days) - self.now()
+        return max(1, math.ceil(left.total_seconds()))
+
+
+FOREVER = Retention()
