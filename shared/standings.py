@@ -1,10 +1,7 @@
 """How the arms stand: means with 95 % intervals over many results, and the difference between two arms.
 
-Method: percentile bootstrap over questions (Efron 1979), `DRAWS` resamples, seeded, so that equal results give
-equal numbers; every arm and metric of a slice is resampled with the same questions. Where all values are equal
-(also n = 1) a bootstrap can only return that value and would claim certainty; there the interval is the exact
-binomial bound of Clopper and Pearson (1934) on the share of questions that could still differ, taken to either
-end of the scale. With n = 0 nothing is known: a standing has no entry, a difference spans the whole scale.
+Method: `shared/bootstrap.py`; every arm and metric of a slice is resampled with the same questions. With n = 0
+nothing is known: a standing has no entry, a difference spans the whole scale.
 
 Every metric lies in [0, 1]. An arm that did not answer in time counts with what the result says an unanswered
 question scores, so that slowness cannot improve an average; `abstained`, `failed` and `missing` are shares of
@@ -17,16 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-import numpy.typing as npt
 
+from shared.bootstrap import Floats, estimates
 from shared.messages import Estimate, Result, Standing
 
 ALL = "all"
-DRAWS = 2_000
-SEED = 20_220_617
 STATES = ("abstained", "failed", "missing")
-_AT_ONCE = 4_000_000
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -54,7 +47,7 @@ def standings(results: Iterable[Result], arms: Sequence[str]) -> list[Standing]:
 def tally(marks: Iterable[Marks], arms: Sequence[str]) -> list[Standing]:
     """Standings of marks; `counted_at` is when the newest of them was scored.
 
-    A metric is absent where it applied to no question. Costs `DRAWS` x questions x metrics multiplications.
+    A metric is absent where it applied to no question. Costs 2,000 draws x questions x metrics multiplications.
     """
     slices: dict[str, list[Marks]] = defaultdict(list)
     for one in marks:
@@ -74,7 +67,7 @@ def paired_difference(
     counted = [one.values for one in map(marks_of, results) if slice_name in (ALL, one.slice)]
     pairs = [(values.get(arm_a, {}).get(metric), values.get(arm_b, {}).get(metric)) for values in counted]
     differences = [a - b for a, b in pairs if a is not None and b is not None]
-    return _estimates(np.array(differences, dtype=np.float64).reshape(-1, 1), lowest=-1.0)[0]
+    return estimates(np.array(differences, dtype=np.float64).reshape(-1, 1), lowest=-1.0)[0]
 
 
 def _states(state: str) -> dict[str, float]:
@@ -100,36 +93,10 @@ def _by_arm(marks: Sequence[Marks], arms: Sequence[str]) -> dict[str, dict[str, 
             together[applies.tobytes()].append((arm, metric, column[applies]))
     found: dict[str, dict[str, Estimate]] = {arm: {} for arm in arms}
     for columns in together.values():
-        estimates = _estimates(np.column_stack([column for _, _, column in columns]))
-        for (arm, metric, _), estimate in zip(columns, estimates, strict=True):
+        found_together = estimates(np.column_stack([column for _, _, column in columns]))
+        for (arm, metric, _), estimate in zip(columns, found_together, strict=True):
             found[arm][metric] = estimate
     return found
-
-
-def _estimates(values: Floats, lowest: float = 0.0) -> list[Estimate]:
-    """One estimate for each column of `values`, shape (questions, columns), on the scale [lowest, 1]."""
-    n = len(values)
-    if n == 0:
-        return [Estimate(n=0, mean=0.0, ci95=(lowest, 1.0))] * values.shape[1]
-    low, high = np.percentile(_resampled_means(values), [2.5, 97.5], axis=0)
-    constant = np.ptp(values, axis=0) == 0
-    could_differ = 1.0 - 0.025 ** (1 / n)
-    low = np.where(constant, values[0] - could_differ * (values[0] - lowest), low)
-    high = np.where(constant, values[0] + could_differ * (1.0 - values[0]), high)
-    means = np.where(constant, values[0], values.mean(axis=0))
-    rows = zip(means.tolist(), low.tolist(), high.tolist(), strict=True)
-    return [Estimate(n=n, mean=mean, ci95=(lower, upper)) for mean, lower, upper in rows]
-
-
-def _resampled_means(values: Floats) -> Floats:
-    """Means of `DRAWS` resamples, shape (DRAWS, columns), a few at a time so that memory stays small."""
-    n = len(values)
-    generator = np.random.default_rng(SEED)
-    size = max(1, min(DRAWS, _AT_ONCE // n))
-    chosen = (
-        generator.multinomial(n, np.full(n, 1 / n), size=min(size, DRAWS - start)) for start in range(0, DRAWS, size)
-    )
-    return np.concatenate([counts @ values / n for counts in chosen])
 
 
 def _versions(marks: Sequence[Marks]) -> dict[str, str]:

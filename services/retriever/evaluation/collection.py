@@ -1,0 +1,103 @@
+"""A test collection: documents in the order in which they came, questions, and which documents answer them.
+
+Each file in `formats` reads one layout of files. Which one it is shows in the fields of the first document; of
+several that fit, the one that asks for most of them is meant.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+
+from services.retriever.evaluation import reading
+from shared import plugins
+from shared.messages import DocumentPublished, Question
+
+FORMATS = "services.retriever.evaluation.formats"
+Qrels = Mapping[str, Sequence[str]]  # question id -> ids of the documents that answer it
+
+
+@dataclass(frozen=True)
+class Collection:
+    """`qrels` by level of judgement, such as "gold"; a question without any is in none and is left out of measures."""
+
+    name: str
+    documents: Sequence[DocumentPublished]
+    questions: Sequence[Question]
+    qrels: Mapping[str, Qrels]
+
+    @property
+    def judged(self) -> list[Question]:
+        """The questions that some level has an answer for."""
+        return [one for one in self.questions if any(one.question_id in level for level in self.qrels.values())]
+
+    @property
+    def without_gold(self) -> int:
+        """Questions that no document answers."""
+        return len(self.questions) - len(self.judged)
+
+    def unfindable(self, level: str) -> int:
+        """Judged pairs that no search may find: the document is absent, retracted, or first seen after the question."""
+        seen = _first_seen(self.documents)
+        asked = {question.question_id: question.as_of for question in self.questions}
+        return sum(
+            not _reaches(seen, document_id, asked.get(question_id))
+            for question_id, documents in self.qrels[level].items()
+            for document_id in documents
+        )
+
+
+def load(documents: Path, questions: Path | None, format_name: str = "") -> Collection:
+    """The collection in these files, in the named format or the one that is recognised.
+
+    Raises FileNotFoundError for a missing file, ValueError for a bad line, for files that no format fits, and for
+    files without a question that a document answers.
+    """
+    for path in (documents, *([questions] if questions else [])):
+        if not path.exists():
+            raise FileNotFoundError(f"no file {path}")
+    read = plugins.load(FORMATS, format_name or recognise(documents), "read")
+    collection: Collection = read(documents, questions)
+    if not collection.judged:
+        raise ValueError(f"{documents}: no question names a document that answers it; nothing can be measured")
+    return collection
+
+
+def recognise(documents: Path) -> str:
+    """The format's name; raises ValueError that lists the formats and what each needs."""
+    fields = reading.fields_of(documents)
+    fitting = [(len(wanted), name) for name in plugins.names(FORMATS) if (wanted := _fields(name)) <= fields]
+    if fitting:
+        return max(fitting)[1]
+    needs = "\n".join(f"  {name}: {_needs(name)}" for name in plugins.names(FORMATS))
+    raise ValueError(f"{documents} is of no format that is known here. Choose one with --format; there are\n{needs}")
+
+
+def _fields(name: str) -> frozenset[str]:
+    """What a document of the format has at least."""
+    fields: frozenset[str] = import_module(f"{FORMATS}.{name}").FIELDS
+    return fields
+
+
+def _needs(name: str) -> str:
+    """What the format needs, for a person."""
+    return str(import_module(f"{FORMATS}.{name}").NEEDS)
+
+
+def _first_seen(documents: Sequence[DocumentPublished]) -> dict[str, datetime | None]:
+    """When each document that stands at the end was first seen."""
+    seen: dict[str, datetime | None] = {}
+    for one in documents:
+        if one.op == "retract":
+            seen.pop(one.document_id, None)
+        else:
+            seen[one.document_id] = one.first_seen_at or one.published_at
+    return seen
+
+
+def _reaches(seen: Mapping[str, datetime | None], document_id: str, as_of: datetime | None) -> bool:
+    if document_id not in seen:
+        return False
+    first = seen[document_id]
+    return as_of is None or first is None or first <= as_of

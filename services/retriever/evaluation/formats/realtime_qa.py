@@ -1,0 +1,61 @@
+"""A dated news stream with quiz questions, in the layout derived from RealTime QA: JSON lines, plain or gzipped.
+
+A question is asked as of its own time: a document first seen later is not searched. Two levels of judgement:
+`gold`, the documents that the quiz cites, and `answer-bearing`, linked documents that hold an answer as whole words.
+"""
+
+from datetime import datetime
+from pathlib import Path
+
+from services.retriever.evaluation.collection import Collection
+from services.retriever.evaluation.reading import Row, each
+from shared.messages import DocumentPublished, Question
+
+FIELDS = frozenset({"doc_id", "text", "publish_date", "first_seen"})
+NEEDS = (
+    "documents as JSON lines with doc_id, title, text, source, publish_date, first_seen; questions as JSON lines with "
+    "question_id, question, asked_at, gold_doc_ids, answer_bearing_doc_ids"
+)
+LEVELS = {"gold": "gold_doc_ids", "answer-bearing": "answer_bearing_doc_ids"}
+
+
+def read(documents: Path, questions: Path | None) -> Collection:
+    """The stream in the order in which its documents were first seen."""
+    if questions is None:
+        raise ValueError(f"realtime_qa needs --questions beside {documents}")
+    rows = each(questions, lambda row: row)
+    asked = each(questions, _question)
+    qrels = {
+        level: {str(row["question_id"]): tuple(row[field]) for row in rows if row[field]}
+        for level, field in LEVELS.items()
+    }
+    return Collection("realtime_qa", sorted(each(documents, _document), key=_first_seen), asked, qrels)
+
+
+def _document(row: Row) -> DocumentPublished:
+    seen = datetime.fromisoformat(row["first_seen"])
+    return DocumentPublished(
+        document_id=row["doc_id"],
+        title=row.get("title") or "",
+        text=row["text"],
+        source=row.get("source") or "",
+        url=row.get("url") or "",
+        published_at=row["publish_date"] or seen,
+        first_seen_at=seen,
+    )
+
+
+def _question(row: Row) -> Question:
+    gold, bearing = row["gold_doc_ids"], row["answer_bearing_doc_ids"]
+    return Question(
+        question_id=row["question_id"],
+        text=row["question"],
+        slice="gold" if gold else "answer-bearing" if bearing else "without gold",
+        gold_document_ids=tuple(gold or bearing),
+        as_of=datetime.fromisoformat(row["asked_at"]),
+    )
+
+
+def _first_seen(document: DocumentPublished) -> datetime:
+    assert document.first_seen_at is not None
+    return document.first_seen_at
