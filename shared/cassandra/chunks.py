@@ -1,6 +1,6 @@
 """Chunks with their vectors in Cassandra: atomic replacement, dense search, and reading what stands there now."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import product
 from typing import Any
@@ -16,7 +16,8 @@ from shared.stored import Candidate, Passage, Place, Scope, StoredRevision, Vect
 LEAST_FETCHED = 50
 MOST = 1_000
 _FIND = (
-    "SELECT document_id, position, revision, published_at, similarity_cosine(embedding, ?) AS closeness "
+    "SELECT document_id, position, revision, readers, published_at, first_seen_at, "
+    "similarity_cosine(embedding, ?) AS closeness "
     "FROM {table} {where} ORDER BY embedding ANN OF ? LIMIT ?"
 )
 _COLUMNS = (
@@ -66,16 +67,22 @@ class CassandraChunks:
     def nearest(self, vector: Vector, *, limit: int, scope: Scope) -> Sequence[Candidate]:
         """Over-fetch by the index and score exactly; what is used of it is read again by key.
 
-        The server computes the cosine: vectors are not sent, which costs this side more than all the rest.
+        The server computes the cosine: vectors are not sent, which costs this side more than all the rest. A
+        condition that nearly every chunk meets makes the index slow, since it gathers all that meet it: where
+        only such stand, the whole index is asked first, and that is the answer if enough of it is within scope.
         """
         asked = vector.tolist()
-        fetched = min(MOST, max(LEAST_FETCHED, limit))
-        searches = [
-            (self._cql(_FIND, where=where), [asked, *values, asked, fetched]) for where, values in conditions(scope)
-        ]
-        rows = [row for found in self._store.searches(searches) for row in found]
-        best = {(row.document_id, row.position): _candidate(row) for row in rows}.values()
-        return sorted(best, key=lambda one: -one.score)[:limit]
+        fetched = min(MOST, max(LEAST_FETCHED, limit + limit // 5))
+        for wide in (fetched, MOST) if is_broad(scope) else ():
+            rows = self._find([("", [])], asked, wide)
+            within = [row for row in rows if _within(scope, row)]
+            if len(within) >= limit or len(rows) < wide:
+                return _best(within, limit)
+        return _best(self._find(conditions(scope), asked, fetched), limit)
+
+    def _find(self, wheres: Iterable[tuple[str, list[Any]]], asked: list[float], fetched: int) -> list[Any]:
+        searches = [(self._cql(_FIND, where=where), [asked, *values, asked, fetched]) for where, values in wheres]
+        return [row for found in self._store.searches(searches) for row in found]
 
     def read(self, places: Sequence[Place]) -> Mapping[Place, Passage]:
         """One read at LOCAL_QUORUM for each document, so that a revision is seen whole or not at all."""
@@ -117,6 +124,29 @@ def conditions(scope: Scope) -> Iterator[tuple[str, list[Any]]]:
         ]
         used = [(text, value) for text, value in parts if value is not None]
         yield f"WHERE {' AND '.join(text for text, _ in used)}", [value for _, value in used]
+
+
+def is_broad(scope: Scope) -> bool:
+    """Whether a scope likely admits most chunks: it asks for no source, tag or language."""
+    return not (scope.filters.sources or scope.filters.tags or scope.filters.languages)
+
+
+def _within(scope: Scope, row: Any) -> bool:
+    """Whether a row meets a broad scope."""
+    low, high = scope.filters.published_from, scope.filters.published_to
+    published_at, first_seen_at = _utc(row.published_at), _utc(row.first_seen_at)
+    return (
+        not set(scope.readers).isdisjoint(row.readers or ())
+        and (low is None or published_at >= low)
+        and (high is None or published_at <= high)
+        and (scope.as_of is None or first_seen_at <= scope.as_of)
+    )
+
+
+def _best(rows: Iterable[Any], limit: int) -> list[Candidate]:
+    """Each chunk once, nearest first."""
+    found = {(row.document_id, row.position): _candidate(row) for row in rows}.values()
+    return sorted(found, key=lambda one: -one.score)[:limit]
 
 
 def _candidate(row: Any) -> Candidate:
