@@ -194,6 +194,21 @@ def test_a_selective_filter_still_gives_as_many_as_there_are(chunks: Any) -> Non
     assert len(chunks.nearest(a_vector(1), limit=5, scope=Scope(Filters(sources=(rare,))))) == 5
 
 
+def test_what_a_question_may_not_see_takes_no_places_of_what_it_may(chunks: Any) -> None:
+    mark = f"m-{uuid4()}"
+    secret = [a_chunked_document(document_id=f"secret-{mark}-{n}", labels=("board",)) for n in range(150)]
+    late = [
+        a_chunked_document(document_id=f"late-{mark}-{n}", first_seen_at=NOON + timedelta(days=9)) for n in range(150)
+    ]
+    put(chunks, *[stored(document, 7) for document in [*secret, *late]])
+    put(chunks, *[stored(a_chunked_document(document_id=f"open-{mark}-{n}"), 5) for n in range(20)])
+
+    hits = chunks.nearest(a_vector(7), limit=20, scope=Scope(as_of=NOON))
+
+    assert len(hits) == 20
+    assert not [hit for hit in hits if hit.document_id.startswith(("secret", "late"))]
+
+
 def test_a_result_is_kept_and_an_older_version_does_not_replace_it(results: Any) -> None:
     question = a_question(question_id=f"q-{uuid4()}")
 
