@@ -35,3 +35,12 @@ def statements(settings: CassandraSettings, *, encoder: str, dimensions: int) ->
     )
     code = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
     return [statement.strip() for statement in code.split(";") if statement.strip()]
+
+
+def drop(settings: CassandraSettings) -> None:
+    """Remove a keyspace with all that is in it: for keyspaces made for one measurement, never for the service's own."""
+    cluster, session = open_session(settings)
+    try:
+        session.execute(f"DROP KEYSPACE IF EXISTS {settings.keyspace}", timeout=60.0)
+    finally:
+        cluster.shutdown()

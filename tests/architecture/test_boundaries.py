@@ -150,8 +150,10 @@ FOLDERS = (
     ("services.ingest.chunkers", "build"),
     ("services.ingest.cleaners", "clean"),
     ("services.ingest.feeds", "read"),
+    ("services.ingest.languages", "build"),
     ("services.retriever.searches", "build"),
     ("services.retriever.rankers", "build"),
+    ("services.retriever.evaluation.formats", "read"),
     ("services.generator.backends", "build"),
     ("services.console.commands", "register"),
 )

@@ -1,0 +1,47 @@
+"""An evaluation of retrieval as tables for people: means of every run, then differences to the configured one."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from services.console import output
+
+COMPARED = ("Hits@1", "MRR@10", "nDCG@10")
+Report = Mapping[str, Any]
+Estimate = Mapping[str, Any]
+
+
+def show(report: Report) -> None:
+    """Counts, then for each level of judgement the two tables."""
+    for line in about(report):
+        output.say(line)
+    for level, found in report["levels"].items():
+        measures = list(next(iter(found["runs"].values())))
+        rows = ([name, *(f"{one[measure]['mean']:.3f}" for measure in measures)] for name, one in found["runs"].items())
+        output.table(f"\n{level}: means over {found['questions']} questions", ["run", *measures], rows, measures)
+        differences = (
+            [name, *(in_words(one[measure]) for measure in COMPARED)] for name, one in found["differences"].items()
+        )
+        output.table(f"{level}: beside {report['baseline']}, with 95 % intervals", ["run", *COMPARED], differences)
+
+
+def about(report: Report) -> Iterator[str]:
+    """What was measured, in sentences."""
+    exact = "exactly, in memory" if report["store"] == "memory" else "by Cassandra's vector index"
+    yield (
+        f"{report['collection']}: {report['documents']} documents in {report['chunks']} chunks, encoder "
+        f"{report['encoder']}, searched {exact}, {report['depth']} chunks deep; by document."
+    )
+    if report["without_gold"]:
+        yield f"{report['without_gold']} of {report['questions']} questions have no gold document and are left out."
+    if report["dropped"] or report["refused"]:
+        yield f"Ingest dropped {report['dropped']} documents and refused {report['refused']}."
+    for level, found in report["levels"].items():
+        if found["unfindable"]:
+            yield f"{level}: {found['unfindable']} gold documents are absent, retracted or later than the question."
+
+
+def in_words(difference: Estimate) -> str:
+    """A difference with its interval, and whether it tells the two apart."""
+    low, high = difference["ci95"]
+    verdict = "better" if low > 0 else "worse" if high < 0 else "not told apart"
+    return f"{difference['mean']:+.3f} ({low:+.3f} to {high:+.3f}) {verdict}"

@@ -1,0 +1,122 @@
+"""`python -m services.retriever.evaluate`: measure searches and rankers on a test collection.
+
+Two steps, each a call: `read` brings foreign files into a folder of Tiltyard's own messages; ingest cuts its documents
+into chunks; `search` stores them, runs every named run over the questions, and says how good each was. Progress is one
+JSON object a line on standard output; the last line holds the report.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from services.retriever.evaluation import collection, corpus, folder, report, runs
+from services.retriever.evaluation.corpus import ChunkStore
+from services.retriever.evaluation.vectors import KeptVectors
+from services.retriever.settings import RetrieverSettings
+from shared import plugins
+from shared.cassandra import schema
+from shared.cassandra.chunks import CassandraChunks
+from shared.cassandra.client import connect
+from shared.memory.chunks import MemoryChunks
+from shared.messages import DocumentChunked
+from shared.observe import Readiness
+from shared.service import guarded
+from shared.settings import CassandraSettings, EncoderSettings, HomeSettings
+
+EVERY = 50
+
+
+def main() -> None:
+    """Read the arguments and do one step; exits with the codes of the services."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    steps = parser.add_subparsers(required=True)
+    reading = steps.add_parser("read", help="foreign files into a folder")
+    reading.add_argument("documents", type=Path)
+    reading.add_argument("folder", type=Path)
+    reading.add_argument("--questions", type=Path, default=None)
+    reading.add_argument("--format", default="", choices=["", *plugins.names(collection.FORMATS)])
+    reading.set_defaults(step=_read)
+    searching = steps.add_parser("search", help="run and measure")
+    searching.add_argument("folder", type=Path)
+    searching.add_argument("chunks", type=Path, help="the folder's documents as ingest cut them")
+    searching.add_argument("--run", action="append", default=[], help="such as bm25 or weighted+recency; repeatable")
+    searching.add_argument("--in-memory", action="store_true", help="exact search on the twins instead of Cassandra")
+    searching.add_argument("--out", type=Path, default=None, help="folder for TREC run and qrels files")
+    searching.set_defaults(step=_search)
+    options = parser.parse_args()
+    raise SystemExit(guarded("evaluate", lambda readiness: options.step(options, readiness)))
+
+
+def _read(options: argparse.Namespace, _: Readiness) -> None:
+    found = collection.load(options.documents, options.questions, options.format)
+    folder.save(found, options.folder)
+    _say("read", {"format": found.name, "documents": len(found.documents), "questions": len(found.questions)})
+
+
+def _search(options: argparse.Namespace, _: Readiness) -> None:
+    encoder = EncoderSettings()
+    vectors = KeptVectors(encoder, HomeSettings().home / "evaluation")
+    chunked = folder.chunked(options.chunks)
+    with _store(vectors.name, encoder.dimensions, in_memory=options.in_memory) as store:
+        announcements = corpus.fill(store, chunked, vectors, _encoded)
+        settings = RetrieverSettings()
+        baseline = runs.name_of(settings)
+        names = list(dict.fromkeys([baseline, *(options.run or runs.usual(settings))]))
+        bench = runs.prepared(names, settings, store, announcements=announcements, vectors=vectors)
+        asked = folder.opened(options.folder)
+        found = bench.run_all(asked.judged, _now(chunked), _searched)
+    if options.out:
+        report.write_trec(options.out, asked, found)
+    standing = corpus.standing(chunked)
+    about = {
+        "documents": len(standing),
+        "chunks": sum(len(document.chunks) for document in standing),
+        "encoder": vectors.name,
+        "store": "memory" if options.in_memory else "cassandra",
+        "depth": settings.depth,
+    }
+    _say("done", {"report": about | report.of(asked, found, baseline)})
+
+
+@contextmanager
+def _store(encoder: str, dimensions: int, *, in_memory: bool) -> Iterator[ChunkStore]:
+    """An empty store: in memory, or a keyspace of its own that is dropped at the end."""
+    if in_memory:
+        yield MemoryChunks()
+        return
+    usual = CassandraSettings()
+    settings = usual.model_copy(update={"keyspace": f"tiltyard_evaluation_{uuid4().hex[:8]}"})
+    schema.apply(settings, encoder=encoder, dimensions=dimensions)
+    try:
+        store = connect(settings)
+        yield CassandraChunks(store, encoder)
+        store.close()
+    finally:
+        schema.drop(settings)
+
+
+def _now(documents: list[DocumentChunked]) -> datetime:
+    """When questions without a time of their own are asked: with the newest document."""
+    return max(document.published_at for document in documents)
+
+
+def _encoded(done: int, total: int) -> None:
+    _say("encoded", {"done": done, "total": total})
+
+
+def _searched(run: str, done: int, total: int) -> None:
+    if done % EVERY == 0 or done == total:
+        _say("searched", {"run": run, "done": done, "total": total})
+
+
+def _say(event: str, about: dict[str, Any]) -> None:
+    print(json.dumps({"event": event, **about}), flush=True)  # noqa: T201 (the console reads this)
+
+
+if __name__ == "__main__":
+    main()

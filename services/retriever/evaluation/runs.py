@@ -1,0 +1,111 @@
+"""Named runs of the retriever's own searches and rankers over the questions of a collection.
+
+A run's name says what it is: a search, rankers that follow with `+`, and `@` before the way queries are made, where
+that is not the plain one: `bm25`, `weighted+recency`, `rrf+recency@plain`.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.retriever.assembly import PACKAGE, Indexes, rankers, searches
+from services.retriever.evaluation.corpus import Remembered
+from services.retriever.evaluation.measures import Run, by_document
+from services.retriever.evaluation.vectors import KeptVectors
+from services.retriever.handler import Retrieve
+from services.retriever.ports import Asked, Knowledge
+from services.retriever.settings import RetrieverSettings
+from services.retriever.view import Announcements, MaterialisedView
+from shared import plugins
+from shared.messages import Question
+from shared.stored import ChunkSearch, Scope
+
+PLAIN, UNCHANGED = "plain", "unchanged"
+QUICK_RANKERS = ("recency", "mmr")  # those that no model is asked for
+Told = Callable[[str, int, int], None]
+
+
+def name_of(settings: RetrieverSettings) -> str:
+    """The name of the run that these settings make."""
+    ranked = [settings.search, *(name for name in settings.ranker_names if name != UNCHANGED)]
+    return "+".join(ranked) + ("" if settings.queries == PLAIN else f"@{settings.queries}")
+
+
+def settings_of(name: str, settings: RetrieverSettings) -> RetrieverSettings:
+    """The settings with the run's search, rankers and queries; raises ValueError for a variant that is not there."""
+    way, _, queries = name.partition("@")
+    search, *chosen = way.split("+")
+    wanted = [("searches", [search]), ("rankers", chosen), ("queries", [queries or PLAIN])]
+    for folder, variants in wanted:
+        for variant in variants:
+            plugins.load(f"{PACKAGE}.{folder}", variant)
+    return settings.model_copy(update={"search": search, "rankers": ",".join(chosen), "queries": queries or PLAIN})
+
+
+def usual(settings: RetrieverSettings) -> list[str]:
+    """The configured retriever, every search alone, and both fusions with each ranker that needs no model."""
+    there = plugins.names(f"{PACKAGE}.rankers")
+    alone = plugins.names(f"{PACKAGE}.searches")
+    ranked = [
+        f"{search}+{ranker}"
+        for search in dict.fromkeys([settings.search, "rrf"])
+        for ranker in QUICK_RANKERS
+        if ranker in there
+    ]
+    return list(dict.fromkeys([name_of(settings), *alone, *ranked]))
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The retrievers by run, and the vectors of their questions."""
+
+    retrieves: Mapping[str, Retrieve]
+    vectors: KeptVectors
+
+    def run_all(self, questions: Sequence[Question], now: datetime, told: Told) -> dict[str, Run]:
+        """Every run over every question; one without `as_of` is asked at `now`. `told` hears how many are done."""
+        total, found = len(self.retrieves) * len(questions), dict[str, Run]()
+        for past, (name, retrieve) in enumerate(self.retrieves.items()):
+            queries = [list(retrieve.rephrase(question.text)) for question in questions]
+            vectors = iter(self.vectors.encode([text for texts in queries for text in texts]))
+            run = {}
+            for number, (question, texts) in enumerate(zip(questions, queries, strict=True), start=1):
+                asked = [Asked(text, next(vectors), question.as_of or now) for text in texts]
+                run[question.question_id] = by_document(retrieve.ranked(asked, Scope.of(question)))
+                told(name, past * len(questions) + number, total)
+            found[name] = run
+        return found
+
+
+def prepared(
+    names: Sequence[str],
+    settings: RetrieverSettings,
+    chunks: ChunkSearch,
+    *,
+    announcements: Announcements,
+    vectors: KeptVectors,
+) -> Bench:
+    """Each run's retriever, put together as the service puts its own together, over one set of complete indexes."""
+    indexes = Indexes(settings)
+    knowledge = Knowledge(Remembered(chunks), indexes)
+    of_runs = {name: settings_of(name, settings) for name in names}
+    found_by = {name: searches(knowledge, one) for name, one in of_runs.items()}
+    ways = {name: plugins.load(f"{PACKAGE}.queries", one.queries)(knowledge, one) for name, one in of_runs.items()}
+    view = MaterialisedView(announcements, chunks, list(indexes.made.values()))
+    view.catch_up()
+    made = {
+        name: Retrieve(
+            settings=one,
+            encode=vectors.encode,
+            encoder=vectors.name,
+            search=found_by[name],
+            rank=rankers(knowledge, one),
+            rephrase=ways[name],
+            chunks=knowledge.chunks,
+            view=view,
+            clock=time.perf_counter,
+        )
+        for name, one in of_runs.items()
+    }
+    return Bench(made, vectors)
