@@ -21,6 +21,7 @@ from structlog.tracebacks import ExceptionDictTransformer
 _BATCH_SECONDS = Histogram("tiltyard_batch_seconds", "Time to handle and store one batch", ["service"])
 _HANDLED = Counter("tiltyard_records", "Records taken from topics", ["service"])
 _BURIED = Counter("tiltyard_buried", "Records put among the dead letters", ["service", "topic"])
+_NEAR_DUPLICATES = Counter("tiltyard_near_duplicates", "Documents found to reprint another one", ["policy"])
 _READY = Gauge("tiltyard_ready", "1 while the service consumes", ["service"])
 _propagator = TraceContextTextMapPropagator()
 _tracer = TracerProvider().get_tracer("tiltyard")
@@ -54,6 +55,11 @@ def batch(service: str, size: int) -> Iterator[None]:
 def buried(service: str, topic: str) -> None:
     """Count one dead letter."""
     _BURIED.labels(service, topic).inc()
+
+
+def near_duplicate(policy: str) -> None:
+    """Count one document that reprints another, and what was done: keep, drop or replace."""
+    _NEAR_DUPLICATES.labels(policy).inc()
 
 
 def onward(headers: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from shared.messages import Revision
+
 
 def _now() -> datetime:
     return datetime.now(UTC)
@@ -31,3 +33,18 @@ class Retention:
 
 
 FOREVER = Retention()
+
+
+def expired(document_id: str, revision: int) -> Revision:
+    """What is left of a document past its time: its number, so that the next revision of it gets the next one."""
+    past = datetime.fromtimestamp(0, UTC)
+    return Revision(
+        document_id=document_id,
+        revision=revision,
+        retracted=True,
+        published_at=past,
+        first_seen_at=past,
+        content_hash="",
+        appended_at=past,
+        ingested_at=past,
+    )

@@ -81,7 +81,12 @@ class Step:
 
 
 STEPS: tuple[Step, ...] = (
-    Step("ingest", (DOCUMENTS,), (CHUNKS,), ("documents", "document_revisions", "dispositions")),
+    Step(
+        "ingest",
+        (DOCUMENTS,),
+        (CHUNKS, DOCUMENTS),
+        ("documents", "document_revisions", "dispositions", "signatures", "signature_bands"),
+    ),
     Step("embedder", (CHUNKS,), (INDEXED,), ("chunks",)),
     Step("retriever", (QUESTIONS,), (EVIDENCE,), (), follows=(INDEXED,)),
     Step("generator", (QUESTIONS, EVIDENCE), (ANSWERS,), (), follows=(ADAPTERS,)),

@@ -3,19 +3,22 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from services.ingest.duplicates import Counted, Duplicates, retractions
 from services.ingest.handler import Ingest, Outcome
 from services.ingest.settings import IngestSettings
 from shared import plugins, topology
 from shared.cassandra.client import connect
 from shared.cassandra.documents import CassandraDocuments
+from shared.cassandra.signatures import CassandraSignatures
 from shared.kafka import client
 from shared.kafka.sink import Delivery, KafkaDeadLetters, KafkaSink
 from shared.kafka.source import KafkaSource
 from shared.messages import DocumentChunked
 from shared.observe import Readiness
+from shared.retention import Retention
 from shared.runner import Runner
 from shared.service import main
-from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
+from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings, NewsSettings
 from shared.stored import TakenDocument
 
 SERVICE = "ingest"
@@ -32,17 +35,26 @@ def cleaners() -> dict[str, Any]:
     return {"text/plain": plugins.load(folder, "plain", "clean"), "text/html": plugins.load(folder, "html", "clean")}
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 def build(readiness: Readiness) -> Runner[Outcome]:
-    settings, kafka = IngestSettings(), KafkaSettings()
+    settings, kafka, keep = IngestSettings(), KafkaSettings(), Retention(NewsSettings().keep_days)
     client.require(kafka, topology.needed_by(SERVICE))
-    documents = CassandraDocuments(connect(CassandraSettings()))
-    delivery = Delivery(kafka, SERVICE)
     chunk = plugins.load("services.ingest.chunkers", settings.chunker)(settings, EncoderSettings())
+    store = connect(CassandraSettings())
+    documents, signatures = CassandraDocuments(store, keep), CassandraSignatures(store, keep)
+    delivery = Delivery(kafka, SERVICE)
+    detect = plugins.load("services.ingest.languages", settings.language)()
+    alike = Duplicates.by(settings, signatures)
+    announce = KafkaSink(delivery, topology.CHUNKS, chunked)
+    retract = KafkaSink(delivery, topology.DOCUMENTS, retractions)
     return Runner(
         service=SERVICE,
         source=KafkaSource(kafka, [topology.DOCUMENTS], SERVICE, readiness.announce),
-        handle=Ingest(settings, documents, chunk, cleaners(), lambda: datetime.now(UTC)),
-        sinks=[documents, KafkaSink(delivery, topology.CHUNKS, chunked)],
+        handle=Ingest(settings, documents, chunk, cleaners(), _now, language=detect, duplicates=alike, keep=keep),
+        sinks=[documents, announce, signatures, retract, Counted()],  # no signature delays an announcement
         dead_letters=KafkaDeadLetters(delivery, SERVICE),
         limit=settings.batch,
         dead_in_a_row=settings.dead_in_a_row,

@@ -4,57 +4,98 @@ Every record gets one disposition under its position. A record that was decided 
 after a crash) gets the same decision, so that nothing is counted twice and nothing is announced never.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from services.ingest.duplicates import APART, Duplicates, Neighbourhood, linked
+from services.ingest.languages import stated
 from services.ingest.ports import Chunker, Clean, Now
 from services.ingest.settings import IngestSettings
 from shared.messages import Chunk, DocumentChunked, DocumentPublished, Revision
 from shared.records import Effect, InvalidMessageError, Record, effect
+from shared.retention import FOREVER, Retention
+from shared.signature import Signature, SignedDocument
 from shared.stored import Disposition, DocumentHistory, DroppedDocument, TakenDocument
 from shared.topology import CHUNKS
 
 OVERHEAD = 64  # of a chunk in JSON
 Outcome = TakenDocument | DroppedDocument
+undetected = stated.build()
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A record with its cleaned text ("" for a retraction) and what that is compared by."""
+
+    record: Record[DocumentPublished]
+    text: str
+    digest: str
+    signature: Signature | None
+
+    @property
+    def message(self) -> DocumentPublished:
+        return self.record.message
 
 
 @dataclass(frozen=True)
 class Ingest:
-    """The handler with its ports; `cleaners` by content type."""
+    """The handler with its ports; `cleaners` by content type, `language` gives an ISO 639-1 code or ""."""
 
     settings: IngestSettings
     history: DocumentHistory
     chunk: Chunker
     cleaners: Mapping[str, Clean]
     now: Now
+    language: Callable[[str], str] = undetected
+    duplicates: Duplicates = APART
+    keep: Retention = FOREVER
 
     def __call__(self, batch: Sequence[Record[DocumentPublished]]) -> Iterator[Effect[Outcome]]:
         """One outcome per record, in order; raises InvalidMessageError for what can never be taken."""
         decided = self.history.dispositions([record.position for record in batch])
         newest = dict(self.history.latest([record.message.document_id for record in batch]))
-        for record in batch:
-            outcome = self._decide(record, newest.get(record.message.document_id), decided.get(record.position))
-            if isinstance(outcome, TakenDocument):
-                newest[record.message.document_id] = outcome.chunked
-            yield effect(record, outcome)
+        incoming = [self._incoming(record) for record in batch]
+        around = self._around([one for one in incoming if one.record.position not in decided], newest)
+        for one in incoming:
+            outcome = self._decide(one, around, decided.get(one.record.position))
+            if isinstance(outcome, SignedDocument):
+                newest[one.message.document_id] = outcome.chunked
+                around.add(outcome)
+            yield effect(one.record, outcome)
 
-    def _decide(self, record: Record[DocumentPublished], known: Revision | None, before: Disposition | None) -> Outcome:
+    def _incoming(self, record: Record[DocumentPublished]) -> Incoming:
         text = self._text(record.message)
-        digest = content_hash(record.message, text)
-        if before is not None:
-            return (
-                self._taken(record, text, digest=digest, made=before)
-                if before.outcome == "revision"
-                else DroppedDocument(before)
-            )
-        if reason := redundant(record.message, digest, known):
-            number = known.revision if known else 0
-            return DroppedDocument(Disposition(record.position, "dropped", record.message.document_id, number, reason))
-        number = known.revision + 1 if known else 1
-        made = Disposition(record.position, "revision", record.message.document_id, number)
-        return self._taken(record, text, digest=digest, made=made)
+        return Incoming(record, text, content_hash(record.message, text), self.duplicates.sign(text))
+
+    def _around(self, incoming: Sequence[Incoming], newest: dict[str, Revision]) -> Neighbourhood:
+        """Only what is new, or has a link to lose, is looked up: for other revisions nothing depends on it."""
+        known = [(one.signature, newest.get(one.message.document_id)) for one in incoming]
+        asking = [sign for sign, of in known if sign and (of is None or of.retracted or of.duplicate_of)]
+        return self.duplicates.around(asking, newest, self.history)
+
+    def _decide(self, one: Incoming, around: Neighbourhood, before: Disposition | None) -> Outcome:
+        known = around.newest.get(one.message.document_id)
+        made = before or self._disposition(one, around, known)
+        return self._taken(one, made) if made.outcome == "revision" else DroppedDocument(made)
+
+    def _disposition(self, one: Incoming, around: Neighbourhood, known: Revision | None) -> Disposition:
+        position, name = one.record.position, one.message.document_id
+        number = known.revision if known else 0
+        if reason := redundant(one.message, one.digest, known) or self._outdated(one.record):
+            return Disposition(position, "dropped", name, number, reason)
+        reason = around.reason(one.message, one.signature, known)
+        if reason and known is None and around.policy == "drop":
+            return Disposition(position, "dropped", name, number, reason)
+        return Disposition(position, "revision", name, number + 1, reason)
+
+    def _outdated(self, record: Record[DocumentPublished]) -> str:
+        """Why a document is too old to be kept, or ""; a retraction is never too old."""
+        limit = self.keep.not_before
+        if limit is None or record.message.op == "retract" or self._published(record) >= limit:
+            return ""
+        return f"published more than {self.keep.days:g} days ago"
 
     def _text(self, message: DocumentPublished) -> str:
         """The cleaned text; "" for a retraction."""
@@ -67,10 +108,8 @@ class Ingest:
             raise InvalidMessageError("text: nothing is left after cleaning; a retraction needs op 'retract'")
         return text
 
-    def _taken(self, record: Record[DocumentPublished], text: str, digest: str, made: Disposition) -> TakenDocument:
-        message = record.message
-        published = self._plausible(message.published_at or record.appended_at, record, "published_at")
-        seen = self._plausible(message.first_seen_at or published, record, "first_seen_at")
+    def _taken(self, one: Incoming, made: Disposition) -> SignedDocument:
+        message, published = one.message, self._published(one.record)
         chunked = DocumentChunked(
             document_id=message.document_id,
             revision=made.revision,
@@ -79,14 +118,23 @@ class Ingest:
             source=message.source,
             url=message.url,
             tags=message.tags,
+            language=self._language(message, one.text),
+            labels=message.labels,
+            trust=self.settings.trust.get(message.source, self.settings.default_trust),
+            duplicate_of=linked(made.reason),
             published_at=published,
-            first_seen_at=seen,
-            content_hash=digest,
-            appended_at=record.appended_at,
+            first_seen_at=self._plausible(message.first_seen_at or published, one.record, "first_seen_at"),
+            content_hash=one.digest,
+            appended_at=one.record.appended_at,
             ingested_at=self.now(),
-            chunks=self._chunks(message.title, published, text),
+            chunks=self._chunks(message.title, published, one.text),
         )
-        return TakenDocument(made, chunked, text)
+        return SignedDocument(made, chunked, one.text, one.signature)
+
+    def _language(self, message: DocumentPublished, text: str) -> str:
+        """As the publisher says it, without a region ("en-GB" is "en"); else as it is detected."""
+        stated = message.language.replace("_", "-").split("-")[0].strip().lower()
+        return stated or (self.language(f"{message.title}\n{text}") if text else "")
 
     def _chunks(self, title: str, published: datetime, text: str) -> tuple[Chunk, ...]:
         passages = self.chunk(title, f"{published:%d %B %Y}", text) if text else []
@@ -95,6 +143,9 @@ class Ingest:
                 f"text: {len(passages)} chunks of {size} bytes in all, titles included; {CHUNKS.max_bytes} can be sent"
             )
         return tuple(Chunk(position=place, text=passage) for place, passage in enumerate(passages))
+
+    def _published(self, record: Record[DocumentPublished]) -> datetime:
+        return self._plausible(record.message.published_at or record.appended_at, record, "published_at")
 
     def _plausible(self, moment: datetime, record: Record[DocumentPublished], name: str) -> datetime:
         latest = record.appended_at + timedelta(hours=self.settings.latest_ahead_hours)

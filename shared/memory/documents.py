@@ -1,17 +1,23 @@
 """Documents in memory: the twin of `shared/cassandra/documents.py`."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 
 from shared.messages import Revision
 from shared.records import Effect, Position
+from shared.retention import FOREVER, Retention, expired
 from shared.stored import Disposition, DroppedDocument, StoredDocument, TakenDocument
+
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class MemoryDocuments:
-    """Sink of ingest, DocumentHistory and DocumentLibrary."""
+    """Sink of ingest, DocumentHistory and DocumentLibrary. Of what is older than `keep` says, the number stays."""
 
-    def __init__(self) -> None:
+    def __init__(self, keep: Retention = FOREVER) -> None:
+        self._keep = keep
         self._newest: dict[str, StoredDocument] = {}
+        self._until: dict[str, datetime] = {}
         self._dispositions: dict[Position, Disposition] = {}
         self._waiting: list[TakenDocument | DroppedDocument] = []
 
@@ -30,9 +36,18 @@ class MemoryDocuments:
         known = self._newest.get(revision.document_id)
         if known is None or known.revision.revision <= revision.revision:
             self._newest[revision.document_id] = StoredDocument(revision, taken.text)
+            seconds = self._keep.seconds_left(revision.published_at)
+            self._until[revision.document_id] = self._keep.now() + timedelta(seconds=seconds) if seconds else NEVER
+
+    def _is_over(self, document_id: str) -> bool:
+        return self._until[document_id] <= self._keep.now()
 
     def latest(self, document_ids: Iterable[str]) -> Mapping[str, Revision]:
-        return {known: self._newest[known].revision for known in document_ids if known in self._newest}
+        return {known: self._described(known) for known in document_ids if known in self._newest}
+
+    def _described(self, known: str) -> Revision:
+        revision = self._newest[known].revision
+        return expired(known, revision.revision) if self._is_over(known) else revision
 
     def dispositions(self, positions: Iterable[Position]) -> Mapping[Position, Disposition]:
         return {known: self._dispositions[known] for known in positions if known in self._dispositions}
@@ -43,4 +58,4 @@ class MemoryDocuments:
                 yield made
 
     def documents(self) -> Iterator[StoredDocument]:
-        yield from self._newest.values()
+        yield from (document for known, document in self._newest.items() if not self._is_over(known))

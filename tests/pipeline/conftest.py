@@ -16,6 +16,7 @@ from services.generator.handler import answer, arms_of, topics_of
 from services.generator.settings import GeneratorSettings
 from services.ingest.__main__ import chunked, cleaners
 from services.ingest.chunkers import words
+from services.ingest.duplicates import Duplicates, retractions
 from services.ingest.handler import Ingest
 from services.ingest.settings import IngestSettings
 from services.retriever.assembly import retriever
@@ -30,7 +31,9 @@ from shared.memory.broker import MemoryBroker, MemoryDeadLetters, MemorySink, Me
 from shared.memory.chunks import MemoryChunks
 from shared.memory.documents import MemoryDocuments
 from shared.memory.results import MemoryResults
+from shared.memory.signatures import MemorySignatures
 from shared.messages import AdapterAnnounced, Result
+from shared.retention import Retention
 from shared.runner import Runner
 from shared.settings import EncoderSettings
 
@@ -54,6 +57,7 @@ class Pipeline:
 
     clock: Clock = field(default_factory=Clock)
     documents: MemoryDocuments = field(default_factory=MemoryDocuments)
+    signatures: MemorySignatures = field(default_factory=MemorySignatures)
     chunks: MemoryChunks = field(default_factory=MemoryChunks)
     results: MemoryResults = field(default_factory=MemoryResults)
     adapters: dict[str, AdapterAnnounced] = field(default_factory=dict)
@@ -90,8 +94,20 @@ class Pipeline:
 
     def _ingest(self) -> Runner[Any]:
         settings = IngestSettings(chunker="words", chunk_tokens=60)
-        handle = Ingest(settings, self.documents, words.build(settings, EncoderSettings()), cleaners(), self.clock)
-        sinks = [self.documents, self._sink(topology.CHUNKS, chunked)]
+        handle = Ingest(
+            settings,
+            self.documents,
+            words.build(settings, EncoderSettings()),
+            cleaners(),
+            self.clock,
+            duplicates=Duplicates.by(settings, self.signatures),
+        )
+        sinks = [
+            self.documents,
+            self._sink(topology.CHUNKS, chunked),
+            self.signatures,
+            self._sink(topology.DOCUMENTS, retractions),
+        ]
         return self._runner("ingest", [topology.DOCUMENTS], handle, sinks)
 
     def _embedder(self) -> Runner[Any]:
@@ -106,6 +122,7 @@ class Pipeline:
             encoder=ENCODER.name,
             chunks=self.chunks,
             announcements=MemoryTail(self.broker, topology.INDEXED.name),
+            keep=Retention(now=self.clock),
         )
         view.catch_up()
         sinks = [self._sink(topology.EVIDENCE, lambda found: [found])]

@@ -1,6 +1,8 @@
 """Ingest: what is refused, what is dropped, how revisions are numbered, and that a second delivery changes nothing."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -9,25 +11,35 @@ from services.ingest.__main__ import cleaners
 from services.ingest.chunkers import tokens, words
 from services.ingest.handler import Ingest, Outcome
 from services.ingest.settings import IngestSettings
+from shared import plugins
 from shared.cassandra.documents import CassandraDocuments
 from shared.encoding import tokenizer_of
 from shared.memory.documents import MemoryDocuments
-from shared.messages import DocumentPublished
+from shared.messages import DocumentPublished, Revision
 from shared.records import InvalidMessageError, Record
+from shared.retention import FOREVER, Retention
 from shared.settings import EncoderSettings
 from shared.stored import DroppedDocument, TakenDocument
 from tests.builders import NOON, a_document, a_record
 
 
-def an_ingest(store: MemoryDocuments | None = None, **settings: Any) -> Ingest:
+@cache
+def detector(name: str) -> Callable[[str], str]:
+    """Its model is loaded once."""
+    built: Callable[[str], str] = plugins.load("services.ingest.languages", name)()
+    return built
+
+
+def an_ingest(store: MemoryDocuments | None = None, keep: Retention = FOREVER, **settings: Any) -> Ingest:
     chosen = IngestSettings(**settings)
-    chunk = words.build(chosen, EncoderSettings())
-    return Ingest(chosen, store or MemoryDocuments(), chunk, cleaners(), lambda: NOON + timedelta(seconds=1))
+    chunk, history = words.build(chosen, EncoderSettings()), store or MemoryDocuments()
+    detect = detector(chosen.language)
+    return Ingest(chosen, history, chunk, cleaners(), lambda: NOON + timedelta(seconds=1), language=detect, keep=keep)
 
 
-def take(store: MemoryDocuments, *records: Record[DocumentPublished]) -> list[Outcome]:
+def take(store: MemoryDocuments, *records: Record[DocumentPublished], keep: Retention = FOREVER) -> list[Outcome]:
     """Handle records as one batch and store what comes of them."""
-    effects = list(an_ingest(store)(records))
+    effects = list(an_ingest(store, keep)(records))
     for done in effects:
         store.write(done)
     store.flush()
@@ -170,9 +182,10 @@ def test_a_crash_while_documents_are_stored_does_not_swallow_the_revision() -> N
             self.written: list[Any] = []
 
         def write(self, statements: Any) -> None:
-            if self.written:
-                raise ConnectionError("killed")
             self.written += statements
+
+        def write_partitions(self, _: Any) -> None:
+            raise ConnectionError("killed")
 
     store = Half()
     sink = CassandraDocuments(store)  # type: ignore[arg-type]
@@ -182,3 +195,87 @@ def test_a_crash_while_documents_are_stored_does_not_swallow_the_revision() -> N
         sink.flush()
 
     assert [cql.split("(")[0] for cql, _ in store.written] == ["INSERT INTO dispositions "]
+
+
+def revision_of(document: DocumentPublished, **settings: Any) -> Revision:
+    (done,) = an_ingest(**settings)([a_record(document)])
+    assert isinstance(done.outcome, TakenDocument)
+    return done.outcome.chunked
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("The ferry between Pellmere and the islands sails again from Monday, the harbour office said.", "en"),
+        ("Die Fähre fährt ab Montag wieder zu den Inseln, teilte das Hafenamt am Freitag mit.", "de"),
+        ("Le bac reprend lundi la traversée vers les îles, a annoncé le bureau du port.", "fr"),
+        ("Паром до островов снова пойдёт в понедельник, сообщили в управлении порта.", "ru"),
+        ("港务局表示开往群岛的渡轮将于星期一恢复通航。票价不变。车辆须提前预订。", "zh"),
+        ("A", ""),
+        ("12 34 56 78 90 - 11 22 33 44 55 66 77 88 99 00", ""),
+    ],
+)
+def test_the_language_is_detected_where_the_text_is_long_enough_to_tell(text: str, code: str) -> None:
+    assert revision_of(a_document(title="", text=text)).language == code
+
+
+@pytest.mark.parametrize("stated", ["de", "DE", "de-AT", "de_CH"])
+def test_a_language_that_the_publisher_states_wins_and_loses_its_region(stated: str) -> None:
+    assert revision_of(a_document(language=stated)).language == "de"
+
+
+def test_nothing_is_detected_where_only_what_is_stated_counts() -> None:
+    assert revision_of(a_document(), language="stated").language == ""
+
+
+def test_trust_is_what_the_settings_say_of_the_source() -> None:
+    trusted = {"trust": {"Harrow Vale Wire": 0.9}, "default_trust": 0.4}
+
+    assert revision_of(a_document(), **trusted).trust == 0.9
+    assert revision_of(a_document(source="A blog"), **trusted).trust == 0.4
+    with pytest.raises(ValueError, match="less than or equal to 1"):
+        IngestSettings(trust={"A blog": 1.1})
+
+
+def test_labels_go_on_to_the_revision_and_a_change_of_them_is_a_revision() -> None:
+    outcomes = take(
+        MemoryDocuments(),
+        a_record(a_document(labels=("desk",)), offset=0),
+        a_record(a_document(labels=("desk", "board")), offset=1),
+    )
+
+    assert [o.chunked.labels for o in outcomes if isinstance(o, TakenDocument)] == [("desk",), ("desk", "board")]
+
+
+def test_a_document_past_its_time_is_dropped_with_the_reason_and_a_retraction_never_is() -> None:
+    keep = Retention(30, lambda: NOON)
+    old = NOON - timedelta(days=31)
+    retract = DocumentPublished(document_id="story-1", op="retract", published_at=old)
+    outcomes = take(
+        MemoryDocuments(keep),
+        a_record(a_document(document_id="story-2", published_at=old), offset=0),
+        a_record(a_document(), offset=1),
+        a_record(retract, offset=2),
+        keep=keep,
+    )
+
+    assert fates(outcomes) == [
+        ("dropped", 0, "published more than 30 days ago"), ("revision", 1, ""), ("revision", 2, ""),
+    ]  # fmt: skip
+
+
+def test_an_expired_document_that_comes_again_gets_the_next_number() -> None:
+    clock = [NOON]
+    keep = Retention(30, lambda: clock[0])
+    store = MemoryDocuments(keep)
+    take(store, a_record(a_document()), keep=keep)
+    clock[0] += timedelta(days=31)
+
+    again = a_document(published_at=NOON + timedelta(days=1))
+    retract = DocumentPublished(document_id="story-1", op="retract")
+    outcomes = take(store, a_record(retract, offset=1), a_record(a_document(), offset=2), a_record(again, offset=3),
+                    keep=keep)  # fmt: skip
+
+    assert fates(outcomes) == [
+        ("dropped", 1, "already retracted"), ("dropped", 1, "published more than 30 days ago"), ("revision", 2, ""),
+    ]  # fmt: skip

@@ -15,7 +15,7 @@ from services.generator.tuning import dataset
 from services.generator.tuning.__main__ import last_words
 from services.generator.tuning.builders import pairs as pairs_builder
 from services.generator.tuning.builders import stories
-from services.generator.tuning.dataset import RETRACTED, TOO_NEW, UNKNOWN, Pair
+from services.generator.tuning.dataset import NOT_FOR_EVERYONE, RETRACTED, TOO_NEW, UNKNOWN, Pair
 from services.generator.tuning.examples import NO_LOSS, Example, batches, encode, padded
 from services.generator.tuning.job import Job
 from services.generator.tuning.schedule import Budget
@@ -66,6 +66,14 @@ def test_only_live_known_documents_up_to_the_cutoff_are_learned() -> None:
     assert [example.document_id for example in made.examples] == ["live", "live"]
     assert made.left_out == {RETRACTED: 1, TOO_NEW: 1, UNKNOWN: 1}
     assert [revision.document_id for revision in made.revisions] == ["live"]
+
+
+def test_a_document_that_is_not_for_everyone_is_not_learned() -> None:
+    """Whoever asks the model would be told."""
+    made = assemble([a_stored("live"), a_stored("board", labels=("board",))], [a_pair("live"), a_pair("board")])
+
+    assert [example.document_id for example in made.examples] == ["live"]
+    assert made.left_out == {NOT_FOR_EVERYONE: 1}
 
 
 def test_without_a_cutoff_knowledge_ends_with_the_newest_document_learned() -> None:

@@ -15,6 +15,7 @@ from shared.runner import reason_of
 from shared.stored import StoredDocument
 
 UNKNOWN, RETRACTED, TOO_NEW = "document unknown", "document retracted", "document after the cutoff"
+NOT_FOR_EVERYONE = "document not for everyone"  # a model tells all who ask what it has learned
 
 
 class Pair(BaseModel):
@@ -86,6 +87,8 @@ def _verdict(revision: Revision, cutoff: datetime | None) -> str | None:
     """Why a document must not be learned, or None."""
     if revision.retracted:
         return RETRACTED
+    if revision.labels:
+        return NOT_FOR_EVERYONE
     return TOO_NEW if cutoff is not None and revision.first_seen_at > cutoff else None
 
 
