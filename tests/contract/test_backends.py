@@ -10,11 +10,11 @@ import pytest
 
 from services.generator.adapters import WEIGHTS, sha256_of
 from services.generator.backends.echo import BASE_SHA256
-from services.generator.models import weights_sha256
 from services.generator.ports import Backend, Chat, PromptError
 from services.generator.settings import GeneratorSettings
 from shared import plugins
 from shared.messages import AdapterAnnounced, TrainingRun
+from shared.models.language import weights_sha256
 from tests import tiny_model
 from tests.builders import NOON
 

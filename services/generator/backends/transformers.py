@@ -18,13 +18,14 @@ from services.generator import adapters, chat_format, models
 from services.generator.ports import Chat, Completion, PromptError
 from services.generator.settings import GeneratorSettings
 from shared.messages import AdapterAnnounced
+from shared.models.language import Model
 
 log = structlog.get_logger()
 
 
 def build(settings: GeneratorSettings, home: Path) -> "Transformers":
     """Load the configured model; raises ValueError where there is none."""
-    model = models.resolve(settings.model, home, allow_downloads=settings.allow_downloads)
+    model = models.configured(settings, home)
     torch.set_num_threads(settings.threads)
     return Transformers(model, precision=_precision(settings.precision), batch_size=settings.batch_size)
 
@@ -34,7 +35,7 @@ class Transformers:
 
     name = "transformers"
 
-    def __init__(self, model: models.Model, *, precision: str, batch_size: int) -> None:
+    def __init__(self, model: Model, *, precision: str, batch_size: int) -> None:
         self.model = f"{model.label}/{precision}"
         self.adapter: AdapterAnnounced | None = None
         self._base_sha256 = model.sha256

@@ -16,6 +16,7 @@ from services.generator.tuning.dataset import Dataset, Pair
 from services.generator.tuning.settings import TuningSettings
 from shared import plugins
 from shared.messages import AdapterAnnounced, TrainingRun
+from shared.models.language import Model
 from shared.stored import StoredDocument
 
 FOLDER = "services.generator.tuning.builders"
@@ -46,7 +47,7 @@ class Job:
         """Train, hash, describe, and move into place; without a name, equal weights get the same one."""
         from services.generator.tuning import trainer
 
-        model = models.resolve(self.generator.model, self.home, allow_downloads=self.generator.allow_downloads)
+        model = models.configured(self.generator, self.home)
         prompt, tokenizer = prompting.load(self.generator.closed_book_prompt), trainer.tokenizer_of(model)
         encoded = [
             examples.encode(pair, tokenizer=tokenizer, prompt=prompt, max_tokens=self.settings.max_tokens)
@@ -63,9 +64,7 @@ class Job:
             shutil.rmtree(making, ignore_errors=True)
         return adapter
 
-    def _describe(
-        self, made: Dataset, model: models.Model, run: TrainingRun, name: str, weights: str
-    ) -> AdapterAnnounced:
+    def _describe(self, made: Dataset, model: Model, run: TrainingRun, name: str, weights: str) -> AdapterAnnounced:
         name = name or f"news-{made.cutoff:%Y%m%d}-{weights[:8]}"
         return AdapterAnnounced(
             name=name,

@@ -15,11 +15,11 @@ from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
 from transformers import AutoTokenizer
 
 from services.generator.backends.transformers import load
-from services.generator.models import Model
 from services.generator.tuning.examples import NO_LOSS, Example, batches, padded
 from services.generator.tuning.schedule import Budget
 from services.generator.tuning.settings import TuningSettings
 from shared.messages import TrainingRun
+from shared.models.language import Model
 
 Say = Callable[[dict[str, Any]], None]
 SMOOTHING = 0.9

