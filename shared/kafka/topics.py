@@ -106,7 +106,8 @@ def ranges(settings: KafkaSettings, topic: str) -> dict[int, tuple[int, int]]:
 def identity(settings: KafkaSettings, topic: str) -> str:
     """The id that the cluster gave a topic; one made anew under the same name has another."""
     client.require(settings, [topic])
-    described = client.admin(settings).describe_topics(client.TopicCollection([topic]))
+    admin = client.admin(settings)  # its futures die with it
+    described = admin.describe_topics(client.TopicCollection([topic]))
     return str(described[topic].result(timeout=10).topic_id)
 
 

@@ -1,11 +1,13 @@
 """Questions, the evidence found for them, and the answers of the arms."""
 
+from math import prod
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from shared.messages.schema import Identifier, Message, Moment, PublicMessage
 
+MOST_COMBINATIONS = 100
 AnswerStatus = Literal["answered", "abstained", "failed"]
 
 
@@ -42,6 +44,18 @@ class Question(PublicMessage):
     def _has_words(self) -> Self:
         if not self.text.strip():
             raise ValueError("text: a question needs words")
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_searched(self) -> Self:
+        """An index that knows no OR is asked once for each combination."""
+        wanted = self.filters
+        sides = (len(wanted.sources) or 1, len(wanted.tags) or 1, len(wanted.languages) or 1, 1 + len(self.labels))
+        if (combinations := prod(sides)) > MOST_COMBINATIONS:
+            raise ValueError(
+                f"filters: {combinations} combinations of source, tag, language and label; "
+                f"at most {MOST_COMBINATIONS} can be searched at once"
+            )
         return self
 
 

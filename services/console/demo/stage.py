@@ -80,7 +80,7 @@ def stage(*, keep: bool) -> Iterator[Stage]:
 def _clear(home: Path) -> None:
     """Stop what an earlier trial left running, and start from empty data; the logs of the last run go too."""
     stop_left_over(home)
-    for part in ("kafka", "cassandra", "logs"):
+    for part in ("kafka", "cassandra", "retriever", "logs"):
         shutil.rmtree(home / part, ignore_errors=True)
 
 
