@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from hashlib import blake2b
+from zlib import crc32
 
 from datasketch import MinHash, MinHashLSH
 
@@ -27,7 +28,7 @@ class Signer:
 
     def __init__(self, settings: IngestSettings) -> None:
         self._settings = settings
-        self._empty = MinHash(PERMUTATIONS, scheme="affine32")
+        self._empty = MinHash(PERMUTATIONS, hashfunc=crc32, scheme="affine32")  # it mixes the hashes itself
         cut = MinHashLSH(settings.near_duplicate_threshold, BANDED, weights=WEIGHTS)
         self._cuts = [slice(start, start + cut.r) for start in range(0, cut.b * cut.r, cut.r)]
         self._kind = f"{settings.near_duplicate_shingle}:{cut.b}:{cut.r}"

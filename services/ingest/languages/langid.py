@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-READ = 2_000  # characters: more changes nothing but the time
+READ = 1_000  # characters, about 0.7 ms: more of them changes nothing but that
 FEWEST_LETTERS = 20
 LEAST_SURE = 0.3
 
