@@ -46,13 +46,14 @@ class MemoryChunks:
         return {name: _passages(kept[name]) if name in kept else [] for name in document_ids}
 
     def vectors(self, places: Sequence[Place]) -> Mapping[Place, Vector]:
-        return {
-            (made.document_id, chunk.position): vector
-            for stored in self._kept()
-            for made in [stored.chunked]
-            for chunk, vector in zip(made.chunks, stored.vectors, strict=True)
-            if (made.document_id, chunk.position) in places
+        kept = {stored.chunked.document_id: stored for stored in self._kept()}
+        of_documents = [kept[name] for name in {document_id for document_id, _ in places} if name in kept]
+        standing = {
+            (stored.chunked.document_id, chunk.position): vector
+            for stored in of_documents
+            for chunk, vector in zip(stored.chunked.chunks, stored.vectors, strict=True)
         }
+        return {place: standing[place] for place in places if place in standing}
 
     def _kept(self) -> Iterator[StoredRevision]:
         """What has not outlived its time, as a time to live would leave it."""

@@ -44,16 +44,14 @@ def settings_of(name: str, settings: RetrieverSettings) -> RetrieverSettings:
 
 
 def usual(settings: RetrieverSettings) -> list[str]:
-    """The configured retriever, every search alone, and both fusions with each ranker that needs no model."""
-    there = plugins.names(f"{PACKAGE}.rankers")
-    alone = plugins.names(f"{PACKAGE}.searches")
-    ranked = [
-        f"{search}+{ranker}"
-        for search in dict.fromkeys([settings.search, "rrf"])
-        for ranker in QUICK_RANKERS
-        if ranker in there
-    ]
-    return list(dict.fromkeys([name_of(settings), *alone, *ranked]))
+    """The configured retriever, every search alone, both fusions with each ranker that needs no model, and the
+    configured one with diversity behind it and with every other way of making queries."""
+    configured = name_of(settings)
+    fused = list(dict.fromkeys([settings.search, "rrf"]))
+    ranked = [f"{search}+{ranker}" for search in fused for ranker in QUICK_RANKERS]
+    diverse = name_of(settings.model_copy(update={"rankers": f"{settings.rankers},mmr"}))
+    queries = [f"{configured.partition('@')[0]}@{way}" for way in plugins.names(f"{PACKAGE}.queries") if way != PLAIN]
+    return list(dict.fromkeys([configured, *plugins.names(f"{PACKAGE}.searches"), *ranked, diverse, *queries]))
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ class Bench:
         """Every run over every question; one without `as_of` is asked at `now`. `told` hears how many are done."""
         total, found = len(self.retrieves) * len(questions), dict[str, Run]()
         for past, (name, retrieve) in enumerate(self.retrieves.items()):
-            queries = [list(retrieve.rephrase(question.text)) for question in questions]
+            queries = [list(retrieve.rephrase(question.text, Scope.of(question))) for question in questions]
             vectors = iter(self.vectors.encode([text for texts in queries for text in texts]))
             run = {}
             for number, (question, texts) in enumerate(zip(questions, queries, strict=True), start=1):
