@@ -36,7 +36,7 @@ class Retrieve:
     def __call__(self, batch: Sequence[Record[Question]]) -> Iterator[Effect[EvidenceFound]]:
         started = self.clock()
         ends = self.view.ends()  # after the batch came: whatever was acknowledged before a question lies below
-        queries = [list(self.rephrase(record.message.text)) for record in batch]
+        queries = [list(self.rephrase(record.message.text, self._scope(record.message))) for record in batch]
         vectors = iter(self.encode([text for texts in queries for text in texts]))
         shared_ms = (self.clock() - started) * 1000 / len(batch)
         for record, texts in zip(batch, queries, strict=True):
@@ -49,7 +49,7 @@ class Retrieve:
         started = self.clock()
         question = record.message
         stale = not self._caught_up(record, ends)
-        scope = Scope.of(question, self.keep.not_before)
+        scope = self._scope(question)
         kept = within_budget(self.picks(asked, scope), self.settings.budget_words)
         return EvidenceFound(
             question=question,
@@ -62,6 +62,9 @@ class Retrieve:
             note="" if kept else why_nothing(question),
             retrieval_ms=shared_ms + (self.clock() - started) * 1000,
         )
+
+    def _scope(self, question: Question) -> Scope:
+        return Scope.of(question, self.keep.not_before)
 
     def _caught_up(self, record: Record[Question], ends: Mapping[int, int]) -> bool:
         """Wait for what was announced before the question was asked, as long as its deadline permits."""

@@ -102,6 +102,6 @@ class View(Protocol):
 
 
 Rank = Callable[[Asked, Sequence[Ranked]], Sequence[Ranked]]
-Rephrase = Callable[[str], Sequence[str]]
+Rephrase = Callable[[str, Scope], Sequence[str]]  # the first is the question itself: rankers go by it
 Encode = Callable[[Sequence[str]], Vector]
 Clock = Callable[[], float]

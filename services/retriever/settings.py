@@ -35,6 +35,23 @@ class RetrieverSettings(BaseSettings):
     )
     batch: int = Field(default=16, ge=1)
     dead_in_a_row: int = Field(default=100, ge=0, description="more dead letters in a row than this stop the service")
+    mmr_lambda: float = Field(
+        default=0.8, ge=0, le=1, description="of `mmr`: how much relevance counts, novelty the rest"
+    )
+    mmr_first: int = Field(default=50, ge=1, le=1_000, description="of `mmr`: chunks that it ranks")
+    cross_encoder: str = Field(
+        default="", description="of `cross_encoder`: folder of the model, or name in the hub cache"
+    )
+    cross_encoder_first: int = Field(default=30, ge=1, le=1_000, description="of `cross_encoder`: chunks that it ranks")
+    likelihood_model: str = Field(
+        default="", description="of `likelihood`: folder of a language model; empty: the embedded SmolLM2-135M-Instruct"
+    )
+    likelihood_first: int = Field(default=10, ge=1, le=1_000, description="of `likelihood`: chunks that it ranks")
+    decompose_most: int = Field(
+        default=4, ge=1, le=16, description="of `decompose`: queries at most, the whole one first"
+    )
+    expand_passages: int = Field(default=5, ge=1, le=50, description="of `expand`: passages whose words are looked at")
+    expand_terms: int = Field(default=8, ge=1, le=50, description="of `expand`: words added at most")
 
     @property
     def ranker_names(self) -> list[str]:

@@ -6,4 +6,4 @@ from services.retriever.settings import RetrieverSettings
 
 def build(_: Knowledge, __: RetrieverSettings) -> Rephrase:
     """One query: the question."""
-    return lambda text: [text]
+    return lambda text, _: [text]
