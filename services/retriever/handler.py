@@ -1,8 +1,9 @@
 """Find the evidence for questions: encode them together, search, rank, read anew, and keep what a prompt can hold."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from services.retriever import gauges
 from services.retriever.fusion import reciprocal_rank
@@ -41,14 +42,15 @@ class Retrieve:
         shared_ms = (self.clock() - started) * 1000 / len(batch)
         for record, texts in zip(batch, queries, strict=True):
             asked = [_asked(record, text, next(vectors)) for text in texts]
-            yield effect(record, self._evidence(record, asked, ends, shared_ms))
+            caught_up = partial(self._caught_up, record, ends, until=started + self.settings.wait_s)
+            yield effect(record, self._evidence(record, asked, caught_up, shared_ms=shared_ms))
 
     def _evidence(
-        self, record: Record[Question], asked: Sequence[Asked], ends: Mapping[int, int], shared_ms: float
+        self, record: Record[Question], asked: Sequence[Asked], caught_up: Callable[[], bool], *, shared_ms: float
     ) -> EvidenceFound:
         started = self.clock()
         question = record.message
-        stale = not self._caught_up(record, ends)
+        stale = not caught_up()
         scope = self._scope(question)
         kept = within_budget(self.picks(asked, scope), self.settings.budget_words)
         return EvidenceFound(
@@ -66,12 +68,15 @@ class Retrieve:
     def _scope(self, question: Question) -> Scope:
         return Scope.of(question, self.keep.not_before)
 
-    def _caught_up(self, record: Record[Question], ends: Mapping[int, int]) -> bool:
-        """Wait for what was announced before the question was asked, as long as its deadline permits."""
+    def _caught_up(self, record: Record[Question], ends: Mapping[int, int], *, until: float) -> bool:
+        """Wait for what was announced before the question was asked, as long as its deadline permits.
+
+        A batch waits together, `until` a time of the clock: one after the other they would come too late.
+        """
         started = self.clock()
         deadline = record.appended_at + timedelta(seconds=record.message.deadline_s)
         left_s = (deadline - self.keep.now()).total_seconds()
-        fresh = self.view.reach(ends, min(self.settings.wait_s, max(0.0, left_s)))
+        fresh = self.view.reach(ends, max(0.0, min(until - started, left_s)))
         gauges.waited(self.clock() - started, stale=not fresh)
         return fresh
 

@@ -53,6 +53,7 @@ class MaterialisedView:
         self._writing = threading.Lock()
         self._moved = threading.Condition()
         self._thread: threading.Thread | None = None
+        self._ended = False
         self._forgot_at = float("-inf")
         self._offsets: dict[int, int] = {}
         self._start()
@@ -61,12 +62,19 @@ class MaterialisedView:
         return self._announcements.ends() if self._indexes else {}
 
     def reach(self, ends: Mapping[int, int], within_s: float) -> bool:
+        """Raises RuntimeError where the thread that should follow has ended: then no wait would help."""
+        gauges.behind(sum(max(0, end - self._offsets.get(partition, 0)) for partition, end in ends.items()))
         if self._thread is not None:
             with self._moved:
-                return self._moved.wait_for(lambda: self._holds(ends), within_s)
+                self._moved.wait_for(lambda: self._holds(ends) or self._ended, within_s)
+            if self._ended:
+                raise RuntimeError("nothing follows the announcements any more; the log says why")
+            return self._holds(ends)
         deadline = time.monotonic() + within_s
-        while not self._holds(ends) and time.monotonic() <= deadline:
+        while not self._holds(ends):
             self.turn(0.0)
+            if time.monotonic() > deadline:
+                break
         return self._holds(ends)
 
     def refresh(self, document_ids: Sequence[str]) -> None:
@@ -104,13 +112,22 @@ class MaterialisedView:
         return max((index.size for index in self._indexes), default=0)
 
     def _keep_up(self, stopping: threading.Event, pause_s: float) -> None:
-        while not stopping.is_set():
-            try:
-                self.turn(0.2)
-            except Exception as error:  # a store that is away for a while must not end a view for good
-                log.warning("view waits for the store", error=f"{type(error).__name__}: {error}")
-                self._announcements.seek(self._offsets)
-                stopping.wait(pause_s)
+        lost = False
+        try:
+            while not stopping.is_set():
+                try:
+                    if lost:  # what was polled and not taken in is read again
+                        self._announcements.seek(self._offsets)
+                    lost = False
+                    self.turn(0.2)
+                except Exception as error:  # a store or a broker that is away for a while must not end a view for good
+                    log.warning("view waits", error=f"{type(error).__name__}: {error}")
+                    lost = True
+                    stopping.wait(pause_s)
+        finally:
+            with self._moved:
+                self._ended = True
+                self._moved.notify_all()
 
     def _start(self) -> None:
         """Go on from the snapshots where all indexes have the same one; else all begin anew."""

@@ -108,7 +108,7 @@ class Bm25:
 
 
 def build(settings: RetrieverSettings, folder: Path | None) -> Bm25:
-    """The index of a folder, gone on with where it is whole, else empty; in memory without one, or where it is taken."""
+    """The index of a folder, gone on with where it is whole; in memory without one, or where it is taken."""
     analyzer = words.analyzer(settings.index_language)
     try:
         return Bm25(opened(_schema(), folder), analyzer, settings.index_memory_mib)
