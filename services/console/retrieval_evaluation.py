@@ -28,14 +28,14 @@ def measure(
     for file in (documents, *([questions] if questions else [])):
         if not file.exists():
             raise FileNotFoundError(f"no file {file}")
+    named = [word for run in runs for word in ("--run", run)]
     with TemporaryDirectory() as folder:
         files = [str(documents), folder, *(["--questions", str(questions)] if questions else [])]
-        [read] = jobs.run(JOB, ["read", *files, "--format", format_name], os.environ)
+        [read] = jobs.run(JOB, ["read", *files, "--format", format_name, *named], os.environ)
         chunks = str(Path(folder) / "chunks.jsonl")
         cut = _followed(jobs.run(CUT, [str(Path(folder) / "documents.jsonl"), chunks], os.environ), read["documents"])
         options = [*(["--in-memory"] if in_memory else []), *(["--out", str(out)] if out else [])]
-        options += [word for run in runs for word in ("--run", run)]
-        searched = _followed(jobs.run(JOB, ["search", folder, chunks, *options], os.environ))
+        searched = _followed(jobs.run(JOB, ["search", folder, chunks, *options, *named], os.environ))
     report: Report = searched["report"] | {"dropped": cut["dropped"], "refused": cut["refused"]}
     if out:
         (out / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")

@@ -8,7 +8,7 @@ JSON object a line on standard output; the last line holds the report.
 import argparse
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ def main() -> None:
     reading.add_argument("folder", type=Path)
     reading.add_argument("--questions", type=Path, default=None)
     reading.add_argument("--format", default="", choices=["", *plugins.names(collection.FORMATS)])
+    reading.add_argument("--run", action="append", default=[], help="only looked at, for a name that is not there")
     reading.set_defaults(step=_read)
     searching = steps.add_parser("search", help="run and measure")
     searching.add_argument("folder", type=Path)
@@ -53,22 +54,18 @@ def main() -> None:
 
 
 def _read(options: argparse.Namespace, _: Readiness) -> None:
+    _named(options.run)  # a wrong name is said before the work begins
     found = collection.load(options.documents, options.questions, options.format)
     folder.save(found, options.folder)
     _say("read", {"format": found.name, "documents": len(found.documents), "questions": len(found.questions)})
 
 
 def _search(options: argparse.Namespace, _: Readiness) -> None:
-    encoder = EncoderSettings()
-    vectors = KeptVectors(encoder, HomeSettings().home / "evaluation")
-    chunked = folder.chunked(options.chunks)
-    with _store(vectors.name, encoder.dimensions, in_memory=options.in_memory) as store:
+    asked, chunked, names = folder.opened(options.folder), folder.chunked(options.chunks), _named(options.run)
+    vectors = KeptVectors(EncoderSettings(), HomeSettings().home / "evaluation")
+    with _store(vectors.name, in_memory=options.in_memory) as store:
         announcements = corpus.fill(store, chunked, vectors, _encoded)
-        settings = RetrieverSettings()
-        baseline = runs.name_of(settings)
-        names = list(dict.fromkeys([baseline, *(options.run or runs.usual(settings))]))
-        bench = runs.prepared(names, settings, store, announcements=announcements, vectors=vectors)
-        asked = folder.opened(options.folder)
+        bench = runs.prepared(names, RetrieverSettings(), store, announcements=announcements, vectors=vectors)
         found = bench.run_all(asked.judged, _now(chunked), _searched)
     if options.out:
         report.write_trec(options.out, asked, found)
@@ -78,24 +75,31 @@ def _search(options: argparse.Namespace, _: Readiness) -> None:
         "chunks": sum(len(document.chunks) for document in standing),
         "encoder": vectors.name,
         "store": "memory" if options.in_memory else "cassandra",
-        "depth": settings.depth,
+        "depth": RetrieverSettings().depth,
     }
-    _say("done", {"report": about | report.of(asked, found, baseline)})
+    _say("done", {"report": about | report.of(asked, found, names[0])})
+
+
+def _named(wanted: list[str]) -> list[str]:
+    """The names of the runs, the configured retriever's first; raises ValueError for one that cannot be made."""
+    settings = RetrieverSettings()
+    names = list(dict.fromkeys([runs.name_of(settings), *(wanted or runs.usual(settings))]))
+    for name in names:
+        runs.settings_of(name, settings)
+    return names
 
 
 @contextmanager
-def _store(encoder: str, dimensions: int, *, in_memory: bool) -> Iterator[ChunkStore]:
+def _store(encoder: str, *, in_memory: bool) -> Iterator[ChunkStore]:
     """An empty store: in memory, or a keyspace of its own that is dropped at the end."""
     if in_memory:
         yield MemoryChunks()
         return
-    usual = CassandraSettings()
-    settings = usual.model_copy(update={"keyspace": f"tiltyard_evaluation_{uuid4().hex[:8]}"})
-    schema.apply(settings, encoder=encoder, dimensions=dimensions)
+    settings = CassandraSettings().model_copy(update={"keyspace": f"tiltyard_evaluation_{uuid4().hex[:8]}"})
+    schema.apply(settings, encoder=encoder, dimensions=EncoderSettings().dimensions)
     try:
-        store = connect(settings)
-        yield CassandraChunks(store, encoder)
-        store.close()
+        with closing(connect(settings)) as store:
+            yield CassandraChunks(store, encoder)
     finally:
         schema.drop(settings)
 
