@@ -1,0 +1,40 @@
+"""`tiltyard explain`: why a question is given the evidence that it is given."""
+
+import os
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from services.console import explanation_view, jobs, output
+from shared.messages import Filters, Question
+
+JOB = "services.retriever.explain"
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(explain)
+
+
+def explain(
+    text: Annotated[str, typer.Argument(help="The question.")],
+    source: Annotated[list[str] | None, typer.Option(help="Only evidence of this source; may be repeated.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="Only evidence with this tag; may be repeated.")] = None,
+    language: Annotated[
+        list[str] | None, typer.Option(help="Only evidence in this language (ISO 639-1); may be repeated.")
+    ] = None,
+    label: Annotated[list[str] | None, typer.Option(help="What the asker may be shown; may be repeated.")] = None,
+    as_of: Annotated[datetime | None, typer.Option(help="Only evidence first seen by then (UTC).")] = None,
+    others: Annotated[int, typer.Option(min=0, help="Candidates to show that did not become evidence.")] = 5,
+    json: output.Json = False,
+) -> None:
+    """Show each evidence item's place and score on every list: each search, after fusion, after each ranker.
+
+    It searches as the retriever would, with the same settings, and publishes nothing.
+
+    Example: tiltyard explain "Where is the lantern fair held?" --source "Harrow Vale Wire"
+    """
+    filters = Filters(sources=tuple(source or ()), tags=tuple(tag or ()), languages=tuple(language or ()))
+    question = Question(question_id="explain", text=text, filters=filters, labels=tuple(label or ()), as_of=as_of)
+    said = list(jobs.run(JOB, [question.model_dump_json(), "--others", str(others)], os.environ))
+    output.as_json(said[-1]) if json else explanation_view.show(said[-1])

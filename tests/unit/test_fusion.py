@@ -1,0 +1,88 @@
+"""Fusion, computed by hand: reciprocal ranks, weighted sums, and what is known of a chunk on several lists."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.retriever.fusion import RRF_K, min_max, reciprocal_rank, weighted_sum
+from services.retriever.ports import Ranked, listed
+from shared.messages import Found
+from shared.stored import Candidate
+from tests.builders import NOON
+
+
+def a_list(name: str, **scores: float) -> list[Ranked]:
+    return listed(name, [Ranked(Candidate(one, 0, 1, NOON, score), score) for one, score in scores.items()])
+
+
+def order(ranked: list[Ranked]) -> list[str]:
+    return [one.candidate.document_id for one in ranked]
+
+
+DENSE, WORDS = a_list("dense", a=0.9, b=0.8, c=0.4), a_list("bm25", b=12.0, d=6.0)
+
+
+def test_reciprocal_ranks_add_up() -> None:
+    fused = reciprocal_rank([DENSE, WORDS])
+
+    assert order(fused) == ["b", "a", "d", "c"]
+    assert [one.score for one in fused] == pytest.approx([1 / 62 + 1 / 61, 1 / 61, 1 / 62, 1 / 63])
+
+
+def test_weighted_scores_add_up() -> None:
+    fused = weighted_sum([DENSE, WORDS], [0.4, 0.6])
+
+    assert order(fused) == ["b", "a", "c", "d"]
+    assert [one.score for one in fused] == pytest.approx([0.4 * 0.8 + 0.6, 0.4, 0.0, 0.0])
+
+
+def test_a_fused_chunk_keeps_its_place_on_every_list() -> None:
+    found_by = {one.candidate.document_id: one.found_by for one in reciprocal_rank([DENSE, WORDS])}
+
+    assert found_by["b"] == {"dense": Found(rank=2, score=0.8), "bm25": Found(rank=1, score=12.0)}
+    assert found_by["d"] == {"bm25": Found(rank=2, score=6.0)}
+
+
+def test_of_two_queries_the_better_place_on_a_list_counts() -> None:
+    fused = reciprocal_rank([a_list("bm25", a=3.0, b=2.0), a_list("bm25", c=9.0, d=5.0, b=4.0, a=1.0)])
+    found_by = {one.candidate.document_id: one.found_by["bm25"] for one in fused}
+
+    assert (found_by["a"], found_by["b"]) == (Found(rank=1, score=3.0), Found(rank=2, score=2.0))
+
+
+def test_of_two_revisions_the_newer_counts_whichever_list_holds_it() -> None:
+    old, new = (Ranked(Candidate("a", 0, revision, NOON, 1.0), 1.0) for revision in (1, 2))
+
+    for lists in ([[old], [new]], [[new], [old]]):
+        assert [one.candidate.revision for one in reciprocal_rank(lists)] == [2]
+
+
+@pytest.mark.parametrize(
+    ("scores", "moved"),
+    [
+        ([], []),
+        ([3.0], [1.0]),
+        ([2.0, 2.0], [1.0, 1.0]),
+        ([5.0, 3.0, 1.0], [1.0, 0.5, 0.0]),
+        ([-1.0, -3.0], [1.0, 0.0]),
+    ],
+)
+def test_scores_are_moved_between_0_and_1(scores: list[float], moved: list[float]) -> None:
+    assert min_max(scores) == moved
+
+
+def test_equal_sums_are_ordered_by_place() -> None:
+    assert order(reciprocal_rank([a_list("x", b=1.0), a_list("y", a=1.0)])) == ["a", "b"]
+
+
+names = st.lists(st.sampled_from("abcdefgh"), unique=True, max_size=8)
+
+
+@given(lists=st.lists(names, min_size=1, max_size=4))
+def test_fusion_gives_every_chunk_once_with_falling_scores(lists: list[list[str]]) -> None:
+    found = [a_list(str(n), **{name: -float(rank) for rank, name in enumerate(one)}) for n, one in enumerate(lists)]
+    for fused in (reciprocal_rank(found), weighted_sum(found, [0.5] * len(found))):
+        scores = [one.score for one in fused]
+        assert sorted(order(fused)) == sorted({name for one in lists for name in one})
+        assert scores == sorted(scores, reverse=True)
+    assert all(one.score <= len(lists) / (RRF_K + 1) + 1e-12 for one in reciprocal_rank(found))
