@@ -9,7 +9,7 @@ Fuse = Callable[[Sequence[Sequence[Ranked]]], list[Ranked]]
 
 
 class Hybrid:
-    """Fuses what its parts find; every chunk keeps its place on each part's list."""
+    """Fuses what its parts find and keeps all of it, so that rankers see what only one part found."""
 
     def __init__(self, name: str, parts: Sequence[Search], fuse: Fuse) -> None:
         self.name = name
@@ -18,4 +18,4 @@ class Hybrid:
 
     def __call__(self, asked: Asked, *, limit: int, scope: Scope) -> Sequence[Ranked]:
         found = [part(asked, limit=limit, scope=scope) for part in self._parts]
-        return listed(self.name, self._fuse(found)[:limit])
+        return listed(self.name, self._fuse(found))

@@ -48,7 +48,7 @@ class Search(Protocol):
     name: str
 
     def __call__(self, asked: Asked, *, limit: int, scope: Scope) -> Sequence[Ranked]:
-        """At most `limit` chunks within `scope`, best first."""
+        """Chunks within `scope`, best first; at most `limit` of each list that is asked."""
 
 
 class SparseIndex(Protocol):

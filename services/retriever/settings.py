@@ -19,7 +19,7 @@ class RetrieverSettings(BaseSettings):
     dense_weight: float = Field(
         default=0.4, ge=0, le=1, description="of `weighted`: how much dense counts, BM25 the rest"
     )
-    recency_half_life_days: float = Field(default=14.0, gt=0, description="of `recency`")
+    recency_half_life_days: float = Field(default=30.0, gt=0, description="of `recency`")
     recency_floor: float = Field(default=0.3, ge=0, le=1, description="of `recency`: what the oldest news keeps")
     top_k: int = Field(default=5, ge=1, le=100, description="chunks of evidence at most")
     budget_words: int = Field(default=800, ge=1, description="words of evidence at most; the first chunk always stays")

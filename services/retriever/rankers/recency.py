@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from services.retriever.fusion import min_max
 from services.retriever.ports import Asked, Knowledge, Rank, Ranked
 from services.retriever.settings import RetrieverSettings
 
@@ -11,8 +12,9 @@ DAY_S = 86_400.0
 
 
 def build(_: Knowledge, settings: RetrieverSettings) -> Rank:
-    """Score times floor + (1 - floor) * 2 ** (-age / half-life); age in days when the question was asked.
+    """Share of the best score times floor + (1 - floor) * 2 ** (-age / half-life); age in days at the question.
 
+    Scores are moved to [0, 1] first (min-max): what age may cost does not depend on the search's own scale.
     With a floor above 0, news that is many half-lives old keeps the order of the search.
     """
 
@@ -22,7 +24,8 @@ def build(_: Knowledge, settings: RetrieverSettings) -> Rank:
         return float(floor + (1.0 - floor) * 0.5 ** (days / settings.recency_half_life_days))
 
     def rank(asked: Asked, ranked: Sequence[Ranked]) -> Sequence[Ranked]:
-        weighed = [replace(one, score=one.score * worth(one.candidate.published_at, asked.at)) for one in ranked]
+        shares = zip(ranked, min_max([one.score for one in ranked]), strict=True)
+        weighed = [replace(one, score=share * worth(one.candidate.published_at, asked.at)) for one, share in shares]
         return sorted(weighed, key=lambda one: (-one.score, one.place))
 
     return rank
