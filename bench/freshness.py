@@ -1,0 +1,187 @@
+"""`python -m bench.freshness`: how long a document takes until a hybrid search returns it, on servers of its own.
+
+Prints one JSON object. The clock starts before the produce call and stops when a search by words and by vector has
+given the document, both lists holding it. `paced`: one document a second. `busy`: as many documents as can be taken in,
+with at most IN_FLIGHT unfinished ones at a time, as a feed sends that waits for what it sent. `bulk`: all documents at
+once, against the bare encoder on the same texts with nothing else running.
+"""
+
+import argparse
+import json
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from services.console.demo.stage import Stage
+from services.console.demo.summary import percentiles
+from services.retriever.assembly import retriever
+from services.retriever.handler import Retrieve
+from services.retriever.ports import Asked
+from services.retriever.settings import RetrieverSettings
+from services.retriever.view import MaterialisedView
+from shared import encoding, topology
+from shared.cassandra.chunks import CassandraChunks
+from shared.cassandra.client import connect
+from shared.encoding import Encoder
+from shared.kafka.sink import Delivery, publish
+from shared.kafka.tail import KafkaTail
+from shared.kafka.topics import Follower
+from shared.messages import DocumentPublished
+from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
+from shared.stored import Scope
+
+WARM_UP, IN_FLIGHT, WITHIN_S = 5, 4, 120.0
+NEEDED = ("ingest", "embedder")
+
+
+class Reader:
+    """A retriever in this process, and the announcements as they come."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        kafka = KafkaSettings()
+        handle, view = retriever(
+            RetrieverSettings(),
+            encode=encoder.encode,
+            encoder=encoder.name,
+            chunks=CassandraChunks(connect(CassandraSettings()), encoder.name),
+            announcements=KafkaTail(kafka, topology.INDEXED.name),
+        )
+        self._handle: Retrieve = handle
+        self._view: MaterialisedView = view
+        view.catch_up()
+        view.follow(threading.Event())
+        self._announced = Follower(kafka, topology.INDEXED.name, from_end=True)
+        self._announced.poll(1.0)
+
+    def next_announced(self) -> str:
+        """The document of the next announcement."""
+        deadline = time.monotonic() + WITHIN_S
+        while time.monotonic() < deadline:
+            if record := self._announced.poll(0.5):
+                return (record.key or b"").decode()
+        raise TimeoutError(f"nothing announced within {WITHIN_S:g} s")
+
+    def finds(self, asked: Asked, document_id: str) -> bool:
+        """Whether both lists hold a document, as a question that is asked now would find."""
+        self._view.reach(self._view.ends(), WITHIN_S)
+        found = self._handle.picks([asked], Scope())
+        return any(
+            one.candidate.document_id == document_id and {"dense", "bm25"} <= set(one.found_by) for one, _ in found
+        )
+
+
+def measure(documents: int, bulk: int) -> dict[str, Any]:
+    """Every figure; about five minutes for 120 and 1,000."""
+    encoder = encoding.build(EncoderSettings())
+    texts = [_document("bare", number) for number in range(bulk)]
+    bare = _bare(encoder, [f"{one.title} (1 March 2025)\n{one.text}" for one in texts])
+    stage = Stage("bench-freshness")
+    try:
+        stage.start()
+        stage.services.start(NEEDED)
+        reader, delivery = Reader(encoder), Delivery(KafkaSettings(), "bench")
+        paced = [_once(reader, delivery, encoder, number) for number in range(WARM_UP + documents)][WARM_UP:]
+        busy, busy_rate = _busy(reader, delivery, encoder, documents)
+        rate = _bulk(reader, delivery, bulk)
+        return {
+            "paced_ms": percentiles(paced),
+            "busy_ms": percentiles(busy),
+            "busy_documents_per_s": round(busy_rate, 1),
+            "bulk_chunks_per_s": round(rate, 1),
+            "bare_encoder_chunks_per_s": round(bare, 1),
+            "bulk_share_of_bare_encoder": round(rate / bare, 3),
+        }
+    finally:
+        stage.stop()
+
+
+def _once(reader: Reader, delivery: Delivery, encoder: Encoder, number: int) -> float:
+    """One document, then the rest of its second."""
+    document = _document("paced", number)
+    asked = _asked(encoder, document)
+    started = time.perf_counter()
+    _send(delivery, document)
+    _until(reader, document.document_id)
+    if not reader.finds(asked, document.document_id):
+        raise AssertionError(f"{document.document_id} is announced and not found")
+    took = time.perf_counter() - started
+    time.sleep(max(0.0, 1.0 - took))
+    return took * 1000
+
+
+def _busy(reader: Reader, delivery: Delivery, encoder: Encoder, documents: int) -> tuple[list[float], float]:
+    """Milliseconds of each document with IN_FLIGHT under way, and documents a second."""
+    waiting = deque(_document("busy", number) for number in range(documents))
+    asked = {one.document_id: _asked(encoder, one) for one in waiting}
+    started: dict[str, float] = {}
+    times: list[float] = []
+    begun = time.perf_counter()
+    while waiting or started:
+        while waiting and len(started) < IN_FLIGHT:
+            document = waiting.popleft()
+            started[document.document_id] = time.perf_counter()
+            _send(delivery, document)
+        name = reader.next_announced()
+        if name in started and reader.finds(asked[name], name):
+            times.append((time.perf_counter() - started.pop(name)) * 1000)
+    return times, documents / (time.perf_counter() - begun)
+
+
+def _bulk(reader: Reader, delivery: Delivery, documents: int) -> float:
+    """Chunks a second from the first produce call to the last announcement; each document is one chunk."""
+    names = {f"bulk-{number}" for number in range(documents)}
+    begun = time.perf_counter()
+    for number in range(documents):
+        publish(delivery, topology.DOCUMENTS, _document("bulk", number))
+    while names:
+        names.discard(reader.next_announced())
+    return documents / (time.perf_counter() - begun)
+
+
+def _bare(encoder: Encoder, texts: list[str]) -> float:
+    encoder.encode(texts[:64])
+    begun = time.perf_counter()
+    encoder.encode(texts)
+    return len(texts) / (time.perf_counter() - begun)
+
+
+def _send(delivery: Delivery, document: DocumentPublished) -> None:
+    publish(delivery, topology.DOCUMENTS, document)
+    delivery.flush()
+
+
+def _until(reader: Reader, document_id: str) -> None:
+    while reader.next_announced() != document_id:
+        pass
+
+
+def _asked(encoder: Encoder, document: DocumentPublished) -> Asked:
+    text = document.title
+    return Asked(text, encoder.encode([text])[0], datetime.now(UTC))
+
+
+def _document(kind: str, number: int) -> DocumentPublished:
+    """One chunk of about 110 words, unlike the others in its words."""
+    return DocumentPublished(
+        document_id=f"{kind}-{number}", title=f"Boats at quay {kind}{number}", text=" ".join(_sentences(kind, number))
+    )
+
+
+def _sentences(kind: str, number: int) -> Iterator[str]:
+    for day in range(5):
+        yield (
+            f"On day {day} the harbour office counted {number * 7 + day} boats at quay {kind}{number}, and the ferry "
+            f"of line {number % 90 + day} sailed on time."
+        )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--documents", type=int, default=120)
+    parser.add_argument("--bulk", type=int, default=1_000)
+    options = parser.parse_args()
+    sys.stdout.write(json.dumps(measure(options.documents, options.bulk), indent=2) + "\n")
