@@ -5,6 +5,7 @@ from typing import Any
 
 from services.console import output
 
+TOLD = ("dense_weight", "recency_half_life_days", "recency_floor", "mmr_lambda")
 COMPARED = ("Hits@1", "MRR@10", "nDCG@10")
 Report = Mapping[str, Any]
 Estimate = Mapping[str, Any]
@@ -29,8 +30,10 @@ def about(report: Report) -> Iterator[str]:
     exact = "exactly, in memory" if report["store"] == "memory" else "by Cassandra's vector index"
     yield (
         f"{report['collection']}: {report['documents']} documents in {report['chunks']} chunks, encoder "
-        f"{report['encoder']}, searched {exact}, {report['depth']} chunks deep; by document."
+        f"{report['encoder']}, searched {exact}, {report['settings']['depth']} chunks deep."
     )
+    named = ", ".join(f"{name} {report['settings'][name]}" for name in TOLD if name in report["settings"])
+    yield f"Counted by document. Settings that decide: {named}."
     if report["without_gold"]:
         yield f"{report['without_gold']} of {report['questions']} questions have no gold document and are left out."
     if report["dropped"] or report["refused"]:

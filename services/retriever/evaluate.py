@@ -75,7 +75,7 @@ def _search(options: argparse.Namespace, _: Readiness) -> None:
         "chunks": sum(len(document.chunks) for document in standing),
         "encoder": vectors.name,
         "store": "memory" if options.in_memory else "cassandra",
-        "depth": RetrieverSettings().depth,
+        "settings": RetrieverSettings().model_dump(),
     }
     _say("done", {"report": about | report.of(asked, found, names[0])})
 
