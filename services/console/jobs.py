@@ -6,7 +6,7 @@ The job's log, on its standard error, is shown only when it fails: then its last
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from tempfile import TemporaryFile
 from typing import IO, Any
 
@@ -17,7 +17,7 @@ class JobError(PlatformError):
     """A job ended without success; its own last words say why."""
 
 
-def run(module: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def run(module: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Generator[dict[str, Any], None, None]:
     """The job's progress; raises JobError with its last words when it fails. Ending early ends the job."""
     argv = [sys.executable, "-m", module, *arguments]
     with (

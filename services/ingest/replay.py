@@ -12,10 +12,13 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from services.ingest.ports import FeedItem
+from services.ingest.feed_settings import FeedSettings
+from services.ingest.marking import Marked, Marking
+from services.ingest.ports import Feed, FeedItem, FeedSource
 from shared import plugins, topology
 from shared.cassandra.client import connect
 from shared.cassandra.documents import CassandraDocuments
+from shared.cassandra.feeds import CassandraFeeds
 from shared.messages import DocumentPublished, Question
 from shared.observe import Readiness
 from shared.publisher import Publisher
@@ -35,26 +38,44 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=None)
     parser.add_argument("--name", default="", help="of the stream, where the folder holds several")
     parser.add_argument("--speed", type=float, default=0.0, help="event seconds per second; 0: as fast as it goes")
+    parser.add_argument("--resume", action="store_true", help="go on where the last replay of this stream ended")
     parser.add_argument("--wait", type=float, default=900.0, help="seconds to wait for documents to be findable")
     options = parser.parse_args()
     raise SystemExit(guarded("replay", lambda _: _replay(options)))
 
 
 def _replay(options: argparse.Namespace, _: Readiness | None = None) -> None:
-    items = plugins.load(FEEDS, options.feed, "read")(options.folder, documents=options.documents, name=options.name)
-    history = CassandraDocuments(connect(CassandraSettings()))
-    publisher = Publisher(KafkaSettings(), "replay", history)
+    source = FeedSource(str(options.folder), options.name, documents=options.documents)
+    feed: Feed = plugins.load(FEEDS, options.feed, "build")(source, FeedSettings())
+    store = connect(CassandraSettings())
+    bookmark = Marked(CassandraFeeds(store), feed.name, Marking())
+    if not options.resume:
+        bookmark.advance("")
+    publisher = Publisher(KafkaSettings(), "replay", CassandraDocuments(store))
+    items = (found for found in feed.read(bookmark) if isinstance(found, FeedItem))
     try:
-        replay(publisher, paced(items, options.speed), wait_s=options.wait, say=_say)
+        replay(publisher, paced(items, options.speed), wait_s=options.wait, say=_say, reached=bookmark.advance)
     finally:
         publisher.close()
 
 
-def replay(publisher: Publisher, items: Iterable[FeedItem], *, wait_s: float, say: Say) -> None:
-    """Publish runs of documents and runs of questions in their order, waiting between the two."""
+def replay(
+    publisher: Publisher,
+    items: Iterable[FeedItem],
+    *,
+    wait_s: float,
+    say: Say,
+    reached: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Publish runs of documents and runs of questions in their order, waiting between the two.
+
+    `reached` hears a position once its questions are asked, or its documents can be found.
+    """
+    position = ""
     counts = {"documents": 0, "questions": 0}
     for kind, run in itertools.groupby(items, key=lambda entry: type(entry.message)):
-        messages = [entry.message for entry in run]
+        entries = list(run)
+        messages, position = [entry.message for entry in entries], entries[-1].position
         if kind is DocumentPublished:
             for start in range(0, len(messages), PORTION):
                 counts["documents"] += publisher.publish(topology.DOCUMENTS, messages[start : start + PORTION])
@@ -64,7 +85,10 @@ def replay(publisher: Publisher, items: Iterable[FeedItem], *, wait_s: float, sa
             counts["questions"] += publisher.publish(topology.QUESTIONS, messages)
             asked = [message.question_id for message in messages if isinstance(message, Question)]
             say("asked", counts | {"question_ids": asked})
+            reached(position)
     publisher.wait(wait_s)
+    if position:
+        reached(position)
     say("done", dict(counts))
 
 

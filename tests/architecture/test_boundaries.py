@@ -151,7 +151,7 @@ FOLDERS = (
     ("shared.encoders", "build"),
     ("services.ingest.chunkers", "build"),
     ("services.ingest.cleaners", "clean"),
-    ("services.ingest.feeds", "read"),
+    ("services.ingest.feeds", "build"),
     ("services.ingest.languages", "build"),
     ("services.retriever.searches", "build"),
     ("services.retriever.rankers", "build"),

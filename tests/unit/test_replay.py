@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 
+from services.ingest.feed_settings import FeedSettings
 from services.ingest.feeds import realtime_qa
-from services.ingest.ports import FeedItem
+from services.ingest.marking import Marked, Marking
+from services.ingest.ports import FeedItem, FeedSource
 from services.ingest.replay import replay
 from shared import topology
+from shared.memory.feeds import MemoryFeeds
 from shared.messages import DocumentPublished, Message, Question
 from tests.builders import NOON, a_document, a_question
 
@@ -32,6 +35,13 @@ def a_quiz(number: int, document: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def read(folder: Path, *, documents: int | None = None, name: str = "", position: str = "") -> list[FeedItem]:
+    feed = realtime_qa.build(FeedSource(str(folder), name, documents=documents), FeedSettings())
+    bookmark = Marked(MemoryFeeds(), feed.name, Marking())
+    bookmark.advance(position)
+    return [found for found in feed.read(bookmark) if isinstance(found, FeedItem)]
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     with gzip.open(tmp_path / "news.documents.jsonl.gz", "wt") as file:
@@ -42,14 +52,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_documents_and_questions_come_in_event_time_order(folder: Path) -> None:
-    items = list(realtime_qa.read(folder))
+    items = read(folder)
 
     assert all(first.at <= second.at for first, second in pairwise(items))
     assert [type(item.message) for item in items].index(Question) == 2
 
 
 def test_a_question_comes_only_with_a_document_that_answers_it(folder: Path) -> None:
-    questions = [item.message for item in realtime_qa.read(folder, documents=4) if isinstance(item.message, Question)]
+    questions = [item.message for item in read(folder, documents=4) if isinstance(item.message, Question)]
 
     assert [question.question_id for question in questions] == ["q1"]
     assert questions[0].as_of == datetime(2022, 6, 3, 12, tzinfo=UTC)
@@ -59,13 +69,19 @@ def test_several_streams_in_a_folder_must_be_told_apart(folder: Path) -> None:
     (folder / "more.documents.jsonl").write_text("")
 
     with pytest.raises(ValueError, match="more, news: choose one with --name"):
-        realtime_qa.read(folder)
-    assert list(realtime_qa.read(folder, name="news"))
+        read(folder)
+    assert read(folder, name="news")
 
 
 def test_an_empty_folder_is_refused_by_what_it_lacks(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"documents\.jsonl"):
-        realtime_qa.read(tmp_path)
+    with pytest.raises(ValueError, match=r"documents\.jsonl"):
+        read(tmp_path)
+
+
+def test_a_stream_goes_on_behind_the_last_position(folder: Path) -> None:
+    items = read(folder)
+
+    assert read(folder, position=items[3].position) == items[4:]
 
 
 class Recorder:
@@ -89,9 +105,16 @@ def test_every_document_can_be_found_before_a_question_goes_out() -> None:
         a_question(),
         a_document(document_id="b"),
     ]
-    items = [FeedItem(NOON, message) for message in messages]
+    items = [FeedItem(NOON, message, str(number)) for number, message in enumerate(messages, start=1)]
 
-    replay(recorder, items, wait_s=5, say=lambda event, about: said.append((event, about)))  # type: ignore[arg-type]
+    replay(
+        recorder,  # type: ignore[arg-type]
+        items,
+        wait_s=5,
+        say=lambda event, about: said.append((event, about)),
+        reached=lambda position: recorder.lines.append(f"reached {position}"),
+    )
 
-    assert recorder.lines == ["news.documents.v1 a", "wait 5", "qa.questions.v1 q-1", "news.documents.v1 b", "wait 5"]
+    first = ["news.documents.v1 a", "wait 5", "qa.questions.v1 q-1", "reached 2"]
+    assert recorder.lines == [*first, "news.documents.v1 b", "wait 5", "reached 3"]
     assert said[-1] == ("done", {"documents": 2, "questions": 1})

@@ -22,6 +22,7 @@ def replay(
     name: Annotated[str, typer.Option(help="Of the stream, where the folder holds several.")] = "",
     documents: Annotated[int | None, typer.Option(min=1, help="Only the first so many, and their questions.")] = None,
     speed: Annotated[float, typer.Option(min=0, help="Event seconds per second; 0: as fast as it goes.")] = 0.0,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where the last replay of it ended.")] = False,
     wait: Annotated[float, typer.Option(help="Seconds to wait for the results after the last question.")] = 1800.0,
     json: output.Json = False,
 ) -> None:
@@ -31,6 +32,7 @@ def replay(
     """
     arguments = [str(folder), "--feed", feed, "--name", name, "--speed", str(speed)]
     arguments += ["--documents", str(documents)] if documents else []
+    arguments += ["--resume"] if resume else []
     asked: list[str] = []
     with progress.shown("documents", documents) as advance:
         for said in jobs.run("services.ingest.replay", arguments, os.environ):

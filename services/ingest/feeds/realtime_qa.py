@@ -8,30 +8,58 @@ import gzip
 import heapq
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from services.ingest.ports import FeedItem
+from services.ingest.feed_settings import FeedSettings
+from services.ingest.ports import Bookmark, Feed, FeedItem, FeedSource
 from shared.messages import DocumentPublished, Question
 
 DEADLINE_S = 86_400.0
 
 
-def read(folder: Path, *, documents: int | None = None, name: str = "") -> Iterator[FeedItem]:
-    """The first `documents` documents and the questions answerable then, in event-time order.
+def build(source: FeedSource, settings: FeedSettings) -> Feed:
+    """The stream `source.name` of a folder, or its only one.
 
-    `name` chooses among several streams in the folder.
-
-    With a limit, a question is taken when a document that it cites, or that bears its answer, is among them.
-    Raises FileNotFoundError where the folder lacks the files, ValueError where it holds several streams.
+    With a limit, `source.documents`, only so many documents come, and a question is taken when a document that it
+    cites, or that bears its answer, is among them. Raises ValueError where the folder lacks the files or holds several
+    streams.
     """
-    name = name or _only(folder)
-    taken = list(islice(_rows(folder, f"{name}.documents"), documents))
-    known = {row["doc_id"] for row in taken}
-    asked = [row for row in _rows(folder, f"{name}.questions") if documents is None or _answerable(row, known)]
-    return heapq.merge(map(_document, taken), map(_question, asked), key=lambda entry: entry.at)
+    folder = Path(source.address)
+    name = source.name or _only(folder)
+    for stem in (f"{name}.documents", f"{name}.questions"):
+        _file(folder, stem)
+    return RecordedStream(folder, name, source.documents, settings.folder_every_s)
+
+
+@dataclass(frozen=True)
+class RecordedStream:
+    """Documents and questions in event-time order; the position is how many have been given."""
+
+    folder: Path
+    stream: str
+    documents: int | None
+    every_s: float
+
+    @property
+    def name(self) -> str:
+        return f"realtime_qa {self.folder.resolve()}/{self.stream}"
+
+    def read(self, bookmark: Bookmark) -> Iterator[FeedItem]:
+        start = int(bookmark.position or 0)
+        items = enumerate(islice(self._items(), start, None), start=start + 1)
+        return (replace(entry, position=str(number)) for number, entry in items)
+
+    def _items(self) -> Iterator[FeedItem]:
+        taken = list(islice(_rows(self.folder, f"{self.stream}.documents"), self.documents))
+        known = {row["doc_id"] for row in taken}
+        everything = self.documents is None
+        questions = _rows(self.folder, f"{self.stream}.questions")
+        asked = [row for row in questions if everything or _answerable(row, known)]
+        return heapq.merge(map(_document, taken), map(_question, asked), key=lambda entry: entry.at)
 
 
 def _answerable(row: dict[str, Any], known: set[str]) -> bool:
@@ -68,19 +96,24 @@ def _question(row: dict[str, Any]) -> FeedItem:
 
 
 def _rows(folder: Path, stem: str) -> Iterator[dict[str, Any]]:
-    file = next((path for path in (folder / f"{stem}.jsonl", folder / f"{stem}.jsonl.gz") if path.is_file()), None)
-    if file is None:
-        raise FileNotFoundError(f"no {stem}.jsonl or {stem}.jsonl.gz in {folder}")
+    file = _file(folder, stem)
     opener = gzip.open if file.suffix == ".gz" else open
     with opener(file, "rt", encoding="utf-8") as lines:
         yield from (json.loads(line) for line in lines if line.strip())
+
+
+def _file(folder: Path, stem: str) -> Path:
+    file = next((path for path in (folder / f"{stem}.jsonl", folder / f"{stem}.jsonl.gz") if path.is_file()), None)
+    if file is None:
+        raise ValueError(f"no {stem}.jsonl or {stem}.jsonl.gz in {folder}")
+    return file
 
 
 def _only(folder: Path) -> str:
     """The name of the folder's only stream."""
     names = sorted({path.name.partition(".documents.jsonl")[0] for path in folder.glob("*.documents.jsonl*")})
     if not names:
-        raise FileNotFoundError(f"no *.documents.jsonl or *.documents.jsonl.gz in {folder}")
+        raise ValueError(f"no *.documents.jsonl or *.documents.jsonl.gz in {folder}")
     if len(names) > 1:
         raise ValueError(f"{folder} holds {', '.join(names)}: choose one with --name")
     return names[0]

@@ -1,0 +1,162 @@
+"""`tiltyard feed`: documents from an RSS or Atom feed, a folder, a database, or a growing file of JSON lines."""
+
+import json as json_module
+import os
+import signal
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from services.console import jobs, output
+
+MODULE = "services.ingest.feeding"
+Once = Annotated[bool, typer.Option("--once", help="Read it once; otherwise again and again until stopped.")]
+Every = Annotated[float, typer.Option("--every", min=0, help="Seconds between two passes; 0: as the settings say.")]
+Name = Annotated[str, typer.Option("--name", help="What its position and its ids stand under; empty: the address.")]
+Source = Annotated[str, typer.Option("--source", help="Source of its documents, where they name none.")]
+Tags = Annotated[list[str] | None, typer.Option("--tag", help="Tag of all its documents; may be repeated.")]
+Labels = Annotated[
+    list[str] | None,
+    typer.Option("--label", help="Who may be shown its documents, where they do not say; repeated: any."),
+]
+Lines = Annotated[bool, typer.Option("--json", help="Print what happens as JSON lines.")]
+
+
+class StoppedError(Exception):
+    """The command was told to end."""
+
+
+def register(app: typer.Typer) -> None:
+    group = typer.Typer(
+        no_args_is_help=True, help="Publish from a feed: rss, folder, sql, jsonl; each goes on where it was left."
+    )
+    for command in (rss, folder, sql, jsonl):
+        group.command()(command)
+    app.add_typer(group, name="feed")
+
+
+def rss(
+    url: Annotated[str, typer.Argument(help="Address of an RSS or Atom feed.")],
+    articles: Annotated[bool, typer.Option("--articles", help="Also fetch the page of each entry.")] = False,
+    once: Once = False,
+    every: Every = 0.0,
+    name: Name = "",
+    source: Source = "",
+    tag: Tags = None,
+    label: Labels = None,
+    json: Lines = False,
+) -> None:
+    """Follow an RSS or Atom feed. A changed entry is a revision; one that leaves the feed stays.
+
+    Example: tiltyard feed rss https://news.example/feed.xml --source "Harbour Desk" --every 120
+    """
+    more = {"TILTYARD_FEED_ARTICLES": "true"} if articles else {}
+    marks = _marks(name, source, tag, label)
+    _run(["rss", url, *marks, *_pace(once, every)], json=json, environment=more)
+
+
+def folder(
+    path: Annotated[Path, typer.Argument(help="Folder of .txt, .md, .html and .pdf files.")],
+    once: Once = False,
+    every: Every = 0.0,
+    name: Name = "",
+    source: Source = "",
+    tag: Tags = None,
+    label: Labels = None,
+    json: Lines = False,
+) -> None:
+    """Follow a folder. A changed file is a revision, a deleted one is retracted.
+
+    Example: tiltyard feed folder handbook --source Handbook --label staff
+    """
+    if not path.is_dir():
+        raise FileNotFoundError(f"no folder {path}")
+    _run(["folder", str(path), *_marks(name, source, tag, label), *_pace(once, every)], json=json)
+
+
+def sql(
+    query: Annotated[
+        str, typer.Option(help="Gives id, text, updated_at; also deleted, title, url, ... if it has them.")
+    ],
+    url: Annotated[
+        str, typer.Option(help="SQLAlchemy address; better in TILTYARD_FEED_SQL_URL, which ps does not show.")
+    ] = "",
+    once: Once = False,
+    every: Every = 0.0,
+    name: Name = "",
+    source: Source = "",
+    tag: Tags = None,
+    label: Labels = None,
+    json: Lines = False,
+) -> None:
+    """Follow a query on a database: what has a later updated_at is a revision, what is marked deleted is retracted.
+
+    Example: tiltyard feed sql --url sqlite:///desk.db --query "SELECT id, text, updated_at, deleted FROM stories"
+    """
+    more = {"TILTYARD_FEED_SQL_URL": url} if url else {}
+    marks = _marks(name, source, tag, label)
+    _run(["sql", "--query", query, *marks, *_pace(once, every)], json=json, environment=more)
+
+
+def jsonl(
+    path: Annotated[Path, typer.Argument(help="File to which documents are appended, one JSON object a line.")],
+    once: Once = False,
+    every: Every = 0.0,
+    name: Name = "",
+    source: Source = "",
+    tag: Tags = None,
+    label: Labels = None,
+    json: Lines = False,
+) -> None:
+    """Follow a file of JSON lines as it grows, also when it is rotated or truncated.
+
+    Example: tiltyard feed jsonl stories.jsonl --once
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"no file {path}")
+    _run(["jsonl", str(path), *_marks(name, source, tag, label), *_pace(once, every)], json=json)
+
+
+def _marks(name: str, source: str, tags: list[str] | None, labels: list[str] | None) -> list[str]:
+    given = [f"--tag={tag}" for tag in tags or ()] + [f"--label={label}" for label in labels or ()]
+    return [f"--name={name}", f"--source={source}", *given]
+
+
+def _pace(once: bool, every: float) -> list[str]:
+    return [f"--every={every}", *(["--once"] if once else [])]
+
+
+def _run(arguments: list[str], *, json: bool, environment: Mapping[str, str] | None = None) -> None:
+    """Hear the job until it ends; a request to stop reaches it, and it finishes what it has in hand."""
+    signal.signal(signal.SIGTERM, _stop)
+    bad = 0
+    try:
+        with closing(jobs.run(MODULE, arguments, {**os.environ, **(environment or {})})) as said:
+            for event in said:
+                bad += event.get("event") == "bad"
+                print(json_module.dumps(event), flush=True) if json else _tell(event)  # noqa: T201 (programs read this)
+    except StoppedError:
+        return
+    if bad:
+        raise typer.Exit(output.EX_DATA)
+
+
+def _stop(*_: object) -> None:
+    raise StoppedError
+
+
+def _tell(event: Mapping[str, Any]) -> None:
+    """One line for what a person wants to know; a pass that found nothing is not worth one."""
+    kind = event.get("event")
+    if kind == "bad":
+        output.err.print(f"{event['where']}: {event['reason']}", markup=False, soft_wrap=True)
+    elif kind == "unavailable":
+        output.err.print(f"{event['reason']}; trying again in {event['retry_s']:g} s", markup=False, soft_wrap=True)
+    elif kind == "read" and any(event.get(name) for name in ("published", "retracted", "bad")):
+        output.say(
+            f"published: {event['published']}; retracted: {event['retracted']}; "
+            f"unchanged: {event['unchanged']}; bad: {event['bad']}"
+        )

@@ -1,0 +1,118 @@
+"""`python -m services.ingest.feeding KIND ADDRESS`: read a feed again and again, and publish what is new.
+
+Progress is one JSON object a line on standard output. A feed that cannot be read is tried again, ever more seldom.
+SIGTERM and Ctrl-C end it with everything in hand published and remembered.
+"""
+
+import argparse
+import json
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from services.ingest.feed_pass import Counts, Pass, Publishes, Say
+from services.ingest.feed_settings import FeedSettings
+from services.ingest.marking import Marked, Marking
+from services.ingest.ports import Feed, FeedSource, FeedUnavailableError
+from shared import plugins
+from shared.cassandra.client import connect
+from shared.cassandra.feeds import CassandraFeeds
+from shared.feed_state import FeedState
+from shared.observe import Readiness
+from shared.publisher import Publisher
+from shared.service import guarded
+from shared.settings import CassandraSettings, KafkaSettings
+
+FEEDS = "services.ingest.feeds"
+LONGEST_DOUBLING = 12
+
+
+def main() -> None:
+    """Read the arguments and the feed; exits with the codes of the services."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kind", choices=plugins.names(FEEDS))
+    parser.add_argument("address", nargs="?", default="", help="URL or path; for sql TILTYARD_FEED_SQL_URL says it")
+    parser.add_argument("--query", default="", help="for sql")
+    parser.add_argument("--name", default="", help="under which position and ids stand; empty: the address")
+    parser.add_argument("--source", default="")
+    parser.add_argument("--tag", action="append", default=[])
+    parser.add_argument("--label", action="append", default=[])
+    parser.add_argument("--every", type=float, default=0.0, help="seconds between passes; 0: as the settings say")
+    parser.add_argument("--once", action="store_true")
+    options = parser.parse_args()
+    raise SystemExit(guarded("feed", lambda readiness: _feed(options, readiness)))
+
+
+def _feed(options: argparse.Namespace, readiness: Readiness) -> None:
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it tells of every request
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    settings = FeedSettings()
+    source = FeedSource(options.address, options.name, options.query, pause=stopping.wait)
+    feed = plugins.load(FEEDS, options.kind, "build")(source, settings)
+    marking = Marking(options.source, tuple(options.tag), tuple(options.label))
+    publisher, state = Publisher(KafkaSettings(), "feed"), CassandraFeeds(connect(CassandraSettings()))
+    readiness.announce()
+    read = reading(feed, state, publisher, marking, stopping=stopping)
+    every_s = options.every or feed.every_s
+    follow(read, stopping, every_s=every_s, most_s=settings.most_backoff_s, once=options.once, say=_say)
+
+
+def reading(
+    feed: Feed,
+    state: FeedState,
+    publisher: Publishes,
+    marking: Marking,
+    *,
+    stopping: threading.Event,
+) -> Callable[[], Counts]:
+    """One pass after another over a feed, each from where the last one left it."""
+
+    def read() -> Counts:
+        bookmark = Marked(state, feed.name, marking)
+        return Pass(feed, bookmark, publisher, lambda: datetime.now(UTC), _say, stopping.is_set)()
+
+    return read
+
+
+def follow(
+    read: Callable[[], Counts],
+    stopping: threading.Event,
+    *,
+    every_s: float,
+    most_s: float,
+    once: bool,
+    say: Say,
+) -> None:
+    """Pass after pass until told to stop, or one; a feed that is unavailable is left alone twice as long each time.
+
+    Raises FeedUnavailableError for a single pass.
+    """
+    failures = 0
+    while not stopping.is_set():
+        try:
+            say("read", dict(vars(read())))
+            failures, wait_s = 0, every_s
+        except FeedUnavailableError as error:
+            if once:
+                raise
+            failures += 1
+            wait_s = min(most_s, max(error.retry_after_s, 2.0 ** min(failures, LONGEST_DOUBLING)))
+            say("unavailable", {"reason": str(error), "retry_s": wait_s})
+        if once:
+            break
+        stopping.wait(wait_s)
+    say("stopped", {})
+
+
+def _say(event: str, about: dict[str, object]) -> None:
+    with suppress(BrokenPipeError):  # whoever listened has gone; what is in hand is finished all the same
+        print(json.dumps({"event": event, **about}), flush=True)  # noqa: T201 (the console reads this)
+
+
+if __name__ == "__main__":
+    main()

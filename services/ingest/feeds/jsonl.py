@@ -1,0 +1,126 @@
+"""JSON lines of DocumentPublished that some program appends to a file.
+
+The position is a byte offset with a hash of what stands before it: where that no longer fits, the file was truncated
+or another one has its name. Then the rest of the old file is looked for beside it (`x.jsonl.1`) and the new one read
+from its start.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from pydantic import ValidationError
+
+from services.ingest.feed_items import feed_name
+from services.ingest.feed_settings import FeedSettings
+from services.ingest.ports import BadItem, Bookmark, Feed, FeedItem, FeedSource, FeedUnavailableError, Found, Reached
+from shared.feed_state import digest
+from shared.messages import DocumentPublished
+from shared.runner import reason_of
+
+TAIL = 1_024
+
+
+def build(source: FeedSource, settings: FeedSettings) -> Feed:
+    """A file that is there already; raises ValueError where it is not."""
+    path = Path(source.address).absolute()
+    if not path.is_file():
+        raise ValueError(f"no file {path}")
+    named = FeedSource(str(path), source.name)
+    return Lines(path, feed_name("jsonl", named), settings.jsonl_every_s, settings.max_line_bytes)
+
+
+@dataclass(frozen=True)
+class Place:
+    """How far a file was read: the offset, and the last bytes before it."""
+
+    offset: int = 0
+    before: bytes = b""
+
+    def after(self, line: bytes) -> "Place":
+        return Place(self.offset + len(line), (self.before + line)[-TAIL:])
+
+    def __str__(self) -> str:
+        return json.dumps({"offset": self.offset, "before": digest(self.before)})
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Every line from the position on that is finished by a line end."""
+
+    path: Path
+    name: str
+    every_s: float
+    longest: int
+
+    def read(self, bookmark: Bookmark) -> Iterator[Found]:
+        saved = json.loads(bookmark.position or '{"offset": 0}')
+        try:
+            place = _resumed(self.path, saved) if saved["offset"] else Place()
+            if place is None:
+                yield from self._rest_of_the_old(saved)
+            yield from self._after(self.path, place or Place())
+        except FileNotFoundError as error:
+            raise FeedUnavailableError(f"no file {self.path}") from error
+
+    def _rest_of_the_old(self, saved: dict[str, object]) -> Iterator[Found]:
+        """What was still unread when the file was moved aside; no position leads back into it."""
+        beside = [path for path in self.path.parent.iterdir() if path.name.startswith(f"{self.path.name}.")]
+        places = [(path, place) for path in sorted(beside) if path.is_file() and (place := _resumed(path, saved))]
+        rest = (
+            f"the rest of the old one is read from {places[0][0].name}" if places else "nothing of the old one is left"
+        )
+        yield BadItem(str(self.path), f"truncated or replaced: read from its start; {rest}")
+        for path, place in places[:1]:
+            yield from self._after(path, place, positions=False)
+
+    def _after(self, path: Path, place: Place, *, positions: bool = True) -> Iterator[Found]:
+        with path.open("rb") as file:
+            file.seek(place.offset)
+            while (line := self._line(file)) is not None:
+                text, size = line
+                where = f"{path.name}, byte {place.offset}"
+                place = place.after(text) if size == len(text) else _place_at(file, file.tell())
+                position = str(place) if positions else ""
+                if size > self.longest:
+                    yield BadItem(where, f"a line of {size} bytes, at most {self.longest} are taken", position)
+                elif text.strip():
+                    yield _found(text, where, position)
+        if positions:
+            yield Reached(str(place))
+
+    def _line(self, file: BinaryIO) -> tuple[bytes, int] | None:
+        """A line with its length; of one that is too long only the end. None where no line end follows."""
+        text = file.readline(self.longest + 1)
+        size = len(text)
+        while text and not text.endswith(b"\n"):
+            text = file.readline(self.longest)
+            size += len(text)
+        return (text, size) if text else None
+
+
+def _found(line: bytes, where: str, position: str) -> Found:
+    try:
+        message = DocumentPublished.model_validate_json(line)
+    except ValidationError as error:
+        return BadItem(where, reason_of(error), position)
+    return FeedItem(message.published_at or datetime.now(UTC), message, position, always=True)
+
+
+def _resumed(path: Path, saved: dict[str, object]) -> Place | None:
+    """The saved place, if it is one of this file."""
+    offset = int(str(saved["offset"]))
+    if path.stat().st_size < offset:
+        return None
+    with path.open("rb") as file:
+        place = _place_at(file, offset)
+    return place if digest(place.before) == saved["before"] else None
+
+
+def _place_at(file: BinaryIO, offset: int) -> Place:
+    """A place in an open file, which then stands there."""
+    file.seek(max(0, offset - TAIL))
+    return Place(offset, file.read(min(TAIL, offset)))

@@ -1,0 +1,311 @@
+"""Folders and growing files: changes, deletions and rotation are noticed, also across a restart."""
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+from pypdf import PdfWriter
+from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+
+from services.ingest.documents import page_text
+from services.ingest.feed_settings import FeedSettings
+from services.ingest.feeds import folder, jsonl
+from services.ingest.ports import Feed, FeedSource, FeedUnavailableError
+from tests.builders import a_document
+from tests.unit.feed_parts import Reader
+
+
+def a_pdf(text: str, pages: int = 1) -> bytes:
+    writer = PdfWriter()
+    font = DictionaryObject(
+        {NameObject("/Type"): NameObject("/Font"), NameObject("/Subtype"): NameObject("/Type1"),
+         NameObject("/BaseFont"): NameObject("/Helvetica")}
+    )  # fmt: skip
+    for _ in range(pages):
+        page = writer.add_blank_page(300, 300)
+        stream = DecodedStreamObject()
+        stream.set_data(f"BT /F1 12 Tf 20 200 Td ({text}) Tj ET".encode())
+        fonts = DictionaryObject({NameObject("/F1"): writer._add_object(font)})  # noqa: SLF001 (no public way)
+        page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+        page[NameObject("/Contents")] = writer._add_object(stream)  # noqa: SLF001 (no public way)
+    writer.add_metadata({"/Title": "Harbour plan"})
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    root = tmp_path / "files"
+    (root / "sub").mkdir(parents=True)
+    (root / "a.txt").write_text("Lock shut.")
+    (root / "sub" / "b.md").write_text("Intro\n\n# The bridge #\n\nIt is open.")
+    return root
+
+
+def watch(root: Path, name: str = "", **changes: object) -> Feed:
+    return folder.build(FeedSource(str(root), name), FeedSettings(**changes))  # type: ignore[arg-type]
+
+
+def test_each_kind_of_file_is_read_with_its_title(files: Path) -> None:
+    (files / "c.html").write_text("<html><head><title>Fair &amp; feast</title></head><body>Moved.</body></html>")
+    (files / "d.pdf").write_bytes(a_pdf("The quay is rebuilt"))
+    (files / "e.jpg").write_bytes(b"no text")
+
+    made = {one.title: one for one in Reader().read(watch(files))}
+
+    assert set(made) == {"a", "The bridge", "Fair & feast", "Harbour plan"}
+    assert made["Harbour plan"].text == "The quay is rebuilt"
+    assert made["Fair & feast"].content_type == "text/html"
+    assert made["a"].document_id.endswith(":a.txt")
+    assert made["a"].published_at is not None
+
+
+def test_changes_and_deletions_are_noticed_after_a_restart_and_the_rest_is_left_alone(files: Path) -> None:
+    reader = Reader()
+    first = reader.read(watch(files))
+    (files / "a.txt").write_text("Lock open again.")
+    (files / "sub" / "b.md").unlink()
+
+    second = reader.read(watch(files))
+
+    assert [(one.op, one.text) for one in second] == [("upsert", "Lock open again."), ("retract", "")]
+    assert {one.document_id for one in second} == {one.document_id for one in first}
+    assert reader.read(watch(files)) == []
+
+
+def test_a_file_that_comes_back_is_published_again(files: Path) -> None:
+    reader = Reader()
+    reader.read(watch(files))
+    (files / "a.txt").unlink()
+    assert [one.op for one in reader.read(watch(files))] == ["retract"]
+
+    (files / "a.txt").write_text("Lock shut.")
+    assert [one.text for one in reader.read(watch(files))] == ["Lock shut."]
+
+
+def test_a_file_that_is_only_touched_is_no_revision(files: Path) -> None:
+    reader = Reader()
+    reader.read(watch(files))
+    os.utime(files / "a.txt", (1, 1))
+
+    assert reader.counts(watch(files)).unchanged == 1
+    assert reader.counts(watch(files)).unchanged == 0
+
+
+def test_links_out_of_the_folder_and_hidden_files_are_not_followed(files: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret" / "s.txt").write_text("Not for you.")
+    (files / "out.txt").symlink_to(tmp_path / "secret" / "s.txt")
+    (files / "way").symlink_to(tmp_path / "secret")
+    (files / "loop.txt").symlink_to(files / "loop.txt")
+    (files / "nowhere.txt").symlink_to(files / "missing.txt")
+    (files / "within.txt").symlink_to(files / "a.txt")
+    (files / ".hidden.txt").write_text("Not for you.")
+    os.mkfifo(files / "pipe.txt")
+
+    reader = Reader()
+    titles = [one.title for one in reader.read(watch(files))]
+
+    assert titles == ["a", "within", "The bridge"]
+    assert reader.bad == []
+
+
+def test_what_cannot_be_read_is_reported_once_and_the_rest_goes_on(files: Path) -> None:
+    (files / "broken.pdf").write_bytes(b"%PDF-1.7 and then nothing")
+    (files / "empty.txt").write_text(" \n")
+    (files / "large.txt").write_text("x" * 101)
+    (files / "long.pdf").write_bytes(a_pdf("x", pages=3))
+    reader = Reader()
+
+    assert len(reader.read(watch(files, max_file_bytes=100, max_pages=2))) == 2
+    assert [line.partition(":")[0] for line in reader.bad] == ["broken.pdf", "empty.txt", "large.txt", "long.pdf"]
+    assert reader.counts(watch(files, max_file_bytes=100, max_pages=2)).bad == 0
+
+    (files / "empty.txt").write_text("No longer.")
+    assert [one.text for one in reader.read(watch(files, max_file_bytes=100))] == ["No longer."]
+
+
+def test_a_pdf_with_too_many_pages_is_not_read(files: Path) -> None:
+    (files / "long.pdf").write_bytes(a_pdf("x", pages=3))
+    reader = Reader()
+    reader.read(watch(files, max_pages=2))
+
+    assert reader.bad == ["long.pdf: 3 pages, at most 2 are read"]
+
+
+def test_a_file_that_was_never_readable_leaves_without_a_word(files: Path) -> None:
+    (files / "broken.pdf").write_bytes(b"nothing")
+    reader = Reader()
+    reader.read(watch(files))
+    (files / "broken.pdf").unlink()
+
+    assert reader.read(watch(files)) == []
+
+
+def test_a_folder_that_is_gone_retracts_nothing(files: Path) -> None:
+    reader, feed = Reader(), watch(files)
+    reader.read(feed)
+    files.rename(files.parent / "moved")
+
+    with pytest.raises(FeedUnavailableError, match="no folder"):
+        reader.read(feed)
+    with pytest.raises(ValueError, match="no folder"):
+        watch(files)
+
+
+def test_a_folder_that_lost_all_its_files_retracts_them_only_if_told_so(files: Path) -> None:
+    reader = Reader()
+    reader.read(watch(files))
+    (files / "a.txt").unlink()
+    (files / "sub" / "b.md").unlink()
+
+    with pytest.raises(FeedUnavailableError, match="taken for not mounted"):
+        reader.read(watch(files))
+    assert len(reader.read(watch(files, retract_when_empty=True))) == 2
+
+
+def test_where_a_part_cannot_be_listed_nothing_is_retracted(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = Reader()
+    reader.read(watch(files))
+    listed = os.scandir
+
+    def refusing(path: str) -> object:
+        if Path(path).name == "sub":
+            raise PermissionError(13, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    assert reader.read(watch(files)) == []
+    assert reader.bad == [f"{files / 'sub'}: Permission denied"]
+
+
+def test_a_moved_folder_under_the_same_name_is_the_same_feed(files: Path) -> None:
+    reader = Reader()
+    reader.read(watch(files, "handbook"))
+    moved = files.rename(files.parent / "moved")
+
+    assert reader.read(watch(moved, "handbook")) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"\xefbc", ""), ("é".encode(), "utf-8"), ("é".encode("latin-1"), "latin-1"), (b"x", "idna"), (b"x", "rot13"),
+        ('<meta charset="iso-8859-1">é'.encode("latin-1"), ""), (b'<meta charset="no-such-thing">e', ""),
+    ],
+)  # fmt: skip
+def test_a_page_is_decoded_whatever_it_claims(data: bytes, said: str) -> None:
+    text = page_text(data, said)
+
+    assert text
+    assert ("é" in text) == (b"\xe9" in data or "é".encode() in data)
+
+
+def a_line(name: str, text: str = "x") -> str:
+    return a_document(document_id=name, text=text).model_dump_json() + "\n"
+
+
+@pytest.fixture
+def lines(tmp_path: Path) -> Path:
+    path = tmp_path / "stories.jsonl"
+    path.write_text(a_line("a") + a_line("b"))
+    return path
+
+
+def tail(path: Path, **changes: object) -> Feed:
+    return jsonl.build(FeedSource(str(path)), FeedSettings(**changes))  # type: ignore[arg-type]
+
+
+def ids(reader: Reader, feed: Feed) -> list[str]:
+    return [one.document_id for one in reader.read(feed)]
+
+
+def append(path: Path, text: str) -> None:
+    with path.open("a") as file:
+        file.write(text)
+
+
+def test_a_growing_file_goes_on_behind_its_last_whole_line(lines: Path) -> None:
+    reader = Reader()
+    assert ids(reader, tail(lines)) == ["a", "b"]
+    append(lines, a_line("c") + a_line("d")[:20])
+    assert ids(reader, tail(lines)) == ["c"]
+
+    append(lines, a_line("d")[20:])
+    assert ids(reader, tail(lines)) == ["d"]
+    assert ids(reader, tail(lines)) == []
+
+
+def test_bad_lines_are_reported_by_their_place_and_the_rest_goes_on(lines: Path) -> None:
+    lines.write_text("no json\n" + a_line("a") + '{"document_id": ""}\n\n' + a_line("b"))
+    reader = Reader()
+
+    assert ids(reader, tail(lines)) == ["a", "b"]
+    assert reader.bad[0].startswith("stories.jsonl, byte 0: ")
+    assert len(reader.bad) == 2
+    assert reader.counts(tail(lines)).bad == 0
+
+
+def test_a_line_that_is_too_long_is_skipped_without_being_held(lines: Path) -> None:
+    append(lines, "x" * 5_000 + "\n" + a_line("c"))
+    reader = Reader()
+
+    assert ids(reader, tail(lines, max_line_bytes=1_000)) == ["a", "b", "c"]
+    assert "a line of 5001 bytes" in reader.bad[0]
+    append(lines, a_line("d"))
+    assert ids(reader, tail(lines, max_line_bytes=1_000)) == ["d"]
+
+
+def test_a_truncated_file_is_read_from_its_start(lines: Path) -> None:
+    reader = Reader()
+    ids(reader, tail(lines))
+    lines.write_text(a_line("c"))
+
+    assert ids(reader, tail(lines)) == ["c"]
+    assert "read from its start; nothing of the old one is left" in reader.bad[0]
+
+
+def test_a_replaced_file_that_is_as_long_as_the_old_one_is_noticed(lines: Path) -> None:
+    reader = Reader()
+    ids(reader, tail(lines))
+    lines.write_text(a_line("c") + a_line("d") + a_line("e"))
+
+    assert ids(reader, tail(lines)) == ["c", "d", "e"]
+
+
+def test_what_was_unread_when_a_file_was_moved_aside_comes_first(lines: Path) -> None:
+    reader = Reader()
+    ids(reader, tail(lines))
+    append(lines, a_line("c"))
+    lines.rename(lines.with_name("stories.jsonl.1"))
+    lines.write_text(a_line("d"))
+
+    assert ids(reader, tail(lines)) == ["c", "d"]
+    assert "the rest of the old one is read from stories.jsonl.1" in reader.bad[0]
+    assert ids(reader, tail(lines)) == []
+
+
+def test_a_file_that_is_missing_for_a_moment_is_waited_for(lines: Path) -> None:
+    reader, feed = Reader(), tail(lines)
+    ids(reader, feed)
+    lines.unlink()
+
+    with pytest.raises(FeedUnavailableError, match="no file"):
+        reader.read(feed)
+    with pytest.raises(ValueError, match="no file"):
+        tail(lines)
+
+
+def test_a_publishers_own_times_and_retractions_pass_as_they_are(lines: Path) -> None:
+    lines.write_text(
+        '{"document_id": "z", "op": "retract"}\n'
+        '{"document_id": "a", "text": "x", "first_seen_at": "2025-01-01T00:00:00Z"}\n'
+    )
+
+    retraction, document = Reader().read(tail(lines))
+
+    assert retraction.op == "retract"
+    assert document.first_seen_at is not None
+    assert document.first_seen_at.year == 2025
