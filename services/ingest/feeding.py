@@ -17,10 +17,11 @@ from services.ingest.feed_pass import Counts, Pass, Publishes, Say
 from services.ingest.feed_settings import FeedSettings
 from services.ingest.marking import Marked, Marking
 from services.ingest.ports import Feed, FeedSource, FeedUnavailableError
-from shared import plugins
+from shared import plugins, topology
 from shared.cassandra.client import connect
 from shared.cassandra.feeds import CassandraFeeds
 from shared.feed_state import FeedState
+from shared.kafka import client
 from shared.observe import Readiness
 from shared.publisher import Publisher
 from shared.service import guarded
@@ -55,7 +56,9 @@ def _feed(options: argparse.Namespace, readiness: Readiness) -> None:
     source = FeedSource(options.address, options.name, options.query, pause=stopping.wait)
     feed = plugins.load(FEEDS, options.kind, "build")(source, settings)
     marking = Marking(options.source, tuple(options.tag), tuple(options.label))
-    publisher, state = Publisher(KafkaSettings(), "feed"), CassandraFeeds(connect(CassandraSettings()))
+    kafka = KafkaSettings()
+    client.require(kafka, [topology.DOCUMENTS.name])
+    publisher, state = Publisher(kafka, "feed"), CassandraFeeds(connect(CassandraSettings()))
     readiness.announce()
     read = reading(feed, state, publisher, marking, stopping=stopping)
     every_s = options.every or feed.every_s
