@@ -64,12 +64,17 @@ def say(message: str) -> None:
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> None:
     """A table; the columns named in `right` are numbers."""
-    drawn = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    out.print(drawn(title, columns, rows, right), markup=False)
+
+
+def drawn(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> Table:
+    """The table itself, for what shows it again and again."""
+    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for name in columns:
-        drawn.add_column(name, justify="right" if name in right else "left", overflow="fold", no_wrap=name in right)
+        table.add_column(name, justify="right" if name in right else "left", overflow="fold", no_wrap=name in right)
     for row in rows:
-        drawn.add_row(*[str(cell) for cell in row])
-    out.print(drawn, markup=False)
+        table.add_row(*[str(cell) for cell in row])
+    return table
 
 
 def as_json(value: Any) -> None:

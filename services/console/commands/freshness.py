@@ -1,0 +1,129 @@
+"""`tiltyard freshness`: how long documents take until they can be found, stage by stage."""
+
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+from rich.live import Live
+from rich.table import Table
+
+from services.console import output
+from services.console.freshness import Journey, Stages, as_dict, by_source, journeys, moment, stages
+from shared import topology
+from shared.kafka import topics
+from shared.records import RawRecord
+from shared.settings import KafkaSettings
+
+NEWEST = 100_000
+COLUMNS = ("", "stage", "n", "p50 ms", "p95 ms", "p99 ms")
+
+
+class By(StrEnum):
+    """What is told apart."""
+
+    source = "source"
+
+
+Since = Annotated[str | None, typer.Option(help="Announced since: a time, or how long ago (90s, 15m, 2h, 7d).")]
+Until = Annotated[str | None, typer.Option(help="Announced before: a time, or how long ago.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(freshness)
+
+
+def freshness(
+    since: Since = None,
+    until: Until = None,
+    by: Annotated[By | None, typer.Option("--by", help="A row for each source as well.")] = None,
+    live: Annotated[bool, typer.Option("--live", help="Follow new announcements until Ctrl-C.")] = False,
+    seconds: Annotated[float | None, typer.Option("--for", min=0, help="Follow for so many seconds.")] = None,
+    json: output.Json = False,
+) -> None:
+    """Show how long documents took from the broker's append until they were announced as findable.
+
+    Stages: ingested (taken, cleaned, cut), embedded (vectors made), stored (vectors can be searched), announced, and
+    in all. The topic keeps the newest announcement of each document; revisions before it count until it is compacted.
+
+    What comes after the announcement is not in it: a retriever's word index reads the announcement and then the
+    document, and a question waits for that. Its metrics are tiltyard_view_lag_records and tiltyard_view_wait_seconds.
+
+    Example: tiltyard freshness --since 1h --by source
+    Example: tiltyard freshness --live --for 60
+    """
+    now = datetime.now(UTC)
+    start, end = (None if text is None else moment(text, now) for text in (since, until))
+    if not live:
+        records = topics.read_all(KafkaSettings(), topology.INDEXED.name)
+        _tell(list(journeys(records, since=start, until=end)), by, json=json)
+        return
+    followed: deque[Journey] = deque(maxlen=NEWEST)
+    _follow(followed, _announcements(from_end=start is None), (start, end), by=by, seconds=seconds)
+    if json:
+        _tell(followed, by, json=True)
+
+
+def _announcements(*, from_end: bool) -> Iterator[RawRecord | None]:
+    """What is announced, as it comes; None where nothing came for a moment."""
+    follower = topics.Follower(KafkaSettings(), topology.INDEXED.name, from_end=from_end)
+    try:
+        while True:
+            yield follower.poll(0.25)
+    finally:
+        follower.close()
+
+
+def _follow(
+    followed: deque[Journey],
+    announcements: Iterator[RawRecord | None],
+    between: tuple[datetime | None, datetime | None],
+    *,
+    by: By | None,
+    seconds: float | None,
+) -> None:
+    """Keep a table up to date, for so many seconds or until Ctrl-C; only the newest 100,000 revisions count."""
+    until = None if seconds is None else time.monotonic() + seconds
+
+    def coming() -> Iterator[RawRecord]:
+        for record in announcements:
+            if until is not None and time.monotonic() >= until:
+                return
+            if record is not None:
+                yield record
+
+    with suppress(KeyboardInterrupt), Live(console=output.err, get_renderable=lambda: _drawn(followed, by)) as shown:
+        for one in journeys(coming(), since=between[0], until=between[1]):
+            followed.append(one)
+        shown.refresh()
+
+
+def _tell(made: Iterable[Journey], by: By | None, *, json: bool) -> None:
+    every = list(made)
+    if json:
+        output.as_json(_document(every, by))
+    else:
+        output.out.print(_drawn(every, by))
+
+
+def _document(made: list[Journey], by: By | None) -> dict[str, Any]:
+    apart = {"by_source": {name: as_dict(found) for name, found in by_source(made).items()}} if by else {}
+    return {"unit": "ms", "stages": as_dict(stages(made)), **apart}
+
+
+def _drawn(made: Iterable[Journey], by: By | None) -> Table:
+    every = list(made)
+    groups: list[tuple[str, Stages]] = [("all", stages(every))]
+    if by:
+        groups += by_source(every).items()
+    return output.drawn("", COLUMNS, [row for group in groups for row in _rows(*group)], right=COLUMNS[2:])
+
+
+def _rows(name: str, found: Stages) -> Iterator[tuple[str, ...]]:
+    for number, (stage, one) in enumerate(found.items()):
+        cells = ("-" if value is None else f"{value:,.0f}" for value in (one.p50, one.p95, one.p99))
+        yield ("" if number else name or "(no source)", stage, str(one.n), *cells)

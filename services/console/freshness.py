@@ -1,0 +1,113 @@
+"""How long documents took on their way, from their announcements: percentiles for each stage, pure of any broker."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from shared.messages import DocumentIndexed
+from shared.records import RawRecord
+
+TAKEN, EMBEDDED, STORED, ANNOUNCED, IN_ALL = STAGES = ("ingested", "embedded", "stored", "announced", "in all")
+PERCENTILES = (50, 95, 99)
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+@dataclass(frozen=True)
+class Journey:
+    """One revision's way: milliseconds for each stage that its announcement tells, from one time to the next.
+
+    The first and the last time are the broker's, those between are the services' own: clocks that differ make a
+    stage too long and its neighbour too short, even negative, and leave `in all` as it is.
+    """
+
+    document_id: str
+    revision: int
+    source: str
+    announced_at: datetime
+    took_ms: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Quantiles:
+    """Of a stage, in milliseconds, over `n` revisions; interpolated linearly between the nearest two."""
+
+    n: int
+    p50: float | None = None
+    p95: float | None = None
+    p99: float | None = None
+
+
+Stages = Mapping[str, Quantiles]
+
+
+def journey(record: RawRecord) -> Journey:
+    """What an announcement says of its revision's way; the record's own time is when it was announced."""
+    told = DocumentIndexed.model_validate_json(record.value or b"")
+    times = (told.appended_at, told.ingested_at, told.embedded_at, told.stored_at, record.appended_at)
+    steps = zip(STAGES[:-1], times, times[1:], strict=False)
+    took = {stage: _ms(end - start) for stage, start, end in steps if start is not None and end is not None}
+    took[IN_ALL] = _ms(record.appended_at - told.appended_at)
+    return Journey(told.document_id, told.revision, told.source, record.appended_at, took)
+
+
+def journeys(
+    records: Iterable[RawRecord], *, since: datetime | None = None, until: datetime | None = None
+) -> Iterator[Journey]:
+    """Each revision announced in [since, until) once: an announcement that was repeated counts when it came first."""
+    seen: set[tuple[str, int]] = set()
+    for record in records:
+        if record.value is None:
+            continue
+        one = journey(record)
+        if (one.document_id, one.revision) in seen:
+            continue
+        seen.add((one.document_id, one.revision))
+        if (since is None or since <= one.announced_at) and (until is None or one.announced_at < until):
+            yield one
+
+
+def stages(made: Iterable[Journey]) -> Stages:
+    """Percentiles for each stage; a stage that an older announcement does not tell has a smaller n."""
+    took: dict[str, list[float]] = {stage: [] for stage in STAGES}
+    for one in made:
+        for stage, ms in one.took_ms.items():
+            took[stage].append(ms)
+    return {stage: quantiles(values) for stage, values in took.items()}
+
+
+def by_source(made: Iterable[Journey]) -> dict[str, Stages]:
+    """The same for each source, by name."""
+    apart: dict[str, list[Journey]] = {}
+    for one in made:
+        apart.setdefault(one.source, []).append(one)
+    return {source: stages(apart[source]) for source in sorted(apart)}
+
+
+def quantiles(values: Sequence[float]) -> Quantiles:
+    if not values:
+        return Quantiles(0)
+    return Quantiles(len(values), *(round(float(value), 1) for value in np.percentile(values, PERCENTILES)))
+
+
+def as_dict(found: Stages) -> dict[str, dict[str, float | None]]:
+    return {stage: asdict(one) for stage, one in found.items()}
+
+
+def moment(text: str, now: datetime) -> datetime:
+    """A time (ISO 8601, without a zone in UTC), or how long ago: 90s, 15m, 2h, 7d. Raises ValueError."""
+    if ago := re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", text):
+        return now - timedelta(**{_UNITS[ago[2]]: float(ago[1])})
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(
+            f"{text!r} is neither a time such as 2025-03-03T12:00Z nor how long ago, such as 15m"
+        ) from error
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
+
+
+def _ms(duration: timedelta) -> float:
+    return duration / timedelta(milliseconds=1)
