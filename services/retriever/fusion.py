@@ -37,22 +37,22 @@ def min_max(scores: Sequence[float]) -> list[float]:
 
 
 def _summed(lists: Iterable[Iterable[tuple[Ranked, float]]]) -> list[Ranked]:
-    """One entry for each chunk, best first; of two revisions the newer counts, ties go by place."""
+    """One entry for each chunk, best first; ties go by place.
+
+    Of two revisions only the newer counts: what the words of the older one scored says nothing of what is shown.
+    """
     sums: dict[Place, float] = {}
     known: dict[Place, Ranked] = {}
     for found in lists:
         for one, share in found:
-            sums[one.place] = sums.get(one.place, 0.0) + share
-            known[one.place] = _merged(known.get(one.place), one)
+            held = known.get(one.place)
+            if held is None or held.candidate.revision < one.candidate.revision:
+                sums[one.place], known[one.place] = share, one
+            elif held.candidate.revision == one.candidate.revision:
+                sums[one.place] += share
+                known[one.place] = Ranked(held.candidate, held.score, _better(held, one))
     best = sorted(sums, key=lambda place: (-sums[place], place))
     return [Ranked(known[place].candidate, sums[place], known[place].found_by) for place in best]
-
-
-def _merged(known: Ranked | None, new: Ranked) -> Ranked:
-    if known is None:
-        return new
-    newer = max(known, new, key=lambda one: one.candidate.revision)
-    return Ranked(newer.candidate, newer.score, _better(known, new))
 
 
 def _better(one: Ranked, other: Ranked) -> dict[str, Found]:

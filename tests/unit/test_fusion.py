@@ -50,11 +50,15 @@ def test_of_two_queries_the_better_place_on_a_list_counts() -> None:
     assert (found_by["a"], found_by["b"]) == (Found(rank=1, score=3.0), Found(rank=2, score=2.0))
 
 
-def test_of_two_revisions_the_newer_counts_whichever_list_holds_it() -> None:
-    old, new = (Ranked(Candidate("a", 0, revision, NOON, 1.0), 1.0) for revision in (1, 2))
+def test_of_two_revisions_only_the_newer_counts_whichever_list_holds_it() -> None:
+    old = listed("bm25", [Ranked(Candidate("a", 0, 1, NOON, 1.0), 1.0)])
+    new = listed("dense", [Ranked(Candidate("a", 0, 2, NOON, 1.0), 1.0)])
 
-    for lists in ([[old], [new]], [[new], [old]]):
-        assert [one.candidate.revision for one in reciprocal_rank(lists)] == [2]
+    for lists in ([old, new], [new, old]):
+        (one,) = reciprocal_rank(lists)
+        assert one.candidate.revision == 2
+        assert one.score == pytest.approx(1 / 61)
+        assert set(one.found_by) == {"dense"}
 
 
 @pytest.mark.parametrize(
