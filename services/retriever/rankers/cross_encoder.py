@@ -3,12 +3,15 @@
 None is shipped: any sentence-transformers cross-encoder that lies on this machine, by folder or name.
 """
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
 from sentence_transformers import CrossEncoder
 from transformers import AutoConfig
+from transformers.utils.hub import cached_file
 
 from services.retriever.ports import Knowledge, Rank
 from services.retriever.reranking import by_text
@@ -40,19 +43,27 @@ def _load(name: str) -> Any:
             "TILTYARD_RETRIEVER_CROSS_ENCODER names its folder, or its name in the local hub cache."
         )
     try:
-        config = AutoConfig.from_pretrained(name, local_files_only=True, trust_remote_code=False)
-        _refuse_other(name, config)
-        return CrossEncoder(
+        _refuse_without_scores(name)
+        model = CrossEncoder(
             name, local_files_only=True, trust_remote_code=False, model_kwargs={"use_safetensors": True}
         )
     except OSError as error:
         raise ValueError(f"no cross-encoder {name!r} with safetensors on this machine: {error}") from error
+    if model.num_labels != 1:
+        raise ValueError(f"{name!r} gives {model.num_labels} scores for a pair; a ranker needs a model with one.")
+    return model
 
 
-def _refuse_other(name: str, config: Any) -> None:
-    """A model without a scoring head would be given one with random weights, and rank by chance."""
-    kinds = list(config.architectures or [])
-    if not any(kind.endswith(_SCORING) for kind in kinds):
+def _refuse_without_scores(name: str) -> None:
+    """A model that was not made to score pairs would be given a head of random weights, and rank by chance."""
+    kinds = list(AutoConfig.from_pretrained(name, local_files_only=True, trust_remote_code=False).architectures or [])
+    if not any(kind.endswith(_SCORING) for kind in kinds) and not _says_so(name):
         raise ValueError(f"{name!r} is no cross-encoder: it is {', '.join(kinds) or 'of no named kind'}.")
-    if getattr(config, "num_labels", 1) != 1 and kinds[0].endswith(_SCORING[0]):
-        raise ValueError(f"{name!r} gives {config.num_labels} scores for a pair; a ranker needs a model with one.")
+
+
+def _says_so(name: str) -> bool:
+    """Whether the model's own file says that it scores pairs, whatever it is put together from."""
+    file = cached_file(
+        name, "config_sentence_transformers.json", local_files_only=True, _raise_exceptions_for_missing_entries=False
+    )
+    return file is not None and json.loads(Path(file).read_bytes()).get("model_type") == "CrossEncoder"
