@@ -31,8 +31,8 @@ from shared.kafka.sink import Delivery, publish
 from shared.kafka.tail import KafkaTail
 from shared.kafka.topics import Follower
 from shared.messages import DocumentPublished
+from shared.scope import Scope
 from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
-from shared.stored import Scope
 
 WARM_UP, IN_FLIGHT, WITHIN_S = 5, 4, 120.0
 NEEDED = ("ingest", "embedder")

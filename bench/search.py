@@ -28,8 +28,9 @@ from shared.kafka.sink import Delivery, publish
 from shared.kafka.tail import KafkaTail
 from shared.messages import Chunk, DocumentChunked, DocumentIndexed
 from shared.records import Effect, Position, RawRecord
+from shared.scope import Scope
 from shared.settings import CassandraSettings, KafkaSettings
-from shared.stored import Scope, StoredRevision, Vector
+from shared.stored import StoredRevision, Vector
 
 ENCODER, DIMENSIONS, CLUSTERS, CHUNKS_EACH, WORDS, VOCABULARY = "all-MiniLM-L6-v2", 384, 500, 10, 110, 30_000
 QUESTIONS, WARM_UP, PORTION = 100, 30, 50

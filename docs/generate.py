@@ -18,8 +18,8 @@ from shared.topology import STEPS, TOPICS, AnyTopic
 ROOT = Path(__file__).parents[1]
 SETTINGS = (
     "shared.settings", "services.ingest.settings", "services.ingest.feed_settings", "services.embedder.settings",
-    "services.retriever.settings", "services.generator.settings", "services.generator.tuning.settings", "services.scorer.settings",
-    "services.console.local_services", "services.console.platform.local",
+    "services.retriever.settings", "services.generator.settings", "services.generator.tuning.settings",
+    "services.scorer.settings", "services.console.local_services", "services.console.platform.local",
 )  # fmt: skip
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from services.retriever.handler import Retrieve, stands, why_nothing, within_budget
 from services.retriever.ports import Asked, Ranked
 from shared.messages import Filters, Question
-from shared.stored import Passage, Place, Scope
+from shared.scope import Scope
+from shared.stored import Passage, Place
 
 BEGINNING = 240
 DAY_S = 86_400.0

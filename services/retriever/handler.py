@@ -12,7 +12,8 @@ from services.retriever.settings import RetrieverSettings
 from shared.messages import EvidenceFound, EvidenceItem, Question
 from shared.records import Effect, Record, effect
 from shared.retention import FOREVER, Retention
-from shared.stored import ChunkSearch, Passage, Scope, Vector
+from shared.scope import Scope
+from shared.stored import ChunkSearch, Passage, Vector
 
 TRIES = 3
 SPARE = 2

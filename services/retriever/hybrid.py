@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from services.retriever.ports import Asked, Ranked, Search, listed
-from shared.stored import Scope
+from shared.scope import Scope
 
 Fuse = Callable[[Sequence[Sequence[Ranked]]], list[Ranked]]
 

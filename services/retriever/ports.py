@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from shared.messages import Found
-from shared.stored import Candidate, ChunkSearch, Passage, Place, Scope, Vector
+from shared.scope import Scope
+from shared.stored import Candidate, ChunkSearch, Passage, Place, Vector
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.retriever.ports import Asked, Ranked, SparseIndex, listed
-from shared.stored import Scope
+from shared.scope import Scope
 
 
 class Sparse:

@@ -11,7 +11,8 @@ from shared.cassandra.client import Statement, Store
 from shared.cassandra.schema import chunks_table
 from shared.records import Effect
 from shared.retention import FOREVER, Retention
-from shared.stored import Candidate, Passage, Place, Scope, StoredRevision, Vector, labels_of, readers
+from shared.scope import Scope, labels_of, readers
+from shared.stored import Candidate, Passage, Place, StoredRevision, Vector
 
 LEAST_FETCHED = 50
 MOST = 1_000

@@ -6,7 +6,8 @@ import numpy as np
 
 from shared.records import Effect
 from shared.retention import FOREVER, Retention
-from shared.stored import Candidate, Passage, Place, Scope, StoredRevision, Vector
+from shared.scope import Scope
+from shared.stored import Candidate, Passage, Place, StoredRevision, Vector
 
 
 class MemoryChunks:

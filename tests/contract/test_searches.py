@@ -22,8 +22,9 @@ from shared.memory.broker import MemoryBroker, MemoryTail
 from shared.memory.chunks import MemoryChunks
 from shared.messages import Chunk, DocumentChunked, Filters
 from shared.records import Effect
+from shared.scope import Scope
 from shared.settings import EncoderSettings
-from shared.stored import Passage, Scope, StoredRevision
+from shared.stored import Passage, StoredRevision
 from tests import tiny_cross_encoder, tiny_model
 from tests.builders import NOON, a_chunked_document, a_raw_record
 

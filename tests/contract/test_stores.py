@@ -18,8 +18,9 @@ from shared.memory.documents import MemoryDocuments
 from shared.memory.results import MemoryResults
 from shared.messages import Chunk, DocumentChunked, Filters, Result
 from shared.records import Effect, Position
+from shared.scope import Scope
 from shared.settings import CassandraSettings
-from shared.stored import Disposition, DroppedDocument, Passage, Scope, StoredRevision, TakenDocument, Vector
+from shared.stored import Disposition, DroppedDocument, Passage, StoredRevision, TakenDocument, Vector
 from tests.builders import NOON, a_chunked_document, a_question, a_raw_record
 
 ENCODER = "contract-8"

@@ -50,6 +50,6 @@ def test_a_batch_of_retractions_needs_no_encoder() -> None:
 
     (done,) = embed([a_record(a_chunked_document(retracted=True, chunks=()))], encode=never, now=lambda: NOON)
 
-    (announcement,) = indexed(done.outcome, encoder="hashing-64")
+    (announcement,) = indexed(done.outcome, encoder="hashing-64", now=lambda: NOON)
     assert announcement.retracted
     assert announcement.chunk_count == 0

@@ -39,6 +39,6 @@ def test_leaving_early_ends_the_job(tmp_path: Path) -> None:
     code = "import os, time\nprint('{\"pid\": %d}' % os.getpid(), flush=True)\ntime.sleep(600)"
     running = jobs.run("job", [], a_job(tmp_path, code))
     pid = next(running)["pid"]
-    running.close()  # type: ignore[attr-defined]
+    running.close()
 
     assert sys.platform != "linux" or not Path(f"/proc/{pid}/cmdline").exists()

@@ -9,7 +9,8 @@ from services.retriever.ports import Knowledge, Rephrase
 from services.retriever.queries import decompose, expand
 from services.retriever.settings import RetrieverSettings
 from shared.memory.chunks import MemoryChunks
-from shared.stored import Passage, Place, Scope
+from shared.scope import Scope
+from shared.stored import Passage, Place
 from tests.builders import NOON
 
 SETTINGS = RetrieverSettings()

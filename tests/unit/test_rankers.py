@@ -15,7 +15,8 @@ from services.retriever.reranking import by_text, joined
 from services.retriever.settings import RetrieverSettings
 from shared import plugins
 from shared.models.language import Model
-from shared.stored import Candidate, Passage, Place, Scope, Vector
+from shared.scope import Scope
+from shared.stored import Candidate, Passage, Place, Vector
 from tests import tiny_cross_encoder, tiny_model
 from tests.builders import NOON
 

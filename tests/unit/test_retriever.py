@@ -13,8 +13,9 @@ from services.retriever.settings import RetrieverSettings
 from shared.encoders import hashing
 from shared.messages import EvidenceFound, Filters, Found, Question
 from shared.retention import Retention
+from shared.scope import Scope
 from shared.settings import EncoderSettings
-from shared.stored import Candidate, Passage, Place, Scope, Vector
+from shared.stored import Candidate, Passage, Place, Vector
 from tests.builders import NOON, a_question, a_record
 
 ENCODER = hashing.build(EncoderSettings(variant="hashing", dimensions=64))

@@ -11,7 +11,8 @@ from shared import topology
 from shared.memory.broker import MemoryBroker, MemoryTail
 from shared.messages import DocumentChunked
 from shared.records import Effect, Position, RawRecord
-from shared.stored import Candidate, ChunkSearch, Passage, Place, Scope, StoredRevision, Vector
+from shared.scope import Scope
+from shared.stored import Candidate, ChunkSearch, Passage, Place, StoredRevision, Vector
 
 AT_ONCE = 32
 

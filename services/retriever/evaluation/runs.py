@@ -19,7 +19,8 @@ from services.retriever.settings import RetrieverSettings
 from services.retriever.view import Announcements, MaterialisedView
 from shared import plugins
 from shared.messages import Question
-from shared.stored import ChunkSearch, Scope
+from shared.scope import Scope
+from shared.stored import ChunkSearch
 
 PLAIN, UNCHANGED = "plain", "unchanged"
 QUICK_RANKERS = ("recency", "mmr")  # those that no model is asked for

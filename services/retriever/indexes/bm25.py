@@ -16,7 +16,8 @@ from tantivy import Document, FieldType, Occur, Query
 from services.retriever import words
 from services.retriever.settings import RetrieverSettings
 from services.retriever.snapshot import opened
-from shared.stored import Candidate, Passage, Scope, readers
+from shared.scope import Scope, readers
+from shared.stored import Candidate, Passage
 
 MiB = 1024 * 1024
 log = structlog.get_logger()

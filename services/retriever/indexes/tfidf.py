@@ -16,7 +16,8 @@ from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 
 from services.retriever import words
 from services.retriever.settings import RetrieverSettings
-from shared.stored import Candidate, Passage, Scope
+from shared.scope import Scope
+from shared.stored import Candidate, Passage
 
 
 class Tfidf:

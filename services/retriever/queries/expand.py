@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from services.retriever import words
 from services.retriever.ports import Knowledge, Rephrase
 from services.retriever.settings import RetrieverSettings
-from shared.stored import Scope
+from shared.scope import Scope
 
 BACKGROUND = 50
 SHORTEST, LEAST_PASSAGES = 3, 2

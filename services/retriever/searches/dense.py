@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from services.retriever.ports import Asked, Knowledge, Ranked, listed
 from services.retriever.settings import RetrieverSettings
-from shared.stored import ChunkSearch, Scope
+from shared.scope import Scope
+from shared.stored import ChunkSearch
 
 
 class Dense:
