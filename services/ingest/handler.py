@@ -18,9 +18,10 @@ from shared.records import Effect, InvalidMessageError, Record, effect
 from shared.retention import FOREVER, Retention
 from shared.signature import Signature, SignedDocument
 from shared.stored import Disposition, DocumentHistory, DroppedDocument, TakenDocument
-from shared.topology import CHUNKS
+from shared.topology import CHUNKS, MiB
 
-OVERHEAD = 64  # of a chunk in JSON
+OVERHEAD = 64  # of a chunk in JSON, and of a value in a set in the store
+STORABLE = 8 * MiB  # of one document, without its vectors: it is one batch, and the store takes 16 MiB
 Outcome = TakenDocument | DroppedDocument
 undetected = stated.build()
 
@@ -127,7 +128,7 @@ class Ingest:
             content_hash=one.digest,
             appended_at=one.record.appended_at,
             ingested_at=self.now(),
-            chunks=self._chunks(message.title, published, one.text),
+            chunks=self._chunks(message, published, one.text),
         )
         return SignedDocument(made, chunked, one.text, one.signature)
 
@@ -136,11 +137,17 @@ class Ingest:
         stated = message.language.replace("_", "-").split("-")[0].strip().lower()
         return stated or (self.language(f"{message.title}\n{text}") if text else "")
 
-    def _chunks(self, title: str, published: datetime, text: str) -> tuple[Chunk, ...]:
-        passages = self.chunk(title, f"{published:%d %B %Y}", text) if text else []
-        if (size := sum(len(passage.encode()) + OVERHEAD for passage in passages)) > CHUNKS.max_bytes:
+    def _chunks(self, message: DocumentPublished, published: datetime, text: str) -> tuple[Chunk, ...]:
+        passages = self.chunk(message.title, f"{published:%d %B %Y}", text) if text else []
+        size = sum(len(passage.encode()) + OVERHEAD for passage in passages)
+        if size > CHUNKS.max_bytes:
             raise InvalidMessageError(
                 f"text: {len(passages)} chunks of {size} bytes in all, titles included; {CHUNKS.max_bytes} can be sent"
+            )
+        if (stored := size + len(passages) * beside_text(message)) > STORABLE:
+            raise InvalidMessageError(
+                f"text: {len(passages)} chunks of {stored} bytes in all, with title, source, tags and labels in each; "
+                f"{STORABLE} can be stored"
             )
         return tuple(Chunk(position=place, text=passage) for place, passage in enumerate(passages))
 
@@ -154,6 +161,13 @@ class Ingest:
                 f"{name}: {moment.isoformat()} is not between {self.settings.earliest:%Y-%m-%d} and {latest:%Y-%m-%d}"
             )
         return moment
+
+
+def beside_text(message: DocumentPublished) -> int:
+    """Bytes that the store keeps with each chunk of a document."""
+    values = (*message.tags, *message.labels)
+    once = (message.document_id, message.title, message.source)
+    return sum(len(one.encode()) for one in (*once, *values)) + OVERHEAD * len(values)
 
 
 def redundant(message: DocumentPublished, digest: str, known: Revision | None) -> str:

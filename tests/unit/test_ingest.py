@@ -174,6 +174,16 @@ def test_a_document_whose_chunks_no_topic_can_carry_is_refused() -> None:
         list(an_ingest(chunk_tokens=32)([a_record(bulky)]))
 
 
+@pytest.mark.parametrize(
+    "bulky",
+    [{"tags": ("x" * 40_000,)}, {"labels": tuple(f"label-{n}" for n in range(700))}],
+    ids=["tag", "labels"],
+)
+def test_a_document_that_is_too_much_for_one_batch_of_the_store_is_refused(bulky: dict[str, Any]) -> None:
+    with pytest.raises(InvalidMessageError, match="can be stored"):
+        list(an_ingest()([a_record(a_document(text="word " * 199_000, **bulky))]))
+
+
 def test_a_crash_while_documents_are_stored_does_not_swallow_the_revision() -> None:
     class Half:
         """A store that ends after its first write."""
