@@ -55,7 +55,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
-@pytest.fixture(scope="module", params=CASES)
+LIGHT = ("hashing", "openai")
+PARAMETERS = [case if case in LIGHT else pytest.param(case, marks=pytest.mark.e2e) for case in CASES]
+
+
+@pytest.fixture(scope="module", params=PARAMETERS)
 def settings(request: pytest.FixtureRequest, server: EmbeddingServer) -> EncoderSettings:
     return EncoderSettings(**CASES[request.param], url=server.url)
 
@@ -140,6 +144,7 @@ def test_other_dimensions_than_configured_are_refused_with_the_right_number(sett
             encoding.build(settings.model_copy(update={"dimensions": 7}))
 
 
+@pytest.mark.e2e
 def test_onnx_gives_the_vectors_that_torch_gives() -> None:
     expected = encoding.build(EncoderSettings()).encode([*NEWS, *NASTY])
     made = encoding.build(EncoderSettings(variant="onnx")).encode([*NEWS, *NASTY])
@@ -147,6 +152,7 @@ def test_onnx_gives_the_vectors_that_torch_gives() -> None:
     assert np.min(np.sum(made * expected, axis=1)) >= 0.9999
 
 
+@pytest.mark.e2e
 def test_a_model_is_exported_once_and_whole(home: Path) -> None:
     encoding.build(EncoderSettings(variant="onnx"))
     (folder,) = [path for path in (home / "models").iterdir() if path.is_dir()]
