@@ -13,16 +13,20 @@ import numpy as np
 
 from shared.models import onnx as models
 from shared.models import sentences
+from shared.models.onnx import Exported
 from shared.settings import EncoderSettings, HomeSettings
 from shared.stored import Vector
+
+CPU = Path("/proc/cpuinfo")
 
 
 class OnnxEncoder:
     """A loaded graph with its tokenizer; inputs longer than the model reads are cut, which the chunker prevents."""
 
-    def __init__(self, name: str, session: Any, tokenizer: Any, dimensions: int) -> None:
+    def __init__(self, name: str, session: Any, tokenizer: Any, about: Exported) -> None:
         self.name = name
-        self.dimensions = dimensions
+        self.dimensions = about.dimensions
+        self.max_tokens: int | None = about.max_tokens
         self._session = session
         self._tokenizer = tokenizer
 
@@ -35,16 +39,18 @@ class OnnxEncoder:
 
 
 def build(settings: EncoderSettings) -> OnnxEncoder:
-    """Export where that was not done yet, and load."""
+    """Export where that was not done yet, and load; raises ValueError where int8 would overflow on this processor."""
     from tokenizers import Tokenizer
 
+    if settings.precision == "int8" and CPU.is_file() and not models.fits_int8(CPU.read_text()):
+        raise ValueError("int8 overflows on a processor without VNNI: set TILTYARD_ENCODER_PRECISION=fp32")
     folder = models.exported(settings.model, HomeSettings().home)
     about = models.card(folder)
     tokenizer = Tokenizer.from_file(str(folder / models.TOKENIZER))
     tokenizer.no_padding()
     tokenizer.enable_truncation(about.max_tokens)
     session = _session(folder / models.FILES[settings.precision], settings.threads)
-    return OnnxEncoder(name_of(settings), session, tokenizer, about.dimensions)
+    return OnnxEncoder(name_of(settings), session, tokenizer, about)
 
 
 def name_of(settings: EncoderSettings) -> str:

@@ -16,7 +16,7 @@ from shared.models import sentences
 from shared.models.language import weights_sha256
 from shared.models.once import made_once
 
-MADE_BY = "1"  # raised where the same model would be exported otherwise
+MADE_BY = "2"  # raised where the same model would be exported otherwise
 POOLINGS = ("mean", "cls")
 FILES = {"fp32": "fp32.onnx", "int8": "int8.onnx"}
 CARD, TOKENIZER = "card.json", "tokenizer.json"
@@ -117,14 +117,37 @@ def _write_graph(transformer: Any, pooling: str, file: Path) -> None:
 
 
 def _quantise(source: Path, file: Path) -> None:
-    """Weights of the matrix products to 8 bits, each output channel by its own scale; inputs when they come.
+    """Weights of the matrix products to int8, each output channel by its own scale; inputs when they come.
 
-    Unsigned weights: products of unsigned inputs and signed weights overflow on processors without VNNI.
+    The products that widen (a feed-forward layer's first) stay as they are: their loss is what shows in rankings.
     """
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
     prepared = file.with_name(".prepared.onnx")
     quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
-    quantize_dynamic(prepared, file, op_types_to_quantize=["MatMul"], per_channel=True, weight_type=QuantType.QUInt8)
+    quantize_dynamic(
+        prepared,
+        file,
+        op_types_to_quantize=["MatMul"],
+        per_channel=True,
+        weight_type=QuantType.QInt8,
+        nodes_to_exclude=_widening(prepared),
+    )
     prepared.unlink()
+
+
+def _widening(graph: Path) -> list[str]:
+    """Names of the products with weights that have more columns than rows."""
+    import onnx
+
+    model = onnx.load(str(graph))
+    shapes = {weights.name: list(weights.dims) for weights in model.graph.initializer}
+    products = [node for node in model.graph.node if node.op_type == "MatMul" and node.input[1] in shapes]
+    return [node.name for node in products if shapes[node.input[1]][-1] > shapes[node.input[1]][0]]
+
+
+def fits_int8(cpuinfo: str) -> bool:
+    """Whether a processor multiplies bytes without overflow: x86 with VNNI does; what says no flags is no x86."""
+    flags = {flag for line in cpuinfo.splitlines() if line.startswith("flags") for flag in line.split()}
+    return not flags or any(flag.endswith("vnni") for flag in flags)

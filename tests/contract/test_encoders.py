@@ -14,12 +14,13 @@ from shared import encoding, plugins
 from shared.encoders import onnx
 from shared.encoding import Encoder
 from shared.kafka.client import UnreachableError
-from shared.models.onnx import pooling_of
+from shared.models.onnx import fits_int8, pooling_of
 from shared.records import InvalidMessageError
 from shared.settings import EncoderSettings
 from tests.embedding_server import EmbeddingServer, serving
 
 FOLDER = "shared.encoders"
+NO_INT8 = not (onnx.CPU.is_file() and fits_int8(onnx.CPU.read_text()))
 CASES: dict[str, dict[str, Any]] = {
     "hashing": {"variant": "hashing", "dimensions": 64},
     "sentence_transformers": {"variant": "sentence_transformers"},
@@ -158,7 +159,7 @@ def test_a_model_is_exported_once_and_whole(home: Path) -> None:
     (folder,) = [path for path in (home / "models").iterdir() if path.is_dir()]
     before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
 
-    onnx.build(EncoderSettings(variant="onnx", precision="int8"))
+    onnx.build(EncoderSettings(variant="onnx"))
 
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
     assert set(before) == {"fp32.onnx", "int8.onnx", "tokenizer.json", "card.json"}
@@ -179,6 +180,12 @@ def test_parts_that_cannot_be_exported_are_refused_by_name() -> None:
         pooling_of([Transformer(), Pooling(4, "max")])
     with pytest.raises(ValueError, match="Dense"):
         pooling_of([Transformer(), Pooling(4, "mean"), Dense()])
+
+
+def test_int8_wants_a_processor_that_does_not_overflow() -> None:
+    assert fits_int8("processor : 0\nflags\t\t: fpu avx2 avx_vnni\n")
+    assert not fits_int8("processor : 0\nflags\t\t: fpu avx2\n")
+    assert fits_int8("processor : 0\nFeatures : asimddp\n")
 
 
 def test_a_hub_name_cannot_be_exported() -> None:
