@@ -1,18 +1,24 @@
 """The port to an encoder: texts to unit vectors. Each file in `shared/encoders` is one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from shared import plugins
+from shared.messages import EncoderChoice, EncodersAnnounced
 from shared.settings import EncoderSettings
 from shared.stored import Vector
 
 
 class Encoder(Protocol):
-    """`name` says which vectors these are; those of two names are never compared."""
+    """`name` says which vectors these are; those of two names are never compared.
+
+    `max_tokens` is how much of a text it reads, the tokens that open and close it included; None where that is not
+    known or has no end.
+    """
 
     name: str
     dimensions: int
+    max_tokens: int | None
 
     def encode(self, texts: Sequence[str]) -> Vector:
         """Unit vectors, float32, shape (len(texts), dimensions)."""
@@ -39,3 +45,27 @@ def tokenizer_of(settings: EncoderSettings) -> str | None:
     """Path of the tokenizer file that counts this encoder's tokens; None where it counts words."""
     path: str | None = plugins.load("shared.encoders", settings.variant, "tokenizer_of")(settings)
     return path
+
+
+def choice_of(settings: EncoderSettings) -> EncoderChoice:
+    """What settings say of the encoder, as it is announced."""
+    return EncoderChoice(
+        name=name_of(settings),
+        variant=settings.variant,
+        model=settings.model,
+        precision=settings.precision,
+        dimensions=settings.dimensions,
+    )
+
+
+def settings_of(choice: EncoderChoice, own: EncoderSettings) -> EncoderSettings:
+    """Settings for an announced encoder; threads, servers and keys stay a process's own."""
+    return own.model_copy(update=choice.model_dump(include={"variant", "model", "precision", "dimensions"}))
+
+
+def in_use(announced: Mapping[str, EncodersAnnounced], configured: EncoderSettings) -> list[EncoderChoice]:
+    """The encoders that are written with, the serving one first; the configured one where none was announced."""
+    if not announced:
+        return [choice_of(configured)]
+    (said,) = announced.values()
+    return [said.serving, *([said.beside] if said.beside else [])]

@@ -13,6 +13,7 @@ from shared.messages import (
     DocumentChunked,
     DocumentIndexed,
     DocumentPublished,
+    EncodersAnnounced,
     EvidenceFound,
     Message,
     Question,
@@ -55,6 +56,7 @@ class Topic(Generic[M]):
 DOCUMENTS = Topic("news.documents.v1", DocumentPublished, "document_id", "time", public=True)
 CHUNKS = Topic("news.chunks.v1", DocumentChunked, "document_id", "time")
 INDEXED = Topic("news.indexed.v1", DocumentIndexed, "document_id", "compacted", public=True)
+ENCODERS = Topic("news.encoders.v1", EncodersAnnounced, "of", "compacted")
 QUESTIONS = Topic("qa.questions.v1", Question, "question_id", "time", public=True)
 EVIDENCE = Topic("qa.evidence.v1", EvidenceFound, "question.question_id", "time")
 ANSWERS = Topic("qa.answers.v1", Answer, "question_id", "time")
@@ -65,7 +67,7 @@ ADAPTERS = Topic("models.adapters.v1", AdapterAnnounced, "name", "compacted")
 AnyTopic = Topic[Any]
 
 TOPICS: tuple[AnyTopic, ...] = (
-    DOCUMENTS, CHUNKS, INDEXED, QUESTIONS, EVIDENCE, ANSWERS, RESULTS, STANDINGS, ADAPTERS,
+    DOCUMENTS, CHUNKS, INDEXED, ENCODERS, QUESTIONS, EVIDENCE, ANSWERS, RESULTS, STANDINGS, ADAPTERS,
 )  # fmt: skip
 
 
@@ -87,8 +89,8 @@ STEPS: tuple[Step, ...] = (
         (CHUNKS, DOCUMENTS),
         ("documents", "document_revisions", "dispositions", "signatures", "signature_bands"),
     ),
-    Step("embedder", (CHUNKS,), (INDEXED,), ("chunks",)),
-    Step("retriever", (QUESTIONS,), (EVIDENCE,), (), follows=(INDEXED,)),
+    Step("embedder", (CHUNKS,), (INDEXED,), ("chunks",), follows=(ENCODERS,)),
+    Step("retriever", (QUESTIONS,), (EVIDENCE,), (), follows=(INDEXED, ENCODERS)),
     Step("generator", (QUESTIONS, EVIDENCE), (ANSWERS,), (), follows=(ADAPTERS,)),
     Step("scorer", (QUESTIONS, ANSWERS), (RESULTS, STANDINGS), ("results",)),
 )

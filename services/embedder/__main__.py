@@ -2,38 +2,41 @@
 
 from functools import partial
 
-from services.embedder.handler import embed, indexed
+from services.embedder.encoders import EncodersInUse
+from services.embedder.handler import Embed, Embedded, announced
 from services.embedder.settings import EmbedderSettings
-from shared import encoding, topology
+from services.embedder.tables import Tables
+from shared import topology
 from shared.cassandra.chunks import CassandraChunks
 from shared.cassandra.client import connect
 from shared.kafka import client
 from shared.kafka.sink import Delivery, KafkaDeadLetters, KafkaSink
 from shared.kafka.source import KafkaSource
+from shared.kafka.view import KafkaView
 from shared.observe import Readiness
 from shared.retention import Retention
 from shared.runner import Runner
 from shared.service import main
 from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings, NewsSettings
-from shared.stored import StoredRevision
 
 SERVICE = "embedder"
 
 
-def build(readiness: Readiness) -> Runner[StoredRevision]:
+def build(readiness: Readiness) -> Runner[Embedded]:
     settings, kafka = EmbedderSettings(), KafkaSettings()
     client.require(kafka, topology.needed_by(SERVICE))
     store = connect(CassandraSettings())
-    encoder = encoding.build(EncoderSettings())
+    encoders = EncodersInUse(KafkaView(kafka, topology.ENCODERS).refresh, EncoderSettings())
+    encoders()  # loads them before the first batch comes
     keep = Retention(NewsSettings().keep_days)
     delivery = Delivery(kafka, SERVICE)
     return Runner(
         service=SERVICE,
         source=KafkaSource(kafka, [topology.CHUNKS], SERVICE, readiness.announce),
-        handle=partial(embed, encode=encoder.encode, now=keep.now),
+        handle=Embed(encoders, keep.now),
         sinks=[
-            CassandraChunks(store, encoder.name, keep),
-            KafkaSink(delivery, topology.INDEXED, partial(indexed, encoder=encoder.name, now=keep.now)),
+            Tables(lambda encoder: CassandraChunks(store, encoder, keep)),
+            KafkaSink(delivery, topology.INDEXED, partial(announced, now=keep.now)),
         ],
         dead_letters=KafkaDeadLetters(delivery, SERVICE),
         limit=settings.batch,

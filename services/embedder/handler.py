@@ -1,19 +1,56 @@
-"""Give every chunk of a revision its vector, and say when the revision can be found."""
+"""Give every chunk of a revision its vectors, and say when the revision can be found."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+import structlog
 
+from shared.encoding import Encoder
 from shared.messages import DocumentChunked, DocumentIndexed
 from shared.records import Effect, InvalidMessageError, Record, effect
 from shared.stored import StoredRevision, Vector
 
 Encode = Callable[[Sequence[str]], Vector]
 Now = Callable[[], datetime]
+Batch = Sequence[Record[DocumentChunked]]
+log = structlog.get_logger()
 
 
-def embed(batch: Sequence[Record[DocumentChunked]], *, encode: Encode, now: Now) -> Iterator[Effect[StoredRevision]]:
+@dataclass(frozen=True)
+class Embedded:
+    """One revision as it is stored for each encoder by name, the serving one first."""
+
+    stored: Mapping[str, StoredRevision]
+
+
+@dataclass(frozen=True)
+class Embed:
+    """The handler for all encoders in use, asked for anew with each batch, the serving one first.
+
+    What the serving encoder cannot do, the batch cannot. One beside it that fails holds nobody up: the announcement
+    leaves it out, and `tiltyard reindex` fills what it lacks.
+    """
+
+    encoders: Callable[[], Sequence[Encoder]]
+    now: Now
+
+    def __call__(self, batch: Batch) -> Iterator[Effect[Embedded]]:
+        serving, *beside = self.encoders()
+        made = {serving.name: list(embed(batch, encode=serving.encode, now=self.now))}
+        for encoder in beside:
+            try:
+                made[encoder.name] = list(embed(batch, encode=encoder.encode, now=self.now))
+            except Exception as error:  # whatever it is, news goes on without this encoder
+                log.warning(
+                    "an encoder beside the serving one failed", encoder=encoder.name, error=type(error).__name__
+                )
+        for place, record in enumerate(batch):
+            yield effect(record, Embedded({name: effects[place].outcome for name, effects in made.items()}))
+
+
+def embed(batch: Batch, *, encode: Encode, now: Now) -> Iterator[Effect[StoredRevision]]:
     """One encoder call for the whole batch; raises InvalidMessageError where a vector cannot be searched."""
     texts = [chunk.text for record in batch for chunk in record.message.chunks]
     vectors = encode(texts) if texts else np.zeros((0, 0), dtype=np.float32)
@@ -32,13 +69,20 @@ def searchable(vectors: Vector) -> Vector:
     return vectors
 
 
-def indexed(stored: StoredRevision, *, encoder: str, now: Now) -> list[DocumentIndexed]:
-    """The announcement of a revision, made once it is stored."""
+def announced(embedded: Embedded, *, now: Now) -> list[DocumentIndexed]:
+    """The announcement of a revision, made once it is stored for each of its encoders."""
+    names = tuple(embedded.stored)
+    return indexed(embedded.stored[names[0]], encoder=names[0], encoders=names, now=now)
+
+
+def indexed(stored: StoredRevision, *, encoder: str, now: Now, encoders: tuple[str, ...] = ()) -> list[DocumentIndexed]:
+    """The announcement of a revision with the vectors of one encoder, or of several."""
     return [
         DocumentIndexed(
             **stored.chunked.model_dump(exclude={"chunks"}),
             chunk_count=len(stored.chunked.chunks),
             encoder=encoder,
+            encoders=encoders or (encoder,),
             embedded_at=stored.embedded_at,
             stored_at=now(),
         )

@@ -1,18 +1,21 @@
 """`python -m services.retriever`: questions in, evidence out."""
 
 import threading
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
 from services.retriever.assembly import retriever
+from services.retriever.serving import Serving
 from services.retriever.settings import RetrieverSettings
-from shared import encoding, topology
+from shared import topology
 from shared.cassandra.chunks import CassandraChunks
 from shared.cassandra.client import connect
 from shared.kafka import client, topics
 from shared.kafka.sink import Delivery, KafkaDeadLetters, KafkaSink
 from shared.kafka.source import KafkaSource
 from shared.kafka.tail import KafkaTail
+from shared.kafka.view import KafkaView
 from shared.messages import EvidenceFound
 from shared.observe import Readiness
 from shared.retention import Retention
@@ -27,14 +30,15 @@ def build(readiness: Readiness) -> Runner[EvidenceFound]:
     settings, kafka, cassandra = RetrieverSettings(), KafkaSettings(), CassandraSettings()
     client.require(kafka, topology.needed_by(SERVICE))
     store = connect(cassandra)
-    encoder = encoding.build(EncoderSettings())
+    encoders = KafkaView(kafka, topology.ENCODERS).refresh
+    serving = Serving(encoders, EncoderSettings(), partial(CassandraChunks, store))
     handle, view = retriever(
         settings,
-        encode=encoder.encode,
-        encoder=encoder.name,
-        chunks=CassandraChunks(store, encoder.name),
+        encode=serving.encoder.encode,
+        encoder=serving.encoder.name,
+        chunks=serving,
         announcements=KafkaTail(kafka, topology.INDEXED.name),
-        folder=snapshot(kafka, cassandra, encoder.name, settings) if settings.snapshot else None,
+        folder=snapshot(kafka, cassandra, serving.encoder.name, settings) if settings.snapshot else None,
         keep=Retention(NewsSettings().keep_days),
     )
     view.catch_up()
@@ -43,7 +47,7 @@ def build(readiness: Readiness) -> Runner[EvidenceFound]:
     return Runner(
         service=SERVICE,
         source=KafkaSource(kafka, [topology.QUESTIONS], SERVICE, readiness.announce),
-        handle=handle,
+        handle=serving.before(handle),
         sinks=[KafkaSink(delivery, topology.EVIDENCE, lambda found: [found])],
         dead_letters=KafkaDeadLetters(delivery, SERVICE),
         limit=settings.batch,

@@ -7,16 +7,19 @@ announcements, and publishes nothing. The last line on standard output is the ex
 import argparse
 import json
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from services.retriever.assembly import retriever
 from services.retriever.explanation import explained
+from services.retriever.serving import Serving
 from services.retriever.settings import RetrieverSettings
-from shared import encoding, topology
+from shared import topology
 from shared.cassandra.chunks import CassandraChunks
 from shared.cassandra.client import connect
 from shared.kafka import client
 from shared.kafka.tail import KafkaTail
+from shared.kafka.view import KafkaView
 from shared.messages import Question
 from shared.retention import Retention
 from shared.service import guarded
@@ -35,14 +38,14 @@ def main() -> None:
 def _explain(options: argparse.Namespace) -> None:
     question = Question.model_validate_json(options.question)
     settings, kafka = RetrieverSettings(), KafkaSettings()
-    client.require(kafka, [topology.INDEXED.name])
+    client.require(kafka, [topology.INDEXED.name, topology.ENCODERS.name])
     store = connect(CassandraSettings())
-    encoder = encoding.build(EncoderSettings())
+    serving = Serving(KafkaView(kafka, topology.ENCODERS).refresh, EncoderSettings(), partial(CassandraChunks, store))
     handle, view = retriever(
         settings,
-        encode=encoder.encode,
-        encoder=encoder.name,
-        chunks=CassandraChunks(store, encoder.name),
+        encode=serving.encoder.encode,
+        encoder=serving.encoder.name,
+        chunks=serving,
         announcements=KafkaTail(kafka, topology.INDEXED.name),
         keep=Retention(NewsSettings().keep_days),
     )

@@ -37,6 +37,15 @@ def statements(settings: CassandraSettings, *, encoder: str, dimensions: int) ->
     return [statement.strip() for statement in code.split(";") if statement.strip()]
 
 
+def drop_chunks(settings: CassandraSettings, encoder: str) -> None:
+    """Remove one encoder's table with its vectors; nothing where it is gone already."""
+    cluster, session = open_session(settings)
+    try:
+        session.execute(f"DROP TABLE IF EXISTS {settings.keyspace}.{chunks_table(encoder)}", timeout=60.0)
+    finally:
+        cluster.shutdown()
+
+
 def drop(settings: CassandraSettings) -> None:
     """Remove a keyspace with all that is in it: for keyspaces made for one measurement, never for the service's own."""
     cluster, session = open_session(settings)

@@ -15,7 +15,9 @@ from shared.stored import Vector
 
 
 class HashingEncoder:
-    """Encodes words and nothing else."""
+    """Encodes words and nothing else, however many."""
+
+    max_tokens = None
 
     def __init__(self, dimensions: int) -> None:
         self.name = f"hashing-{dimensions}"

@@ -19,7 +19,9 @@ REFUSED = (400, 413, 422)
 
 
 class RemoteEncoder:
-    """A model on a server; `dimensions` are those of its first answer."""
+    """A model on a server; `dimensions` are those of its first answer. How much it reads, the protocol does not say."""
+
+    max_tokens = None
 
     def __init__(self, client: openai.OpenAI, settings: EncoderSettings) -> None:
         self.name = name_of(settings)

@@ -19,6 +19,7 @@ class TransformerEncoder:
     def __init__(self, name: str, model: Any) -> None:
         self.name = name
         self.dimensions = int(model.get_embedding_dimension())
+        self.max_tokens: int | None = model.max_seq_length
         self._model = model
 
     def encode(self, texts: Sequence[str]) -> Vector:

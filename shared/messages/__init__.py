@@ -6,6 +6,7 @@ a newer writer does not stop an older reader. Times are aware datetimes in UTC; 
 """
 
 from shared.messages.adapters import AdapterAnnounced, TrainingRun
+from shared.messages.encoders import EncoderChoice, EncodersAnnounced
 from shared.messages.news import Chunk, DocumentChunked, DocumentIndexed, DocumentPublished, Revision
 from shared.messages.questions import (
     AdapterRef,
@@ -29,6 +30,8 @@ __all__ = [
     "DocumentChunked",
     "DocumentIndexed",
     "DocumentPublished",
+    "EncoderChoice",
+    "EncodersAnnounced",
     "Estimate",
     "EvidenceFound",
     "EvidenceItem",

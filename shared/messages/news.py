@@ -64,6 +64,7 @@ class DocumentIndexed(Revision):
     """Said once the vectors are stored: from now on the revision is what searches find."""
 
     chunk_count: int = Field(ge=0)
-    encoder: str
+    encoder: str = Field(description="the one that served")
+    encoders: tuple[str, ...] = Field(default=(), description="all whose vectors were stored; empty: `encoder` alone")
     embedded_at: Moment | None = Field(default=None, description="when its vectors were made")
     stored_at: Moment = Field(description="when they could be found; the record's own time is when that was said")
