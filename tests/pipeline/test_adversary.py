@@ -28,6 +28,7 @@ EXAMPLES = int(os.environ.get("ADVERSARY_EXAMPLES", "0"))
 IDS, SERVICES = st.sampled_from("abc"), st.sampled_from(["ingest", "embedder"])
 SEARCHES = st.sampled_from(["weighted", "rrf", "dense", "bm25", "tfidf"])
 LABELS, TAGS = (st.lists(st.sampled_from(pair), unique=True, max_size=2) for pair in (("desk", "board"), ("t1", "t2")))
+REACHES = st.sampled_from(["topic", "store", "end"])
 HOURS = st.sampled_from([-72, -1, 0, 1])
 LIMITS = st.sampled_from([1, 2, 64])
 
@@ -82,10 +83,14 @@ class LiveKnowledge(RuleBasedStateMachine):
         if hasattr(self, "home"):
             shutil.rmtree(self.home)
 
-    @rule(document_id=IDS, chunks=st.sampled_from([1, 1, 2, 3]), about=ABOUT, settled=st.booleans())
-    def publish(self, document_id: str, chunks: int, about: dict[str, Any], settled: bool) -> None:
+    @rule(document_id=IDS, chunks=st.sampled_from([1, 1, 2, 3]), about=ABOUT, reaches=REACHES)
+    def publish(self, document_id: str, chunks: int, about: dict[str, Any], reaches: str) -> None:
+        """As far as the topic, as far as the store and no announcement, or to its end."""
         self._publish(DocumentPublished(document_id=document_id, text=a_text(next(self.texts), chunks), **about))
-        if settled:
+        if reaches == "store":
+            self.knowledge.step("ingest")
+            self.knowledge.die("embedder", after=1)
+        elif reaches == "end":
             self.knowledge.run()
 
     @rule(document_id=IDS, how=st.sampled_from(["again", "back", "relabel", "retract"]), labels=LABELS)
