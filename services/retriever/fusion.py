@@ -28,6 +28,15 @@ def weighted_sum(lists: Sequence[Sequence[Ranked]], weights: Sequence[float]) ->
     )
 
 
+def of_queries(lists: Sequence[Sequence[Ranked]]) -> list[Ranked]:
+    """The lists of one question's queries: its own words count half (as in RM3), all others share the other half.
+
+    By score and not by rank, so that what is far ahead stays ahead of what a ranker adds for age.
+    """
+    others = len(lists) - 1
+    return weighted_sum(lists, [0.5, *[0.5 / others] * others])
+
+
 def min_max(scores: Sequence[float]) -> list[float]:
     """Scores moved to [0, 1]; all 1 where they are equal: each is as good as the list's best."""
     if not scores:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 from services.retriever import gauges
-from services.retriever.fusion import reciprocal_rank
+from services.retriever.fusion import of_queries
 from services.retriever.ports import Asked, Clock, Encode, Rank, Ranked, Rephrase, Search, View
 from services.retriever.settings import RetrieverSettings
 from shared.messages import EvidenceFound, EvidenceItem, Question
@@ -96,9 +96,9 @@ class Retrieve:
         return picks[: self.settings.top_k]
 
     def ranked(self, asked: Sequence[Asked], scope: Scope) -> Sequence[Ranked]:
-        """Candidates, best first, not yet read. Several queries of one question are fused by rank."""
+        """Candidates, best first, not yet read. The lists of one question's several queries are fused."""
         lists = [self.search(one, limit=self.settings.depth, scope=scope) for one in asked]
-        return self.rank(asked[0], lists[0] if len(lists) == 1 else reciprocal_rank(lists))
+        return self.rank(asked[0], lists[0] if len(lists) == 1 else of_queries(lists))
 
 
 def _asked(record: Record[Question], text: str, vector: Vector) -> Asked:

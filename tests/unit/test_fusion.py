@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.retriever.fusion import RRF_K, min_max, reciprocal_rank, weighted_sum
+from services.retriever.fusion import RRF_K, min_max, of_queries, reciprocal_rank, weighted_sum
 from services.retriever.ports import Ranked, listed
 from shared.messages import Found
 from shared.stored import Candidate
@@ -34,6 +34,13 @@ def test_weighted_scores_add_up() -> None:
 
     assert order(fused) == ["b", "a", "c", "d"]
     assert [one.score for one in fused] == pytest.approx([0.4 * 0.8 + 0.6, 0.4, 0.0, 0.0])
+
+
+def test_a_question_counts_as_much_as_all_other_queries_made_of_it() -> None:
+    fused = of_queries([DENSE, WORDS, a_list("more", d=7.0, e=1.0)])
+
+    assert order(fused) == ["b", "a", "d", "c", "e"]
+    assert [one.score for one in fused] == pytest.approx([0.5 * 0.8 + 0.25, 0.5, 0.25, 0.0, 0.0])
 
 
 def test_a_fused_chunk_keeps_its_place_on_every_list() -> None:
