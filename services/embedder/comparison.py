@@ -4,7 +4,7 @@ Asked are titles of stored documents, whose own document a good search finds. No
 real questions with known answers is `tiltyard evaluate retrieval`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
@@ -14,13 +14,14 @@ import numpy as np
 from services.embedder.migration import Side
 from shared.messages import DocumentIndexed
 from shared.scope import Scope
-from shared.stored import Place, Vector
+from shared.stored import Candidate, Place, Vector
 
 K = 10
 ASKED = 100
 EXACT_AT_MOST = 20_000  # chunks whose vectors are all read; beyond, exact search is left out and said to be
 AT_ONCE = 200
-Found = Sequence[Sequence[Place]]
+SAME = 1e-4  # scores that differ by less are the same to the store's arithmetic
+Found = Sequence[Sequence[Candidate]]
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,12 @@ def compare(old: Side, new: Side, documents: Sequence[DocumentIndexed]) -> dict[
     asked = {name: side.encoder.encode([query.text for query in queries]) for name, side in sides.items()}
     found = {name: _nearest(side, asked[name]) for name, side in sides.items()}
     small = sum(one.chunk_count for one in documents) <= EXACT_AT_MOST
-    exact = {name: _exact(side, asked[name], documents) if small else None for name, side in sides.items()}
+    exact = {name: _exact(side, asked[name], documents) if small else [] for name, side in sides.items()}
     return {
         "queries": len(queries),
         f"overlap@{K}": _overlap(found["old"], found["new"]),
-        f"own_document@{K}": {name: _own(queries, places) for name, places in found.items()},
-        f"recall_of_index@{K}": {name: _overlap(exact[name], places) for name, places in found.items()},
+        f"own_document@{K}": {name: _own(queries, of_side) for name, of_side in found.items()},
+        f"recall_of_index@{K}": {name: _recall(exact[name], of_side) for name, of_side in found.items()},
     }
 
 
@@ -59,20 +60,16 @@ def _is_asked_for(one: DocumentIndexed) -> bool:
 
 
 def _nearest(side: Side, asked: Vector) -> Found:
-    return [[one.place for one in side.chunks.nearest(vector, limit=K, scope=Scope())] for vector in asked]
+    return [side.chunks.nearest(vector, limit=K, scope=Scope()) for vector in asked]
 
 
-def _exact(side: Side, asked: Vector, documents: Sequence[DocumentIndexed]) -> Found:
-    """The nearest by comparison with every vector, a few documents at a time."""
-    best: list[list[tuple[float, Place]]] = [[] for _ in asked]
+def _exact(side: Side, asked: Vector, documents: Sequence[DocumentIndexed]) -> list[list[float]]:
+    """The best scores of each query by comparison with every vector, a few documents at a time."""
+    best: list[list[float]] = [[] for _ in asked]
     for stored in _vectors(side, documents):
-        places = list(stored)
-        scores = np.dot(asked, np.stack([stored[place] for place in places]).T)
-        best = [
-            sorted([*held, *zip(row.tolist(), places, strict=True)], reverse=True)[:K]
-            for held, row in zip(best, scores, strict=True)
-        ]
-    return [[place for _, place in held] for held in best]
+        scores = np.dot(asked, np.stack(list(stored.values())).T)
+        best = [sorted([*held, *row.tolist()], reverse=True)[:K] for held, row in zip(best, scores, strict=True)]
+    return best
 
 
 def _vectors(side: Side, documents: Sequence[DocumentIndexed]) -> Iterator[Mapping[Place, Vector]]:
@@ -85,16 +82,27 @@ def _vectors(side: Side, documents: Sequence[DocumentIndexed]) -> Iterator[Mappi
             yield stored
 
 
-def _overlap(one: Found | None, other: Found) -> float | None:
-    """The mean share of the first's places that the second has; None where there is nothing to compare."""
-    shares = [len(set(held) & set(places)) / len(held) for held, places in zip(one or (), other) if held]  # noqa: B905
-    return round(fmean(shares), 4) if shares else None
+def _overlap(old: Found, new: Found) -> float | None:
+    """The mean share of the old one's chunks that the new one finds too; None where nothing was asked."""
+    pairs = [({one.place for one in a}, {one.place for one in b}) for a, b in zip(old, new, strict=True) if a]
+    return _mean(len(before & after) / len(before) for before, after in pairs)
+
+
+def _recall(exact: Sequence[Sequence[float]], found: Found) -> float | None:
+    """The mean share of what was found that is as good as exact search's last; of chunks that tie, any is right."""
+    return _mean(
+        sum(one.score >= scores[-1] - SAME for one in candidates) / len(scores)
+        for scores, candidates in zip(exact, found, strict=False)
+        if scores
+    )
 
 
 def _own(queries: Sequence[Query], found: Found) -> float | None:
     """The share of titles that find their own document."""
-    hits = [
-        query.document_id in {document_id for document_id, _ in places}
-        for query, places in zip(queries, found, strict=True)
-    ]
-    return round(fmean(hits), 4) if hits else None
+    pairs = zip(queries, found, strict=True)
+    return _mean(query.document_id in {one.document_id for one in candidates} for query, candidates in pairs)
+
+
+def _mean(shares: Iterable[float]) -> float | None:
+    values = list(shares)
+    return round(fmean(values), 4) if values else None
