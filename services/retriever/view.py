@@ -104,30 +104,33 @@ class MaterialisedView:
 
     def follow(self, stopping: threading.Event, pause_s: float = 1.0) -> None:
         """Keep up in a thread of its own. While the store does not answer, it tries again and says so."""
-        self._thread = threading.Thread(target=self._keep_up, args=(stopping, pause_s), name="view", daemon=True)
+        self._thread = threading.Thread(target=self._followed, args=(stopping, pause_s), name="view", daemon=True)
         self._thread.start()
 
     @property
     def size(self) -> int:
         return max((index.size for index in self._indexes), default=0)
 
-    def _keep_up(self, stopping: threading.Event, pause_s: float) -> None:
-        lost = False
+    def _followed(self, stopping: threading.Event, pause_s: float) -> None:
         try:
-            while not stopping.is_set():
-                try:
-                    if lost:  # what was polled and not taken in is read again
-                        self._announcements.seek(self._offsets)
-                    lost = False
-                    self.turn(0.2)
-                except Exception as error:  # a store or a broker that is away for a while must not end a view for good
-                    log.warning("view waits", error=f"{type(error).__name__}: {error}")
-                    lost = True
-                    stopping.wait(pause_s)
+            self._keep_up(stopping, pause_s)
         finally:
             with self._moved:
                 self._ended = True
                 self._moved.notify_all()
+
+    def _keep_up(self, stopping: threading.Event, pause_s: float) -> None:
+        lost = False
+        while not stopping.is_set():
+            try:
+                if lost:  # what was polled and not taken in is read again
+                    self._announcements.seek(self._offsets)
+                lost = False
+                self.turn(0.2)
+            except Exception as error:  # a store or a broker that is away for a while must not end a view for good
+                log.warning("view waits", error=f"{type(error).__name__}: {error}")
+                lost = True
+                stopping.wait(pause_s)
 
     def _start(self) -> None:
         """Go on from the snapshots where all indexes have the same one; else all begin anew."""

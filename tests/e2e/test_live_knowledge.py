@@ -131,6 +131,7 @@ def damage(folder: Path) -> None:
     for number, file in enumerate(sorted(file for file in folder.rglob("*") if file.stat().st_size and file.is_file())):
         whole = file.read_bytes()
         half = len(whole) // 2
+        file.unlink()  # whoever has it mapped keeps what was there
         file.write_bytes(
             whole[:half] if number % 2 else whole[: half // 2] + b"\x5a" * half + whole[half // 2 + half :]
         )

@@ -83,11 +83,12 @@ class Knowledge(Pipeline):
     def restart(self) -> None:
         self.services = {"ingest": self._ingest(), "embedder": self._embedder(), "retriever": self._retriever()}
 
-    def restart_one(self, name: str) -> None:
+    def restart_one(self, name: str, meanwhile: Callable[[], object] = lambda: None) -> None:
         """End a process without a word and start it again; what it held in memory is gone."""
         self.services.pop(name)
         if name == "retriever":
             del self.view  # and with it the snapshot's lock
+        meanwhile()
         make: dict[str, Callable[[], Runner[Any]]]
         make = {"ingest": self._ingest, "embedder": self._embedder, "retriever": self._retriever}
         self.services[name] = make[name]()
@@ -188,6 +189,7 @@ def damage(folder: Path, chosen: int) -> None:
         file = files[chosen % len(files)]
         whole = file.read_bytes()
         half = len(whole) // 2
+        file.unlink()  # whoever has it mapped keeps what was there
         file.write_bytes(whole[:half] if chosen % 2 else b"\x5a" * half + whole[half:])
 
 

@@ -123,6 +123,10 @@ class LiveKnowledge(RuleBasedStateMachine):
     @rule(how=st.sampled_from(["as it was", "empty", "stale", "damaged"]), chosen=st.integers(0, 50), search=SEARCHES)
     def restart_retriever(self, how: str, chosen: int, search: str) -> None:
         """With its snapshot in some state; how it lies there is kept, to be put back when it is stale."""
+        self.knowledge.search = search
+        self.knowledge.restart_one("retriever", partial(self._leave_snapshot, how, chosen))
+
+    def _leave_snapshot(self, how: str, chosen: int) -> None:
         snapshot, kept = self.home / "snapshot", self.home / f"kept-{chosen % 2}"
         if how == "empty":
             shutil.rmtree(snapshot, ignore_errors=True)
@@ -132,8 +136,6 @@ class LiveKnowledge(RuleBasedStateMachine):
             damage(snapshot, chosen)
         else:
             copy(snapshot, kept)
-        self.knowledge.search = search
-        self.knowledge.restart_one("retriever")
 
     @rule(held=st.booleans())
     def hold_announcements(self, held: bool) -> None:
