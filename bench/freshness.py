@@ -166,7 +166,8 @@ def _bare(encoder: Encoder, texts: list[str]) -> float:
 
 def _headed(number: int) -> str:
     """A chunk as ingest makes it of an article: title and date stand in front."""
-    return f"Article {number // CHUNKS_EACH} (01 March 2025)\n{_chunk(f'bulk{number // CHUNKS_EACH}n', number % CHUNKS_EACH)}"
+    article, part = divmod(number, CHUNKS_EACH)
+    return f"Article {article} (01 March 2025)\n{_chunk(f'bulk{article}n', part)}"
 
 
 def _send(delivery: Delivery, document: DocumentPublished) -> None:
