@@ -33,10 +33,9 @@ def in_memory() -> Topic:
 
 def on_kafka(settings: KafkaSettings, config: dict[str, str]) -> Topic:
     name = f"tail.{uuid4()}"
-    made = client.admin(settings).create_topics(
-        [client.NewTopic(name, num_partitions=2, replication_factor=1, config=config)]
-    )
-    made[name].result(timeout=20)
+    admin = client.admin(settings)  # kept: without it, nothing is made
+    new = client.NewTopic(name, num_partitions=2, replication_factor=1, config=config)
+    admin.create_topics([new])[name].result(timeout=20)
     taken: list[Position] = []
     delivery = Delivery(settings, "tails", lambda position, _: taken.append(position))
 

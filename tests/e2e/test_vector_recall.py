@@ -23,7 +23,7 @@ from tests.builders import NOON, a_chunked_document, a_raw_record
 from tests.e2e.live import Servers, servers
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
-TEXTS, QUESTIONS, LEAST = 1_200, 60, 0.98
+TEXTS, QUESTIONS, LEAST = 1_000, 50, 0.98
 
 
 @pytest.fixture(scope="module")
