@@ -8,14 +8,18 @@ once, articles of CHUNKS_EACH chunks, against the bare encoder on as many chunks
 
 import argparse
 import json
+import random
+import re
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
+from services.console.demo import newswire
 from services.console.demo.stage import Stage
 from services.console.demo.summary import percentiles
 from services.retriever.assembly import retriever
@@ -193,11 +197,16 @@ def _document(kind: str, number: int) -> DocumentPublished:
 
 
 def _sentences(kind: str, number: int) -> Iterator[str]:
+    """Five sentences of about 21 words of the sample newswire, drawn anew for each chunk: no two chunks are alike."""
+    drawn = random.Random(f"{kind}-{number}")  # noqa: S311 (only has to be the same each time)
     for day in range(5):
-        yield (
-            f"On day {day} the harbour office counted {number * 7 + day} boats at quay {kind}{number}, and the ferry "
-            f"of line {number % 90 + day} sailed on time."
-        )
+        yield f"On day {day} at quay {kind}{number} " + " ".join(drawn.choices(_vocabulary(), k=15)) + "."
+
+
+@cache
+def _vocabulary() -> list[str]:
+    stories = newswire.load(newswire.SAMPLE).edition1
+    return sorted({word for story in stories for word in re.findall(r"[a-z]{3,}", story.text)})
 
 
 if __name__ == "__main__":

@@ -34,6 +34,7 @@ class TransformerEncoder:
 def build(settings: EncoderSettings) -> TransformerEncoder:
     """Load the model; nothing is downloaded and no code of the model's is run."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin between two calls starve everyone else
     import torch
     from sentence_transformers import SentenceTransformer
 
