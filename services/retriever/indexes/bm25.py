@@ -34,6 +34,7 @@ class Bm25:
         self._schema = index.schema
         self._analyzer = analyzer
         index.register_tokenizer("words", analyzer)
+        index.config_reader("Manual")  # one that reloads by itself locks commits out, for 100 ms each time
         self._writer = index.writer(memory_mib * MiB, 1)
         self._searcher = index.searcher()
         self._offsets = self._read_offsets()
