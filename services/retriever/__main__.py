@@ -5,6 +5,7 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
+from services.retriever import words
 from services.retriever.assembly import retriever
 from services.retriever.serving import Serving
 from services.retriever.settings import RetrieverSettings
@@ -57,7 +58,13 @@ def build(readiness: Readiness) -> Runner[EvidenceFound]:
 
 def snapshot(kafka: KafkaSettings, cassandra: CassandraSettings, encoder: str, settings: RetrieverSettings) -> Path:
     """A folder for exactly these announcements, chunks and words: an index of others is never gone on with."""
-    of = (topics.identity(kafka, topology.INDEXED.name), cassandra.keyspace, encoder, settings.index_language)
+    of = (
+        topics.identity(kafka, topology.INDEXED.name),
+        cassandra.keyspace,
+        encoder,
+        settings.index_language,
+        words.VERSION,
+    )
     return HomeSettings().home / "retriever" / sha256("\n".join(of).encode()).hexdigest()[:16]
 
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import tantivy
 
-LONGEST = 60
+LONGEST = 255  # bytes of a word; scripts with three bytes a letter have words of 60 and more
+VERSION = "1"  # of the analysis: an index of another one is built anew
 _UNSPACED = re.compile(r"([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff])")
 
 

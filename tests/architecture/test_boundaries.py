@@ -155,6 +155,8 @@ FOLDERS = (
     ("services.ingest.languages", "build"),
     ("services.retriever.searches", "build"),
     ("services.retriever.rankers", "build"),
+    ("services.retriever.indexes", "build"),
+    ("services.retriever.queries", "build"),
     ("services.retriever.evaluation.formats", "read"),
     ("services.generator.backends", "build"),
     ("services.console.commands", "register"),
