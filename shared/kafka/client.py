@@ -20,7 +20,7 @@ from confluent_kafka import (
     TopicPartition,
 )
 from confluent_kafka import Message as KafkaMessage
-from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]  # its public name
 from confluent_kafka.cimpl import NewTopic
 
 from shared.records import Position, RawRecord
@@ -78,6 +78,13 @@ def producer(settings: KafkaSettings, client: str) -> Producer:
 def admin(settings: KafkaSettings) -> Admin:
     """A client for topics and offsets."""
     return AdminClient(_common(settings, "admin"))
+
+
+def ends(asker: Admin, places: list[TopicPartition], within_s: float) -> dict[int, int]:
+    """Where each partition of one topic ends now, in one request."""
+    latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]
+    found = asker.list_offsets(dict.fromkeys(places, latest), request_timeout=within_s)
+    return {place.partition: int(future.result(within_s).offset) for place, future in found.items()}
 
 
 def require(settings: KafkaSettings, topics: list[str]) -> None:

@@ -16,13 +16,14 @@ class KafkaTail:
         self._topic = topic
         self._kept = topics.ranges(settings, topic)
         self._consumer = client.consumer(settings, "view")
-        self._asker = client.consumer(settings, "view-ends")
+        self._asker = client.admin(settings)
         self._starts: dict[int, int] = {}
 
     def seek(self, offsets: Mapping[int, int]) -> bool:
         """Start at these offsets, or at what is kept where any of them lies outside; says which it was."""
+        ends = self.ends()
         whole = set(offsets) == set(self._kept) and all(
-            low <= offsets[partition] <= self._end(partition) for partition, (low, _) in self._kept.items()
+            low <= offsets[partition] <= ends[partition] for partition, (low, _) in self._kept.items()
         )
         self._starts = dict(offsets) if whole else {partition: low for partition, (low, _) in self._kept.items()}
         self._consumer.assign([self._at(partition, start) for partition, start in self._starts.items()])
@@ -41,16 +42,11 @@ class KafkaTail:
         return {place.partition: max(place.offset, self._starts[place.partition]) for place in places}
 
     def ends(self) -> Mapping[int, int]:
-        """Asked of the broker anew each time: whatever was acknowledged before the call lies below."""
-        return {partition: self._end(partition) for partition in self._kept}
+        """Asked of the broker anew each time, in one request: whatever was acknowledged before the call lies below."""
+        return client.ends(self._asker, [self._at(partition) for partition in self._kept], ENDS_S)
 
     def close(self) -> None:
         self._consumer.close()
-        self._asker.close()
-
-    def _end(self, partition: int) -> int:
-        _, high = self._asker.get_watermark_offsets(self._at(partition), timeout=ENDS_S)
-        return int(high)
 
     def _at(self, partition: int, offset: int = 0) -> client.TopicPartition:
         return client.TopicPartition(self._topic, partition, offset)
