@@ -33,7 +33,7 @@ from shared.settings import CassandraSettings, KafkaSettings
 from shared.stored import StoredRevision, Vector
 
 ENCODER, DIMENSIONS, CLUSTERS, CHUNKS_EACH, WORDS, VOCABULARY = "all-MiniLM-L6-v2", 384, 500, 10, 110, 30_000
-QUESTIONS, WARM_UP, PORTION = 100, 30, 50
+QUESTIONS, WARM_UP, PORTION = 100, 300, 50
 NOON = datetime(2025, 3, 3, 12, tzinfo=UTC)
 _CAUSE = RawRecord(Position("bench", 0, 0), None, None, NOON)
 
