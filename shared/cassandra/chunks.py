@@ -16,6 +16,7 @@ from shared.stored import Candidate, Passage, Place, StoredRevision, Vector
 
 LEAST_FETCHED = 50
 MOST = 1_000
+READ_TOGETHER = 16  # documents
 _FIND = (
     "SELECT document_id, position, revision, readers, published_at, first_seen_at, "
     "similarity_cosine(embedding, ?) AS closeness "
@@ -24,7 +25,7 @@ _FIND = (
 _COLUMNS = (
     "document_id, position, revision, title, source, tags, language, readers, trust, published_at, first_seen_at, body"
 )
-_READ = "SELECT {columns} FROM {table} WHERE document_id = ? AND position IN ?"
+_READ = "SELECT {columns} FROM {table} WHERE document_id IN ? AND position IN ?"
 _OF_DOCUMENT = "SELECT {columns} FROM {table} WHERE document_id = ?"
 _VECTOR = "SELECT embedding FROM {table} WHERE document_id = ? AND position = ?"
 _PUT = (
@@ -86,12 +87,19 @@ class CassandraChunks:
         return [row for found in self._store.searches(searches) for row in found]
 
     def read(self, places: Sequence[Place]) -> Mapping[Place, Passage]:
-        """One read at LOCAL_QUORUM for each document, so that a revision is seen whole or not at all."""
+        """Statements at LOCAL_QUORUM that read each document once: a revision is seen whole or not at all.
+
+        Each gives every asked position of all its documents; those that were not asked for are left out.
+        """
         wanted: dict[str, list[int]] = {}
         for document_id, position in places:
             wanted.setdefault(document_id, []).append(position)
-        found = self._store.rows_of_each(self._cql(_READ), list(wanted.items()))
-        return {passage.place: passage for rows in found for row in rows for passage in [_passage(row)]}
+        names = list(wanted)
+        portions = [names[start : start + READ_TOGETHER] for start in range(0, len(names), READ_TOGETHER)]
+        keys = [(portion, sorted({at for name in portion for at in wanted[name]})) for portion in portions]
+        found = self._store.rows_of_each(self._cql(_READ), keys)
+        there = {passage.place: passage for rows in found for passage in map(_passage, rows)}
+        return {place: there[place] for place in places if place in there}
 
     def of_documents(self, document_ids: Sequence[str]) -> Mapping[str, Sequence[Passage]]:
         keys = [(document_id,) for document_id in document_ids]
