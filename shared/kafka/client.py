@@ -118,6 +118,15 @@ def lost_partition(error: KafkaException) -> bool:
     return error.args[0].code() in _LOST
 
 
+def take(reader: Consumer, limit: int, wait_s: float) -> list[RawRecord]:
+    """Wait for the first record, then take what is already here: a lone record is not kept waiting."""
+    first = reader.poll(wait_s)
+    if first is None:
+        return []
+    rest = reader.consume(limit - 1, timeout=0) if limit > 1 else []
+    return [raw_record(message) for message in [first, *rest]]
+
+
 def raw_record(message: KafkaMessage) -> RawRecord:
     """A consumed message as a value; raises KafkaException where it carries an error."""
     if (error := message.error()) is not None:

@@ -42,11 +42,7 @@ class KafkaSource:
         if self._held:
             held, self._held = self._held, []
             return held
-        first = self._consumer.poll(wait_s)
-        if first is None:
-            return []
-        rest = self._consumer.consume(limit - 1, timeout=0) if limit > 1 else []
-        return [client.raw_record(message) for message in [first, *rest]]
+        return client.take(self._consumer, limit, wait_s)
 
     def keep_alive(self) -> None:
         """Poll with everything paused; what slips in after a rebalance is held for the next poll."""

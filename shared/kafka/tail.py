@@ -30,12 +30,8 @@ class KafkaTail:
         return whole
 
     def poll(self, limit: int, wait_s: float) -> Sequence[RawRecord]:
-        """Wait for one record, then take what is already here."""
-        first = self._consumer.poll(wait_s)
-        if first is None:
-            return []
-        rest = self._consumer.consume(limit - 1, timeout=0) if limit > 1 else []
-        return [client.raw_record(message) for message in [first, *rest]]
+        """At most `limit` records; empty when none came within `wait_s`."""
+        return client.take(self._consumer, limit, wait_s)
 
     def offsets(self) -> Mapping[int, int]:
         places = self._consumer.position([self._at(partition) for partition in self._starts])
