@@ -2,8 +2,10 @@
 
 Prints one JSON object. The clock starts before the produce call and stops when a search by words and by vector has
 given the document, both lists holding it. `paced`: one document a second. `busy`: as many documents as can be taken in,
-with at most IN_FLIGHT unfinished ones at a time, as a feed sends that waits for what it sent. `bulk`: all documents at
-once, articles of CHUNKS_EACH chunks, against the bare encoder on as many chunks with nothing else running.
+with at most IN_FLIGHT unfinished ones at a time, as a feed sends that waits for what it sent. Both begin once
+the servers have seen WARM_UP documents: a young JVM takes two to three times as long. `floor`: the same parts in this
+process, one after another (`bench.bare`). `bulk`: all documents at once, articles of CHUNKS_EACH chunks, against the
+encoder on as many chunks with nothing else running, ours and the library's own loop.
 """
 
 import argparse
@@ -17,11 +19,14 @@ from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
+from statistics import median
 from typing import Any
 
+from bench import bare
 from services.console.demo import newswire
 from services.console.demo.stage import Stage
 from services.console.demo.summary import percentiles
+from services.console.freshness import journey, stages
 from services.retriever.assembly import retriever
 from services.retriever.handler import Retrieve
 from services.retriever.ports import Asked
@@ -35,10 +40,11 @@ from shared.kafka.sink import Delivery, publish
 from shared.kafka.tail import KafkaTail
 from shared.kafka.topics import Follower
 from shared.messages import DocumentPublished
+from shared.records import RawRecord
 from shared.scope import Scope
 from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
 
-WARM_UP, IN_FLIGHT, CHUNKS_EACH, WITHIN_S = 5, 4, 8, 120.0
+WARM_UP, IN_FLIGHT, CHUNKS_EACH, WITHIN_S = 100, 4, 8, 120.0
 NEEDED = ("ingest", "embedder")
 
 
@@ -61,6 +67,7 @@ class Reader:
         view.follow(self._stopping)
         self._announced = Follower(kafka, topology.INDEXED.name, from_end=True)
         self._announced.poll(1.0)
+        self.records: list[RawRecord] = []
 
     def close(self) -> None:
         self._stopping.set()
@@ -71,6 +78,7 @@ class Reader:
         deadline = time.monotonic() + WITHIN_S
         while time.monotonic() < deadline:
             if record := self._announced.poll(0.5):
+                self.records.append(record)
                 return (record.key or b"").decode()
         raise TimeoutError(f"nothing announced within {WITHIN_S:g} s")
 
@@ -84,25 +92,37 @@ class Reader:
 
 
 def measure(documents: int, bulk: int) -> dict[str, Any]:
-    """Every figure; about five minutes for 120 and 100."""
-    encoder = encoding.build(EncoderSettings())
-    bare = _bare(encoder, [_headed(number) for number in range(bulk * CHUNKS_EACH)])
+    """Every figure; about four minutes for 60 and 120."""
+    settings = EncoderSettings()
+    encoder = encoding.build(settings)
+    texts = [_headed(number) for number in range(bulk * CHUNKS_EACH)]
+    ours, library = bare.encoder_rate(encoder, texts), bare.library_rate(settings, texts)
     stage = Stage("bench-freshness")
     try:
         stage.start()
         stage.services.start(NEEDED)
         reader, delivery = Reader(encoder), Delivery(KafkaSettings(), "bench")
-        paced = [_once(reader, delivery, encoder, number) for number in range(WARM_UP + documents)][WARM_UP:]
-        busy, busy_rate = _busy(reader, delivery, encoder, documents)
+        _busy(reader, delivery, encoder, "warm", WARM_UP)
+        floor = bare.floor(encoder, [_document("floor", number) for number in range(bare.WARM_UP + documents)])
+        reader.records.clear()
+        paced = [_once(reader, delivery, encoder, number) for number in range(documents)]
+        on_the_way = stages(map(journey, reader.records))
+        busy, busy_rate = _busy(reader, delivery, encoder, "busy", documents)
         rate = _bulk(reader, delivery, bulk)
         reader.close()
         return {
+            "floor_ms": percentiles(floor),
             "paced_ms": percentiles(paced),
+            "paced_over_floor": round(median(paced) / median(floor), 2),
+            "paced_stages_p50_ms": {stage: one.p50 for stage, one in on_the_way.items()},
             "busy_ms": percentiles(busy),
+            "busy_over_paced": round(median(busy) / median(paced), 2),
             "busy_documents_per_s": round(busy_rate, 1),
             "bulk_chunks_per_s": round(rate, 1),
-            "bare_encoder_chunks_per_s": round(bare, 1),
-            "bulk_share_of_bare_encoder": round(rate / bare, 3),
+            "library_chunks_per_s": round(library, 1),
+            "encoder_chunks_per_s": round(ours, 1),
+            "bulk_share_of_library": round(rate / library, 3),
+            "bulk_share_of_encoder": round(rate / ours, 3),
         }
     finally:
         stage.stop()
@@ -122,9 +142,9 @@ def _once(reader: Reader, delivery: Delivery, encoder: Encoder, number: int) -> 
     return took * 1000
 
 
-def _busy(reader: Reader, delivery: Delivery, encoder: Encoder, documents: int) -> tuple[list[float], float]:
+def _busy(reader: Reader, delivery: Delivery, encoder: Encoder, kind: str, documents: int) -> tuple[list[float], float]:
     """Milliseconds of each document with IN_FLIGHT under way, and documents a second."""
-    waiting = deque(_document("busy", number) for number in range(documents))
+    waiting = deque(_document(kind, number) for number in range(documents))
     asked = {one.document_id: _asked(encoder, one) for one in waiting}
     started: dict[str, float] = {}
     times: list[float] = []
@@ -159,13 +179,6 @@ def _article(number: int) -> DocumentPublished:
 
 def _chunk(kind: str, number: int) -> str:
     return " ".join(_sentences(kind, number))
-
-
-def _bare(encoder: Encoder, texts: list[str]) -> float:
-    encoder.encode(texts[:64])
-    begun = time.perf_counter()
-    encoder.encode(texts)
-    return len(texts) / (time.perf_counter() - begun)
 
 
 def _headed(number: int) -> str:
@@ -211,7 +224,7 @@ def _vocabulary() -> list[str]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--documents", type=int, default=120)
-    parser.add_argument("--bulk", type=int, default=100)
+    parser.add_argument("--documents", type=int, default=60)
+    parser.add_argument("--bulk", type=int, default=120)
     options = parser.parse_args()
     sys.stdout.write(json.dumps(measure(options.documents, options.bulk), indent=2) + "\n")

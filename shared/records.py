@@ -1,6 +1,6 @@
 """A message on its way: where it stood, when the broker took it, what it led to, and why it was refused."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, NamedTuple, TypeVar
@@ -60,3 +60,15 @@ class Effect(Generic[O_co]):
 def effect(cause: Record[M], outcome: O) -> Effect[O]:
     """Tie an outcome to the record it came from."""
     return Effect(outcome, cause.raw)
+
+
+def portions(records: Sequence[RawRecord], most_bytes: int) -> Iterator[Sequence[RawRecord]]:
+    """Records in their order, cut where the values would exceed `most_bytes`; one alone may."""
+    start, size = 0, 0
+    for place, record in enumerate(records):
+        size += (length := len(record.value or b""))
+        if size > most_bytes and place > start:
+            yield records[start:place]
+            start, size = place, length
+    if records:
+        yield records[start:]

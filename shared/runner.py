@@ -3,25 +3,30 @@
 At-least-once: whatever fails between poll and commit is handled again after a restart, so outcomes carry ids
 that make the second time overwrite the first. `InvalidMessageError` buries one message alone; every other
 error ends the loop with nothing committed. A slow batch does not cost the partition: it runs beside the loop,
-which pauses its partitions and keeps polling.
+which pauses its partitions and keeps polling. Where the handler reads nothing that the sinks write, the next
+portion may be handled while one is flushed; offsets are committed in order all the same.
 """
 
+import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any, Generic, Protocol, TypeVar
 
 import structlog
 from pydantic import ValidationError
 
 from shared import observe
-from shared.records import Effect, InvalidMessageError, RawRecord, Record
+from shared.records import Effect, InvalidMessageError, RawRecord, Record, portions
 from shared.topology import AnyTopic
 
 O = TypeVar("O")  # noqa: E741  (O is for outcome)
+T = TypeVar("T")
 O_contra = TypeVar("O_contra", contravariant=True)
 Handle = Callable[[Sequence[Record[Any]]], Iterable[Effect[O]]]
+Flushing = tuple[Sequence[RawRecord], "Future[None]"] | None
 log = structlog.get_logger()
 
 
@@ -63,7 +68,10 @@ class PoisonError(RuntimeError):
 
 @dataclass
 class Runner(Generic[O]):
-    """Runs one handler over one source. `limit` records a batch; more than `dead_in_a_row` burials stop it."""
+    """Runs one handler over one source. `limit` records a batch; more than `dead_in_a_row` burials stop it.
+
+    A batch is handled in portions of `portion_bytes`. `overlaps`: one is flushed while the next is handled.
+    """
 
     service: str
     source: Source
@@ -74,50 +82,73 @@ class Runner(Generic[O]):
     wait_s: float = 0.5
     patience_s: float = 1.0
     dead_in_a_row: int = 100
+    portion_bytes: int = sys.maxsize
+    overlaps: bool = False
     _dead: int = field(default=0, init=False)
 
     def run(self, stopping: threading.Event) -> None:
-        """Loop until `stopping` is set; the batch in hand is finished and committed first."""
-        with ThreadPoolExecutor(max_workers=1, thread_name_prefix=self.service) as beside:
+        """Loop until `stopping` is set; what is in hand is finished and committed first."""
+        with ThreadPoolExecutor(max_workers=2, thread_name_prefix=self.service) as beside:
+            flushing: Flushing = None
             while not stopping.is_set():
-                self._turn(lambda records: self._wait(beside.submit(self._process, records)))
+                records = self.source.poll(self.limit, self.wait_s)
+                for portion in portions(records, self.portion_bytes):
+                    handled = self._wait(beside.submit(self._handled, portion))
+                    self._settle(flushing)
+                    flushing = portion, beside.submit(self._conclude, *handled)
+                    if stopping.is_set():
+                        break
+                    if not self.overlaps:
+                        flushing = self._settle(flushing)
+                if not records:
+                    flushing = self._settle(flushing)
+            self._settle(flushing)
 
     def run_once(self) -> int:
         """Poll and process one batch in this thread; returns how many records it had."""
-        return self._turn(self._process)
-
-    def _turn(self, process: Callable[[Sequence[RawRecord]], None]) -> int:
         records = self.source.poll(self.limit, self.wait_s)
-        if records:
-            process(records)
-            self.source.commit(records)
+        for portion in portions(records, self.portion_bytes):
+            self._conclude(*self._handled(portion))
+            self.source.commit(portion)
         return len(records)
 
-    def _wait(self, batch: "Future[None]") -> None:
-        """Wait for a batch; once it takes long, keep the group membership alive."""
+    def _settle(self, flushing: Flushing) -> None:
+        """Wait until a portion is flushed, and commit it."""
+        if flushing:
+            records, flushed = flushing
+            self._wait(flushed)
+            self.source.commit(records)
+
+    def _wait(self, doing: "Future[T]") -> T:
+        """Wait for a portion; once it takes long, keep the group membership alive."""
         timeout = self.patience_s
         while True:
             try:
-                return batch.result(timeout)
+                return doing.result(timeout)
             except TimeoutError:
-                if batch.done():
+                if doing.done():
                     raise
                 self.source.keep_alive()
                 timeout = 0.1
 
-    def _process(self, records: Sequence[RawRecord]) -> None:
-        with observe.batch(self.service, len(records)):
-            parsed = [record for raw in records if (record := self._parse(raw))]
-            try:
-                effects = list(self.handle(parsed)) if parsed else []
-            except InvalidMessageError:
-                self._one_by_one(parsed)
-            else:
-                self._dead = 0 if parsed else self._dead
-                self._conclude(effects)
+    def _handled(self, records: Sequence[RawRecord]) -> tuple[float, list[Effect[O]]]:
+        """When it began, and what there is to flush."""
+        began = perf_counter()
+        observe.handled(self.service, len(records))
+        parsed = [record for raw in records if (record := self._parse(raw))]
+        try:
+            effects = list(self.handle(parsed)) if parsed else []
+        except InvalidMessageError:
+            return began, self._one_by_one(parsed)
+        self._dead = 0 if parsed else self._dead
+        return began, effects
 
-    def _one_by_one(self, records: Sequence[Record[Any]]) -> None:
-        """Handle each record alone, so that the bad one is buried and its neighbours are not."""
+    def _one_by_one(self, records: Sequence[Record[Any]]) -> list[Effect[O]]:
+        """Handle each record alone, so that the bad one is buried and its neighbours are not.
+
+        A handler that reads what the sinks write must find there what the record before it made.
+        """
+        made: list[Effect[O]] = []
         for record in records:
             try:
                 effects = list(self.handle([record]))
@@ -125,10 +156,18 @@ class Runner(Generic[O]):
                 self._bury(record.raw, str(error))
             else:
                 self._dead = 0
-                self._conclude(effects)
+                made += effects
+                if not self.overlaps:
+                    self._flush(made)
+                    made.clear()
         self.dead_letters.flush()
+        return made
 
-    def _conclude(self, effects: Iterable[Effect[O]]) -> None:
+    def _conclude(self, began: float, effects: Sequence[Effect[O]]) -> None:
+        self._flush(effects)
+        observe.took(self.service, perf_counter() - began)
+
+    def _flush(self, effects: Sequence[Effect[O]]) -> None:
         for done in effects:
             for sink in self.sinks:
                 sink.write(done)

@@ -40,6 +40,8 @@ def build(readiness: Readiness) -> Runner[Embedded]:
         ],
         dead_letters=KafkaDeadLetters(delivery, SERVICE),
         limit=settings.batch,
+        portion_bytes=settings.portion_bytes,
+        overlaps=True,  # encoding takes both cores' time and storing mostly waits
         dead_in_a_row=settings.dead_in_a_row,
     )
 

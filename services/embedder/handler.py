@@ -62,11 +62,11 @@ def embed(batch: Batch, *, encode: Encode, now: Now) -> Iterator[Effect[StoredRe
 
 
 def searchable(vectors: Vector) -> Vector:
-    """The vectors, where cosine is defined for each: finite and not zero."""
-    norms = np.linalg.norm(vectors, axis=1) if len(vectors) else np.ones(0)
+    """The vectors at length 1, as the store's index takes them; refused where one is zero or not finite."""
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     if not np.isfinite(norms).all() or (norms == 0).any():
         raise InvalidMessageError("encoder: a chunk has a zero or endless vector, which cosine cannot compare")
-    return vectors
+    return vectors / norms
 
 
 def announced(embedded: Embedded, *, now: Now) -> list[DocumentIndexed]:

@@ -5,10 +5,15 @@ from pydantic_settings import BaseSettings
 
 from shared.settings import under
 
+KiB = 1024
+
 
 class EmbedderSettings(BaseSettings):
     """How much embedder takes at once."""
 
     model_config = under("EMBEDDER")
-    batch: int = Field(default=16, ge=1, description="revisions at a time; their chunks are encoded together")
+    batch: int = Field(default=64, ge=1, description="revisions at a time")
+    portion_bytes: int = Field(
+        default=32 * KiB, ge=1, description="of revisions that are encoded together; a longer one goes alone"
+    )
     dead_in_a_row: int = Field(default=100, ge=0, description="more dead letters in a row than this stop the service")

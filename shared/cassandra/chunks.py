@@ -19,7 +19,7 @@ MOST = 1_000
 READ_TOGETHER = 16  # documents
 _FIND = (
     "SELECT document_id, position, revision, readers, published_at, first_seen_at, "
-    "similarity_cosine(embedding, ?) AS closeness "
+    "similarity_dot_product(embedding, ?) AS closeness "
     "FROM {table} {where} ORDER BY embedding ANN OF ? LIMIT ?"
 )
 _COLUMNS = (
@@ -69,9 +69,10 @@ class CassandraChunks:
     def nearest(self, vector: Vector, *, limit: int, scope: Scope) -> Sequence[Candidate]:
         """Over-fetch by the index and score exactly; what is used of it is read again by key.
 
-        The server computes the cosine: vectors are not sent, which costs this side more than all the rest. A
-        condition that nearly every chunk meets makes the index slow, since it gathers all that meet it: where
-        only such stand, the whole index is asked first, and that is the answer if enough of it is within scope.
+        The server computes the cosine, which is a dot product since all vectors have length 1: vectors are not
+        sent, which costs this side more than all the rest. A condition that nearly every chunk meets makes the
+        index slow, since it gathers all that meet it: where only such stand, the whole index is asked first, and
+        that is the answer if enough of it is within scope.
         """
         asked = vector.tolist()
         fetched = min(MOST, max(LEAST_FETCHED, limit + limit // 5))

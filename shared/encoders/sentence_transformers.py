@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -10,39 +12,64 @@ from shared.models import sentences
 from shared.settings import EncoderSettings
 from shared.stored import Vector
 
-BATCH = 32
+AT_ONCE = 8  # at most, of texts in one pass of one thread: so few that their lengths are alike
 
 
 class TransformerEncoder:
-    """A loaded model; inputs longer than it reads are cut, which the chunker prevents."""
+    """A loaded model; inputs longer than it reads are cut, which the chunker prevents.
 
-    def __init__(self, name: str, model: Any) -> None:
+    A few texts go through the model in one pass of all threads, which gives them soonest. Many go in passes of one
+    thread each, side by side: no thread waits for another, also where other processes take a core for a while.
+    """
+
+    def __init__(self, name: str, model: Any, threads: int) -> None:
         self.name = name
         self.dimensions = int(model.get_embedding_dimension())
         self.max_tokens: int | None = model.max_seq_length
         self._model = model
+        self._threads = threads
+        self._together = _workers(1, threads_each=threads)
+        self._apart = _workers(threads, threads_each=1)
 
     def encode(self, texts: Sequence[str]) -> Vector:
         if not texts:
             return np.zeros((0, self.dimensions), dtype=np.float32)
+        if len(texts) < 2 * self._threads:
+            return self._together.submit(self._pass, texts).result()
+        longest_first = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
+        rounds = ceil(len(texts) / (AT_ONCE * self._threads))
+        size = ceil(len(texts) / (rounds * self._threads))  # so that all threads end together
+        portions = [longest_first[start : start + size] for start in range(0, len(texts), size)]
+        passes = self._apart.map(self._pass, [[texts[place] for place in portion] for portion in portions])
+        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        for portion, made in zip(portions, passes, strict=True):
+            vectors[portion] = made
+        return vectors
+
+    def _pass(self, texts: Sequence[str]) -> Vector:
         vectors: Vector = self._model.encode(
-            list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+            list(texts), batch_size=len(texts), normalize_embeddings=True, show_progress_bar=False
         ).astype(np.float32)
         return vectors
+
+
+def _workers(count: int, *, threads_each: int) -> ThreadPoolExecutor:
+    """Threads in which torch uses so many of its own: OpenMP keeps that number for each thread that calls it."""
+    import torch
+
+    return ThreadPoolExecutor(count, "encoder", initializer=torch.set_num_threads, initargs=(threads_each,))
 
 
 def build(settings: EncoderSettings) -> TransformerEncoder:
     """Load the model; nothing is downloaded and no code of the model's is run."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin between two calls starve everyone else
-    import torch
     from sentence_transformers import SentenceTransformer
 
-    torch.set_num_threads(settings.threads)
     model = SentenceTransformer(
         sentences.location(settings.model), trust_remote_code=False, model_kwargs={"use_safetensors": True}
     ).eval()
-    encoder = TransformerEncoder(name_of(settings), model)
+    encoder = TransformerEncoder(name_of(settings), model, settings.threads)
     encoder.encode(["the first call takes a second"])
     return encoder
 
