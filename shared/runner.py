@@ -99,9 +99,11 @@ class Runner(Generic[O]):
                     if stopping.is_set():
                         break
                     if not self.overlaps:
-                        flushing = self._settle(flushing)
+                        self._settle(flushing)
+                        flushing = None
                 if not records:
-                    flushing = self._settle(flushing)
+                    self._settle(flushing)
+                    flushing = None
             self._settle(flushing)
 
     def run_once(self) -> int:

@@ -66,7 +66,8 @@ def searchable(vectors: Vector) -> Vector:
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     if not np.isfinite(norms).all() or (norms == 0).any():
         raise InvalidMessageError("encoder: a chunk has a zero or endless vector, which cosine cannot compare")
-    return vectors / norms
+    made: Vector = vectors / norms
+    return made
 
 
 def announced(embedded: Embedded, *, now: Now) -> list[DocumentIndexed]:

@@ -1,7 +1,7 @@
 """What retriever's handler needs from outside, and the values that pass between searches and rankers."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -38,7 +38,7 @@ class Ranked:
 def listed(name: str, ranked: Sequence[Ranked]) -> list[Ranked]:
     """The list with each one's own place on it noted under the list's name."""
     return [
-        replace(one, found_by={**one.found_by, name: Found(rank=rank, score=one.score)})
+        Ranked(one.candidate, one.score, {**one.found_by, name: Found(rank=rank, score=one.score)})
         for rank, one in enumerate(ranked, start=1)
     ]
 

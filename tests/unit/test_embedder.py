@@ -44,6 +44,14 @@ def test_a_vector_that_cosine_cannot_compare_is_refused(bad: float) -> None:
         list(embed(batch, encode=lambda texts: np.full((len(texts), 4), bad, dtype=np.float32), now=lambda: NOON))
 
 
+def test_vectors_are_stored_at_length_one_whatever_the_encoder_gives() -> None:
+    batch = [a_record(a_chunked_document(chunks=(Chunk(position=0, text="one"), Chunk(position=1, text="two"))))]
+
+    (made,) = embed(batch, encode=lambda texts: np.full((len(texts), 4), 3.0, dtype=np.float32), now=lambda: NOON)
+
+    assert np.allclose(np.linalg.norm(made.outcome.vectors, axis=1), 1.0)
+
+
 def test_a_batch_of_retractions_needs_no_encoder() -> None:
     def never(_: Sequence[str]) -> Vector:
         raise AssertionError("there is nothing to encode")

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from shared.memory.broker import MemoryBroker, MemoryDeadLetters, MemorySink, MemorySource
-from shared.records import Effect, InvalidMessageError, Record, effect
+from shared.records import Effect, InvalidMessageError, Record, effect, portions
 from shared.runner import PoisonError, Runner
 from shared.topology import DOCUMENTS, QUESTIONS
-from tests.builders import a_document, a_question
+from tests.builders import a_document, a_question, a_raw_record
 
 Effects = Iterator[Effect[Any]]
 
@@ -202,3 +202,67 @@ def test_an_error_in_a_batch_ends_the_loop() -> None:
 
     with pytest.raises(TimeoutError, match="the handler's own"):
         a_runner(broker, broken).run(threading.Event())
+
+
+def test_one_portion_is_flushed_while_the_next_is_handled() -> None:
+    broker = MemoryBroker(partitions=1)
+    broker.publish(DOCUMENTS, a_document(document_id="1"), a_document(document_id="2"))
+    second_handled, stopping = threading.Event(), threading.Event()
+
+    class Slow:
+        """A sink that is done with the first portion only once the second has been handled."""
+
+        def write(self, _: Effect[Any]) -> None: ...
+
+        def flush(self) -> None:
+            assert second_handled.wait(10), "nothing is handled while this is flushed"
+
+    def handle(batch: Sequence[Record[Any]]) -> Effects:
+        if batch[0].message.document_id == "2":
+            second_handled.set()
+            stopping.set()
+        return pass_on(batch)
+
+    a_runner(broker, handle, sinks=[Slow()], portion_bytes=1, overlaps=True).run(stopping)
+
+    assert broker.committed["group", DOCUMENTS.name, 0] == 2
+
+
+def test_nothing_is_committed_past_a_portion_whose_flush_failed() -> None:
+    broker = MemoryBroker(partitions=1)
+    broker.publish(DOCUMENTS, *(a_document(document_id=str(number)) for number in range(5)))
+    runner = a_runner(broker, sinks=[Journal("store", [], broken=True)], portion_bytes=1, overlaps=True)
+
+    with pytest.raises(ConnectionError):
+        runner.run(threading.Event())
+
+    assert broker.committed["group", DOCUMENTS.name, 0] == 0
+
+
+@pytest.mark.parametrize("overlaps", [False, True])
+def test_a_bad_message_is_buried_alone_whether_portions_overlap_or_not(overlaps: bool) -> None:
+    broker, stopping = MemoryBroker(partitions=1), threading.Event()
+    titles = ["good", "bad", "good", "good", "last"]
+    broker.publish(DOCUMENTS, *(a_document(document_id=str(n), title=title) for n, title in enumerate(titles)))
+    sink: MemorySink[Any] = MemorySink(broker, QUESTIONS, lambda made: [a_question(question_id=made.document_id)])
+
+    def handle(batch: Sequence[Record[Any]]) -> Effects:
+        if any(record.message.title == "last" for record in batch):
+            stopping.set()
+        return refuse_bad(batch)
+
+    a_runner(broker, handle, sinks=[sink], overlaps=overlaps).run(stopping)
+
+    assert [record.key for record in broker.records(QUESTIONS.name)] == [b"0", b"2", b"3", b"4"]
+    assert len(broker.records(DOCUMENTS.dead)) == 1
+    assert broker.committed["group", DOCUMENTS.name, 0] == 5
+
+
+def test_portions_keep_the_order_and_a_record_that_is_too_long_goes_alone() -> None:
+    sizes = [3, 3, 9, 1, 4, 4]
+    records = [a_raw_record(b"x" * size) for size in sizes]
+
+    cut = [[len(record.value or b"") for record in portion] for portion in portions(records, 8)]
+
+    assert cut == [[3, 3], [9], [1, 4], [4]]
+    assert list(portions([], 8)) == []
