@@ -4,7 +4,7 @@ Prints one JSON object. The clock starts before the produce call and stops when 
 given the document, both lists holding it. `paced`: one document a second. `busy`: as many documents as can be taken in,
 with at most IN_FLIGHT unfinished ones at a time, as a feed sends that waits for what it sent. Both begin once
 the servers have seen WARM_UP documents: a young JVM takes two to three times as long. `floor`: the same parts in this
-process, one after another (`bench.bare`). `bulk`: all documents at once, articles of CHUNKS_EACH chunks, against the
+process, one after another, also one a second (`bench.bare`). `bulk`: all documents at once, articles of CHUNKS_EACH chunks, against the
 encoder on as many chunks with nothing else running, ours and the library's own loop.
 """
 
@@ -92,7 +92,7 @@ class Reader:
 
 
 def measure(documents: int, bulk: int) -> dict[str, Any]:
-    """Every figure; about four minutes for 60 and 120."""
+    """Every figure; about five minutes for 60 and 120."""
     settings = EncoderSettings()
     encoder = encoding.build(settings)
     texts = [_headed(number) for number in range(bulk * CHUNKS_EACH)]
