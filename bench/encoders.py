@@ -16,9 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from services.retriever.evaluation import collection, measures
-from services.retriever.evaluation.collection import Collection
+from services.retriever.evaluation import measures
 from shared import encoding
+from shared.collections import collection
+from shared.collections.collection import Collection
 from shared.encoding import Encoder
 from shared.settings import EncoderSettings
 from shared.stored import Vector
@@ -53,7 +54,7 @@ def measure(folder: Path) -> dict[str, Any]:
 
 
 def _read(folder: Path, documents: str, questions: str | None) -> Collection:
-    return collection.load(folder / documents, folder / questions if questions else None)
+    return collection.load([folder / documents, *([folder / questions] if questions else [])])
 
 
 def _chunks(read: Collection) -> list[str]:

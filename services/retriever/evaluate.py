@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from services.retriever.evaluation import collection, corpus, folder, report, runs
+from services.retriever.evaluation import corpus, folder, report, runs
 from services.retriever.evaluation.corpus import ChunkStore
 from services.retriever.evaluation.vectors import KeptVectors
 from services.retriever.settings import RetrieverSettings
@@ -22,6 +22,7 @@ from shared import plugins
 from shared.cassandra import schema
 from shared.cassandra.chunks import CassandraChunks
 from shared.cassandra.client import connect
+from shared.collections import collection
 from shared.memory.chunks import MemoryChunks
 from shared.messages import DocumentChunked
 from shared.observe import Readiness
@@ -55,7 +56,9 @@ def main() -> None:
 
 def _read(options: argparse.Namespace, _: Readiness) -> None:
     _named(options.run)  # a wrong name is said before the work begins
-    found = collection.load(options.documents, options.questions, options.format)
+    found = collection.load([options.documents, *([options.questions] if options.questions else [])], options.format)
+    if not found.judged:
+        raise ValueError(f"{options.documents}: no question names a document that answers it; nothing can be measured")
     folder.save(found, options.folder)
     _say("read", {"format": found.name, "documents": len(found.documents), "questions": len(found.questions)})
 

@@ -157,7 +157,7 @@ FOLDERS = (
     ("services.retriever.rankers", "build"),
     ("services.retriever.indexes", "build"),
     ("services.retriever.queries", "build"),
-    ("services.retriever.evaluation.formats", "read"),
+    ("shared.collections.formats", "read"),
     ("services.generator.backends", "build"),
     ("services.console.commands", "register"),
 )

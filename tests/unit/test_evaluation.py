@@ -11,10 +11,11 @@ import ir_measures
 import numpy as np
 import pytest
 
-from services.retriever.evaluation import collection, measures, statistics
-from services.retriever.evaluation.collection import Collection
+from services.retriever.evaluation import measures, statistics
 from services.retriever.ports import Ranked
 from shared import bootstrap
+from shared.collections import collection
+from shared.collections.collection import Collection
 from shared.stored import Candidate
 from tests.builders import NOON, a_document, a_question
 
@@ -54,7 +55,7 @@ def test_a_dated_stream_keeps_its_levels_apart_and_its_order(tmp_path: Path) -> 
         tmp_path / "a.questions.jsonl.gz",
         a_quiz_row("q1", ["d1"], ["d1", "d3"]), a_quiz_row("q2", [], ["d3"]), a_quiz_row("q3", [], []),
     )  # fmt: skip
-    found = collection.load(documents, questions)
+    found = collection.load([documents, questions])
 
     assert found.name == "realtime_qa"
     assert [one.document_id for one in found.documents] == ["d1", "d3"]
@@ -72,7 +73,7 @@ def test_questions_that_the_corpus_cannot_answer_are_counted_and_left_out(tmp_pa
         tmp_path / "q.jsonl",
         {**asked, "gold_doc_ids": ["m1"]}, {**asked, "question_id": "q2", "gold_doc_ids": []},
     )  # fmt: skip
-    found = collection.load(documents, questions)
+    found = collection.load([documents, questions])
 
     assert (found.name, found.qrels, found.without_gold) == ("multihop", {"gold": {"q1": ("m1",)}}, 1)
 
@@ -83,7 +84,7 @@ def test_every_paragraph_is_a_document_and_answers_its_own_questions(tmp_path: P
     ]
     file = tmp_path / "squad.json"
     file.write_text(json.dumps({"version": "1.1", "data": [{"title": "A_town", "paragraphs": paragraphs}]}, indent=1))
-    found = collection.load(file, None)
+    found = collection.load([file])
 
     assert found.name == "squad"
     assert [(one.document_id, one.title) for one in found.documents] == [("0-0", "A town"), ("0-1", "A town")]
@@ -98,7 +99,7 @@ def test_editions_of_a_newswire_come_in_order_with_corrections_and_retractions(t
         tmp_path / "questions.jsonl",
         *({"question_id": f"q-{n}", "text": "Where?", "gold_document_ids": [f"story-{n}"]} for n in (1, 2)),
     )
-    found = collection.load(tmp_path, None)
+    found = collection.load([tmp_path])
 
     assert [(one.document_id, one.op) for one in found.documents] == [
         ("story-1", "upsert"), ("story-2", "upsert"), ("story-1", "retract"),
@@ -107,7 +108,7 @@ def test_editions_of_a_newswire_come_in_order_with_corrections_and_retractions(t
 
 
 def test_the_sample_newswire_is_recognised() -> None:
-    found = collection.load(Path("services/console/newswire"), None)
+    found = collection.load([Path("services/console/newswire")])
 
     assert (found.name, len(found.qrels["gold"]), found.unfindable("gold")) == ("newswire", 132, 0)
 
@@ -122,7 +123,7 @@ def test_what_was_first_seen_after_the_question_counts_as_unfindable() -> None:
 
 def test_an_unknown_file_is_answered_with_the_formats_and_their_needs(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"(?s)multihop: .*newswire: .*realtime_qa: .*squad: "):
-        collection.load(written(tmp_path / "d.jsonl", {"id": 1}), None)
+        collection.load([written(tmp_path / "d.jsonl", {"id": 1})])
 
 
 @pytest.mark.parametrize(
@@ -134,12 +135,12 @@ def test_a_bad_line_is_named(tmp_path: Path, line: str, why: str) -> None:
     questions = written(tmp_path / "q.jsonl", {"question_id": "q", "text": "?", "gold_document_ids": ["a"]})
 
     with pytest.raises(ValueError, match=why.replace("text", "document_id")):
-        collection.load(file, questions)
+        collection.load([file, questions])
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"none\.jsonl"):
-        collection.load(tmp_path / "none.jsonl", None)
+        collection.load([tmp_path / "none.jsonl"])
 
 
 def test_measures_are_those_computed_by_hand() -> None:

@@ -8,9 +8,10 @@ import pytest
 
 from services.console import retrieval_view
 from services.ingest.cut import cut
-from services.retriever.evaluation import collection, corpus, folder, report, runs, vectors
-from services.retriever.evaluation.collection import Collection
+from services.retriever.evaluation import corpus, folder, report, runs, vectors
 from services.retriever.settings import RetrieverSettings
+from shared.collections import collection
+from shared.collections.collection import Collection
 from shared.memory.chunks import MemoryChunks
 from shared.messages import Chunk, DocumentPublished
 from shared.settings import EncoderSettings
@@ -117,7 +118,7 @@ def test_a_report_compares_every_run_with_the_baseline_on_every_level(tmp_path: 
 
 
 def test_a_collection_goes_through_a_folder_unchanged(tmp_path: Path) -> None:
-    found = collection.load(Path("services/console/newswire"), None)
+    found = collection.load([Path("services/console/newswire")])
     folder.save(found, tmp_path)
 
     assert folder.opened(tmp_path).judged == found.judged

@@ -16,7 +16,7 @@ from typing import Any
 
 from services.ingest.feed_settings import FeedSettings
 from services.ingest.ports import Bookmark, Feed, FeedItem, FeedSource
-from shared.messages import DocumentPublished, Question
+from shared.collections.formats import realtime_qa as layout
 
 DEADLINE_S = 86_400.0
 
@@ -67,32 +67,12 @@ def _answerable(row: dict[str, Any], known: set[str]) -> bool:
 
 
 def _document(row: dict[str, Any]) -> FeedItem:
-    seen = datetime.fromisoformat(row["first_seen"])
-    document = DocumentPublished(
-        document_id=row["doc_id"],
-        title=row["title"],
-        text=row["text"],
-        source=row["source"],
-        url=row["url"],
-        published_at=row["publish_date"] or seen,
-        first_seen_at=seen,
-    )
-    return FeedItem(seen, document)
+    return FeedItem(datetime.fromisoformat(row["first_seen"]), layout.document(row))
 
 
 def _question(row: dict[str, Any]) -> FeedItem:
-    asked = datetime.fromisoformat(row["asked_at"])
-    question = Question(
-        question_id=row["question_id"],
-        text=row["question"],
-        choices=tuple(row["choices"]),
-        references=tuple(row["answers"]),
-        slice="gold" if row["gold_doc_ids"] else "answer-bearing",
-        gold_document_ids=tuple(row["gold_doc_ids"] or row["answer_bearing_doc_ids"]),
-        as_of=asked,
-        deadline_s=DEADLINE_S,
-    )
-    return FeedItem(asked, question)
+    question = layout.question(row).model_copy(update={"deadline_s": DEADLINE_S})
+    return FeedItem(datetime.fromisoformat(row["asked_at"]), question)
 
 
 def _rows(folder: Path, stem: str) -> Iterator[dict[str, Any]]:

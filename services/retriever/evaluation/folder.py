@@ -4,8 +4,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from services.retriever.evaluation import reading
-from services.retriever.evaluation.collection import Collection, Qrels
+from shared.collections import reading
+from shared.collections.collection import Collection, Qrels
 from shared.messages import DocumentChunked, DocumentPublished, Question
 from shared.messages.schema import Message
 

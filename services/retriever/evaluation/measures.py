@@ -12,8 +12,8 @@ import ir_measures
 import numpy as np
 from ir_measures import AP, RR, Qrel, R, ScoredDoc, Success, nDCG
 
-from services.retriever.evaluation.collection import Qrels
 from services.retriever.ports import Ranked
+from shared.collections.collection import Qrels
 
 MEASURES = {
     "Hits@1": Success @ 1, "Hits@5": Success @ 5, "Hits@10": Success @ 10, "MRR@10": RR @ 10,

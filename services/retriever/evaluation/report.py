@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from services.retriever.evaluation import measures, statistics
-from services.retriever.evaluation.collection import Collection, Qrels
 from services.retriever.evaluation.measures import Run
+from shared.collections.collection import Collection, Qrels
 from shared.messages import Estimate
 
 

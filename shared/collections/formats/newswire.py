@@ -5,10 +5,11 @@ stood before, and every question is asked when all of it is out. Where the right
 gold: such questions are counted and left out of the measures.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from services.retriever.evaluation.collection import Collection
-from services.retriever.evaluation.reading import each
+from shared.collections.collection import Collection
+from shared.collections.reading import each, editions, pair
 from shared.messages import DocumentPublished, Question
 
 FIELDS = frozenset({"document_id", "text"})
@@ -17,15 +18,17 @@ NEEDS = (
     "edition1.documents.jsonl, edition2.documents.jsonl ... and questions.jsonl; questions as JSON lines of the "
     "questions topic (question_id, text, gold_document_ids ...)"
 )
+KIND = "question answering"
+MEASURES = "Whether questions about these documents are answered as their references say."
+NOT_FOR = "Anything beyond these documents and this way of asking."
 
 
-def read(documents: Path, questions: Path | None) -> Collection:
+def read(files: Sequence[Path]) -> Collection:
     """Every edition in its order; a folder's own questions unless others are named."""
-    folder = documents.is_dir()
-    files = sorted(documents.glob("*documents.jsonl*")) if folder else [documents]
-    if questions is None and not folder:
-        raise ValueError(f"newswire needs --questions beside {documents}")
-    asked = each(questions or documents / "questions.jsonl", Question.model_validate)
-    published = [one for file in files for one in each(file, DocumentPublished.model_validate)]
+    if len(files) == 1 and files[0].is_dir():
+        files = [files[0], files[0] / "questions.jsonl"]
+    documents, questions = pair(files, "newswire")
+    asked = each(questions, Question.model_validate)
+    published = [one for file in editions(documents) for one in each(file, DocumentPublished.model_validate)]
     gold = {one.question_id: one.gold_document_ids for one in asked if one.gold_document_ids}
     return Collection("newswire", published, asked, {"gold": gold})

@@ -4,35 +4,39 @@ A question is asked as of its own time: a document first seen later is not searc
 `gold`, the documents that the quiz cites, and `answer-bearing`, linked documents that hold an answer as whole words.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from services.retriever.evaluation.collection import Collection
-from services.retriever.evaluation.reading import Row, each
+from shared.collections.collection import Collection
+from shared.collections.reading import Row, each, pair
 from shared.messages import DocumentPublished, Question
 
 FIELDS = frozenset({"doc_id", "text", "publish_date", "first_seen"})
 NEEDS = (
     "documents as JSON lines with doc_id, title, text, source, publish_date, first_seen; questions as JSON lines with "
-    "question_id, question, asked_at, gold_doc_ids, answer_bearing_doc_ids"
+    "question_id, question, choices, answers, asked_at, gold_doc_ids, answer_bearing_doc_ids"
 )
+KIND = "multiple choice"
+MEASURES = "Whether a weekly news quiz with four choices is answered from what had been published by then."
+NOT_FOR = "Answering without choices, and questions whose documents the stream does not hold (slice `without gold`)."
 LEVELS = {"gold": "gold_doc_ids", "answer-bearing": "answer_bearing_doc_ids"}
 
 
-def read(documents: Path, questions: Path | None) -> Collection:
+def read(files: Sequence[Path]) -> Collection:
     """The stream in the order in which its documents were first seen."""
-    if questions is None:
-        raise ValueError(f"realtime_qa needs --questions beside {documents}")
+    documents, questions = pair(files, "realtime_qa")
     rows = each(questions, lambda row: row)
-    asked = each(questions, _question)
+    asked = each(questions, question)
     qrels = {
         level: {str(row["question_id"]): tuple(row[field]) for row in rows if row[field]}
         for level, field in LEVELS.items()
     }
-    return Collection("realtime_qa", sorted(each(documents, _document), key=_first_seen), asked, qrels)
+    return Collection("realtime_qa", sorted(each(documents, document), key=_first_seen), asked, qrels)
 
 
-def _document(row: Row) -> DocumentPublished:
+def document(row: Row) -> DocumentPublished:
+    """One article of the stream; raises KeyError for a missing field, ValueError for a wrong one."""
     seen = datetime.fromisoformat(row["first_seen"])
     return DocumentPublished(
         document_id=row["doc_id"],
@@ -45,11 +49,14 @@ def _document(row: Row) -> DocumentPublished:
     )
 
 
-def _question(row: Row) -> Question:
+def question(row: Row) -> Question:
+    """One question of the quiz as of its time; raises as `document` does."""
     gold, bearing = row["gold_doc_ids"], row["answer_bearing_doc_ids"]
     return Question(
         question_id=row["question_id"],
         text=row["question"],
+        choices=tuple(row.get("choices") or ()),
+        references=tuple(row["answers"]) if row.get("answers") else None,
         slice="gold" if gold else "answer-bearing" if bearing else "without gold",
         gold_document_ids=tuple(gold or bearing),
         as_of=datetime.fromisoformat(row["asked_at"]),

@@ -1,6 +1,7 @@
 """A test collection: documents in the order in which they came, questions, and which documents answer them.
 
-Each file in `formats` reads one layout of files. Which one it is shows in the fields of the first document; of
+Each file in `formats` reads one layout of files, with `read(files)`, and says what it needs (FIELDS, NEEDS) and what a
+suite made of it is good for (KIND, MEASURES, NOT_FOR). Which one it is shows in the fields of the first document; of
 several that fit, the one that asks for most of them is meant.
 """
 
@@ -10,11 +11,11 @@ from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 
-from services.retriever.evaluation import reading
 from shared import plugins
+from shared.collections import reading
 from shared.messages import DocumentPublished, Question
 
-FORMATS = "services.retriever.evaluation.formats"
+FORMATS = "shared.collections.formats"
 Qrels = Mapping[str, Sequence[str]]  # question id -> ids of the documents that answer it
 
 
@@ -48,19 +49,16 @@ class Collection:
         )
 
 
-def load(documents: Path, questions: Path | None, format_name: str = "") -> Collection:
-    """The collection in these files, in the named format or the one that is recognised.
+def load(files: Sequence[Path], format_name: str = "") -> Collection:
+    """The collection in these files, documents first, in the named format or the one that is recognised.
 
-    Raises FileNotFoundError for a missing file, ValueError for a bad line, for files that no format fits, and for
-    files without a question that a document answers.
+    Raises FileNotFoundError for a missing file, ValueError for a bad line and for files that no format fits.
     """
-    for path in (documents, *([questions] if questions else [])):
+    for path in files:
         if not path.exists():
             raise FileNotFoundError(f"no file {path}")
-    read = plugins.load(FORMATS, format_name or recognise(documents), "read")
-    collection: Collection = read(documents, questions)
-    if not collection.judged:
-        raise ValueError(f"{documents}: no question names a document that answers it; nothing can be measured")
+    read = plugins.load(FORMATS, format_name or recognise(files[0]), "read")
+    collection: Collection = read(files)
     return collection
 
 

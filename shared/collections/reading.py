@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, TypeVar, cast
 
@@ -12,6 +12,19 @@ from shared.runner import reason_of
 
 T = TypeVar("T")
 Row = dict[str, Any]
+
+
+def pair(files: Sequence[Path], name: str) -> tuple[Path, Path]:
+    """The file of documents and the file of questions; raises ValueError for fewer or more."""
+    if len(files) != 2:
+        there = ", ".join(map(str, files))
+        raise ValueError(f"{name} needs two files, documents and then questions (--questions); there is {there}")
+    return files[0], files[1]
+
+
+def editions(path: Path) -> list[Path]:
+    """The files of documents in a folder, in the order of their names, or the one file that is named."""
+    return sorted(path.glob("*documents.jsonl*")) if path.is_dir() else [path]
 
 
 def opened(path: Path) -> IO[str]:
@@ -37,7 +50,7 @@ def each(path: Path, make: Callable[[Row], T]) -> list[T]:
 def fields_of(path: Path) -> frozenset[str]:
     """The fields of a file's first object, or of a folder's first file of documents; none where there is no object."""
     if path.is_dir():
-        files = sorted(path.glob("*documents.jsonl*"))
+        files = editions(path)
         return fields_of(files[0]) if files else frozenset()
     with opened(path) as lines:
         first = next((line for line in lines if line.strip()), "")

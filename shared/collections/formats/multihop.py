@@ -1,27 +1,31 @@
 """Questions that need several documents, in the layout derived from MultiHop-RAG: JSON lines, plain or gzipped.
 
-A question is asked as of its own time. Those that the corpus cannot answer (`null_query`) have no gold: they are
-counted and left out of the measures.
+A question is asked as of its own time. Those that the corpus cannot answer (`null_query`) have no gold and no accepted
+answer: to abstain is right. Measures of retrieval leave them out.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from services.retriever.evaluation.collection import Collection
-from services.retriever.evaluation.reading import Row, each
+from shared.collections.collection import Collection
+from shared.collections.reading import Row, each, pair
 from shared.messages import DocumentPublished, Question
 
 FIELDS = frozenset({"doc_id", "text", "publish_date"})
 NEEDS = (
     "documents as JSON lines with doc_id, title, text, source, publish_date; questions as JSON lines with "
-    "question_id, question, question_type, asked_at (may be null), gold_doc_ids"
+    "question_id, question, question_type, answers, asked_at (may be null), gold_doc_ids"
 )
+KIND = "question answering"
+MEASURES = "Whether facts of two to four news stories are put together, and whether a question without any is declined."
+NOT_FOR = "How readers ask: the questions were made by a model from the stories, and many have yes or no as answer."
+UNANSWERABLE = "null_query"
 
 
-def read(documents: Path, questions: Path | None) -> Collection:
+def read(files: Sequence[Path]) -> Collection:
     """The articles in the order of their publication."""
-    if questions is None:
-        raise ValueError(f"multihop needs --questions beside {documents}")
+    documents, questions = pair(files, "multihop")
     asked = each(questions, _question)
     gold = {one.question_id: one.gold_document_ids for one in asked if one.gold_document_ids}
     rows = sorted(each(documents, lambda row: (datetime.fromisoformat(row["publish_date"]), _document(row))), key=_when)
@@ -43,10 +47,18 @@ def _question(row: Row) -> Question:
     return Question(
         question_id=row["question_id"],
         text=row["question"],
+        references=_references(row),
         slice=row.get("question_type") or "unsliced",
         gold_document_ids=tuple(row["gold_doc_ids"]),
         as_of=row.get("asked_at"),
     )
+
+
+def _references(row: Row) -> tuple[str, ...] | None:
+    """What is accepted: nothing where the corpus has no answer, unknown where the row says none."""
+    if row.get("question_type") == UNANSWERABLE:
+        return ()
+    return tuple(row["answers"]) if row.get("answers") else None
 
 
 def _when(dated: tuple[datetime, DocumentPublished]) -> datetime:
