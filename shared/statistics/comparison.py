@@ -14,6 +14,7 @@ from shared.statistics.resampling import DRAWS, SEED, Floats, Integers, numbered
 
 ALL = "all"
 Scores = Mapping[str, Mapping[str, float]]  # arm -> question id -> value of one measure
+_TOGETHER = 256  # columns drawn at once: 10,000 draws of them are 20 MB
 _FLIPS_FOR_EACH = 40  # Holm over m comparisons asks for p < 0.05 / m, and p is never below 1 / flips
 
 
@@ -77,8 +78,10 @@ def compare(
     found: dict[_Pair, Comparison] = {}
     for questions, same in together.items():
         groups = _groups(questions, clusters or {})
-        measured = _measured(scores, same, groups, draws=draws, flips=flips, seed=seed)
-        found |= dict(zip(same, measured, strict=True))
+        for at in range(0, len(same), _TOGETHER):
+            some = same[at : at + _TOGETHER]
+            measured = _measured(scores, some, groups, draws=draws, flips=flips, seed=seed)
+            found |= dict(zip(some, measured, strict=True))
     return _judged([found[one] for one in asked], lower_is_better)
 
 
@@ -160,6 +163,8 @@ def _verdict(one: Comparison, p_holm: float | None, lower_is_better: bool) -> Co
     """Decided by an adjusted p below 0.05 and an interval without 0; both must agree."""
     verdict: Literal["a", "b", "undecided"] = "undecided"
     if p_holm is not None and p_holm < 0.05 and one.low is not None and one.high is not None:
-        if one.low > 0 or one.high < 0:
-            verdict = "a" if (one.low > 0) != lower_is_better else "b"
+        if one.low > 0:
+            verdict = "b" if lower_is_better else "a"
+        elif one.high < 0:
+            verdict = "a" if lower_is_better else "b"
     return replace(one, p_holm=p_holm, verdict=verdict, lower_is_better=lower_is_better)

@@ -55,7 +55,7 @@ def detectable(sums: Floats, sizes: Floats, span: float) -> float | None:
     None where no difference whatever could have shown: fewer than six groups. Conservative, and never a power
     calculated from the difference that was observed.
     """
-    from scipy import optimize, stats
+    from scipy import stats
 
     groups, n = len(sums), sizes.sum()
     if groups < FEWEST_GROUPS:
@@ -67,8 +67,15 @@ def detectable(sums: Floats, sizes: Floats, span: float) -> float | None:
     constant = np.abs(residuals).max() <= _EQUAL
     if differing >= FEWEST_GROUPS and not constant:
         return by_spread
-    share = optimize.brentq(lambda q: stats.binom.sf(FEWEST_GROUPS - 1, groups, q) - 0.8, 0.0, 1.0)
-    return max(by_spread, float(share) * span)
+    return max(by_spread, _share_that_shows(groups) * span)
+
+
+@cache
+def _share_that_shows(groups: int) -> float:
+    """The share of groups that must differ for at least six of them to do so in 80 % of cases."""
+    from scipy import optimize, stats
+
+    return float(optimize.brentq(lambda q: stats.binom.sf(FEWEST_GROUPS - 1, groups, q) - 0.8, 0.0, 1.0))
 
 
 def _exact(sums: Floats) -> float | None:
@@ -109,7 +116,7 @@ def _by_draws(sums: Floats, draws: int, seed: int) -> Floats:
     generator = np.random.default_rng(seed)
     groups = len(sums)
     width = -(-groups // 8)
-    size = max(1, min(draws, _AT_ONCE // groups))
+    size = max(1, min(draws, _AT_ONCE // (groups + sums.shape[1])))
     total = sums.sum(axis=0)
     observed = np.abs(total) * (1 - _EQUAL)
     as_far = np.ones(sums.shape[1])
