@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from services.console.demo.summary import ARMS
 from shared.messages import Estimate, Result
 from shared.standings import paired_difference
 
@@ -10,13 +11,13 @@ PAIRS = (("tuned", "base"), ("base+rag", "base"), ("base+rag", "tuned"), ("tuned
 SAID = {"correct": "is right", "outdated": "says what later news had made wrong"}
 
 
-def sentences(results: Sequence[Result]) -> list[str]:
-    """One sentence for each slice and pair of arms that was decided, then one that lists what was not."""
+def sentences(results: Sequence[Result], arms: Sequence[str] = ARMS) -> list[str]:
+    """One sentence for each slice and pair of these arms that was decided, then one that lists what was not."""
     slices = sorted({result.question.slice for result in results})
     decided: list[str] = []
     undecided: dict[str, list[str]] = defaultdict(list)
     for name in slices:
-        for first, second in PAIRS:
+        for first, second in (pair for pair in PAIRS if set(pair) <= set(arms)):
             said = {metric: _sentence(results, metric, name, first, second) for metric in SAID}
             decided += filter(None, said.values())
             if not said["correct"]:

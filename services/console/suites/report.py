@@ -1,0 +1,88 @@
+"""What a run of a suite ends in: the trial's table and sentences, and the files `results.jsonl` and `summary.json`."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from services.console import output, scoreboard
+from services.console.demo import summary, verdict
+from services.console.suites.folder import Suite
+from services.console.suites.running import Asked, Corpus
+from shared.messages import Result
+
+SHOWN_LOST = 5
+
+
+def of_run(suite: Suite, asked: Asked, corpus: Corpus | None, *, run: str, arms: Sequence[str]) -> dict[str, Any]:
+    """The summary of a run: the trial's, with the suite's card, its documents' fates and the metrics' versions.
+
+    `corpus` is None where the documents were in the system already.
+    """
+    results = chosen(asked, arms)
+    return summary.of_results(results, arms) | {
+        "suite": suite.card.model_dump(mode="json"),
+        "run": run,
+        "questions": len(asked.questions),
+        "without_result": asked.missing,
+        "documents": dict(corpus.fates) if corpus else None,
+        "documents_not_findable": dict(corpus.lost) if corpus else None,
+        "metric_versions": results[-1].metric_versions if results else {},
+        "sentences": verdict_of(results, arms),
+    }
+
+
+def chosen(asked: Asked, arms: Sequence[str]) -> list[Result]:
+    """The results in the order of the questions, cut down to the chosen arms."""
+    found = [asked.results[one.question_id] for one in asked.questions if one.question_id in asked.results]
+    return [
+        one.model_copy(
+            update={
+                "answers": {arm: said for arm, said in one.answers.items() if arm in arms},
+                "missing": tuple(arm for arm in one.missing if arm in arms),
+            }
+        )
+        for one in found
+    ]
+
+
+def verdict_of(results: Sequence[Result], arms: Sequence[str]) -> list[str]:
+    """What is decided and what is not, in sentences; of a single arm there is nothing to say."""
+    return verdict.sentences(results, arms) if results else []
+
+
+def show(counted: Mapping[str, Any]) -> None:
+    """The table of arms for people, with what they must know before they use it."""
+    card = counted["suite"]
+    output.say(f"{card['name']} {card['version']} ({card['kind']}): {card['measures']}")
+    scoreboard.show(dict(counted))
+    for sentence in counted["sentences"]:
+        output.say(sentence)
+    output.say(f"Not to be used for: {card['not_for']}")
+    for sentence in warnings(counted):
+        output.say(sentence)
+
+
+def warnings(counted: Mapping[str, Any]) -> Iterator[str]:
+    """What happened on the way that changes what the numbers mean."""
+    lost = counted["documents_not_findable"] or {}
+    if lost:
+        named = "; ".join(f"{name} ({why})" for name, why in list(lost.items())[:SHOWN_LOST])
+        yield f"WARNING: {len(lost)} documents of the suite could not be found by any question: {named}."
+    if counted["without_result"]:
+        yield f"WARNING: {len(counted['without_result'])} of {counted['questions']} questions have no result."
+    silent = [arm for arm, slices in counted["arms"].items() if _failed(slices)]
+    if silent:
+        yield f"Failed on every question: {', '.join(silent)}. Their zeros say nothing about the model."
+
+
+def write(folder: Path, results: Sequence[Result], counted: Mapping[str, Any]) -> None:
+    """Write both files; whatever stood there before is replaced."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "results.jsonl").write_text("".join(f"{one.model_dump_json()}\n" for one in results), encoding="utf-8")
+    (folder / "summary.json").write_text(json.dumps(counted, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _failed(slices: Mapping[str, Mapping[str, Any]]) -> bool:
+    cells = slices.values()
+    return bool(cells) and all((cell["failed"] or 0) + (cell["missing"] or 0) == 1.0 for cell in cells)

@@ -1,0 +1,150 @@
+"""How far each arm falls when one thing is degraded: an undisturbed run, disturbed ones, and paired differences."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from services.console.demo.summary import of_results
+from services.console.suites import disturbing, placing, report, running
+from services.console.suites.disturbing import Disturbed
+from services.console.suites.folder import Suite
+from services.console.suites.running import Asked, Corpus, System
+from shared.messages import Question
+from shared.standings import marks_of
+from shared.statistics.comparison import Comparison, compare
+
+METRIC = "correct"
+UNDISTURBED = "undisturbed"
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One run of the suite: what was disturbed, the results, and the documents that it was asked of."""
+
+    name: str
+    asked: Asked
+    corpus: Corpus
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A suite on a system under a run's name. `deadline_s` is for questions that set none."""
+
+    system: System
+    suite: Suite
+    run: str
+    deadline_s: float
+
+    def conditions(self, names: Sequence[str], seed: int, told: Told = lambda _: None) -> Iterator[Condition]:
+        """The undisturbed run, then each disturbance; the documents of a condition are taken back when it is over.
+
+        A disturbance that no question of the suite can be reached by gives no condition, and `told` hears so.
+        """
+        disturbances = {name: disturbing.disturbed(name, self.suite, seed) for name in names}
+        with ExitStack() as standing:
+            told(f"{UNDISTURBED}: {len(self.suite.questions)} questions")
+            corpus = standing.enter_context(running.published(self.system, self.suite))
+            yield Condition(UNDISTURBED, self._ask(corpus, self.suite.questions, UNDISTURBED), corpus)
+            for name, one in disturbances.items():
+                if not one.questions:
+                    told(f"{name}: no question of this suite can be reached by it; left out")
+                    continue
+                told(f"{name}: {disturbing.said(name)}; {len(one.questions)} questions")
+                yield self._condition(name, one, corpus)
+
+    def _condition(self, name: str, one: Disturbed, undisturbed: Corpus) -> Condition:
+        if one.documents is None:
+            return Condition(name, self._ask(undisturbed, one.questions, name), undisturbed)
+        changed = replace(self.suite, documents=one.documents)
+        with running.published(self.system, changed, variation=name) as corpus:
+            return Condition(name, self._ask(corpus, one.questions, name), corpus)
+
+    def _ask(self, corpus: Corpus, questions: Sequence[Question], condition: str) -> Asked:
+        run = f"{self.run}.{condition}"
+        put = placing.questions(questions, corpus.name, run, deadline_s=self.deadline_s)
+        return running.ask(self.system, questions, put)
+
+
+def report_of(
+    suite: Suite, conditions: Sequence[Condition], *, run: str, seed: int, arms: Sequence[str]
+) -> dict[str, Any]:
+    """Every condition's summary, and each arm under each disturbance against itself undisturbed."""
+    found = compared(conditions, arms)
+    return {
+        "suite": suite.card.model_dump(mode="json"),
+        "run": run,
+        "seed": seed,
+        "metric": METRIC,
+        "conditions": {one.name: _summary(one, arms) for one in conditions},
+        "comparisons": [
+            {"condition": name, "arm": arm} | _plain(one) | {"sentence": one.sentence()} for name, arm, one in found
+        ],
+        "silent": silent(conditions[0], arms),
+    }
+
+
+def write(folder: Path, conditions: Sequence[Condition], found: Mapping[str, Any], arms: Sequence[str]) -> None:
+    """`results.<condition>.jsonl` for each and `summary.json`; whatever stood there before is replaced."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for one in conditions:
+        lines = (f"{result.model_dump_json()}\n" for result in report.chosen(one.asked, arms))
+        (folder / f"results.{one.name}.jsonl").write_text("".join(lines), encoding="utf-8")
+    (folder / "summary.json").write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def compared(conditions: Sequence[Condition], arms: Sequence[str]) -> list[tuple[str, str, Comparison]]:
+    """Condition, arm and the disturbed arm (a) against the undisturbed (b), over the questions that both runs asked.
+
+    One family for Holm's adjustment. Arms that never answered undisturbed are left out. Questions that share their
+    first gold document are drawn together.
+    """
+    undisturbed, *others = conditions
+    speaking = [arm for arm in arms if arm not in silent(undisturbed, arms)]
+    scores = {arm: _scores(undisturbed, arm) for arm in speaking}
+    named = {(one.name, arm): f"{arm} ({one.name})" for one in others for arm in speaking}
+    scores |= {named[one.name, arm]: _scores(one, arm) for one in others for arm in speaking}
+    if not named:
+        return []
+    clusters = {
+        one.question_id: one.gold_document_ids[0] for one in undisturbed.asked.questions if one.gold_document_ids
+    }
+    pairs = [(both, arm) for (_, arm), both in named.items()]
+    found = compare({METRIC: scores}, clusters=clusters, pairs=pairs)
+    return [(name, arm, one) for (name, arm), one in zip(named, found, strict=True)]
+
+
+def silent(undisturbed: Condition, arms: Sequence[str]) -> list[str]:
+    """Arms that failed at every question or never answered in time: nothing can fall that does not stand."""
+    results = undisturbed.asked.results.values()
+    return [
+        arm
+        for arm in arms
+        if all(arm not in one.answers or one.answers[arm].answer.status == "failed" for one in results)
+    ]
+
+
+def _scores(condition: Condition, arm: str) -> Mapping[str, float]:
+    values = {name: marks_of(result).values.get(arm, {}) for name, result in condition.asked.results.items()}
+    return {name: scores[METRIC] for name, scores in values.items() if METRIC in scores}
+
+
+def _summary(one: Condition, arms: Sequence[str]) -> dict[str, Any]:
+    results = report.chosen(one.asked, arms)
+    return of_results(results, arms) | {
+        "said": "" if one.name == UNDISTURBED else disturbing.said(one.name),
+        "questions": len(one.asked.questions),
+        "without_result": one.asked.missing,
+        "corpus": one.corpus.name,
+        "documents": dict(one.corpus.fates),
+        "documents_not_findable": dict(one.corpus.lost),
+        "metric_versions": results[-1].metric_versions if results else {},
+    }
+
+
+def _plain(one: Comparison) -> dict[str, Any]:
+    shown = ("n", "clusters", "mean_a", "mean_b", "difference", "low", "high", "p", "p_holm", "mcnemar_p", "detectable")
+    return {name: getattr(one, name) for name in shown} | {"verdict": one.verdict}

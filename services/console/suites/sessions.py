@@ -1,0 +1,72 @@
+"""One run of a suite from the command line: the folder is checked, the live system is asked, files are written."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from services.console import output
+from services.console.demo.summary import ARMS
+from services.console.suites import checking, disturbing, placing, report, running, sensitivity
+from services.console.suites.folder import Suite
+from services.console.suites.live import LiveSystem
+from services.console.suites.running import Asked, Corpus, System
+
+__all__ = ["ARMS", "Session"]
+
+
+def _note(message: str) -> None:
+    """A line beside the output, so that JSON stays JSON."""
+    output.err.print(message, markup=False, soft_wrap=True)
+
+
+def a_run() -> str:
+    """A name that no run had before."""
+    return uuid4().hex[:8]
+
+
+@dataclass(frozen=True)
+class Session:
+    """A suite about to be run. `connect` makes the system, after the folder has been found to be right."""
+
+    folder: Path
+    arms: Sequence[str]
+    deadline_s: float
+    wait_s: float
+    name: str = field(default_factory=a_run)
+    connect: Callable[[float], System] = field(default=lambda wait_s: LiveSystem(within_s=wait_s))
+
+    def run(self, *, published: bool, keep: bool, out: Path | None) -> dict[str, Any]:
+        """The summary of one run.
+
+        Raises ValueError for a suite with errors, TimeoutError where its documents cannot be found in time.
+        """
+        suite = checking.load(self.folder)
+        system = self.connect(self.wait_s)
+        asked, corpus = self._as_published(system, suite) if published else self._set_apart(system, suite, keep=keep)
+        counted = report.of_run(suite, asked, corpus, run=self.name, arms=self.arms)
+        if out:
+            report.write(out, report.chosen(asked, self.arms), counted)
+        return counted
+
+    def disturb(self, names: Sequence[str], *, seed: int, out: Path | None) -> dict[str, Any]:
+        """The report of a sensitivity run; raises ValueError for a name that there is not, and as `run` does."""
+        for name in names:
+            disturbing.known(name)
+        suite = disturbing.traceable(checking.load(self.folder))
+        bench = sensitivity.Bench(self.connect(self.wait_s), suite, self.name, self.deadline_s)
+        conditions = list(bench.conditions(names, seed, told=_note))
+        found = sensitivity.report_of(suite, conditions, run=self.name, seed=seed, arms=self.arms)
+        if out:
+            sensitivity.write(out, conditions, found, self.arms)
+        return found
+
+    def _as_published(self, system: System, suite: Suite) -> tuple[Asked, None]:
+        put = placing.as_published(suite.questions, suite, self.name, deadline_s=self.deadline_s)
+        return running.ask(system, suite.questions, put), None
+
+    def _set_apart(self, system: System, suite: Suite, *, keep: bool) -> tuple[Asked, Corpus]:
+        with running.published(system, suite, keep=keep) as corpus:
+            put = placing.questions(suite.questions, corpus.name, self.name, deadline_s=self.deadline_s)
+            return running.ask(system, suite.questions, put), corpus
