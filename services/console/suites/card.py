@@ -25,8 +25,8 @@ class Card(BaseModel):
     """What `suite.toml` says; every field but `documents` is required."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="part of the ids and tags of a run")
-    version: str = Field(pattern=r"^[0-9A-Za-z.]{1,16}$", description="raised with every change of the contents")
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$", description="part of the ids and tags of a run")
+    version: str = Field(pattern=r"^[0-9A-Za-z.]{1,8}$", description="raised with every change of the contents")
     kind: Kind
     licence: Words
     source: Words = Field(description="where the questions and documents come from")

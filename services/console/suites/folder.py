@@ -8,10 +8,10 @@ from typing import Generic, TypeVar
 from services.console import lines
 from services.console.suites import card
 from services.console.suites.card import Card
-from shared.collections.reading import editions
+from shared.collections import reading
 from shared.messages import DocumentPublished, Message, Question
 
-DOCUMENTS, QUESTIONS = "documents.jsonl", "questions.jsonl"
+DOCUMENTS, QUESTIONS, EDITION = "documents.jsonl", "questions.jsonl", "edition{}.documents.jsonl"
 M = TypeVar("M", bound=Message)
 
 
@@ -56,8 +56,7 @@ class Draft:
     @property
     def suite(self) -> Suite:
         assert self.card is not None
-        documents, questions = ([one.message for one in placed] for placed in (self.documents, self.questions))
-        return Suite(self.card, documents, questions)
+        return Suite(self.card, [one.message for one in self.documents], [one.message for one in self.questions])
 
 
 def read(folder: Path) -> Draft:
@@ -77,7 +76,7 @@ def document_files(folder: Path, known: Card | None) -> list[Path]:
     place = folder / (known.documents if known else ".")
     if not place.exists():
         raise FileNotFoundError(f"no file {place}, which {folder / card.FILE} names as `documents`")
-    return editions(place)
+    return reading.editions(place)
 
 
 def write(folder: Path, suite: Suite) -> None:
@@ -85,10 +84,23 @@ def write(folder: Path, suite: Suite) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / card.FILE).write_text(card.written(suite.card), encoding="utf-8")
     _write(folder / QUESTIONS, suite.questions)
-    if suite.documents:
-        _write(folder / DOCUMENTS, suite.documents)
-    else:
-        (folder / DOCUMENTS).unlink(missing_ok=True)
+    for file in (folder / DOCUMENTS, *folder.glob(EDITION.format("*"))):
+        file.unlink(missing_ok=True)
+    editions = list(_editions(suite.documents))
+    for number, edition in enumerate(editions, start=1):
+        _write(folder / (DOCUMENTS if len(editions) == 1 else EDITION.format(f"{number:03}")), edition)
+
+
+def _editions(documents: Sequence[DocumentPublished]) -> Iterator[Sequence[DocumentPublished]]:
+    """The documents in their order, cut where one comes again: a file holds an id once."""
+    edition: dict[str, DocumentPublished] = {}
+    for one in documents:
+        if one.document_id in edition:
+            yield list(edition.values())
+            edition = {}
+        edition[one.document_id] = one
+    if edition:
+        yield list(edition.values())
 
 
 def _write(file: Path, messages: Sequence[Message]) -> None:

@@ -1,7 +1,7 @@
 """A suite from foreign files: read by the formats of test collections, written as a folder with a card to complete."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -38,6 +38,6 @@ def write(place: Path, suite: Suite) -> list[str]:
     return checking.errors(folder.read(place))
 
 
-def _slices(questions: Sequence[Question]) -> Mapping[str, str]:
+def _slices(questions: Sequence[Question]) -> dict[str, str]:
     counts = Counter(one.slice for one in questions)
     return {name: f"{count} questions that the source puts together" for name, count in counts.items()}

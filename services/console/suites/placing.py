@@ -1,8 +1,9 @@
 """Setting a suite apart in a system full of news: its own ids, its own tags, and labels that nobody else carries.
 
 A corpus is named by suite, version and, where documents were changed for a purpose, by that. Its name goes before
-every id, tag and label. A question of the suite filters by the corpus' tag, so it finds no news; a document of the
-suite carries the corpus' label, so no other question finds it and no model is trained on it.
+every id, tag and label, and is the slice of every question, so that live standings keep it apart. A question of the
+suite filters by the corpus' tag, so it finds no news; a document of the suite carries the corpus' label, so no other
+question finds it and no model is trained on it.
 """
 
 from collections.abc import Sequence
@@ -33,7 +34,13 @@ def as_published(asked: Sequence[Question], suite: Suite, run: str, *, deadline_
     """The questions to documents that are in the system already, under their own ids: only question ids are new."""
     prefix = f"{corpus(suite)}#{run}"
     return [
-        one.model_copy(update={"question_id": f"{prefix}:{one.question_id}", "deadline_s": _deadline(one, deadline_s)})
+        one.model_copy(
+            update={
+                "question_id": f"{prefix}:{one.question_id}",
+                "slice": corpus(suite),
+                "deadline_s": _deadline(one, deadline_s),
+            }
+        )
         for one in asked
     ]
 
@@ -51,6 +58,7 @@ def _question(one: Question, name: str, run: str, deadline_s: float) -> Question
     tags = tuple(f"{name}/{own}" for own in one.filters.tags) or (name,)
     changed = one.model_dump() | {
         "question_id": f"{name}#{run}:{one.question_id}",
+        "slice": name,
         "gold_document_ids": tuple(f"{name}:{gold}" for gold in one.gold_document_ids),
         "filters": Filters(**one.filters.model_dump() | {"tags": tags}),
         "labels": (name, *(f"{name}/{label}" for label in one.labels)),

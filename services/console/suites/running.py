@@ -62,9 +62,14 @@ def published(system: System, suite: Suite, *, variation: str = "", keep: bool =
 
 
 def ask(system: System, questions: Sequence[Question], put: Sequence[Question]) -> Asked:
-    """Ask `questions` in the form `put`, which has one for each in the same order."""
-    own = {one.question_id: question.question_id for one, question in zip(put, questions, strict=True)}
-    return Asked(questions, {own[name]: result for name, result in system.ask(put).items()})
+    """Ask `questions` in the form `put`, which has one for each in the same order; results get their own slice back."""
+    own = {one.question_id: question for one, question in zip(put, questions, strict=True)}
+    found = {own[name].question_id: _sliced(result, own[name].slice) for name, result in system.ask(put).items()}
+    return Asked(questions, found)
+
+
+def _sliced(result: Result, name: str) -> Result:
+    return result.model_copy(update={"question": result.question.model_copy(update={"slice": name})})
 
 
 def _settled(name: str, documents: Sequence[DocumentPublished], settled: Sequence[Settled]) -> Corpus:

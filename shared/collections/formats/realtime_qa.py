@@ -55,7 +55,7 @@ def question(row: Row) -> Question:
     return Question(
         question_id=row["question_id"],
         text=row["question"],
-        choices=tuple(row.get("choices") or ()),
+        choices=tuple(choice for choice in row.get("choices") or () if choice.strip()),
         references=tuple(row["answers"]) if row.get("answers") else None,
         slice="gold" if gold else "answer-bearing" if bearing else "without gold",
         gold_document_ids=tuple(gold or bearing),

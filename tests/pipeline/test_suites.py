@@ -1,0 +1,169 @@
+"""A suite from its folder to its table over the in-memory pipeline, and what is left in the system after it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from services.console.suites import checking, folder
+from services.console.suites.folder import Suite
+from services.console.suites.sessions import ARMS, Session
+from shared import topology
+from shared.messages import DocumentPublished, Question, Result
+from shared.publisher import Pending, Settled
+from tests.builders import a_document, a_question
+from tests.pipeline.conftest import Pipeline
+
+SHIPPED = Path("services/console/newswire/suites")
+
+
+@dataclass
+class MemorySystem:
+    """Implements System over a pipeline in this process, settling documents by the publisher's own rules."""
+
+    pipeline: Pipeline
+
+    def publish(self, documents: Sequence[DocumentPublished]) -> Sequence[Settled]:
+        broker, pending = self.pipeline.broker, Pending()
+        for one in documents:
+            value = one.model_dump_json().encode()
+            position = broker.append(topology.DOCUMENTS.name, one.document_id.encode(), value)
+            pending.by_position[position] = one.document_id
+        self.pipeline.run()
+        for record in broker.records(topology.INDEXED.name):
+            pending.announced(record)
+        dead = [one for record in broker.records(topology.DOCUMENTS.dead) for one in pending.buried(record)]
+        return [*dead, *pending.decided(self.pipeline.documents)]
+
+    def ask(self, questions: Sequence[Question]) -> Mapping[str, Result]:
+        self.pipeline.broker.publish(topology.QUESTIONS, *questions)
+        self.pipeline.run()
+        wanted = {one.question_id for one in questions}
+        return {name: one for name, one in self.pipeline.published().items() if name in wanted}
+
+    def retract(self, document_ids: Sequence[str]) -> None:
+        self.pipeline.broker.publish(
+            topology.DOCUMENTS, *(DocumentPublished(document_id=name, op="retract") for name in document_ids)
+        )
+        self.pipeline.run()
+
+
+def a_session(pipeline: Pipeline, place: Path, name: str, arms: Sequence[str] = ARMS) -> Session:
+    return Session(place, arms, 60, 60, name, connect=lambda _: MemorySystem(pipeline))
+
+
+def standing(pipeline: Pipeline) -> set[str]:
+    return {one.revision.document_id for one in pipeline.documents.documents() if not one.revision.retracted}
+
+
+def evidence(pipeline: Pipeline, question_id: str) -> tuple[str, ...]:
+    return pipeline.published()[question_id].answers["base+rag"].answer.evidence
+
+
+@pytest.mark.parametrize("name", ["questions", "choices", "abstention"])
+def test_a_shipped_suite_runs_from_its_folder_to_its_table(pipeline: Pipeline, tmp_path: Path, name: str) -> None:
+    counted = a_session(pipeline, SHIPPED / name, "one").run(published=False, keep=False, out=tmp_path)
+    written = json.loads((tmp_path / "summary.json").read_text())
+    suite = checking.load(SHIPPED / name)
+
+    assert written == json.loads(json.dumps(counted))
+    assert counted["questions"] == counted["results"] == len(suite.questions)
+    assert counted["without_result"] == []
+    assert counted["documents"] == {"indexed": len(suite.documents)}
+    assert counted["documents_not_findable"] == {}
+    assert counted["suite"]["name"] == suite.card.name
+    assert set(counted["arms"]["base+rag"]) == {"all", *suite.card.slices}
+    assert len((tmp_path / "results.jsonl").read_text().splitlines()) == len(suite.questions)
+    assert standing(pipeline) == set(), "everything was taken back"
+    if name == "questions":
+        assert counted["arms"]["base+rag"]["all"]["contains"] > 0.5
+        assert counted["arms"]["base"]["all"]["contains"] == 0.0
+        assert any("base+rag" in sentence for sentence in counted["sentences"])
+
+
+def test_two_runs_do_not_mix_and_news_stays_out(pipeline: Pipeline) -> None:
+    news = a_document(document_id="news", text="The cars on the third line of the Wexcombe tram are pink.")
+    pipeline.broker.publish(topology.DOCUMENTS, news)
+    pipeline.run()
+
+    first, second = (
+        a_session(pipeline, SHIPPED / "questions", run).run(published=False, keep=True, out=None)
+        for run in ("one", "two")
+    )
+
+    assert (first["results"], second["results"]) == (32, 32)
+    assert set(second["documents"]) >= {"unchanged"}, "what stands already is not stored again"
+    assert first["arms"]["base+rag"]["all"]["correct"] == second["arms"]["base+rag"]["all"]["correct"]
+    shown = {
+        name.rpartition(":")[0].rpartition(":")[0] for one in pipeline.published() for name in evidence(pipeline, one)
+    }
+    assert shown
+    assert all(name.startswith("suite:newswire-questions@1:hv-") for name in shown)
+    pipeline.broker.publish(topology.QUESTIONS, a_question(text="What colour are the cars on the Wexcombe tram?"))
+    pipeline.run()
+    assert evidence(pipeline, "q-1") == ("news:1:0",), "readers of news are shown nothing of a suite that was kept"
+
+
+def test_documents_that_are_there_already_are_asked_about_as_they_are(pipeline: Pipeline) -> None:
+    pipeline.broker.publish(topology.DOCUMENTS, *checking.load(SHIPPED / "questions").documents)
+    pipeline.run()
+    before = standing(pipeline)
+
+    counted = a_session(pipeline, SHIPPED / "questions", "one", ("base", "base+rag")).run(
+        published=True, keep=False, out=None
+    )
+
+    assert counted["documents"] is None
+    assert set(counted["arms"]) == {"base", "base+rag"}
+    assert counted["arms"]["base+rag"]["all"]["contains"] > 0.5
+    assert standing(pipeline) == before
+
+
+def test_a_document_that_cannot_be_taken_is_told_and_the_rest_is_asked(pipeline: Pipeline, tmp_path: Path) -> None:
+    suite = checking.load(SHIPPED / "questions")
+    future = suite.documents[0].model_copy(update={"published_at": pipeline.clock.time.replace(year=2090)})
+    card = suite.card.model_copy(update={"documents": "."})
+    folder.write(tmp_path, Suite(card, [future, *suite.documents[1:]], suite.questions))
+
+    counted = a_session(pipeline, tmp_path, "one").run(published=False, keep=False, out=None)
+
+    assert list(counted["documents_not_findable"]) == [future.document_id]
+    assert counted["documents_not_findable"][future.document_id].startswith("dead: published_at")
+    assert counted["results"] == len(suite.questions)
+
+
+def test_documents_are_taken_back_when_a_run_fails(pipeline: Pipeline) -> None:
+    class Deaf(MemorySystem):
+        def ask(self, _: Sequence[Question]) -> Mapping[str, Result]:
+            raise TimeoutError("nobody answers")
+
+    session = Session(SHIPPED / "questions", ARMS, 60, 60, "one", connect=lambda _: Deaf(pipeline))
+
+    with pytest.raises(TimeoutError, match="nobody answers"):
+        session.run(published=False, keep=False, out=None)
+    assert standing(pipeline) == set()
+
+
+def test_sensitivity_shows_what_retrieval_depends_on(pipeline: Pipeline, tmp_path: Path) -> None:
+    session = a_session(pipeline, SHIPPED / "questions", "one", ("base", "base+rag", "tuned"))
+    names = ["unchanged", "withheld", "random_documents", "gold_only", "contradicting", "noisy", "duplicated", "stale"]
+
+    found = session.disturb(names, seed=1, out=tmp_path)
+
+    of_rag = {one["condition"]: one for one in found["comparisons"] if one["arm"] == "base+rag"}
+    assert found["silent"] == ["tuned"], "without an adapter it never answered"
+    assert set(of_rag) == set(names)
+    assert of_rag["unchanged"]["difference"] == 0.0
+    assert (of_rag["withheld"]["mean_a"], of_rag["withheld"]["verdict"]) == (0.0, "b")
+    assert (of_rag["random_documents"]["mean_a"], of_rag["random_documents"]["verdict"]) == (0.0, "b")
+    assert of_rag["gold_only"]["mean_a"] >= of_rag["gold_only"]["mean_b"]
+    assert of_rag["stale"]["mean_a"] < 0.1, "a question about two documents may be answered from the older one"
+    assert of_rag["stale"]["verdict"] == "b"
+    assert of_rag["noisy"]["difference"] < 0
+    assert {one["difference"] for one in found["comparisons"] if one["arm"] == "base"} == {0.0}
+    misled = found["conditions"]["contradicting"]["arms"]["base+rag"]["all"]["outdated"]
+    assert misled is not None
+    assert (tmp_path / "results.withheld.jsonl").is_file()
+    assert standing(pipeline) == set()
