@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from services.console import output, retrieval_evaluation, retrieval_view
+from services.console import answers_evaluation, answers_view, output, retrieval_evaluation, retrieval_view
+from services.console.suites import disturbing, report, sensitivity_view, sessions
 
 
 def register(app: typer.Typer) -> None:
@@ -14,6 +15,9 @@ def register(app: typer.Typer) -> None:
     )
     evaluations.callback()(lambda: None)
     evaluations.command()(retrieval)
+    evaluations.command()(answers)
+    evaluations.command()(suite)
+    evaluations.command()(sensitivity)
     app.add_typer(evaluations)
 
 
@@ -21,7 +25,7 @@ def retrieval(
     documents: Annotated[Path, typer.Option(help="File or folder of documents.")],
     questions: Annotated[Path | None, typer.Option(help="File of questions, where documents do not hold them.")] = None,
     format_name: Annotated[
-        str, typer.Option("--format", help="Where it is not to be recognised: a file in the retriever's formats.")
+        str, typer.Option("--format", help="Where it is not to be recognised: a file in shared/collections/formats.")
     ] = "",
     in_memory: Annotated[
         bool, typer.Option("--in-memory", help="Exact search on the twins; no server needed.")
@@ -46,3 +50,78 @@ def retrieval(
         output.as_json(found)
     else:
         retrieval_view.show(found)
+
+
+def answers(
+    predictions: Annotated[list[Path], typer.Option(help="File of predictions, plain or .gz; repeatable.")],
+    references: Annotated[Path | None, typer.Option(help="SQuAD file, where the predictions do not hold them.")] = None,
+    format_name: Annotated[
+        str, typer.Option("--format", help="Where it is not to be recognised: plain, realtime_qa, results or squad.")
+    ] = "",
+    metric: Annotated[
+        list[str] | None, typer.Option(help="A file in services/scorer/metrics; repeatable. Default: the format's.")
+    ] = None,
+    baseline: Annotated[str, typer.Option(help="Compare every system with this one only.")] = "",
+    json: output.Json = False,
+) -> None:
+    """Score predictions against their references, and compare the systems in them pair by pair.
+
+    Example: tiltyard evaluate answers --predictions predictions.jsonl.gz
+    Example: tiltyard evaluate answers --predictions out/results.jsonl --metric correct --metric rouge_l --baseline base
+    Example: tiltyard evaluate answers --predictions a.json --predictions b.json --references dev-v1.1.json
+    """
+    found = answers_evaluation.measure(
+        predictions, references, format_name=format_name, metrics=metric or [], baseline=baseline
+    )
+    if json:
+        output.as_json(found)
+    else:
+        answers_view.show(found)
+
+
+def suite(
+    folder: Annotated[Path, typer.Argument(help="Folder of the suite; `tiltyard suite check` says what is in it.")],
+    arm: Annotated[list[str] | None, typer.Option(help="An arm to show; repeatable. Default: all four.")] = None,
+    published: Annotated[
+        bool, typer.Option("--published", help="The documents are in the system under their own ids: publish none.")
+    ] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the suite's documents in the system.")] = False,
+    deadline: Annotated[float, typer.Option(help="Seconds for each answer, where a question sets none.")] = 3_600.0,
+    wait: Annotated[float, typer.Option(help="Seconds until all documents can be found.")] = 1_800.0,
+    out: Annotated[Path | None, typer.Option(help="Folder for results.jsonl and summary.json.")] = None,
+    json: output.Json = False,
+) -> None:
+    """Run a suite on the running system: publish its documents, ask its questions, show every arm with intervals.
+
+    The documents are set apart from the news and taken back in the end.
+
+    Example: tiltyard evaluate suite services/console/newswire/suites/questions --out out/questions
+    """
+    session = sessions.Session(folder, arms=arm or sessions.ARMS, deadline_s=deadline, wait_s=wait)
+    counted = session.run(published=published, keep=keep, out=out)
+    output.as_json(counted) if json else report.show(counted)
+    if missing := counted["without_result"]:
+        output.fail(f"{len(missing)} of {counted['questions']} questions have no result", output.EX_UNAVAILABLE)
+
+
+def sensitivity(
+    folder: Annotated[Path, typer.Argument(help="Folder of the suite.")],
+    disturb: Annotated[
+        list[str] | None, typer.Option(help=f"Repeatable; default all: {', '.join(disturbing.names())}.")
+    ] = None,
+    arm: Annotated[list[str] | None, typer.Option(help="An arm to show; repeatable. Default: all four.")] = None,
+    seed: Annotated[int, typer.Option(help="Of what is drawn: wrong letters, wrong answers, random documents.")] = 1,
+    deadline: Annotated[float, typer.Option(help="Seconds for each answer, where a question sets none.")] = 3_600.0,
+    wait: Annotated[float, typer.Option(help="Seconds until all documents can be found.")] = 1_800.0,
+    out: Annotated[Path | None, typer.Option(help="Folder for results.<condition>.jsonl and summary.json.")] = None,
+    json: output.Json = False,
+) -> None:
+    """Degrade one thing at a time for a suite and show how far each arm falls, paired with the undisturbed run.
+
+    Example: tiltyard evaluate sensitivity services/console/newswire/suites/questions --disturb stale --disturb noisy
+    """
+    session = sessions.Session(folder, arms=arm or sessions.ARMS, deadline_s=deadline, wait_s=wait)
+    found = session.disturb(disturb or disturbing.names(), seed=seed, out=out)
+    output.as_json(found) if json else sensitivity_view.show(found)
+    if missing := sum(len(one["without_result"]) for one in found["conditions"].values()):
+        output.fail(f"{missing} questions have no result", output.EX_UNAVAILABLE)

@@ -1,0 +1,93 @@
+"""`python -m services.scorer.evaluate`: score files of predictions against their references and compare the systems.
+
+Progress is one JSON object a line on standard output; the last line holds the report.
+"""
+
+import argparse
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from services.scorer import metric
+from services.scorer.evaluation import contests, predictions, report, scoring
+from services.scorer.evaluation.contests import Contest
+from services.scorer.evaluation.predictions import Loaded
+from shared import plugins
+from shared.observe import Readiness
+from shared.service import guarded
+from shared.settings import EncoderSettings
+
+EVERY = 1_000
+DRAWS = 10_000
+
+
+def main() -> None:
+    """Read the arguments and do the work; exits with the codes of the services."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("predictions", type=Path, nargs="+")
+    parser.add_argument("--references", type=Path, default=None, help="where the predictions' file does not hold them")
+    parser.add_argument("--format", default="", choices=["", *plugins.names(predictions.FORMATS)])
+    parser.add_argument("--metric", action="append", default=[], help="a file in services/scorer/metrics; repeatable")
+    parser.add_argument("--baseline", default="", help="compare every system with this one only")
+    options = parser.parse_args()
+    raise SystemExit(guarded("evaluate", lambda readiness: _evaluate(options, readiness)))
+
+
+def _evaluate(options: argparse.Namespace, _: Readiness) -> None:
+    loaded = predictions.load(options.predictions, options.references, options.format)
+    every = [one for file in loaded for one in file.predictions]
+    found = contests.arrange(every, repeats=all(file.repeats for file in loaded))
+    _known(options.baseline, found)
+    names = list(dict.fromkeys(options.metric or [name for file in loaded for name in file.measures]))
+    metrics = metric.load(dict.fromkeys([*names, scoring.DECIDES]), EncoderSettings())
+    done = _Count(sum(len(of_system) for contest in found for of_system in contest.entries.values()))
+    scored = [scoring.score(contest, {name: metrics[name] for name in names}, done.one) for contest in found]
+    settings = {}
+    for number, (contest, values) in enumerate(zip(found, scored, strict=True), start=1):
+        settings[contest.setting] = report.of(
+            contest, values, metrics[scoring.DECIDES], baseline=options.baseline, draws=DRAWS
+        )
+        _say("compared", {"done": number, "total": len(found)})
+    versions = {name: one.version for name, one in metrics.items()}
+    if any(contest.by_index for contest in found):
+        versions[scoring.CHOICE] = scoring.CHOICE_VERSION
+    about = _about(options.predictions, loaded) | {"metric_versions": versions, "decides": scoring.DECIDES}
+    unused = [name for name in names if not any(name in values for values in scored)]
+    _say("done", {"report": about | {"draws": DRAWS, "without_values": unused, "settings": settings}})
+
+
+def _known(baseline: str, found: list[Contest]) -> None:
+    systems = dict.fromkeys(system for contest in found for system in contest.entries)
+    if baseline and baseline not in systems:
+        raise ValueError(f"no system {baseline!r} to compare with: choose one of {', '.join(systems)}")
+
+
+def _about(files: list[Path], loaded: list[Loaded]) -> dict[str, Any]:
+    formats = Counter(file.format for file in loaded)
+    return {
+        "files": [str(path) for path in files],
+        "formats": list(formats),
+        "predictions": sum(one.answer is not None for file in loaded for one in file.predictions),
+        "notes": [note for file in loaded for note in file.notes],
+    }
+
+
+class _Count:
+    """Says now and then how many predictions are scored."""
+
+    def __init__(self, total: int) -> None:
+        self._done, self._total = 0, total
+
+    def one(self) -> None:
+        self._done += 1
+        if self._done % EVERY == 0 or self._done == self._total:
+            _say("scored", {"done": self._done, "total": self._total})
+
+
+def _say(event: str, about: dict[str, Any]) -> None:
+    print(json.dumps({"event": event, **about}), flush=True)  # noqa: T201 (the console reads this)
+
+
+if __name__ == "__main__":
+    main()

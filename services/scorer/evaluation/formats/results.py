@@ -1,0 +1,45 @@
+"""Tiltyard's own results as JSON lines: `results.jsonl` of a trial, or what was read from the results topic.
+
+Answers are scored anew: the scores in the file, of whatever metric versions, are not used. Where a question's result
+was published several times, its highest `result_version` counts. Questions share a cluster where they share a gold
+document.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from services.scorer.evaluation import reading
+from services.scorer.evaluation.predictions import NO_REFERENCES, Loaded, Prediction, needs_no_references
+from services.scorer.evaluation.reading import Row
+from shared.messages import Result
+
+FIELDS = frozenset({"question", "asked_at", "scored_at", "answers", "metric_versions"})
+NEEDS = "JSON lines of the results topic: question, asked_at, scored_at, answers, missing, metric_versions ..."
+MEASURES = ("correct", "exact_match", "f1", "contains")
+SETTING = "generation"
+
+
+def fits(row: Row) -> int:
+    return len(FIELDS) if row.keys() >= FIELDS else 0
+
+
+def read(predictions: Path, references: Path | None) -> Loaded:
+    """Every arm of every result is one prediction; an arm that did not answer in time is missing."""
+    needs_no_references("results", predictions, references)
+    results = [(place, reading.checked(place, Result.model_validate, row)) for place, row in reading.rows(predictions)]
+    newest: dict[str, int] = {}
+    for _, result in results:
+        name = result.question.question_id
+        newest[name] = max(result.result_version, newest.get(name, 0))
+    current = [(place, one) for place, one in results if one.result_version == newest[one.question.question_id]]
+    older = len(results) - len(current)
+    notes = [f"{predictions}: {older} results are older versions of others and do not count."] if older else []
+    found = [prediction for place, result in current for prediction in _predictions(result, place)]
+    return Loaded("results", found, MEASURES, notes)
+
+
+def _predictions(result: Result, place: str) -> Iterator[Prediction]:
+    left_out = NO_REFERENCES if result.question.references is None else ""
+    answers = {arm: scored.answer for arm, scored in result.answers.items()}
+    for arm in (*answers, *result.missing):
+        yield Prediction(result.question, arm, SETTING, answers.get(arm), place, left_out=left_out)

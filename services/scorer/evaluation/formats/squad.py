@@ -1,0 +1,53 @@
+"""Predictions in SQuAD's official layout: one JSON object, question id to text, beside a SQuAD file of references.
+
+A file is one system, called by the file's name. Questions of one paragraph share a cluster. In a SQuAD 2.0 file
+(Rajpurkar et al. 2018) a question may have no answer; there an empty text is an abstention.
+"""
+
+from pathlib import Path
+
+from services.scorer.evaluation import reading
+from services.scorer.evaluation.predictions import NO_REFERENCES, Loaded, Prediction, an_answer
+from services.scorer.evaluation.reading import Row
+from shared.collections.formats import squad
+from shared.messages import Answer
+
+NEEDS = "one JSON object of question ids and texts, and --references with a file of SQuAD 1.1 or 2.0; a file a system"
+MEASURES = ("exact_match_squad", "f1_squad", "contains")
+SETTING = "generation"
+
+
+def fits(row: Row) -> int:
+    return int(bool(row) and all(isinstance(value, str) for value in row.values()))
+
+
+def read(predictions: Path, references: Path | None) -> Loaded:
+    """One prediction for each question of the references; one that the file does not answer is missing."""
+    if references is None:
+        raise ValueError(f"squad needs --references beside {predictions}: the SQuAD file that the answers are to")
+    said = reading.whole(predictions)
+    wrong = [name for name, text in said.items() if not isinstance(text, str)]
+    if wrong:
+        raise ValueError(f"{predictions}: the prediction for {wrong[0]} is no text")
+    asked = {one.question_id: one for one in squad.read([references]).questions}
+    if not said.keys() & asked.keys():
+        raise ValueError(f"{predictions} answers no question of {references}: do the two belong together?")
+    may_abstain = any(question.references == () for question in asked.values())
+    system = predictions.name.removesuffix(".gz").removesuffix(".json")
+    found = [
+        Prediction(
+            question, system, SETTING, _answer(system, name, said, may_abstain=may_abstain), str(predictions),
+            left_out=NO_REFERENCES if question.references is None else "",
+        )
+        for name, question in asked.items()
+    ]  # fmt: skip
+    foreign = len(said.keys() - asked.keys())
+    notes = [f"{predictions}: {foreign} predictions are for no question of {references}."] if foreign else []
+    return Loaded("squad", found, (*MEASURES, "correct") if may_abstain else MEASURES, notes)
+
+
+def _answer(system: str, question_id: str, said: dict[str, str], *, may_abstain: bool) -> Answer | None:
+    if question_id not in said:
+        return None
+    abstained = may_abstain and not said[question_id].strip()
+    return an_answer(question_id, system, said[question_id], status="abstained" if abstained else "answered")

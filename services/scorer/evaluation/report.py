@@ -1,0 +1,82 @@
+"""What an evaluation of answers says, as plain data: every system's measures with intervals, and all comparisons."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from services.scorer.evaluation import clusters, scoring
+from services.scorer.evaluation.contests import Contest
+from services.scorer.evaluation.scoring import Values
+from services.scorer.metric import Metric
+from shared.statistics.comparison import compare
+from shared.statistics.intervals import mean_interval
+
+LOWER_IS_BETTER = frozenset({"outdated"})
+Pairs = Sequence[tuple[str, str]]
+
+
+def of(contest: Contest, values: Values, decides: Metric, *, baseline: str = "", draws: int) -> dict[str, Any]:
+    """One setting: counts, means over the questions that a measure applies to, by slice too, and comparisons.
+
+    Comparisons are of every pair of systems, or of each with the baseline; they form one family for Holm's adjustment.
+    """
+    together = clusters.of(contest.questions)
+    slices = _slices(contest)
+    found = compare(
+        values,
+        slices=slices,
+        clusters=together,
+        pairs=_pairs(contest, baseline),
+        draws=draws,
+        lower_is_better=LOWER_IS_BETTER & values.keys(),
+    )
+    return {
+        "questions": len(contest.questions),
+        "clusters": len(set((together or dict.fromkeys(contest.questions)).values())) if together else None,
+        "systems": {
+            system: {
+                "outcomes": dict(scoring.outcomes(contest, system, decides)),
+                "measures": _means(values, system, list(contest.questions), together, draws),
+            }
+            for system in contest.entries
+        },
+        "slices": {
+            name: {system: _means(values, system, keys, together, draws) for system in contest.entries}
+            for name, keys in slices.items()
+        },
+        "comparisons": [asdict(one) | {"sentence": one.sentence()} for one in found],
+        "left_out": [
+            {"reason": reason, "systems": dict(systems), "predictions": sum(systems.values())}
+            for reason, systems in contest.left_out.items()
+        ],
+        "repeated": list(contest.repeated),
+    }
+
+
+def _slices(contest: Contest) -> dict[str, list[str]]:
+    """The questions of each slice; none where the file makes no difference between questions."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for key, one in contest.questions.items():
+        found[one.question.slice].append(key)
+    return dict(found) if len(found) > 1 else {}
+
+
+def _pairs(contest: Contest, baseline: str) -> Pairs | None:
+    """Each other system with the baseline, where that took part; None asks for every pair."""
+    if baseline not in contest.entries:
+        return None
+    return [(system, baseline) for system in contest.entries if system != baseline]
+
+
+def _means(
+    values: Values, system: str, keys: Sequence[str], together: Mapping[str, str] | None, draws: int
+) -> dict[str, Any]:
+    found = {}
+    for name, of_systems in values.items():
+        scored = [key for key in keys if key in of_systems[system]]
+        if not scored:
+            continue
+        groups = [together[key] for key in scored] if together else None
+        found[name] = asdict(mean_interval([of_systems[system][key] for key in scored], groups, draws=draws))
+    return found
