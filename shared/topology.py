@@ -17,8 +17,10 @@ from shared.messages import (
     EvidenceFound,
     Message,
     Question,
+    References,
     Result,
     Standing,
+    Vote,
 )
 
 M = TypeVar("M", bound=Message)
@@ -60,6 +62,8 @@ ENCODERS = Topic("news.encoders.v1", EncodersAnnounced, "of", "compacted")
 QUESTIONS = Topic("qa.questions.v1", Question, "question_id", "time", public=True)
 EVIDENCE = Topic("qa.evidence.v1", EvidenceFound, "question.question_id", "time")
 ANSWERS = Topic("qa.answers.v1", Answer, "question_id", "time")
+REFERENCES = Topic("qa.references.v1", References, "question_id", "time", public=True)
+VOTES = Topic("qa.votes.v1", Vote, "question_id", "time", public=True)
 RESULTS = Topic("qa.results.v1", Result, "question.question_id", "compacted", public=True)
 STANDINGS = Topic("qa.standings.v1", Standing, "slice", "compacted")
 ADAPTERS = Topic("models.adapters.v1", AdapterAnnounced, "name", "compacted")
@@ -67,7 +71,8 @@ ADAPTERS = Topic("models.adapters.v1", AdapterAnnounced, "name", "compacted")
 AnyTopic = Topic[Any]
 
 TOPICS: tuple[AnyTopic, ...] = (
-    DOCUMENTS, CHUNKS, INDEXED, ENCODERS, QUESTIONS, EVIDENCE, ANSWERS, RESULTS, STANDINGS, ADAPTERS,
+    DOCUMENTS, CHUNKS, INDEXED, ENCODERS, QUESTIONS, EVIDENCE, ANSWERS, REFERENCES, VOTES, RESULTS,
+    STANDINGS, ADAPTERS,
 )  # fmt: skip
 
 
@@ -92,7 +97,7 @@ STEPS: tuple[Step, ...] = (
     Step("embedder", (CHUNKS,), (INDEXED,), ("chunks",), follows=(ENCODERS,)),
     Step("retriever", (QUESTIONS,), (EVIDENCE,), (), follows=(INDEXED, ENCODERS)),
     Step("generator", (QUESTIONS, EVIDENCE), (ANSWERS,), (), follows=(ADAPTERS,)),
-    Step("scorer", (QUESTIONS, ANSWERS), (RESULTS, STANDINGS), ("results",)),
+    Step("scorer", (QUESTIONS, ANSWERS, REFERENCES, VOTES), (RESULTS, STANDINGS), ("results",)),
 )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import faust
 from aiokafka.partitioner import DefaultPartitioner
 
+from services.scorer.reading import JOINED
 from services.scorer.security import Security, security
 from services.scorer.settings import ScorerSettings
 from services.scorer.table import TableJoins
@@ -20,7 +21,7 @@ from services.scorer.turns import Turns
 from shared.kafka.client import MAX_BYTES
 from shared.records import InvalidMessageError, RawRecord
 from shared.settings import HomeSettings, KafkaSettings
-from shared.topology import ANSWERS, QUESTIONS
+from shared.topology import ANSWERS
 
 GROUP, TABLE = "scorer", "joins"
 CHANGELOG = {
@@ -66,7 +67,7 @@ class App:
     async def start(self, turns: Turns, on_settled: Callable[[], None]) -> None:
         """Join the group. `on_settled` is called after each rebalance, when the table is recovered."""
         topic = self._faust.topic(
-            QUESTIONS.name, ANSWERS.name, key_type=bytes, value_type=bytes, key_serializer="raw",
+            *(joined.name for joined in JOINED), key_type=bytes, value_type=bytes, key_serializer="raw",
             value_serializer="raw", allow_empty=True,
         )  # fmt: skip
 

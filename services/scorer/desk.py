@@ -8,11 +8,11 @@ from typing import Protocol
 import structlog
 from prometheus_client import Counter
 
-from services.scorer.join import Event, Join, apply, complete, done, due, reception
+from services.scorer.join import Event, Join, Reception, apply, complete, done, due, reception
 from services.scorer.reading import Reader
 from services.scorer.settle import Settle
 from shared import observe
-from shared.messages import Answer
+from shared.messages import Answer, Question
 from shared.records import RawRecord
 
 log = structlog.get_logger()
@@ -20,6 +20,7 @@ Changes = dict[str, Join | None]
 """Question id -> its join from now on, or None where it is forgotten."""
 AT_ONCE = 256
 _ANSWERS = Counter("tiltyard_scorer_answers", "Answers by how they were received", ["reception"])
+_FEEDBACK = Counter("tiltyard_scorer_feedback", "References and votes by how they were received", ["kind", "reception"])
 _RESULTS = Counter("tiltyard_scorer_results", "Results announced", ["because"])
 
 
@@ -51,7 +52,8 @@ class Desk:
         with observe.batch("scorer", len(records)):
             for event in self._reader.read(records):
                 self._move(changes, event)
-            self._conclude(changes, [join for join in changes.values() if join and complete(join, self._arms)], now)
+            ripe = {name: join for name, join in changes.items() if join and complete(join, self._arms)}
+            self._conclude(changes, ripe | self._recalled(changes), now)
         return changes
 
     def waits_for(self, now: datetime) -> bool:
@@ -63,7 +65,9 @@ class Desk:
         changes: Changes = {}
         for question_id, join in self._past(now, partitions):
             changes[question_id] = join if join.question else None
-        self._conclude(changes, [join for join in changes.values() if join], now)
+            if join.question is None:
+                _drop(question_id, join, "its question did not come")
+        self._conclude(changes, {name: join for name, join in changes.items() if join}, now)
         return changes
 
     def _past(self, now: datetime, partitions: Collection[int]) -> list[tuple[str, Join]]:
@@ -85,22 +89,50 @@ class Desk:
     def _move(self, changes: Changes, event: Event) -> None:
         question_id = event.message.question_id
         known = changes.get(question_id) or self._joins.get(question_id)
-        if isinstance(event.message, Answer):
-            _ANSWERS.labels(reception(known, event)).inc()
+        _count(event, reception(known, event))
         moved = apply(known, event)
         if moved is not known:
             self._note(changes, question_id, moved)
 
-    def _conclude(self, changes: Changes, ripe: Sequence[Join], now: datetime) -> None:
-        if not ripe:
-            return
-        self._settle(ripe, now)
-        for join in ripe:
-            assert join.question is not None
-            missing = not set(self._arms) <= join.in_time.keys()
-            _RESULTS.labels("deadline" if missing else "complete").inc()
-            self._note(changes, join.question.question_id, done(join, now))
+    def _recalled(self, changes: Changes) -> dict[str, Join]:
+        """Joins that know of no question, because it was settled so long ago that its marker is forgotten."""
+        strangers = {name: join for name, join in changes.items() if join and join.has_feedback and not join.question}
+        return {name: join for name, join in strangers.items() if join.done_at is None and self._settle.known(name)}
+
+    def _conclude(self, changes: Changes, ripe: Mapping[str, Join], now: datetime) -> None:
+        results = self._settle(ripe, now) if ripe else {}
+        for question_id, join in ripe.items():
+            result = results.get(question_id)
+            if result is None:
+                _drop(question_id, join, "the store has lost its result")
+            elif result.result_version > join.announced:
+                _RESULTS.labels(self._because(join)).inc()
+            counted = result.answers if result else join.counted
+            version = result.result_version if result else join.announced
+            self._note(changes, question_id, done(join, now, counted=tuple(counted), announced=version))
+
+    def _because(self, join: Join) -> str:
+        if join.question is None:
+            return "feedback"
+        return "complete" if set(self._arms) <= join.in_time.keys() else "deadline"
 
     def _note(self, changes: Changes, question_id: str, join: Join) -> None:
         changes[question_id] = join
         heapq.heappush(self._due, (due(join, self._keep), question_id))
+
+
+def _count(event: Event, received: Reception) -> None:
+    if isinstance(event.message, Answer):
+        _ANSWERS.labels(received).inc()
+    elif not isinstance(event.message, Question):
+        _FEEDBACK.labels(type(event.message).__name__.lower(), received).inc()
+
+
+def _drop(question_id: str, join: Join, reason: str) -> None:
+    """Say what is given up: references and votes that no result will ever show."""
+    if not join.has_feedback:
+        return
+    references = int(join.references is not None)
+    _FEEDBACK.labels("references", "dropped").inc(references)
+    _FEEDBACK.labels("vote", "dropped").inc(len(join.votes))
+    log.warning("dropped", question_id=question_id, references=references, votes=len(join.votes), reason=reason)

@@ -1,7 +1,8 @@
-"""Joining the answers of one question: a pure state machine, without Kafka, Faust or a clock.
+"""Joining what belongs to one question: a pure state machine, without Kafka, Faust or a clock.
 
 Time is the broker's append time of each message, so that what counts is a property of the topics and not of
 when they were read: an answer counts when it was appended by the question's deadline, however late it is read.
+References and votes have no deadline. Of several the newest stands, by append time and then by offset.
 """
 
 from collections.abc import Collection
@@ -11,19 +12,27 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.messages import Answer, Moment, Question
+from shared.messages import Answer, Moment, Question, References, Vote
 
-Reception = Literal["taken", "repeated", "late"]
+Reception = Literal["taken", "repeated", "late", "superseded", "too_many"]
+Stamp = tuple[Moment, int]
+"""When a record was appended, and its offset: what came later is newer."""
+MOST_VOTES = 1000  # of one question: its result must stay far below the largest message
 
 
 @dataclass(frozen=True)
 class Event:
-    """A question or an answer with its append time, the partition of its join, and its trace."""
+    """A message with its append time, the partition of its join, its trace and its offset."""
 
-    message: Question | Answer
+    message: Question | Answer | References | Vote
     at: datetime
     partition: int
     trace: str = ""
+    offset: int = 0
+
+    @property
+    def stamp(self) -> Stamp:
+        return self.at, self.offset
 
 
 class Arrived(BaseModel):
@@ -34,8 +43,24 @@ class Arrived(BaseModel):
     at: Moment
 
 
+class Given(BaseModel):
+    """References that no result is scored with yet."""
+
+    model_config = ConfigDict(frozen=True)
+    message: References
+    stamp: Stamp
+
+
+class Cast(BaseModel):
+    """A vote that no result counts yet."""
+
+    model_config = ConfigDict(frozen=True)
+    vote: Vote
+    stamp: Stamp
+
+
 class Join(BaseModel):
-    """What is known of one question. Once done, only the marker is left: when, and which arms counted."""
+    """What is known of one question. Once done, only the marker is left, and what came for the result since."""
 
     model_config = ConfigDict(frozen=True)
     partition: int
@@ -44,8 +69,12 @@ class Join(BaseModel):
     asked_at: Moment | None = None
     trace: str = ""
     answers: dict[str, Arrived] = {}
+    references: Given | None = None
+    votes: tuple[Cast, ...] = ()
     done_at: Moment | None = None
     counted: tuple[str, ...] = ()
+    announced: int = 0
+    heard: Stamp | None = None
 
     @property
     def deadline(self) -> datetime | None:
@@ -60,19 +89,46 @@ class Join(BaseModel):
         deadline = self.deadline
         return {arm: one for arm, one in self.answers.items() if deadline is None or one.at <= deadline}
 
+    @property
+    def has_feedback(self) -> bool:
+        """Whether references or votes wait for a result."""
+        return self.references is not None or bool(self.votes)
+
 
 def reception(join: Join | None, event: Event) -> Reception:
     """Whether the event adds something, repeats what is known, or came after its chance had passed."""
     if join is None:
         return "taken"
-    if isinstance(event.message, Question):
-        return "repeated" if join.question is not None or join.done_at is not None else "taken"
-    arm = event.message.arm
+    match event.message:
+        case Question():
+            return "repeated" if join.question is not None or join.done_at is not None else "taken"
+        case References():
+            return _newer(event.stamp, join.references.stamp if join.references else join.heard)
+        case Vote() as vote:
+            cast = next((one for one in join.votes if same_ballot(one.vote, vote)), None)
+            full = cast is None and len(join.votes) >= MOST_VOTES
+            return "too_many" if full else _newer(event.stamp, cast.stamp if cast else None)
+        case Answer() as answer:
+            return _reception_of_answer(join, answer.arm, event.at)
+
+
+def _reception_of_answer(join: Join, arm: str, at: datetime) -> Reception:
     if arm in join.answers or arm in join.counted:
         return "repeated"
-    if join.done_at is not None or (join.deadline is not None and event.at > join.deadline):
+    if join.done_at is not None or (join.deadline is not None and at > join.deadline):
         return "late"
     return "taken"
+
+
+def _newer(stamp: Stamp, known: Stamp | None) -> Reception:
+    if known is None or stamp > known:
+        return "taken"
+    return "repeated" if stamp == known else "superseded"
+
+
+def same_ballot(one: Vote, other: Vote) -> bool:
+    """Whether of these two votes only one counts: the same voter on the same pair of arms."""
+    return one.voter == other.voter and one.pair == other.pair
 
 
 def apply(join: Join | None, event: Event) -> Join:
@@ -80,29 +136,48 @@ def apply(join: Join | None, event: Event) -> Join:
     if reception(join, event) != "taken" and join is not None:
         return join
     join = join or Join(partition=event.partition, first_at=event.at)
-    if isinstance(event.message, Question):
-        return join.model_copy(update={"question": event.message, "asked_at": event.at, "trace": event.trace})
-    arrived = Arrived(answer=event.message, at=event.at)
-    return join.model_copy(update={"answers": {**join.answers, event.message.arm: arrived}})
+    match event.message:
+        case Question() as question:
+            return join.model_copy(update={"question": question, "asked_at": event.at, "trace": event.trace})
+        case Answer() as answer:
+            arrived = Arrived(answer=answer, at=event.at)
+            return join.model_copy(update={"answers": {**join.answers, answer.arm: arrived}})
+        case References() as references:
+            given = Given(message=references, stamp=event.stamp)
+            return join.model_copy(update={"references": given, "trace": join.trace or event.trace})
+        case Vote() as vote:
+            others = tuple(one for one in join.votes if not same_ballot(one.vote, vote))
+            votes = (*others, Cast(vote=vote, stamp=event.stamp))
+            return join.model_copy(update={"votes": votes, "trace": join.trace or event.trace})
 
 
 def complete(join: Join, arms: Collection[str], now: datetime | None = None) -> bool:
-    """Whether the result can be made: every arm has answered in time, or `now` is past the deadline.
+    """Whether a result can be made: every arm has answered in time, or `now` is past the deadline.
 
-    Leave `now` out while answers that were appended in time may still be unread.
+    Leave `now` out while answers that were appended in time may still be unread. Once done, whatever came since
+    makes the next version of the result.
     """
-    if join.done_at is not None or join.deadline is None:
+    if join.done_at is not None:
+        return join.has_feedback
+    if join.deadline is None:
         return False
     return join.in_time.keys() >= set(arms) or (now is not None and now > join.deadline)
 
 
-def done(join: Join, now: datetime) -> Join:
-    """The marker that stays after the result was announced, so that nothing is announced anew."""
-    return Join(partition=join.partition, first_at=join.first_at, done_at=now, counted=tuple(join.in_time))
+def done(join: Join, now: datetime, *, counted: Collection[str], announced: int) -> Join:
+    """The marker that stays: which arms count in the result, its announced version, the newest references heard of."""
+    return Join(
+        partition=join.partition,
+        first_at=join.first_at,
+        done_at=now,
+        counted=tuple(counted),
+        announced=announced,
+        heard=join.references.stamp if join.references else join.heard,
+    )
 
 
 def due(join: Join, keep: timedelta) -> datetime:
-    """When to look again: at the deadline, or when a marker or answers without a question are forgotten."""
+    """When to look again: at the deadline, or when a marker or what waits for its question is forgotten."""
     if join.deadline is not None:
         return join.deadline
     return (join.done_at or join.first_at) + keep

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from services.scorer.desk import Changes, Desk
+from services.scorer.feedback import Score
 from services.scorer.join import Join
-from services.scorer.reading import Reader
+from services.scorer.reading import JOINED, Reader
 from services.scorer.settings import ARMS
-from services.scorer.settle import Score, Settle
+from services.scorer.settle import Settle
 from shared.memory.broker import MemoryBroker, MemoryDeadLetters, MemorySink, MemorySource
 from shared.stored import ResultShelf
-from shared.topology import ANSWERS, QUESTIONS, RESULTS
+from shared.topology import RESULTS
 
 GROUP = "scorer"
 
@@ -29,7 +30,7 @@ class JoinInMemory:
         joins: dict[str, Join] | None = None,
     ) -> None:
         self.joins: dict[str, Join] = {} if joins is None else joins
-        self._source = MemorySource(broker, [QUESTIONS, ANSWERS], GROUP)
+        self._source = MemorySource(broker, JOINED, GROUP)
         self._partitions = range(broker.partitions)
         self._desk = Desk(
             self.joins,

@@ -7,14 +7,16 @@ from pydantic import ValidationError
 
 from services.scorer.join import Event
 from shared import observe
-from shared.messages import Answer, Question
+from shared.messages import Answer, Question, References, Vote
 from shared.records import InvalidMessageError, RawRecord
 from shared.runner import DeadLetters, PoisonError, reason_of
-from shared.topology import ANSWERS, QUESTIONS
+from shared.topology import ANSWERS, QUESTIONS, REFERENCES, VOTES, AnyTopic
 
 log = structlog.get_logger()
 Place = Callable[[str, RawRecord], int]
-_MESSAGES: dict[str, type[Question] | type[Answer]] = {QUESTIONS.name: Question, ANSWERS.name: Answer}
+JOINED: tuple[AnyTopic, ...] = (QUESTIONS, ANSWERS, REFERENCES, VOTES)
+"""The topics that are joined by question id, partition by partition."""
+_MESSAGES: dict[str, type[Question | Answer | References | Vote]] = {topic.name: topic.message for topic in JOINED}
 
 
 def where_it_stands(_: str, raw: RawRecord) -> int:
@@ -49,7 +51,7 @@ class Reader:
             return None
         self._dead = 0
         trace = raw.headers.get("traceparent", b"").decode(errors="replace")
-        return Event(message, raw.appended_at, partition, trace)
+        return Event(message, raw.appended_at, partition, trace, raw.position.offset)
 
     def _bury(self, raw: RawRecord, reason: str) -> None:
         log.warning("buried", position=tuple(raw.position), reason=reason)

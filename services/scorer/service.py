@@ -16,7 +16,7 @@ from services.scorer.board import Board
 from services.scorer.desk import Desk
 from services.scorer.handler import score
 from services.scorer.progress import Progress, Watch, read_through
-from services.scorer.reading import Reader
+from services.scorer.reading import JOINED, Reader
 from services.scorer.settings import ScorerSettings
 from services.scorer.settle import Settle
 from services.scorer.turns import Turns
@@ -26,7 +26,7 @@ from shared.cassandra.results import CassandraResults
 from shared.kafka import client
 from shared.kafka.sink import Delivery, KafkaDeadLetters, KafkaSink
 from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
-from shared.topology import ANSWERS, QUESTIONS, RESULTS, needed_by
+from shared.topology import QUESTIONS, RESULTS, needed_by
 
 ASK_S = 5.0
 DRAIN_S = 30.0
@@ -45,7 +45,7 @@ class Scorer:
         self._desk = _desk(self._settings, kafka, self._app)
         self._turns = Turns(self._desk, self._app.joins, batch=self._settings.batch)
         self._board = Board(kafka, self._settings.arms)
-        self._progress = Progress(kafka, GROUP, [QUESTIONS.name, ANSWERS.name])
+        self._progress = Progress(kafka, GROUP, [topic.name for topic in JOINED])
         self._watch = Watch(self._settings.silence_s, self._settings.stall_s, self._settings.settle_s)
         self._readiness = readiness
 
@@ -140,7 +140,7 @@ def _desk(settings: ScorerSettings, kafka: KafkaSettings, app: App) -> Desk:
 def _partitions(kafka: KafkaSettings) -> int:
     """How many partitions the joined topics have; ValueError where they, or an older changelog, do not agree."""
     topics = client.admin(kafka).list_topics(timeout=10).topics
-    names = [QUESTIONS.name, ANSWERS.name, f"{kafka.group_prefix}-{GROUP}-{TABLE}-changelog"]
+    names = [*(topic.name for topic in JOINED), f"{kafka.group_prefix}-{GROUP}-{TABLE}-changelog"]
     counts = {name: len(topics[name].partitions) for name in names if name in topics}
     if len(set(counts.values())) != 1:
         raise ValueError(f"these topics are joined by partition and need equally many: {counts}")

@@ -1,12 +1,17 @@
-"""Store first, announce second: what happens once to every completed join.
+"""Store first, announce second: what happens to every completed join, and to every result that has changed since.
 
-A result that is already stored stands: after a crash between storing and announcing, or when a question comes
-again after its marker was forgotten, the stored one is announced again, word for word.
+A result that is already stored stands; references and votes make a higher version of it. After a crash between
+storing and announcing, or when a question comes again after its marker was forgotten, what is stored is announced
+again, word for word.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
+import structlog
+from prometheus_client import Counter
+
+from services.scorer.feedback import Score, first, following, uncountable
 from services.scorer.join import Join
 from shared.messages import Result
 from shared.records import Effect, Position, RawRecord
@@ -14,7 +19,8 @@ from shared.runner import Sink
 from shared.stored import ResultShelf
 from shared.topology import QUESTIONS
 
-Score = Callable[[Join, datetime], Result]
+log = structlog.get_logger()
+_UNCOUNTABLE = Counter("tiltyard_scorer_votes_uncountable", "Votes on an arm that has no answer in the result")
 
 
 class Settle:
@@ -25,16 +31,39 @@ class Settle:
         self._announce = announce
         self._score = score
 
-    def __call__(self, joins: Sequence[Join], now: datetime) -> None:
-        stored = [self._stored(join) for join in joins]
-        results = [known or self._score(join, now) for join, known in zip(joins, stored, strict=True)]
-        self._shelf.put([result for result, known in zip(results, stored, strict=True) if known is None])
-        for join, result in zip(joins, results, strict=True):
-            self._announce.write(Effect(result, _cause(join, result)))
-        self._announce.flush()
+    def __call__(self, joins: Mapping[str, Join], now: datetime) -> dict[str, Result]:
+        """The result of each join by question id. What is stored and announced already is left as it is.
 
-    def _stored(self, join: Join) -> Result | None:
-        return self._shelf.get(join.question.question_id) if join.question else None
+        A marker whose result the store has lost has none.
+        """
+        stored = {question_id: self._shelf.get(question_id) for question_id in joins}
+        results = {
+            question_id: result
+            for question_id, join in joins.items()
+            if (result := self._result(stored[question_id], join, now)) is not None
+        }
+        self._shelf.put([result for question_id, result in results.items() if result is not stored[question_id]])
+        for question_id, result in results.items():
+            _tell_of_uncountable(result, joins[question_id])
+            if result.result_version > joins[question_id].announced:
+                self._announce.write(Effect(result, _cause(joins[question_id], result)))
+        self._announce.flush()
+        return results
+
+    def known(self, question_id: str) -> Result | None:
+        """The stored result of a question, if there is one."""
+        return self._shelf.get(question_id)
+
+    def _result(self, stored: Result | None, join: Join, now: datetime) -> Result | None:
+        if stored is not None:
+            return following(stored, join, now, self._score)
+        return first(join, now, self._score) if join.question is not None else None
+
+
+def _tell_of_uncountable(result: Result, join: Join) -> None:
+    for cast in uncountable(result, join.votes):
+        _UNCOUNTABLE.inc()
+        log.warning("vote not counted: no answer of an arm", question_id=cast.vote.question_id, arms=cast.vote.pair)
 
 
 def _cause(join: Join, result: Result) -> RawRecord:

@@ -1,12 +1,13 @@
 """Every message that travels on a topic: frozen values, JSON on the wire, one version number each.
 
-Messages that strangers publish (`DocumentPublished`, `Question`) refuse unknown fields, so that a misspelt
-name is reported instead of ignored. Messages between our own services ignore what they do not know, so that
-a newer writer does not stop an older reader. Times are aware datetimes in UTC; durations end in `_ms` or `_s`.
+Messages that strangers publish (`DocumentPublished`, `Question`, `References`, `Vote`) refuse unknown fields, so that
+a misspelt name is reported instead of ignored. Messages between our own services ignore what they do not know, so
+that a newer writer does not stop an older reader. Times are aware datetimes in UTC; durations end in `_ms` or `_s`.
 """
 
 from shared.messages.adapters import AdapterAnnounced, TrainingRun
 from shared.messages.encoders import EncoderChoice, EncodersAnnounced
+from shared.messages.feedback import Ballot, Choice, PairVotes, References, ReferencesSource, Vote
 from shared.messages.news import Chunk, DocumentChunked, DocumentIndexed, DocumentPublished, Revision
 from shared.messages.questions import (
     AdapterRef,
@@ -26,6 +27,8 @@ __all__ = [
     "AdapterRef",
     "Answer",
     "AnswerStatus",
+    "Ballot",
+    "Choice",
     "Chunk",
     "DocumentChunked",
     "DocumentIndexed",
@@ -40,11 +43,15 @@ __all__ = [
     "Identifier",
     "Message",
     "Moment",
+    "PairVotes",
     "PublicMessage",
     "Question",
+    "References",
+    "ReferencesSource",
     "Result",
     "Revision",
     "ScoredAnswer",
     "Standing",
     "TrainingRun",
+    "Vote",
 ]

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from shared.messages.feedback import PairVotes, ReferencesSource
 from shared.messages.questions import Answer, Question
 from shared.messages.schema import Message, Moment
 
@@ -24,7 +25,11 @@ class Result(Message):
     missing: tuple[str, ...] = Field(default=(), description="arms that had not answered by the deadline")
     unanswered: dict[str, float] = Field(default={}, description="metric -> what an arm that did not answer scores")
     metric_versions: dict[str, str]
-    result_version: int = 1
+    result_version: int = Field(default=1, description="goes up with each publication; the highest one stands")
+    references_from: ReferencesSource | None = Field(
+        default=None, description="who gave the references later; absent: they came with the question"
+    )
+    votes: tuple[PairVotes, ...] = Field(default=(), description="by pair of arms, sorted")
 
 
 class Estimate(Message):

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scorer.join import Event, Join, apply, complete, done, due, reception
+from services.scorer.join import Event, Join, apply, complete, due, reception
+from services.scorer.join import done as marked_done
 from services.scorer.settings import ARMS
 from shared.messages import Answer, Question
 from tests.builders import NOON, a_question, an_answer
@@ -30,6 +31,11 @@ def joined(*events: Event) -> Join:
         join = apply(join, event)
     assert join is not None
     return join
+
+
+def done(join: Join, now: datetime) -> Join:
+    """The marker after the first version of the result."""
+    return marked_done(join, now, counted=tuple(join.in_time), announced=1)
 
 
 ANSWERS = st.builds(
