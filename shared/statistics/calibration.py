@@ -51,6 +51,8 @@ def calibration(
         raise ValueError(f"{len(said)} probabilities need as many outcomes and as many clusters, if any")
     if not len(said):
         return Calibration(0, Interval(0, None, 0.0, 1.0), Interval(0, None, 0.0, 1.0), ())
+    if said.min() < 0 or said.max() > 1:
+        raise ValueError(f"probabilities from {said.min():g} to {said.max():g} leave the scale 0 to 1")
     brier = mean_interval(((said - came_true) ** 2).tolist(), clusters, draws=draws, seed=seed)
     rows = _rows(said, came_true, bins)
     totals = summed(rows, numbered(range(len(said)) if clusters is None else clusters))

@@ -40,10 +40,15 @@ def mcnemar(a: Floats, b: Floats) -> float | None:
 
 
 def holm(ps: Sequence[float]) -> list[float]:
-    """p-values adjusted over the family they form (Holm 1979), in the same order."""
-    from statsmodels.stats.multitest import multipletests
+    """p-values adjusted over the family they form (Holm 1979), in the same order.
 
-    return [float(p) for p in multipletests(ps, method="holm")[1]] if ps else []
+    Not by statsmodels, whose `multipletests` collects garbage at each call: 125 ms in which a service stands still.
+    """
+    order = np.argsort(ps, kind="stable")
+    stepped = np.maximum.accumulate(np.asarray(ps, dtype=np.float64)[order] * np.arange(len(ps), 0, -1))
+    adjusted = np.empty(len(ps))
+    adjusted[order] = np.minimum(stepped, 1.0)
+    return [float(p) for p in adjusted]
 
 
 def detectable(sums: Floats, sizes: Floats, span: float) -> float | None:
@@ -95,7 +100,7 @@ def _exact(sums: Floats) -> float | None:
 @cache
 def _patterns(groups: int) -> Floats:
     """All sign patterns, shape (2^groups, groups)."""
-    return 1.0 - 2.0 * ((np.arange(2**groups)[:, None] >> np.arange(groups)) & 1)
+    return np.where((np.arange(2**groups)[:, None] >> np.arange(groups)) & 1, -1.0, 1.0)
 
 
 def _by_lattice(steps: list[int], observed: float) -> float:
@@ -125,4 +130,4 @@ def _by_draws(sums: Floats, draws: int, seed: int) -> Floats:
         packed = np.frombuffer(generator.bytes(rows * width), dtype=np.uint8).reshape(rows, width)
         flipped = np.unpackbits(packed, axis=1, count=groups).astype(np.float64)
         as_far += (np.abs(total - 2 * (flipped @ sums)) >= observed).sum(axis=0)
-    return as_far / (draws + 1)
+    return np.asarray(as_far / (draws + 1))

@@ -1,0 +1,265 @@
+"""Comparisons: against reference implementations, in every degenerate case, and what they say in words."""
+
+from collections.abc import Iterable
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.statistics.comparison import Comparison, compare
+from shared.statistics.intervals import mean_interval
+from shared.statistics.resampling import bca, means
+from shared.statistics.significance import detectable, holm, mcnemar, sign_flip
+
+DRAWS = 2_000
+
+
+def by_question(values: Iterable[float]) -> dict[str, float]:
+    return {f"q{number:04}": float(value) for number, value in enumerate(values)}
+
+
+def of_two(
+    a: Iterable[float], b: Iterable[float], clusters: Iterable[str] | None = None, draws: int = DRAWS
+) -> Comparison:
+    values = {"a": by_question(a), "b": by_question(b)}
+    groups = None if clusters is None else dict(zip(values["a"], clusters, strict=True))
+    return compare({"correct": values}, clusters=groups, draws=draws)[0]
+
+
+def test_the_textbooks_bca_is_that_of_scipy_on_the_same_draws() -> None:
+    from scipy import stats
+
+    rng = np.random.default_rng(1)
+    for values in (rng.exponential(size=40), (rng.random(60) < 0.2).astype(float), rng.normal(size=15)):
+        totals = np.column_stack([values, np.ones(len(values))])
+        low, high = bca(totals, means, seed=2, widened=False)
+        theirs = stats.bootstrap((values,), np.mean, n_resamples=10_000, method="BCa", rng=np.random.default_rng(2))
+
+        assert low[0] == pytest.approx(theirs.confidence_interval.low, rel=1e-9)
+        assert high[0] == pytest.approx(theirs.confidence_interval.high, rel=1e-9)
+
+
+def test_widening_makes_a_small_sample_less_sure_and_leaves_a_large_one() -> None:
+    def widths(n: int) -> tuple[float, float]:
+        values = np.random.default_rng(3).normal(size=n)
+        totals = np.column_stack([values, np.ones(n)])
+        (low, high), (narrow_low, narrow_high) = bca(totals, means), bca(totals, means, widened=False)
+        return float(high[0] - low[0]), float(narrow_high[0] - narrow_low[0])
+
+    (wide, narrow), (much, as_much) = widths(10), widths(1_000)
+    assert wide > 1.1 * narrow
+    assert much == pytest.approx(as_much, rel=0.01)
+
+
+def test_the_sign_flip_test_of_right_and_wrong_is_mcnemars_exact_test() -> None:
+    rng = np.random.default_rng(4)
+    for n, chance in product((5, 30, 200), (0.3, 0.6)):
+        a, b = (rng.random(n) < chance).astype(float), (rng.random(n) < 0.4).astype(float)
+
+        assert sign_flip((a - b)[:, None])[0] == pytest.approx(mcnemar(a, b))
+
+
+def test_mcnemar_of_a_known_table() -> None:
+    """11 questions that only a got right against 2: 2 x P(X <= 2), X binomial of 13 and 1/2, = 184 / 8192."""
+    a = np.array([1.0] * 11 + [0.0] * 2 + [1.0] * 20 + [0.0] * 7)
+    b = np.array([0.0] * 11 + [1.0] * 2 + [1.0] * 20 + [0.0] * 7)
+
+    assert mcnemar(a, b) == pytest.approx(184 / 8192)
+    assert mcnemar(a, b * 0.5) is None, "half right is neither right nor wrong"
+
+
+def test_enumeration_lattice_and_draws_agree_with_one_another_and_with_scipy() -> None:
+    from scipy import stats
+
+    rng = np.random.default_rng(5)
+    few, many = rng.normal(0.5, 1, 12), rng.normal(0.1, 1, 60)
+    whole = rng.integers(-3, 5, 60).astype(float)
+    for sums, tolerance in ((few, 1e-9), (many, 0.02), (whole, 0.02)):
+        theirs = stats.permutation_test(
+            (sums,), np.mean, permutation_type="samples", n_resamples=20_000, rng=np.random.default_rng(6)
+        ) if len(sums) > 12 else stats.permutation_test((sums,), np.mean, permutation_type="samples")  # fmt: skip
+
+        assert sign_flip(sums[:, None])[0] == pytest.approx(theirs.pvalue, abs=tolerance)
+    # A hair off the lattice goes to draws; the exact lattice must agree with them.
+    assert sign_flip(whole[:, None])[0] == pytest.approx(sign_flip((whole + 1e-6)[:, None], draws=40_000)[0], abs=0.02)
+
+
+def test_p_is_never_zero_and_holm_can_still_decide_in_a_large_family() -> None:
+    rng = np.random.default_rng(7)
+    scores = {
+        f"metric-{number}": {"a": by_question(rng.random(40) + 0.9), "b": by_question(rng.random(40))}
+        for number in range(600)
+    }
+    found = compare(scores, draws=500)
+
+    assert min(one.p for one in found if one.p is not None) > 0
+    assert {one.verdict for one in found} == {"a"}
+
+
+def test_holm_is_that_of_statsmodels() -> None:
+    from statsmodels.stats.multitest import multipletests
+
+    for size in (1, 2, 7, 100):
+        ps = np.random.default_rng(size).random(size) ** 4
+        ps[-1] = ps[0]
+
+        assert holm(ps.tolist()) == pytest.approx(multipletests(ps, method="holm")[1])
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm([]) == []
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 6, 30])
+@pytest.mark.parametrize("difference", [0.0, 1.0, -1.0])
+def test_what_never_varied_does_not_claim_certainty(n: int, difference: float) -> None:
+    one = of_two([max(difference, 0.0)] * n, [max(-difference, 0.0)] * n)
+    share = 1 - 0.025 ** (1 / n)
+
+    assert one.difference == difference
+    assert (one.low, one.high) == pytest.approx(
+        (difference - share * (difference + 1), difference + share * (1 - difference))
+    )
+    assert one.p == pytest.approx(1.0 if difference == 0 else 2 * 0.5**n)
+    assert (one.detectable is None) == (n < 6)
+    assert one.verdict == ("undecided" if n < 6 or difference == 0 else "a" if difference > 0 else "b")
+
+
+def test_without_a_common_question_nothing_is_said() -> None:
+    [one] = compare({"correct": {"a": {"q1": 1.0}, "b": {"q2": 1.0}}})
+
+    assert (one.n, one.clusters, one.difference, one.low, one.p, one.p_holm, one.detectable) == (0, 0, *[None] * 5)
+    assert one.verdict == "undecided"
+    assert one.sentence() == "Nothing can be said of a and b on correct (all): no question has a value of both."
+
+
+def test_one_cluster_is_one_observation_however_many_questions_it_has() -> None:
+    rng = np.random.default_rng(8)
+    one = of_two(rng.random(50) * 0.5 + 0.5, rng.random(50) * 0.5, clusters=["document"] * 50)
+
+    assert (one.n, one.clusters, one.p, one.detectable, one.verdict) == (50, 1, 1.0, None, "undecided")
+    assert one.low is not None
+    assert one.low < 0
+
+
+def test_right_and_wrong_that_depend_on_one_another_have_no_mcnemar() -> None:
+    a, b = [1.0] * 20, [0.0] * 20
+
+    assert of_two(a, b).mcnemar_p == pytest.approx(2 * 0.5**20)
+    assert of_two(a, b, clusters=[str(n // 2) for n in range(20)]).mcnemar_p is None
+
+
+def test_pairing_takes_the_questions_that_both_have_and_slices_those_of_the_slice() -> None:
+    scores = {
+        "correct": {
+            "a": {"q1": 1.0, "q2": 0.0, "q3": 1.0, "q5": 1.0},
+            "b": {"q1": 0.0, "q2": 0.0, "q3": 1.0, "q4": 1.0},
+        }
+    }
+    found = compare(scores, slices={"new": ["q2", "q3", "q4"], "all": ["q1"]}, draws=DRAWS)
+
+    assert [(one.slice, one.n, one.difference) for one in found] == [
+        ("all", 3, pytest.approx(1 / 3)), ("new", 2, 0.0),
+    ]  # fmt: skip
+
+
+def test_pairs_are_those_asked_for_or_every_pair_in_order() -> None:
+    scores = {"correct": {arm: {"q1": 1.0} for arm in ("base", "rag", "tuned")}}
+
+    assert [(one.a, one.b) for one in compare(scores)] == [("base", "rag"), ("base", "tuned"), ("rag", "tuned")]
+    assert [(one.a, one.b) for one in compare(scores, pairs=[("tuned", "base")])] == [("tuned", "base")]
+    with pytest.raises(ValueError, match="name two of base, rag, tuned"):
+        compare(scores, pairs=[("tuned", "bass")])
+    with pytest.raises(ValueError, match="not finite"):
+        compare({"correct": {"a": {"q1": float("nan")}, "b": {"q1": 1.0}}})
+    assert compare({}) == []
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1), st.integers(0, 5)), min_size=1, max_size=25))
+@settings(max_examples=40, deadline=None)
+def test_swapping_the_arms_turns_every_number_round(rows: list[tuple[float, float, int]]) -> None:
+    a, b, groups = [r[0] for r in rows], [r[1] for r in rows], [str(r[2]) for r in rows]
+    one, other = of_two(a, b, groups, draws=300), of_two(b, a, groups, draws=300)
+
+    assert one.difference is not None
+    assert one.low is not None
+    assert one.high is not None
+    assert one.difference == pytest.approx(-(other.difference or 0.0))
+    assert -1 - 1e-9 <= one.low <= one.high <= 1 + 1e-9
+    assert one.p == pytest.approx(other.p)
+    assert one.detectable == pytest.approx(other.detectable)
+    assert {one.verdict, other.verdict} in ({"a", "b"}, {"undecided"})
+
+
+def test_equal_values_give_equal_numbers_whatever_stands_beside_them() -> None:
+    rng = np.random.default_rng(9)
+    a, b, c = (by_question(rng.random(30)) for _ in range(3))
+    alone = compare({"f1": {"a": a, "b": b}}, draws=DRAWS)[0]
+    among = compare({"f1": {"a": a, "b": b, "c": c}, "rouge": {"a": b, "b": c}}, draws=DRAWS)[0]
+
+    assert (alone.low, alone.high, alone.p, alone.detectable) == pytest.approx(
+        (among.low, among.high, among.p, among.detectable)
+    )
+
+
+def test_the_detectable_difference_asks_for_six_questions_that_differ() -> None:
+    """With 6 of 6 differing one way p = 2 / 64 < 0.05; so 80 % power asks a share q with q^6 = 0.8."""
+    nothing, counts = np.zeros(6), np.ones(6)
+
+    assert detectable(nothing, counts, 1.0) == pytest.approx(0.8 ** (1 / 6))
+    assert detectable(nothing, counts, 100.0) == pytest.approx(100 * 0.8 ** (1 / 6))
+    assert detectable(nothing[:5], counts[:5], 1.0) is None
+    one_differs = np.zeros(100)
+    one_differs[0] = 1.0
+    assert detectable(one_differs, np.ones(100), 1.0) == pytest.approx(0.078, abs=0.001)
+
+
+def test_sentences_name_the_winner_its_lead_and_what_could_not_be_seen() -> None:
+    better, worse = [1.0] * 40 + [0.0] * 10, [1.0] * 10 + [0.0] * 40
+
+    assert of_two(better, worse).sentence() == "a is better than b on correct (all): +0.60 (95 % 0.46 to 0.74, n = 50)."
+    assert of_two(worse, better).sentence() == "b is better than a on correct (all): +0.60 (95 % 0.46 to 0.74, n = 50)."
+    assert of_two([1.0, 0.0, 1.0], [0.0, 0.0, 1.0]).sentence() == (
+        "Undecided between a and b on correct (all): +0.33 (95 % -0.61 to 1.00, n = 3); "
+        "with n = 3 no difference of any size could have shown."
+    )
+    rng = np.random.default_rng(10)
+    said = of_two((rng.random(21) < 0.5).astype(float), (rng.random(21) < 0.5).astype(float)).sentence()
+    assert said.startswith("Undecided between a and b on correct (all): ")
+    assert "; with n = 21 only a difference of 0." in said
+    assert said.endswith(" or more would have shown.")
+
+
+def test_a_smaller_latency_wins_and_the_sentence_says_so() -> None:
+    rng = np.random.default_rng(11)
+    fast, slow = by_question(rng.normal(100, 5, 40)), by_question(rng.normal(300, 5, 40))
+    [one] = compare({"latency_ms": {"slow": slow, "fast": fast}}, lower_is_better={"latency_ms"}, draws=DRAWS)
+
+    assert one.verdict == "b"
+    assert one.sentence().startswith("fast is better than slow on latency_ms (all), where lower is better: -")
+
+
+def test_what_counts_alone_and_not_in_the_family_is_undecided_and_says_why() -> None:
+    a, b = [1.0] * 8 + [0.0] * 30, [0.0] * 7 + [1.0] + [0.0] * 30
+    scores = {f"m{n}": {"a": by_question(a), "b": by_question(b)} for n in range(10)}
+    one = compare(scores, draws=DRAWS)[0]
+
+    assert one.p is not None
+    assert one.p_holm is not None
+    assert one.p < 0.05 < one.p_holm
+    assert "alone it might count, among all that was compared it does not (p = 0.016, by Holm 0.16)" in one.sentence()
+
+
+def test_a_mean_has_its_interval_on_its_scale() -> None:
+    assert mean_interval([]).mean is None
+    assert (mean_interval([]).low, mean_interval([]).high) == (0.0, 1.0)
+    perfect = mean_interval([1.0] * 10)
+    assert (perfect.n, perfect.mean, perfect.high) == (10, 1.0, 1.0)
+    assert perfect.low == pytest.approx(0.025**0.1)
+    assert mean_interval([1.0, 1.0, 1.0, 0.0], ["x", "x", "x", "y"]).mean == 0.75, "a mean is over questions"
+    bleu = mean_interval([20.0] * 3, lowest=0.0, highest=100.0)
+    assert (bleu.low, bleu.high) == pytest.approx((20 - 20 * 0.7076, 20 + 80 * 0.7076), abs=0.01)
+    with pytest.raises(ValueError, match="leave the scale 0 to 1"):
+        mean_interval([20.0])
+    with pytest.raises(ValueError, match="as many clusters"):
+        mean_interval([1.0], [])
