@@ -12,6 +12,8 @@ from shared.messages import (
     EvidenceItem,
     Message,
     Question,
+    References,
+    Vote,
 )
 from shared.records import Position, RawRecord, Record
 
@@ -103,6 +105,24 @@ def an_answer(**changes: Any) -> Answer:
         "asked_at": NOON,
     }
     return Answer(**values | changes)
+
+
+def references(**changes: Any) -> References:
+    """What is accepted as an answer, said after the question was asked."""
+    values: dict[str, Any] = {"question_id": "q-1", "references": ("the new quay",), "given_by": "desk"}
+    return References(**values | changes)
+
+
+def a_vote(**changes: Any) -> Vote:
+    """Ann prefers retrieval."""
+    values: dict[str, Any] = {
+        "question_id": "q-1",
+        "arm_a": "base+rag",
+        "arm_b": "tuned",
+        "choice": "a",
+        "voter": "ann",
+    }
+    return Vote(**values | changes)
 
 
 def a_raw_record(
