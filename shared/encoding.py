@@ -1,7 +1,7 @@
 """The port to an encoder: texts to unit vectors. Each file in `shared/encoders` is one."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from shared import plugins
 from shared.messages import EncoderChoice, EncodersAnnounced
@@ -22,6 +22,16 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str]) -> Vector:
         """Unit vectors, float32, shape (len(texts), dimensions)."""
+
+
+@runtime_checkable
+class TokenEncoder(Protocol):
+    """What an encoder can do beside that where its model runs in this process: vectors of tokens in their context."""
+
+    name: str
+
+    def encode_tokens(self, text: str) -> Vector:
+        """Unit vectors, float32, shape (tokens, dimensions), without tokens that stand for no part of the text."""
 
 
 def build(settings: EncoderSettings) -> Encoder:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from services.generator import replies
+from services.generator import forming, replies
 from services.generator.ports import Asked, Backend, Chat, Completion, PromptError, Style
 from services.generator.settings import GeneratorSettings
 from shared import plugins
@@ -96,13 +96,8 @@ def _complete(chats: Sequence[Chat], complete: Callable[[Sequence[Chat]], list[C
 def _answer(turn: Turn, outcome: Outcome, backend: Backend) -> Answer:
     """The message for one turn, whatever came of it."""
     asked, style = turn.asked, turn.arm.style
-    chunk_ids = tuple(item.chunk_id for item in asked.evidence)
     spoken = outcome if isinstance(outcome, Completion) else None
-    reply = (
-        replies.Reply("failed", failure=outcome)
-        if isinstance(outcome, str)
-        else replies.parse(outcome.text, chunk_ids=chunk_ids, abstain=style.abstain)
-    )
+    reply = _reply(asked, outcome, style)
     adapter = backend.adapter if turn.arm.tuned else None
     return Answer(
         question_id=asked.question.question_id,
@@ -111,16 +106,29 @@ def _answer(turn: Turn, outcome: Outcome, backend: Backend) -> Answer:
         text=reply.text,
         failure=reply.failure,
         citations=reply.citations,
-        evidence=chunk_ids,
+        evidence=_chunk_ids(asked),
         evidence_titles=tuple(item.title for item in asked.evidence),
+        evidence_texts=asked.passages,
         stale=asked.stale,
         model=backend.model,
         adapter=adapter.ref if adapter else None,
         backend=backend.name,
-        prompt_version=style.prompt_version,
+        prompt_version=forming.version(style.prompt_version, asked.question.form),
         asked_at=asked.asked_at,
         retrieval_ms=asked.retrieval_ms,
         generation_ms=spoken.seconds * 1000 if spoken else 0.0,
         prompt_tokens=spoken.prompt_tokens if spoken else 0,
         completion_tokens=spoken.completion_tokens if spoken else 0,
     )
+
+
+def _reply(asked: Asked, outcome: Outcome, style: Style) -> replies.Reply:
+    """What was said, or why nothing was. In JSON a bracketed number is a list, and nothing is cited."""
+    if isinstance(outcome, str):
+        return replies.Reply("failed", failure=outcome)
+    json_asked = asked.question.form is not None and asked.question.form.json_schema is not None
+    return replies.parse(outcome.text, chunk_ids=() if json_asked else _chunk_ids(asked), abstain=style.abstain)
+
+
+def _chunk_ids(asked: Asked) -> tuple[str, ...]:
+    return tuple(item.chunk_id for item in asked.evidence)

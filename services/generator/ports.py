@@ -48,12 +48,13 @@ class Backend(Protocol):
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as one style puts it to the model, with the evidence that went into the prompt."""
+    """A question as one style puts it to the model, with the evidence that went into the prompt and its passages."""
 
     question: Question
     asked_at: datetime
     chat: Chat
     evidence: tuple[EvidenceItem, ...] = ()
+    passages: tuple[str, ...] = ()
     stale: bool = False
     retrieval_ms: float = 0.0
 

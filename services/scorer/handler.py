@@ -7,6 +7,9 @@ from services.scorer.join import Arrived, Join
 from services.scorer.metric import Metric
 from shared.messages import Answer, Question, Result, ScoredAnswer
 
+OF_TEXTS = ("grounded_words", "grounded_similarity")
+"""Measures of the evidence's texts, which are there when an answer comes and never again."""
+
 
 def score(join: Join, now: datetime, *, arms: Sequence[str], metrics: Mapping[str, Metric]) -> Result:
     """The result of a join whose question is known; arms without an answer in time are `missing`.
@@ -27,9 +30,29 @@ def score(join: Join, now: datetime, *, arms: Sequence[str], metrics: Mapping[st
     )
 
 
+def kept(stored: Result, scored_anew: Result) -> Result:
+    """A result scored anew, with the stored scores of the measures that read texts which a result leaves out.
+
+    What they say does not depend on references. A score of another version of the measure is not kept.
+    """
+    now, then = scored_anew.metric_versions, stored.metric_versions
+    names = [name for name in OF_TEXTS if name in now and now[name] == then.get(name)]
+    answers = {
+        arm: one.model_copy(update={"scores": one.scores | _of(stored.answers[arm].scores, names)})
+        for arm, one in scored_anew.answers.items()
+    }
+    return scored_anew.model_copy(update={"answers": answers})
+
+
+def _of(scores: Mapping[str, float], names: Sequence[str]) -> dict[str, float]:
+    return {name: scores[name] for name in names if name in scores}
+
+
 def _scored(question: Question, asked_at: datetime, one: Arrived, metrics: Mapping[str, Metric]) -> ScoredAnswer:
+    """The published answer names its evidence and leaves out the texts: not everyone may be shown those."""
     waited = max(0.0, (one.at - asked_at).total_seconds() * 1000)
-    return ScoredAnswer(answer=one.answer, latency_ms=waited, scores=_scores(question, one.answer, metrics))
+    shown = one.answer.model_copy(update={"evidence_texts": ()})
+    return ScoredAnswer(answer=shown, latency_ms=waited, scores=_scores(question, one.answer, metrics))
 
 
 def _scores(question: Question, answer: Answer, metrics: Mapping[str, Metric]) -> dict[str, float]:

@@ -3,6 +3,7 @@
 import re
 import string
 import unicodedata
+from functools import lru_cache
 
 _DELETED = str.maketrans("", "", string.punctuation)
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
@@ -24,6 +25,7 @@ def squad(text: str) -> str:
     return " ".join(_ARTICLES.sub(" ", text.lower().translate(_DELETED)).split())
 
 
+@lru_cache(maxsize=64)  # several measures read the same answer, each against several references
 def words(text: str) -> str:
     """Words of any script, separated by single spaces, for finding a phrase inside a text.
 

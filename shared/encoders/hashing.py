@@ -23,6 +23,10 @@ class HashingEncoder:
         self.name = f"hashing-{dimensions}"
         self.dimensions = dimensions
 
+    def encode_tokens(self, text: str) -> Vector:
+        """A word is a token, and has no context."""
+        return self.encode(re.findall(r"\w+", text))
+
     def encode(self, texts: Sequence[str]) -> Vector:
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         for vector, text in zip(vectors, texts, strict=True):

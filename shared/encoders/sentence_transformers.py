@@ -46,6 +46,18 @@ class TransformerEncoder:
             vectors[portion] = made
         return vectors
 
+    def encode_tokens(self, text: str) -> Vector:
+        """The last layer's vectors; what the tokenizer adds around a text ([CLS], [SEP]) is left out."""
+        return self._together.submit(self._pass_of_tokens, text).result()
+
+    def _pass_of_tokens(self, text: str) -> Vector:
+        (made,) = self._model.encode([text], output_value=None, show_progress_bar=False)
+        ids = made["input_ids"].tolist()
+        added = self._model.tokenizer.get_special_tokens_mask(ids, already_has_special_tokens=True)
+        raw = made["token_embeddings"].float().cpu().numpy()[np.array(added) == 0]
+        vectors: Vector = raw / np.maximum(np.linalg.norm(raw, axis=1, keepdims=True), 1e-9)
+        return vectors
+
     def _pass(self, texts: Sequence[str]) -> Vector:
         vectors: Vector = self._model.encode(
             list(texts), batch_size=len(texts), normalize_embeddings=True, show_progress_bar=False

@@ -8,6 +8,7 @@ that a newer writer does not stop an older reader. Times are aware datetimes in 
 from shared.messages.adapters import AdapterAnnounced, TrainingRun
 from shared.messages.encoders import EncoderChoice, EncodersAnnounced
 from shared.messages.feedback import Ballot, Choice, PairVotes, References, ReferencesSource, Vote
+from shared.messages.form import Form
 from shared.messages.news import Chunk, DocumentChunked, DocumentIndexed, DocumentPublished, Revision
 from shared.messages.questions import (
     AdapterRef,
@@ -39,6 +40,7 @@ __all__ = [
     "EvidenceFound",
     "EvidenceItem",
     "Filters",
+    "Form",
     "Found",
     "Identifier",
     "Message",

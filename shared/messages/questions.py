@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from shared.messages.form import Form
 from shared.messages.schema import Identifier, Message, Moment, PublicMessage
 
 MOST_COMBINATIONS = 100
@@ -38,6 +39,7 @@ class Question(PublicMessage):
         default=(), max_length=16, description="what the asker may be shown: documents with any of these, or with none"
     )
     as_of: Moment | None = Field(default=None, description="no evidence first seen after this")
+    form: Form | None = Field(default=None, description="what the answer must look like; absent: free")
     deadline_s: float = Field(default=300.0, gt=0, le=86_400, description="answers later than this are missing")
 
     @model_validator(mode="after")
@@ -116,6 +118,9 @@ class Answer(Message):
     citations: tuple[str, ...] = Field(default=(), description="chunk ids the answer points at")
     evidence: tuple[str, ...] = Field(default=(), description="chunk ids that were in the prompt")
     evidence_titles: tuple[str, ...] = ()
+    evidence_texts: tuple[str, ...] = Field(
+        default=(), description="the passages as they stood in the prompt; a result leaves them out"
+    )
     stale: bool = False
     model: str
     adapter: AdapterRef | None = None

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from services.generator import prompting
+from services.generator import forming, prompting
 from services.generator.ports import Asked, Chat, Style
 from services.generator.settings import GeneratorSettings
 from shared.messages import Question
@@ -23,4 +23,4 @@ def ask(record: Record[Question], *, prompt: prompting.Prompt) -> Asked:
 
 def chat(question: Question, prompt: prompting.Prompt) -> Chat:
     """The very words that tuning trains on and that are asked at serving time."""
-    return Chat(prompt.system, prompt.asking(question.text, question.choices))
+    return Chat(prompt.system, prompt.asking(question.text, question.choices) + forming.wishes(question.form))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from services.generator import evidence, prompting
+from services.generator import evidence, forming, prompting
 from services.generator.ports import Asked, Chat, Style
 from services.generator.settings import GeneratorSettings
 from shared.messages import EvidenceFound, Question
@@ -28,6 +28,7 @@ def ask(record: Record[EvidenceFound], *, prompt: prompting.Prompt, chunks: int,
         asked_at=found.asked_at,
         chat=chat(found.question, passages, prompt),
         evidence=tuple(ranked[: len(passages)]),
+        passages=tuple(passages),
         stale=found.stale,
         retrieval_ms=found.retrieval_ms,
     )
@@ -36,4 +37,5 @@ def ask(record: Record[EvidenceFound], *, prompt: prompting.Prompt, chunks: int,
 def chat(question: Question, passages: Sequence[str], prompt: prompting.Prompt) -> Chat:
     """Passages numbered from 1, one a line; the numbers are what citations point at."""
     lines = [prompt.passage.substitute(number=number, text=text) for number, text in enumerate(passages, start=1)]
-    return Chat(prompt.system, prompt.asking(question.text, question.choices, evidence="\n".join(lines)))
+    user = prompt.asking(question.text, question.choices, evidence="\n".join(lines))
+    return Chat(prompt.system, user + forming.wishes(question.form))

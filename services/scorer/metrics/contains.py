@@ -1,20 +1,21 @@
 """Whether a reference occurs in the answer: fair to models that answer in whole sentences.
 
 Source: "accuracy" of open-domain question answering with generative models (Mallen et al. 2023, PopQA), here on
-whole words. It rewards long answers; read it beside F1.
+whole words of the opening that `services/scorer/bounds.py` leaves. It rewards long answers; read it beside F1.
 """
 
+from services.scorer.bounds import BOUND, opening
 from services.scorer.metric import Metric, best
 from services.scorer.normalise import occurs
 from shared.messages import Answer, Question
 from shared.settings import EncoderSettings
 
-VERSION = "1"
+VERSION = f"2:{BOUND}"
 
 
 def score(question: Question, answer: Answer) -> float | None:
     """1.0 where a reference's words stand in the answer next to each other, else 0.0; None without references."""
-    return best(question, answer, lambda ours, theirs: float(occurs(theirs, ours)))
+    return best(*opening(question, answer), lambda ours, theirs: float(occurs(theirs, ours)))
 
 
 def build(_: EncoderSettings) -> Metric:

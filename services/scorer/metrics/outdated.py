@@ -1,24 +1,27 @@
 """Whether the arm gave yesterday's answer: what later news made wrong. Lower is better.
 
-Our own definition, after the stale answers that RealTime QA (Kasai et al. 2022) describes.
+Our own definition, after the stale answers that RealTime QA (Kasai et al. 2022) describes. Of the answer, of the
+references together and of the outdated answer the first 4,000 characters are read.
 """
 
+from services.scorer.bounds import BOUND, LONGEST, opening
 from services.scorer.metric import Metric
 from services.scorer.normalise import occurs
 from shared.messages import Answer, Question
 from shared.settings import EncoderSettings
 
-VERSION = "1"
+VERSION = f"2:{BOUND}"
 
 
-def score(question: Question, answer: Answer) -> float | None:
+def score(asked: Question, answered: Answer) -> float | None:
     """1.0 where the outdated answer's words stand in the answer and no reference's do, else 0.0.
 
     None where the question names no outdated answer.
     """
+    question, answer = opening(asked, answered)
     if question.outdated is None:
         return None
-    if answer.status != "answered" or not occurs(question.outdated, answer.text):
+    if answer.status != "answered" or not occurs(question.outdated[:LONGEST], answer.text):
         return 0.0
     return float(not any(occurs(reference, answer.text) for reference in question.references or ()))
 

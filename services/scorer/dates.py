@@ -1,0 +1,93 @@
+"""Dates in a text, whatever their form: 2025-03-03, 3 March 2025, March 3rd, 3/3/2025, March 2025, 3. marzo 2025."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import import_module
+
+LANGUAGES = ("en", "cs", "da", "de", "es", "fi", "fr", "hr", "it", "nb", "nl", "pl", "pt", "ro", "ru", "sv", "tr", "uk")
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+_YEAR_FIRST = r"(?<!\d)(?P<y1>\d{4})\s?[-/.\u5e74]\s?(?P<m1>\d{1,2})\s?[-/.\u6708]\s?(?P<d1>\d{1,2})(?!\d)"
+_YEAR_LAST = r"(?<!\d)(?P<a2>\d{1,2})[-/.](?P<b2>\d{1,2})[-/.](?P<y2>\d{4})(?!\d)"
+_DAY_FIRST = (
+    r"(?<!\d)(?P<d3>\d{1,2})(?:st|nd|rd|th|\.|er|\u00ba)?\s+(?:(?:of|de)\s+)?"
+    r"(?P<m3>MONTH)\b\.?(?:,?\s+(?:de\s+)?(?P<y3>\d{4})(?!\d))?"
+)
+_MONTH_FIRST = r"\b(?P<m4>MONTH)\b\.?\s+(?P<d4>\d{1,2})(?:st|nd|rd|th)?(?!\d)(?:,?\s+(?P<y4>\d{4})(?!\d))?"
+_NO_DAY = r"\b(?P<m5>MONTH)\b\.?,?\s+(?:de\s+)?(?P<y5>\d{4})(?!\d)"
+
+
+@dataclass(frozen=True)
+class Date:
+    """A date as far as it is said: the year or the day may be missing."""
+
+    year: int | None
+    month: int
+    day: int | None
+
+    def agrees_with(self, other: "Date") -> bool:
+        """Whether the other says all that this one says."""
+        same_year = self.year is None or self.year == other.year
+        return same_year and self.month == other.month and (self.day is None or self.day == other.day)
+
+
+Readings = frozenset[Date]
+
+
+def dates(text: str) -> Iterator[Readings]:
+    """Each date of a text with all its readings: 3/4/2025 may be in April or in March, and both count.
+
+    Months are those of LANGUAGES by name and usual abbreviation, as the `dateparser` package lists them. What is no
+    day of any calendar (31 June) is no date; neither is a year, a weekday or "yesterday".
+    """
+    for found in _pattern().finditer(text.casefold()):
+        if readings := frozenset(one for one in _readings(found) if _exists(one)):
+            yield readings
+
+
+def _readings(found: re.Match[str]) -> Iterator[Date]:
+    part = found.groupdict()
+    if part["y1"]:
+        yield Date(int(part["y1"]), int(part["m1"]), int(part["d1"]))
+    elif part["y2"]:
+        first, second, year = int(part["a2"]), int(part["b2"]), int(part["y2"])
+        yield from (Date(year, second, first), Date(year, first, second))
+    else:
+        name = part["m3"] or part["m4"] or part["m5"]
+        year_said, day_said = part["y3"] or part["y4"] or part["y5"], part["d3"] or part["d4"]
+        for month in _months()[name]:
+            yield Date(int(year_said) if year_said else None, month, int(day_said) if day_said else None)
+
+
+def _exists(one: Date) -> bool:
+    try:
+        date(2000 if one.year is None else one.year, one.month, one.day or 1)
+    except ValueError:
+        return False
+    return True
+
+
+@cache
+def _months() -> dict[str, frozenset[int]]:
+    """Name of a month -> what it can mean: listopad is October in Croatian and November in Polish."""
+    months: dict[str, frozenset[int]] = {}
+    for language in LANGUAGES:
+        known = import_module(f"dateparser.data.date_translation_data.{language}").info
+        for number, month in enumerate(_MONTHS, start=1):
+            for name in known[month]:
+                if len(name) > 2 and name.isalpha():
+                    folded = name.casefold()
+                    months[folded] = months.get(folded, frozenset()) | {number}
+    return months
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    names = "|".join(sorted(map(re.escape, _months()), key=lambda name: -len(name)))
+    forms = f"{_YEAR_FIRST}|{_YEAR_LAST}|{_DAY_FIRST}|{_MONTH_FIRST}|{_NO_DAY}"
+    return re.compile(forms.replace("MONTH", names))

@@ -1,0 +1,48 @@
+"""Whether the answer is JSON that is valid by the asked schema (JSON Schema 2020-12), as `jsonschema` judges it.
+
+Nothing around the JSON is forgiven, no code fence either: a programme would have to read it. What is true is another
+matter. NaN and Infinity are no JSON, nor is what is longer than 4,000 characters or nested too deeply to be read.
+"""
+
+import json
+from functools import lru_cache
+from typing import Any
+
+from services.scorer.bounds import LONGEST
+from services.scorer.metric import Metric
+from shared.messages import Answer, Question
+from shared.settings import EncoderSettings
+
+VERSION = "1"
+
+
+def score(question: Question, answer: Answer) -> float | None:
+    """1.0 for valid JSON, else 0.0, also where no answer was given; None where no schema was asked for."""
+    if question.form is None or question.form.json_schema is None:
+        return None
+    if answer.status != "answered" or len(answer.text) > LONGEST:
+        return 0.0
+    try:
+        value = json.loads(answer.text, parse_constant=_refused)
+        return float(_validator(json.dumps(question.form.json_schema)).is_valid(value))
+    except (ValueError, ArithmeticError, RecursionError):
+        return 0.0
+
+
+def _refused(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
+
+
+@lru_cache(maxsize=256)
+def _validator(schema: str) -> Any:
+    """The registry is empty, so that no reference is ever fetched."""
+    from jsonschema import Draft202012Validator
+    from referencing import Registry
+
+    return Draft202012Validator(json.loads(schema), registry=Registry())
+
+
+def build(_: EncoderSettings) -> Metric:
+    from importlib.metadata import version
+
+    return Metric(f"{VERSION}:jsonschema-{version('jsonschema')}", score)

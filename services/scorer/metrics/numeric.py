@@ -1,0 +1,43 @@
+"""Whether the reference's numbers stand in the answer, in digits or in words. Our own definition.
+
+Whole numbers under 10,000 (counts, years) must be equal; larger ones and those with decimals may differ by 0.5 % of
+the reference, so that "3.7 million" is 3,712,000. Units and what is counted are not looked at, and extra numbers in
+the answer cost nothing: read it beside F1. `services/scorer/quantities.py` says what a number is.
+"""
+
+from bisect import bisect_left, bisect_right
+
+from services.scorer.bounds import BOUND, opening
+from services.scorer.metric import Metric
+from services.scorer.quantities import numbers
+from shared.messages import Answer, Question
+from shared.settings import EncoderSettings
+
+VERSION = f"1:{BOUND}"
+EXACT_BELOW = 10_000
+TOLERANCE = 0.005
+
+
+def score(asked: Question, answered: Answer) -> float | None:
+    """Share of a reference's numbers that the answer has, the best over references with a number, in [0, 1].
+
+    None where no reference has one. An answer that was not given scores 0.
+    """
+    question, answer = opening(asked, answered)
+    wanted = [set(numbers(reference)) for reference in question.references or ()]
+    if not any(wanted):
+        return None
+    if answer.status != "answered":
+        return 0.0
+    ours = sorted(set(numbers(answer.text)))
+    return max(sum(_has(ours, one) for one in theirs) / len(theirs) for theirs in wanted if theirs)
+
+
+def _has(ours: list[float], wanted: float) -> bool:
+    exact = wanted.is_integer() and abs(wanted) < EXACT_BELOW
+    width = 0.0 if exact else abs(wanted) * TOLERANCE
+    return bisect_left(ours, wanted - width) < bisect_right(ours, wanted + width)
+
+
+def build(_: EncoderSettings) -> Metric:
+    return Metric(VERSION, score)

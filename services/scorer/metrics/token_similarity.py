@@ -1,0 +1,51 @@
+"""How well answer and reference can be laid on each other, token by token, by the local encoder's token vectors.
+
+Greedy matching as in BERTScore (Zhang et al. 2020): each token meets the nearest of the other text, the mean cosine
+is precision over the answer's tokens and recall over the reference's, and F1 is scored. It is not BERTScore: the
+model, its layer, and the missing weights and baseline differ, and unrelated texts score well above 0. Of a text the
+encoder's number of tokens is read, of the opening that `services/scorer/bounds.py` leaves.
+"""
+
+import numpy as np
+
+from services.scorer import vectors
+from services.scorer.bounds import BOUND, opening
+from services.scorer.metric import Metric, best
+from shared.encoding import TokenEncoder
+from shared.messages import Answer, Question
+from shared.settings import EncoderSettings
+from shared.stored import Vector
+
+VERSION = "1"
+
+
+def build(settings: EncoderSettings) -> Metric:
+    """The metric for the encoder of the settings; its name is part of the version.
+
+    Raises ValueError where the encoder gives no vectors of tokens.
+    """
+    chosen = vectors.shared(settings).encoder
+    encoder = chosen if isinstance(chosen, TokenEncoder) else None
+    if encoder is None:
+        raise ValueError(
+            f"token_similarity: encoder {chosen.name} gives no vectors of tokens. Set TILTYARD_ENCODER_VARIANT="
+            f"sentence_transformers for the scorer, or leave the metric out of TILTYARD_SCORER_METRICS."
+        )
+
+    def compare(ours: str, theirs: str) -> float:
+        return matched(encoder.encode_tokens(ours), encoder.encode_tokens(theirs))
+
+    def score(question: Question, answer: Answer) -> float | None:
+        """F1 with the best reference, in [0, 1]; None without references."""
+        return best(*opening(question, answer), compare)
+
+    return Metric(f"{VERSION}:{BOUND}:{encoder.name}", score)
+
+
+def matched(ours: Vector, theirs: Vector) -> float:
+    """F1 of greedy matching of two texts' unit vectors, one row a token, in [0, 1]; negative cosines count as 0."""
+    if not len(ours) or not len(theirs):
+        return 0.0
+    cosines = np.clip(ours @ theirs.T, 0.0, 1.0)
+    precision, recall = float(cosines.max(axis=1).mean()), float(cosines.max(axis=0).mean())
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
