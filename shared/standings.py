@@ -32,6 +32,16 @@ class Marks:
     metric_versions: Mapping[str, str]
 
 
+def newest(results: Iterable[Result]) -> dict[str, Result]:
+    """The result of each question that stands: the highest version, wherever among the results it comes."""
+    found: dict[str, Result] = {}
+    for result in results:
+        known = found.get(result.question.question_id)
+        if known is None or result.result_version >= known.result_version:
+            found[result.question.question_id] = result
+    return found
+
+
 def marks_of(result: Result) -> Marks:
     """The numbers of a result, each arm's scores and states; a missing arm has what `unanswered` says."""
     values = {arm: {**one.scores, **_states(one.answer.status)} for arm, one in result.answers.items()}
@@ -40,8 +50,11 @@ def marks_of(result: Result) -> Marks:
 
 
 def standings(results: Iterable[Result], arms: Sequence[str]) -> list[Standing]:
-    """The standing of each slice, `all` first, then by name; empty without results. See `tally`."""
-    return tally(map(marks_of, results), arms)
+    """The standing of each slice, `all` first, then by name; empty without results. See `tally`.
+
+    A question counts once, by its newest version.
+    """
+    return tally(map(marks_of, newest(results).values()), arms)
 
 
 def tally(marks: Iterable[Marks], arms: Sequence[str]) -> list[Standing]:
@@ -62,9 +75,10 @@ def paired_difference(
 ) -> Estimate:
     """Mean of `metric` of arm a minus arm b, in [-1, 1], over the questions of the slice that have both.
 
-    The bootstrap resamples questions, so that what makes a question hard for both arms cancels out.
+    A question counts once, by its newest version. The bootstrap resamples questions, so that what makes a question
+    hard for both arms cancels out.
     """
-    counted = [one.values for one in map(marks_of, results) if slice_name in (ALL, one.slice)]
+    counted = [one.values for one in map(marks_of, newest(results).values()) if slice_name in (ALL, one.slice)]
     pairs = [(values.get(arm_a, {}).get(metric), values.get(arm_b, {}).get(metric)) for values in counted]
     differences = [a - b for a, b in pairs if a is not None and b is not None]
     return estimates(np.array(differences, dtype=np.float64).reshape(-1, 1), lowest=-1.0)[0]

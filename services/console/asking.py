@@ -8,6 +8,7 @@ from shared.kafka import topics
 from shared.messages import Question, Result
 from shared.publisher import Publisher
 from shared.settings import KafkaSettings
+from shared.standings import newest
 
 
 class Listener:
@@ -15,23 +16,33 @@ class Listener:
 
     def __init__(self, settings: KafkaSettings, *, from_end: bool = False) -> None:
         self._follower = topics.Follower(settings, topology.RESULTS.name, from_end=from_end)
+        self._from_end = from_end
 
     def results(
         self, question_ids: Collection[str], within_s: float, heard: Callable[[Result], None] = lambda _: None
     ) -> dict[str, Result]:
-        """The results of these questions as far as they come within `within_s`, by question id."""
+        """The newest results of these questions as far as they come within `within_s`, by question id.
+
+        What was kept before is read to its end, since a later version may stand there. `heard` is told of each
+        question once.
+        """
         wanted, found = set(question_ids), dict[str, Result]()
         deadline = time.monotonic() + within_s
-        while len(found) < len(wanted) and time.monotonic() < deadline:
+        while not self._whole(len(found) == len(wanted)) and time.monotonic() < deadline:
             record = self._follower.poll(0.2)
             if record is None or record.value is None:
                 continue
             result = Result.model_validate_json(record.value)
             name = result.question.question_id
-            if name in wanted and name not in found:
-                found[name] = result
+            if name not in wanted:
+                continue
+            if name not in found:
                 heard(result)
+            found[name] = newest([found.get(name, result), result])[name]
         return found
+
+    def _whole(self, complete: bool) -> bool:
+        return complete and (self._from_end or self._follower.caught_up())
 
     def close(self) -> None:
         self._follower.close()

@@ -1,16 +1,17 @@
 """The audit: every record that came in is accounted for by what stands in the topics and in the store.
 
 Documents: in = revisions indexed + dead + dropped. Questions: in = results + dead, where a question that was
-published again under its id is the same question. Counters of the services are not asked.
+published again under its id is the same question, and a result that was published again is the same result: with a
+higher version after references or votes came, or word for word. Counters of the services are not asked.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Protocol
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from shared import dead_letters, topology
 from shared.messages import DocumentChunked, DocumentIndexed, Question
@@ -30,6 +31,7 @@ class Audit:
     questions_repeated: int
     results_out: int
     results_repeated: int
+    results_revised: int
     questions_dead: int
     unaccounted: tuple[str, ...]
 
@@ -85,16 +87,33 @@ def _documents(ledger: Ledger) -> tuple[dict[str, int], list[str]]:
 def _questions(ledger: Ledger) -> tuple[dict[str, int], list[str]]:
     dead = _dead(ledger, topology.QUESTIONS)
     asked = Counter(_question_ids(ledger, dead))
-    results = Counter((record.key or b"").decode() for record in ledger.read(topology.RESULTS.name))
-    answered = set(asked) & set(results)
+    results = _results(ledger)
+    answered = {question_id: results[question_id] for question_id in asked if question_id in results}
     lost_dead = [position for position in _positions(ledger, topology.QUESTIONS) if position in dead]
     return {
         "questions_in": len(asked) + len(lost_dead),
         "questions_repeated": sum(asked.values()) - len(asked),
         "results_out": len(answered),
-        "results_repeated": sum(results[question_id] - 1 for question_id in answered),
+        "results_repeated": sum(versions.total() - len(versions) for versions in answered.values()),
+        "results_revised": sum(len(versions) - 1 for versions in answered.values()),
         "questions_dead": len(lost_dead),
     }, [f"question {question_id}" for question_id in asked if question_id not in results]
+
+
+class _Version(BaseModel):
+    """Of a result, the part that the books need."""
+
+    result_version: int = 1
+
+
+def _results(ledger: Ledger) -> Mapping[str, Counter[int]]:
+    """How often each version of each question's result was published; earlier ones may be compacted away."""
+    found: dict[str, Counter[int]] = {}
+    for record in ledger.read(topology.RESULTS.name):
+        if record.value is not None:
+            version = _Version.model_validate_json(record.value).result_version
+            found.setdefault((record.key or b"").decode(), Counter())[version] += 1
+    return found
 
 
 def _question_ids(ledger: Ledger, dead: set[Position]) -> Iterator[str]:

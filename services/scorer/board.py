@@ -9,9 +9,30 @@ from collections.abc import Sequence
 from shared.kafka.sink import Delivery, publish
 from shared.kafka.topics import Follower
 from shared.messages import Result, Standing
+from shared.records import RawRecord
 from shared.settings import KafkaSettings
 from shared.standings import Marks, marks_of, tally
 from shared.topology import RESULTS, STANDINGS
+
+
+class Tally:
+    """The numbers of the newest version of each question's result, whatever comes again and in whatever order."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, tuple[int, Marks]] = {}
+
+    def take(self, record: RawRecord) -> None:
+        """Take in one record of the results topic; without a value it takes its question out."""
+        key = record.key or b""
+        if record.value is None:
+            self._known.pop(key, None)
+            return
+        result = Result.model_validate_json(record.value)
+        if result.result_version >= self._known.get(key, (0, None))[0]:
+            self._known[key] = result.result_version, marks_of(result)
+
+    def marks(self) -> list[Marks]:
+        return [marks for _, marks in self._known.values()]
 
 
 class Board:
@@ -21,7 +42,7 @@ class Board:
         self._follower = Follower(settings, RESULTS.name)
         self._delivery = Delivery(settings, "scorer-standings")
         self._arms = arms
-        self._marks: dict[bytes, Marks] = {}
+        self._tally = Tally()
         self._published: dict[str, Standing] = {}
 
     def refresh(self) -> bool:
@@ -29,16 +50,12 @@ class Board:
         changed = False
         while (record := self._follower.poll(0.0)) is not None:
             changed = True
-            key = record.key or b""
-            if record.value is None:
-                self._marks.pop(key, None)
-            else:
-                self._marks[key] = marks_of(Result.model_validate_json(record.value))
+            self._tally.take(record)
         return changed
 
     def publish(self) -> int:
         """Publish every standing that differs from what was published last; returns how many did."""
-        fresh = {standing.slice: standing for standing in tally(self._marks.values(), self._arms)}
+        fresh = {standing.slice: standing for standing in tally(self._tally.marks(), self._arms)}
         changed = [standing for name, standing in fresh.items() if standing != self._published.get(name)]
         for standing in changed:
             publish(self._delivery, STANDINGS, standing)

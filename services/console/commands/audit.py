@@ -35,6 +35,8 @@ def _show(found: Audit) -> None:
     output.table("", columns, rows, right=columns[1:])
     if found.questions_repeated or found.results_repeated:
         output.say(f"published again: {found.questions_repeated} questions, {found.results_repeated} results")
+    if found.results_revised:
+        output.say(f"published with a higher version, after references or votes came: {found.results_revised} results")
     for what in found.unaccounted[:SHOWN]:
         output.say(f"not accounted for: {what}")
     if (more := len(found.unaccounted) - SHOWN) > 0:

@@ -1,4 +1,4 @@
-"""`tiltyard publish`: documents and questions from JSON lines."""
+"""`tiltyard publish`: documents, questions, references and votes from JSON lines."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -21,9 +21,16 @@ class Kind(StrEnum):
 
     documents = "documents"
     questions = "questions"
+    references = "references"
+    votes = "votes"
 
 
-_TOPICS: dict[Kind, topology.AnyTopic] = {Kind.documents: topology.DOCUMENTS, Kind.questions: topology.QUESTIONS}
+_TOPICS: dict[Kind, topology.AnyTopic] = {
+    Kind.documents: topology.DOCUMENTS,
+    Kind.questions: topology.QUESTIONS,
+    Kind.references: topology.REFERENCES,
+    Kind.votes: topology.VOTES,
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +45,7 @@ def publish(
     ] = False,
     timeout: Annotated[float, typer.Option(help="Seconds to wait.")] = 120.0,
 ) -> None:
-    """Publish documents or questions. A bad line is reported by its number; the others are published.
+    """Publish documents, questions, references or votes. A bad line is reported by its number; the others go out.
 
     Example: tiltyard publish stories.jsonl --wait
     Example: echo '{"question_id": "q1", "text": "Who won?"}' | tiltyard publish - --kind questions

@@ -9,6 +9,7 @@ from shared import topology
 from shared.kafka import topics
 from shared.messages import Result
 from shared.settings import KafkaSettings
+from shared.standings import newest
 
 
 def register(app: typer.Typer) -> None:
@@ -21,8 +22,8 @@ def results(
     json: Annotated[bool, typer.Option("--json", help="JSON lines for programs.")] = False,
 ) -> None:
     """Show scored results, the newest last.  Example: tiltyard results --last 200 --json > results.jsonl"""
-    newest = sorted(read(KafkaSettings()).values(), key=lambda result: result.scored_at)
-    chosen = [r for r in newest if question_id in (None, r.question.question_id)][-last:]
+    ordered = sorted(read(KafkaSettings()).values(), key=lambda result: result.scored_at)
+    chosen = [r for r in ordered if question_id in (None, r.question.question_id)][-last:]
     if question_id and not chosen:
         output.fail(f"no result for {question_id!r}; see `tiltyard results`", output.EX_DATA)
     for result in chosen:
@@ -34,9 +35,5 @@ def results(
 
 def read(settings: KafkaSettings) -> dict[str, Result]:
     """The newest result of every question on the results topic."""
-    found: dict[str, Result] = {}
-    for record in topics.read_all(settings, topology.RESULTS.name):
-        if record.value is not None:
-            result = Result.model_validate_json(record.value)
-            found[result.question.question_id] = result
-    return found
+    records = topics.read_all(settings, topology.RESULTS.name)
+    return newest(Result.model_validate_json(record.value) for record in records if record.value is not None)
