@@ -158,8 +158,10 @@ FOLDERS = (
     ("services.retriever.indexes", "build"),
     ("services.retriever.queries", "build"),
     ("shared.collections.formats", "read"),
+    ("services.scorer.evaluation.formats", "read"),
     ("services.generator.backends", "build"),
     ("services.console.commands", "register"),
+    ("services.console.suites.disturbances", "disturb"),
 )
 
 

@@ -80,7 +80,9 @@ def test_a_shipped_suite_runs_from_its_folder_to_its_table(pipeline: Pipeline, t
     if name == "questions":
         assert counted["arms"]["base+rag"]["all"]["contains"] > 0.5
         assert counted["arms"]["base"]["all"]["contains"] == 0.0
-        assert any("base+rag" in sentence for sentence in counted["sentences"])
+        assert counted["silent"] == ["tuned", "tuned+rag"], "without an adapter they failed on every question"
+        assert any("base+rag is right more often than base" in sentence for sentence in counted["sentences"])
+        assert not any("tuned" in sentence for sentence in counted["sentences"])
 
 
 def test_two_runs_do_not_mix_and_news_stays_out(pipeline: Pipeline) -> None:
@@ -148,7 +150,7 @@ def test_documents_are_taken_back_when_a_run_fails(pipeline: Pipeline) -> None:
 
 def test_sensitivity_shows_what_retrieval_depends_on(pipeline: Pipeline, tmp_path: Path) -> None:
     session = a_session(pipeline, SHIPPED / "questions", "one", ("base", "base+rag", "tuned"))
-    names = ["unchanged", "withheld", "random_documents", "gold_only", "contradicting", "noisy", "duplicated", "stale"]
+    names = ["unchanged", "withheld", "random_only", "gold_only", "contradicting", "noisy", "duplicated", "stale"]
 
     found = session.disturb(names, seed=1, out=tmp_path)
 
@@ -157,7 +159,7 @@ def test_sensitivity_shows_what_retrieval_depends_on(pipeline: Pipeline, tmp_pat
     assert set(of_rag) == set(names)
     assert of_rag["unchanged"]["difference"] == 0.0
     assert (of_rag["withheld"]["mean_a"], of_rag["withheld"]["verdict"]) == (0.0, "b")
-    assert (of_rag["random_documents"]["mean_a"], of_rag["random_documents"]["verdict"]) == (0.0, "b")
+    assert (of_rag["random_only"]["mean_a"], of_rag["random_only"]["verdict"]) == (0.0, "b")
     assert of_rag["gold_only"]["mean_a"] >= of_rag["gold_only"]["mean_b"]
     assert of_rag["stale"]["mean_a"] < 0.1, "a question about two documents may be answered from the older one"
     assert of_rag["stale"]["verdict"] == "b"

@@ -121,7 +121,7 @@ def test_gold_only_shows_each_question_its_gold_documents() -> None:
 
 
 def test_random_documents_are_never_gold() -> None:
-    shown = found(under("random_documents"))
+    shown = found(under("random_only"))
 
     assert shown["q-none"] == set(STORIES), "fewer than five others: all of them"
     assert all(shown[f"q-{name}"] == set(STORIES) - {name} for name in STORIES)

@@ -20,6 +20,7 @@ def of_run(suite: Suite, asked: Asked, corpus: Corpus | None, *, run: str, arms:
     `corpus` is None where the documents were in the system already.
     """
     results = chosen(asked, arms)
+    failed = silent(asked, arms)
     return summary.of_results(results, arms) | {
         "suite": suite.card.model_dump(mode="json"),
         "run": run,
@@ -28,7 +29,8 @@ def of_run(suite: Suite, asked: Asked, corpus: Corpus | None, *, run: str, arms:
         "documents": dict(corpus.fates) if corpus else None,
         "documents_not_findable": dict(corpus.lost) if corpus else None,
         "metric_versions": results[-1].metric_versions if results else {},
-        "sentences": verdict_of(results, arms),
+        "silent": failed,
+        "sentences": verdict.sentences(results, [arm for arm in arms if arm not in failed]),
     }
 
 
@@ -46,9 +48,14 @@ def chosen(asked: Asked, arms: Sequence[str]) -> list[Result]:
     ]
 
 
-def verdict_of(results: Sequence[Result], arms: Sequence[str]) -> list[str]:
-    """What is decided and what is not, in sentences; of a single arm there is nothing to say."""
-    return verdict.sentences(results, arms) if results else []
+def silent(asked: Asked, arms: Sequence[str]) -> list[str]:
+    """Arms that failed at every question or never answered in time: their zeros are compared with nothing."""
+    results = asked.results.values()
+    return [
+        arm
+        for arm in arms
+        if all(arm not in one.answers or one.answers[arm].answer.status == "failed" for one in results)
+    ]
 
 
 def show(counted: Mapping[str, Any]) -> None:
@@ -71,9 +78,8 @@ def warnings(counted: Mapping[str, Any]) -> Iterator[str]:
         yield f"WARNING: {len(lost)} documents of the suite could not be found by any question: {named}."
     if counted["without_result"]:
         yield f"WARNING: {len(counted['without_result'])} of {counted['questions']} questions have no result."
-    silent = [arm for arm, slices in counted["arms"].items() if _failed(slices)]
-    if silent:
-        yield f"Failed on every question: {', '.join(silent)}. Their zeros say nothing about the model."
+    if counted["silent"]:
+        yield f"Never answered: {', '.join(counted['silent'])}. Their zeros say nothing about a model; see `failed`."
 
 
 def write(folder: Path, results: Sequence[Result], counted: Mapping[str, Any]) -> None:
@@ -81,8 +87,3 @@ def write(folder: Path, results: Sequence[Result], counted: Mapping[str, Any]) -
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "results.jsonl").write_text("".join(f"{one.model_dump_json()}\n" for one in results), encoding="utf-8")
     (folder / "summary.json").write_text(json.dumps(counted, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def _failed(slices: Mapping[str, Mapping[str, Any]]) -> bool:
-    cells = slices.values()
-    return bool(cells) and all((cell["failed"] or 0) + (cell["missing"] or 0) == 1.0 for cell in cells)

@@ -83,7 +83,7 @@ def report_of(
         "comparisons": [
             {"condition": name, "arm": arm} | _plain(one) | {"sentence": one.sentence()} for name, arm, one in found
         ],
-        "silent": silent(conditions[0], arms),
+        "silent": report.silent(conditions[0].asked, arms),
     }
 
 
@@ -103,7 +103,8 @@ def compared(conditions: Sequence[Condition], arms: Sequence[str]) -> list[tuple
     first gold document are drawn together.
     """
     undisturbed, *others = conditions
-    speaking = [arm for arm in arms if arm not in silent(undisturbed, arms)]
+    failed = report.silent(undisturbed.asked, arms)
+    speaking = [arm for arm in arms if arm not in failed]
     scores = {arm: _scores(undisturbed, arm) for arm in speaking}
     named = {(one.name, arm): f"{arm} ({one.name})" for one in others for arm in speaking}
     scores |= {named[one.name, arm]: _scores(one, arm) for one in others for arm in speaking}
@@ -115,16 +116,6 @@ def compared(conditions: Sequence[Condition], arms: Sequence[str]) -> list[tuple
     pairs = [(both, arm) for (_, arm), both in named.items()]
     found = compare({METRIC: scores}, clusters=clusters, pairs=pairs)
     return [(name, arm, one) for (name, arm), one in zip(named, found, strict=True)]
-
-
-def silent(undisturbed: Condition, arms: Sequence[str]) -> list[str]:
-    """Arms that failed at every question or never answered in time: nothing can fall that does not stand."""
-    results = undisturbed.asked.results.values()
-    return [
-        arm
-        for arm in arms
-        if all(arm not in one.answers or one.answers[arm].answer.status == "failed" for one in results)
-    ]
 
 
 def _scores(condition: Condition, arm: str) -> Mapping[str, float]:
