@@ -50,27 +50,37 @@ def _setting(name: str, setting: Report, decides: str) -> None:
         output.table(f"{name}, slice {slice_name}", ["system", *measures[:ACROSS]], rows, measures[:ACROSS])
     output.table(f"{name}: what became of the answers", *_outcomes(setting))
     by_index = "choice_accuracy" in measures
-    output.say(f"right and wrong by {'choice_accuracy' if by_index else decides}.{_remarks(setting)}")
-    for line in (*_grouping(setting), *_left_out(setting)):
-        output.say(line)
-    for line in comparisons(setting):
+    output.say(f"Right and wrong by the measure {'choice_accuracy' if by_index else decides}.{_remarks(setting)}")
+    for line in (*_grouping(setting), *comparisons(setting), *_left_out(setting)):
         output.say(line)
 
 
 def comparisons(setting: Report) -> Iterator[str]:
     """For each measure who leads and whether that is sure, then every pair in words; of slices what is decided."""
-    if not setting["comparisons"]:
+    if len(setting["systems"]) < 2:
         yield "One system alone: nothing to compare."
+    if setting["not_compared"]:
+        yield f"Not compared, since neither more nor less of it is better: {', '.join(setting['not_compared'])}."
     over_all = [one for one in setting["comparisons"] if one["slice"] == ALL]
     for measure in dict.fromkeys(one["metric"] for one in over_all):
-        of_measure = [one for one in over_all if one["metric"] == measure]
+        of_measure = sorted((one for one in over_all if one["metric"] == measure), key=_order)
         yield f"\n{measure}: {_leader(setting, measure, of_measure)}"
-        yield from (f"  {one['sentence']}" for one in of_measure)
+        yield from (f"  {_without(one['sentence'], measure)}" for one in of_measure)
     of_slices = [one for one in setting["comparisons"] if one["slice"] != ALL]
     if of_slices:
         decided = [one for one in of_slices if one["verdict"] != "undecided"]
         yield f"\nWithin slices {len(decided)} of {len(of_slices)} comparisons are decided; --json has all of them."
         yield from (f"  {one['sentence']}" for one in decided)
+
+
+def _order(one: Report) -> tuple[bool, float]:
+    """What is decided before what is not, and large differences first."""
+    return one["verdict"] == "undecided", -abs(one["difference"] or 0.0)
+
+
+def _without(sentence: str, measure: str) -> str:
+    """A sentence under the measure's own heading, which need not name it again."""
+    return str(sentence).replace(f" on {measure} ({ALL})", "", 1)
 
 
 def _leader(setting: Report, measure: str, found: Sequence[Report]) -> str:
@@ -131,8 +141,8 @@ def _remarks(setting: Report) -> str:
 def _grouping(setting: Report) -> Iterator[str]:
     if setting["clusters"]:
         yield (
-            f"Some questions depend on each other (one document, or asked twice): {setting['clusters']} groups, "
-            "which are drawn and tested whole."
+            f"Some questions depend on each other (one document, or asked twice): {setting['questions']} questions in "
+            f"{setting['clusters']} groups, which are drawn and tested whole."
         )
     if setting["repeated"]:
         yield f"Asked more than once under one id, and counted each time: {', '.join(setting['repeated'])}."
@@ -142,7 +152,7 @@ def _left_out(setting: Report) -> Iterator[str]:
     for one in setting["left_out"]:
         each = sorted(set(one["systems"].values()))
         of_each = f", {each[0]} of each system" if len(each) == 1 and len(one["systems"]) > 1 else ""
-        yield f"Left out: {_count(one['predictions'], 'prediction')} ({one['reason']}{of_each})."
+        yield f"\nLeft out: {_count(one['predictions'], 'prediction')} ({one['reason']}{of_each})."
 
 
 def _count(number: int, what: str) -> str:

@@ -40,7 +40,7 @@ def _evaluate(options: argparse.Namespace, _: Readiness) -> None:
     found = contests.arrange(every, repeats=all(file.repeats for file in loaded))
     _known(options.baseline, found)
     names = list(dict.fromkeys(options.metric or [name for file in loaded for name in file.measures]))
-    metrics = metric.load(dict.fromkeys([*names, scoring.DECIDES]), EncoderSettings())
+    metrics = metric.load(list(dict.fromkeys([*names, scoring.DECIDES])), EncoderSettings())
     done = _Count(sum(len(of_system) for contest in found for of_system in contest.entries.values()))
     scored = [scoring.score(contest, {name: metrics[name] for name in names}, done.one) for contest in found]
     settings = {}

@@ -9,10 +9,11 @@ from services.scorer.evaluation import clusters, scoring
 from services.scorer.evaluation.contests import Contest
 from services.scorer.evaluation.scoring import Values
 from services.scorer.metric import Metric
-from shared.statistics.comparison import compare
+from shared.statistics.comparison import Comparison, compare
 from shared.statistics.intervals import mean_interval
 
 LOWER_IS_BETTER = frozenset({"outdated"})
+NEITHER_IS_BETTER = frozenset({"abstained"})
 Pairs = Sequence[tuple[str, str]]
 
 
@@ -24,7 +25,7 @@ def of(contest: Contest, values: Values, decides: Metric, *, baseline: str = "",
     together = clusters.of(contest.questions)
     slices = _slices(contest)
     found = compare(
-        values,
+        {name: one for name, one in values.items() if name not in NEITHER_IS_BETTER},
         slices=slices,
         clusters=together,
         pairs=_pairs(contest, baseline),
@@ -45,13 +46,18 @@ def of(contest: Contest, values: Values, decides: Metric, *, baseline: str = "",
             name: {system: _means(values, system, keys, together, draws) for system in contest.entries}
             for name, keys in slices.items()
         },
-        "comparisons": [asdict(one) | {"sentence": one.sentence()} for one in found],
+        "comparisons": [asdict(one) | {"winner": _winner(one), "sentence": one.sentence()} for one in found],
+        "not_compared": sorted(NEITHER_IS_BETTER & values.keys()),
         "left_out": [
             {"reason": reason, "systems": dict(systems), "predictions": sum(systems.values())}
             for reason, systems in contest.left_out.items()
         ],
         "repeated": list(contest.repeated),
     }
+
+
+def _winner(one: Comparison) -> str | None:
+    return {"a": one.a, "b": one.b}.get(one.verdict)
 
 
 def _slices(contest: Contest) -> dict[str, list[str]]:

@@ -1,0 +1,84 @@
+"""`tiltyard evaluate answers` as a user runs it: tables and words, JSON, and errors with their exit codes."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from services.console import answers_view
+from services.console.app import build
+
+ROOT = Path(__file__).parents[2]
+REPORT_OF_ONE = {"systems": {"a": {}}, "comparisons": [], "not_compared": []}
+
+
+def evaluated(*arguments: str) -> Result:
+    return CliRunner().invoke(build(), ["evaluate", "answers", *arguments])
+
+
+def written(file: Path, texts: dict[str, str | None], questions: int = 20) -> Path:
+    """Predictions of some systems, which all say the same to every question; None abstains."""
+    rows: list[dict[str, Any]] = [
+        {"question_id": f"q{number}", "system": system, "prediction": text, "references": ["the harbour"],
+         "status": "answered" if text else "abstained", "slice": "old" if number % 2 else "new"}
+        for number in range(questions) for system, text in texts.items()
+    ]  # fmt: skip
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return file
+
+
+def test_a_file_is_shown_as_tables_and_comparisons_in_words(tmp_path: Path) -> None:
+    file = written(tmp_path / "p.jsonl", {"with search": "The harbour.", "from memory": "the mill", "shy": None})
+    shown = evaluated("--predictions", str(file), "--metric", "exact_match", "--metric", "abstained")
+
+    assert shown.exit_code == 0, shown.output
+    assert "generation: means over 20 questions" in shown.output
+    assert "with search is better than from memory: +1.00" in shown.output
+    assert "Undecided between from memory and shy:" in shown.output
+    assert "Not compared, since neither more nor less of it is better: abstained." in shown.output
+    assert "generation, slice new" in shown.output
+    assert "Within slices 4 of 6 comparisons are decided" in shown.output
+
+
+def test_json_has_everything(tmp_path: Path) -> None:
+    file = written(tmp_path / "p.jsonl", {"a": "the harbour", "b": "the mill"})
+    found = json.loads(evaluated("--predictions", str(file), "--baseline", "b", "--json").stdout)
+
+    assert found["metric_versions"].keys() == {"exact_match", "f1", "contains", "correct"}
+    assert found["settings"]["generation"]["systems"]["b"]["outcomes"]["wrong"] == 20
+    assert {(one["a"], one["b"]) for one in found["settings"]["generation"]["comparisons"]} == {("a", "b")}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--metric", "meaning"), "no 'meaning' in services/scorer/metrics: choose one of"),
+        (("--baseline", "c"), "no system 'c' to compare with: choose one of a, b"),
+        (("--format", "squad"), "squad needs --references beside"),
+    ],
+)
+def test_what_is_wrong_is_said_with_what_to_do(tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:
+    file = written(tmp_path / "p.jsonl", {"a": "the harbour", "b": "the mill"}, questions=1)
+    failed = evaluated("--predictions", str(file), *arguments)
+
+    assert failed.exception is not None
+    assert told in str(failed.exception)
+
+
+def test_a_bad_line_is_one_error_with_its_number_and_no_traceback(tmp_path: Path) -> None:
+    file = written(tmp_path / "p.jsonl", {"a": "the harbour"}, questions=1)
+    file.write_text(file.read_text() + "oops\n")
+    argv = [sys.executable, "-m", "services.console", "evaluate", "answers", "--predictions", str(file)]
+    ended = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+    assert ended.returncode == 78
+    assert f"{file}, line 2: no JSON" in ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1
+
+
+def test_a_system_alone_is_not_compared() -> None:
+    assert list(answers_view.comparisons(REPORT_OF_ONE)) == ["One system alone: nothing to compare."]
