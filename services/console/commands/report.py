@@ -1,0 +1,80 @@
+"""`tiltyard report`: what the results say, on one page that can be passed on."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.console import lines, output
+from services.console.commands.results import read
+from services.console.freshness import moment
+from services.console.report import files, verdict
+from services.console.report.live import times_of_live
+from services.console.report.material import DocumentTimes, Material, Times, gather, times_of
+from services.console.report.numbers import count
+from shared import topology
+from shared.messages import Result
+from shared.settings import KafkaSettings
+
+Since = Annotated[str | None, typer.Option(help="Asked since: a time, or how long ago (90s, 15m, 2h, 7d).")]
+Until = Annotated[str | None, typer.Option(help="Asked before: a time, or how long ago.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(report)
+
+
+def report(
+    out: Annotated[Path, typer.Option(help="Folder for report.html, report.md and report.json.")] = Path("out/report"),
+    source: Annotated[Path | None, typer.Option("--from", help="A results.jsonl instead of the results topic.")] = None,
+    documents: Annotated[
+        Path | None, typer.Option(help="JSON lines with document_id and published_at (findable_at), for the curves.")
+    ] = None,
+    since: Since = None,
+    until: Until = None,
+    json: output.Json = False,
+) -> None:
+    """Write what the results say: verdict, arms, the 2 x 2 table, the age curve, costs, failures, provenance.
+
+    Times of documents come from the store, or from --documents; with --from only from --documents.
+
+    Example: tiltyard report --since 7d --out out/week
+    Example: tiltyard report --from out/demo/results.jsonl --documents documents.jsonl
+    """
+    now = datetime.now(UTC)
+    start, end = (None if text is None else moment(text, now) for text in (since, until))
+    material = _material(source, documents, start, end)
+    numbers = count(material)
+    files.write(out, numbers)
+    if json:
+        return output.as_json(numbers.as_dict())
+    output.say(verdict.paragraph(numbers))
+    return output.say(f"Written to {out}: {', '.join(files.NAMES)}")
+
+
+def _material(source: Path | None, documents: Path | None, since: datetime | None, until: datetime | None) -> Material:
+    if source is not None:
+        results: Iterable[Result] = lines.read_all(source, Result)
+        digest = hashlib.sha256(source.read_bytes()).hexdigest()
+        read_from = f"{source.name} (SHA-256 {digest[:16]})"
+    else:
+        results, read_from = read(KafkaSettings()).values(), f"topic {topology.RESULTS.name}"
+    chosen = gather(results, read_from=read_from, since=since, until=until)
+    return gather(
+        chosen.results,
+        read_from=read_from,
+        times=_times(chosen, documents, live=source is None),
+        since=since,
+        until=until,
+    )
+
+
+def _times(chosen: Material, documents: Path | None, *, live: bool) -> Times:
+    if documents is not None:
+        return times_of(lines.read_all(documents, DocumentTimes), read_from=documents.name)
+    if live:
+        return times_of_live(name for result in chosen.results for name in result.question.gold_document_ids)
+    return Times(lacking="no times of documents were given; name a file of them with --documents")

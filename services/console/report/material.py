@@ -1,0 +1,81 @@
+"""What a report is made from: results, when their documents were published, and where both were read."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pydantic import AliasChoices, Field
+
+from shared.messages import DocumentPublished, Message, Moment, Result
+
+
+class DocumentTimes(Message):
+    """When a document was published and when it could be found; what a source does not know is absent.
+
+    A line of `news.documents.v1`, of `news.indexed.v1` or of a newswire's documents can be read as one.
+    """
+
+    document_id: str
+    published_at: Moment | None = None
+    findable_at: Moment | None = Field(
+        default=None, validation_alias=AliasChoices("findable_at", "stored_at"), description="its vectors were stored"
+    )
+
+
+@dataclass(frozen=True)
+class Times:
+    """Times by document id. `lacking` says why there are none, where there are none."""
+
+    by_document: Mapping[str, DocumentTimes] = field(default_factory=dict)
+    read_from: str = ""
+    lacking: str = "no times of documents were given"
+
+
+@dataclass(frozen=True)
+class Material:
+    """Everything that a report is counted from; equal material makes an equal report."""
+
+    results: Sequence[Result]
+    read_from: str
+    times: Times = Times()
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def gather(
+    results: Iterable[Result],
+    *,
+    read_from: str,
+    times: Times | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Material:
+    """The newest result of each question that was asked in [since, until), in the order of asking.
+
+    A result that was scored again has a higher `result_version`; of equal ones the later scored counts.
+    """
+    newest: dict[str, Result] = {}
+    for one in results:
+        known = newest.get(one.question.question_id)
+        if known is None or (one.result_version, one.scored_at) >= (known.result_version, known.scored_at):
+            newest[one.question.question_id] = one
+    chosen = [
+        one
+        for one in newest.values()
+        if (since is None or since <= one.asked_at) and (until is None or one.asked_at < until)
+    ]
+    chosen.sort(key=lambda one: (one.asked_at, one.question.question_id))
+    return Material(chosen, read_from, times or Times(), since, until)
+
+
+def times_of(documents: Iterable[DocumentTimes | DocumentPublished], *, read_from: str) -> Times:
+    """Times by document; of several lines about one document the last counts, as the last revision does."""
+    found: dict[str, DocumentTimes] = {}
+    for one in documents:
+        found[one.document_id] = (
+            one
+            if isinstance(one, DocumentTimes)
+            else DocumentTimes(document_id=one.document_id, published_at=one.published_at)
+        )
+    lacking = "" if found else f"{read_from} names no document"
+    return Times(found, read_from, lacking)

@@ -1,0 +1,122 @@
+"""Every number of a report, counted once: what `report.json` holds, and what pages, tables and plots show."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from services.console.report.costs import Cost, costs
+from services.console.report.curves import Curve, age_curve, ages, freshness_curve
+from services.console.report.design import Design, design
+from services.console.report.examples import Example, examples
+from services.console.report.material import Material
+from services.console.report.mistakes import Mistakes, mistakes, retrieval_arms
+from services.console.report.outcomes import Caution, Outcomes, cautions, counts
+from services.console.report.provenance import Provenance, provenance
+from services.console.report.scores import CORRECT, Scores, arms_of, clusters_of, interval_of, scores_of, slices_of
+from services.console.report.table import Cell, cells
+from shared.messages import Result
+from shared.standings import ALL
+from shared.statistics.comparison import Comparison, compare
+from shared.statistics.intervals import Interval
+
+VERSION = "1"
+OUTDATED = "outdated"
+COMPARED = (CORRECT, OUTDATED)
+UP_TO_CUTOFF, AFTER_CUTOFF = "news up to the cutoff", "news after the cutoff"
+
+
+@dataclass(frozen=True)
+class Staleness:
+    """A retrieval arm with evidence that was up to date, and with `stale` evidence (see promise of freshness)."""
+
+    arm: str
+    fresh: Interval
+    stale: Interval
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A report in numbers. Means are shares of 1 and come with n and 95 % limits; see each part for its meaning."""
+
+    version: str
+    arms: tuple[str, ...]
+    slices: Mapping[str, int]
+    clusters: int
+    scored: int
+    table: Sequence[Cell]
+    outcomes: Sequence[Outcomes]
+    design: Design
+    comparisons: Sequence[Comparison]
+    age: Curve
+    freshness: Curve
+    staleness: Sequence[Staleness]
+    costs: Sequence[Cost]
+    cautions: Sequence[Caution]
+    mistakes: Sequence[Mistakes]
+    examples: Sequence[Example]
+    provenance: Provenance
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON; every comparison with its sentence."""
+        said = [asdict(one) | {"sentence": one.sentence()} for one in self.comparisons]
+        return asdict(self) | {"comparisons": said}
+
+
+def count(material: Material) -> Numbers:
+    """Count everything. Seeded: equal results give equal numbers. Costs seconds for hundreds of questions."""
+    results, arms, scores = material.results, arms_of(material.results), scores_of(material.results)
+    clusters, slices = clusters_of(results), slices_of(results)
+    correct = scores.get(CORRECT, {})
+    retrieving = retrieval_arms(results, arms)
+    return Numbers(
+        version=VERSION,
+        arms=tuple(arms),
+        slices={name: len(members) for name, members in slices.items()},
+        clusters=len(set(clusters.values())),
+        scored=len({name for values in correct.values() for name in values}),
+        table=cells(scores, arms=arms, slices=slices, clusters=clusters),
+        outcomes=counts(results, arms),
+        design=design(scores, clusters),
+        comparisons=compared(scores, slices | _by_cutoff(material), clusters),
+        age=age_curve(material, correct, clusters),
+        freshness=freshness_curve(material, correct, clusters),
+        staleness=[_staleness(results, arm, correct, clusters) for arm in retrieving],
+        costs=costs(results, correct, clusters, arms),
+        cautions=cautions(results, arms, clusters),
+        mistakes=mistakes(results, retrieving, clusters),
+        examples=examples(results, arms, retrieving),
+        provenance=provenance(material),
+    )
+
+
+def compared(
+    scores: Mapping[str, Scores], slices: Mapping[str, set[str]], clusters: Mapping[str, str]
+) -> list[Comparison]:
+    """Every pair of arms on every slice, by `correct` and by `outdated`: one family for Holm."""
+    chosen = {metric: scores[metric] for metric in COMPARED if metric in scores}
+    found = compare(chosen, slices=slices, clusters=clusters, lower_is_better=(OUTDATED,))
+    return [one for one in found if one.n]
+
+
+def _by_cutoff(material: Material) -> dict[str, set[str]]:
+    """Questions on either side of the adapter's cutoff, where that is known; none where all lie on one side."""
+    placed = ages(material)
+    sides = {
+        UP_TO_CUTOFF: {name for name, age in placed.items() if age <= 0},
+        AFTER_CUTOFF: {name for name, age in placed.items() if age > 0},
+    }
+    return sides if all(sides.values()) else {}
+
+
+def _staleness(results: Sequence[Result], arm: str, correct: Scores, clusters: Mapping[str, str]) -> Staleness:
+    apart: dict[bool, dict[str, float]] = {False: {}, True: {}}
+    for result in results:
+        name = result.question.question_id
+        if arm in result.answers and name in correct.get(arm, {}):
+            apart[result.answers[arm].answer.stale][name] = correct[arm][name]
+    return Staleness(arm, interval_of(apart[False], clusters), interval_of(apart[True], clusters))
+
+
+def cell(numbers: Numbers, arm: str, slice_name: str = ALL) -> Cell | None:
+    """One cell of the table of arms."""
+    return next((one for one in numbers.table if (one.arm, one.slice) == (arm, slice_name)), None)

@@ -1,0 +1,98 @@
+"""Results as the numbers that statistics take: scores, slices, and which questions hang together."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import TypeVar
+
+import numpy as np
+
+from shared.messages import Result
+from shared.standings import ALL, marks_of
+from shared.statistics.intervals import Interval, mean_interval, mean_limits
+from shared.statistics.resampling import numbered, summed
+
+K = TypeVar("K", bound=Hashable)
+Scores = dict[str, dict[str, float]]  # arm -> question id -> value
+CORRECT = "correct"
+DESIGN = ("base", "base+rag", "tuned", "tuned+rag")
+
+
+def arms_of(results: Iterable[Result]) -> list[str]:
+    """Every arm that was asked: those of the full design in its order, then others by name."""
+    found = {arm for result in results for arm in (*result.answers, *result.missing)}
+    return [*(arm for arm in DESIGN if arm in found), *sorted(found.difference(DESIGN))]
+
+
+def scores_of(results: Iterable[Result]) -> dict[str, Scores]:
+    """Metric -> arm -> question id -> value. A missing answer has what the result says an unanswered question scores.
+
+    A question is absent where the metric does not apply to it. `abstained`, `failed` and `missing` are 0 or 1.
+    """
+    found: dict[str, Scores] = defaultdict(lambda: defaultdict(dict))
+    for result in results:
+        for arm, values in marks_of(result).values.items():
+            for metric, value in values.items():
+                found[metric][arm][result.question.question_id] = value
+    return {metric: dict(by_arm) for metric, by_arm in found.items()}
+
+
+def slices_of(results: Sequence[Result]) -> dict[str, set[str]]:
+    """Slice -> question ids: `all` first, then those that questions name, by name."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for result in results:
+        found[result.question.slice].add(result.question.question_id)
+    found.pop(ALL, None)
+    everything = {result.question.question_id for result in results}
+    return {ALL: everything} | {name: found[name] for name in sorted(found)}
+
+
+def clusters_of(results: Iterable[Result]) -> dict[str, str]:
+    """Question id -> its cluster: questions that share a gold document, also through a third, are one cluster.
+
+    What two questions on one document have in common (how hard it is, whether it was found) would otherwise be
+    counted twice. A question without gold documents is a cluster of its own.
+    """
+    parents: dict[str, str] = {}
+
+    def root(name: str) -> str:
+        while parents.setdefault(name, name) != name:
+            parents[name] = name = parents[parents[name]]
+        return name
+
+    keys: dict[str, str] = {}
+    for result in results:
+        question = result.question
+        names = [f"document {name}" for name in question.gold_document_ids] or [f"question {question.question_id}"]
+        keys[question.question_id] = names[0]
+        for other in names[1:]:
+            parents[root(other)] = root(names[0])
+    return {question_id: root(key) for question_id, key in keys.items()}
+
+
+def within(scores: Mapping[str, float], questions: Iterable[str]) -> dict[str, float]:
+    """The scores of some questions, in a fixed order."""
+    return {question_id: scores[question_id] for question_id in sorted(questions) if question_id in scores}
+
+
+def interval_of(scores: Mapping[str, float], clusters: Mapping[str, str]) -> Interval:
+    """The mean of scores by question id, with its 95 % interval over clusters of questions."""
+    return mean_interval(list(scores.values()), [clusters[question_id] for question_id in scores])
+
+
+def intervals_of(columns: Mapping[K, Mapping[str, float]], clusters: Mapping[str, str]) -> dict[K, Interval]:
+    """The same for many columns; those over the same questions are resampled together, which is much quicker."""
+    together: dict[tuple[str, ...], list[K]] = defaultdict(list)
+    for key, column in columns.items():
+        together[tuple(sorted(column))].append(key)
+    found: dict[K, Interval] = {}
+    for questions, keys in together.items():
+        if not questions:
+            found |= dict.fromkeys(keys, mean_interval([]))
+            continue
+        values = np.array([[columns[key][question_id] for key in keys] for question_id in questions], dtype=np.float64)
+        groups = numbered([clusters[question_id] for question_id in questions])
+        totals = summed(np.column_stack([values, np.ones(len(values))]), groups)
+        limits = mean_limits(totals, np.zeros(len(keys)), np.ones(len(keys)))
+        rows = zip(keys, values.mean(axis=0), *limits, strict=True)
+        found |= {key: Interval(len(values), float(mean), float(low), float(high)) for key, mean, low, high in rows}
+    return {key: found[key] for key in columns}

@@ -1,0 +1,26 @@
+"""The sections of a report in their order: numbers become sentences, tables and figures here."""
+
+from collections.abc import Sequence
+
+from services.console.report.blocks import Section
+from services.console.report.numbers import Numbers
+from services.console.report.sections import answers, origins, scores, times, trouble
+
+
+def of(numbers: Numbers, extra: Sequence[Section] = ()) -> list[Section]:
+    """All sections; `extra` ones, of whoever made the results, stand before the provenance."""
+    return [
+        scores.verdict_(numbers),
+        scores.arms(numbers),
+        scores.design_(numbers),
+        scores.pairs(numbers),
+        times.age(numbers),
+        times.freshness(numbers),
+        answers.costs(numbers),
+        answers.caution(numbers),
+        trouble.retrieval(numbers),
+        trouble.examples_(numbers),
+        *extra,
+        origins.counted(numbers),
+        origins.provenance_(numbers),
+    ]
