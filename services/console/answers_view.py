@@ -45,14 +45,23 @@ def _setting(name: str, setting: Report, decides: str) -> None:
         heads = ["system", "n", *shown]
         title = f"\n{name}: means over {_count(setting['questions'], 'question')}"
         output.table(title, heads, _means(setting, shown), heads[1:])
-    for slice_name, systems in setting["slices"].items():
-        rows = ([system, *(_cell(found.get(one)) for one in measures[:ACROSS])] for system, found in systems.items())
-        output.table(f"{name}, slice {slice_name}", ["system", *measures[:ACROSS]], rows, measures[:ACROSS])
+    for slice_name, found in setting["slices"].items():
+        _slice(f"{name}, slice {slice_name}", found, measures)
     output.table(f"{name}: what became of the answers", *_outcomes(setting))
     by_index = "choice_accuracy" in measures
     output.say(f"Right and wrong by the measure {'choice_accuracy' if by_index else decides}.{_remarks(setting)}")
     for line in (*_grouping(setting), *comparisons(setting), *_left_out(setting)):
         output.say(line)
+
+
+def _slice(title: str, found: Report, measures: Sequence[str]) -> None:
+    shown = measures[:ACROSS]
+    rest = f"; --json has {', '.join(measures[ACROSS:])} too" if measures[ACROSS:] else ""
+    rows = (
+        [system, *(_cell(means.get(one), found["questions"]) for one in shown)]
+        for system, means in found["systems"].items()
+    )
+    output.table(f"{title}: {_count(found['questions'], 'question')}{rest}", ["system", *shown], rows, shown)
 
 
 def comparisons(setting: Report) -> Iterator[str]:
@@ -91,18 +100,21 @@ def _leader(setting: Report, measure: str, found: Sequence[Report]) -> str:
         if measure in system["measures"]
     }
     lower = found[0]["lower_is_better"]
-    best = min(means, key=lambda name: means[name] if lower else -means[name])
+    end = min(means.values()) if lower else max(means.values())
+    best, *tied = [name for name, mean in means.items() if mean == end]
+    which = f"the {'lowest' if lower else 'highest'} mean ({end:.4f})"
+    if tied:
+        return f"{', '.join([best, *tied])} share {which}."
     against = {
         next(name for name in (one["a"], one["b"]) if name != best): one
         for one in found
         if best in (one["a"], one["b"])
     }
-    behind = [name for name, one in against.items() if one["verdict"] == ("a" if one["a"] == best else "b")]
-    level = [name for name in against if name not in behind]
-    said = f"{best} has the {'lowest' if lower else 'highest'} mean ({means[best]:.4f})"
-    if not level:
-        return f"{said} and is better than {'all others' if len(behind) == len(means) - 1 else ', '.join(behind)}."
-    return f"{said}, but is not told apart from {', '.join(level)}."
+    level = [name for name, one in against.items() if one["winner"] != best]
+    if level:
+        return f"{best} has {which}, but is not told apart from {', '.join(level)}."
+    others = "all others" if len(against) == len(means) - 1 else ", ".join(against)
+    return f"{best} has {which} and is better than {others}."
 
 
 def _means(setting: Report, measures: Sequence[str]) -> Iterator[list[object]]:

@@ -206,7 +206,7 @@ def test_a_report_has_means_of_every_slice_and_comparisons_in_words(tmp_path: Pa
 
     assert (found["questions"], found["clusters"]) == (40, 20)
     assert found["systems"]["a"]["measures"]["f1"]["mean"] == 1.0
-    assert found["slices"]["old"]["b"]["f1"]["n"] == 20
+    assert found["slices"]["old"]["systems"]["b"]["f1"]["n"] == found["slices"]["old"]["questions"] == 20
     over_all = [one for one in found["comparisons"] if (one["metric"], one["slice"]) == ("exact_match", "all")]
     assert [(one["a"], one["b"], one["verdict"]) for one in over_all] == [("a", "b", "a")]
     assert over_all[0]["sentence"].startswith("a is better than b on exact_match")

@@ -40,7 +40,8 @@ def test_a_file_is_shown_as_tables_and_comparisons_in_words(tmp_path: Path) -> N
     assert "with search is better than from memory: +1.00" in shown.output
     assert "Undecided between from memory and shy:" in shown.output
     assert "Not compared, since neither more nor less of it is better: abstained." in shown.output
-    assert "generation, slice new" in shown.output
+    assert "generation, slice new: 10 questions" in shown.output
+    assert "abstained: " not in shown.output.replace("better: abstained", "")
     assert "Within slices 4 of 6 comparisons are decided" in shown.output
 
 
@@ -82,3 +83,10 @@ def test_a_bad_line_is_one_error_with_its_number_and_no_traceback(tmp_path: Path
 
 def test_a_system_alone_is_not_compared() -> None:
     assert list(answers_view.comparisons(REPORT_OF_ONE)) == ["One system alone: nothing to compare."]
+
+
+def test_systems_with_equal_means_share_the_lead(tmp_path: Path) -> None:
+    file = written(tmp_path / "p.jsonl", {"a": "the mill", "b": "the quay"}, questions=6)
+    shown = evaluated("--predictions", str(file), "--metric", "f1").output
+
+    assert "f1: a, b share the highest mean (0.5000)." in shown

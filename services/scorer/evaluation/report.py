@@ -43,7 +43,10 @@ def of(contest: Contest, values: Values, decides: Metric, *, baseline: str = "",
             for system in contest.entries
         },
         "slices": {
-            name: {system: _means(values, system, keys, together, draws) for system in contest.entries}
+            name: {
+                "questions": len(keys),
+                "systems": {system: _means(values, system, keys, together, draws) for system in contest.entries},
+            }
             for name, keys in slices.items()
         },
         "comparisons": [asdict(one) | {"winner": _winner(one), "sentence": one.sentence()} for one in found],
