@@ -1,0 +1,16 @@
+"""What an operator can set about votes."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+from shared.settings import under
+
+
+class VotingSettings(BaseSettings):
+    """How many votes of one voter count, and which questions are offered."""
+
+    model_config = under("VOTES")
+    per_voter_per_hour: int = Field(
+        default=60, ge=1, description="of a voter's votes within any hour no more are counted, the earliest first"
+    )
+    recent: int = Field(default=200, ge=1, description="so many of the questions asked last are offered to voters")

@@ -1,0 +1,75 @@
+"""Late references and votes through the whole pipeline, and the books after it."""
+
+from datetime import timedelta
+
+from services.console import books
+from services.console.voting.blind import offer
+from services.console.voting.summary import summarise
+from services.scorer.settings import ARMS
+from shared import topology
+from shared.messages import Vote
+from shared.standings import newest, standings
+from tests.builders import a_document, a_question, references
+from tests.pipeline.conftest import Pipeline
+from tests.pipeline.test_pipeline import MemoryLedger
+
+
+def answered(pipeline: Pipeline) -> None:
+    pipeline.broker.publish(topology.DOCUMENTS, a_document())
+    pipeline.run()
+    pipeline.broker.publish(topology.QUESTIONS, a_question(references=None))
+    pipeline.run()
+
+
+def test_a_question_is_scored_when_its_references_come_and_counts_once(pipeline: Pipeline) -> None:
+    answered(pipeline)
+    assert "correct" not in pipeline.published()["q-1"].answers["base+rag"].scores
+    pipeline.restart()
+    pipeline.broker.publish(topology.REFERENCES, references(references=("old harbour",)))
+    pipeline.run()
+
+    result = pipeline.published()["q-1"]
+    assert result.result_version == 2
+    assert result.answers["base+rag"].scores["correct"] == 1.0
+    assert result.answers["base"].scores["correct"] == 0.0
+    everything = [topology.RESULTS.message.model_validate_json(record.value or b"") for record in
+                  pipeline.broker.records(topology.RESULTS.name)]  # fmt: skip
+    [overall, _] = standings(everything, ARMS)
+    assert overall.arms["base+rag"]["correct"].n == 1
+
+
+def test_the_books_tell_a_higher_version_from_a_repetition(pipeline: Pipeline) -> None:
+    answered(pipeline)
+    pipeline.broker.publish(topology.REFERENCES, references())
+    pipeline.run()
+    pipeline.broker.publish(topology.VOTES, vote_of(pipeline, "ann"))
+    pipeline.run()
+    pipeline.clock.time += timedelta(days=2)
+    pipeline.run()
+    pipeline.broker.publish(topology.QUESTIONS, a_question())
+    pipeline.run()
+    pipeline.clock.time += timedelta(days=2)
+    pipeline.run()
+    found = books.audit(MemoryLedger(pipeline))
+
+    assert found.balanced
+    assert (found.questions_in, found.results_out) == (1, 1)
+    assert (found.results_revised, found.results_repeated, found.questions_repeated) == (2, 1, 1)
+
+
+def test_what_a_voter_was_shown_is_what_is_counted(pipeline: Pipeline) -> None:
+    answered(pipeline)
+    cast = vote_of(pipeline, "ann")
+    pipeline.broker.publish(topology.VOTES, cast, cast)
+    pipeline.run()
+    found = summarise(pipeline.published().values(), [cast, cast], per_hour=5)
+
+    assert found.pairs == {cast.pair: {"a": 0, "b": 0, "tie": 0, "both_bad": 0} | {cast.choice_of_pair: 1}}
+    assert (found.cast.repeated, found.cast.unattached) == ({"ann": 1}, 0)
+
+
+def vote_of(pipeline: Pipeline, voter: str) -> Vote:
+    """For A, on what this voter is offered."""
+    shown = offer(newest(pipeline.published().values()).values(), voter, {}, recent=10)
+    assert shown is not None
+    return shown.vote(voter, "a")
