@@ -17,6 +17,7 @@ from shared.messages import Result
 from shared.statistics.intervals import Interval
 
 MOST_BINS, FEWEST = 4, 8  # on each side of 0; questions in a bin
+UNITS = (("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
 
@@ -51,8 +52,16 @@ def age_curve(material: Material, correct: Scores, clusters: Mapping[str, str]) 
 
 
 def freshness_curve(material: Material, correct: Scores, clusters: Mapping[str, str]) -> Curve:
-    """In seconds since the newest gold document could be found, when the broker took the question."""
-    return _curve(material, correct, clusters, place=_findable_s, unit="seconds")
+    """Since the newest gold document could be found, when the broker took the question; in a unit that reads well."""
+    seconds = sorted(map(abs, places(material, _findable_s)[0].values())) or [0.0]
+    typical = seconds[len(seconds) // 2]
+    unit, length = next((name, length) for name, length in UNITS if typical >= 2 * length or length == 1)
+
+    def place(result: Result, gold: Sequence[DocumentTimes]) -> float | str:
+        found = _findable_s(result, gold)
+        return found if isinstance(found, str) else found / length
+
+    return _curve(material, correct, clusters, place=place, unit=unit)
 
 
 def places(material: Material, place: Place) -> tuple[dict[str, float], dict[str, int]]:

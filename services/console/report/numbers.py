@@ -68,6 +68,7 @@ def count(material: Material) -> Numbers:
     clusters, slices = clusters_of(results), slices_of(results)
     correct = scores.get(CORRECT, {})
     retrieving = retrieval_arms(results, arms)
+    comparisons = compared(scores, slices | _by_cutoff(material), clusters)
     return Numbers(
         version=VERSION,
         arms=tuple(arms),
@@ -76,8 +77,8 @@ def count(material: Material) -> Numbers:
         scored=len({name for values in correct.values() for name in values}),
         table=cells(scores, arms=arms, slices=slices, clusters=clusters),
         outcomes=counts(results, arms),
-        design=design(scores, clusters),
-        comparisons=compared(scores, slices | _by_cutoff(material), clusters),
+        design=design(scores, clusters, [one for one in comparisons if one.slice == ALL]),
+        comparisons=comparisons,
         age=age_curve(material, correct, clusters),
         freshness=freshness_curve(material, correct, clusters),
         staleness=[_staleness(results, arm, correct, clusters) for arm in retrieving],
@@ -92,10 +93,15 @@ def count(material: Material) -> Numbers:
 def compared(
     scores: Mapping[str, Scores], slices: Mapping[str, set[str]], clusters: Mapping[str, str]
 ) -> list[Comparison]:
-    """Every pair of arms on every slice, by `correct` and by `outdated`: one family for Holm."""
+    """Every pair of arms by `correct` and by `outdated`: on all questions, then on every slice.
+
+    Two families for Holm's adjustment, so that many slices do not blur what all questions tell: the comparisons on
+    all questions, and everything that was compared.
+    """
     chosen = {metric: scores[metric] for metric in COMPARED if metric in scores}
-    found = compare(chosen, slices=slices, clusters=clusters, lower_is_better=(OUTDATED,))
-    return [one for one in found if one.n]
+    overall = compare(chosen, clusters=clusters, lower_is_better=(OUTDATED,))
+    sliced = compare(chosen, slices=slices, clusters=clusters, lower_is_better=(OUTDATED,))
+    return [one for one in (*overall, *(other for other in sliced if other.slice != ALL)) if one.n]
 
 
 def _by_cutoff(material: Material) -> dict[str, set[str]]:

@@ -17,15 +17,20 @@ def percent(share: float | None) -> str:
 
 
 def share(found: Interval | None) -> str:
-    """A mean with its limits, for a table: "62.5 % (51.0 to 72.9)"; n stands in a column of its own."""
+    """A mean with its limits in per cent, for a table: "62.5 (51.0 to 72.9)"; n stands in a column of its own."""
     if found is None or found.mean is None:
         return NONE
-    return f"{percent(found.mean)} ({100 * found.low:.1f} to {100 * found.high:.1f})"
+    return f"{100 * found.mean:.1f} ({100 * found.low:.1f} to {100 * found.high:.1f})"
 
 
-def share_of(found: Interval | None) -> str:
-    """The same with its n, for tables where n differs from cell to cell."""
-    return NONE if found is None or found.mean is None else f"{share(found)}, n = {found.n}"
+def share_of(found: Interval | None, n: int | None = None) -> str:
+    """The same with its n, where that is not `n`, which the table says already."""
+    return share(found) if found is None or found.mean is None or found.n == n else f"{share(found)}, n = {found.n}"
+
+
+def count_of(found: Interval | None) -> str:
+    """The n of a mean, for a column of its own."""
+    return NONE if found is None else str(found.n)
 
 
 def said_share(found: Interval) -> str:
@@ -67,7 +72,7 @@ def milliseconds(value: float | None) -> str:
 
 
 def plain(value: float | None, digits: int = 1) -> str:
-    return NONE if value is None else f"{value:,.{digits}f}"
+    return NONE if value is None else f"{value:,.{digits}f}".replace("-", MINUS)
 
 
 def moment(at: datetime | None) -> str:
@@ -89,12 +94,22 @@ def lead(one: Comparison) -> str:
     low, high = sorted((abs(one.low), abs(one.high)))
     size = f"{points(abs(one.difference), signed=False)} points"
     sure = f"95 % interval {points(low, signed=False)} to {points(high, signed=False)}"
-    return f"{more} {DOES[one.metric]} more often than {less}, by {size} ({sure}, n = {one.n}, {equals_p(one.p_holm)})"
+    numbers = f"{sure}, n = {one.n}, by Holm {equals_p(one.p_holm)}"
+    return f"{more} {DOES[one.metric]} more often than {less}, by {size} ({numbers})"
 
 
 def undecided(one: Comparison) -> str:
-    """An undecided comparison as a clause: what was seen, and what could have been."""
+    """An undecided comparison as a clause: what was seen, and why it decides nothing."""
     seen = f"{points(one.difference)} points, 95 % interval {points(one.low)} to {points(one.high)}, n = {one.n}"
+    return f"{seen}; {_why(one)}"
+
+
+def _why(one: Comparison) -> str:
+    if one.p is not None and one.p_holm is not None and one.p < 0.05:
+        if one.p_holm < 0.05:
+            return "the test finds a difference, but the interval holds 0"
+        ps = f"p = {p_value(one.p)}, by Holm {p_value(one.p_holm)}"
+        return f"alone it might count, among all that was compared it does not ({ps})"
     if one.detectable is None:
-        return f"{seen}; no difference of any size could have shown"
-    return f"{seen}; differences from {points(one.detectable, signed=False)} points on could have shown"
+        return "with fewer than six clusters no difference could have shown"
+    return f"only {points(one.detectable, signed=False)} points or more would have shown"

@@ -76,7 +76,7 @@ def within(scores: Mapping[str, float], questions: Iterable[str]) -> dict[str, f
 
 def interval_of(scores: Mapping[str, float], clusters: Mapping[str, str]) -> Interval:
     """The mean of scores by question id, with its 95 % interval over clusters of questions."""
-    return mean_interval(list(scores.values()), [clusters[question_id] for question_id in scores])
+    return intervals_of({"": scores}, clusters)[""]
 
 
 def intervals_of(columns: Mapping[K, Mapping[str, float]], clusters: Mapping[str, str]) -> dict[K, Interval]:

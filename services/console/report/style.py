@@ -14,6 +14,7 @@ li { margin: .25rem 0; }
 a { color: var(--link); }
 .small, figcaption, caption { color: var(--soft); font-size: .875rem; }
 nav ul { columns: 3 14rem; list-style: none; padding: .6rem 0; max-width: none; font-size: .9rem; }
+nav li { margin: 0; padding: .15rem 0; break-inside: avoid; }
 #verdict > p:first-of-type { background: var(--tint); border-left: 5px solid var(--link); padding: .9rem 1.1rem;
   font-size: 1.05rem; max-width: 54rem; }
 figure { margin: 1.2rem 0; max-width: 54rem; }

@@ -75,9 +75,7 @@ def became(outcomes: Sequence[Outcomes]) -> str:
 
 def went_wrong(found: Sequence[mistakes.Mistakes]) -> str:
     """What was not right, by where it went wrong: one bar a retrieval arm, counts written in."""
-    return _bars(
-        "wrong", [(one.arm, one.counts) for one in found], MISTAKES, "questions that were not answered rightly"
-    )
+    return _bars("wrong", [(one.arm, one.counts) for one in found], MISTAKES, "questions that were not got right")
 
 
 def _bars(

@@ -53,7 +53,7 @@ def curve(found: Curve, arms: Sequence[str], *, name: str, label: str, split: st
         below = sum(one.high <= 0 for one in found.bins)
         if split and 0 < below < len(found.bins):
             axis.axvline(below - 0.5, color=GREY, linestyle="--")
-            axis.text(below - 0.5, 50, f" {split}", rotation=90, ha="right", va="center", color=GREY)
+            axis.text(below - 0.48, 104, f"{split} ", ha="left", va="top", color=GREY)
         axis.set_xticks(range(len(found.bins)), [f"{_range(one.low, one.high)}\nn = {one.n}" for one in found.bins])
         axis.set_xlim(-0.5, len(found.bins) - 0.5)
         axis.grid(visible=False, axis="x")
@@ -66,4 +66,4 @@ def curve(found: Curve, arms: Sequence[str], *, name: str, label: str, split: st
 def _range(low: float, high: float) -> str:
     digits = 0 if max(abs(low), abs(high)) >= 100 else 1
     first, last = (f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}") for value in (low, high))
-    return first if first == last else f"{first} to {last}"
+    return f"{first}\n" if first == last else f"{first}\nto {last}"

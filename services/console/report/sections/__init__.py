@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.console.report.blocks import Section
 from services.console.report.numbers import Numbers
-from services.console.report.sections import answers, origins, scores, times, trouble
+from services.console.report.sections import answers, comparisons, origins, scores, times, trouble
 
 
 def of(numbers: Numbers, extra: Sequence[Section] = ()) -> list[Section]:
@@ -13,7 +13,7 @@ def of(numbers: Numbers, extra: Sequence[Section] = ()) -> list[Section]:
         scores.verdict_(numbers),
         scores.arms(numbers),
         scores.design_(numbers),
-        scores.pairs(numbers),
+        comparisons.pairs(numbers),
         times.age(numbers),
         times.freshness(numbers),
         answers.costs(numbers),
@@ -21,6 +21,7 @@ def of(numbers: Numbers, extra: Sequence[Section] = ()) -> list[Section]:
         trouble.retrieval(numbers),
         trouble.examples_(numbers),
         *extra,
+        comparisons.everything(numbers),
         origins.counted(numbers),
         origins.provenance_(numbers),
     ]

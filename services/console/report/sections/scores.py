@@ -1,18 +1,25 @@
 """The sections that say who is right how often: verdict, table of arms, the 2 x 2 design, and all pairs in words."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from services.console.report import design, verdict
 from services.console.report.blocks import Block, Bullets, Figure, Paragraph, Section, Table
-from services.console.report.numbers import AFTER_CUTOFF, UP_TO_CUTOFF, Numbers
-from services.console.report.phrasing import equals_p, p_value, points, points_between, share, share_of
+from services.console.report.numbers import Numbers
+from services.console.report.phrasing import (
+    NONE,
+    count_of,
+    p_value,
+    points,
+    points_between,
+    share,
+    share_of,
+)
 from services.console.report.plots.scores import arms_by_slice
 from services.console.report.scores import CORRECT, DESIGN
 from services.console.report.table import Cell
-from shared.standings import ALL
-from shared.statistics.comparison import Comparison
 
 HEADS = {"correct": "right", "exact_match": "exact match", "f1": "F1"}
+BOOKS = {"closed-book": (design.BASE, design.TUNED), "open-book": (design.BASE_RAG, design.TUNED_RAG)}
 NOTHING = Paragraph("There are no results to count.")
 
 
@@ -48,26 +55,42 @@ def _picture(numbers: Numbers) -> Iterator[Block]:
 
 
 def _table(numbers: Numbers) -> Iterator[Block]:
-    heads = ("slice", "arm", "asked", "n", "right", "exact match", "F1", "contains", "outdated", "abstained", "failed",
-             "missing")  # fmt: skip
-    rows = [_row(one) for one in numbers.table]
-    yield Table("Means with 95 % intervals, in per cent of n", heads, rows, numbers=range(2, len(heads)))
+    heads = ["slice", "arm", "asked", "n", "right", "n", "exact match", "F1", "contains"]
+    rows = grouped(numbers.table, _scores)
+    yield Table("How often each arm is right: per cent of n, with 95 % intervals", heads, rows, numbers=range(2, 9))
     yield Paragraph(
-        "right: an accepted answer occurs in the answer, or the arm abstains where no document has one. asked: "
+        "right: an accepted answer occurs in the answer, or the arm abstains where no document has one; asked: "
         "questions put to the arm; n: those that could be scored so. Exact match, F1 and contains count only questions "
-        "that have an accepted answer, outdated only those where later news made an answer wrong (lower is better); their n "
-        "stands beside them where it is another. Failed and missing answers count as not right.",
+        "that have an accepted answer; their n stands before them. Failed and missing answers count as not right.",
+        small=True,
+    )
+    heads = ["slice", "arm", "asked", "abstained", "failed", "missing", "n", "outdated"]
+    rows = grouped(numbers.table, _states)
+    yield Table("What else became of the questions: per cent, with 95 % intervals", heads, rows, numbers=range(2, 8))
+    yield Paragraph(
+        "abstained: also where that is right. outdated: says what a correction or retraction had made wrong (lower is "
+        "better), of the n questions where something had.",
         small=True,
     )
 
 
-def _row(one: Cell) -> list[str]:
-    n = one.scores[CORRECT].n if CORRECT in one.scores else 0
-    cells = [one.slice, one.arm, str(one.asked), str(n), share(one.scores.get(CORRECT))]
-    for metric in ("exact_match", "f1", "contains", "outdated", "abstained", "failed", "missing"):
-        found = one.scores.get(metric)
-        cells.append(share(found) if found is None or found.n == n else share_of(found))
-    return cells
+def grouped(cells: Sequence[Cell], row: Callable[[Cell], list[str]]) -> list[list[str]]:
+    """Rows of a table by slice, the slice's name only in its first row."""
+    names = [one.slice for one in cells]
+    firsts = [place == 0 or names[place - 1] != name for place, name in enumerate(names)]
+    return [[one.slice if first else "", one.arm, *row(one)] for one, first in zip(cells, firsts, strict=True)]
+
+
+def _scores(one: Cell) -> list[str]:
+    right, others = one.scores.get(CORRECT), [one.scores.get(metric) for metric in ("exact_match", "f1", "contains")]
+    n = next((found.n for found in others if found), None)
+    shown = (share_of(found, n) for found in others)
+    return [str(one.asked), count_of(right), share(right), NONE if n is None else str(n), *shown]
+
+
+def _states(one: Cell) -> list[str]:
+    outdated, states = one.scores.get("outdated"), ("abstained", "failed", "missing")
+    return [str(one.asked), *(share(one.scores.get(state)) for state in states), count_of(outdated), share(outdated)]
 
 
 def design_(numbers: Numbers) -> Section:
@@ -86,17 +109,17 @@ def design_(numbers: Numbers) -> Section:
 
 def _two_by_two(numbers: Numbers) -> Table:
     found = numbers.design
-    metrics = [metric for metric in design.PUBLISHED if metric in found.cells]
     rows = []
-    for name, pair in (
-        ("closed-book", (design.BASE, design.TUNED)),
-        ("open-book", (design.BASE_RAG, design.TUNED_RAG)),
-    ):
-        cells = [share_of(found.cells[metric].get(arm)) for arm in pair for metric in metrics]
-        rows.append([name, *cells])
-    heads = ["", *(f"{model}: {HEADS[metric]}" for model in ("base", "tuned") for metric in metrics)]
-    caption = f"Means with 95 % intervals over the {found.n} scored questions that all of these arms were asked"
-    return Table(caption, heads, rows, numbers=range(1, len(heads)))
+    for metric in (metric for metric in design.PUBLISHED if metric in found.cells):
+        cells = found.cells[metric]
+        n = max(one.n for one in cells.values())
+        for book, pair in BOOKS.items():
+            first = book == next(iter(BOOKS))
+            shown = (share_of(cells.get(arm), n) for arm in pair)
+            rows.append([HEADS[metric] if first else "", str(n) if first else "", book, *shown])
+    heads = ["measure", "n", "", "base", "tuned"]
+    caption = f"Per cent with 95 % intervals, over the {found.n} scored questions that all of these arms were asked"
+    return Table(caption, heads, rows, numbers=(1, 3, 4))
 
 
 def _effects(numbers: Numbers) -> Table:
@@ -113,53 +136,8 @@ def _effects(numbers: Numbers) -> Table:
 def _about_effects() -> Paragraph:
     return Paragraph(
         "Interaction: what retrieval gives the tuned model, less what it gives the base model. Positive: they help "
-        "each other; negative: each does what the other would have done, or they are in each other's way. The effects "
-        "of this table are one family for Holm's adjustment. could have shown: the smallest difference that this many "
-        "questions show in 80 % of cases.",
+        "each other; negative: each does what the other would have done, or they are in each other's way. Averages "
+        "and interaction are a family of their own for Holm's adjustment; the others are the pairs below. could have "
+        "shown: the smallest difference that this many questions show in 80 % of cases.",
         small=True,
-    )
-
-
-def pairs(numbers: Numbers) -> Section:
-    """Every pair in words, and on every slice in a table."""
-    title, anchor = "Every pair of arms", "pairs"
-    if not numbers.comparisons:
-        why = "There is only one arm." if len(numbers.arms) == 1 else "No question has scored answers of two arms."
-        return Section(title, anchor, [Paragraph(why)])
-    overall = [f"{one.sentence()} {_tests(one)}" for one in numbers.comparisons if one.slice == ALL]
-    heads = ["slice", "by", "pair", "n", "clusters", "points (95 %)", "p", "p (Holm)", "could have shown", "better"]
-    rows = [_pair(one) for one in numbers.comparisons]
-    return Section(
-        title,
-        anchor,
-        [
-            Bullets(overall),
-            Table("Every comparison: the first arm minus the second", heads, rows, numbers=range(3, 9)),
-            Paragraph(_family(numbers), small=True),
-        ],
-    )
-
-
-def _tests(one: Comparison) -> str:
-    p = f"Sign-flip test: {equals_p(one.p)}, by Holm {equals_p(one.p_holm)}"
-    return f"{p}; McNemar {equals_p(one.mcnemar_p)}." if one.mcnemar_p is not None else f"{p}."
-
-
-def _pair(one: Comparison) -> list[str]:
-    better = "undecided" if one.verdict == "undecided" else one.a if one.verdict == "a" else one.b
-    smallest = points(one.detectable, signed=False)
-    return [
-        one.slice, one.metric, f"{one.a} / {one.b}", str(one.n), str(one.clusters), points_between(one),
-        p_value(one.p), p_value(one.p_holm), smallest, better,
-    ]  # fmt: skip
-
-
-def _family(numbers: Numbers) -> str:
-    cut = " Slices by the adapter's cutoff hold the same questions again." * any(
-        one.slice in (UP_TO_CUTOFF, AFTER_CUTOFF) for one in numbers.comparisons
-    )
-    return (
-        f"The {len(numbers.comparisons)} comparisons are one family for Holm's adjustment; each interval is for its "
-        f"comparison alone.{cut} A comparison is decided where the adjusted p is below 0.05 and the interval excludes "
-        "0. A dash under `could have shown`: with fewer than six clusters no difference could."
     )

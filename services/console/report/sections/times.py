@@ -38,7 +38,11 @@ def freshness(numbers: Numbers) -> Section:
         blocks += [
             Figure(
                 curve(
-                    found, numbers.arms, name="fresh", label="seconds between findable and asked", split="asked first"
+                    found,
+                    numbers.arms,
+                    name="fresh",
+                    label=f"{found.unit} between findable and asked",
+                    split="asked first",
                 ),
                 f"How often each arm is right by how long the news had been findable when the question was asked "
                 f"(n = {found.n}), with 95 % intervals. Negative: asked before it could be found.",
@@ -58,7 +62,7 @@ def _table(found: Curve, arms: Sequence[str]) -> Table:
             f"{plain(one.low, 2)} to {plain(one.high, 2)}",
             plain(one.middle, 2),
             str(one.n),
-            *(share_of(one.right.get(arm)) for arm in spoken),
+            *(share_of(one.right.get(arm), one.n) for arm in spoken),
         ]
         for one in found.bins
     ]

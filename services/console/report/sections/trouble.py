@@ -15,12 +15,16 @@ def retrieval(numbers: Numbers) -> Section:
         return Section(title, anchor, [Paragraph("No arm was given evidence.")])
     blocks: list[Block] = []
     if any(one.counts[kind] for one in found for kind in mistakes.FAILURES):
-        caption = "Questions that were not answered rightly, by where it went wrong."
+        caption = "Questions that an arm did not get right, by where it went wrong."
         blocks.append(Figure(went_wrong(found), caption, "Counts by kind of failure; the table below has them."))
     rows = [[kind, *(str(one.counts[kind]) for one in found)] for kind in mistakes.KINDS]
     rows.append(["not scored", *(str(one.not_scored) for one in found)])
     heads = ["what became of the question", *(one.arm for one in found)]
-    blocks += [Table("Questions", heads, rows, numbers=range(1, len(heads))), _found(numbers), _about(numbers)]
+    blocks += [
+        Table("Questions by what became of them", heads, rows, numbers=range(1, len(heads))),
+        _found(numbers),
+        _about(numbers),
+    ]
     return Section(title, anchor, blocks)
 
 
@@ -52,7 +56,12 @@ def examples_(numbers: Numbers) -> Section:
 
 
 def _card(one: Example) -> Card:
-    fields = [("question", one.question), ("accepted", " | ".join(one.accepted) or "abstaining"), ("said", one.said)]
+    fields = [
+        ("arm", f"{one.arm} (question {one.question_id}, slice {one.slice})"),
+        ("question", one.question),
+        ("accepted", " | ".join(one.accepted) or "abstaining"),
+        ("said", one.said),
+    ]
     if one.gold:
         fields.append(("gold", ", ".join(one.gold)))
     for place, source in enumerate(one.evidence, start=1):
@@ -60,4 +69,4 @@ def _card(one: Example) -> Card:
         marked = f" ({', '.join(marks)})" if marks else ""
         fields.append((f"evidence {place}", f"{source.title} [{source.chunk_id}]{marked}"))
     of = f"{one.of} such answer{'s' if one.of != 1 else ''}"
-    return Card(f"{one.kind} ({of}): {one.arm}, {one.question_id}, slice {one.slice}", fields)
+    return Card(f"{one.kind} ({of})", fields)

@@ -1,0 +1,63 @@
+"""The sections that compare arms pair by pair: in words on all questions, and in an appendix on every slice."""
+
+from services.console.report.blocks import Bullets, Paragraph, Section, Table
+from services.console.report.numbers import AFTER_CUTOFF, UP_TO_CUTOFF, Numbers
+from services.console.report.phrasing import DOES, equals_p, lead, p_value, points, points_between, undecided
+from shared.standings import ALL
+from shared.statistics.comparison import Comparison
+
+
+def pairs(numbers: Numbers) -> Section:
+    """Every pair on all questions, in words."""
+    title, anchor = "Every pair of arms", "pairs"
+    if not numbers.comparisons:
+        why = "There is only one arm." if len(numbers.arms) == 1 else "No question has scored answers of two arms."
+        return Section(title, anchor, [Paragraph(why)])
+    overall = [_in_words(one) for one in numbers.comparisons if one.slice == ALL]
+    return Section(title, anchor, [Bullets(overall), Paragraph(_family(numbers), small=True)])
+
+
+def _in_words(one: Comparison) -> str:
+    said = f"{lead(one)}." if one.verdict != "undecided" else _open(one)
+    p = f"Sign-flip test {equals_p(one.p)}, by Holm {equals_p(one.p_holm)}"
+    mcnemar = "" if one.mcnemar_p is None else f", McNemar {equals_p(one.mcnemar_p)}"
+    if one.detectable is None:
+        return f"{said} {p}{mcnemar}."
+    return f"{said} {p}{mcnemar}; could have shown {points(one.detectable, signed=False)} points."
+
+
+def _open(one: Comparison) -> str:
+    return f"Undecided whether {one.a} or {one.b} {DOES[one.metric]} more often ({undecided(one)})."
+
+
+def everything(numbers: Numbers) -> Section:
+    """Every comparison on every slice, for those who look one up."""
+    title, anchor = "Appendix: every comparison", "comparisons"
+    if not numbers.comparisons:
+        return Section(title, anchor, [Paragraph("There was nothing to compare.")])
+    heads = ["slice", "by", "first arm", "second arm", "n", "clusters", "points (95 %)", "p", "p (Holm)",
+             "could have shown", "better"]  # fmt: skip
+    rows = [_pair(one) for one in numbers.comparisons]
+    table = Table("The first arm minus the second, in points of per cent", heads, rows, numbers=range(4, 10))
+    return Section(title, anchor, [table])
+
+
+def _pair(one: Comparison) -> list[str]:
+    better = "undecided" if one.verdict == "undecided" else one.a if one.verdict == "a" else one.b
+    smallest = points(one.detectable, signed=False)
+    return [
+        one.slice, one.metric, one.a, one.b, str(one.n), str(one.clusters), points_between(one),
+        p_value(one.p), p_value(one.p_holm), smallest, better,
+    ]  # fmt: skip
+
+
+def _family(numbers: Numbers) -> str:
+    overall = sum(one.slice == ALL for one in numbers.comparisons)
+    by_cutoff = any(one.slice in (UP_TO_CUTOFF, AFTER_CUTOFF) for one in numbers.comparisons)
+    cut = " Slices by the adapter's cutoff hold the same questions again." if by_cutoff else ""
+    return (
+        f"The {overall} comparisons on all questions are one family for Holm's adjustment; those on slices are "
+        f"adjusted over all {len(numbers.comparisons)} (see the appendix).{cut} Each interval is for its comparison "
+        "alone. A comparison is decided where the adjusted p is below 0.05 and the interval excludes 0. could have shown: "
+        "the smallest difference that this many questions show in 80 % of cases; a dash: none, with fewer than six clusters."
+    )
