@@ -5,7 +5,7 @@ import pytest
 
 from shared.statistics.agreement import agreement
 from shared.statistics.calibration import calibration
-from shared.statistics.ratings import Preference, Winner, rate
+from shared.statistics.ratings import Preference, Winner, fitted_all, rate
 
 
 def simulated(strengths: dict[str, float], *, questions: int, seed: int, ties: float = 0.0) -> list[Preference]:
@@ -37,10 +37,22 @@ def test_known_strengths_are_recovered_within_their_intervals() -> None:
     assert (found.preferences, found.questions, found.connected, found.warning()) == (3_000, 500, True, None)
 
 
+def test_many_tables_are_fitted_as_choix_fits_each() -> None:
+    import choix
+
+    rng = np.random.default_rng(5)
+    tables = rng.poisson(rng.choice([0.2, 3, 200], size=(50, 1, 1)), size=(50, 5, 5)) * (1 - np.eye(5)) + 0.05
+    lopsided = np.triu(np.full((5, 5), 1_000.0), 1) + 0.05 * (1 - np.eye(5))  # each beat all that come after it
+
+    for table, found in zip(tables, fitted_all(tables), strict=True):
+        assert found == pytest.approx(choix.ilsr_pairwise_dense(table, max_iter=10_000, tol=1e-10), abs=1e-5)
+    assert np.diff(fitted_all(lopsided[None])[0]).max() < -5
+
+
 def test_two_arms_have_the_log_odds_of_their_wins() -> None:
     won = [Preference(f"q{n}", "a", "b", "a") for n in range(3_000)]
     lost = [Preference(f"r{n}", "b", "a", "a") for n in range(1_000)]
-    [first, second] = rate([*won, *lost], draws=20).ratings
+    [first, second] = rate([*won, *lost], draws=100).ratings
 
     assert first.strength - second.strength == pytest.approx(np.log(3), abs=0.001)
     assert first.elo - second.elo == pytest.approx(400 * np.log10(3), abs=0.2)
@@ -158,6 +170,21 @@ def test_brier_and_calibration_error_are_those_of_scikit_learn() -> None:
     assert [one.came_true for one in found.bins] == pytest.approx(came_true)
     assert found.ece.mean is not None
     assert found.ece.low <= found.ece.mean <= found.ece.high
+
+
+def test_a_perfect_forecasters_error_is_said_to_be_chance_and_anothers_is_not() -> None:
+    rng = np.random.default_rng(6)
+    said = rng.random(200)
+    perfect = calibration(said.tolist(), (rng.random(200) < said).tolist(), draws=1_000)
+    boastful = calibration(said.tolist(), (rng.random(200) < said**2).tolist(), draws=1_000)
+
+    assert perfect.ece.mean is not None
+    assert perfect.by_chance is not None
+    assert 0.03 < perfect.ece.mean < perfect.by_chance
+    assert perfect.ece.low == 0.0
+    assert boastful.ece.mean is not None
+    assert boastful.ece.low > 0.0
+    assert boastful.ece.mean > (boastful.by_chance or 1.0)
 
 
 def test_calibration_of_nothing_of_one_answer_and_of_certainty() -> None:
