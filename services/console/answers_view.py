@@ -23,7 +23,7 @@ def about(report: Report) -> Iterator[str]:
     """What was measured and how, in sentences."""
     systems = {system for setting in report["settings"].values() for system in setting["systems"]}
     yield (
-        f"{report['predictions']} predictions of {_count(len(systems), 'system')} in {', '.join(report['files'])} "
+        f"{_count(report['predictions'], 'prediction')} of {_count(len(systems), 'system')} in {', '.join(report['files'])} "
         f"({', '.join(report['formats'])})."
     )
     versions = ", ".join(f"{name} {version}" for name, version in sorted(report["metric_versions"].items()))
