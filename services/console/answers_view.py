@@ -23,8 +23,8 @@ def about(report: Report) -> Iterator[str]:
     """What was measured and how, in sentences."""
     systems = {system for setting in report["settings"].values() for system in setting["systems"]}
     yield (
-        f"{_count(report['predictions'], 'prediction')} of {_count(len(systems), 'system')} in {', '.join(report['files'])} "
-        f"({', '.join(report['formats'])})."
+        f"{_count(report['predictions'], 'prediction')} of {_count(len(systems), 'system')} in "
+        f"{', '.join(report['files'])} ({', '.join(report['formats'])})."
     )
     versions = ", ".join(f"{name} {version}" for name, version in sorted(report["metric_versions"].items()))
     yield f"Measures and their versions: {versions}. All are shares: 0.1542 is 15.42 per cent."
