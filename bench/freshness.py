@@ -4,8 +4,8 @@ Prints one JSON object. The clock starts before the produce call and stops when 
 given the document, both lists holding it. `paced`: one document a second. `busy`: as many documents as can be taken in,
 with at most IN_FLIGHT unfinished ones at a time, as a feed sends that waits for what it sent. Both begin once
 the servers have seen WARM_UP documents: a young JVM takes two to three times as long. `floor`: the same parts in this
-process, one after another, also one a second (`bench.bare`). `bulk`: all documents at once, articles of CHUNKS_EACH chunks, against the
-encoder on as many chunks with nothing else running, ours and the library's own loop.
+process, one after another, also one a second (`bench.bare`). `bulk`: all documents at once, articles of CHUNKS_EACH
+chunks, against the encoder on as many chunks with nothing else running, ours and the library's own loop.
 """
 
 import argparse

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, NamedTuple, TypeVar
 
+from pydantic import ValidationError
+
 M = TypeVar("M")
 O = TypeVar("O")  # noqa: E741  (O is for outcome)
 O_co = TypeVar("O_co", covariant=True)
@@ -72,3 +74,9 @@ def portions(records: Sequence[RawRecord], most_bytes: int) -> Iterator[Sequence
             start, size = place, length
     if records:
         yield records[start:]
+
+
+def reason_of(error: ValidationError) -> str:
+    """A validation error in one line: every field that is wrong and how."""
+    parts = (f"{'.'.join(map(str, e['loc'])) or 'message'}: {e['msg']}" for e in error.errors(include_input=False))
+    return "; ".join(parts)

@@ -19,7 +19,7 @@ import structlog
 from pydantic import ValidationError
 
 from shared import observe
-from shared.records import Effect, InvalidMessageError, RawRecord, Record, portions
+from shared.records import Effect, InvalidMessageError, RawRecord, Record, portions, reason_of
 from shared.topology import AnyTopic
 
 O = TypeVar("O")  # noqa: E741  (O is for outcome)
@@ -198,9 +198,3 @@ class Runner(Generic[O]):
                 f"{self._dead} messages in a row could not be handled, the last because: {reason}. "
                 f"Nothing of this batch is committed. Look at them with `tiltyard dead-letters list`."
             )
-
-
-def reason_of(error: ValidationError) -> str:
-    """A validation error in one line: every field that is wrong and how."""
-    parts = (f"{'.'.join(map(str, e['loc'])) or 'message'}: {e['msg']}" for e in error.errors(include_input=False))
-    return "; ".join(parts)

@@ -16,7 +16,8 @@ from pydantic import ValidationError
 from shared import observe
 from shared.cassandra.client import OldServerError
 from shared.kafka.client import MissingTopicError, UnreachableError
-from shared.runner import PoisonError, Runner, reason_of
+from shared.records import reason_of
+from shared.runner import PoisonError, Runner
 from shared.settings import ObserveSettings
 
 EX_OK, EX_UNAVAILABLE, EX_SOFTWARE, EX_CONFIG = 0, 69, 70, 78

@@ -9,7 +9,7 @@ from typing import IO, Generic, NamedTuple, TypeVar
 from pydantic import ValidationError
 
 from shared.messages import Message
-from shared.runner import reason_of
+from shared.records import reason_of
 
 M = TypeVar("M", bound=Message)
 

@@ -16,7 +16,7 @@ from shared.cassandra.client import OldServerError
 from shared.kafka.client import MissingTopicError, UnreachableError
 from shared.kafka.sink import DeliveryError
 from shared.kafka.topics import UnfinishedReadError
-from shared.runner import reason_of
+from shared.records import reason_of
 
 NARROWEST = 100  # of tables that go to a file
 out = Console(highlight=False)

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from services.ingest.ports import BadItem, FeedSource
 from shared.feed_state import digest
 from shared.messages import DocumentPublished
-from shared.runner import reason_of
+from shared.records import reason_of
 
 LONGEST_ID, LONGEST_TITLE, LONGEST_URL, LONGEST_SOURCE = 512, 2_000, 4_000, 512
 

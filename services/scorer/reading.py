@@ -8,8 +8,8 @@ from pydantic import ValidationError
 from services.scorer.join import Event
 from shared import observe
 from shared.messages import Answer, Question, References, Vote
-from shared.records import InvalidMessageError, RawRecord
-from shared.runner import DeadLetters, PoisonError, reason_of
+from shared.records import InvalidMessageError, RawRecord, reason_of
+from shared.runner import DeadLetters, PoisonError
 from shared.topology import ANSWERS, QUESTIONS, REFERENCES, VOTES, AnyTopic
 
 log = structlog.get_logger()

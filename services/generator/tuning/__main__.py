@@ -25,7 +25,7 @@ from shared.kafka import client
 from shared.kafka.sink import Delivery, publish
 from shared.messages import AdapterAnnounced
 from shared.messages.schema import Moment
-from shared.runner import reason_of
+from shared.records import reason_of
 from shared.service import EX_CONFIG, EX_OK, EX_UNAVAILABLE
 from shared.settings import CassandraSettings, HomeSettings, KafkaSettings, ObserveSettings
 

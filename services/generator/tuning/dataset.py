@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.messages import Revision
-from shared.runner import reason_of
+from shared.records import reason_of
 from shared.stored import StoredDocument
 
 UNKNOWN, RETRACTED, TOO_NEW = "document unknown", "document retracted", "document after the cutoff"

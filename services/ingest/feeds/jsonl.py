@@ -19,7 +19,7 @@ from services.ingest.feed_settings import FeedSettings
 from services.ingest.ports import BadItem, Bookmark, Feed, FeedItem, FeedSource, FeedUnavailableError, Found, Reached
 from shared.feed_state import digest
 from shared.messages import DocumentPublished
-from shared.runner import reason_of
+from shared.records import reason_of
 
 TAIL = 1_024
 

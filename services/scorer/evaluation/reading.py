@@ -9,7 +9,7 @@ from typing import IO, Any, TypeVar, cast
 
 from pydantic import ValidationError
 
-from shared.runner import reason_of
+from shared.records import reason_of
 
 T = TypeVar("T")
 Row = dict[str, Any]

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from shared.collections.collection import Collection
 from shared.messages import Question
-from shared.runner import reason_of
+from shared.records import reason_of
 
 LETTERS = "ABCD"
 FIELDS = frozenset({"question", *LETTERS, "answer"})
