@@ -1,7 +1,7 @@
 """A report as one page of HTML: no script, no request to anywhere, readable on a telephone and on paper."""
 
 from collections.abc import Iterator, Sequence
-from html import escape
+from html import escape as escaped
 
 from services.console.report.blocks import Block, Bullets, Card, Figure, Paragraph, Section, Table
 from services.console.report.style import STYLE
@@ -38,6 +38,11 @@ def render(title: str, subtitle: str, sections: Sequence[Section]) -> str:
 </body>
 </html>
 """
+
+
+def escape(text: str) -> str:
+    """Text that means nothing to HTML; a number stays on one line with its unit."""
+    return escaped(text).replace(" %", "&nbsp;%").replace("n = ", "n&nbsp;=&nbsp;").replace("p = ", "p&nbsp;=&nbsp;")
 
 
 def _section(section: Section) -> Iterator[str]:

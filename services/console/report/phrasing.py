@@ -44,7 +44,8 @@ def points(value: float | None, *, signed: bool = True) -> str:
     """A difference of shares in points of per cent, with a real minus sign."""
     if value is None:
         return NONE
-    return f"{100 * value + 0.0:{'+' if signed else ''}.1f}".replace("-", MINUS)
+    rounded = round(100 * value, 1) + 0.0
+    return f"{rounded:{'+' if signed and rounded else ''}.1f}".replace("-", MINUS)
 
 
 def points_between(one: Comparison) -> str:

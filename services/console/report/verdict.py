@@ -34,6 +34,8 @@ def sentences(numbers: Numbers) -> list[str]:
     pairs = {tuple(sorted(pair)) for pair in PAIRS}
     if set(numbers.arms) <= {arm for pair in PAIRS for arm in pair}:
         chosen = [one for one in chosen if tuple(sorted((one.a, one.b))) in pairs]
+    order = list(numbers.slices)
+    chosen.sort(key=lambda one: order.index(one.slice))
     decided = [f"On {one.slice} questions {lead(one)}." for one in chosen if one.verdict != "undecided"]
     return [*decided, *_open(chosen)]
 

@@ -18,12 +18,12 @@ def pairs(numbers: Numbers) -> Section:
 
 
 def _in_words(one: Comparison) -> str:
-    said = f"{lead(one)}." if one.verdict != "undecided" else _open(one)
-    p = f"Sign-flip test {equals_p(one.p)}, by Holm {equals_p(one.p_holm)}"
+    """Who is better, the tests, and what could have shown; each number once."""
     mcnemar = "" if one.mcnemar_p is None else f", McNemar {equals_p(one.mcnemar_p)}"
-    if one.detectable is None:
-        return f"{said} {p}{mcnemar}."
-    return f"{said} {p}{mcnemar}; could have shown {points(one.detectable, signed=False)} points."
+    test = f"Sign-flip test before Holm: {equals_p(one.p)}{mcnemar}"
+    if one.verdict == "undecided":
+        return f"{_open(one)} {test}; by Holm {equals_p(one.p_holm)}."
+    return f"{lead(one)}. {test}. {points(one.detectable, signed=False)} points or more could have shown."
 
 
 def _open(one: Comparison) -> str:
@@ -58,6 +58,6 @@ def _family(numbers: Numbers) -> str:
     return (
         f"The {overall} comparisons on all questions are one family for Holm's adjustment; those on slices are "
         f"adjusted over all {len(numbers.comparisons)} (see the appendix).{cut} Each interval is for its comparison "
-        "alone. A comparison is decided where the adjusted p is below 0.05 and the interval excludes 0. could have shown: "
-        "the smallest difference that this many questions show in 80 % of cases; a dash: none, with fewer than six clusters."
+        "alone. A comparison is decided where the adjusted p is below 0.05 and the interval excludes 0. What could "
+        "have shown is the smallest difference that this many questions show in 80 % of cases; none, with fewer than six clusters."
     )
