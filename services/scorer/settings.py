@@ -9,7 +9,8 @@ from shared.settings import under
 
 ARMS = ("base", "base+rag", "tuned", "tuned+rag")
 METRICS = (
-    "abstained", "contains", "correct", "exact_match", "exact_match_squad", "f1", "f1_squad", "outdated", "rouge_l",
+    "abstained", "citation_precision", "contains", "context_recall", "correct", "exact_match", "exact_match_squad",
+    "f1", "f1_squad", "grounded_words", "outdated", "rouge_l",
 )  # fmt: skip
 
 
@@ -23,7 +24,7 @@ class ScorerSettings(BaseSettings):
     metrics: tuple[str, ...] = Field(
         default=METRICS,
         min_length=1,
-        description="files in services/scorer/metrics; `similarity` loads the encoder and costs its time",
+        description="files in services/scorer/metrics; those that compare meanings load the encoder and cost its time",
     )
     keep_hours: float = Field(
         default=24.0, gt=0, description="how long a finished question, or answers without a question, are remembered"

@@ -1,7 +1,8 @@
 """Whether the answer is JSON that is valid by the asked schema (JSON Schema 2020-12), as `jsonschema` judges it.
 
 Nothing around the JSON is forgiven, no code fence either: a programme would have to read it. What is true is another
-matter. NaN and Infinity are no JSON, nor is what is longer than 4,000 characters or nested too deeply to be read.
+matter. NaN and Infinity are no JSON, nor is what is longer than 4,000 characters or nested too deeply to be read, or
+has so many values that those times the schema's are over 10,000: checking could take seconds.
 """
 
 import json
@@ -14,6 +15,7 @@ from shared.messages import Answer, Question
 from shared.settings import EncoderSettings
 
 VERSION = "1"
+MOST_CHECKS = 10_000
 
 
 def score(question: Question, answer: Answer) -> float | None:
@@ -24,9 +26,17 @@ def score(question: Question, answer: Answer) -> float | None:
         return 0.0
     try:
         value = json.loads(answer.text, parse_constant=_refused)
+        if _size(value) * _size(question.form.json_schema) > MOST_CHECKS:
+            return 0.0
         return float(_validator(json.dumps(question.form.json_schema)).is_valid(value))
     except (ValueError, ArithmeticError, RecursionError):
         return 0.0
+
+
+def _size(value: Any) -> int:
+    """How many values there are, those inside counted."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + sum(map(_size, inner))
 
 
 def _refused(constant: str) -> None:

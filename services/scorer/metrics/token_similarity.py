@@ -6,6 +6,8 @@ model, its layer, and the missing weights and baseline differ, and unrelated tex
 encoder's number of tokens is read, of the opening that `services/scorer/bounds.py` leaves.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from services.scorer import vectors
@@ -17,6 +19,7 @@ from shared.settings import EncoderSettings
 from shared.stored import Vector
 
 VERSION = "1"
+REMEMBERED = 64  # texts, up to 400 KB each: a question's references meet every arm
 
 
 def build(settings: EncoderSettings) -> Metric:
@@ -32,8 +35,10 @@ def build(settings: EncoderSettings) -> Metric:
             f"sentence_transformers for the scorer, or leave the metric out of TILTYARD_SCORER_METRICS."
         )
 
+    tokens = lru_cache(maxsize=REMEMBERED)(encoder.encode_tokens)
+
     def compare(ours: str, theirs: str) -> float:
-        return matched(encoder.encode_tokens(ours), encoder.encode_tokens(theirs))
+        return matched(tokens(ours), tokens(theirs))
 
     def score(question: Question, answer: Answer) -> float | None:
         """F1 with the best reference, in [0, 1]; None without references."""
