@@ -34,7 +34,7 @@ class Vectors:
         return float(np.clip(left @ right, 0.0, 1.0))
 
 
-def shared(settings: EncoderSettings) -> Vectors:
+def for_encoder(settings: EncoderSettings) -> Vectors:
     """The vectors of these settings' encoder; measures that ask for the same share its model and what it has read."""
     key = settings.model_dump_json()
     if key not in _SHARED:

@@ -150,6 +150,13 @@ def test_similarity_says_which_encoder_judged() -> None:
     assert metric.score(question, an_answer(status="abstained")) == 0.0
 
 
+def test_measures_that_ask_for_the_same_encoder_share_it() -> None:
+    settings = EncoderSettings(variant="hashing", dimensions=64)
+
+    assert vectors.for_encoder(settings) is vectors.for_encoder(settings.model_copy())
+    assert vectors.for_encoder(settings) is not vectors.for_encoder(EncoderSettings(variant="hashing", dimensions=8))
+
+
 def test_similarity_forgets_the_oldest_texts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vectors, "REMEMBERED", 3)
     known = vectors.Vectors(EncoderSettings(variant="hashing", dimensions=8))

@@ -195,7 +195,9 @@ def test_a_date_may_say_more_than_the_reference_and_day_and_month_may_be_read_ei
     assert scored("date", "listopad 2024", "November 2024") == scored("date", "listopad 2024", "October 2024") == 1.0
 
 
-@given(st.dates(min_value=date(1000, 1, 1)), st.sampled_from(["%d %B %Y", "%B %d, %Y", "%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y"]))
+@given(
+    st.dates(min_value=date(1000, 1, 1)), st.sampled_from(["%d %B %Y", "%B %d, %Y", "%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y"])
+)
 def test_every_day_is_found_in_the_usual_forms(day: date, form: str) -> None:
     assert scored("date", f"It was on {day.strftime(form)}.", day.isoformat()) == 1.0
 

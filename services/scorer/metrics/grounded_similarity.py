@@ -22,7 +22,7 @@ MOST_SENTENCES = 60
 
 def build(settings: EncoderSettings) -> Metric:
     """The metric for the encoder of the settings; its name is part of the version, and the threshold made for it."""
-    known = vectors.shared(settings)
+    known = vectors.for_encoder(settings)
 
     def score(_: Question, answer: Answer) -> float | None:
         """Share of the answer's sentences with a cosine of THRESHOLD to one of the evidence, in [0, 1].

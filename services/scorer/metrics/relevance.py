@@ -16,7 +16,7 @@ VERSION = "1"
 
 def build(settings: EncoderSettings) -> Metric:
     """The metric for the encoder of the settings; its name is part of the version."""
-    known = vectors.shared(settings)
+    known = vectors.for_encoder(settings)
 
     def score(asked: Question, answered: Answer) -> float | None:
         """Cosine of question and answer, in [0, 1]; 0.0 where no answer was given. Applies to every question."""

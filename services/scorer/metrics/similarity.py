@@ -15,7 +15,7 @@ VERSION = "2"
 
 def build(settings: EncoderSettings) -> Metric:
     """The metric for the encoder of the settings; its name is part of the version."""
-    known = vectors.shared(settings)
+    known = vectors.for_encoder(settings)
 
     def compare(ours: str, theirs: str) -> float:
         return known.cosine(ours, theirs) if ours.strip() else 0.0

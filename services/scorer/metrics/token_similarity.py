@@ -27,7 +27,7 @@ def build(settings: EncoderSettings) -> Metric:
 
     Raises ValueError where the encoder gives no vectors of tokens.
     """
-    chosen = vectors.shared(settings).encoder
+    chosen = vectors.for_encoder(settings).encoder
     encoder = chosen if isinstance(chosen, TokenEncoder) else None
     if encoder is None:
         raise ValueError(
