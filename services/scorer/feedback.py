@@ -63,7 +63,7 @@ def _with(question: Question, given: References) -> Question:
 def _scored(join: Join, now: datetime, score: Score) -> Result:
     """The result of a join whose question is known, by its newest references."""
     given = join.references
-    if given is None or join.question is None or _says_the_same(given.message, join.question):
+    if given is None or join.question is None:
         return score(join, now)
     at, offset = given.stamp
     source = ReferencesSource(given_by=given.message.given_by, appended_at=at, offset=offset)

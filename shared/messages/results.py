@@ -27,7 +27,7 @@ class Result(Message):
     metric_versions: dict[str, str]
     result_version: int = Field(default=1, description="goes up with each publication; the highest one stands")
     references_from: ReferencesSource | None = Field(
-        default=None, description="who gave the references later; absent: they came with the question"
+        default=None, description="who gave the references apart from the question; absent: nobody did"
     )
     votes: tuple[PairVotes, ...] = Field(default=(), description="by pair of arms, sorted")
 
