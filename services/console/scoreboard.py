@@ -4,7 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from services.console import output
-from services.console.demo import summary, verdict
+from services.console.demo import summary
+from services.console.report import verdict
+from services.console.report.material import gather
+from services.console.report.numbers import count
 from shared.messages import Result
 
 HEADS = ("slice", "arm", "n", "correct", "EM", "F1", "cont.", "abst.", "outd.", "failed")
@@ -18,11 +21,12 @@ LEGEND = (
 
 def print_scoreboard(results: Sequence[Result], *, json: bool = False) -> None:
     """Show results as a scoreboard, or as the JSON of a summary."""
-    counted = summary.of_results(results)
+    numbers = count(gather(results, read_from="results"))
+    counted = summary.of_numbers(numbers)
     if json:
         return output.as_json(counted)
     show(counted)
-    for sentence in verdict.sentences(results):
+    for sentence in verdict.sentences(numbers):
         output.say(sentence)
     return None
 

@@ -2,6 +2,7 @@
 
 from dataclasses import astuple
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -72,7 +73,7 @@ def test_a_missing_answer_counts_as_unanswered_and_not_as_wrong() -> None:
     ],
 )
 def test_right_wrong_abstained_failed_and_not_scored_are_told_apart(
-    references: tuple[str, ...] | None, changes: dict[str, str], correct: float | None, became: str
+    references: tuple[str, ...] | None, changes: dict[str, Any], correct: float | None, became: str
 ) -> None:
     result = a_result(a_scored("base", correct=correct, **changes), references=references)
 
@@ -203,7 +204,7 @@ def test_where_it_went_wrong_is_told_by_the_documents_of_the_evidence() -> None:
     assert [mistakes.kind(one, "base+rag") for one in results] == [*(row[-1] for row in rows), mistakes.MISSING]
     assert {kind: n for kind, n in only.counts.items() if n != 1} == {mistakes.UNTOLD: 0}
     assert (only.found.mean, only.found.n) == (0.5, 6)
-    assert (only.right_if_found.mean, only.right_if_not.mean) == (pytest.approx(1 / 3), pytest.approx(1 / 3))
+    assert only.right_if_found.mean == only.right_if_not.mean == pytest.approx(1 / 3)
 
 
 def test_a_question_with_two_gold_documents_needs_both_in_the_evidence() -> None:
@@ -298,3 +299,14 @@ def test_one_question_decides_nothing() -> None:
 
     assert [one.verdict for one in numbers.comparisons] == ["undecided"] * 2
     assert "with fewer than six clusters no difference could have shown" in verdict.paragraph(numbers)
+
+
+def test_an_arm_that_never_answered_is_compared_with_nothing() -> None:
+    failing = a_scored("tuned", correct=0.0, status="failed", failure="no adapter")
+    numbers = counted(*(a_result(a_scored("base"), failing, question_id=str(n)) for n in range(30)))
+
+    assert numbers.silent == ("tuned",)
+    assert numbers.comparisons == []
+    assert numbers.design.effects == ()
+    assert "tuned gave no answer to any question" in verdict.paragraph(numbers)
+    assert "tuned 0.0 %" not in verdict.paragraph(numbers)

@@ -29,7 +29,7 @@ def results(
 def test_a_clear_difference_is_said_with_its_interval_and_n() -> None:
     said = sentences(results({"base+rag": 1.0}))
 
-    assert any(s.startswith("On new questions base+rag is right more often than tuned, by 100 points") for s in said)
+    assert any(s.startswith("On new questions base+rag is right more often than tuned, by 100.0 points") for s in said)
     assert any(s.startswith("On new questions base+rag is right more often than tuned+rag") for s in said)
     assert all("n = 30" in s for s in said[:-1])
 
@@ -42,7 +42,7 @@ def test_what_the_numbers_do_not_decide_is_called_undecided() -> None:
     (only,) = sentences(results({}, count=5))
 
     assert "undecided" in only
-    assert "tuned against base on new" in only
+    assert "base against tuned on new" in only
 
 
 def test_saying_what_later_news_made_wrong_is_told_apart() -> None:

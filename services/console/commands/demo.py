@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from services.console import output, scoreboard
-from services.console.demo import newswire, report, summary, verdict
+from services.console.demo import newswire, report, summary
 from services.console.demo.stage import stage, stop_left_over
 from services.console.demo.story import Trial
+from services.console.report import verdict
 from shared.messages import Question
 from shared.settings import HomeSettings
 
@@ -56,17 +57,19 @@ def _tell(trial: Trial, asked: list[Question], out: Path) -> None:
     trial.stream(trial.wire.edition2, "edition 2")
     _say("4", f"{len(asked)} questions about both editions go to four arms")
     results = trial.ask(asked)
+    numbers = trial.count(results)
     counted = summary.of_trial(
-        results, asked=len(asked), freshness_ms=trial.freshness_ms, tuning=tuning, audit=trial.audit()
+        numbers, asked=len(asked), freshness_ms=trial.freshness_ms, tuning=tuning, audit=trial.audit()
     )
-    report.write(out, results, counted)
+    report.write(out, results, numbers, counted)
     _say("5", "who was right")
     scoreboard.show(counted)
-    for sentence in verdict.sentences(results):
+    output.say(verdict.paragraph(numbers))
+    for sentence in verdict.sentences(numbers):
         output.say(sentence)
     balance = "yes" if counted["audit"]["balanced"] else "NO, see `audit` in summary.json"
     output.say(f"Every document and question accounted for: {balance}.")
-    output.say(f"Written to {out}: report.md, summary.json, results.jsonl")
+    output.say(f"Written to {out}: {', '.join(report.NAMES)}. To read: {(out / 'report.html').resolve().as_uri()}")
 
 
 def _say(step: str, what: str) -> None:

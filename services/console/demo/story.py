@@ -11,6 +11,9 @@ from services.console import asking, books, output, progress, results_view
 from services.console.demo.newswire import Newswire
 from services.console.demo.summary import percentiles
 from services.console.ledger import LiveLedger
+from services.console.report.live import times_of_live
+from services.console.report.material import gather
+from services.console.report.numbers import Numbers, count
 from services.console.tuning import tune
 from shared import topology
 from shared.cassandra.client import connect
@@ -70,6 +73,11 @@ class Trial:
         if missing := [question.question_id for question in questions if question.question_id not in found]:
             raise TimeoutError(f"{len(missing)} questions have no result after {limit:g} s: {', '.join(missing[:5])}")
         return [found[question.question_id] for question in questions]
+
+    def count(self, results: Sequence[Result]) -> Numbers:
+        """The numbers of the trial's report, over the age of its news as well."""
+        times = times_of_live(name for result in results for name in result.question.gold_document_ids)
+        return count(gather(results, read_from="the trial's results (results.jsonl)", times=times))
 
     def audit(self) -> books.Audit:
         """The books, after everything has come out."""

@@ -6,29 +6,38 @@ from typing import Any
 import numpy as np
 
 from services.console.books import Audit
-from shared.messages import Result, Standing
-from shared.standings import standings
+from services.console.freshness import Quantiles
+from services.console.report.material import gather
+from services.console.report.numbers import Numbers, cell, count
+from services.console.report.scores import DESIGN
+from services.console.report.table import Cell
+from shared.messages import Result
 
-ARMS = ("base", "base+rag", "tuned", "tuned+rag")
+ARMS = DESIGN
 SHOWN = ("exact_match", "f1", "contains", "correct", "abstained", "failed", "missing", "outdated")
 
 
 def of_results(results: Sequence[Result], arms: Sequence[str] = ARMS) -> dict[str, Any]:
     """Counts, scores of each arm on each slice with 95 % intervals, and latencies."""
+    return of_numbers(count(gather(results, read_from="results")), arms)
+
+
+def of_numbers(numbers: Numbers, arms: Sequence[str] = ARMS) -> dict[str, Any]:
+    """The same of a report's numbers; `arms` that were not asked have n = 0."""
     return {
-        "questions": len(results),
-        "results": len(results),
-        "missing_answers": sum(len(result.missing) for result in results),
-        "arms": _arms(standings(results, arms), arms),
-        "latency_ms": {arm: percentiles(_latencies(results, arm)) for arm in arms},
+        "questions": numbers.provenance.questions,
+        "results": numbers.provenance.questions,
+        "missing_answers": sum(kind["missing"] for one in numbers.outcomes for kind in one.kinds),
+        "arms": {arm: {name: _cell(cell(numbers, arm, name)) for name in numbers.slices} for arm in arms},
+        "latency_ms": {arm: _latency(numbers, arm) for arm in arms},
     }
 
 
 def of_trial(
-    results: Sequence[Result], *, asked: int, freshness_ms: Sequence[float], tuning: dict[str, Any], audit: Audit
+    numbers: Numbers, *, asked: int, freshness_ms: Sequence[float], tuning: dict[str, Any], audit: Audit
 ) -> dict[str, Any]:
     """Everything that a whole trial measured."""
-    return of_results(results) | {
+    return of_numbers(numbers) | {
         "questions": asked,
         "freshness_ms": percentiles(freshness_ms),
         "tuning": tuning,
@@ -45,23 +54,18 @@ def percentiles(values: Iterable[float]) -> dict[str, float | None]:
     return {"p50": round(float(p50), 1), "p99": round(float(p99), 1)}
 
 
-def _latencies(results: Iterable[Result], arm: str) -> list[float]:
+def _latency(numbers: Numbers, arm: str) -> dict[str, float | None]:
     """How long questioners waited for answers that were given; failures are not latencies."""
-    scored = [result.answers[arm] for result in results if arm in result.answers]
-    return [one.latency_ms for one in scored if one.answer.status != "failed"]
+    waits = next((one.latency for one in numbers.costs if one.arm == arm), Quantiles(0))
+    return {"p50": waits.p50, "p99": waits.p99}
 
 
-def _arms(found: Sequence[Standing], arms: Sequence[str]) -> dict[str, Any]:
-    return {arm: {standing.slice: _cell(standing, arm) for standing in found} for arm in arms}
-
-
-def _cell(standing: Standing, arm: str) -> dict[str, Any]:
+def _cell(found: Cell | None) -> dict[str, Any]:
     """Means of one arm on one slice; null where a metric does not apply, such as F1 where abstaining is right."""
-    estimates = standing.arms[arm]
-    cell: dict[str, Any] = {"n": estimates["missing"].n if "missing" in estimates else 0}
+    shown: dict[str, Any] = {"n": found.asked if found else 0}
     for metric in SHOWN:
-        estimate = estimates.get(metric)
-        cell[metric] = None if estimate is None else round(estimate.mean, 4)
+        estimate = found.scores.get(metric) if found else None
+        shown[metric] = None if estimate is None or estimate.mean is None else round(estimate.mean, 4)
         if metric in ("f1", "correct"):
-            cell[f"{metric}_ci95"] = None if estimate is None else [round(bound, 4) for bound in estimate.ci95]
-    return cell
+            shown[f"{metric}_ci95"] = estimate and [round(estimate.low, 4), round(estimate.high, 4)]
+    return shown

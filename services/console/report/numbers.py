@@ -36,10 +36,15 @@ class Staleness:
 
 @dataclass(frozen=True)
 class Numbers:
-    """A report in numbers. Means are shares of 1 and come with n and 95 % limits; see each part for its meaning."""
+    """A report in numbers. Means are shares of 1 and come with n and 95 % limits; see each part for its meaning.
+
+    `silent` arms failed at every question or were always late, such as a tuned arm without an adapter: their zeros are
+    shown, and compared with nothing.
+    """
 
     version: str
     arms: tuple[str, ...]
+    silent: tuple[str, ...]
     slices: Mapping[str, int]
     clusters: int
     scored: int
@@ -68,16 +73,22 @@ def count(material: Material) -> Numbers:
     clusters, slices = clusters_of(results), slices_of(results)
     correct = scores.get(CORRECT, {})
     retrieving = retrieval_arms(results, arms)
-    comparisons = compared(scores, slices | _by_cutoff(material), clusters)
+    became = counts(results, arms)
+    silent = [one.arm for one in became if one.silent]
+    spoken = {
+        metric: {arm: one for arm, one in by_arm.items() if arm not in silent} for metric, by_arm in scores.items()
+    }
+    comparisons = compared(spoken, slices | _by_cutoff(material), clusters)
     return Numbers(
         version=VERSION,
         arms=tuple(arms),
+        silent=tuple(silent),
         slices={name: len(members) for name, members in slices.items()},
         clusters=len(set(clusters.values())),
         scored=len({name for values in correct.values() for name in values}),
         table=cells(scores, arms=arms, slices=slices, clusters=clusters),
-        outcomes=counts(results, arms),
-        design=design(scores, clusters, [one for one in comparisons if one.slice == ALL]),
+        outcomes=became,
+        design=design(spoken, clusters, [one for one in comparisons if one.slice == ALL]),
         comparisons=comparisons,
         age=age_curve(material, correct, clusters),
         freshness=freshness_curve(material, correct, clusters),

@@ -26,6 +26,11 @@ class Outcomes:
     unknown: Mapping[str, int]
 
     @property
+    def silent(self) -> bool:
+        """Whether it failed or was missing at every question."""
+        return all(not count or name in ("failed", "missing") for kind in self.kinds for name, count in kind.items())
+
+    @property
     def kinds(self) -> tuple[Mapping[str, int], ...]:
         return self.answerable, self.unanswerable, self.unknown
 

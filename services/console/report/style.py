@@ -35,17 +35,20 @@ dd { margin: 0; overflow-wrap: anywhere; white-space: pre-wrap; }
   dl { grid-template-columns: 1fr; gap: 0; }
   dd { margin-bottom: .4rem; }
   nav ul { columns: 1; }
+  .picture { overflow-x: auto; }
+  .picture svg { min-width: 34rem; }
 }
 @media print {
   @page { size: A4; margin: 14mm; }
-  body { max-width: none; padding: 0; font-size: 9.5pt; }
+  html { font-size: 9.5pt; }
+  body { max-width: none; padding: 0; }
   nav { display: none; }
   h2 { break-after: avoid; }
   figure, .card, tr { break-inside: avoid; }
   figure { max-width: 15cm; }
   thead { display: table-header-group; }
   .wide { overflow: visible; }
-  table { font-size: 7pt; max-width: 100%; }
+  table { font-size: 7.5pt; max-width: 100%; }
   th, td { padding-right: .25rem; }
   .number { white-space: normal; padding-left: .25rem; }
   #verdict > p:first-of-type { print-color-adjust: exact; }

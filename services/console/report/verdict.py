@@ -1,7 +1,7 @@
 """The verdict in words, derived from the numbers: nothing is said that an interval and a test do not allow."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from services.console.report.design import BASE, BASE_RAG, INTERACTION, TUNED, TUNED_RAG, Effect
 from services.console.report.numbers import AFTER_CUTOFF, COMPARED, UP_TO_CUTOFF, Numbers, cell
@@ -25,12 +25,14 @@ def paragraph(numbers: Numbers) -> str:
     return " ".join(said)
 
 
-def sentences(numbers: Numbers) -> list[str]:
-    """One sentence for each slice and pair that was decided, then one that lists what was not.
+def sentences(numbers: Numbers, arms: Collection[str] | None = None) -> list[str]:
+    """One sentence for each slice and pair of these arms that was decided, then one that lists what was not.
 
     Of the full design's six pairs only those with one cause to tell apart, and retrieval against memory.
     """
     chosen = [one for one in numbers.comparisons if one.slice in numbers.slices and one.slice != ALL]
+    if arms is not None:
+        chosen = [one for one in chosen if one.a in arms and one.b in arms]
     pairs = {tuple(sorted(pair)) for pair in PAIRS}
     if set(numbers.arms) <= {arm for pair in PAIRS for arm in pair}:
         chosen = [one for one in chosen if tuple(sorted((one.a, one.b))) in pairs]
@@ -42,6 +44,8 @@ def sentences(numbers: Numbers) -> list[str]:
 
 def _ranking(numbers: Numbers) -> Iterator[str]:
     means = sorted(_means(numbers).items(), key=lambda item: -(item[1].mean or 0.0))
+    if not means:
+        return
     best, found = means[0]
     if len(means) == 1:
         yield f"{best} was right on {said_share(found)}. There is no other arm to compare it with."
@@ -55,7 +59,11 @@ def _ranking(numbers: Numbers) -> Iterator[str]:
 
 def _means(numbers: Numbers) -> dict[str, Interval]:
     cells = {arm: cell(numbers, arm) for arm in numbers.arms}
-    return {arm: one.scores[CORRECT] for arm, one in cells.items() if one and CORRECT in one.scores}
+    return {
+        arm: one.scores[CORRECT]
+        for arm, one in cells.items()
+        if one and CORRECT in one.scores and arm not in numbers.silent
+    }
 
 
 def _against(numbers: Numbers, best: str) -> Iterator[str]:
@@ -119,6 +127,9 @@ def _unanswered(numbers: Numbers) -> Iterator[str]:
         state: sum(kind.get(state, 0) for one in numbers.outcomes for kind in one.kinds)
         for state in ("failed", "missing")
     }
+    if numbers.silent:
+        arms = listed(list(numbers.silent))
+        yield f"{arms} gave no answer to any question (see the table of outcomes), and the verdict leaves that out."
     if any(totals.values()):
         yield f"{totals['failed']} answers failed and {totals['missing']} were missing; they count as not right."
 

@@ -59,5 +59,6 @@ def _family(numbers: Numbers) -> str:
         f"The {overall} comparisons on all questions are one family for Holm's adjustment; those on slices are "
         f"adjusted over all {len(numbers.comparisons)} (see the appendix).{cut} Each interval is for its comparison "
         "alone. A comparison is decided where the adjusted p is below 0.05 and the interval excludes 0. What could "
-        "have shown is the smallest difference that this many questions show in 80 % of cases; none, with fewer than six clusters."
+        "have shown is the smallest difference that this many questions show in 80 % of cases; none, with fewer than "
+        "six clusters."
     )
