@@ -10,10 +10,17 @@ def show(result: Result) -> None:
     """Print a result for a person."""
     output.say(f"{result.question.question_id}: {result.question.text}")
     if result.question.references:
-        output.say(f"accepted: {' | '.join(result.question.references)}")
+        by = f" (given by {result.references_from.given_by})" if result.references_from else ""
+        output.say(f"accepted: {' | '.join(result.question.references)}{by}")
     output.table("", ["arm", "status", "answer", "correct", "ms"], _rows(result), right=["correct", "ms"])
     for line in _sources(result.answers.values()):
         output.say(line)
+    for pair in result.votes:
+        first, second = pair.arms
+        output.say(
+            f"votes: {first} {pair.counts['a']}, {second} {pair.counts['b']}, tie {pair.counts['tie']}, "
+            f"both bad {pair.counts['both_bad']}"
+        )
 
 
 def _rows(result: Result) -> Iterator[list[object]]:

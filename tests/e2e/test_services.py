@@ -14,7 +14,7 @@ from services.console.demo import newswire
 from shared import dead_letters, topology
 from shared.kafka import topics
 from shared.messages import DocumentPublished, Result
-from tests.builders import a_document, a_question
+from tests.builders import a_document, a_question, references
 from tests.e2e.conftest import WITHIN_S, House
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
@@ -115,6 +115,39 @@ def wait_for_results(house: House, question_ids: set[str]) -> dict[str, Result]:
     while not question_ids <= (found := results_by_question(house)).keys():
         assert time.monotonic() < deadline, f"no result: {sorted(question_ids - found.keys())}"
     return {question_id: found[question_id][-1] for question_id in question_ids}
+
+
+def test_late_references_and_votes_make_new_versions_even_if_the_scorer_is_killed(house: House) -> None:
+    house.publish(a_document(document_id="late", text="The clock tower of Wenn strikes thirteen."))
+    first = house.ask(a_question(question_id="late", text="How often does the clock of Wenn strike?", references=None))
+    house.publisher().publish(topology.REFERENCES, [references(question_id="late", references=("thirteen",))])
+    house.kill("scorer")
+    house.services.start(("scorer",))
+    second = wait_for_version(house, "late", 2)
+    voted = [
+        command(house, "vote", "--question-id", "late", "--choice", "a", "--voter", name) for name in ("ann", "bo")
+    ]
+    third = wait_for_version(house, "late", 3)
+    told = command(house, "votes", "--json")
+
+    assert "correct" not in first["late"].answers["base+rag"].scores
+    assert second.answers["base+rag"].scores.keys() >= {"correct", "f1"}
+    assert {arm: one.answer for arm, one in second.answers.items()} == {
+        arm: one.answer for arm, one in first["late"].answers.items()
+    }
+    assert [ended.returncode for ended in voted] == [0, 0], voted[0].stderr
+    assert third.question == second.question
+    assert sum(voter["votes"] for voter in json.loads(told.stdout)["voters"]) >= 1
+    assert command(house, "results", "late").stdout.count("accepted: thirteen (given by desk)") == 1
+    assert house.audit().balanced
+
+
+def wait_for_version(house: House, question_id: str, version: int) -> Result:
+    deadline = time.monotonic() + WITHIN_S
+    while (found := results_by_question(house)[question_id][-1]).result_version < version:
+        assert time.monotonic() < deadline, f"version {found.result_version} is the last"
+        time.sleep(0.2)
+    return found
 
 
 def test_what_is_published_twice_ends_in_the_same_state(house: House) -> None:
