@@ -57,7 +57,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 LIGHT = ("hashing", "openai")
-PARAMETERS = [case if case in LIGHT else pytest.param(case, marks=pytest.mark.e2e) for case in CASES]
+REFUSED = pytest.mark.skipif(NO_INT8, reason="int8 is refused on this processor, which has no VNNI")
+
+
+def marks_of(case: str) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.e2e, *([REFUSED] if case == "onnx int8" else [])]
+
+
+PARAMETERS = [case if case in LIGHT else pytest.param(case, marks=marks_of(case)) for case in CASES]
 
 
 @pytest.fixture(scope="module", params=PARAMETERS)
