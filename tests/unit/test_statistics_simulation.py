@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from shared.statistics.agreement import agreement
+from shared.statistics.calibration import calibration
 from shared.statistics.intervals import Interval, mean_limits
 from shared.statistics.ratings import Preference, rate
 from shared.statistics.resampling import Floats, Integers, summed
@@ -87,11 +88,18 @@ def test_a_95_percent_interval_of_a_paired_difference_holds_the_truth_in_95_perc
     assert 0.94 <= report("of 8,000", float(np.mean(found))) <= 0.96
 
 
+@pytest.mark.parametrize(("n", "least"), [(8, 0.90), (20, 0.93), (30, 0.93), (50, 0.93)])
 @pytest.mark.parametrize("simulate", [right_or_wrong, graded])
-def test_with_30_questions_it_is_off_by_no_more_than_two_points(
-    simulate: Callable[[Generator, int], Simulated],
+def test_with_fewer_questions_it_is_off_by_no_more_than_two_points_and_by_five_with_eight(
+    n: int, least: float, simulate: Callable[[Generator, int], Simulated]
 ) -> None:
-    assert 0.93 <= coverage(simulate(np.random.default_rng(30), 30)) <= 0.97
+    assert least <= coverage(simulate(np.random.default_rng(n), n)) <= 0.97
+
+
+def test_with_few_documents_the_clustered_interval_is_a_little_too_narrow() -> None:
+    for documents, least in ((10, 0.91), (20, 0.92)):
+        simulated, of_document = by_document(np.random.default_rng(documents), documents)
+        assert least <= coverage(simulated, of_document) <= 0.96
 
 
 def test_questions_on_one_document_need_the_clustered_interval_and_the_plain_one_fails() -> None:
@@ -267,3 +275,16 @@ def test_intervals_of_kappa_hold_the_known_kappa() -> None:
         held.append(kappa.low <= 0.6 <= kappa.high)
 
     assert 0.93 <= report("kappa", float(np.mean(held))) <= 0.98
+
+
+def test_a_perfect_forecasters_calibration_error_is_far_from_0_and_is_called_chance() -> None:
+    rng = np.random.default_rng(13)
+    errors, called_chance = [], []
+    for _ in range(150):
+        said = rng.random(50)
+        found = calibration(said.tolist(), (rng.random(50) < said).tolist(), draws=300)
+        errors.append(found.ece.mean or 0.0)
+        called_chance.append(found.ece.low == 0.0)
+
+    assert report("error of a perfect forecaster, 50 answers", float(np.mean(errors))) > 0.1
+    assert 0.90 <= report("called chance", float(np.mean(called_chance))) <= 0.99
