@@ -2,7 +2,8 @@
 
 import gzip
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, TypeVar, cast
 
@@ -27,24 +28,55 @@ def editions(path: Path) -> list[Path]:
     return sorted(path.glob("*documents.jsonl*")) if path.is_dir() else [path]
 
 
-def opened(path: Path) -> IO[str]:
-    """The text of a file, unpacked where its name ends in .gz."""
-    if path.suffix == ".gz":
-        return cast(IO[str], gzip.open(path, "rt", encoding="utf-8"))
-    return path.open(encoding="utf-8")
+@contextmanager
+def opened(path: Path) -> Iterator[IO[str]]:
+    """The text of a file, unpacked where its name ends in .gz; a byte order mark is skipped.
+
+    Raises ValueError for what is no UTF-8 or cannot be unpacked, also while it is read.
+    """
+    try:
+        with (
+            gzip.open(path, "rt", encoding="utf-8-sig")
+            if path.suffix == ".gz"
+            else path.open(encoding="utf-8-sig") as file
+        ):
+            yield cast(IO[str], file)
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{path} is not UTF-8 text ({error.reason}): save it as UTF-8, or name it .gz if it is"
+        ) from error
+    except (gzip.BadGzipFile, EOFError) as error:
+        raise ValueError(f"{path} cannot be unpacked ({error}): it is no gzip file, or only a part of one") from error
 
 
-def rows(path: Path) -> Iterator[tuple[int, Row]]:
-    """Each JSON object of a JSON-lines file with the number of its line; raises ValueError for anything else."""
-    with opened(path) as lines:
-        for number, line in enumerate(lines, start=1):
+def lines(path: Path) -> Iterator[tuple[str, str]]:
+    """Each line of a file that is not blank, with its place as messages name it."""
+    with opened(path) as file:
+        for number, line in enumerate(file, start=1):
             if line.strip():
-                yield number, _row(path, number, line)
+                yield f"{path}, line {number}", line
+
+
+def rows(path: Path) -> Iterator[tuple[str, Row]]:
+    """Each JSON object of a JSON-lines file with its place; raises ValueError for anything else."""
+    for place, line in lines(path):
+        yield place, _row(place, line)
 
 
 def each(path: Path, make: Callable[[Row], T]) -> list[T]:
     """What `make` makes of each row; a field that is missing or wrong is a ValueError that names the line."""
-    return list(_made(path, rows(path), make))
+    return [checked(place, make, row) for place, row in rows(path)]
+
+
+def checked(place: str, make: Callable[[Row], T], row: Row) -> T:
+    """What `make` makes of a row; a field that is missing or wrong is a ValueError that names the place."""
+    try:
+        return make(row)
+    except ValidationError as error:
+        raise ValueError(f"{place}: {reason_of(error)}") from error
+    except (KeyError, TypeError, ValueError) as error:
+        what = f"no field {error}" if isinstance(error, KeyError) else str(error)
+        raise ValueError(f"{place}: {what}") from error
 
 
 def fields_of(path: Path) -> frozenset[str]:
@@ -52,29 +84,17 @@ def fields_of(path: Path) -> frozenset[str]:
     if path.is_dir():
         files = editions(path)
         return fields_of(files[0]) if files else frozenset()
-    with opened(path) as lines:
-        first = next((line for line in lines if line.strip()), "")
-        value = _parsed(first) or _parsed(first + lines.read())
+    with opened(path) as file:
+        first = next((line for line in file if line.strip()), "")
+        value = _parsed(first) or _parsed(first + file.read())
     return frozenset(value) if isinstance(value, dict) else frozenset()
 
 
-def _made(path: Path, numbered: Iterable[tuple[int, Row]], make: Callable[[Row], T]) -> Iterator[T]:
-    for number, row in numbered:
-        try:
-            yield make(row)
-        except KeyError as error:
-            raise ValueError(f"{path}, line {number}: no field {error}") from error
-        except ValidationError as error:
-            raise ValueError(f"{path}, line {number}: {reason_of(error)}") from error
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"{path}, line {number}: {error}") from error
-
-
-def _row(path: Path, number: int, line: str) -> Row:
+def _row(place: str, line: str) -> Row:
     value = _parsed(line)
     if isinstance(value, dict):
         return value
-    raise ValueError(f"{path}, line {number}: not a JSON object")
+    raise ValueError(f"{place}: not a JSON object")
 
 
 def _parsed(text: str) -> Any:

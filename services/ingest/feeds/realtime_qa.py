@@ -4,9 +4,7 @@ A folder holds `<name>.documents.jsonl[.gz]` sorted by `first_seen` and `<name>.
 `asked_at`. A question sees no document that was first seen after it was asked: its `as_of` says so.
 """
 
-import gzip
 import heapq
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,6 +14,7 @@ from typing import Any
 
 from services.ingest.feed_settings import FeedSettings
 from services.ingest.ports import Bookmark, Feed, FeedItem, FeedSource
+from shared.collections import reading
 from shared.collections.formats import realtime_qa as layout
 
 DEADLINE_S = 86_400.0
@@ -76,10 +75,7 @@ def _question(row: dict[str, Any]) -> FeedItem:
 
 
 def _rows(folder: Path, stem: str) -> Iterator[dict[str, Any]]:
-    file = _file(folder, stem)
-    opener = gzip.open if file.suffix == ".gz" else open
-    with opener(file, "rt", encoding="utf-8") as lines:
-        yield from (json.loads(line) for line in lines if line.strip())
+    return (row for _, row in reading.rows(_file(folder, stem)))
 
 
 def _file(folder: Path, stem: str) -> Path:

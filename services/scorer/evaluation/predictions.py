@@ -11,8 +11,8 @@ from importlib import import_module
 from pathlib import Path
 
 from services.scorer.evaluation import reading
-from services.scorer.evaluation.reading import Row
 from shared import plugins
+from shared.collections.reading import Row
 from shared.messages import Answer, Question
 from shared.messages.questions import AnswerStatus
 

@@ -1,32 +1,24 @@
-"""Reading files of predictions: JSON lines and JSON, plain or gzipped; every error names the file and the line."""
+"""Reading files of predictions: JSON lines and JSON; what is wrong with the JSON is said, with the file and the line.
 
-import gzip
+How files are opened and rows are checked is that of all collections: `shared/collections/reading.py`.
+"""
+
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, TypeVar, cast
 
-from pydantic import ValidationError
-
-from shared.records import reason_of
-
-T = TypeVar("T")
-Row = dict[str, Any]
+from shared.collections.reading import Row, lines, opened
 
 
 def rows(path: Path) -> Iterator[tuple[str, Row]]:
     """Each JSON object of a JSON-lines file with its place; raises ValueError for a line that is something else."""
-    with _opened(path) as lines:
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                place = f"{path}, line {number}"
-                yield place, _object(line, place, "write one JSON object on each line")
+    for place, line in lines(path):
+        yield place, _object(line, place, "write one JSON object on each line")
 
 
 def whole(path: Path) -> Row:
     """A file that is one JSON object; raises ValueError for anything else."""
-    with _opened(path) as file:
+    with opened(path) as file:
         return _object(file.read(), str(path), "this format is one JSON object")
 
 
@@ -35,7 +27,7 @@ def first(path: Path) -> Row:
 
     Raises ValueError where there is none.
     """
-    with _opened(path) as file:
+    with opened(path) as file:
         line = next((line for line in file if line.strip()), "")
         if not line:
             raise ValueError(f"{path} is empty: it holds no predictions")
@@ -47,35 +39,6 @@ def first(path: Path) -> Row:
                 return _object(line + rest, str(path), "")
             except ValueError:
                 raise ValueError(f"{error}; write one JSON object on each line") from None
-
-
-def checked(place: str, make: Callable[[Row], T], row: Row) -> T:
-    """What `make` makes of a row; a field that is missing or wrong is a ValueError that names the place."""
-    try:
-        return make(row)
-    except ValidationError as error:
-        raise ValueError(f"{place}: {reason_of(error)}") from error
-    except (KeyError, TypeError, ValueError) as error:
-        what = f"no field {error}" if isinstance(error, KeyError) else str(error)
-        raise ValueError(f"{place}: {what}") from error
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[IO[str]]:
-    """The text of a file, unpacked where its name ends in .gz; a byte order mark is skipped."""
-    try:
-        with (
-            gzip.open(path, "rt", encoding="utf-8-sig")
-            if path.suffix == ".gz"
-            else path.open(encoding="utf-8-sig") as file
-        ):
-            yield cast(IO[str], file)
-    except UnicodeDecodeError as error:
-        raise ValueError(
-            f"{path} is not UTF-8 text ({error.reason}): save it as UTF-8, or name it .gz if it is"
-        ) from error
-    except (gzip.BadGzipFile, EOFError) as error:
-        raise ValueError(f"{path} cannot be unpacked ({error}): it is no gzip file, or only a part of one") from error
 
 
 def _object(text: str, place: str, advice: str) -> Row:

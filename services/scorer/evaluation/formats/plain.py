@@ -19,7 +19,7 @@ from services.scorer.evaluation.predictions import (
     an_answer,
     needs_no_references,
 )
-from services.scorer.evaluation.reading import Row
+from shared.collections.reading import Row, checked
 from shared.messages import Question
 
 NEEDS = (
@@ -64,7 +64,7 @@ def read(predictions: Path, references: Path | None) -> Loaded:
     needs_no_references("plain", predictions, references)
     found, unread = list[Prediction](), set[str]()
     for place, row in reading.rows(predictions):
-        found.append(reading.checked(place, partial(_prediction, place=place), row))
+        found.append(checked(place, partial(_prediction, place=place), row))
         unread |= row.keys() - _Row.model_fields.keys()
     notes = [f"{predictions}: these fields are not read: {', '.join(sorted(unread))}."] if unread else []
     return Loaded("plain", found, MEASURES, notes)

@@ -19,7 +19,7 @@ from services.scorer.evaluation.predictions import (
     an_answer,
     needs_no_references,
 )
-from services.scorer.evaluation.reading import Row
+from shared.collections.reading import Row, checked
 from shared.messages import Question
 
 FIELDS = frozenset({"question_id", "system", "setting", "gold_answers"})
@@ -60,7 +60,7 @@ def read(predictions: Path, references: Path | None) -> Loaded:
 
 def _read(path: Path) -> Iterator[Prediction]:
     for place, row in reading.rows(path):
-        yield reading.checked(place, partial(_prediction, place=place), row)
+        yield checked(place, partial(_prediction, place=place), row)
 
 
 def _prediction(fields: Row, place: str) -> Prediction:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from services.scorer.evaluation import reading
 from services.scorer.evaluation.predictions import NO_REFERENCES, Loaded, Prediction, an_answer
-from services.scorer.evaluation.reading import Row
 from shared.collections.formats import squad
+from shared.collections.reading import Row
 from shared.messages import Answer
 
 NEEDS = "one JSON object of question ids and texts, and --references with a file of SQuAD 1.1 or 2.0; a file a system"
