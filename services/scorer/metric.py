@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from shared import plugins
 from shared.messages import Answer, Question
 from shared.settings import EncoderSettings
 
+T = TypeVar("T")
 Score = Callable[[Question, Answer], float | None]
 Compare = Callable[[str, str], float]
 
@@ -35,6 +37,22 @@ def best(question: Question, answer: Answer, compare: Compare) -> float | None:
     if answer.status != "answered":
         return 0.0
     return max(compare(answer.text, reference) for reference in question.references)
+
+
+def best_share(
+    question: Question, answer: Answer, parts: Callable[[str], Sequence[T]], has: Callable[[Sequence[T], T], bool]
+) -> float | None:
+    """Share of a reference's parts that the answer has, the best over the references with a part, in [0, 1].
+
+    None where no reference has one. An answer that was not given scores 0.
+    """
+    wanted = [found for reference in question.references or () if (found := parts(reference))]
+    if not wanted:
+        return None
+    if answer.status != "answered":
+        return 0.0
+    ours = parts(answer.text)
+    return max(sum(has(ours, one) for one in theirs) / len(theirs) for theirs in wanted)
 
 
 def token_f1(answer: str, reference: str) -> float:

@@ -5,9 +5,11 @@ Every part that the reference says (day, month, year) must be said in the answer
 says what a date is.
 """
 
+from collections.abc import Sequence
+
 from services.scorer.bounds import BOUND, opening
 from services.scorer.dates import Readings, dates
-from services.scorer.metric import Metric
+from services.scorer.metric import Metric, best_share
 from shared.messages import Answer, Question
 from shared.settings import EncoderSettings
 
@@ -19,17 +21,15 @@ def score(asked: Question, answered: Answer) -> float | None:
 
     None where no reference has one. An answer that was not given scores 0.
     """
-    question, answer = opening(asked, answered)
-    wanted = [set(dates(reference)) for reference in question.references or ()]
-    if not any(wanted):
-        return None
-    if answer.status != "answered":
-        return 0.0
-    ours = set(dates(answer.text))
-    return max(sum(_has(ours, one) for one in theirs) / len(theirs) for theirs in wanted if theirs)
+    return best_share(*opening(asked, answered), _dates, _has)
 
 
-def _has(ours: set[Readings], wanted: Readings) -> bool:
+def _dates(text: str) -> list[Readings]:
+    """Each date once."""
+    return list(set(dates(text)))
+
+
+def _has(ours: Sequence[Readings], wanted: Readings) -> bool:
     said = {date for readings in ours for date in readings}
     return any(one.agrees_with(other) for one in wanted for other in said)
 

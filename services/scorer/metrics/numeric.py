@@ -6,9 +6,10 @@ the answer cost nothing: read it beside F1. `services/scorer/quantities.py` says
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 
 from services.scorer.bounds import BOUND, opening
-from services.scorer.metric import Metric
+from services.scorer.metric import Metric, best_share
 from services.scorer.quantities import numbers
 from shared.messages import Answer, Question
 from shared.settings import EncoderSettings
@@ -23,17 +24,15 @@ def score(asked: Question, answered: Answer) -> float | None:
 
     None where no reference has one. An answer that was not given scores 0.
     """
-    question, answer = opening(asked, answered)
-    wanted = [set(numbers(reference)) for reference in question.references or ()]
-    if not any(wanted):
-        return None
-    if answer.status != "answered":
-        return 0.0
-    ours = sorted(set(numbers(answer.text)))
-    return max(sum(_has(ours, one) for one in theirs) / len(theirs) for theirs in wanted if theirs)
+    return best_share(*opening(asked, answered), _numbers, _has)
 
 
-def _has(ours: list[float], wanted: float) -> bool:
+def _numbers(text: str) -> list[float]:
+    """Each number once, the least first."""
+    return sorted(set(numbers(text)))
+
+
+def _has(ours: Sequence[float], wanted: float) -> bool:
     exact = wanted.is_integer() and abs(wanted) < EXACT_BELOW
     width = 0.0 if exact else abs(wanted) * TOLERANCE
     return bisect_left(ours, wanted - width) < bisect_right(ours, wanted + width)
