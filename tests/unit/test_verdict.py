@@ -1,10 +1,18 @@
 """The verdict says what the numbers support and nothing else."""
 
-from services.console.demo.verdict import sentences
+from collections.abc import Sequence
+
+from services.console.report import verdict
+from services.console.report.material import gather
+from services.console.report.numbers import count
 from shared.messages import Result, ScoredAnswer
 from tests.builders import NOON, a_question, an_answer
 
 ARMS = ("base", "base+rag", "tuned", "tuned+rag")
+
+
+def sentences(found: Sequence[Result]) -> list[str]:
+    return verdict.sentences(count(gather(found, read_from="results")))
 
 
 def results(

@@ -1,10 +1,10 @@
 """Writing a trial down: `results.jsonl`, `summary.json`, and the report with what keeping each side current cost."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from services.console.demo import summary
 from services.console.report import files
 from services.console.report.blocks import Bullets, Section, Table
 from services.console.report.numbers import Numbers
@@ -15,10 +15,7 @@ NAMES = (*files.NAMES, "summary.json", "results.jsonl")
 
 def write(folder: Path, results: Sequence[Result], numbers: Numbers, counted: dict[str, Any]) -> None:
     """Write the files of `NAMES`; whatever stood there before is replaced."""
-    folder.mkdir(parents=True, exist_ok=True)
-    lines = [result.model_dump_json() + "\n" for result in results]
-    (folder / "results.jsonl").write_text("".join(lines), encoding="utf-8")
-    (folder / "summary.json").write_text(json.dumps(counted, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    summary.write(folder, results, counted)
     files.write(folder, numbers, extra=[_costs(counted), _audit(counted)])
 
 

@@ -1,6 +1,8 @@
 """The numbers of a trial, from its results: what `summary.json` holds."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -43,6 +45,13 @@ def of_trial(
         "tuning": tuning,
         "audit": audit.as_dict(),
     }
+
+
+def write(folder: Path, results: Sequence[Result], counted: Mapping[str, Any]) -> None:
+    """Write `results.jsonl` and `summary.json`; whatever stood there before is replaced."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "results.jsonl").write_text("".join(f"{one.model_dump_json()}\n" for one in results), encoding="utf-8")
+    (folder / "summary.json").write_text(json.dumps(counted, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def percentiles(values: Iterable[float]) -> dict[str, float | None]:

@@ -1,12 +1,13 @@
-"""What a run of a suite ends in: the trial's table and sentences, and the files `results.jsonl` and `summary.json`."""
+"""What a run of a suite ends in: the trial's table and sentences, with what came of the suite's documents."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from services.console import output, scoreboard
-from services.console.demo import summary, verdict
+from services.console.demo import summary
+from services.console.report import verdict
+from services.console.report.material import gather
+from services.console.report.numbers import count
 from services.console.suites.folder import Suite
 from services.console.suites.running import Asked, Corpus
 from shared.messages import Result
@@ -21,7 +22,8 @@ def of_run(suite: Suite, asked: Asked, corpus: Corpus | None, *, run: str, arms:
     """
     results = chosen(asked, arms)
     failed = silent(asked, arms)
-    return summary.of_results(results, arms) | {
+    numbers = count(gather(results, read_from="results"))
+    return summary.of_numbers(numbers, arms) | {
         "suite": suite.card.model_dump(mode="json"),
         "run": run,
         "questions": len(asked.questions),
@@ -30,7 +32,7 @@ def of_run(suite: Suite, asked: Asked, corpus: Corpus | None, *, run: str, arms:
         "documents_not_findable": dict(corpus.lost) if corpus else None,
         "metric_versions": results[-1].metric_versions if results else {},
         "silent": failed,
-        "sentences": verdict.sentences(results, [arm for arm in arms if arm not in failed]),
+        "sentences": verdict.sentences(numbers, [arm for arm in arms if arm not in failed]),
     }
 
 
@@ -80,10 +82,3 @@ def warnings(counted: Mapping[str, Any]) -> Iterator[str]:
         yield f"WARNING: {len(counted['without_result'])} of {counted['questions']} questions have no result."
     if counted["silent"]:
         yield f"Never answered: {', '.join(counted['silent'])}. Their zeros say nothing about a model; see `failed`."
-
-
-def write(folder: Path, results: Sequence[Result], counted: Mapping[str, Any]) -> None:
-    """Write both files; whatever stood there before is replaced."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "results.jsonl").write_text("".join(f"{one.model_dump_json()}\n" for one in results), encoding="utf-8")
-    (folder / "summary.json").write_text(json.dumps(counted, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

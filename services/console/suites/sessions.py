@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from services.console import output
+from services.console.demo import summary
 from services.console.demo.summary import ARMS
 from services.console.suites import checking, disturbing, placing, report, running, sensitivity
 from services.console.suites.folder import Suite
@@ -47,7 +48,7 @@ class Session:
         asked, corpus = self._as_published(system, suite) if published else self._set_apart(system, suite, keep=keep)
         counted = report.of_run(suite, asked, corpus, run=self.name, arms=self.arms)
         if out:
-            report.write(out, report.chosen(asked, self.arms), counted)
+            summary.write(out, report.chosen(asked, self.arms), counted)
         return counted
 
     def disturb(self, names: Sequence[str], *, seed: int, out: Path | None) -> dict[str, Any]:
