@@ -15,7 +15,12 @@ class LiveLedger:
 
     def __init__(self, kafka: KafkaSettings, cassandra: CassandraSettings) -> None:
         self._kafka = kafka
-        self._documents = CassandraDocuments(connect(cassandra))
+        self._store = connect(cassandra)
+        self._documents = CassandraDocuments(self._store)
+
+    def close(self) -> None:
+        """Leave the store: a session that outlives its servers looks for them until the process ends."""
+        self._store.close()
 
     def ranges(self, topic: str) -> dict[int, tuple[int, int]]:
         return topics.ranges(self._kafka, topic)

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,7 +50,8 @@ class House:
         return asking.ask(self.kafka, questions, within_s=WITHIN_S)
 
     def audit(self) -> books.Audit:
-        return books.audit(LiveLedger(self.kafka, self.cassandra))
+        with closing(LiveLedger(self.kafka, self.cassandra)) as ledger:
+            return books.audit(ledger)
 
     def pid(self, name: str) -> int:
         return next(status.pid for status in self.services.status() if status.name == name and status.running)

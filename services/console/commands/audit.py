@@ -1,5 +1,7 @@
 """`tiltyard audit`: in = out + dead + dropped."""
 
+from contextlib import closing
+
 import typer
 
 from services.console import output
@@ -20,7 +22,8 @@ def audit(json: output.Json = False) -> None:
 
     Ends with exit code 65 when something is not accounted for; what is still on its way counts as such.
     """
-    found = balance(LiveLedger(KafkaSettings(), CassandraSettings()))
+    with closing(LiveLedger(KafkaSettings(), CassandraSettings())) as ledger:
+        found = balance(ledger)
     output.as_json(found.as_dict()) if json else _show(found)
     if not found.balanced:
         raise typer.Exit(output.EX_DATA)

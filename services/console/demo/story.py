@@ -4,6 +4,7 @@ import itertools
 import os
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,14 +37,14 @@ class Trial:
 
     def stream(self, documents: Sequence[DocumentPublished], name: str) -> None:
         """Publish an edition at the wire's pace and wait until all of it can be found."""
-        publisher = Publisher(KafkaSettings(), "demo", CassandraDocuments(connect(CassandraSettings())))
-        with progress.shown(name, len(documents)) as advance:
+        with closing(connect(CassandraSettings())) as store, progress.shown(name, len(documents)) as advance:
+            publisher = Publisher(KafkaSettings(), "demo", CassandraDocuments(store))
             for count, document in enumerate(documents, start=1):
                 publisher.publish(topology.DOCUMENTS, [document])
                 advance(count)
                 time.sleep(1 / self.rate)
             settled = publisher.wait(FINDABLE_WITHIN_S)
-        publisher.close()
+            publisher.close()
         fresh = [one.freshness_ms for one in settled if one.freshness_ms is not None]
         self.freshness_ms += fresh
         times = percentiles(fresh)
@@ -81,4 +82,5 @@ class Trial:
 
     def audit(self) -> books.Audit:
         """The books, after everything has come out."""
-        return books.audit(LiveLedger(KafkaSettings(), CassandraSettings()))
+        with closing(LiveLedger(KafkaSettings(), CassandraSettings())) as ledger:
+            return books.audit(ledger)

@@ -1,6 +1,7 @@
 """When documents of a running system were published and could be found: from the store and the announcements."""
 
 from collections.abc import Iterable
+from contextlib import closing
 
 from services.console.report.material import DocumentTimes, Times
 from shared import topology
@@ -18,7 +19,8 @@ def times_of_live(document_ids: Iterable[str]) -> Times:
     if not wanted:
         return Times(lacking="no question names a gold document")
     try:
-        revisions = CassandraDocuments(connect(CassandraSettings())).latest(wanted)
+        with closing(connect(CassandraSettings())) as store:
+            revisions = CassandraDocuments(store).latest(wanted)
     except (UnreachableError, OldServerError) as error:
         return Times(lacking=f"the store of documents could not be read ({error})")
     announced = _announced(set(wanted))
