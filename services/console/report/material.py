@@ -7,6 +7,7 @@ from datetime import datetime
 from pydantic import AliasChoices, Field
 
 from shared.messages import DocumentPublished, Message, Moment, Result
+from shared.standings import newest
 
 
 class DocumentTimes(Message):
@@ -54,14 +55,10 @@ def gather(
 
     A result that was scored again has a higher `result_version`; of equal ones the later scored counts.
     """
-    newest: dict[str, Result] = {}
-    for one in results:
-        known = newest.get(one.question.question_id)
-        if known is None or (one.result_version, one.scored_at) >= (known.result_version, known.scored_at):
-            newest[one.question.question_id] = one
+    standing = newest(sorted(results, key=lambda one: one.scored_at))
     chosen = [
         one
-        for one in newest.values()
+        for one in standing.values()
         if (since is None or since <= one.asked_at) and (until is None or one.asked_at < until)
     ]
     chosen.sort(key=lambda one: (one.asked_at, one.question.question_id))

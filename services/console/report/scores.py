@@ -6,8 +6,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from shared.messages import Result
+from shared.messages import Question, Result
 from shared.standings import ALL, marks_of
+from shared.statistics.clusters import joined
 from shared.statistics.intervals import Interval, mean_interval, mean_limits
 from shared.statistics.resampling import numbered, summed
 
@@ -52,21 +53,11 @@ def clusters_of(results: Iterable[Result]) -> dict[str, str]:
     What two questions on one document have in common (how hard it is, whether it was found) would otherwise be
     counted twice. A question without gold documents is a cluster of its own.
     """
-    parents: dict[str, str] = {}
+    return joined({result.question.question_id: _links(result.question) for result in results})
 
-    def root(name: str) -> str:
-        while parents.setdefault(name, name) != name:
-            parents[name] = name = parents[parents[name]]
-        return name
 
-    keys: dict[str, str] = {}
-    for result in results:
-        question = result.question
-        names = [f"document {name}" for name in question.gold_document_ids] or [f"question {question.question_id}"]
-        keys[question.question_id] = names[0]
-        for other in names[1:]:
-            parents[root(other)] = root(names[0])
-    return {question_id: root(key) for question_id, key in keys.items()}
+def _links(question: Question) -> list[str]:
+    return [f"document {name}" for name in question.gold_document_ids] or [f"question {question.question_id}"]
 
 
 def within(scores: Mapping[str, float], questions: Iterable[str]) -> dict[str, float]:
