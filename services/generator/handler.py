@@ -126,7 +126,7 @@ def _reply(asked: Asked, outcome: Outcome, style: Style) -> replies.Reply:
     """What was said, or why nothing was. In JSON a bracketed number is a list, and nothing is cited."""
     if isinstance(outcome, str):
         return replies.Reply("failed", failure=outcome)
-    json_asked = asked.question.form is not None and asked.question.form.json_schema is not None
+    json_asked = asked.question.asked_schema is not None
     return replies.parse(outcome.text, chunk_ids=() if json_asked else _chunk_ids(asked), abstain=style.abstain)
 
 

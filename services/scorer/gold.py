@@ -36,5 +36,5 @@ def has_context(question: Question, answer: Answer) -> bool:
 
 def could_cite(question: Question, answer: Answer) -> bool:
     """Whether citations can be held against gold: an answer was given, with evidence, and not as JSON alone."""
-    json_asked = question.form is not None and question.form.json_schema is not None
+    json_asked = question.asked_schema is not None
     return bool(answer.status == "answered" and not json_asked and question.gold_document_ids and answer.evidence)

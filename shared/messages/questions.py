@@ -1,7 +1,7 @@
 """Questions, the evidence found for them, and the answers of the arms."""
 
 from math import prod
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -41,6 +41,11 @@ class Question(PublicMessage):
     as_of: Moment | None = Field(default=None, description="no evidence first seen after this")
     form: Form | None = Field(default=None, description="what the answer must look like; absent: free")
     deadline_s: float = Field(default=300.0, gt=0, le=86_400, description="answers later than this are missing")
+
+    @property
+    def asked_schema(self) -> dict[str, Any] | None:
+        """The JSON schema that the answer must fit; None where no JSON is asked for."""
+        return self.form.json_schema if self.form else None
 
     @model_validator(mode="after")
     def _has_words(self) -> Self:

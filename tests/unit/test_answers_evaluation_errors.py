@@ -12,10 +12,10 @@ from services.scorer.evaluation import contests, predictions
 GOOD = {"question_id": "q1", "system": "a", "prediction": "harbour", "references": ["harbour"]}
 
 
-def loaded(file: Path, text: str | bytes) -> None:
+def loaded(file: Path, text: str | bytes) -> list[contests.Contest]:
     file.write_bytes(text.encode() if isinstance(text, str) else text)
     found = predictions.load([file])
-    contests.arrange([one for part in found for one in part.predictions])
+    return contests.arrange([one for part in found for one in part.predictions])
 
 
 def lines(*rows: dict[str, Any]) -> str:
@@ -65,7 +65,9 @@ def test_a_file_that_cannot_be_unpacked_is_named(tmp_path: Path, packed: bytes) 
 
 
 def test_a_byte_order_mark_is_no_error(tmp_path: Path) -> None:
-    loaded(tmp_path / "p.jsonl", "\ufeff" + lines(GOOD))
+    (contest,) = loaded(tmp_path / "p.jsonl", "\ufeff" + lines(GOOD))
+
+    assert list(contest.questions) == ["q1"]
 
 
 def test_fields_that_are_not_read_are_named(tmp_path: Path) -> None:

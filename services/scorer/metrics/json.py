@@ -20,15 +20,16 @@ MOST_CHECKS = 10_000
 
 def score(question: Question, answer: Answer) -> float | None:
     """1.0 for valid JSON, else 0.0, also where no answer was given; None where no schema was asked for."""
-    if question.form is None or question.form.json_schema is None:
+    schema = question.asked_schema
+    if schema is None:
         return None
     if answer.status != "answered" or len(answer.text) > LONGEST:
         return 0.0
     try:
         value = json.loads(answer.text, parse_constant=_refused)
-        if _size(value) * _size(question.form.json_schema) > MOST_CHECKS:
+        if _size(value) * _size(schema) > MOST_CHECKS:
             return 0.0
-        return float(_validator(json.dumps(question.form.json_schema)).is_valid(value))
+        return float(_validator(json.dumps(schema)).is_valid(value))
     except (ValueError, ArithmeticError, RecursionError):
         return 0.0
 
