@@ -26,7 +26,7 @@ O = TypeVar("O")  # noqa: E741  (O is for outcome)
 T = TypeVar("T")
 O_contra = TypeVar("O_contra", contravariant=True)
 Handle = Callable[[Sequence[Record[Any]]], Iterable[Effect[O]]]
-Flushing = tuple[Sequence[RawRecord], "Future[None]"] | None
+Flushing = list[tuple[Sequence[RawRecord], "Future[None]"]]  # the portion that is being flushed, if there is one
 log = structlog.get_logger()
 
 
@@ -89,21 +89,19 @@ class Runner(Generic[O]):
     def run(self, stopping: threading.Event) -> None:
         """Loop until `stopping` is set; what is in hand is finished and committed first."""
         with ThreadPoolExecutor(max_workers=2, thread_name_prefix=self.service) as beside:
-            flushing: Flushing = None
+            flushing: Flushing = []
             while not stopping.is_set():
                 records = self.source.poll(self.limit, self.wait_s)
                 for portion in portions(records, self.portion_bytes):
                     handled = self._wait(beside.submit(self._handled, portion))
                     self._settle(flushing)
-                    flushing = portion, beside.submit(self._conclude, *handled)
+                    flushing.append((portion, beside.submit(self._conclude, *handled)))
                     if stopping.is_set():
                         break
                     if not self.overlaps:
                         self._settle(flushing)
-                        flushing = None
                 if not records:
                     self._settle(flushing)
-                    flushing = None
             self._settle(flushing)
 
     def run_once(self) -> int:
@@ -116,8 +114,8 @@ class Runner(Generic[O]):
 
     def _settle(self, flushing: Flushing) -> None:
         """Wait until a portion is flushed, and commit it."""
-        if flushing:
-            records, flushed = flushing
+        while flushing:
+            records, flushed = flushing.pop()
             self._wait(flushed)
             self.source.commit(records)
 
