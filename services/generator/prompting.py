@@ -1,26 +1,17 @@
-"""Prompts as versioned data: reading them, filling them in, and keeping template tokens of models out of them.
+"""What a generator's prompt consists of, and how it is filled in.
 
-A prompt is a TOML file: `system`, `user` (a string.Template of $question and, where it looks things up,
-$evidence), `passage` (of $number and $text), `choices` (of $choices) and `abstain`, the phrase that says "I do
-not know". A changed prompt is a new file, since answers carry its name.
+`system`, `user` (a string.Template of $question and, where it looks things up, $evidence), `passage` (of $number and
+$text), `choices` (of $choices) and `abstain`, the phrase that says "I do not know". Files and versions:
+`shared/prompts.py`.
 """
 
-import hashlib
-import re
-import tomllib
 from dataclasses import dataclass
-from importlib import resources
-from pathlib import Path
 from string import Template
 
-# ChatML, Llama 2, 3 and 4, Mistral, Gemma, Phi, Zephyr, Qwen, DeepSeek (full-width bars), T5 and BERT.
-_TOKEN = re.compile(
-    r"<(?=[|\uff5c][^<>]{0,64}[|\uff5c]>)"
-    r"|<(?=/?(?:s|bos|eos|pad|unk|mask|end_of_turn|start_of_turn|end_of_utterance|think|tool_call|image)>)"
-    r"|<(?=</?SYS>>)"
-    r"|\[(?=/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS|CLS|SEP|MASK|PAD|UNK)\])",
-    re.IGNORECASE,
-)
+from shared.prompts import neutral, read
+
+__all__ = ["Prompt", "load", "neutral"]
+FOLDER = "services.generator.prompts"
 
 
 @dataclass(frozen=True)
@@ -45,24 +36,11 @@ def load(name: str) -> Prompt:
 
     Raises ValueError where there is none or a part is missing.
     """
-    own = name.endswith(".toml")
-    file = Path(name) if own else resources.files("services.generator.prompts") / f"{name}.toml"
-    if not file.is_file():
-        raise ValueError(f"no prompt {name!r}: name a file of services/generator/prompts, or a path that ends in .toml")
-    content = file.read_bytes()
-    version = f"{Path(name).stem}-{hashlib.sha256(content).hexdigest()[:8]}" if own else name
+    version, parts = read(FOLDER, name)
     try:
-        return _prompt(version, tomllib.loads(content.decode()))
-    except (KeyError, tomllib.TOMLDecodeError) as error:
+        return _prompt(version, parts)
+    except KeyError as error:
         raise ValueError(f"prompt {name!r} is not complete: {error}") from error
-
-
-def neutral(text: str) -> str:
-    """The text with every chat-template token broken by a space, so that data cannot open a turn.
-
-    Characters are added and none taken away, so that breaking one token never joins another.
-    """
-    return _TOKEN.sub(lambda found: f"{found.group()} ", text)
 
 
 def _prompt(version: str, parts: dict[str, str]) -> Prompt:
