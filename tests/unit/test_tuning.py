@@ -11,15 +11,16 @@ import pytest
 from services.generator import prompting
 from services.generator.adapters import WEIGHTS, sha256_of
 from services.generator.settings import GeneratorSettings
-from services.generator.tuning import dataset
 from services.generator.tuning.__main__ import last_words
-from services.generator.tuning.builders import pairs as pairs_builder
-from services.generator.tuning.builders import stories
-from services.generator.tuning.dataset import NOT_FOR_EVERYONE, RETRACTED, TOO_NEW, UNKNOWN, Pair
-from services.generator.tuning.examples import NO_LOSS, Example, batches, encode, padded
+from services.generator.tuning.data import dataset
+from services.generator.tuning.data.builders import pairs as pairs_builder
+from services.generator.tuning.data.builders import stories
+from services.generator.tuning.data.dataset import NOT_FOR_EVERYONE, RETRACTED, TOO_NEW, UNKNOWN, Pair
+from services.generator.tuning.data.example import Example
 from services.generator.tuning.job import Job
-from services.generator.tuning.schedule import Budget
 from services.generator.tuning.settings import TuningSettings
+from services.generator.tuning.training.schedule import Budget
+from services.generator.tuning.training.tokens import NO_LOSS, Encoded, Prompts, batches, encode, padded
 from shared.messages import Revision
 from shared.stored import StoredDocument
 from tests import tiny_model
@@ -49,6 +50,10 @@ def a_pair(document_id: str = "story-1", question: str = "Where is the fair?", a
     return Pair(question=question, answer=answer, document_id=document_id)
 
 
+def an_example() -> Example:
+    return next(iter(assemble([a_stored()], [a_pair()]).examples))
+
+
 def assemble(documents: list[StoredDocument], pairs: list[Pair], cutoff: datetime | None = None) -> dataset.Dataset:
     return dataset.assemble(documents, pairs, cutoff=cutoff, builds=[pairs_builder.build])
 
@@ -63,7 +68,7 @@ def test_only_live_known_documents_up_to_the_cutoff_are_learned() -> None:
 
     made = assemble(documents, pairs, cutoff=NOON)
 
-    assert [example.document_id for example in made.examples] == ["live", "live"]
+    assert [example.document_ids for example in made.examples] == [("live",), ("live",)]
     assert made.left_out == {RETRACTED: 1, TOO_NEW: 1, UNKNOWN: 1}
     assert [revision.document_id for revision in made.revisions] == ["live"]
 
@@ -72,7 +77,7 @@ def test_a_document_that_is_not_for_everyone_is_not_learned() -> None:
     """Whoever asks the model would be told."""
     made = assemble([a_stored("live"), a_stored("board", labels=("board",))], [a_pair("live"), a_pair("board")])
 
-    assert [example.document_id for example in made.examples] == ["live"]
+    assert [example.document_ids for example in made.examples] == [("live",)]
     assert made.left_out == {NOT_FOR_EVERYONE: 1}
 
 
@@ -117,7 +122,7 @@ def test_a_wrong_line_of_pairs_is_named(tmp_path: Path) -> None:
 def test_an_example_is_the_closed_book_prompt_with_the_answer_and_the_end_of_turn() -> None:
     prompt = prompting.load("closed_book.v1")
 
-    made = encode(a_pair(), tokenizer=Letters(), prompt=prompt, max_tokens=100)
+    made = encode(an_example(), tokenizer=Letters(), prompts=Prompts(prompt, prompt), max_tokens=100)
 
     assert "".join(map(chr, made.prompt)) == f"<s>{prompt.system}<u>Where is the fair?<a>"
     assert "".join(map(chr, made.reply)) == "the harbour\x00"
@@ -125,15 +130,16 @@ def test_an_example_is_the_closed_book_prompt_with_the_answer_and_the_end_of_tur
 
 def test_a_reply_that_is_too_long_is_cut_without_an_end_of_turn() -> None:
     prompt = prompting.load("closed_book.v1")
-    whole = encode(a_pair(), tokenizer=Letters(), prompt=prompt, max_tokens=1000)
+    prompts = Prompts(prompt, prompt)
+    whole = encode(an_example(), tokenizer=Letters(), prompts=prompts, max_tokens=1000)
 
-    cut = encode(a_pair(), tokenizer=Letters(), prompt=prompt, max_tokens=len(whole.prompt) + 3)
+    cut = encode(an_example(), tokenizer=Letters(), prompts=prompts, max_tokens=len(whole.prompt) + 3)
 
     assert "".join(map(chr, cut.reply)) == "the"
 
 
 def test_only_replies_count_in_the_loss() -> None:
-    ids, mask, labels = padded([Example((1, 2), (3, 4)), Example((5,), (6,))], filler=9)
+    ids, mask, labels = padded([Encoded((1, 2), (3, 4)), Encoded((5,), (6,))], filler=9)
 
     assert ids == [[1, 2, 3, 4], [9, 9, 5, 6]]
     assert mask == [[1, 1, 1, 1], [0, 0, 1, 1]]
@@ -141,9 +147,9 @@ def test_only_replies_count_in_the_loss() -> None:
 
 
 def test_an_epoch_holds_every_example_once_and_the_seed_decides_the_order() -> None:
-    examples = [Example((number,) * (number % 5 + 1), (0,)) for number in range(21)]
+    examples = [Encoded((number,) * (number % 5 + 1), (0,)) for number in range(21)]
 
-    def two_epochs(seed: int) -> list[list[Example]]:
+    def two_epochs(seed: int) -> list[list[Encoded]]:
         return list(itertools.islice(batches(examples, 4, seed), 12))
 
     first = [example for batch in two_epochs(1)[:6] for example in batch]
@@ -167,7 +173,10 @@ def test_the_rate_rises_then_falls_to_nothing_and_time_ends_a_run_like_steps_do(
 @pytest.mark.e2e
 def test_training_stores_an_adapter_with_its_lineage(tmp_path: Path) -> None:
     said: list[dict[str, Any]] = []
-    settings = TuningSettings(epochs=20, batch_size=2, rank=4, alpha=8, learning_rate=0.01)
+    recipe = tmp_path / "tiny.yaml"
+    training = {"epochs": 20, "batch_size": 2, "rank": 4, "alpha": 8, "learning_rate": 0.01}
+    recipe.write_text(json.dumps({"name": "tiny", "version": 1, "training": training}))
+    settings = TuningSettings(recipe=str(recipe))
     generator = GeneratorSettings(model=str(tiny_model.save(tmp_path / "tiny")))
     job = Job(settings, generator, tmp_path, lambda: datetime.now(UTC), said.append)
     pairs = [a_pair(), a_pair(question="Who moved it?", answer="Ann")]

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from services.generator.settings import GeneratorSettings
-from services.generator.tuning.dataset import Dataset, Pair, read_pairs
+from services.generator.tuning.data.dataset import Dataset, Pair, read_pairs
 from services.generator.tuning.job import Job
 from services.generator.tuning.settings import TuningSettings
 from shared import observe, topology

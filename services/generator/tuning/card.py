@@ -5,21 +5,23 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from services.generator.tuning.dataset import Dataset
-from services.generator.tuning.settings import TuningSettings
+from services.generator.tuning.data.dataset import Dataset
+from services.generator.tuning.recipe import Recipe
+from services.generator.tuning.training.tokens import Prompts
 from shared.messages import AdapterAnnounced
 
 LIBRARIES = ("torch", "transformers", "peft", "bitsandbytes")
 
 
-def write(folder: Path, adapter: AdapterAnnounced, *, dataset: Dataset, settings: TuningSettings, prompt: str) -> None:
-    """Write `lineage.json` and `README.md`; `prompt` is the version of the prompt that was trained on."""
-    record = json.dumps(lineage(adapter, dataset, settings) | {"prompt": prompt}, indent=2, ensure_ascii=False)
+def write(folder: Path, adapter: AdapterAnnounced, *, dataset: Dataset, recipe: Recipe, prompts: Prompts) -> None:
+    """Write `lineage.json` and `README.md`; `prompts` are those that were trained on."""
+    trained_on = [prompts.closed_book.version, prompts.rag.version]
+    record = json.dumps(lineage(adapter, dataset, recipe) | {"prompts": trained_on}, indent=2, ensure_ascii=False)
     (folder / "lineage.json").write_text(record + "\n", encoding="utf-8")
-    (folder / "README.md").write_text(card(adapter, dataset, settings) + f"Prompt: `{prompt}`.\n", encoding="utf-8")
+    (folder / "README.md").write_text(card(adapter, dataset, recipe), encoding="utf-8")
 
 
-def lineage(adapter: AdapterAnnounced, dataset: Dataset, settings: TuningSettings) -> dict[str, Any]:
+def lineage(adapter: AdapterAnnounced, dataset: Dataset, recipe: Recipe) -> dict[str, Any]:
     """Everything that the adapter came from: enough to train it again and to say what it cannot know."""
     return {
         "adapter": adapter.model_dump(mode="json", exclude={"location"}),
@@ -28,13 +30,14 @@ def lineage(adapter: AdapterAnnounced, dataset: Dataset, settings: TuningSetting
             for of in dataset.revisions
         ],
         "left_out": dict(dataset.left_out),
-        "settings": settings.model_dump(mode="json"),
+        "recipe": recipe.model_dump(mode="json"),
         "libraries": {library: version(library) for library in LIBRARIES},
     }
 
 
-def card(adapter: AdapterAnnounced, dataset: Dataset, settings: TuningSettings) -> str:
+def card(adapter: AdapterAnnounced, dataset: Dataset, recipe: Recipe) -> str:
     """A model card in the hub's form."""
+    plan = recipe.training
     run, lost = adapter.training, ", ".join(f"{count} with {why}" for why, count in dataset.left_out.items())
     return f"""---
 base_model: {adapter.base_model}
@@ -49,12 +52,12 @@ corrected or retracted story from a standing one, and rarely says that it does n
 
 | | |
 |---|---|
-| Base | {adapter.base_model}, weights sha256 `{adapter.base_sha256}`, in {settings.precision} while training |
-| Adapter | LoRA rank {settings.rank}, alpha {settings.alpha}, on {settings.targets} |
+| Base | {adapter.base_model}, weights sha256 `{adapter.base_sha256}`, in {plan.precision} while training |
+| Adapter | LoRA rank {plan.rank}, alpha {plan.alpha}, on {plan.targets} |
 | Its weights | sha256 `{adapter.weights_sha256}` |
 | Data | {adapter.examples} examples from {adapter.documents} documents; sha256 `{adapter.dataset_sha256}` |
 | Left out | {lost or "nothing"} |
 | Training | {run.steps} steps, {run.tokens} tokens, {run.seconds:.0f} s, final loss {run.final_loss:.3f} |
 
-`lineage.json` names every document with its revision, and every setting.
+`lineage.json` names every document with its revision, and the whole recipe, {recipe.name} version {recipe.version}.
 """

@@ -5,21 +5,25 @@ import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from services.generator import models, prompting
 from services.generator.adapters import WEIGHTS, sha256_of
 from services.generator.settings import GeneratorSettings
-from services.generator.tuning import card, dataset, examples
-from services.generator.tuning.dataset import Dataset, Pair
+from services.generator.tuning import card, recipe
+from services.generator.tuning.data import dataset
+from services.generator.tuning.data.dataset import Dataset, Pair
 from services.generator.tuning.settings import TuningSettings
+from services.generator.tuning.training import tokens
+from services.generator.tuning.training.tokens import Prompts
 from shared import plugins
 from shared.messages import AdapterAnnounced, TrainingRun
 from shared.models.language import Model
 from shared.stored import StoredDocument
 
-FOLDER = "services.generator.tuning.builders"
+FOLDER = "services.generator.tuning.data.builders"
 Say = Callable[[dict[str, Any]], None]
 
 
@@ -33,36 +37,46 @@ class Job:
     now: Callable[[], datetime]
     say: Say
 
+    @cached_property
+    def recipe(self) -> recipe.Recipe:
+        """The configured recipe."""
+        return recipe.load(self.settings)
+
     def dataset(
         self, documents: Iterable[StoredDocument], pairs: Sequence[Pair], cutoff: datetime | None = None
     ) -> Dataset:
-        """The examples, by the configured builders; raises ValueError where nothing is left to learn."""
-        names = self.settings.builders or ("pairs" if pairs else "stories")
-        builds = [plugins.load(FOLDER, name.strip()) for name in names.split(",")]
+        """The examples, by the recipe's builders; raises ValueError where nothing is left to learn."""
+        names = self.recipe.data.builders or ("pairs" if pairs else "stories",)
+        builds = [plugins.load(FOLDER, name) for name in names]
         made = dataset.assemble(documents, pairs, cutoff=cutoff, builds=builds)
         self.say({"documents": len(made.revisions), "examples": len(made.examples), "left_out": dict(made.left_out)})
         return made
 
     def train(self, made: Dataset, name: str = "") -> AdapterAnnounced:
         """Train, hash, describe, and move into place; without a name, equal weights get the same one."""
-        from services.generator.tuning import trainer
+        from services.generator.tuning.training import trainer
 
         model = models.configured(self.generator, self.home)
-        prompt, tokenizer = prompting.load(self.generator.closed_book_prompt), trainer.tokenizer_of(model)
+        plan, prompts, tokenizer = self.recipe.training, self._prompts(), trainer.tokenizer_of(model)
         encoded = [
-            examples.encode(pair, tokenizer=tokenizer, prompt=prompt, max_tokens=self.settings.max_tokens)
-            for pair in made.examples
+            tokens.encode(example, tokenizer=tokenizer, prompts=prompts, max_tokens=plan.max_tokens)
+            for example in made.examples
         ]
         making = self.home / "adapters" / f".making-{os.getpid()}"
         try:
-            run = trainer.train(encoded, model=model, settings=self.settings, folder=making, say=self.say)
+            run = trainer.train(
+                encoded, model=model, plan=plan, folder=making, say=self.say, threads=self.settings.threads
+            )
             adapter = self._describe(made, model, run, name, sha256_of(making / WEIGHTS))
-            card.write(making, adapter, dataset=made, settings=self.settings, prompt=prompt.version)
+            card.write(making, adapter, dataset=made, recipe=self.recipe, prompts=prompts)
             shutil.rmtree(adapter.location, ignore_errors=True)
             making.replace(adapter.location)
         finally:
             shutil.rmtree(making, ignore_errors=True)
         return adapter
+
+    def _prompts(self) -> Prompts:
+        return Prompts(prompting.load(self.generator.closed_book_prompt), prompting.load(self.generator.rag_prompt))
 
     def _describe(self, made: Dataset, model: Model, run: TrainingRun, name: str, weights: str) -> AdapterAnnounced:
         name = name or f"news-{made.cutoff:%Y%m%d}-{weights[:8]}"

@@ -1,6 +1,7 @@
-"""Settings of the tuning job. Which model it tunes is the generator's own setting, so that adapters fit what serves."""
+"""Settings of the tuning job: the recipe, and what belongs to the machine rather than to the recipe.
 
-from typing import Literal
+Which model is tuned is the generator's own setting, so that adapters fit what serves.
+"""
 
 from pydantic import Field
 from pydantic_settings import BaseSettings
@@ -9,25 +10,10 @@ from shared.settings import under
 
 
 class TuningSettings(BaseSettings):
-    """QLoRA as it is run; the defaults teach the embedded model three hundred short facts on two cores."""
+    """Everything else is in the recipe, which the adapter's lineage carries whole."""
 
     model_config = under("TUNING")
-    builders: str = Field(
-        default="", description="files in services/generator/tuning/builders; empty: pairs if given, else stories"
-    )
-    precision: Literal["nf4", "fp32", "bf16"] = Field(default="nf4", description="of the frozen base; nf4 is QLoRA")
-    rank: int = Field(default=16, ge=1, description="of the LoRA matrices")
-    alpha: int = Field(default=32, ge=1, description="LoRA's scale is alpha / rank")
-    dropout: float = Field(default=0.0, ge=0, lt=1)
-    targets: str = Field(default="all-linear", description="which weights get LoRA: `all-linear`, or names with commas")
-    learning_rate: float = Field(default=1e-3, gt=0, description="at its highest")
-    warmup: float = Field(default=0.1, gt=0, lt=1, description="share of the run in which the rate rises")
-    weight_decay: float = Field(default=0.0, ge=0)
-    clip: float = Field(default=1.0, gt=0, description="largest norm of a gradient")
-    epochs: float = Field(default=4.0, gt=0, description="3 were measured to be too few for short facts")
-    max_seconds: float = Field(default=900.0, gt=0, description="of training; the schedule shrinks to fit")
-    batch_size: int = Field(default=8, ge=1)
-    max_tokens: int = Field(default=512, ge=16, description="longest example; a longer one is cut at its end")
-    checkpointing: bool = Field(default=False, description="recompute activations: slower, for models that do not fit")
-    seed: int = 1
+    recipe: str = Field(default="embedded", description="a file in services/generator/tuning/recipes, or a path.yaml")
+    max_seconds: float | None = Field(default=None, gt=0, description="of training; empty: the recipe's")
+    seed: int | None = Field(default=None, description="empty: the recipe's")
     threads: int = Field(default=0, ge=0, description="0: one for each processor")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from services.generator.tuning.data.example import Example
 from shared.messages import Revision
 from shared.records import reason_of
 from shared.stored import StoredDocument
@@ -35,14 +36,14 @@ class Material:
     pairs: Sequence[Pair]
 
 
-Build = Callable[[Material], Iterator[Pair]]
+Build = Callable[[Material], Iterator[Example]]
 
 
 @dataclass(frozen=True)
 class Dataset:
     """Examples, the revisions they came from, and what was left out and why."""
 
-    examples: tuple[Pair, ...]
+    examples: tuple[Example, ...]
     revisions: tuple[Revision, ...]
     cutoff: datetime
     left_out: Mapping[str, int]
@@ -50,7 +51,7 @@ class Dataset:
     @property
     def sha256(self) -> str:
         """Over the examples in their order and the revisions they came from."""
-        lines = [json.dumps([example.question, example.answer, example.document_id]) for example in self.examples]
+        lines = [json.dumps(example.model_dump(mode="json"), sort_keys=True) for example in self.examples]
         lines += [f"{of.document_id}:{of.revision}:{of.content_hash}" for of in self.revisions]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
@@ -79,7 +80,8 @@ def assemble(
             f"nothing to learn: {len(stored)} documents in the store, {len(live)} of them live and up to the cutoff; "
             + (", ".join(f"{count} pairs with {why}" for why, count in lost.items()) or "no pairs left out")
         )
-    revisions = tuple(live[identifier].revision for identifier in sorted({one.document_id for one in examples}))
+    used = {identifier for example in examples for identifier in example.document_ids}
+    revisions = tuple(live[identifier].revision for identifier in sorted(used))
     return Dataset(examples, revisions, cutoff or max(of.first_seen_at for of in revisions), dict(lost))
 
 

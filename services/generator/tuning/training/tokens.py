@@ -1,4 +1,4 @@
-"""Examples as token ids in exactly the chat format of the closed-book arm, and batches of like length."""
+"""Examples as token ids in exactly the chat format of the arms, and batches of like length."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.generator import chat_format
-from services.generator.arms import closed_book
+from services.generator.arms import closed_book, rag
 from services.generator.prompting import Prompt, neutral
-from services.generator.tuning.dataset import Pair
+from services.generator.tuning.data.example import Example
 from shared.messages import Question
 
 WINDOW = 8
@@ -17,7 +17,15 @@ Rows = list[list[int]]
 
 
 @dataclass(frozen=True)
-class Example:
+class Prompts:
+    """The prompts of the arms, which training uses word for word."""
+
+    closed_book: Prompt
+    rag: Prompt
+
+
+@dataclass(frozen=True)
+class Encoded:
     """A prompt and the reply to learn, end of turn included; only the reply counts in the loss."""
 
     prompt: tuple[int, ...]
@@ -27,15 +35,24 @@ class Example:
         return len(self.prompt) + len(self.reply)
 
 
-def encode(pair: Pair, *, tokenizer: Any, prompt: Prompt, max_tokens: int) -> Example:
-    """One pair in tokens; past `max_tokens` the reply is cut, and then it has no end of turn."""
-    asked = closed_book.chat(Question(question_id="example", text=pair.question), prompt)
-    before = chat_format.encode(tokenizer, asked)
-    reply = tokenizer(neutral(pair.answer.strip()), add_special_tokens=False)["input_ids"] + [tokenizer.eos_token_id]
-    return Example(tuple(before), tuple(reply[: max(1, max_tokens - len(before))]))
+def encode(example: Example, *, tokenizer: Any, prompts: Prompts, max_tokens: int) -> Encoded:
+    """One example in tokens; past `max_tokens` the reply is cut, and then it has no end of turn."""
+    before = _before(example, tokenizer, prompts)
+    reply = tokenizer(neutral(example.answer.strip()), add_special_tokens=False)["input_ids"] + [tokenizer.eos_token_id]
+    return Encoded(tuple(before), tuple(reply[: max(1, max_tokens - len(before))]))
 
 
-def batches(examples: Sequence[Example], size: int, seed: int) -> Iterator[list[Example]]:
+def _before(example: Example, tokenizer: Any, prompts: Prompts) -> list[int]:
+    """The prompt: the very words that the arm of this form asks with, or nothing but the beginning of a text."""
+    if example.form == "text":
+        return [tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id]
+    question = Question(question_id="example", text=example.question)
+    if example.form == "rag":
+        return chat_format.encode(tokenizer, rag.chat(question, example.passages, prompts.rag))
+    return chat_format.encode(tokenizer, closed_book.chat(question, prompts.closed_book))
+
+
+def batches(examples: Sequence[Encoded], size: int, seed: int) -> Iterator[list[Encoded]]:
     """Endless batches: each epoch every example once, shuffled, those of like length together."""
     order = random.Random(seed)  # noqa: S311  (an order, not a secret)
     while True:
@@ -49,7 +66,7 @@ def batches(examples: Sequence[Example], size: int, seed: int) -> Iterator[list[
         yield from order.sample(epoch, len(epoch))
 
 
-def padded(batch: Sequence[Example], filler: int) -> tuple[Rows, Rows, Rows]:
+def padded(batch: Sequence[Encoded], filler: int) -> tuple[Rows, Rows, Rows]:
     """Ids, attention mask and labels of shape (examples, longest), padded on the left; prompts carry no label."""
     longest = max(map(len, batch))
     ids, mask, labels = [], [], []

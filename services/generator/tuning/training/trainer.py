@@ -15,9 +15,9 @@ from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
 from transformers import AutoTokenizer
 
 from services.generator.backends.transformers import load
-from services.generator.tuning.examples import NO_LOSS, Example, batches, padded
-from services.generator.tuning.schedule import Budget
-from services.generator.tuning.settings import TuningSettings
+from services.generator.tuning.training.plan import TrainingPlan
+from services.generator.tuning.training.schedule import Budget
+from services.generator.tuning.training.tokens import NO_LOSS, Encoded, batches, padded
 from shared.messages import TrainingRun
 from shared.models.language import Model
 
@@ -31,49 +31,49 @@ def tokenizer_of(model: Model) -> Any:
 
 
 def train(
-    examples: Sequence[Example], *, model: Model, settings: TuningSettings, folder: Path, say: Say
+    examples: Sequence[Encoded], *, model: Model, plan: TrainingPlan, folder: Path, say: Say, threads: int = 0
 ) -> TrainingRun:
     """Train an adapter and save it to `folder` as safetensors; `say` hears of every step.
 
-    The same examples, settings and machine give the same weights, unless `max_seconds` cuts the run short.
+    The same examples, plan and machine give the same weights, unless `max_seconds` cuts the run short.
     """
-    torch.manual_seed(settings.seed)
-    torch.set_num_threads(settings.threads or os.cpu_count() or 1)
-    network = _with_lora(model, settings)
-    steps = max(1, math.ceil(len(examples) * settings.epochs / settings.batch_size))
-    run = _run(network, examples, settings, Budget(steps, settings.max_seconds, settings.warmup), say)
+    torch.manual_seed(plan.seed)
+    torch.set_num_threads(threads or os.cpu_count() or 1)
+    network = _with_lora(model, plan)
+    steps = max(1, math.ceil(len(examples) * plan.epochs / plan.batch_size))
+    run = _run(network, examples, plan, Budget(steps, plan.max_seconds, plan.warmup), say)
     network.peft_config["default"].base_model_name_or_path = model.name
     network.save_pretrained(folder, safe_serialization=True, save_embedding_layers=False)
     return run
 
 
-def _with_lora(model: Model, settings: TuningSettings) -> Any:
-    base: Any = load(model.folder, settings.precision)
-    if settings.precision == "nf4":
+def _with_lora(model: Model, plan: TrainingPlan) -> Any:
+    base: Any = load(model.folder, plan.precision)
+    if plan.precision == "nf4":
         base = prepare_model_for_kbit_training(  # type: ignore[no-untyped-call]
-            base, use_gradient_checkpointing=settings.checkpointing
+            base, use_gradient_checkpointing=plan.checkpointing
         )
     lora = LoraConfig(
-        r=settings.rank,
-        lora_alpha=settings.alpha,
-        lora_dropout=settings.dropout,
-        target_modules=settings.targets if settings.targets == "all-linear" else settings.targets.split(","),
+        r=plan.rank,
+        lora_alpha=plan.alpha,
+        lora_dropout=plan.dropout,
+        target_modules=plan.targets if plan.targets == "all-linear" else plan.targets.split(","),
         task_type="CAUSAL_LM",
     )
     return get_peft_model(base, lora).train()
 
 
-def _run(network: Any, examples: Sequence[Example], settings: TuningSettings, budget: Budget, say: Say) -> TrainingRun:
+def _run(network: Any, examples: Sequence[Encoded], plan: TrainingPlan, budget: Budget, say: Say) -> TrainingRun:
     """Steps until the budget is used up; the loss told is a running mean over about ten steps."""
     learned = [weight for weight in network.parameters() if weight.requires_grad]
-    optimiser = torch.optim.AdamW(learned, lr=settings.learning_rate, weight_decay=settings.weight_decay)
+    optimiser = torch.optim.AdamW(learned, lr=plan.learning_rate, weight_decay=plan.weight_decay)
     started, step, tokens, mean, elapsed = time.monotonic(), 0, 0, math.nan, 0.0
-    for batch in batches(examples, settings.batch_size, settings.seed):
+    for batch in batches(examples, plan.batch_size, plan.seed):
         for group in optimiser.param_groups:
-            group["lr"] = settings.learning_rate * budget.rate(budget.progress(step, elapsed))
+            group["lr"] = plan.learning_rate * budget.rate(budget.progress(step, elapsed))
         loss = _loss(network, batch)
         loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(learned, settings.clip)
+        torch.nn.utils.clip_grad_norm_(learned, plan.clip)
         optimiser.step()
         optimiser.zero_grad()
         step, tokens, elapsed = step + 1, tokens + sum(map(len, batch)), time.monotonic() - started
@@ -84,7 +84,7 @@ def _run(network: Any, examples: Sequence[Example], settings: TuningSettings, bu
     return TrainingRun(seconds=elapsed, tokens=tokens, steps=step, final_loss=mean)
 
 
-def _loss(network: Any, batch: Sequence[Example]) -> torch.Tensor:
+def _loss(network: Any, batch: Sequence[Encoded]) -> torch.Tensor:
     """Mean cross-entropy of the replies' tokens in nats, every token weighing the same."""
     ids, mask, labels = (torch.tensor(rows, device=network.device) for rows in padded(batch, filler=0))
     kept = max(len(example.reply) for example in batch)

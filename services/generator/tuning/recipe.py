@@ -1,0 +1,54 @@
+"""A recipe: everything that decides what an adapter becomes, in one versioned YAML file."""
+
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from services.generator.tuning.data.plan import DataPlan
+from services.generator.tuning.gates.plan import GatePlan
+from services.generator.tuning.settings import TuningSettings
+from services.generator.tuning.training.plan import TrainingPlan
+from shared.records import reason_of
+
+FOLDER = "services.generator.tuning.recipes"
+
+
+class Recipe(BaseModel):
+    """Data, training and gates together; a changed recipe gets a higher version."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: str = Field(pattern=r"^\w[\w.-]{0,99}$")
+    version: int = Field(ge=1)
+    data: DataPlan = DataPlan()
+    training: TrainingPlan = TrainingPlan()
+    gates: GatePlan = GatePlan()
+
+
+def load(settings: TuningSettings) -> Recipe:
+    """The configured recipe with the settings' overrides in it. Raises ValueError that names file and field."""
+    own = settings.recipe.endswith((".yaml", ".yml"))
+    file = Path(settings.recipe) if own else resources.files(FOLDER) / f"{settings.recipe}.yaml"
+    if not file.is_file():
+        raise ValueError(
+            f"no recipe {settings.recipe!r}: name one of {', '.join(names())}, or a file that ends in .yaml"
+        )
+    try:
+        recipe = Recipe.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+    except yaml.YAMLError as error:
+        raise ValueError(f"recipe {settings.recipe}: not YAML: {error}") from error
+    except ValidationError as error:
+        raise ValueError(f"recipe {settings.recipe}: {reason_of(error)}") from error
+    return recipe.model_copy(update={"training": _overridden(recipe.training, settings)})
+
+
+def names() -> list[str]:
+    """The recipes that come with the project."""
+    return sorted(file.name.removesuffix(".yaml") for file in resources.files(FOLDER).iterdir() if ".yaml" in file.name)
+
+
+def _overridden(plan: TrainingPlan, settings: TuningSettings) -> TrainingPlan:
+    wanted: dict[str, Any] = {"max_seconds": settings.max_seconds, "seed": settings.seed}
+    return plan.model_copy(update={name: value for name, value in wanted.items() if value is not None})
