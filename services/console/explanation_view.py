@@ -14,6 +14,8 @@ def show(report: Report) -> None:
     """How it was searched, then the evidence, then the best that did not become evidence."""
     way = " -> ".join([report["search"], *report["rankers"]])
     output.say(f"{way}, encoder {report['encoder']}: {report['candidates']} candidates as of {report['at']}.")
+    if (first := report["queries"][0]) != report["question"]["text"]:
+        output.say(f"searched for: {first}")
     for query in report["queries"][1:]:
         output.say(f"also asked: {query}")
     if report["note"]:

@@ -46,9 +46,11 @@ def retriever(
     knowledge = Knowledge(chunks, indexes)
     search = searches(knowledge, settings)
     rank = rankers(knowledge, settings)
+    condense = plugins.load(f"{PACKAGE}.condensers", settings.condenser)(settings)
     rephrase = plugins.load(f"{PACKAGE}.queries", settings.queries)(knowledge, settings)
     view = MaterialisedView(announcements, chunks, list(indexes.made.values()), keep)
-    return Retrieve(settings, encode, encoder, search, rank, rephrase, chunks, view, time.perf_counter, keep), view
+    ports = (encode, encoder, search, rank, rephrase, chunks, view, time.perf_counter)
+    return Retrieve(settings, *ports, keep, condense), view
 
 
 def searches(knowledge: Knowledge, settings: RetrieverSettings) -> Search:

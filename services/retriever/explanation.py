@@ -19,7 +19,7 @@ Row = dict[str, Any]
 def explained(retrieve: Retrieve, question: Question, *, now: datetime, others: int) -> dict[str, Any]:
     """Evidence as the retriever would give it at `now`, and the best `others` that did not become evidence."""
     scope = _scope(retrieve, question)
-    texts = list(retrieve.rephrase(question.text, scope))
+    texts = retrieve.queries(question)
     at = question.as_of or now
     asked = [Asked(text, vector, at) for text, vector in zip(texts, retrieve.encode(texts), strict=True)]
     seen: list[Ranked] = []

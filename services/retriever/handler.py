@@ -6,8 +6,9 @@ from datetime import timedelta
 from functools import partial
 
 from services.retriever import gauges
+from services.retriever.condensers import plain
 from services.retriever.fusion import of_queries
-from services.retriever.ports import Asked, Clock, Encode, Rank, Ranked, Rephrase, Search, View
+from services.retriever.ports import Asked, Clock, Condense, Encode, Rank, Ranked, Rephrase, Search, View
 from services.retriever.settings import RetrieverSettings
 from shared.messages import EvidenceFound, EvidenceItem, Question
 from shared.records import Effect, Record, effect
@@ -17,6 +18,7 @@ from shared.stored import ChunkSearch, Passage, Vector
 
 TRIES = 3
 SPARE = 2
+AS_ASKED = plain.build(RetrieverSettings())
 Pick = tuple[Ranked, Passage]
 
 
@@ -34,11 +36,12 @@ class Retrieve:
     view: View
     clock: Clock
     keep: Retention = FOREVER
+    condense: Condense = AS_ASKED
 
     def __call__(self, batch: Sequence[Record[Question]]) -> Iterator[Effect[EvidenceFound]]:
         started = self.clock()
         ends = self.view.ends()  # after the batch came: whatever was acknowledged before a question lies below
-        queries = [list(self.rephrase(record.message.text, self._scope(record.message))) for record in batch]
+        queries = [self.queries(record.message) for record in batch]
         vectors = iter(self.encode([text for texts in queries for text in texts]))
         shared_ms = (self.clock() - started) * 1000 / len(batch)
         for record, texts in zip(batch, queries, strict=True):
@@ -56,6 +59,7 @@ class Retrieve:
         kept = within_budget(self.picks(asked, scope), self.settings.budget_words)
         return EvidenceFound(
             question=question,
+            searched_for=asked[0].text if asked[0].text != question.text else "",
             asked_at=record.appended_at,
             items=tuple(item(pick, place) for place, pick in enumerate(kept, start=1)),
             search=self.search.name,
@@ -65,6 +69,10 @@ class Retrieve:
             note="" if kept else why_nothing(question),
             retrieval_ms=shared_ms + (self.clock() - started) * 1000,
         )
+
+    def queries(self, question: Question) -> list[str]:
+        """What is searched for: the question, condensed where it is one of a conversation, then its other wordings."""
+        return list(self.rephrase(self.condense(question), self._scope(question)))
 
     def _scope(self, question: Question) -> Scope:
         return Scope.of(question, self.keep.not_before)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from shared.messages import Found
+from shared.messages import Found, Question
 from shared.scope import Scope
 from shared.stored import Candidate, ChunkSearch, Passage, Place, Vector
 
@@ -103,6 +103,7 @@ class View(Protocol):
 
 
 Rank = Callable[[Asked, Sequence[Ranked]], Sequence[Ranked]]
+Condense = Callable[[Question], str]  # what a question asks for, with what its conversation said before
 Rephrase = Callable[[str, Scope], Sequence[str]]  # the first is the question itself: rankers go by it
 Encode = Callable[[Sequence[str]], Vector]
 Clock = Callable[[], float]

@@ -15,6 +15,11 @@ class RetrieverSettings(BaseSettings):
         default="recency", description="files in services/retriever/rankers, applied in this order, comma-separated"
     )
     queries: str = Field(default="plain", description="a file in services/retriever/queries")
+    condenser: str = Field(
+        default="last_turns", description="a file in services/retriever/condensers: what is searched in a conversation"
+    )
+    condense_turns: int = Field(default=6, ge=1, le=20, description="of `last_turns`: turns looked at, newest first")
+    condense_words: int = Field(default=24, ge=1, le=200, description="of `last_turns`: words added at most")
     depth: int = Field(default=100, ge=1, le=1_000, description="chunks of each list that are fused and ranked")
     dense_weight: float = Field(
         default=0.4, ge=0, le=1, description="of `weighted`: how much dense counts, BM25 the rest"

@@ -6,10 +6,12 @@ that a newer writer does not stop an older reader. Times are aware datetimes in 
 """
 
 from shared.messages.adapters import AdapterAnnounced, TrainingRun
+from shared.messages.conversation import KINDS, QuestionKind, Turn
 from shared.messages.encoders import EncoderChoice, EncodersAnnounced
 from shared.messages.feedback import Ballot, Choice, PairVotes, References, ReferencesSource, Vote
 from shared.messages.form import Form
 from shared.messages.news import Chunk, DocumentChunked, DocumentIndexed, DocumentPublished, Revision
+from shared.messages.presentation import Presentation
 from shared.messages.questions import (
     AdapterRef,
     Answer,
@@ -25,6 +27,7 @@ from shared.messages.schema import Identifier, Message, Moment, PublicMessage
 
 __all__ = [
     "AdapterAnnounced",
+    "KINDS",
     "AdapterRef",
     "Answer",
     "AnswerStatus",
@@ -51,9 +54,13 @@ __all__ = [
     "References",
     "ReferencesSource",
     "Result",
+    "Presentation",
     "Revision",
     "ScoredAnswer",
     "Standing",
     "TrainingRun",
     "Vote",
 ]
+    "Turn",
+    "Verdicts",
+    "VerdictsTaken",

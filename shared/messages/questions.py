@@ -5,7 +5,9 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from shared.messages.conversation import MOST_TURNS, QuestionKind, Turn, contradiction
 from shared.messages.form import Form
+from shared.messages.presentation import Presentation
 from shared.messages.schema import Identifier, Message, Moment, PublicMessage
 
 MOST_COMBINATIONS = 100
@@ -27,6 +29,10 @@ class Question(PublicMessage):
 
     question_id: Identifier
     text: str = Field(min_length=1, max_length=4_000)
+    kind: QuestionKind = "question_answering"
+    history: tuple[Turn, ...] = Field(
+        default=(), max_length=MOST_TURNS, description="of a conversation: what was said before, oldest first"
+    )
     choices: tuple[str, ...] = ()
     references: tuple[str, ...] | None = Field(
         default=None, description="accepted answers; empty: abstaining is right; absent: not scored"
@@ -40,6 +46,7 @@ class Question(PublicMessage):
     )
     as_of: Moment | None = Field(default=None, description="no evidence first seen after this")
     form: Form | None = Field(default=None, description="what the answer must look like; absent: free")
+    presentation: Presentation = Field(default=Presentation(), description="how evidence is put before a model")
     deadline_s: float = Field(default=300.0, gt=0, le=86_400, description="answers later than this are missing")
 
     @property
@@ -51,6 +58,12 @@ class Question(PublicMessage):
     def _has_words(self) -> Self:
         if not self.text.strip():
             raise ValueError("text: a question needs words")
+        return self
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        if problem := contradiction(self.kind, self.history, self.choices):
+            raise ValueError(problem)
         return self
 
     @model_validator(mode="after")
@@ -94,6 +107,7 @@ class EvidenceFound(Message):
     """What retrieval found for one question; the question travels along, so that no join is needed."""
 
     question: Question
+    searched_for: str = Field(default="", description="the words searched by, where they are not the question's own")
     asked_at: Moment = Field(description="when the broker took the question")
     items: tuple[EvidenceItem, ...] = ()
     search: str

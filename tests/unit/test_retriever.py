@@ -7,11 +7,12 @@ from itertools import count
 
 import pytest
 
+from services.retriever.condensers import last_turns
 from services.retriever.handler import Retrieve, within_budget
 from services.retriever.ports import Asked, Ranked, listed
 from services.retriever.settings import RetrieverSettings
 from shared.encoders import hashing
-from shared.messages import EvidenceFound, Filters, Found, Question
+from shared.messages import EvidenceFound, Filters, Found, Question, Turn
 from shared.retention import Retention
 from shared.scope import Scope
 from shared.settings import EncoderSettings
@@ -77,9 +78,9 @@ class Shelf:
         raise AssertionError(f"nothing here compares vectors: {places}")
 
 
-def retrieve(shelf: Shelf, *questions: Question, top_k: int = 5) -> list[EvidenceFound]:
+def a_handler(shelf: Shelf, top_k: int = 5) -> Retrieve:
     ticks = count()
-    handler = Retrieve(
+    return Retrieve(
         settings=RetrieverSettings(top_k=top_k),
         encode=ENCODER.encode,
         encoder=ENCODER.name,
@@ -91,6 +92,10 @@ def retrieve(shelf: Shelf, *questions: Question, top_k: int = 5) -> list[Evidenc
         clock=lambda: next(ticks) / 100,
         keep=Retention(now=lambda: NOON),
     )
+
+
+def retrieve(shelf: Shelf, *questions: Question, top_k: int = 5) -> list[EvidenceFound]:
+    handler = a_handler(shelf, top_k)
     return [done.outcome for done in handler([a_record(question) for question in questions])]
 
 
@@ -185,3 +190,20 @@ def test_time_for_encoding_is_shared_by_the_batch() -> None:
     found = retrieve(Shelf(1), a_question(), a_question(question_id="q-2"))
 
     assert [round(one.retrieval_ms) for one in found] == [35, 35]
+
+
+def test_a_question_of_a_conversation_is_searched_condensed_and_the_evidence_says_by_what() -> None:
+    history = (Turn(role="asker", text="Where is the Ostrel fair?"), Turn(role="assistant", text="At pier 4."))
+    followed = a_question(text="When is it?", kind="conversation", history=history)
+    seen: list[str] = []
+
+    def rephrase(text: str, _: Scope) -> list[str]:
+        seen.append(text)
+        return [text]
+
+    condense = last_turns.build(RetrieverSettings())
+    handler = replace(a_handler(Shelf(3)), rephrase=rephrase, condense=condense)
+    found = [done.outcome for done in handler([a_record(followed), a_record(a_question())])]
+
+    assert seen == ["When is it? 4 Ostrel fair", a_question().text]
+    assert [one.searched_for for one in found] == ["When is it? 4 Ostrel fair", ""]

@@ -66,7 +66,7 @@ class Bench:
         """Every run over every question; one without `as_of` is asked at `now`. `told` hears how many are done."""
         total, found = len(self.retrieves) * len(questions), dict[str, Run]()
         for past, (name, retrieve) in enumerate(self.retrieves.items()):
-            queries = [list(retrieve.rephrase(question.text, Scope.of(question))) for question in questions]
+            queries = [retrieve.queries(question) for question in questions]
             vectors = iter(self.vectors.encode([text for texts in queries for text in texts]))
             run = {}
             for number, (question, texts) in enumerate(zip(questions, queries, strict=True), start=1):
@@ -88,6 +88,7 @@ def prepared(
     """Each run's retriever, put together as the service puts its own together, over one set of complete indexes."""
     indexes = Indexes(settings)
     knowledge = Knowledge(Remembered(chunks), indexes)
+    condense = plugins.load(f"{PACKAGE}.condensers", settings.condenser)(settings)
     of_runs = {name: settings_of(name, settings) for name in names}
     found_by = {name: searches(knowledge, one) for name, one in of_runs.items()}
     ways = {name: plugins.load(f"{PACKAGE}.queries", one.queries)(knowledge, one) for name, one in of_runs.items()}
@@ -104,6 +105,7 @@ def prepared(
             chunks=knowledge.chunks,
             view=view,
             clock=time.perf_counter,
+            condense=condense,
         )
         for name, one in of_runs.items()
     }

@@ -1,0 +1,91 @@
+"""Kinds of question: what goes together in one, and what a retriever searches for in a conversation."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from services.retriever.condensers import last_turns, plain
+from services.retriever.settings import RetrieverSettings
+from shared.messages import Question, Turn
+from tests.builders import a_question
+
+SETTINGS = RetrieverSettings()
+
+
+def a_conversation(text: str, *said: str) -> Question:
+    """The asker begins, and turns alternate."""
+    roles = ("asker", "assistant")
+    history = [{"role": roles[place % 2], "text": turn} for place, turn in enumerate(said)]
+    return a_question(text=text, kind="conversation", history=history)
+
+
+def searched(text: str, *said: str, **chosen: Any) -> str:
+    return last_turns.build(RetrieverSettings(**chosen))(a_conversation(text, *said))
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"history": [Turn(role="asker", text="Hello")]}, "history: a question of kind question_answering has none"),
+        ({"kind": "summarisation", "choices": ("a", "b")}, "choices: a summary chooses between nothing"),
+        ({"kind": "conversation", "history": [Turn(role="asker", text=" ")]}, "history: a turn needs words"),
+        ({"kind": "conversation", "history": [Turn(role="asker", text="x" * 4_000)] * 5}, "20,000 characters"),
+        ({"kind": "conversation", "history": [Turn(role="asker", text="x")] * 21}, "at most 20 items"),
+        ({"kind": "summary"}, "'question_answering', 'summarisation' or 'conversation'"),
+    ],
+)
+def test_what_does_not_go_together_is_refused_with_its_reason(changes: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValidationError, match=why):
+        a_question(**changes)
+
+
+def test_a_conversation_may_begin_and_a_question_without_kind_is_question_answering() -> None:
+    assert a_question(kind="conversation").history == ()
+    assert a_question().kind == "question_answering"
+    assert Question.model_validate_json(a_conversation("And then?", "Who?", "Ann.").model_dump_json()).history[1] == (
+        Turn(role="assistant", text="Ann.")
+    )
+
+
+def test_a_question_that_points_back_takes_along_what_it_points_at() -> None:
+    found = searched("How heavy is it?", "Where was the stolen bell found?", "In a barn at Little Garrand.")
+
+    assert found == "How heavy is it? Little Garrand stolen bell found"
+
+
+def test_a_fragment_takes_the_subject_along_and_nothing_twice() -> None:
+    found = searched(
+        "And the bell of Ostrel?", "Is the bell of Wexcombe heavy?", "Yes, 410 kilograms.", condense_words=5
+    )
+
+    assert found == "And the bell of Ostrel? 410 Wexcombe heavy"
+
+
+def test_a_question_that_stands_by_itself_is_searched_as_it_is() -> None:
+    text = "Who painted The Herring Moon for Quillhaven?"
+
+    assert searched(text, "Where is the lantern fair?", "In Ostrel.") == text
+
+
+def test_carrying_over_stops_where_the_subject_was_opened() -> None:
+    said = ["Who is mayor of Pellmere?", "Askrey.", "Which goat climbed the Lanthorn lighthouse?", "Parsnip."]
+
+    assert "Pellmere" not in searched("Who owns her?", *said)
+    assert searched("Who owns her?", *said) == "Who owns her? Parsnip goat climbed Lanthorn lighthouse"
+
+
+def test_only_so_many_turns_and_words_are_carried_over() -> None:
+    said = ["Tell me about trams", "Which?", "saffron ones", "Line 3", "and buses", "N7"]
+
+    assert searched("When?", *said, condense_turns=2) == "When? N7 buses"
+    assert searched("When?", *said, condense_words=1) == "When? N7"
+
+
+def test_without_history_or_with_the_plain_condenser_nothing_changes() -> None:
+    assert searched("How heavy is it?") == "How heavy is it?"
+    assert plain.build(SETTINGS)(a_conversation("How heavy is it?", "The bell?")) == "How heavy is it?"
+
+
+def test_a_history_in_a_script_without_capitals_is_carried_over_by_the_askers_words() -> None:
+    assert searched("何时?", "拱桥在哪里", "在河边") == "何时? 拱桥在哪里"
