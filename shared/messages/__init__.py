@@ -22,18 +22,21 @@ from shared.messages.questions import (
     Found,
     Question,
 )
-from shared.messages.results import Estimate, Result, ScoredAnswer, Standing
+from shared.messages.results import Difference, Estimate, Result, ScoredAnswer, Standing
 from shared.messages.schema import Identifier, Message, Moment, PublicMessage
+from shared.messages.verdicts import Comparison, Grade, Outcome, Reply, Verdicts, VerdictsTaken
 
 __all__ = [
-    "AdapterAnnounced",
     "KINDS",
+    "AdapterAnnounced",
     "AdapterRef",
     "Answer",
     "AnswerStatus",
     "Ballot",
     "Choice",
     "Chunk",
+    "Comparison",
+    "Difference",
     "DocumentChunked",
     "DocumentIndexed",
     "DocumentPublished",
@@ -45,22 +48,26 @@ __all__ = [
     "Filters",
     "Form",
     "Found",
+    "Grade",
     "Identifier",
     "Message",
     "Moment",
+    "Outcome",
     "PairVotes",
+    "Presentation",
     "PublicMessage",
     "Question",
+    "QuestionKind",
     "References",
     "ReferencesSource",
+    "Reply",
     "Result",
-    "Presentation",
     "Revision",
     "ScoredAnswer",
     "Standing",
     "TrainingRun",
-    "Vote",
-]
     "Turn",
     "Verdicts",
     "VerdictsTaken",
+    "Vote",
+]

@@ -1,5 +1,7 @@
 """Scored results and the standings counted from them."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from shared.messages.feedback import PairVotes, ReferencesSource
@@ -32,12 +34,33 @@ class Result(Message):
     votes: tuple[PairVotes, ...] = Field(default=(), description="by pair of arms, sorted")
 
 
+IntervalKind = Literal["fixed_size", "confidence_sequence"]
+_KIND = (
+    "what ci95 is. `confidence_sequence`: it holds at all times together, however often one looks; "
+    "`fixed_size`: only for a sample whose size was fixed beforehand"
+)
+
+
 class Estimate(Message):
-    """A mean over n questions with its 95 % interval (see the scorer's standings for the method)."""
+    """A mean over n questions with its 95 % interval."""
 
     n: int
     mean: float
     ci95: tuple[float, float]
+    interval: IntervalKind = Field(default="fixed_size", description=_KIND)
+
+
+class Difference(Message):
+    """Mean of arm a minus mean of arm b over the n questions that both have, with its interval."""
+
+    metric: str
+    a: str
+    b: str
+    n: int
+    mean: float
+    ci95: tuple[float, float] = Field(description="the intervals of all pairs of one standing hold together, in 95 %")
+    interval: IntervalKind = Field(default="fixed_size", description=_KIND)
+    better: str | None = Field(default=None, description="the arm that is better; absent while it is undecided")
 
 
 class Standing(Message):
@@ -45,5 +68,6 @@ class Standing(Message):
 
     slice: str
     arms: dict[str, dict[str, Estimate]] = Field(description="arm -> metric -> estimate")
+    differences: tuple[Difference, ...] = Field(default=(), description="every pair of arms by `correct`")
     metric_versions: dict[str, str]
     counted_at: Moment

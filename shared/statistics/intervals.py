@@ -2,7 +2,7 @@
 
 Where a sample never varies (all values equal, one group) a bootstrap can only return that value and would claim
 certainty. There the interval is the exact binomial bound of Clopper and Pearson (1934) on the share of groups that
-could still differ, taken to either end of the scale, as in `shared/bootstrap.py`. With fewer than six groups the
+could still differ, taken to either end of the scale. With fewer than six groups the
 interval is the wider of the two on each side.
 """
 

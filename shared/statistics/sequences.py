@@ -18,22 +18,30 @@ from shared.statistics.intervals import Interval
 
 _ERROR = 0.05
 _SHARPEST_AT = 200  # results at which the mixture is about as narrow as it can be made
-_TUNING = _SHARPEST_AT / 4 / (-2 * log(_ERROR) + log(1 - 2 * log(_ERROR)))
 _GRID = 1_001
 _STAKE = 0.5  # the share of the capital that a bet may lose
 
 
-def mixture_interval(n: int, mean: float, *, lowest: float = 0.0, highest: float = 1.0) -> Interval:
+def mixture_interval(
+    n: int, mean: float, *, lowest: float = 0.0, highest: float = 1.0, error: float = _ERROR
+) -> Interval:
     """Robbins' normal mixture (1970; Howard, Ramdas, McAuliffe and Sekhon 2021, eq. 14) for values in a known range.
 
     A value in [lowest, highest] is sub-Gaussian with variance (highest - lowest)^2 / 4 (Hoeffding 1963). `mean` is
-    that of the first n values. With n = 0 the whole scale. O(1).
+    that of the first n values. `error` is the chance of ever missing: 0.05 / k where k of them are to hold together.
+    With n = 0 the whole scale. O(1).
     """
     if not n:
         return Interval(0, None, lowest, highest)
-    spread = n / 4 + _TUNING
-    reach = sqrt(spread * log(spread / (_TUNING * _ERROR**2))) / n * (highest - lowest)
+    reach = mixture_reach(n, error) * (highest - lowest)
     return Interval(n, mean, max(lowest, mean - reach), min(highest, mean + reach))
+
+
+def mixture_reach(n: int, error: float = _ERROR) -> float:
+    """How far the mixture's limits lie from a mean of n >= 1 values on a scale of width 1."""
+    tuning = _SHARPEST_AT / 4 / (-2 * log(error) + log(1 - 2 * log(error)))
+    spread = n / 4 + tuning
+    return sqrt(spread * log(spread / (tuning * error**2))) / n
 
 
 class BettingSequence:

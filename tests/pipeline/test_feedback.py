@@ -8,10 +8,11 @@ from services.console.voting.summary import summarise
 from services.scorer.settings import ARMS
 from shared import topology
 from shared.messages import Vote
-from shared.standings import newest, standings
+from shared.standings import newest
 from tests.builders import a_document, a_question, references
 from tests.pipeline.conftest import Pipeline
 from tests.pipeline.test_pipeline import MemoryLedger
+from tests.tallying import standings
 
 
 def answered(pipeline: Pipeline) -> None:

@@ -13,7 +13,6 @@ import pytest
 
 from services.retriever.evaluation import measures, statistics
 from services.retriever.ports import Ranked
-from shared import bootstrap
 from shared.collections import collection
 from shared.collections.collection import Collection
 from shared.stored import Candidate
@@ -203,19 +202,6 @@ def test_trec_files_give_other_tools_the_same_measures(tmp_path: Path) -> None:
 def test_an_id_that_a_trec_file_cannot_hold_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no blanks"):
         measures.write_qrels(tmp_path / "qrels.txt", {"a question": ["d"]})
-
-
-def test_the_interval_of_a_difference_covers_the_truth_as_often_as_it_says() -> None:
-    """Two hundred samples of 100 questions with a true difference of 0.1: near 95 % of the intervals hold it."""
-    rng = np.random.default_rng(4)
-    held = 0
-    for _ in range(200):
-        hard = rng.random(100)
-        worse, better = (hard < 0.5), (hard < 0.5) | ((hard < 0.7) & (rng.random(100) < 0.5))
-        [found] = bootstrap.estimates((better.astype(float) - worse.astype(float)).reshape(-1, 1), -1.0, draws=1_000)
-        held += found.ci95[0] <= 0.1 <= found.ci95[1]
-
-    assert 0.90 <= held / 200 <= 0.99
 
 
 def test_pairing_makes_a_difference_surer_than_its_two_means_are() -> None:

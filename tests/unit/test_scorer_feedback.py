@@ -1,22 +1,21 @@
 """The scorer over the in-memory broker when references and votes come: early, late, twice, and while things break."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from services.scorer.board import Tally
 from services.scorer.feedback import following
 from services.scorer.join import MOST_VOTES, Cast, Join
 from services.scorer.memory import JoinInMemory
 from services.scorer.settings import ARMS
 from shared.memory.results import MemoryResults
 from shared.messages import Result
-from shared.standings import newest, paired_difference, standings
+from shared.standings import newest
 from shared.topology import QUESTIONS, REFERENCES, RESULTS, VOTES
-from tests.builders import NOON, a_question, a_raw_record, a_vote, references
+from tests.builders import NOON, a_question, a_vote, references
+from tests.tallying import standings
 from tests.unit.test_scorer import LATER, SCORE, FallingShelf, House
 
 QUAY = references(references=("the new quay",), gold_document_ids=("story-9",))
@@ -282,10 +281,6 @@ def versions() -> list[Result]:
     return published(house)
 
 
-def records_of(results: Iterable[Result]) -> list[bytes]:
-    return [result.model_dump_json().encode() for result in results]
-
-
 @pytest.mark.parametrize("turned", [False, True])
 def test_standings_count_each_question_once_by_its_newest_version(turned: bool) -> None:
     results = versions()[:: -1 if turned else 1]
@@ -293,19 +288,8 @@ def test_standings_count_each_question_once_by_its_newest_version(turned: bool) 
 
     [overall, _] = standings(results, ARMS)
     assert (overall.arms["base"]["correct"].n, overall.arms["base"]["correct"].mean) == (2, 0.5)
+    assert {one.n for one in overall.differences if {one.a, one.b} == {"base", "tuned"}} == {2}
     assert {name: one.result_version for name, one in newest(results).items()} == {"q-1": 3, "q-2": 1}
-    assert paired_difference(results, metric="correct", arm_a="base", arm_b="tuned").n == 2
-
-
-@pytest.mark.parametrize("turned", [False, True])
-def test_the_board_keeps_the_newest_version_in_whatever_order_records_come(turned: bool) -> None:
-    tally = Tally()
-    for result, value in zip(found := versions()[:: -1 if turned else 1], records_of(found), strict=True):
-        tally.take(a_raw_record(value, key=result.question.question_id.encode()))
-
-    assert sorted(marks.values["base"]["correct"] for marks in tally.marks()) == [0.0, 1.0]
-    tally.take(a_raw_record(None, key=b"q-1"))
-    assert [marks.values["base"]["correct"] for marks in tally.marks()] == [1.0]
 
 
 def test_votes_and_references_wait_for_their_question() -> None:

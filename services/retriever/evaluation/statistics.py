@@ -1,18 +1,17 @@
 """Means of runs, and differences between two runs over the same questions, with 95 % intervals.
 
-Method: `shared/bootstrap.py` with 10,000 resamples of questions, the same ones for every run and measure, so that what
-makes a question hard for two runs cancels out in their difference (Sakai 2006). Intervals are of one comparison each;
-with twenty of them, expect one to exclude zero by chance.
+Method: `shared/statistics` (BCa bootstrap over questions, the same draws for every run and measure), so that what makes
+a question hard for two runs cancels out in their difference (Sakai 2006). Intervals are of one comparison each; with
+twenty of them, expect one to exclude zero by chance.
 """
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from shared.bootstrap import estimates
 from shared.messages import Estimate
+from shared.statistics.intervals import finite, mean_limits
 
-DRAWS = 10_000
 Values = Mapping[str, Sequence[float]]  # measure -> value for each question, in one order
 
 
@@ -31,5 +30,12 @@ def differences(values: Values, baseline: Values) -> dict[str, Estimate]:
 
 
 def _estimated(values: Values, lowest: float) -> dict[str, Estimate]:
-    columns = np.column_stack([np.asarray(column, dtype=np.float64) for column in values.values()])
-    return dict(zip(values, estimates(columns, lowest, DRAWS), strict=True))
+    """All measures are drawn together. Without questions an estimate spans its scale."""
+    columns = np.column_stack([finite(column) for column in values.values()])
+    n, width = columns.shape
+    if not n:
+        return {name: Estimate(n=0, mean=0.0, ci95=(lowest, 1.0)) for name in values}
+    totals = np.column_stack([columns, np.ones(n)])
+    low, high = mean_limits(totals, np.full(width, lowest), np.ones(width))
+    rows = zip(values, columns.mean(axis=0).tolist(), low.tolist(), high.tolist(), strict=True)
+    return {name: Estimate(n=n, mean=mean, ci95=(lower, upper)) for name, mean, lower, upper in rows}

@@ -1,0 +1,113 @@
+"""Running sums of one slice, which are all that confidence sequences need, and the standing that they make.
+
+Values are kept as whole numbers of 2^-30, so that adding and taking out again is exact and no order of results changes
+a number. Nothing is resampled: intervals that hold however often one looks follow from n and the mean alone
+(`shared/statistics/sequences.py`), so a standing costs the same after ten questions and after a million.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import combinations
+
+from shared.messages import Difference, Estimate, Standing
+from shared.messages.results import IntervalKind
+from shared.standings import Marks
+from shared.statistics.sequences import mixture_interval
+
+DECIDES = "correct"
+ONE = 2**30
+_KIND: IntervalKind = "confidence_sequence"
+Column = tuple[str, str]
+"""An arm and a metric."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What a question adds to the sums of its slice: each column's value in parts of `ONE`, and metric -> version."""
+
+    slice: str
+    values: Mapping[Column, int]
+    versions: tuple[tuple[str, str], ...]
+
+
+def counted(marks: Marks, arms: Sequence[str]) -> Counted:
+    """The marks of these arms. Values outside [0, 1] stay what they are: see `Sums.standing`."""
+    values = {(arm, metric): value for arm in arms for metric, value in marks.values.get(arm, {}).items()}
+    parts = {column: round(value * ONE) for column, value in values.items()}
+    return Counted(marks.slice, parts, tuple(sorted(marks.metric_versions.items())))
+
+
+def unbounded(one: Counted) -> set[str]:
+    """Metrics with a value outside [0, 1], for which no interval of `mixture_interval` would hold."""
+    return {metric for (_, metric), value in one.values.items() if not 0 <= value <= ONE}
+
+
+class Sums:
+    """Of one slice."""
+
+    def __init__(self, arms: Sequence[str]) -> None:
+        self._arms = arms
+        self._pairs = list(combinations(arms, 2))
+        self._of: dict[Column, list[int]] = defaultdict(lambda: [0, 0])  # n and sum
+        self._apart: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])  # the same of a minus b
+        self._versions: Counter[tuple[str, str]] = Counter()
+        self._counted_at = datetime.min.replace(tzinfo=UTC)
+
+    def add(self, one: Counted, at: datetime) -> None:
+        """Count a question whose result was scored `at`."""
+        self._move(one, 1)
+        self._counted_at = max(self._counted_at, at)
+
+    def take_out(self, one: Counted) -> None:
+        """Undo what was added before."""
+        self._move(one, -1)
+
+    def standing(self, name: str, without: Collection[str] = ()) -> Standing | None:
+        """Means, differences and their confidence sequences, but for some metrics; None where no question is left."""
+        versions: dict[str, list[str]] = defaultdict(list)
+        for metric, version in sorted(+self._versions):
+            versions[metric].append(version)
+        estimates = {arm: dict(self._estimates(arm, without)) for arm in self._arms}
+        if not any(estimates.values()):
+            return None
+        return Standing(
+            slice=name,
+            arms=estimates,
+            differences=() if DECIDES in without else tuple(self._differences()),
+            metric_versions={metric: "+".join(found) for metric, found in versions.items()},
+            counted_at=self._counted_at,
+        )
+
+    def _estimates(self, arm: str, without: Collection[str]) -> Iterator[tuple[str, Estimate]]:
+        for (other, metric), (n, total) in sorted(self._of.items()):
+            if other == arm and n and metric not in without:
+                found = mixture_interval(n, total / ONE / n)
+                yield metric, Estimate(n=n, mean=total / ONE / n, ci95=(found.low, found.high), interval=_KIND)
+
+    def _differences(self) -> Iterator[Difference]:
+        """All pairs together err ever in at most 5 %: each is given its share of that (Bonferroni)."""
+        for a, b in self._pairs:
+            n, total = self._apart.get((a, b), (0, 0))
+            if n:
+                mean = total / ONE / n
+                found = mixture_interval(n, mean, lowest=-1.0, error=0.05 / len(self._pairs))
+                better = a if found.low > 0 else b if found.high < 0 else None
+                yield Difference(metric=DECIDES, a=a, b=b, n=n, mean=mean, ci95=(found.low, found.high),
+                                 interval=_KIND, better=better)  # fmt: skip
+
+    def _move(self, one: Counted, times: int) -> None:
+        for column, value in one.values.items():
+            _count(self._of[column], value, times)
+        for a, b in self._pairs:
+            ours, theirs = one.values.get((a, DECIDES)), one.values.get((b, DECIDES))
+            if ours is not None and theirs is not None:
+                _count(self._apart[a, b], ours - theirs, times)
+        for version in one.versions:
+            self._versions[version] += times
+
+
+def _count(sums: list[int], value: int, times: int) -> None:
+    sums[0] += times
+    sums[1] += times * value

@@ -1,0 +1,22 @@
+"""Standings of a few results, counted as the board counts them."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from services.scorer.board import Tally
+from shared.messages import Result, Standing
+from tests.builders import a_raw_record
+
+
+def record_of(result: Result) -> bytes:
+    return result.model_dump_json().encode()
+
+
+def standings(results: Iterable[Result], arms: Sequence[str]) -> list[Standing]:
+    """All standings, `all` first."""
+    with TemporaryDirectory() as folder:
+        tally = Tally(arms, Path(folder))
+        for result in results:
+            tally.take(a_raw_record(record_of(result), key=result.question.question_id.encode()))
+        return tally.changed()
