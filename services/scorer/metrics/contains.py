@@ -6,8 +6,8 @@ whole words of the opening that `services/scorer/bounds.py` leaves. It rewards l
 
 from services.scorer.bounds import BOUND, opening
 from services.scorer.metric import Metric, best
-from services.scorer.normalise import occurs
 from shared.messages import Answer, Question
+from shared.normalise import occurs
 from shared.settings import EncoderSettings
 
 VERSION = f"2:{BOUND}"

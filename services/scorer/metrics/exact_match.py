@@ -1,8 +1,8 @@
 """Exact match as RealTime QA counts it (Kasai et al. 2022): equal after normalisation, articles kept."""
 
 from services.scorer.metric import Metric, best
-from services.scorer.normalise import realtimeqa
 from shared.messages import Answer, Question
+from shared.normalise import realtimeqa
 from shared.settings import EncoderSettings
 
 VERSION = "1"

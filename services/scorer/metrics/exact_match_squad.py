@@ -1,8 +1,8 @@
 """Exact match as SQuAD counts it (Rajpurkar et al. 2016, evaluate-v1.1.py): articles do not matter."""
 
 from services.scorer.metric import Metric, best
-from services.scorer.normalise import squad
 from shared.messages import Answer, Question
+from shared.normalise import squad
 from shared.settings import EncoderSettings
 
 VERSION = "1"

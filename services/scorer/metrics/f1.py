@@ -1,8 +1,8 @@
 """F1 over words as RealTime QA counts it (Kasai et al. 2022): articles are words like others."""
 
 from services.scorer.metric import Metric, best, token_f1
-from services.scorer.normalise import realtimeqa
 from shared.messages import Answer, Question
+from shared.normalise import realtimeqa
 from shared.settings import EncoderSettings
 
 VERSION = "1"

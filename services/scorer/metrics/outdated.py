@@ -6,8 +6,8 @@ references together and of the outdated answer the first 4,000 characters are re
 
 from services.scorer.bounds import BOUND, LONGEST, opening
 from services.scorer.metric import Metric
-from services.scorer.normalise import occurs
 from shared.messages import Answer, Question
+from shared.normalise import occurs
 from shared.settings import EncoderSettings
 
 VERSION = f"2:{BOUND}"
