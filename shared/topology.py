@@ -20,6 +20,9 @@ from shared.messages import (
     References,
     Result,
     Standing,
+    TrainingPair,
+    TuningDecided,
+    Verdicts,
     Vote,
 )
 
@@ -32,7 +35,7 @@ class Topic(Generic[M]):
     """A topic, what it carries and how it is kept.
 
     `kept`: "time" (deleted by age) or "compacted" (the newest message per key stays).
-    `key`: the message field, dotted where nested, whose value keys the record.
+    `key`: the message's field or property, dotted where nested, whose value keys the record.
     """
 
     name: str
@@ -64,15 +67,18 @@ EVIDENCE = Topic("qa.evidence.v1", EvidenceFound, "question.question_id", "time"
 ANSWERS = Topic("qa.answers.v1", Answer, "question_id", "time")
 REFERENCES = Topic("qa.references.v1", References, "question_id", "time", public=True)
 VOTES = Topic("qa.votes.v1", Vote, "question_id", "time", public=True)
+VERDICTS = Topic("qa.verdicts.v1", Verdicts, "question_id", "time")
 RESULTS = Topic("qa.results.v1", Result, "question.question_id", "compacted", public=True)
 STANDINGS = Topic("qa.standings.v1", Standing, "slice", "compacted")
+PAIRS = Topic("models.pairs.v1", TrainingPair, "pair_id", "compacted", public=True)
 ADAPTERS = Topic("models.adapters.v1", AdapterAnnounced, "name", "compacted")
+TUNINGS = Topic("models.tunings.v1", TuningDecided, "tuning_id", "compacted")
 
 AnyTopic = Topic[Any]
 
 TOPICS: tuple[AnyTopic, ...] = (
-    DOCUMENTS, CHUNKS, INDEXED, ENCODERS, QUESTIONS, EVIDENCE, ANSWERS, REFERENCES, VOTES, RESULTS,
-    STANDINGS, ADAPTERS,
+    DOCUMENTS, CHUNKS, INDEXED, ENCODERS, QUESTIONS, EVIDENCE, ANSWERS, REFERENCES, VOTES, VERDICTS,
+    RESULTS, STANDINGS, PAIRS, ADAPTERS, TUNINGS,
 )  # fmt: skip
 
 
@@ -97,7 +103,8 @@ STEPS: tuple[Step, ...] = (
     Step("embedder", (CHUNKS,), (INDEXED,), ("chunks",), follows=(ENCODERS,)),
     Step("retriever", (QUESTIONS,), (EVIDENCE,), (), follows=(INDEXED, ENCODERS)),
     Step("generator", (QUESTIONS, EVIDENCE), (ANSWERS,), (), follows=(ADAPTERS,)),
-    Step("scorer", (QUESTIONS, ANSWERS, REFERENCES, VOTES), (RESULTS, STANDINGS), ("results",)),
+    Step("scorer", (QUESTIONS, ANSWERS, REFERENCES, VOTES, VERDICTS), (RESULTS, STANDINGS), ("results",)),
+    Step("judge", (RESULTS,), (VERDICTS,)),
 )
 
 

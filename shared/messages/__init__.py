@@ -1,16 +1,25 @@
 """Every message that travels on a topic: frozen values, JSON on the wire, one version number each.
 
-Messages that strangers publish (`DocumentPublished`, `Question`, `References`, `Vote`) refuse unknown fields, so that
+Messages that strangers publish (`DocumentPublished`, `Question`, `References`, `Vote`, `TrainingPair`) refuse unknown fields, so that
 a misspelt name is reported instead of ignored. Messages between our own services ignore what they do not know, so
 that a newer writer does not stop an older reader. Times are aware datetimes in UTC; durations end in `_ms` or `_s`.
 """
 
-from shared.messages.adapters import AdapterAnnounced, TrainingRun
+from shared.messages.adapters import (
+    AdapterAnnounced,
+    AdapterState,
+    Against,
+    Cost,
+    GateResult,
+    GateVerdict,
+    TrainingRun,
+)
 from shared.messages.conversation import KINDS, QuestionKind, Turn
 from shared.messages.encoders import EncoderChoice, EncodersAnnounced
 from shared.messages.feedback import Ballot, Choice, PairVotes, References, ReferencesSource, Vote
 from shared.messages.form import Form
 from shared.messages.news import Chunk, DocumentChunked, DocumentIndexed, DocumentPublished, Revision
+from shared.messages.pairs import TrainingPair
 from shared.messages.presentation import Presentation
 from shared.messages.questions import (
     AdapterRef,
@@ -24,18 +33,22 @@ from shared.messages.questions import (
 )
 from shared.messages.results import Difference, Estimate, Result, ScoredAnswer, Standing
 from shared.messages.schema import Identifier, Message, Moment, PublicMessage
+from shared.messages.tunings import Snapshot, TuningCause, TuningDecided, TuningState
 from shared.messages.verdicts import Comparison, Grade, Outcome, Reply, Verdicts, VerdictsTaken
 
 __all__ = [
     "KINDS",
     "AdapterAnnounced",
     "AdapterRef",
+    "AdapterState",
+    "Against",
     "Answer",
     "AnswerStatus",
     "Ballot",
     "Choice",
     "Chunk",
     "Comparison",
+    "Cost",
     "Difference",
     "DocumentChunked",
     "DocumentIndexed",
@@ -48,6 +61,8 @@ __all__ = [
     "Filters",
     "Form",
     "Found",
+    "GateResult",
+    "GateVerdict",
     "Grade",
     "Identifier",
     "Message",
@@ -64,8 +79,13 @@ __all__ = [
     "Result",
     "Revision",
     "ScoredAnswer",
+    "Snapshot",
     "Standing",
+    "TrainingPair",
     "TrainingRun",
+    "TuningCause",
+    "TuningDecided",
+    "TuningState",
     "Turn",
     "Verdicts",
     "VerdictsTaken",

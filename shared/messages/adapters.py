@@ -1,9 +1,14 @@
-"""Fine-tuned adapters as they are announced."""
+"""Fine-tuned adapters as they are announced, from the candidate to the retired one."""
+
+from typing import Literal
 
 from pydantic import Field
 
 from shared.messages.questions import AdapterRef
 from shared.messages.schema import Message, Moment
+
+AdapterState = Literal["candidate", "serving", "retired"]
+GateVerdict = Literal["passed", "failed", "reported", "not_measured"]
 
 
 class TrainingRun(Message):
@@ -15,11 +20,46 @@ class TrainingRun(Message):
     final_loss: float
 
 
-class AdapterAnnounced(Message):
-    """A fine-tuned adapter ready to serve, with its lineage."""
+class Cost(Message):
+    """What something took. `kwh` and `money` are estimates by configured power and price; absent where none is set."""
+
+    seconds: float
+    tokens: int = 0
+    kwh: float | None = None
+    money: float | None = None
+    currency: str = ""
+
+
+class Against(Message):
+    """The same questions put to another speaker."""
+
+    speaker: Literal["base", "previous"]
+    adapter: str | None = Field(default=None, description="which one, where `speaker` is previous")
+    n: int
+    value: float
+    change: float = Field(description="the new adapter's value minus this one; of perplexity the new one over this one")
+    ci95: tuple[float, float] = Field(description="of `change`")
+
+
+class GateResult(Message):
+    """One gate: what was measured, against whom, and whether the adapter may pass."""
 
     name: str
-    location: str = Field(description="folder that holds adapter_model.safetensors")
+    measure: str
+    verdict: GateVerdict
+    reason: str = Field(description="in words, with the numbers that decided")
+    threshold: str = Field(default="", description="what the recipe asks for, in words")
+    n: int = 0
+    value: float | None = None
+    ci95: tuple[float, float] | None = None
+    against: tuple[Against, ...] = ()
+
+
+class AdapterAnnounced(Message):
+    """A fine-tuned adapter with its lineage, its gates and whether it serves; a later message changes its state."""
+
+    name: str
+    location: str = Field(description="folder, or address of one, that holds adapter_model.safetensors")
     base_model: str
     base_sha256: str
     weights_sha256: str
@@ -29,7 +69,17 @@ class AdapterAnnounced(Message):
     examples: int
     created_at: Moment
     training: TrainingRun
+    state: AdapterState = "serving"
+    reason: str = Field(default="", description="why it is in this state")
+    changed_at: Moment | None = Field(default=None, description="since when; absent: since it was made")
+    gates: tuple[GateResult, ...] = ()
+    cost: Cost | None = Field(default=None, description="of the whole run, its gates included")
 
     @property
     def ref(self) -> AdapterRef:
         return AdapterRef(name=self.name, cutoff=self.cutoff, weights_sha256=self.weights_sha256)
+
+    @property
+    def since(self) -> Moment:
+        """When it came into its state."""
+        return self.changed_at or self.created_at
