@@ -68,7 +68,8 @@ class Tally:
         """The sums of its slice and of all."""
         names = {ALL, one.slice}
         self._touched |= names
-        return [self._sums.setdefault(name, Sums(self._arms)) for name in names]
+        self._sums |= {name: Sums(self._arms) for name in names - self._sums.keys()}
+        return [self._sums[name] for name in names]
 
 
 class Board:

@@ -25,9 +25,15 @@ class Contributions:
         # Whoever calls does so from one thread at a time, though not always from the same one.
         with NamedTemporaryFile(dir=folder, prefix="counted-") as named:
             self._file = sqlite3.connect(named.name, check_same_thread=False, isolation_level=None)
-            for setting in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{CACHE_KIB}"):
+            for setting in (
+                "journal_mode = OFF",
+                "synchronous = OFF",
+                "locking_mode = EXCLUSIVE",
+                f"cache_size = -{CACHE_KIB}",
+            ):
                 self._file.execute(f"PRAGMA {setting}")
             self._file.execute("CREATE TABLE known (key BLOB PRIMARY KEY, version INT, counted BLOB) WITHOUT ROWID")
+            self._file.execute("BEGIN")  # for ever: nobody else reads it, and each commit would cost a write
         self._columns = _Names[tuple[str, str]]()
         self._slices = _Names[str]()
         self._versions = _Names[tuple[tuple[str, str], ...]]()

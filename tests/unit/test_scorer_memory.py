@@ -1,0 +1,133 @@
+"""The scorer's memory over 100,000 questions: joins are forgotten after their term, and standings do not grow.
+
+By design a finished question leaves a marker for `keep` (24 h by default), so the test keeps it for a minute of the
+stream's time, in which 1,000 questions come.
+"""
+
+import ctypes
+import gc
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from services.scorer import metric
+from services.scorer.board import Tally
+from services.scorer.desk import Changes, Desk
+from services.scorer.handler import score
+from services.scorer.join import Join
+from services.scorer.reading import Reader
+from services.scorer.settle import Settle
+from shared.memory.broker import MemoryBroker, MemoryDeadLetters
+from shared.messages import Result
+from shared.records import Effect, Position, RawRecord
+from shared.settings import EncoderSettings
+from shared.topology import ANSWERS, QUESTIONS
+from tests.builders import NOON, a_question, an_answer
+from tests.tallying import record_of
+
+ARMS = ("base", "tuned")
+KEEP = timedelta(minutes=1)
+EVERY = timedelta(milliseconds=60)
+AT_ONCE, SETTLED_IN = 64, 20_000
+MARK = "q-number"
+
+
+class Elsewhere:
+    """A store that holds results where this process does not."""
+
+    def put(self, results: Iterable[Result]) -> None:
+        for _ in results:
+            pass
+
+    def get(self, question_id: str) -> Result | None:
+        del question_id
+        return None
+
+
+class Announced:
+    """Hands results on to the tally, as the results topic does."""
+
+    def __init__(self, tally: Tally) -> None:
+        self._tally = tally
+        self.count = 0
+
+    def write(self, effect: Effect[Result]) -> None:
+        result = effect.outcome
+        self.count += 1
+        key = result.question.question_id.encode()
+        self._tally.take(RawRecord(Position("results", 0, self.count), key, record_of(result), result.scored_at))
+
+    def flush(self) -> None:
+        """Everything is handed on as it comes."""
+
+
+class Stream:
+    """Questions one after the other, answered by both arms at once, by a scorer without servers."""
+
+    def __init__(self, folder: Path) -> None:
+        metrics = metric.load(("correct",), EncoderSettings(variant="hashing", dimensions=16))
+        self.tally = Tally(ARMS, folder)
+        self.announced = Announced(self.tally)
+        self.joins: dict[str, Join] = {}
+        self._desk = Desk(
+            self.joins,
+            Reader(MemoryDeadLetters(MemoryBroker(now=lambda: NOON), "scorer")),
+            Settle(Elsewhere(), self.announced, partial(score, arms=ARMS, metrics=metrics)),
+            arms=ARMS,
+            keep=KEEP,
+        )
+        asked = a_question(question_id=MARK, deadline_s=30.0)
+        said = [an_answer(question_id=MARK, arm=arm, text="the old harbour, " * 5) for arm in ARMS]
+        self._templates = [
+            (QUESTIONS.name, asked.model_dump_json()),
+            *((ANSWERS.name, one.model_dump_json()) for one in said),
+        ]
+        self.asked = 0
+
+    def run(self, until: int) -> None:
+        while self.asked < until:
+            records = [record for _ in range(AT_ONCE) for record in self._question()]
+            now = records[-1].appended_at
+            self._keep(self._desk.take(records, now))
+            self._keep(self._desk.expire(now, {0}))
+        self.tally.changed()
+
+    def _question(self) -> Sequence[RawRecord]:
+        self.asked += 1
+        name, at = f"q-{self.asked}", NOON + self.asked * EVERY
+        return [
+            RawRecord(Position(topic, 0, self.asked), name.encode(), text.replace(MARK, name).encode(), at)
+            for topic, text in self._templates
+        ]
+
+    def _keep(self, changes: Changes) -> None:
+        for name, join in changes.items():
+            if join is None:
+                self.joins.pop(name, None)
+            else:
+                self.joins[name] = join
+
+
+def resident_mb() -> float:
+    """What the process holds, after giving back what it can."""
+    gc.collect()
+    ctypes.CDLL("libc.so.6").malloc_trim(0)
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * 4096 / 1e6
+
+
+@pytest.mark.parametrize("questions", [100_000])
+def test_memory_is_flat_over_a_hundred_thousand_questions(tmp_path: Path, questions: int) -> None:
+    stream = Stream(tmp_path)
+    stream.run(SETTLED_IN)
+    before = resident_mb()
+    stream.run(questions)
+    grown = resident_mb() - before
+    print(f"{questions - SETTLED_IN} more questions: {grown:+.1f} MB")  # noqa: T201
+
+    assert stream.announced.count == stream.asked >= questions
+    assert len(stream.joins) < 2_000, "markers are forgotten after their term"
+    assert grown < 4.0, "that would be 50 bytes a question; what a question adds to the standings is on disk"
