@@ -1,0 +1,148 @@
+"""An adapter's files: what is refused before anything loads it, and how it comes from elsewhere."""
+
+import json
+import pickle
+import struct
+from pathlib import Path
+from typing import Any
+
+import fsspec
+import pytest
+
+from services.generator import adapter_files
+from services.generator.adapter_files import CONFIG, WEIGHTS
+from services.generator.adapters import verify
+from services.generator.backends.echo import BASE_SHA256
+from services.generator.hashing import sha256_of
+from tests import adapters
+
+
+@pytest.fixture
+def memory() -> Any:
+    """An object store in memory, empty."""
+    files = fsspec.filesystem("memory")
+    files.store.clear()
+    return files
+
+
+def test_an_adapter_as_it_was_made_is_accepted(tmp_path: Path) -> None:
+    adapter_files.check(adapters.save(tmp_path / "a", rank=4))
+
+
+def test_a_pickle_beside_the_weights_is_refused(tmp_path: Path) -> None:
+    folder = adapters.save(tmp_path / "a")
+    (folder / "adapter_model.bin").write_bytes(pickle.dumps({}))
+
+    with pytest.raises(ValueError, match=r"adapter_model\.bin.*code"):
+        adapter_files.check(folder)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"not weights", pickle.dumps({"a": 1}), struct.pack("<Q", 2**62) + b"{}", struct.pack("<Q", 2) + b"[]"],
+)
+def test_weights_that_are_no_safetensors_are_refused(tmp_path: Path, content: bytes) -> None:
+    folder = adapters.save(tmp_path / "a")
+    (folder / WEIGHTS).write_bytes(content)
+
+    with pytest.raises(ValueError, match="no safetensors file"):
+        adapter_files.check(folder)
+
+
+def test_weights_cut_short_are_refused(tmp_path: Path) -> None:
+    folder = adapters.save(tmp_path / "a")
+    (folder / WEIGHTS).write_bytes((folder / WEIGHTS).read_bytes()[:-4])
+
+    with pytest.raises(ValueError, match="broken"):
+        adapter_files.check(folder)
+
+
+@pytest.mark.parametrize(
+    ("config", "why"),
+    [
+        ({"r": 8}, "rank 2 .*says 8"),
+        ({"r": None}, "names no rank"),
+        ({"target_modules": ["v_proj"]}, "disagree about q_proj, v_proj"),
+        ({"target_modules": ["q_proj", "v_proj"]}, "disagree about v_proj"),
+        ({"rank_pattern": {"q_proj": 4}}, "rank 2 .*says 4"),
+    ],
+)
+def test_a_config_that_does_not_fit_the_weights_is_refused(tmp_path: Path, config: dict[str, Any], why: str) -> None:
+    folder = adapters.save(tmp_path / "a", config=config)
+
+    with pytest.raises(ValueError, match=why):
+        adapter_files.check(folder)
+
+
+def test_weights_of_something_else_are_refused(tmp_path: Path) -> None:
+    import numpy as np
+    from safetensors.numpy import save_file
+
+    folder = adapters.save(tmp_path / "a")
+    save_file({"model.embed_tokens.weight": np.zeros((2, 2), dtype=np.float32)}, folder / WEIGHTS)
+
+    with pytest.raises(ValueError, match="no weight of LoRA"):
+        adapter_files.check(folder)
+
+
+def test_a_wrong_base_and_wrong_weights_are_refused_with_both_hashes(tmp_path: Path) -> None:
+    adapter = adapters.saved(tmp_path)
+
+    with pytest.raises(ValueError, match=f"{BASE_SHA256}.*{'b' * 64}"):
+        verify(adapter, "b" * 64)
+    with pytest.raises(ValueError, match=f"{'f' * 64}.*{adapter.weights_sha256}"):
+        verify(adapter.model_copy(update={"weights_sha256": "f" * 64}), BASE_SHA256)
+
+
+def test_an_adapter_goes_to_an_object_store_and_comes_back_whole(tmp_path: Path, memory: Any) -> None:
+    folder = adapters.save(tmp_path / "news-1")
+    (folder / "probes.jsonl").write_text("{}\n")
+
+    address = adapter_files.store(folder, "memory://bucket/adapters/")
+    found = adapter_files.fetch(address, sha256_of(folder / WEIGHTS), tmp_path / "cache")
+
+    assert address == "memory://bucket/adapters/news-1"
+    assert found == tmp_path / "cache" / sha256_of(folder / WEIGHTS)
+    assert {file.name for file in found.iterdir()} == {WEIGHTS, CONFIG, "probes.jsonl"}
+    memory.store.clear()
+    assert adapter_files.fetch(address, sha256_of(folder / WEIGHTS), tmp_path / "cache") == found
+
+
+def test_a_folder_by_its_address_comes_too(tmp_path: Path) -> None:
+    folder = adapters.save(tmp_path / "a")
+
+    found = adapter_files.fetch(f"file://{folder}", sha256_of(folder / WEIGHTS), tmp_path / "cache")
+
+    assert json.loads((found / CONFIG).read_text())["r"] == 2
+
+
+@pytest.mark.usefixtures("memory")
+def test_what_comes_with_other_weights_than_announced_is_not_kept(tmp_path: Path) -> None:
+    folder = adapters.save(tmp_path / "a")
+    address = adapter_files.store(folder, "memory://bucket")
+
+    with pytest.raises(ValueError, match=f"{'f' * 64}.*{sha256_of(folder / WEIGHTS)}"):
+        adapter_files.fetch(address, "f" * 64, tmp_path / "cache")
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_a_pickle_elsewhere_is_not_even_fetched(tmp_path: Path, memory: Any) -> None:
+    folder = adapters.save(tmp_path / "a")
+    address = adapter_files.store(folder, "memory://bucket")
+    memory.pipe_file("/bucket/a/training_args.bin", b"x")
+
+    with pytest.raises(ValueError, match=r"training_args\.bin"):
+        adapter_files.fetch(address, sha256_of(folder / WEIGHTS), tmp_path / "cache")
+
+
+@pytest.mark.usefixtures("memory")
+@pytest.mark.parametrize(("address", "error"), [("nowhere://bucket/a", ValueError), ("memory://bucket/a", OSError)])
+def test_an_address_that_nobody_reads_or_that_is_empty_is_said(
+    tmp_path: Path, address: str, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        adapter_files.fetch(address, "f" * 64, tmp_path / "cache")
+
+
+def test_without_a_registry_an_adapter_stays_where_it_was_made(tmp_path: Path) -> None:
+    assert adapter_files.store(adapters.save(tmp_path / "a"), "") == str(tmp_path / "a")
