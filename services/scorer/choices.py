@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from services.scorer import normalise
+from shared import normalise
 
 _OPENING = r"^\W*(?:(?:the\s+)?(?:correct\s+)?(?:answer|option|choice)(?:\s+is)?\s*:?\s*)?\(?(?P<label>[a-z]|\d{1,2})"
 _ALONE = re.compile(_OPENING + r"[).:]?\W*$")

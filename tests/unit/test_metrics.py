@@ -9,7 +9,7 @@ from statistics import fmean
 
 import pytest
 
-from services.scorer import normalise, vectors
+from services.scorer import vectors
 from services.scorer.metrics import (
     abstained,
     contains,
@@ -22,6 +22,7 @@ from services.scorer.metrics import (
     rouge_l,
     similarity,
 )
+from shared import normalise
 from shared.settings import EncoderSettings
 from tests.builders import a_question, an_answer
 

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.scorer import metric, normalise
+from services.scorer import metric
 from services.scorer.bounds import LONGEST, opening
 from services.scorer.metrics import token_similarity
 from services.scorer.metrics.meteor import NoWordNet
+from shared import normalise
 from shared.settings import EncoderSettings
 from tests.builders import a_question, an_answer
 

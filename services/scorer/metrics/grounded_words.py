@@ -10,9 +10,10 @@ evidence that are read are those of `services/scorer/statements.py`.
 import re
 from collections.abc import Sequence
 
-from services.scorer import normalise, statements
+from services.scorer import statements
 from services.scorer.metric import Metric
 from services.scorer.quantities import numbers
+from shared import normalise
 from shared.messages import Answer, Question
 from shared.settings import EncoderSettings
 

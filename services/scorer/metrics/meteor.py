@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from services.scorer import normalise
 from services.scorer.bounds import BOUND, MOST_WORDS, opening
 from services.scorer.metric import Metric, best
+from shared import normalise
 from shared.messages import Answer, Question
 from shared.settings import EncoderSettings
 
