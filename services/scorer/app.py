@@ -38,6 +38,7 @@ class App:
     def __init__(self, settings: ScorerSettings, kafka: KafkaSettings, *, partitions: int) -> None:
         self.ours: frozenset[int] = frozenset()
         self.settled = False
+        self._revoked = 0
         self._every = list(range(partitions))
         self._faust = _faust(settings, kafka)
         table = self._faust.Table(
@@ -65,7 +66,7 @@ class App:
         return number
 
     async def start(self, turns: Turns, on_settled: Callable[[], None]) -> None:
-        """Join the group. `on_settled` is called after each rebalance, when the table is recovered."""
+        """Join the group. `on_settled` is called after each rebalance, when the recovered table is taken over."""
         topic = self._faust.topic(
             *(joined.name for joined in JOINED), key_type=bytes, value_type=bytes, key_serializer="raw",
             value_serializer="raw", allow_empty=True,
@@ -78,13 +79,15 @@ class App:
         async def revoked(*_: Any, **__: Any) -> None:
             async with turns.between:
                 self.ours, self.settled = frozenset(), False
+                self._revoked += 1
 
         async def settled(*_: Any, **__: Any) -> None:
             assigned = self._faust.consumer.assignment()
-            self.ours = frozenset(place.partition for place in assigned if place.topic == ANSWERS.name)
-            self.joins.drop_others(self.ours)
-            self.settled = True
-            on_settled()
+            self.ours, before = frozenset(one.partition for one in assigned if one.topic == ANSWERS.name), self._revoked
+            await turns.adopt(self.ours)
+            if self._revoked == before:  # else partitions moved meanwhile, and this comes again
+                self.settled = True
+                on_settled()
 
         self._faust.agent(topic, name="pass_on", concurrency=1)(pass_on)
         self._faust.on_partitions_revoked.connect(revoked, weak=False)

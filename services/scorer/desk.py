@@ -43,8 +43,9 @@ class Desk:
 
     def adopt(self, joins: Mapping[str, Join]) -> None:
         """Start from these joins alone, after a start or when partitions moved."""
-        self._due = [(due(join, self._keep), question_id) for question_id, join in joins.items()]
-        heapq.heapify(self._due)
+        found = [(due(join, self._keep), question_id) for question_id, join in joins.items()]
+        heapq.heapify(found)
+        self._due = found
 
     def take(self, records: Sequence[RawRecord], now: datetime) -> Changes:
         """Move the joins on; complete ones are stored and announced when this returns."""

@@ -69,7 +69,6 @@ class Scorer:
         await asyncio.wait_for(self._app.stop(), DRAIN_S)
 
     def _settled(self) -> None:
-        self._desk.adopt(self._app.joins.all())
         self._watch.restart(time.monotonic())
         self._readiness.announce()
         log.info("assigned", partitions=sorted(self._app.ours))

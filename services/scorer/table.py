@@ -5,8 +5,8 @@ outside an agent, where deadlines pass.
 """
 
 import asyncio
-from collections.abc import Awaitable, Collection, MutableMapping
-from typing import Protocol
+from collections.abc import Awaitable, Collection, MutableMapping, Sequence
+from typing import NamedTuple, Protocol
 
 from services.scorer.desk import Changes
 from services.scorer.join import Join
@@ -23,8 +23,16 @@ class Table(Protocol):
         """Send one change; awaiting the answer waits for the broker."""
 
 
+class Entry(NamedTuple):
+    """One change of the table; without a value it is a deletion."""
+
+    partition: int
+    key: bytes
+    value: bytes | None
+
+
 class TableJoins:
-    """Joins by question id, over the table's bytes."""
+    """Joins by question id, over the table's bytes. All but `keep` may take long and may run in another thread."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -33,28 +41,36 @@ class TableJoins:
         stored = self._table.data.get(question_id.encode())
         return None if stored is None else Join.model_validate_json(stored)
 
-    def all(self) -> dict[str, Join]:
-        """Every join, parsed."""
-        return {key.decode(): Join.model_validate_json(value) for key, value in self._table.data.items()}
+    def of(self, partitions: Collection[int]) -> dict[str, Join]:
+        """The joins of these partitions, parsed; what belongs to another scorer by now is forgotten.
 
-    def drop_others(self, partitions: Collection[int]) -> None:
-        """Forget what belongs to another scorer by now; Faust's memory store would keep it and later revive it."""
-        for question_id, join in self.all().items():
-            if join.partition not in partitions:
-                del self._table.data[question_id.encode()]
+        Faust's memory store would keep it and later revive it.
+        """
+        found: dict[str, Join] = {}
+        for key, value in list(self._table.data.items()):
+            join = Join.model_validate_json(value)
+            if join.partition in partitions:
+                found[key.decode()] = join
+            else:
+                del self._table.data[key]
+        return found
 
-    async def keep(self, changes: Changes) -> None:
+    def entries(self, changes: Changes) -> list[Entry]:
+        """What the changes are in the table; forgetting what is not there is nothing."""
+        found = (self._entry(question_id.encode(), join) for question_id, join in changes.items())
+        return [one for one in found if one is not None]
+
+    async def keep(self, entries: Sequence[Entry]) -> None:
         """Make the changes; returns once the broker has all of them."""
-        sent = [self._keep_one(question_id, join) for question_id, join in changes.items()]
-        await asyncio.gather(*(one for one in sent if one is not None))
+        for one in entries:
+            if one.value is None:
+                del self._table.data[one.key]
+            else:
+                self._table.data[one.key] = one.value
+        await asyncio.gather(*(self._table.send_changelog(*one) for one in entries))
 
-    def _keep_one(self, question_id: str, join: Join | None) -> Awaitable[object] | None:
-        key = question_id.encode()
+    def _entry(self, key: bytes, join: Join | None) -> Entry | None:
         if join is not None:
-            value = join.model_dump_json(exclude_defaults=True).encode()
-            self._table.data[key] = value
-            return self._table.send_changelog(join.partition, key, value)
-        if (forgotten := self.get(question_id)) is None:
-            return None
-        del self._table.data[key]
-        return self._table.send_changelog(forgotten.partition, key, None)
+            return Entry(join.partition, key, join.model_dump_json(exclude_defaults=True).encode())
+        forgotten = self.get(key.decode())
+        return None if forgotten is None else Entry(forgotten.partition, key, None)

@@ -1,17 +1,20 @@
 """The loop between Faust and the desk: one turn at a time, and nothing acknowledged before it is kept.
 
-The desk works in its own thread, so that the event loop, which keeps the group membership alive, never waits.
+The desk works in its own thread, so that the event loop, which keeps the group membership alive, never waits; so do
+reading and writing joins, of which there may be tens of thousands, and a join may hold a thousand votes.
 """
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from services.scorer.desk import Changes, Desk
 from services.scorer.table import TableJoins
 from shared.records import Position, RawRecord
+
+T = TypeVar("T")
 
 
 class Event(Protocol):
@@ -42,6 +45,11 @@ class Turns:
                 events.append(self.inbox.get_nowait())
             await self._take(events)
 
+    async def adopt(self, partitions: Collection[int]) -> None:
+        """Start from the joins of these partitions alone, after a start or when partitions moved."""
+        async with self.between:
+            await self._in_thread(lambda: self._desk.adopt(self._joins.of(partitions)))
+
     async def expire(self, now: datetime, partitions: Collection[int]) -> None:
         """Settle what is past its deadline in these partitions."""
         if self._desk.waits_for(now):
@@ -56,8 +64,10 @@ class Turns:
                 event.ack()
 
     async def _turn(self, work: Callable[[], Changes]) -> None:
-        changes = await asyncio.get_running_loop().run_in_executor(self._thread, work)
-        await self._joins.keep(changes)
+        await self._joins.keep(await self._in_thread(lambda: self._joins.entries(work())))
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
 
 def raw_record(message: Any) -> RawRecord:

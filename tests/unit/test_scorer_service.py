@@ -123,9 +123,10 @@ def test_what_is_forgotten_is_deleted_in_the_partition_it_was_kept_in() -> None:
     async def scene() -> FakeTable:
         table = FakeTable()
         table.acknowledged.set()
-        await TableJoins(table).keep({"q-1": JOIN})
+        joins = TableJoins(table)
+        await joins.keep(joins.entries({"q-1": JOIN}))
         await turns_over(FakeDesk(), table).expire(NOON, {1})
-        await TableJoins(table).keep({"never-seen": None})
+        await joins.keep(joins.entries({"never-seen": None}))
         return table
 
     table = asyncio.run(scene())
@@ -138,14 +139,14 @@ def test_the_table_gives_back_what_it_was_given_and_drops_other_scorers_joins() 
         table = FakeTable()
         table.acknowledged.set()
         joins = TableJoins(table)
-        await joins.keep({"q-1": JOIN, "q-2": JOIN.model_copy(update={"partition": 2})})
+        await joins.keep(joins.entries({"q-1": JOIN, "q-2": JOIN.model_copy(update={"partition": 2})}))
         return joins
 
     joins = asyncio.run(scene())
     assert joins.get("q-1") == JOIN
     assert joins.get("q-3") is None
-    joins.drop_others({1})
-    assert joins.all() == {"q-1": JOIN}
+    assert joins.of({1}) == {"q-1": JOIN}
+    assert joins.get("q-2") is None
 
 
 def test_a_faust_message_becomes_a_record() -> None:

@@ -1,0 +1,183 @@
+"""The scorer's event loop keeps the group membership alive: nothing in it may hold it up for 100 ms.
+
+A watchdog times every callback of the loop while records flood in whose scoring is costly, joins with hundreds of votes
+are written, and tens of thousands of joins are taken over after a rebalance. Processor time of the loop's own thread is
+what is asserted, since another process may take the machine away at any moment; a call that waits instead of working
+shows in the clock, of which the best of three runs counts.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from services.scorer.desk import Desk
+from services.scorer.handler import score
+from services.scorer.join import Cast, Join, done
+from services.scorer.metric import Metric
+from services.scorer.reading import Reader
+from services.scorer.settle import Settle
+from services.scorer.table import TableJoins
+from services.scorer.turns import Turns
+from shared.memory.broker import MemoryBroker, MemoryDeadLetters, MemorySink
+from shared.memory.results import MemoryResults
+from shared.messages import Answer, Message, Question
+from shared.topology import ANSWERS, QUESTIONS, RESULTS, VOTES
+from tests.builders import NOON, a_question, a_vote, an_answer
+from tests.unit.test_scorer_service import FakeTable
+
+ARMS = ("base", "base+rag")
+LIMIT_S = 0.1
+MARKERS, CROWDED, VOTERS, QUESTIONS_ASKED = 20_000, 64, 300, 60
+SCORING_S = 0.01
+
+
+@dataclass
+class Watchdog:
+    """The longest callback that a loop ran, by its thread's processor time and by the clock."""
+
+    worked_s: float = 0.0
+    lasted_s: float = 0.0
+    callbacks: int = 0
+    longest: str = ""
+
+    def time(self, run: Callable[[asyncio.Handle], None], handle: asyncio.Handle) -> None:
+        """Run a callback and time it."""
+        worked, began = time.thread_time(), time.perf_counter()
+        run(handle)
+        worked, lasted = time.thread_time() - worked, time.perf_counter() - began
+        self.callbacks += 1
+        if worked > self.worked_s:
+            self.worked_s, self.longest = worked, repr(handle)
+        self.lasted_s = max(self.lasted_s, lasted)
+
+
+@contextmanager
+def watched() -> Iterator[Watchdog]:
+    """Every callback of every loop is timed within."""
+    dog, run = Watchdog(), vars(asyncio.events.Handle)["_run"]
+
+    def timed(handle: asyncio.Handle) -> None:
+        dog.time(run, handle)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asyncio.events.Handle, "_run", timed)
+        yield dog
+
+
+class Arriving:
+    """A record as Faust hands it over."""
+
+    def __init__(self, topic: str, offset: int, message: Message, question_id: str) -> None:
+        self.message: Any = self
+        self.topic, self.partition, self.offset, self.key = topic, 1, offset, question_id.encode()
+        self.value = message.model_dump_json().encode()
+        self.timestamp, self.headers = (NOON + timedelta(seconds=1)).timestamp(), ()
+
+    def ack(self) -> None:
+        """Faust may commit it."""
+
+
+def costly(question: Question, answer: Answer) -> float:
+    """A metric of pure Python that keeps a processor, and the interpreter's lock, for a while."""
+    until = time.thread_time() + SCORING_S
+    while time.thread_time() < until:
+        sum(len(word) for word in (question.text + answer.text).split())
+    return 1.0
+
+
+def crowded(number: int) -> Join:
+    """A join whose question has not come, with many votes."""
+    votes = tuple(
+        Cast(vote=a_vote(question_id=f"c-{number}", voter=f"v-{at}"), stamp=(NOON, at)) for at in range(VOTERS)
+    )
+    return Join(partition=1, first_at=NOON, votes=votes)
+
+
+def a_table() -> FakeTable:
+    """Of a scorer that has run for hours: markers of two partitions, and joins with many votes."""
+    table = FakeTable()
+    table.acknowledged.set()
+    for partition in (1, 2):
+        marker = done(Join(partition=partition, first_at=NOON), NOON, counted=ARMS, announced=1)
+        value = marker.model_dump_json(exclude_defaults=True).encode()
+        table.data |= {f"m-{partition}-{at}".encode(): value for at in range(MARKERS // 2)}
+    for at in range(CROWDED):
+        table.data[f"c-{at}".encode()] = crowded(at).model_dump_json(exclude_defaults=True).encode()
+    return table
+
+
+def the_flood() -> list[Arriving]:
+    records: list[tuple[str, Message, str]] = []
+    for at in range(QUESTIONS_ASKED):
+        name = f"q-{at}"
+        records.append((QUESTIONS.name, a_question(question_id=name), name))
+        records += [(ANSWERS.name, an_answer(question_id=name, arm=arm, text="word " * 200), name) for arm in ARMS]
+    records += [(VOTES.name, a_vote(question_id=f"c-{at}", voter="late"), f"c-{at}") for at in range(CROWDED)]
+    return [Arriving(topic, at, message, name) for at, (topic, message, name) in enumerate(records)]
+
+
+async def scored(table: FakeTable, flood: list[Arriving]) -> int:
+    """Take the table over, handle the flood, and look at deadlines; returns how many results were announced."""
+    broker, joins = MemoryBroker(now=lambda: NOON), TableJoins(table)
+    desk = Desk(
+        joins,
+        Reader(MemoryDeadLetters(broker, "scorer")),
+        Settle(
+            MemoryResults(),
+            MemorySink(broker, RESULTS, lambda result: [result]),
+            partial(score, arms=ARMS, metrics={"correct": Metric("1", costly)}),
+        ),
+        arms=ARMS,
+        keep=timedelta(hours=24),
+    )
+    turns = Turns(desk, joins, batch=64)
+    await turns.adopt({1})
+    running = asyncio.create_task(turns.run())
+    for event in flood:
+        await turns.inbox.put(event)
+    while turns.inbox.qsize() and not running.done():
+        await asyncio.sleep(0.01)
+    await turns.expire(NOON + timedelta(days=2), {1})
+    running.cancel()
+    return len(broker.messages(RESULTS))
+
+
+def test_no_callback_of_the_scorers_loop_takes_a_hundred_milliseconds() -> None:
+    lasted = []
+    for _ in range(3):
+        table, flood = a_table(), the_flood()
+        with watched() as dog:
+            announced = asyncio.run(scored(table, flood))
+        assert announced == QUESTIONS_ASKED
+        assert dog.callbacks > len(flood) // 64
+        assert dog.worked_s < LIMIT_S, f"{dog.longest} took {dog.worked_s:.3f} s of processor time"
+        lasted.append(dog.lasted_s)
+        if dog.lasted_s < LIMIT_S:
+            break
+    assert min(lasted) < LIMIT_S, f"a callback took {min(lasted):.3f} s at best"
+
+
+def working(seconds: float) -> None:
+    until = time.thread_time() + seconds
+    while time.thread_time() < until:
+        pass
+
+
+@pytest.mark.parametrize("block", [time.sleep, working])
+def test_the_watchdog_notices_a_callback_that_works_or_waits(block: Callable[[float], None]) -> None:
+    async def scene() -> None:
+        block(2 * LIMIT_S)
+        await asyncio.sleep(0)
+
+    with watched() as dog:
+        asyncio.run(scene())
+
+    assert dog.lasted_s > LIMIT_S
+    assert (dog.worked_s > LIMIT_S) == (block is not time.sleep)
