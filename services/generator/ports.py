@@ -48,7 +48,11 @@ class Backend(Protocol):
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as one style puts it to the model, with the evidence that went into the prompt and its passages."""
+    """A question as one style puts it to the model, with the evidence that went into the prompt and its passages.
+
+    `prompt_version` and `abstain` are of the prompt that its kind has, and stand before the style's; `longest` is how
+    many tokens its answer may have, None: as many as any.
+    """
 
     question: Question
     asked_at: datetime
@@ -67,3 +71,6 @@ class Style:
     prompt_version: str
     abstain: str
     ask: Callable[[Record[Any]], Asked]
+    prompt_version: str = ""
+    abstain: str = ""
+    longest: int | None = None

@@ -1,17 +1,20 @@
 """What a generator's prompt consists of, and how it is filled in.
 
-`system`, `user` (a string.Template of $question and, where it looks things up, $evidence), `passage` (of $number and
-$text), `choices` (of $choices) and `abstain`, the phrase that says "I do not know". Files and versions:
-`shared/prompts.py`.
+`system`, `user` (a string.Template of $question, and where it has them $evidence and $history), `passage` (of $number
+and $text), `turn` (of $role and $text), `choices` (of $choices) and `abstain`, the phrase that says "I do not know".
+Files and versions: `shared/prompts.py`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from string import Template
 
+from shared.messages import Turn
 from shared.prompts import neutral, read
 
 __all__ = ["Prompt", "load", "neutral"]
 FOLDER = "services.generator.prompts"
+ROLES = {"asker": "Asker", "assistant": "Assistant"}
 
 
 @dataclass(frozen=True)
@@ -24,11 +27,19 @@ class Prompt:
     abstain: str
     passage: Template
     choices: Template
+    turn: Template
 
-    def asking(self, question: str, choices: tuple[str, ...] = (), evidence: str = "") -> str:
+    def asking(
+        self, question: str, choices: tuple[str, ...] = (), evidence: str = "", history: Sequence[Turn] = ()
+    ) -> str:
         """The user turn for a question; what is filled in is neutralised."""
         options = self.choices.substitute(choices="; ".join(map(neutral, choices))) if choices else ""
-        return self.user.substitute(question=neutral(question.strip()) + options, evidence=evidence)
+        return self.user.substitute(
+            question=neutral(question.strip()) + options, evidence=evidence, history="\n".join(map(self._said, history))
+        )
+
+    def _said(self, turn: Turn) -> str:
+        return self.turn.substitute(role=ROLES[turn.role], text=neutral(" ".join(turn.text.split())))
 
 
 def load(name: str) -> Prompt:
@@ -51,4 +62,5 @@ def _prompt(version: str, parts: dict[str, str]) -> Prompt:
         abstain=parts["abstain"].strip(),
         passage=Template(parts.get("passage", "[$number] $text")),
         choices=Template(parts.get("choices", "\nChoose one: $choices")),
+        turn=Template(parts.get("turn", "$role: $text")),
     )

@@ -35,9 +35,19 @@ class GeneratorSettings(BaseSettings):
 
     @field_validator("arms")
     @classmethod
+    summary_chunks: int = Field(default=3, ge=0, description="passages in the prompt of a summary, best first")
+    summary_words: int = Field(default=400, ge=1, description="of all passages of a summary together")
+    summary_new_tokens: int = Field(default=96, ge=1, description="longest summary")
+    history_words: int = Field(default=120, ge=1, description="of a conversation's turns in a prompt, the newest first")
     def _of_one_model(cls, arms: str) -> str:
         models = {name.partition("+")[0].strip() for name in arms.split(",") if name.strip()}
         if len(models) > 1:
+    closed_book_summary_prompt: str = Field(default="closed_book_summary.v1", description="the same, for summaries")
+    rag_summary_prompt: str = Field(default="rag_summary.v1", description="the same, for summaries")
+    closed_book_conversation_prompt: str = Field(
+        default="closed_book_conversation.v1", description="the same, for conversations that have begun"
+    )
+    rag_conversation_prompt: str = Field(default="rag_conversation.v1", description="the same")
             raise ValueError(f"a worker serves one model, not {', '.join(sorted(models))}: start a worker for each")
         return arms
 

@@ -1,26 +1,38 @@
 """Asking from memory alone: what `base` and `tuned` do."""
 
+from collections.abc import Sequence
 from functools import partial
 
-from services.generator import forming, prompting
+from services.generator import forming, kinds, prompting
+from services.generator.kinds import Manners
 from services.generator.ports import Asked, Chat, Style
 from services.generator.settings import GeneratorSettings
-from shared.messages import Question
+from shared.messages import Question, Turn
 from shared.records import Record
 from shared.topology import QUESTIONS
 
 
 def build(settings: GeneratorSettings) -> Style:
-    """Closed-book asking with the configured prompt."""
-    prompt = prompting.load(settings.closed_book_prompt)
-    return Style(QUESTIONS, prompt.version, prompt.abstain, partial(ask, prompt=prompt))
+    """Closed-book asking with the configured prompt of each kind of question."""
+    manners = kinds.closed_book(settings)
+    usual = manners.by_kind["question_answering"].prompt
+    return Style(QUESTIONS, usual.version, usual.abstain, partial(ask, manners=manners))
 
 
-def ask(record: Record[Question], *, prompt: prompting.Prompt) -> Asked:
-    """The question and nothing else."""
-    return Asked(record.message, record.appended_at, chat(record.message, prompt))
+def ask(record: Record[Question], *, manners: Manners) -> Asked:
+    """The question and, in a conversation, what went before it."""
+    question, manner = record.message, manners.of(record.message)
+    return Asked(
+        question=question,
+        asked_at=record.appended_at,
+        chat=chat(question, manner.prompt, manners.history(question)),
+        prompt_version=manner.prompt.version,
+        abstain=manner.prompt.abstain,
+        longest=manner.longest,
+    )
 
 
-def chat(question: Question, prompt: prompting.Prompt) -> Chat:
+def chat(question: Question, prompt: prompting.Prompt, history: Sequence[Turn] = ()) -> Chat:
     """The very words that tuning trains on and that are asked at serving time."""
-    return Chat(prompt.system, prompt.asking(question.text, question.choices) + forming.wishes(question.form))
+    asking = prompt.asking(question.text, question.choices, history=history)
+    return Chat(prompt.system, asking + forming.wishes(question.form))

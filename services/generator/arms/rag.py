@@ -1,41 +1,67 @@
 """Asking with evidence at hand: what `base+rag` and `tuned+rag` do."""
 
+import random
 from collections.abc import Sequence
 from functools import partial
 
-from services.generator import evidence, forming, prompting
+from services.generator import evidence, forming, kinds, prompting
+from services.generator.kinds import Manner, Manners
 from services.generator.ports import Asked, Chat, Style
 from services.generator.settings import GeneratorSettings
-from shared.messages import EvidenceFound, Question
+from shared.messages import EvidenceFound, EvidenceItem, Question, Turn
 from shared.records import Record
 from shared.topology import EVIDENCE
 
+Pick = tuple[EvidenceItem, str]
+
 
 def build(settings: GeneratorSettings) -> Style:
-    """Asking with the best passages that retrieval found, within the evidence budget."""
-    prompt = prompting.load(settings.rag_prompt)
-    asking = partial(ask, prompt=prompt, chunks=settings.evidence_chunks, words=settings.evidence_words)
-    return Style(EVIDENCE, prompt.version, prompt.abstain, asking)
+    """Asking with the best passages that retrieval found, within the evidence budget of each kind of question."""
+    manners = kinds.rag(settings)
+    usual = manners.by_kind["question_answering"].prompt
+    return Style(EVIDENCE, usual.version, usual.abstain, partial(ask, manners=manners))
 
 
-def ask(record: Record[EvidenceFound], *, prompt: prompting.Prompt, chunks: int, words: int) -> Asked:
-    """The question under at most `chunks` passages, best first, which share a budget of `words` words."""
-    found = record.message
-    ranked = sorted(found.items, key=lambda item: item.rank)[:chunks]
-    passages = evidence.passages([item.text for item in ranked], found.question.text, words)
+def ask(record: Record[EvidenceFound], *, manners: Manners) -> Asked:
+    """The question under its passages, which share the kind's budget of words."""
+    found, manner = record.message, manners.of(record.message.question)
+    picks = ordered(chosen(found, manner), found.question)
+    passages = tuple(text for _, text in picks)
     return Asked(
         question=found.question,
         asked_at=found.asked_at,
-        chat=chat(found.question, passages, prompt),
-        evidence=tuple(ranked[: len(passages)]),
-        passages=tuple(passages),
+        chat=chat(found.question, passages, manner.prompt, manners.history(found.question)),
+        evidence=tuple(item for item, _ in picks),
+        passages=passages,
         stale=found.stale,
         retrieval_ms=found.retrieval_ms,
+        prompt_version=manner.prompt.version,
+        abstain=manner.prompt.abstain,
+        longest=manner.longest,
     )
 
 
-def chat(question: Question, passages: Sequence[str], prompt: prompting.Prompt) -> Chat:
+def chosen(found: EvidenceFound, manner: Manner) -> list[Pick]:
+    """The best items with their passages, best first; where another number is wished for, the words grow with it."""
+    wished = found.question.presentation.passages
+    count = manner.chunks if wished is None else wished
+    words = manner.words if wished is None else manner.words * wished // max(1, manner.chunks)
+    ranked = sorted(found.items, key=lambda item: item.rank)[:count]
+    texts = evidence.passages([item.text for item in ranked], found.searched_for or found.question.text, words)
+    return list(zip(ranked, texts, strict=False))
+
+
+def ordered(picks: list[Pick], question: Question) -> list[Pick]:
+    """In the order that was wished for; the same question is shuffled the same way each time."""
+    if question.presentation.order == "best_last":
+        return picks[::-1]
+    if question.presentation.order == "shuffled":
+        return random.Random(question.text).sample(picks, len(picks))  # noqa: S311  (an order, not a secret)
+    return picks
+
+
+def chat(question: Question, passages: Sequence[str], prompt: prompting.Prompt, history: Sequence[Turn] = ()) -> Chat:
     """Passages numbered from 1, one a line; the numbers are what citations point at."""
     lines = [prompt.passage.substitute(number=number, text=text) for number, text in enumerate(passages, start=1)]
-    user = prompt.asking(question.text, question.choices, evidence="\n".join(lines))
+    user = prompt.asking(question.text, question.choices, evidence="\n".join(lines), history=history)
     return Chat(prompt.system, user + forming.wishes(question.form))
