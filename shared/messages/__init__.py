@@ -1,8 +1,9 @@
 """Every message that travels on a topic: frozen values, JSON on the wire, one version number each.
 
-Messages that strangers publish (`DocumentPublished`, `Question`, `References`, `Vote`, `TrainingPair`) refuse unknown fields, so that
-a misspelt name is reported instead of ignored. Messages between our own services ignore what they do not know, so
-that a newer writer does not stop an older reader. Times are aware datetimes in UTC; durations end in `_ms` or `_s`.
+Messages that strangers publish (`DocumentPublished`, `Question`, `References`, `Vote`, `TrainingPair`) refuse unknown
+fields, so that a misspelt name is reported instead of ignored. Messages between our own services ignore what they do
+not know, so that a newer writer does not stop an older reader. Times are aware datetimes in UTC; durations end in
+`_ms` or `_s`.
 """
 
 from shared.messages.adapters import (
