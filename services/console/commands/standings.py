@@ -1,0 +1,43 @@
+"""`tiltyard standings`: how the arms stand now, with intervals that hold however often one looks."""
+
+from typing import Annotated
+
+import typer
+
+from services.console import output, standings_view
+from shared import topology
+from shared.kafka import topics
+from shared.messages import Standing
+from shared.settings import KafkaSettings
+from shared.standings import ALL
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(standings)
+
+
+def standings(
+    slice_name: Annotated[str, typer.Option("--slice", help="Of the questions; `all` covers every one.")] = ALL,
+    json: output.Json = False,
+) -> None:
+    """Show the live standings of a slice, and which arm is better than which by now.
+
+    Example: tiltyard standings --slice learned
+    """
+    found = read(KafkaSettings())
+    if slice_name not in found:
+        known = ", ".join(sorted(found)) or "there is none yet: no question has a result"
+        output.fail(f"no standing of {slice_name!r}; known: {known}", output.EX_DATA)
+    if json:
+        return output.as_json(found[slice_name].model_dump(mode="json"))
+    return standings_view.show(found[slice_name])
+
+
+def read(settings: KafkaSettings) -> dict[str, Standing]:
+    """The newest standing of each slice."""
+    found: dict[str, Standing] = {}
+    for record in topics.read_all(settings, topology.STANDINGS.name):
+        if record.value is not None:
+            standing = Standing.model_validate_json(record.value)
+            found[standing.slice] = standing
+    return found

@@ -1,0 +1,25 @@
+"""What `tiltyard standings` says of a live standing."""
+
+from services.console import standings_view
+from tests.tallying import standings
+from tests.unit.test_standings import a_result
+
+
+def test_each_pair_is_called_decided_or_not_and_the_intervals_are_named() -> None:
+    results = [a_result(n, base=0.0, tuned=1.0, other=float(n % 10 > 0)) for n in range(150)]
+    [standing] = [one for one in standings(results, ["base", "tuned", "other"]) if one.slice == "all"]
+    said = list(standings_view.sentences(standing))
+
+    assert said[0].startswith("tuned is better than base on correct (base minus tuned: -1.00, -1.00 to -")
+    assert said[1].startswith("other is better than base on correct (base minus other: -0.90")
+    assert said[2].startswith("Undecided by now between tuned and other on correct")
+    assert "confidence sequences" in said[3]
+    assert len(said) == 4
+
+
+def test_a_standing_of_an_older_scorer_does_not_pass_as_one_that_may_be_watched() -> None:
+    [standing, _] = standings([a_result(0, base=1.0)], ["base"])
+    old = {metric: one.model_copy(update={"interval": "fixed_size"}) for metric, one in standing.arms["base"].items()}
+    said = list(standings_view.sentences(standing.model_copy(update={"arms": {"base": old}})))
+
+    assert said == [standings_view.KINDS["fixed_size"]]
