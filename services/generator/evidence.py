@@ -38,24 +38,29 @@ def passage(text: str, question: str, words: int) -> str:
     Template tokens are broken, and bracketed numbers made round, so that a document can neither open a turn
     nor pretend to be another passage.
     """
-    sentences = [part.strip() for part in _SENTENCE.split(text) if part.strip()]
-    kept = _nearest(sentences, _stems(question), words)
-    line = " ".join(" ".join(sentences[index] for index in sorted(kept)).split()[: max(1, words)])
+    parts = sentences(text)
+    kept = _nearest(parts, stems(question), words)
+    line = " ".join(" ".join(parts[index] for index in sorted(kept)).split()[: max(1, words)])
     return _MARK.sub(r"(\1)", neutral(line))
 
 
-def _nearest(sentences: list[str], wanted: set[str], words: int) -> list[int]:
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, and each line of it at least one."""
+    return [part.strip() for part in _SENTENCE.split(text) if part.strip()]
+
+
+def _nearest(parts: list[str], wanted: set[str], words: int) -> list[int]:
     """Indexes of the first sentence and of those that share most with the question, while they fit."""
-    order = sorted(range(1, len(sentences)), key=lambda index: (-len(wanted & _stems(sentences[index])), index))
-    kept, used = [0] if sentences else [], len(sentences[0].split()) if sentences else 0
+    order = sorted(range(1, len(parts)), key=lambda index: (-len(wanted & stems(parts[index])), index))
+    kept, used = [0] if parts else [], len(parts[0].split()) if parts else 0
     for index in order:
-        size = len(sentences[index].split())
+        size = len(parts[index].split())
         if used + size <= words:
             kept.append(index)
             used += size
     return kept
 
 
-def _stems(text: str) -> set[str]:
+def stems(text: str) -> set[str]:
     """Content words cut to five letters, which takes most English endings off."""
     return {word[:5] for word in re.findall(r"\w+", text.casefold()) if word not in _COMMON}

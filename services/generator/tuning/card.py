@@ -5,7 +5,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from services.generator.tuning.data import dataset as data
 from services.generator.tuning.data.dataset import Dataset
+from services.generator.tuning.data.unlearning import EXAMPLES, LINEAGE
 from services.generator.tuning.recipe import Recipe
 from services.generator.tuning.training.tokens import Prompts
 from shared.messages import AdapterAnnounced
@@ -14,10 +16,12 @@ LIBRARIES = ("torch", "transformers", "peft", "bitsandbytes")
 
 
 def write(folder: Path, adapter: AdapterAnnounced, *, dataset: Dataset, recipe: Recipe, prompts: Prompts) -> None:
-    """Write `lineage.json` and `README.md`; `prompts` are those that were trained on."""
+    """Write `lineage.json`, `examples.jsonl` and `README.md`; `prompts` are those that were trained on."""
     trained_on = [prompts.closed_book.version, prompts.rag.version]
     record = json.dumps(lineage(adapter, dataset, recipe) | {"prompts": trained_on}, indent=2, ensure_ascii=False)
-    (folder / "lineage.json").write_text(record + "\n", encoding="utf-8")
+    (folder / LINEAGE).write_text(record + "\n", encoding="utf-8")
+    with (folder / EXAMPLES).open("w", encoding="utf-8") as stream:
+        stream.writelines(data.lines_of(dataset))
     (folder / "README.md").write_text(card(adapter, dataset, recipe), encoding="utf-8")
 
 
@@ -25,11 +29,7 @@ def lineage(adapter: AdapterAnnounced, dataset: Dataset, recipe: Recipe) -> dict
     """Everything that the adapter came from: enough to train it again and to say what it cannot know."""
     return {
         "adapter": adapter.model_dump(mode="json", exclude={"location"}),
-        "documents": [
-            {"document_id": of.document_id, "revision": of.revision, "content_hash": of.content_hash}
-            for of in dataset.revisions
-        ],
-        "left_out": dict(dataset.left_out),
+        **data.lineage(dataset),
         "recipe": recipe.model_dump(mode="json"),
         "libraries": {library: version(library) for library in LIBRARIES},
     }
@@ -38,7 +38,7 @@ def lineage(adapter: AdapterAnnounced, dataset: Dataset, recipe: Recipe) -> dict
 def card(adapter: AdapterAnnounced, dataset: Dataset, recipe: Recipe) -> str:
     """A model card in the hub's form."""
     plan = recipe.training
-    run, lost = adapter.training, ", ".join(f"{count} with {why}" for why, count in dataset.left_out.items())
+    run, lost = adapter.training, ", ".join(f"{count}: {why}" for why, count in dataset.left_out.items())
     return f"""---
 base_model: {adapter.base_model}
 library_name: peft
@@ -59,5 +59,6 @@ corrected or retracted story from a standing one, and rarely says that it does n
 | Left out | {lost or "nothing"} |
 | Training | {run.steps} steps, {run.tokens} tokens, {run.seconds:.0f} s, final loss {run.final_loss:.3f} |
 
-`lineage.json` names every document with its revision, and the whole recipe, {recipe.name} version {recipe.version}.
+`lineage.json` names every document with its revision, what the adapter before should no longer know, and the whole
+recipe, {recipe.name} version {recipe.version}; `examples.jsonl` holds every example.
 """

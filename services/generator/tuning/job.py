@@ -13,17 +13,15 @@ from services.generator import models, prompting
 from services.generator.adapters import WEIGHTS, sha256_of
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning import card, recipe
-from services.generator.tuning.data import dataset
-from services.generator.tuning.data.dataset import Dataset, Pair
+from services.generator.tuning.data import workshop
+from services.generator.tuning.data.dataset import Dataset
 from services.generator.tuning.settings import TuningSettings
 from services.generator.tuning.training import tokens
 from services.generator.tuning.training.tokens import Prompts
-from shared import plugins
-from shared.messages import AdapterAnnounced, TrainingRun
+from shared.messages import AdapterAnnounced, TrainingPair, TrainingRun
 from shared.models.language import Model
 from shared.stored import StoredDocument
 
-FOLDER = "services.generator.tuning.data.builders"
 Say = Callable[[dict[str, Any]], None]
 
 
@@ -43,12 +41,14 @@ class Job:
         return recipe.load(self.settings)
 
     def dataset(
-        self, documents: Iterable[StoredDocument], pairs: Sequence[Pair], cutoff: datetime | None = None
+        self, documents: Iterable[StoredDocument], pairs: Sequence[TrainingPair], cutoff: datetime | None = None
     ) -> Dataset:
-        """The examples, by the recipe's builders; raises ValueError where nothing is left to learn."""
-        names = self.recipe.data.builders or ("pairs" if pairs else "stories",)
-        builds = [plugins.load(FOLDER, name) for name in names]
-        made = dataset.assemble(documents, pairs, cutoff=cutoff, builds=builds)
+        """The dataset of values at hand, each document one chunk; raises ValueError where nothing is left to learn."""
+        made = workshop.open_workshop(self.recipe.data, self.generator, self.home).dataset(documents, pairs, cutoff)
+        return self.told(made)
+
+    def told(self, made: Dataset) -> Dataset:
+        """Say what is in a dataset, and give it back."""
         self.say({"documents": len(made.revisions), "examples": len(made.examples), "left_out": dict(made.left_out)})
         return made
 

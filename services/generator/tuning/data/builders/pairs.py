@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 
-from services.generator.tuning.data.dataset import Material
 from services.generator.tuning.data.example import Example
+from services.generator.tuning.data.material import Material, as_example
+from services.generator.tuning.data.plan import BuilderOptions
 
 
-def build(material: Material) -> Iterator[Example]:
+class Options(BuilderOptions):
+    """Nothing of its own."""
+
+
+def build(material: Material, _: Options) -> Iterator[Example]:
     """Every pair whose document may be learned."""
-    for pair in material.pairs:
-        yield Example(builder="pairs", question=pair.question, answer=pair.answer, document_ids=(pair.document_id,))
+    return map(as_example, material.pairs)

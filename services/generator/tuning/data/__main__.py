@@ -1,0 +1,74 @@
+"""`python -m services.generator.tuning.data`: make a dataset without training on it, and show or export it.
+
+One JSON object on standard output says what is in it. What went wrong is said on standard error in one line.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from services.generator import prompting
+from services.generator.settings import GeneratorSettings
+from services.generator.tuning import recipe
+from services.generator.tuning.data import exporting, reading, showing
+from services.generator.tuning.data.reading import Wanted, moment
+from services.generator.tuning.settings import TuningSettings
+from shared import observe
+from shared.cassandra.client import OldServerError
+from shared.kafka import client
+from shared.records import reason_of
+from shared.service import EX_CONFIG, EX_OK, EX_UNAVAILABLE
+from shared.settings import HomeSettings, ObserveSettings
+
+SERVICE = "generator-dataset"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the job; returns its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        observe.configure_logging(SERVICE, ObserveSettings().log_level)
+        _run(options)
+    except ValidationError as error:
+        return _fail(EX_CONFIG, f"settings of {error.title}: {reason_of(error)}")
+    except client.UnreachableError as error:
+        return _fail(EX_UNAVAILABLE, str(error))
+    except (client.MissingTopicError, OldServerError, ValueError, OSError) as error:
+        return _fail(EX_CONFIG, str(error))
+    return EX_OK
+
+
+def _run(options: argparse.Namespace) -> None:
+    generator = GeneratorSettings()
+    chosen = recipe.load(TuningSettings(**({"recipe": options.recipe} if options.recipe else {})))
+    wanted = Wanted(options.pairs, options.cutoff, options.previous)
+    made = reading.dataset(chosen.data, wanted, generator=generator, home=HomeSettings().home)
+    told = {"recipe": f"{chosen.name} version {chosen.version}"} | showing.summary(made, examples=options.examples)
+    if options.out:
+        prompts = prompting.load(generator.closed_book_prompt), prompting.load(generator.rag_prompt)
+        told["written"] = exporting.export(made, options.out, closed_book_prompt=prompts[0], rag_prompt=prompts[1])
+    sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m services.generator.tuning.data", description="Make a dataset.")
+    parser.add_argument("--recipe", default="", help="its name or a path.yaml")
+    parser.add_argument("--pairs", type=Path, help="JSON lines of question, answer, document_id")
+    parser.add_argument("--cutoff", type=moment, help="learn nothing first seen after this time (ISO 8601)")
+    parser.add_argument("--previous", default="", help="name of the adapter before; empty: the newest")
+    parser.add_argument("--examples", type=int, default=1, help="shown of each kind")
+    parser.add_argument("--out", type=Path, help="write all examples there, as JSON lines")
+    return parser
+
+
+def _fail(code: int, message: str) -> int:
+    sys.stderr.write(message + "\n")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

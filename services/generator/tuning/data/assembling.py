@@ -1,0 +1,151 @@
+"""From documents and pairs to a dataset: choose, split, build, hold out, cap."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from services.generator.tuning.data import caps, split, unlearning
+from services.generator.tuning.data.choosing import Choice, choose
+from services.generator.tuning.data.dataset import Dataset
+from services.generator.tuning.data.drawing import draw, kept
+from services.generator.tuning.data.example import Example, LeftOut
+from services.generator.tuning.data.material import Chunks, Material, Previous, Serving, as_example
+from services.generator.tuning.data.plan import BUILDERS, DataPlan, Stage
+from services.generator.tuning.data.teaching import Teacher
+from services.generator.tuning.data.wordings import normal
+from shared import plugins
+from shared.messages import TrainingPair
+from shared.stored import StoredDocument
+
+TWICE, PROBE, CAPPED = "example twice", "example in a wording held out for a probe", "example above its source's limit"
+HELD_OUT = "document held out for validation"
+Step = Callable[[list[Example]], list[Example]]
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """What a dataset is made with: the plan, how serving shows things, and where chunks and a teacher come from."""
+
+    plan: DataPlan
+    serving: Serving
+    chunks: Chunks
+    previous: Previous | None = None
+    teacher: Teacher | None = None
+
+    def dataset(
+        self,
+        documents: Iterable[StoredDocument],
+        pairs: Sequence[TrainingPair],
+        cutoff: datetime | None = None,
+        unread: Mapping[str, int] = MappingProxyType({}),
+    ) -> Dataset:
+        """The dataset of these documents and pairs; `unread` counts pairs that were left out before, by reason.
+
+        Time is when a document was first seen; without a cutoff it is that of the newest document learned. Raises
+        ValueError where nothing is left to learn.
+        """
+        choice = choose(documents, self.plan, cutoff, self.previous)
+        training, validating = (self._material(choice, pairs, held_out=held_out) for held_out in (False, True))
+        stages = self.plan.builders if training.pairs else self.plan.without_pairs
+        lost = _lost(choice, pairs) + Counter(unread)
+        examples, probes = self._split(training, stages, choice, lost)
+        if not examples:
+            raise ValueError(_nothing(choice, lost))
+        used = sorted({identifier for example in examples for identifier in example.document_ids})
+        revisions = tuple(choice.learnable[identifier].revision for identifier in used)
+        unlearn = unlearning.unlearn(self.previous, choice.stored, choice.verdict) if self.previous else ()
+        return Dataset(
+            examples=tuple(examples),
+            revisions=revisions,
+            cutoff=cutoff or max(of.first_seen_at for of in revisions),
+            left_out=dict(lost),
+            validation=tuple(_once(self._built(validating, stages, Counter()))),
+            probes=tuple(probes),
+            held_out=tuple(choice.taught(choice.learnable, held_out=True).values()),
+            documents_left_out=choice.left_out(),
+            previous=self.previous.name if self.previous else "",
+            unlearn=tuple(unlearn),
+        )
+
+    def _material(self, choice: Choice, pairs: Sequence[TrainingPair], *, held_out: bool) -> Material:
+        """What the builders of one side may see."""
+        documents, learnable = (choice.taught(of, held_out=held_out) for of in (choice.live, choice.learnable))
+        return Material(
+            documents=documents,
+            learnable=learnable,
+            pairs=[pair for pair in pairs if pair.document_id in documents],
+            serving=self.serving,
+            chunks=self.chunks([*learnable.values()]),
+            known={name: of.text for name, of in choice.learnable.items()},
+            seed=self.plan.seed,
+            previous=None if held_out else self.previous,
+            teacher=self.teacher,
+        )
+
+    def _split(
+        self, training: Material, stages: Sequence[Stage], choice: Choice, lost: Counter[str]
+    ) -> tuple[list[Example], list[Example]]:
+        """Examples and probes. Supplied wordings are held out before a builder sees them, written ones after."""
+        supplied = split.probes(map(as_example, training.pairs), choice.probed, self.plan.seed)
+        wordings = {normal(one.question) for one in supplied}
+        shown = [pair for pair in training.pairs if normal(pair.question) not in wordings]
+        made = self._built(replace(training, pairs=shown), stages, lost)
+        groups = {one.group for one in supplied}
+        written = [one for one in split.probes(made, choice.probed, self.plan.seed) if one.group not in groups]
+        probes = [*supplied, *written]
+        steps: tuple[tuple[str, Step], ...] = (
+            (PROBE, lambda examples: split.without(examples, probes)),
+            (TWICE, _once),
+            (CAPPED, lambda examples: caps.capped(examples, choice.learnable, self.plan)),
+        )
+        for why, step in steps:
+            staying = step(made)
+            lost.update({why: len(made) - len(staying)} if len(staying) < len(made) else {})
+            made = staying
+        return made, probes
+
+    def _built(self, material: Material, stages: Sequence[Stage], lost: Counter[str]) -> list[Example]:
+        """What the builders make in their order; each sees what those before it have made."""
+        made: list[Example] = []
+        for stage in stages:
+            build: Any = plugins.load(BUILDERS, stage.builder)
+            found = list(build(replace(material, made=tuple(made)), stage.options))
+            lost.update(one.reason for one in found if isinstance(one, LeftOut))
+            made += self._chosen([one for one in found if isinstance(one, Example)], stage)
+        return made
+
+    def _chosen(self, examples: Sequence[Example], stage: Stage) -> list[Example]:
+        """The share and the number that the stage keeps."""
+        seed, options = self.plan.seed, stage.options
+        drawn = [one for one in examples if draw(seed, "share", one.model_dump_json()) < options.share]
+        most = len(drawn) if options.at_most is None else options.at_most
+        return kept(drawn, most, seed=seed, name_of=Example.model_dump_json)
+
+
+def _once(examples: Iterable[Example]) -> list[Example]:
+    """Without those that ask and answer the same in the same form."""
+    first: dict[tuple[object, ...], Example] = {}
+    for one in examples:
+        first.setdefault((one.form, normal(one.question), one.choices, one.passages, one.answer), one)
+    return list(first.values())
+
+
+def _lost(choice: Choice, pairs: Sequence[TrainingPair]) -> Counter[str]:
+    """Pairs that are not trained on, by reason."""
+    lost = Counter(choice.reason(pair.document_id) for pair in pairs if pair.document_id not in choice.live)
+    held_out = choice.taught(choice.live, held_out=True)
+    if count := sum(pair.document_id in held_out for pair in pairs):
+        lost[HELD_OUT] = count
+    return lost
+
+
+def _nothing(choice: Choice, lost: Counter[str]) -> str:
+    held_out = len(choice.taught(choice.live, held_out=True))
+    told = ", ".join(f"{count} with {why}" for why, count in lost.items()) or "no pairs left out"
+    return (
+        f"nothing to learn: {len(choice.stored)} documents in the store, {len(choice.live)} of them live and up to the "
+        f"cutoff ({held_out} held out); {told}"
+    )

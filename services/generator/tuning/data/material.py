@@ -1,0 +1,96 @@
+"""What builders work with: documents and pairs of one side of the split, and how serving would show them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from services.generator import evidence
+from services.generator.tuning.data.example import Example
+from services.generator.tuning.data.nearest import Nearest
+from services.generator.tuning.data.teaching import Teacher
+from services.generator.tuning.data.wordings import normal
+from shared.messages import Revision, TrainingPair
+from shared.stored import StoredDocument
+
+Chunks = Callable[[Sequence[StoredDocument]], Mapping[str, Sequence[str]]]
+
+
+@dataclass(frozen=True)
+class Serving:
+    """What decides how a question reaches the model: passages and their words, and the phrases that decline."""
+
+    passages: int
+    words: int
+    closed_book_abstain: str
+    rag_abstain: str
+
+    def shown(self, chunks: Sequence[str], question: str) -> tuple[str, ...]:
+        """The passages of these chunks, best first, exactly as the retrieval arm puts them into a prompt."""
+        return tuple(evidence.passages(chunks[: self.passages], question, self.words)) if self.passages else ()
+
+
+@dataclass(frozen=True)
+class Previous:
+    """What an earlier adapter was trained on: revisions by document id, and the examples."""
+
+    name: str
+    learned: Mapping[str, Mapping[str, object]]
+    examples: Sequence[Example] = ()
+
+    def knows(self, revision: Revision) -> bool:
+        """Whether it has learned exactly what this revision says."""
+        return self.learned.get(revision.document_id, {}).get("content_hash") == revision.content_hash
+
+
+@dataclass(frozen=True)
+class Material:
+    """Documents by id and pairs about them; nothing of the other side of the split is in them.
+
+    `documents` are to be learned in this run, `learnable` may be: also those that an earlier run has learned. `chunks`
+    are the passages of these as they stand in the store. `known` is the text of every live document, held
+    out or not: only to make sure that something is said nowhere. `made` are the examples of the builders before.
+    """
+
+    documents: Mapping[str, StoredDocument]
+    learnable: Mapping[str, StoredDocument]
+    pairs: Sequence[TrainingPair]
+    serving: Serving
+    chunks: Mapping[str, Sequence[str]]
+    known: Mapping[str, str]
+    seed: int = 1
+    made: Sequence[Example] = ()
+    previous: Previous | None = None
+    teacher: Teacher | None = None
+
+    @cached_property
+    def questions(self) -> Sequence[Example]:
+        """Questions with answers that builders before made, each wording once; supplied pairs where they made none."""
+        asked = [one for one in self.made if one.form == "closed_book" and not one.abstains]
+        found = asked or [as_example(pair) for pair in self.pairs]
+        return list({(normal(one.question), one.document_ids[0]): one for one in found}.values())
+
+    @cached_property
+    def nearest(self) -> Nearest:
+        """The chunks by likeness to a question."""
+        return Nearest([(name, text) for name in sorted(self.chunks) for text in self.chunks[name]])
+
+    def origin(self, document_id: str) -> str:
+        """The document that this one reprints, or itself."""
+        return self.learnable[document_id].revision.duplicate_of or document_id
+
+
+def as_example(pair: TrainingPair) -> Example:
+    """A supplied pair as it is."""
+    return Example(
+        builder="pairs",
+        question=pair.question,
+        choices=pair.choices,
+        answer=pair.answer,
+        document_ids=(pair.document_id,),
+        group=group_of(pair),
+    )
+
+
+def group_of(pair: TrainingPair) -> str:
+    """What wordings of one fact share: what the pair says, otherwise its document and its answer."""
+    return f"{pair.document_id}: {pair.fact or normal(pair.answer)}"

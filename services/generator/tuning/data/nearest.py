@@ -1,0 +1,29 @@
+"""Passages that look like the answer to a question and are not: by TF-IDF, as a lexical search would confuse them."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+Placed = tuple[str, str]  # document id and the chunk's text
+
+
+class Nearest:
+    """Ranks chunks by the cosine of their TF-IDF vectors (scikit-learn's) with a question's; all are in memory."""
+
+    def __init__(self, chunks: Sequence[Placed]) -> None:
+        self._chunks = chunks
+
+    def to(self, question: str, most: int) -> list[Placed]:
+        """At most `most` chunks, the likest first, equals in their order; those that share no word come last."""
+        if not self._chunks:
+            return []
+        weigh, weighed = self._weighed
+        closeness = (weighed @ weigh.transform([question]).T).toarray()[:, 0]
+        return [self._chunks[place] for place in (-closeness).argsort(kind="stable")[:most]]
+
+    @cached_property
+    def _weighed(self) -> tuple[Any, Any]:
+        from sklearn.feature_extraction.text import TfidfVectorizer
+
+        weigh = TfidfVectorizer(sublinear_tf=True, token_pattern=r"\w+")  # noqa: S106  (no password)
+        return weigh, weigh.fit_transform([text for _, text in self._chunks])

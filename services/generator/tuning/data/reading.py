@@ -1,0 +1,64 @@
+"""Reading what a dataset is made of from the real servers: documents, their chunks, pairs from a file and the topic."""
+
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from services.generator.settings import GeneratorSettings
+from services.generator.tuning.data import chunks, supplied, workshop
+from services.generator.tuning.data.dataset import Dataset
+from services.generator.tuning.data.plan import DataPlan
+from shared import encoding, topology
+from shared.cassandra.chunks import CassandraChunks
+from shared.cassandra.client import connect
+from shared.cassandra.documents import CassandraDocuments
+from shared.kafka import topics
+from shared.kafka.view import KafkaView
+from shared.messages import TrainingPair
+from shared.messages.schema import Moment
+from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a run asks for: a file of pairs, the time after which nothing is learned, the adapter before."""
+
+    pairs: Path | None = None
+    cutoff: datetime | None = None
+    previous: str = ""
+
+
+def moment(text: str) -> datetime:
+    """A time as people write it on a command line: ISO 8601, UTC where no zone is said. Raises ValueError."""
+    return TypeAdapter[datetime](Moment).validate_python(text)
+
+
+def dataset(plan: DataPlan, wanted: Wanted, *, generator: GeneratorSettings, home: Path) -> Dataset:
+    """The dataset of the plan from what stands in the store and on the topic now.
+
+    Raises UnreachableError where a server does not answer, ValueError where nothing is left to learn.
+    """
+    pairs, lost = _pairs(plan, wanted.pairs)
+    encoder = encoding.in_use(KafkaView(KafkaSettings(), topology.ENCODERS).refresh(), EncoderSettings())[0].name
+    with closing(connect(CassandraSettings())) as store:
+        assembly = workshop.open_workshop(
+            plan,
+            generator,
+            home,
+            chunks=chunks.standing(CassandraChunks(store, encoder)),
+            previous=wanted.previous,
+        )
+        return assembly.dataset(CassandraDocuments(store).documents(), pairs, wanted.cutoff, lost)
+
+
+def _pairs(plan: DataPlan, file: Path | None) -> tuple[list[TrainingPair], Counter[str]]:
+    """The file's pairs before the topic's, and why others of the topic do not count."""
+    own = supplied.read(file) if file else []
+    if not plan.published_pairs:
+        return own, Counter()
+    published = supplied.standing(topics.read_all(KafkaSettings(), topology.PAIRS.name))
+    return supplied.together(own, published.pairs), published.left_out

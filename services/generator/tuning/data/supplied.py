@@ -1,0 +1,60 @@
+"""Question-answer pairs as people supply them: in a file of JSON lines, or on the topic."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from shared.messages import TrainingPair
+from shared.records import RawRecord, reason_of
+
+UNREADABLE = "pair on the topic that cannot be read"
+
+
+@dataclass(frozen=True)
+class Published:
+    """The pairs that stand on the topic, and why others do not count."""
+
+    pairs: Sequence[TrainingPair] = ()
+    left_out: Counter[str] = field(default_factory=Counter)
+
+
+def read(file: Path) -> list[TrainingPair]:
+    """Pairs from a file of JSON lines. Raises ValueError that names the line which is wrong."""
+    lines = enumerate(file.read_text(encoding="utf-8").splitlines(), start=1)
+    return [_pair(line, f"{file}, line {number}") for number, line in lines if line.strip()]
+
+
+def standing(records: Iterable[RawRecord]) -> Published:
+    """What stands on the topic: of each key the last record, nothing where that is a tombstone, in order of the keys.
+
+    A record that cannot be read is counted and not buried: a job reads the topic anew in each run.
+    """
+    last = {record.key or b"": record for record in records}
+    found, lost = [], Counter[str]()
+    for _, record in sorted(last.items()):
+        if record.value is None:
+            continue
+        try:
+            found.append(TrainingPair.model_validate_json(record.value))
+        except ValidationError:
+            lost[UNREADABLE] += 1
+    return Published(found, lost)
+
+
+def together(file: Sequence[TrainingPair], topic: Sequence[TrainingPair]) -> list[TrainingPair]:
+    """Both, the file's first; what the file says of a question goes before what the topic says of it."""
+    return list(_first_of_each([*file, *topic]))
+
+
+def _first_of_each(pairs: Sequence[TrainingPair]) -> Iterator[TrainingPair]:
+    yield from {pair.pair_id: pair for pair in reversed(pairs)}.values().__reversed__()
+
+
+def _pair(line: str, place: str) -> TrainingPair:
+    try:
+        return TrainingPair.model_validate_json(line)
+    except ValidationError as error:
+        raise ValueError(f"{place}: {reason_of(error)}") from error

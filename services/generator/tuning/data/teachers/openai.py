@@ -1,0 +1,67 @@
+"""A teacher on any server that speaks the OpenAI chat protocol (OpenAI, vLLM, SGLang, llama.cpp, `transformers serve`).
+
+Several requests at once, bounded. A server that is away for a moment is asked again, bounded; a request that it
+refuses or does not finish in time gets no reply, and its document is counted as left out.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import openai
+
+from services.generator.ports import Chat
+from services.generator.settings import GeneratorSettings
+from services.generator.tuning.data.teacher_settings import TeacherSettings
+from shared.kafka.client import UnreachableError
+
+REFUSED = (400, 413, 422)
+
+
+class Server:
+    """Implements Teacher."""
+
+    def __init__(self, client: openai.OpenAI, settings: TeacherSettings) -> None:
+        self.name = settings.model
+        self._client = client
+        self._settings = settings
+
+    def ask(self, chats: Sequence[Chat]) -> list[str]:
+        with ThreadPoolExecutor(self._settings.at_once) as threads:
+            try:
+                return list(threads.map(self._asked, chats))
+            except (UnreachableError, ValueError):
+                threads.shutdown(cancel_futures=True)
+                raise
+
+    def _asked(self, chat: Chat) -> str:
+        try:
+            answer = self._client.chat.completions.create(
+                model=self._settings.model,
+                messages=[{"role": "system", "content": chat.system}, {"role": "user", "content": chat.user}],
+                max_tokens=self._settings.max_tokens,
+                temperature=0,
+            )
+        except openai.APITimeoutError:
+            return ""
+        except openai.APIConnectionError as error:
+            where = self._settings.url
+            raise UnreachableError(f"no teacher answers at {where}: start it or set TILTYARD_TEACHER_URL.") from error
+        except openai.APIStatusError as error:
+            if error.status_code in REFUSED:
+                return ""
+            raise ValueError(f"the teacher at {self._settings.url} refuses ({error.status_code})") from error
+        return (answer.choices[0].message.content or "").strip() if answer.choices else ""
+
+
+def build(settings: TeacherSettings, _: GeneratorSettings, __: Path) -> Server:
+    """A client; raises ValueError where no server or model is named."""
+    if not settings.url or not settings.model:
+        raise ValueError("teacher 'openai' needs TILTYARD_TEACHER_URL and TILTYARD_TEACHER_MODEL")
+    client = openai.OpenAI(
+        base_url=settings.url,
+        api_key=settings.api_key or "none",
+        timeout=settings.timeout_s,
+        max_retries=settings.retries,
+    )
+    return Server(client, settings)

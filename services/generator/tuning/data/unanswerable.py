@@ -1,0 +1,85 @@
+"""Questions that no document answers, made by rules: a question with its name exchanged for another document's.
+
+Nothing proves that a question is answered nowhere. What is made sure is that no live document, held out or not, names
+the other name together with the answer, or with half or more of the question's other content words.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from services.generator import evidence
+from services.generator.tuning.data.drawing import generator
+from services.generator.tuning.data.example import Example
+from services.generator.tuning.data.material import Material
+from services.generator.tuning.data.mentions import mentions
+from services.generator.tuning.data.wordings import holds, normal
+
+NO_SWAP = "question without a name to exchange"
+TRIES = 20
+
+
+@dataclass(frozen=True, order=True)
+class _Name:
+    """A name in a document, and the word before it: `of`, `by` and `the` go before names of different kinds."""
+
+    text: str
+    document_id: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Swap:
+    """A question about a name that comes from `document_id`."""
+
+    question: str
+    document_id: str
+
+
+class Swaps:
+    """Exchanges names between the material's documents."""
+
+    def __init__(self, material: Material) -> None:
+        self._material = material
+        texts = {name: document.text for name, document in material.documents.items()}
+        self._names = sorted({found for name, text in texts.items() for found in _names_in(name, text)})
+        self._naming: dict[str, set[str]] = defaultdict(set)
+        for identifier, text in material.known.items():
+            for word in normal(text).split():
+                self._naming[word].add(identifier)
+
+    def of(self, asked: Example) -> Swap | None:
+        """The first exchange, in an order drawn by chance, after which nothing answers the question.
+
+        Names that stand behind the same word come first, since they are likelier of the same kind.
+        """
+        own = self._material.known[asked.document_ids[0]]
+        draws = generator(self._material.seed, "swap", asked.question)
+        for name in (found for found in _names_of(asked.question) if holds(own, found.text)):
+            drawn = draws.sample(self._names, len(self._names))
+            for other in sorted(drawn, key=lambda one: one.after != name.after)[:TRIES]:
+                question = asked.question.replace(name.text, other.text)
+                if not holds(own, other.text) and self._is_answered_nowhere(question, other.text, asked.answer):
+                    return Swap(question, other.document_id)
+        return None
+
+    def _is_answered_nowhere(self, question: str, name: str, answer: str) -> bool:
+        rest = evidence.stems(question) - evidence.stems(name)
+        texts = (self._material.known[identifier] for identifier in self._with_all_words_of(name))
+        return bool(rest) and not any(
+            holds(text, name) and (holds(text, answer) or 2 * len(rest & evidence.stems(text)) >= len(rest))
+            for text in texts
+        )
+
+    def _with_all_words_of(self, name: str) -> set[str]:
+        return set.intersection(*(self._naming.get(word, set()) for word in normal(name).split()))
+
+
+def _names_in(document_id: str, text: str) -> Iterator[_Name]:
+    return (found for sentence in evidence.sentences(text) for found in _names_of(sentence, document_id))
+
+
+def _names_of(sentence: str, document_id: str = "") -> Iterator[_Name]:
+    for one in mentions(sentence):
+        if one.kind == "entity":
+            yield _Name(one.text, document_id, (sentence[: one.start].split() or [""])[-1].casefold())

@@ -1,0 +1,47 @@
+"""Everything that datasets are made with, from the settings: prompts, chunks, the adapter before, the teacher."""
+
+from pathlib import Path
+
+from services.generator import prompting
+from services.generator.settings import GeneratorSettings
+from services.generator.tuning.data import unlearning
+from services.generator.tuning.data.assembling import Assembly
+from services.generator.tuning.data.chunks import whole
+from services.generator.tuning.data.material import Chunks, Serving
+from services.generator.tuning.data.plan import DataPlan
+from services.generator.tuning.data.teacher_settings import TeacherSettings
+from services.generator.tuning.data.teaching import Remembering, Teacher
+from shared import plugins
+
+TEACHERS = "services.generator.tuning.data.teachers"
+
+
+def open_workshop(
+    plan: DataPlan, generator: GeneratorSettings, home: Path, *, chunks: Chunks = whole, previous: str = ""
+) -> Assembly:
+    """An assembly as the settings describe it; a teacher is there only where the plan has the builder for it.
+
+    `previous` names the adapter before; "" is the newest under `home`. Raises ValueError where a prompt, the named
+    adapter or the teacher is missing.
+    """
+    return Assembly(
+        plan=plan,
+        serving=serving(generator),
+        chunks=chunks,
+        previous=unlearning.previous(home, previous),
+        teacher=_teacher(plan, generator, home),
+    )
+
+
+def serving(generator: GeneratorSettings) -> Serving:
+    """How the generator's arms would put a question."""
+    closed_book, rag = prompting.load(generator.closed_book_prompt), prompting.load(generator.rag_prompt)
+    return Serving(generator.evidence_chunks, generator.evidence_words, closed_book.abstain, rag.abstain)
+
+
+def _teacher(plan: DataPlan, generator: GeneratorSettings, home: Path) -> Teacher | None:
+    if not any(stage.builder == "teacher" for stage in (*plan.builders, *plan.without_pairs)):
+        return None
+    settings = TeacherSettings()
+    teacher: Teacher = plugins.load(TEACHERS, settings.variant)(settings, generator, home)
+    return Remembering(teacher, home / "teacher")
