@@ -27,7 +27,16 @@ def build(readiness: Readiness) -> Runner[Answer]:
     backend = plugins.load("services.generator.backends", settings.backend)(settings, HomeSettings().home)
     newest = NewestAdapter(backend, KafkaView(kafka, topology.ADAPTERS).refresh, settings)
     newest.keep_up()
-    ask = partial(answer, arms=arms, backend=backend, now=lambda: datetime.now(UTC), longest=settings.max_new_tokens)
+    if settings.choices == "likelihood":
+        backend.score([], [])  # one that cannot weigh choices says so now
+    ask = partial(
+        answer,
+        arms=arms,
+        backend=newest.speaking,
+        now=lambda: datetime.now(UTC),
+        longest=settings.max_new_tokens,
+        choices=settings.choices,
+    )
     delivery, source = Delivery(kafka, name), KafkaSource(kafka, topics_of(arms), name, readiness.announce)
     sinks = [KafkaSink[Answer](delivery, topology.ANSWERS, lambda made: [made])]
     letters, dead = KafkaDeadLetters(delivery, name), settings.dead_in_a_row

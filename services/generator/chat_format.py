@@ -1,4 +1,4 @@
-"""Chats as token ids, the same way for serving and for tuning."""
+"""Chats as turns, as text and as token ids, the same way for serving and for tuning."""
 
 from typing import Any
 
@@ -17,9 +17,13 @@ def render(tokenizer: Any, chat: Chat) -> str:
     """The chat as text, ready to be continued by the model."""
     from jinja2 import TemplateError
 
-    turns = [{"role": "system", "content": chat.system}, {"role": "user", "content": chat.user}]
     joined = [{"role": "user", "content": f"{chat.system}\n\n{chat.user}"}]
     try:
-        return str(tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True))
+        return str(tokenizer.apply_chat_template(turns(chat), tokenize=False, add_generation_prompt=True))
     except TemplateError:
         return str(tokenizer.apply_chat_template(joined, tokenize=False, add_generation_prompt=True))
+
+
+def turns(chat: Chat) -> list[dict[str, str]]:
+    """The chat as the list of turns that chat templates and chat servers take."""
+    return [{"role": "system", "content": chat.system}, {"role": "user", "content": chat.user}]

@@ -4,23 +4,18 @@ An arm never poses as another: without an adapter a tuned arm fails and says so,
 is an answer with its reason, so that nobody waits for it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from services.generator import forming, replies
-from services.generator.ports import Asked, Backend, Chat, Completion, PromptError, Style
-from services.generator.settings import GeneratorSettings
+from services.generator.completing import Ask, Choices, Completer, Now
+from services.generator.ports import Asked, Backend, Completion, Failed, FailureKind, Outcome, Style
+from services.generator.settings import GeneratorSettings, is_tuned
 from shared import plugins
 from shared.messages import Answer
 from shared.records import Effect, Record, effect
 from shared.topology import AnyTopic
-
-NO_ADAPTER, TOO_LATE = "no adapter yet", "deadline passed"
-Now = Callable[[], datetime]
-Outcome = Completion | str
 
 
 @dataclass(frozen=True)
@@ -48,7 +43,7 @@ def arms_of(settings: GeneratorSettings) -> list[Arm]:
     """
     styles = [name.partition("+")[2] or "closed_book" for name in settings.arm_names]
     built = [plugins.load("services.generator.arms", style)(settings) for style in styles]
-    return [Arm(name, style, settings.tuned) for name, style in zip(settings.arm_names, built, strict=True)]
+    return [Arm(name, style, is_tuned(name)) for name, style in zip(settings.arm_names, built, strict=True)]
 
 
 def topics_of(arms: Sequence[Arm]) -> list[AnyTopic]:
@@ -57,77 +52,72 @@ def topics_of(arms: Sequence[Arm]) -> list[AnyTopic]:
 
 
 def answer(
-    batch: Sequence[Record[Any]], *, arms: Sequence[Arm], backend: Backend, now: Now, longest: int
+    batch: Sequence[Record[Any]],
+    *,
+    arms: Sequence[Arm],
+    backend: Backend,
+    now: Now,
+    longest: int,
+    choices: Choices = "text",
 ) -> Iterator[Effect[Answer]]:
-    """One answer per record and arm that answers its topic; one backend call for the whole batch."""
+    """One answer per record and arm that answers its topic; one backend call for all prompts of one speaker."""
     turns = [
         Turn(record, arm, arm.style.ask(record))
         for record in batch
         for arm in arms
         if record.position.topic == arm.style.topic.name
     ]
-    moment = now()
-    refusals = [_refusal(turn, backend, moment) for turn in turns]
-    chats = [turn.asked.chat for turn, refusal in zip(turns, refusals, strict=True) if refusal is None]
-    completed = iter(_complete(chats, partial(backend.complete, max_new_tokens=longest)))
-    for turn, refusal in zip(turns, refusals, strict=True):
-        yield effect(turn.record, _answer(turn, refusal or next(completed), backend))
+    asks = [Ask(turn.asked, turn.arm.tuned, backend.adapter if turn.arm.tuned else None) for turn in turns]
+    outcomes = Completer(backend, now, longest, choices)(asks)
+    for turn, ask, outcome in zip(turns, asks, outcomes, strict=True):
+        yield effect(turn.record, _answer(turn, ask, outcome, backend))
 
 
-def _refusal(turn: Turn, backend: Backend, now: datetime) -> str | None:
-    if turn.arm.tuned and backend.adapter is None:
-        return NO_ADAPTER
-    deadline = turn.asked.asked_at + timedelta(seconds=turn.asked.question.deadline_s)
-    return TOO_LATE if deadline < now else None
-
-
-def _complete(chats: Sequence[Chat], complete: Callable[[Sequence[Chat]], list[Completion]]) -> list[Outcome]:
-    """Complete all chats together; where a prompt is at fault, each alone, so that its neighbours are answered."""
-    if not chats:
-        return []
-    try:
-        return [*complete(chats)]
-    except PromptError as error:
-        if len(chats) == 1:
-            return [str(error)]
-        return [outcome for chat in chats for outcome in _complete([chat], complete)]
-
-
-def _answer(turn: Turn, outcome: Outcome, backend: Backend) -> Answer:
+def _answer(turn: Turn, ask: Ask, outcome: Outcome, backend: Backend) -> Answer:
     """The message for one turn, whatever came of it."""
     asked, style = turn.asked, turn.arm.style
     spoken = outcome if isinstance(outcome, Completion) else None
     reply = _reply(asked, outcome, style)
-    adapter = backend.adapter if turn.arm.tuned else None
     return Answer(
         question_id=asked.question.question_id,
         arm=turn.arm.name,
         status=reply.status,
         text=reply.text,
         failure=reply.failure,
+        failure_kind=_failure_kind(outcome, reply),
         citations=reply.citations,
         evidence=_chunk_ids(asked),
         evidence_titles=tuple(item.title for item in asked.evidence),
         evidence_texts=asked.passages,
         stale=asked.stale,
         model=backend.model,
-        adapter=adapter.ref if adapter else None,
+        adapter=ask.adapter.ref if ask.adapter else None,
         backend=backend.name,
-        prompt_version=forming.version(style.prompt_version, asked.question.form),
+        prompt_version=forming.version(asked.prompt_version or style.prompt_version, asked.question.form),
         asked_at=asked.asked_at,
         retrieval_ms=asked.retrieval_ms,
         generation_ms=spoken.seconds * 1000 if spoken else 0.0,
         prompt_tokens=spoken.prompt_tokens if spoken else 0,
         completion_tokens=spoken.completion_tokens if spoken else 0,
+        log_probability=spoken.log_probability if spoken else None,
+        answer_tokens=spoken.answer_tokens if spoken else 0,
+        choice_log_probabilities=dict(spoken.choices) if spoken else {},
     )
 
 
 def _reply(asked: Asked, outcome: Outcome, style: Style) -> replies.Reply:
-    """What was said, or why nothing was. In JSON a bracketed number is a list, and nothing is cited."""
-    if isinstance(outcome, str):
-        return replies.Reply("failed", failure=outcome)
-    json_asked = asked.question.asked_schema is not None
-    return replies.parse(outcome.text, chunk_ids=() if json_asked else _chunk_ids(asked), abstain=style.abstain)
+    """What was said, or why nothing was. A bracketed number in JSON or in a choice is no citation."""
+    if isinstance(outcome, Failed):
+        return replies.Reply("failed", failure=outcome.reason)
+    cites = asked.question.asked_schema is None and not outcome.choices
+    abstain = asked.abstain or style.abstain
+    return replies.parse(outcome.text, chunk_ids=_chunk_ids(asked) if cites else (), abstain=abstain)
+
+
+def _failure_kind(outcome: Outcome, reply: replies.Reply) -> FailureKind | None:
+    if isinstance(outcome, Failed):
+        return outcome.kind
+    return "empty" if reply.status == "failed" else None
 
 
 def _chunk_ids(asked: Asked) -> tuple[str, ...]:

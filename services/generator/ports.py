@@ -1,17 +1,22 @@
 """What the generator needs from others, and the values that pass between its parts."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from shared.messages import AdapterAnnounced, EvidenceItem, Question
 from shared.records import Record
 from shared.topology import AnyTopic
 
+FailureKind = Literal[
+    "no_adapter", "deadline", "prompt_too_long", "out_of_memory", "empty",
+    "timeout", "rate_limited", "server_error", "unreachable", "cut", "garbled", "refused",
+]  # fmt: skip
 
-class PromptError(ValueError):
-    """One prompt cannot be completed, whoever asks again; its neighbours can."""
+
+class NotOfferedError(ValueError):
+    """What was asked for, this backend cannot do; the settings must change."""
 
 
 @dataclass(frozen=True)
@@ -24,26 +29,91 @@ class Chat:
 
 @dataclass(frozen=True)
 class Completion:
-    """What a model said; `seconds` is the model's time for the whole batch that the prompt was part of."""
+    """What a model said.
+
+    `seconds` is the model's time for the batch that the prompt was part of, or a server's for this request.
+    `log_probability` is natural, summed over `answer_tokens` tokens, without the end of turn; None where it is not
+    known. `choices` holds the mean of it for each choice where the answer was picked, and then nothing was generated.
+    """
 
     text: str
     prompt_tokens: int
     completion_tokens: int
     seconds: float
+    log_probability: float | None = None
+    answer_tokens: int = 0
+    choices: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """How likely a model finds a given text: natural log probability, summed over its `tokens` tokens."""
+
+    log_probability: float
+    tokens: int
+    prompt_tokens: int = 0
+    seconds: float = 0.0
+
+    @property
+    def mean(self) -> float:
+        """Log probability per token, so that a long text is not unlikely for its length alone."""
+        return self.log_probability / self.tokens
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A prompt that got no answer, and why; its neighbours may have got theirs. No reason repeats the prompt."""
+
+    kind: FailureKind
+    reason: str
+
+
+Outcome = Completion | Failed
+LATE = Failed("deadline", "deadline passed")
 
 
 class Backend(Protocol):
-    """Something that completes chats, with at most one adapter on top of its model."""
+    """Something that completes chats: one model, with at most one adapter on top of it.
+
+    Each call says which adapter speaks: the one taken up, or None for the bare model. `within_s` are the seconds
+    that each chat has from the call on; one whose time is over costs no more work and is LATE.
+    """
 
     name: str
     model: str
     adapter: AdapterAnnounced | None
 
-    def complete(self, chats: Sequence[Chat], *, max_new_tokens: int) -> list[Completion]:
-        """One completion per chat, in order. Raises PromptError where a prompt is at fault."""
+    def complete(
+        self,
+        chats: Sequence[Chat],
+        *,
+        max_new_tokens: int,
+        adapter: AdapterAnnounced | None = None,
+        within_s: Sequence[float] | None = None,
+    ) -> list[Outcome]:
+        """One outcome per chat, in order. Raises ValueError where the adapter is not the one taken up."""
+
+    def score(
+        self,
+        chats: Sequence[Chat],
+        continuations: Sequence[str],
+        *,
+        adapter: AdapterAnnounced | None = None,
+        within_s: Sequence[float] | None = None,
+    ) -> list[Scored | Failed]:
+        """How likely each chat is to be answered with its continuation, in order.
+
+        Raises NotOfferedError, also for no chats at all, where the backend cannot tell.
+        """
 
     def take_up(self, adapter: AdapterAnnounced) -> None:
-        """Answer with this adapter from the next call on. Raises ValueError where a hash does not match."""
+        """Be ready to speak with this adapter in place of the one before. Raises ValueError where a hash differs."""
+
+
+def speaks_with(backend: Backend, adapter: AdapterAnnounced | None) -> None:
+    """Raises ValueError where a call names an adapter that was not taken up: no adapter poses as another."""
+    if adapter is not None and adapter != backend.adapter:
+        raise ValueError(f"adapter {adapter.name} was not taken up")
 
 
 @dataclass(frozen=True)
@@ -61,6 +131,9 @@ class Asked:
     passages: tuple[str, ...] = ()
     stale: bool = False
     retrieval_ms: float = 0.0
+    prompt_version: str = ""
+    abstain: str = ""
+    longest: int | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +144,3 @@ class Style:
     prompt_version: str
     abstain: str
     ask: Callable[[Record[Any]], Asked]
-    prompt_version: str = ""
-    abstain: str = ""
-    longest: int | None = None

@@ -150,3 +150,11 @@ class Answer(Message):
     generation_ms: float = Field(default=0.0, description="the model's time for the batch it was answered in")
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    failure_kind: str | None = Field(default=None, description="what kind of failure: `timeout`, `refused`, ...")
+    log_probability: float | None = Field(
+        default=None, description="natural, of the answer's tokens together; absent: the backend does not say"
+    )
+    answer_tokens: int = Field(default=0, description="tokens that `log_probability` is the sum over")
+    choice_log_probabilities: dict[str, float] = Field(
+        default={}, description="of each choice the mean per token, where the likeliest choice was taken"
+    )

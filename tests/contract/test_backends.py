@@ -1,7 +1,7 @@
 """What every backend promises, held against each file of the folder that can run here."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,14 @@ import pytest
 
 from services.generator.adapters import WEIGHTS, sha256_of
 from services.generator.backends.echo import BASE_SHA256
-from services.generator.ports import Backend, Chat, PromptError
+from services.generator.ports import LATE, Backend, Chat, Completion, Failed, Outcome
 from services.generator.settings import GeneratorSettings
 from shared import plugins
 from shared.messages import AdapterAnnounced, TrainingRun
 from shared.models.language import weights_sha256
-from tests import tiny_model
+from tests import adapters, model_server, tiny_model
 from tests.builders import NOON
+from tests.model_server import ModelServer
 
 FOLDER = "services.generator.backends"
 CHATS = [
@@ -31,10 +32,28 @@ def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny_model.save(tmp_path_factory.mktemp("tiny"))
 
 
+@pytest.fixture(scope="session")
+def server(model_folder: Path) -> Iterator[ModelServer]:
+    with model_server.serving(model_folder) as running:
+        yield running
+
+
 @pytest.fixture(params=plugins.names(FOLDER))
-def make(request: pytest.FixtureRequest, model_folder: Path, tmp_path: Path) -> Callable[[], Backend]:
+def make(
+    request: pytest.FixtureRequest, model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], Backend]:
+    if request.param in {"openai", "tgi"}:
+        url = request.getfixturevalue("server").url
+        point_at(monkeypatch, url + ("/v1" if request.param == "openai" else ""), "tiny", model_folder)
     settings = GeneratorSettings(backend=request.param, model=str(model_folder), batch_size=2, threads=1)
     return lambda: plugins.load(FOLDER, settings.backend)(settings, tmp_path)
+
+
+def point_at(monkeypatch: pytest.MonkeyPatch, url: str, model: str, folder: Path, **settings: object) -> None:
+    """The settings of a worker behind a server that runs the model of a folder."""
+    wanted = {"url": url, "model": model, "tokenizer": folder, "base_sha256": weights_sha256(folder)} | settings
+    for name, value in wanted.items():
+        monkeypatch.setenv(f"TILTYARD_GENERATOR_SERVER_{name.upper()}", str(value))
 
 
 @pytest.fixture
@@ -46,7 +65,7 @@ def an_adapter(backend: Backend, base: Path, folder: Path, name: str = "news", f
     """An adapter that fits the backend, with weights that change what it says."""
     folder.mkdir(exist_ok=True)
     if backend.name == "echo":
-        (folder / WEIGHTS).write_bytes(f"{fill}".encode())
+        adapters.save(folder, fill=fill)
     else:
         _save_lora(base, folder, fill)
     return AdapterAnnounced(
@@ -78,22 +97,51 @@ def _save_lora(base: Path, folder: Path, fill: float) -> None:
     network.save_pretrained(str(folder))
 
 
+@pytest.fixture
+def take_up(request: pytest.FixtureRequest) -> Callable[[Backend, AdapterAnnounced], None]:
+    """Taking up an adapter, which an operator has given to the server where there is one."""
+
+    def taken(backend: Backend, adapter: AdapterAnnounced) -> None:
+        if backend.name in {"openai", "tgi"}:
+            request.getfixturevalue("server").hold(adapter.name, Path(adapter.location))
+        backend.take_up(adapter)
+
+    return taken
+
+
+TakeUp = Callable[[Backend, AdapterAnnounced], None]
+
+
+def texts(outcomes: list[Outcome]) -> list[str]:
+    return [outcome.text if isinstance(outcome, Completion) else outcome.reason for outcome in outcomes]
+
+
 def said(backend: Backend) -> list[str]:
-    return [completion.text for completion in backend.complete(CHATS, max_new_tokens=8)]
+    """By its adapter, where it has one."""
+    return texts(backend.complete(CHATS, max_new_tokens=8, adapter=backend.adapter))
 
 
 def test_one_completion_per_chat_in_order(backend: Backend) -> None:
     together = said(backend)
-    alone = [backend.complete([chat], max_new_tokens=8)[0].text for chat in CHATS]
+    alone = [texts(backend.complete([chat], max_new_tokens=8))[0] for chat in CHATS]
 
     assert together == alone
+    assert all(isinstance(one, Completion) for one in backend.complete(CHATS, max_new_tokens=8))
 
 
 def test_a_completion_says_what_it_cost(backend: Backend) -> None:
     for completion in backend.complete(CHATS, max_new_tokens=8):
+        assert isinstance(completion, Completion)
         assert completion.prompt_tokens > 0
         assert 0 <= completion.completion_tokens <= 8
         assert completion.seconds >= 0
+
+
+def test_a_prompt_whose_time_is_over_is_late_and_its_neighbours_are_not(backend: Backend) -> None:
+    late, *others = backend.complete(CHATS, max_new_tokens=8, within_s=[-1, 60, 60])
+
+    assert late == LATE
+    assert texts(others) == said(backend)[1:]
 
 
 def test_no_chats_are_no_work(backend: Backend) -> None:
@@ -110,24 +158,35 @@ def test_a_backend_names_itself_and_its_model(backend: Backend) -> None:
     assert backend.adapter is None
 
 
-def test_an_adapter_is_taken_up_for_all_later_calls(backend: Backend, model_folder: Path, tmp_path: Path) -> None:
+def test_an_adapter_speaks_where_it_is_asked_for_and_the_base_as_before_where_it_is_not(
+    backend: Backend, model_folder: Path, tmp_path: Path, take_up: TakeUp
+) -> None:
     before = said(backend)
     adapter = an_adapter(backend, model_folder, tmp_path / "first")
 
-    backend.take_up(adapter)
+    take_up(backend, adapter)
 
     assert backend.adapter == adapter
     assert backend.name == "echo" or said(backend) != before
+    assert texts(backend.complete(CHATS, max_new_tokens=8)) == before
+    assert backend.name == "echo" or said(backend) != before
+
+
+def test_an_adapter_that_was_not_taken_up_does_not_speak(backend: Backend, model_folder: Path, tmp_path: Path) -> None:
+    adapter = an_adapter(backend, model_folder, tmp_path / "first")
+
+    with pytest.raises(ValueError, match="was not taken up"):
+        backend.complete(CHATS, max_new_tokens=8, adapter=adapter)
 
 
 def test_a_newer_adapter_replaces_the_older_one_whole(
-    make: Callable[[], Backend], model_folder: Path, tmp_path: Path
+    make: Callable[[], Backend], model_folder: Path, tmp_path: Path, take_up: TakeUp
 ) -> None:
     used, fresh = make(), make()
     second = an_adapter(fresh, model_folder, tmp_path / "second", name="second", fill=0.7)
-    used.take_up(an_adapter(used, model_folder, tmp_path / "first"))
-    used.take_up(second)
-    fresh.take_up(second)
+    take_up(used, an_adapter(used, model_folder, tmp_path / "first"))
+    take_up(used, second)
+    take_up(fresh, second)
 
     assert said(used) == said(fresh)
     assert used.adapter == second
@@ -150,9 +209,11 @@ def test_an_adapter_of_another_base_is_refused(backend: Backend, model_folder: P
         backend.take_up(foreign)
 
 
-def test_a_refused_adapter_leaves_the_old_one_speaking(backend: Backend, model_folder: Path, tmp_path: Path) -> None:
+def test_a_refused_adapter_leaves_the_old_one_speaking(
+    backend: Backend, model_folder: Path, tmp_path: Path, take_up: TakeUp
+) -> None:
     first = an_adapter(backend, model_folder, tmp_path / "first")
-    backend.take_up(first)
+    take_up(backend, first)
     before = said(backend)
 
     with pytest.raises(ValueError, match="sha256"):
@@ -162,12 +223,28 @@ def test_a_refused_adapter_leaves_the_old_one_speaking(backend: Backend, model_f
     assert said(backend) == before
 
 
-def test_a_prompt_longer_than_the_model_reads_is_refused_before_any_work(model_folder: Path, tmp_path: Path) -> None:
-    settings = GeneratorSettings(model=str(model_folder))
-    backend = plugins.load(FOLDER, "transformers")(settings, tmp_path)
+def test_a_prompt_longer_than_the_model_reads_fails_alone(backend: Backend) -> None:
+    if backend.name == "echo":
+        pytest.skip("an echo reads everything")
+    expected = said(backend)
 
-    with pytest.raises(PromptError, match="leaves no room"):
-        backend.complete([Chat("", "word " * 600)], max_new_tokens=8)
+    [*others, failed] = backend.complete([*CHATS, Chat("", "word " * 600)], max_new_tokens=8)
+
+    assert isinstance(failed, Failed)
+    assert failed.kind == "prompt_too_long"
+    assert texts(others) == expected
+
+
+@pytest.mark.parametrize("name", ["transformers", "tgi"])
+def test_a_budget_of_prompt_tokens_is_kept(
+    name: str, model_folder: Path, tmp_path: Path, server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    point_at(monkeypatch, server.url, "tiny", model_folder)
+    settings = GeneratorSettings(model=str(model_folder), max_prompt_tokens=90)
+    outcomes = plugins.load(FOLDER, name)(settings, tmp_path).complete(CHATS, max_new_tokens=8)
+
+    assert [isinstance(one, Failed) for one in outcomes] == [True, False, True]
+    assert "the budget is 90" in texts(outcomes)[0]
 
 
 def test_out_of_memory_halves_the_batch_down_to_the_prompt_at_fault(
@@ -177,14 +254,21 @@ def test_out_of_memory_halves_the_batch_down_to_the_prompt_at_fault(
 
     backend = plugins.load(FOLDER, "transformers")(GeneratorSettings(model=str(model_folder), batch_size=4), tmp_path)
     expected, generate, sizes = said(backend), LlamaForCausalLM.generate, []
+    widest = 0
 
     def short_of_memory(network: Any, **inputs: Any) -> object:
+        nonlocal widest
         sizes.append(len(inputs["input_ids"]))
-        if sizes[-1] > 1:
+        widest = max(widest, inputs["input_ids"].shape[1])
+        if sizes[-1] > 1 or inputs["input_ids"].shape[1] == widest:
             raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
         return generate(network, **inputs)
 
     monkeypatch.setattr(LlamaForCausalLM, "generate", short_of_memory)
+    outcomes = backend.complete(CHATS, max_new_tokens=8)
 
-    assert said(backend) == expected
+    assert [isinstance(one, Failed) and one.kind for one in outcomes].count("out_of_memory") == 1
+    assert [text for text, one in zip(expected, outcomes, strict=True) if isinstance(one, Completion)] == [
+        one.text for one in outcomes if isinstance(one, Completion)
+    ]
     assert sizes == [3, 1, 2, 1, 1]

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from services.generator import forming
 from services.generator.backends.echo import Echo
 from services.generator.handler import answer, arms_of
-from services.generator.ports import Chat, Completion
+from services.generator.ports import Chat, Completion, Outcome
 from services.generator.settings import GeneratorSettings
 from services.scorer import metric
 from shared.messages import Answer, Form, Question
@@ -38,8 +38,8 @@ def kept(name: str, text: str, status: str = "answered", **form: Any) -> float |
 
 def said(question: Question, *, saying: str = "") -> list[Answer]:
     class Saying(Echo):
-        def complete(self, chats: Any, *, max_new_tokens: int) -> list[Completion]:
-            done = super().complete(chats, max_new_tokens=max_new_tokens)
+        def complete(self, chats: Any, **wishes: Any) -> list[Outcome]:
+            done = super().complete(chats, **wishes)
             return [Completion(saying, 1, 1, 0.0) if saying else one for one in done]
 
     batch: list[Any] = [

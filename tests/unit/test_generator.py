@@ -9,14 +9,14 @@ import pytest
 from pydantic import ValidationError
 
 from services.generator import replies
-from services.generator.adapters import WEIGHTS, NewestAdapter, sha256_of
-from services.generator.backends.echo import BASE_SHA256, Echo
+from services.generator.adapters import NewestAdapter
+from services.generator.backends.echo import Echo
 from services.generator.handler import answer, arms_of, topics_of
-from services.generator.ports import Chat, Completion, PromptError
+from services.generator.ports import Chat, Completion, Failed, Outcome
 from services.generator.settings import GeneratorSettings
-from shared.messages import AdapterAnnounced, Answer, TrainingRun
+from shared.messages import AdapterAnnounced, Answer
 from shared.topology import EVIDENCE, QUESTIONS
-from tests import builders
+from tests import adapters, builders
 from tests.builders import NOON
 
 BASE, TUNED = GeneratorSettings(worker="base"), GeneratorSettings(worker="tuned")
@@ -30,19 +30,20 @@ class Fussy(Echo):
         self.calls: list[int] = []
         self._dislikes, self._says = dislikes, says
 
-    def complete(self, chats: Sequence[Chat], *, max_new_tokens: int) -> list[Completion]:
-        self.calls.append(len(chats))
-        if any(self._dislikes in chat.user for chat in chats):
-            raise PromptError("the prompt is too long")
-        done = super().complete(chats, max_new_tokens=max_new_tokens)
-        return [Completion(self._says, 1, 0, 0.0) for _ in done] if self._says else done
+    def complete(self, chats: Sequence[Chat], **wishes: Any) -> list[Outcome]:
+        done = super().complete(chats, **wishes)
+        self.calls.append(sum(isinstance(one, Completion) for one in done))
+        if self._says:
+            done = [Completion(self._says, 1, 0, 0.0) for _ in done]
+        too_long = Failed("prompt_too_long", "the prompt is too long")
+        return [too_long if self._dislikes in chat.user else one for chat, one in zip(chats, done, strict=True)]
 
 
 class Silent(Fussy):
     """A model that says nothing."""
 
-    def complete(self, chats: Sequence[Chat], *, max_new_tokens: int) -> list[Completion]:
-        return [Completion("  ", 5, min(1, max_new_tokens), 0.5) for _ in chats]
+    def complete(self, chats: Sequence[Chat], **_: Any) -> list[Outcome]:
+        return [Completion("  ", 5, 1, 0.5) for _ in chats]
 
 
 def a_question(**changes: Any) -> Any:
@@ -61,22 +62,8 @@ def answers(
     return [effect.outcome for effect in made]
 
 
-def an_adapter(folder: Path, name: str = "news", hours: int = 0, weights: bytes = b"w") -> AdapterAnnounced:
-    (folder / name).mkdir(exist_ok=True)
-    (folder / name / WEIGHTS).write_bytes(weights)
-    return AdapterAnnounced(
-        name=name,
-        location=str(folder / name),
-        base_model="echo",
-        base_sha256=BASE_SHA256,
-        weights_sha256=sha256_of(folder / name / WEIGHTS),
-        cutoff=NOON,
-        dataset_sha256="0" * 64,
-        documents=1,
-        examples=1,
-        created_at=NOON + timedelta(hours=hours),
-        training=TrainingRun(seconds=1, tokens=1, steps=1, final_loss=1),
-    )
+def an_adapter(folder: Path, name: str = "news", hours: int = 0) -> AdapterAnnounced:
+    return adapters.saved(folder, name, hours=hours)
 
 
 def test_questions_are_answered_from_memory_and_evidence_with_it_in_one_call() -> None:
@@ -143,14 +130,15 @@ def test_a_prompt_at_fault_fails_alone_and_says_why() -> None:
 
     bad, good = answers(batch, Fussy(dislikes="endless"))
 
-    assert (bad.status, bad.failure) == ("failed", "the prompt is too long")
+    assert (bad.status, bad.failure, bad.failure_kind) == ("failed", "the prompt is too long", "prompt_too_long")
     assert good.status == "answered"
 
 
 def test_a_model_that_says_nothing_failed() -> None:
     [made] = answers([a_question()], Silent())
 
-    assert (made.status, made.failure, made.generation_ms) == ("failed", "empty output", 500)
+    assert (made.status, made.failure, made.failure_kind) == ("failed", "empty output", "empty")
+    assert made.generation_ms == 500
 
 
 def test_an_abstention_is_no_answer_and_no_failure() -> None:
@@ -171,9 +159,11 @@ def test_an_unknown_style_is_answered_with_the_known_ones() -> None:
         arms_of(GeneratorSettings(arms="base+oracle"))
 
 
-def test_a_worker_serves_one_model() -> None:
-    with pytest.raises(ValidationError, match="start a worker for each"):
-        GeneratorSettings(arms="base,tuned")
+def test_a_worker_serves_one_base_and_one_adapter() -> None:
+    with pytest.raises(ValidationError, match="one base and one adapter on it, not base, llama: start a worker"):
+        GeneratorSettings(arms="base,llama")
+    with pytest.raises(ValidationError, match="not tuned, tuned-old"):
+        GeneratorSettings(arms="base,tuned,tuned-old")
 
 
 def test_the_newest_adapter_is_taken_up_between_batches_and_a_refused_one_is_not(tmp_path: Path) -> None:

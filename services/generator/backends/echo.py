@@ -1,13 +1,16 @@
 """Needs nothing: says the first passage of its prompt, or a fixed word. For pipelines without a model."""
 
 import hashlib
+import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from services.generator import adapters
-from services.generator.ports import Chat, Completion
+from services.generator.ports import LATE, Chat, Completion, Failed, Outcome, Scored, speaks_with
 from services.generator.settings import GeneratorSettings
+from services.generator.time_left import TimeLeft
 from shared.messages import AdapterAnnounced
 
 BASE_SHA256 = hashlib.sha256(b"echo").hexdigest()
@@ -16,7 +19,7 @@ _FIRST_PASSAGE = re.compile(r"^\[1\] (.+)$", re.MULTILINE)
 
 
 class Echo:
-    """Implements Backend without a model; a token is a word."""
+    """Implements Backend without a model; a token is a word, and likely is what the prompt says often."""
 
     name = "echo"
     model = f"echo@{BASE_SHA256[:8]}"
@@ -24,20 +27,54 @@ class Echo:
     def __init__(self) -> None:
         self.adapter: AdapterAnnounced | None = None
 
-    def complete(self, chats: Sequence[Chat], *, max_new_tokens: int) -> list[Completion]:
-        return [self._complete(chat, max_new_tokens) for chat in chats]
+    def complete(
+        self,
+        chats: Sequence[Chat],
+        *,
+        max_new_tokens: int,
+        adapter: AdapterAnnounced | None = None,
+        within_s: Sequence[float] | None = None,
+    ) -> list[Outcome]:
+        speaks_with(self, adapter)
+        left = TimeLeft(within_s)
+        return [LATE if left.over(place) else _complete(chat, max_new_tokens) for place, chat in enumerate(chats)]
+
+    def score(
+        self,
+        chats: Sequence[Chat],
+        continuations: Sequence[str],
+        *,
+        adapter: AdapterAnnounced | None = None,
+        within_s: Sequence[float] | None = None,
+    ) -> list[Scored | Failed]:
+        speaks_with(self, adapter)
+        left, pairs = TimeLeft(within_s), zip(chats, continuations, strict=True)
+        return [LATE if left.over(place) else _score(*pair) for place, pair in enumerate(pairs)]
 
     def take_up(self, adapter: AdapterAnnounced) -> None:
         adapters.verify(adapter, BASE_SHA256)
         self.adapter = adapter
 
-    def _complete(self, chat: Chat, max_new_tokens: int) -> Completion:
-        found = _FIRST_PASSAGE.search(chat.user)
-        words = (found.group(1) if found else FIXED).split()[:max_new_tokens]
-        said = " ".join(words) + (" [1]" if found else "")
-        return Completion(said, len(f"{chat.system} {chat.user}".split()), len(words), seconds=0.0)
-
 
 def build(settings: GeneratorSettings, home: Path) -> Echo:  # noqa: ARG001  (every backend is built alike)
     """An echo; nothing is read and nothing is loaded."""
     return Echo()
+
+
+def _complete(chat: Chat, max_new_tokens: int) -> Completion:
+    found = _FIRST_PASSAGE.search(chat.user)
+    words = (found.group(1) if found else FIXED).split()[:max_new_tokens]
+    said = " ".join(words) + (" [1]" if found else "")
+    return Completion(said, len(_words(f"{chat.system} {chat.user}")), len(words), seconds=0.0)
+
+
+def _score(chat: Chat, continuation: str) -> Scored:
+    """A unigram model of the prompt's words, with one added to each count and one word kept for all unseen ones."""
+    prompt, words = _words(f"{chat.system} {chat.user}"), _words(continuation)
+    seen = Counter(prompt)
+    room = len(prompt) + len(seen) + 1
+    return Scored(sum(math.log((seen[word] + 1) / room) for word in words), len(words), len(prompt))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\S+", text.casefold())

@@ -5,29 +5,32 @@ bitsandbytes NF4. Decoding is greedy: the same prompt gives the same answer.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-import structlog
 import torch
-from peft import PeftModel
-from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
+from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, LogitsProcessorList
 
 from services.generator import adapters, chat_format, models
-from services.generator.ports import Chat, Completion, PromptError
+from services.generator.batching import in_batches, too_long
+from services.generator.ports import Chat, Completion, Failed, Outcome, Scored, speaks_with
 from services.generator.settings import GeneratorSettings
+from services.generator.speakers import Speakers
+from services.generator.time_left import TimeLeft
 from shared.messages import AdapterAnnounced
 from shared.models.language import Model
 
-log = structlog.get_logger()
+T = TypeVar("T")
+Pair = tuple[list[int], list[int]]
 
 
 def build(settings: GeneratorSettings, home: Path) -> "Transformers":
     """Load the configured model; raises ValueError where there is none."""
     model = models.configured(settings, home)
     torch.set_num_threads(settings.threads)
-    return Transformers(model, precision=_precision(settings.precision), batch_size=settings.batch_size)
+    return Transformers(model, settings)
 
 
 class Transformers:
@@ -35,88 +38,132 @@ class Transformers:
 
     name = "transformers"
 
-    def __init__(self, model: Model, *, precision: str, batch_size: int) -> None:
+    def __init__(self, model: Model, settings: GeneratorSettings) -> None:
+        precision = _precision(settings.precision)
         self.model = f"{model.label}/{precision}"
         self.adapter: AdapterAnnounced | None = None
         self._base_sha256 = model.sha256
-        self._batch_size = batch_size
-        self._merges = precision == "fp32"
+        self._batch_size, self._longest_prompt = settings.batch_size, settings.max_prompt_tokens
         self._tokenizer = AutoTokenizer.from_pretrained(model.folder, local_files_only=True, padding_side="left")
         self._tokenizer.pad_token = self._tokenizer.pad_token or self._tokenizer.eos_token
-        self._network = load(model.folder, precision).eval()
+        self._speakers = Speakers(
+            load(model.folder, precision).eval(), merges=precision == "fp32" and not settings.mixed
+        )
 
-    def complete(self, chats: Sequence[Chat], *, max_new_tokens: int) -> list[Completion]:
-        prompts = [chat_format.encode(self._tokenizer, chat) for chat in chats]
-        self._refuse_long(prompts, max_new_tokens)
-        order = sorted(range(len(prompts)), key=lambda place: len(prompts[place]))
-        done: dict[int, Completion] = {}
-        for start in range(0, len(order), self._batch_size):
-            places = order[start : start + self._batch_size]
-            done |= zip(places, self._batch([prompts[place] for place in places], max_new_tokens), strict=True)
-        return [done[place] for place in range(len(prompts))]
+    def complete(
+        self,
+        chats: Sequence[Chat],
+        *,
+        max_new_tokens: int,
+        adapter: AdapterAnnounced | None = None,
+        within_s: Sequence[float] | None = None,
+    ) -> list[Outcome]:
+        left, prompts = TimeLeft(within_s), [chat_format.encode(self._tokenizer, chat) for chat in chats]
+        rows = [(prompt, max_new_tokens) for prompt in prompts]
+        generate = partial(self._generate, max_new_tokens=max_new_tokens)
+        return self._run(rows, lambda places: generate([prompts[place] for place in places]), adapter, left)
+
+    def score(
+        self,
+        chats: Sequence[Chat],
+        continuations: Sequence[str],
+        *,
+        adapter: AdapterAnnounced | None = None,
+        within_s: Sequence[float] | None = None,
+    ) -> list[Scored | Failed]:
+        """Prompt and continuation become tokens apart, as in training; the end of turn is not part of the text."""
+        left = TimeLeft(within_s)
+        pairs = [(chat_format.encode(self._tokenizer, chat), self._ids(text))
+                 for chat, text in zip(chats, continuations, strict=True)]  # fmt: skip
+        rows = [(prompt, len(wanted)) for prompt, wanted in pairs]
+        return self._run(rows, lambda places: self._score([pairs[place] for place in places]), adapter, left)
 
     def take_up(self, adapter: AdapterAnnounced) -> None:
         """Load first, switch after: a folder that cannot be loaded changes nothing."""
         folder = adapters.verify(adapter, self._base_sha256)
-        key, old = f"a{adapter.weights_sha256[:16]}", self.adapter
         try:
-            self._switch(folder, key)
-        except (RuntimeError, TypeError, KeyError) as error:
-            raise ValueError(f"adapter {adapter.name} does not fit {self.model}: {error}") from error
-        if old and old.weights_sha256 != adapter.weights_sha256:
-            self._network.delete_adapter(f"a{old.weights_sha256[:16]}")
+            self._speakers.take(folder, adapter.weights_sha256)
+        except ValueError as error:
+            raise ValueError(f"adapter {adapter.name}, on {self.model}: {error}") from error
         self.adapter = adapter
 
-    def _switch(self, folder: Path, key: str) -> None:
-        """Merged into fp32 weights an adapter costs nothing per token; quantised weights would lose by it."""
-        if not isinstance(self._network, PeftModel):
-            self._network = PeftModel.from_pretrained(self._network, folder, adapter_name=key).eval()
-        if self._merges and self.adapter:
-            self._network.unmerge_adapter()
-        try:
-            if key not in self._network.peft_config:
-                self._network.load_adapter(folder, key)
-            self._network.set_adapter(key)
-        finally:
-            if self._merges:
-                self._network.merge_adapter()
+    def _run(
+        self,
+        rows: Sequence[tuple[list[int], int]],
+        work: Callable[[list[int]], Sequence[T]],
+        adapter: AdapterAnnounced | None,
+        left: TimeLeft,
+    ) -> list[T | Failed]:
+        """Work through prompts, each with the tokens that need room behind it, as one speaker."""
+        speaks_with(self, adapter)
+        reads = getattr(self._speakers.network.config, "max_position_embeddings", None)
+        checked = (too_long(len(row), room, reads=reads, most=self._longest_prompt) for row, room in rows)
+        refused = {place: failed for place, failed in enumerate(checked) if failed}
+        sizes = [len(row) + room for row, room in rows]
+        with self._speakers.speaking(adapted=adapter is not None), torch.inference_mode():
+            return in_batches(sizes, work, batch_size=self._batch_size, left=left, refused=refused)
 
-    def _refuse_long(self, prompts: Sequence[Sequence[int]], max_new_tokens: int) -> None:
-        room = getattr(self._network.config, "max_position_embeddings", None)
-        longest = max(map(len, prompts), default=0)
-        if room is not None and longest + max_new_tokens > room:
-            raise PromptError(f"a prompt of {longest} tokens leaves no room for an answer: the model reads {room}")
-
-    def _batch(self, prompts: Sequence[list[int]], max_new_tokens: int) -> list[Completion]:
-        try:
-            return list(self._generate(prompts, max_new_tokens))
-        except RuntimeError as error:
-            if not _out_of_memory(error):
-                raise
-        if len(prompts) == 1:
-            raise PromptError(f"out of memory on a prompt of {len(prompts[0])} tokens")
-        log.warning("out of memory, the batch is halved", prompts=len(prompts))
-        torch.cuda.empty_cache()
-        middle = len(prompts) // 2
-        return self._batch(prompts[:middle], max_new_tokens) + self._batch(prompts[middle:], max_new_tokens)
-
-    def _generate(self, prompts: Sequence[list[int]], max_new_tokens: int) -> Iterator[Completion]:
+    def _generate(self, prompts: Sequence[list[int]], max_new_tokens: int) -> list[Completion]:
         """One pass of the model over a left-padded batch, token ids of shape (prompts, longest)."""
-        started = time.perf_counter()
-        padded = self._tokenizer.pad({"input_ids": list(prompts)}, return_tensors="pt").to(self._network.device)
-        with torch.inference_mode():
-            output = self._network.generate(
-                **padded, max_new_tokens=max_new_tokens, do_sample=False, pad_token_id=self._tokenizer.pad_token_id
-            )
+        started, padded, likely = time.perf_counter(), self._padded(prompts), _Likelihood()
+        output = self._speakers.network.generate(
+            **padded,
+            max_new_tokens=max_new_tokens,
+            do_sample=False,
+            pad_token_id=self._tokenizer.pad_token_id,
+            logits_processor=LogitsProcessorList([likely]),
+        )
         seconds = time.perf_counter() - started
-        for prompt, row in zip(prompts, output[:, padded["input_ids"].shape[1] :].tolist(), strict=True):
-            said = _until_end(row, self._ends())
-            text = str(self._tokenizer.decode(said, skip_special_tokens=True)).strip()
-            yield Completion(text, len(prompt), len(said), seconds)
+        rows = output[:, padded["input_ids"].shape[1] :].tolist()
+        return [self._completion(*one, seconds) for one in zip(prompts, rows, likely.rows(), strict=True)]
+
+    def _completion(self, prompt: list[int], row: list[int], likely: list[float], seconds: float) -> Completion:
+        said = _until_end(row, self._ends())
+        text = str(self._tokenizer.decode(said, skip_special_tokens=True)).strip()
+        return Completion(text, len(prompt), len(said), seconds, sum(likely[: len(said)]), len(said))
+
+    def _score(self, pairs: Sequence[Pair]) -> list[Scored]:
+        """One pass over left-padded prompts with their continuations; logits only where continuations stand."""
+        started, padded = time.perf_counter(), self._padded([prompt + wanted for prompt, wanted in pairs])
+        longest = max(len(wanted) for _, wanted in pairs)
+        positions = (padded["attention_mask"].cumsum(-1) - 1).clamp(min=0)
+        logits = self._speakers.network(
+            **padded, position_ids=positions, use_cache=False, logits_to_keep=longest + 1
+        ).logits.float()
+        wanted_ids = padded["input_ids"][:, -longest:] if longest else padded["input_ids"][:, :0]
+        likely = logits[:, :-1].log_softmax(-1).gather(2, wanted_ids[..., None])[..., 0].tolist()
+        seconds = time.perf_counter() - started
+        return [Scored(sum(row[longest - len(wanted) :]), len(wanted), len(prompt), seconds)
+                for (prompt, wanted), row in zip(pairs, likely, strict=True)]  # fmt: skip
+
+    def _padded(self, rows: Sequence[list[int]]) -> Any:
+        return self._tokenizer.pad({"input_ids": list(rows)}, return_tensors="pt").to(self._speakers.network.device)
+
+    def _ids(self, text: str) -> list[int]:
+        return list(self._tokenizer(text, add_special_tokens=False)["input_ids"])
 
     def _ends(self) -> set[int]:
-        ends = self._network.generation_config.eos_token_id
+        ends = self._speakers.network.generation_config.eos_token_id
         return set(ends) if isinstance(ends, list) else {ends}
+
+
+class _Likelihood:
+    """Listens to the scores of each step: the log probability of the greedy token, which is the largest one.
+
+    Of each step only one number per row is kept; the scores themselves would be (rows, vocabulary).
+    """
+
+    def __init__(self) -> None:
+        self._steps: list[Any] = []
+
+    def __call__(self, _: Any, scores: Any) -> Any:
+        self._steps.append(scores.amax(-1) - scores.logsumexp(-1))
+        return scores
+
+    def rows(self) -> list[list[float]]:
+        """Shape (rows, steps)."""
+        rows: list[list[float]] = torch.stack(self._steps, dim=1).tolist()
+        return rows
 
 
 def load(folder: Path, precision: str) -> Any:
@@ -146,10 +193,6 @@ def _precision(wanted: str) -> str:
     if wanted != "auto":
         return wanted
     return "bf16" if torch.cuda.is_available() else "fp32"
-
-
-def _out_of_memory(error: RuntimeError) -> bool:
-    return isinstance(error, torch.OutOfMemoryError) or "allocate memory" in str(error)
 
 
 def _until_end(row: list[int], ends: set[int]) -> list[int]:

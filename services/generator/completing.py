@@ -1,0 +1,118 @@
+"""What comes of each turn: one backend call for each speaker, and one more where choices are weighed."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Literal
+
+from services.generator.ports import Asked, Backend, Completion, Failed, Outcome, Scored
+from services.generator.prompting import neutral
+from shared.messages import AdapterAnnounced
+
+NO_ADAPTER = Failed("no_adapter", "no adapter yet")
+Now = Callable[[], datetime]
+Choices = Literal["text", "likelihood"]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One prompt and who speaks: the adapter, the base, or for `tuned` without an adapter nobody."""
+
+    asked: Asked
+    tuned: bool
+    adapter: AdapterAnnounced | None
+
+    @property
+    def options(self) -> list[str]:
+        """The choices that can be weighed; none where JSON is asked for, which no choice is."""
+        question = self.asked.question
+        weighable = question.choices if question.asked_schema is None else ()
+        return [choice for choice in dict.fromkeys(weighable) if choice.strip()]
+
+
+@dataclass(frozen=True)
+class Completer:
+    """Puts prompts to a backend, each with the time that its question has left right before the call."""
+
+    backend: Backend
+    now: Now
+    longest: int
+    choices: Choices = "text"
+
+    def __call__(self, asks: Sequence[Ask]) -> list[Outcome]:
+        """One outcome per prompt, in order."""
+        done: dict[int, Outcome] = {}
+        for speaker, places in _alike(asks, lambda ask: ask.tuned):
+            if speaker and asks[places[0]].adapter is None:
+                done |= dict.fromkeys(places, NO_ADAPTER)
+                continue
+            weighed = [place for place in places if self.choices == "likelihood" and asks[place].options]
+            spoken = [place for place in places if place not in weighed]
+            done |= zip(spoken, self._complete([asks[place] for place in spoken]), strict=True)
+            done |= zip(weighed, self._weigh([asks[place] for place in weighed]), strict=True)
+        return [done[place] for place in range(len(asks))]
+
+    def _complete(self, asks: Sequence[Ask]) -> list[Outcome]:
+        """One call for all answers that may be equally long."""
+        done: dict[int, Outcome] = {}
+        for longest, places in _alike(asks, lambda ask: ask.asked.longest or self.longest):
+            alike = [asks[place] for place in places]
+            outcomes = self.backend.complete(
+                [ask.asked.chat for ask in alike],
+                max_new_tokens=longest,
+                adapter=alike[0].adapter,
+                within_s=self._left(alike),
+            )
+            done |= zip(places, outcomes, strict=True)
+        return [done[place] for place in range(len(asks))]
+
+    def _weigh(self, asks: Sequence[Ask]) -> Iterator[Outcome]:
+        """Every choice after its prompt, all in one call. Choices are data: template tokens in them are broken."""
+        if not asks:
+            return
+        left = self._left(asks)
+        pairs = [(ask, seconds, option) for ask, seconds in zip(asks, left, strict=True) for option in ask.options]
+        scored = iter(
+            self.backend.score(
+                [ask.asked.chat for ask, _, _ in pairs],
+                [neutral(option.strip()) for _, _, option in pairs],
+                adapter=asks[0].adapter,
+                within_s=[seconds for _, seconds, _ in pairs],
+            )
+        )
+        for ask in asks:
+            yield picked(ask.options, list(islice(scored, len(ask.options))))
+
+    def _left(self, asks: Sequence[Ask]) -> list[float]:
+        moment = self.now()
+        deadlines = (ask.asked.asked_at + timedelta(seconds=ask.asked.question.deadline_s) for ask in asks)
+        return [(deadline - moment).total_seconds() for deadline in deadlines]
+
+
+def _alike(asks: Sequence[Ask], key: Callable[[Ask], int]) -> list[tuple[int, list[int]]]:
+    """The places of the prompts that share a key, keys in rising order."""
+    return [(one, [place for place, ask in enumerate(asks) if key(ask) == one]) for one in sorted({*map(key, asks)})]
+
+
+def picked(options: Sequence[str], scored: Sequence[Scored | Failed]) -> Outcome:
+    """The choice that is likeliest per token, the first of equals; failed where one of them could not be weighed.
+
+    Mean log probability, the length normalisation of Brown et al. 2020, "Language models are few-shot learners", 2.4.
+    """
+    weighed = [one for one in scored if isinstance(one, Scored)]
+    if len(weighed) < len(scored):
+        return next(one for one in scored if isinstance(one, Failed))
+    if not all(one.tokens and math.isfinite(one.log_probability) for one in weighed):
+        return Failed("garbled", "a choice has no tokens or no finite probability")
+    best, option = max(zip(weighed, options, strict=True), key=lambda pair: pair[0].mean)
+    return Completion(
+        option,
+        prompt_tokens=sum(one.prompt_tokens for one in weighed),
+        completion_tokens=0,
+        seconds=max(one.seconds for one in weighed),
+        log_probability=best.log_probability,
+        answer_tokens=best.tokens,
+        choices={name: one.mean for name, one in zip(options, weighed, strict=True)},
+    )
