@@ -39,6 +39,11 @@ def best(question: Question, answer: Answer, compare: Compare) -> float | None:
     return max(compare(answer.text, reference) for reference in question.references)
 
 
+def best_short(question: Question, answer: Answer, compare: Compare) -> float | None:
+    """`best`, and None for a summary: its references are whole summaries, which no answer repeats word for word."""
+    return None if question.kind == "summarisation" else best(question, answer, compare)
+
+
 def best_share(
     question: Question, answer: Answer, parts: Callable[[str], Sequence[T]], has: Callable[[Sequence[T], T], bool]
 ) -> float | None:

@@ -9,7 +9,7 @@ from shared.settings import under
 
 ARMS = ("base", "base+rag", "tuned", "tuned+rag")
 METRICS = (
-    "abstained", "citation_precision", "contains", "context_recall", "correct", "exact_match", "exact_match_squad",
+    "abstained", "choice", "choice_likelihood", "citation_precision", "contains", "context_recall", "correct", "exact_match", "exact_match_squad",
     "f1", "f1_squad", "grounded_words", "outdated", "rouge_l",
 )  # fmt: skip
 

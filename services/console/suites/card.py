@@ -19,6 +19,8 @@ class Kind(StrEnum):
     question_answering = "question answering"
     multiple_choice = "multiple choice"
     abstention = "abstention"
+    summarisation = "summarisation"
+    conversation = "conversation"
 
 
 class Card(BaseModel):

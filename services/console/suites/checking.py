@@ -7,7 +7,7 @@ from pathlib import Path
 from services.console.suites import card, folder
 from services.console.suites.card import Kind
 from services.console.suites.folder import Draft, Placed, Suite
-from shared.messages import DocumentPublished, Question
+from shared.messages import DocumentPublished, Question, QuestionKind
 
 MOST_LABELS = 15  # of a question; a run adds one, and a question may carry 16
 LONGEST_ID = 380  # the name of the suite, its version and the run go before it, and an id may have 512 characters
@@ -27,7 +27,12 @@ def errors(draft: Draft) -> list[str]:
     if draft.errors or draft.card is None:
         return list(draft.errors)
     checks = (_documents, _questions, _gold, _slices)
-    of_kind = {Kind.multiple_choice: _choices, Kind.abstention: _abstention}.get(draft.card.kind)
+    of_kind = {
+        Kind.multiple_choice: _choices,
+        Kind.abstention: _abstention,
+        Kind.summarisation: _summaries,
+        Kind.conversation: _conversations,
+    }.get(draft.card.kind)
     return [error for check in (*checks, *([of_kind] if of_kind else [])) for error in check(draft)]
 
 
@@ -108,3 +113,18 @@ def _choices(draft: Draft) -> Iterator[str]:
 def _abstention(draft: Draft) -> Iterator[str]:
     if draft.questions and all(one.message.references for one in draft.questions):
         yield f"{draft.folder / folder.QUESTIONS}: an abstention suite needs questions with references []"
+
+
+def _summaries(draft: Draft) -> Iterator[str]:
+    yield from (f"{one.where}: {error}" for one in draft.questions for error in _kind(one, "summarisation"))
+
+
+def _conversations(draft: Draft) -> Iterator[str]:
+    yield from (f"{one.where}: {error}" for one in draft.questions for error in _kind(one, "conversation"))
+    if draft.questions and not any(one.message.history for one in draft.questions):
+        yield f"{draft.folder / folder.QUESTIONS}: a conversation suite needs questions with a history"
+
+
+def _kind(one: Placed[Question], kind: QuestionKind) -> Iterator[str]:
+    if one.message.kind != kind:
+        yield f"kind: {one.message.kind}, but the card says {kind}"

@@ -8,6 +8,7 @@ from services.console.demo import summary
 from services.console.report import verdict
 from services.console.report.material import gather
 from services.console.report.numbers import count
+from services.console.suites import measuring
 from services.console.suites.folder import Suite
 from services.console.suites.running import Asked, Corpus
 from shared.messages import Result
@@ -22,6 +23,7 @@ def of_run(suite: Suite, asked: Asked, corpus: Corpus | None, *, run: str, arms:
     """
     results = chosen(asked, arms)
     failed = silent(asked, arms)
+    speaking = [arm for arm in arms if arm not in failed]
     numbers = count(gather(results, read_from="results"))
     return summary.of_numbers(numbers, arms) | {
         "suite": suite.card.model_dump(mode="json"),
@@ -32,7 +34,8 @@ def of_run(suite: Suite, asked: Asked, corpus: Corpus | None, *, run: str, arms:
         "documents_not_findable": dict(corpus.lost) if corpus else None,
         "metric_versions": results[-1].metric_versions if results else {},
         "silent": failed,
-        "sentences": verdict.sentences(numbers, [arm for arm in arms if arm not in failed]),
+        "sentences": verdict.sentences(numbers, speaking),
+        **measuring.measured(suite.card.kind, numbers, results, speaking),
     }
 
 
@@ -65,7 +68,8 @@ def show(counted: Mapping[str, Any]) -> None:
     card = counted["suite"]
     output.say(f"{card['name']} {card['version']} ({card['kind']}): {card['measures']}")
     scoreboard.show(dict(counted))
-    for sentence in counted["sentences"]:
+    output.table("", ("arm", "measure", "n", "mean (95 %)"), measuring.rows(counted), right=("n", "mean (95 %)"))
+    for sentence in (*counted["sentences"], *measuring.sentences(counted)):
         output.say(sentence)
     output.say(f"Not to be used for: {card['not_for']}")
     for sentence in warnings(counted):

@@ -22,10 +22,10 @@ _BACK = frozenset(
     another other others both former latter again also too""".split()  # noqa: SIM905
 )
 _COMMON = _BACK | frozenset(
-    """a about an and any are as at be been but by can could did do does for from had has have how i if in into is just
-    many may me more most much my no not now of ok on only or our out please so some tell thanks thank than the to up
-    us was we well were what when where which while who whom whose why will with would yes you your know say said
-    don't isn't""".split()  # noqa: SIM905
+    """a about an and any are as at be been between but by can could did do does for from had has have how i if in
+    into is just many may me more most much my no not now of ok on only or our out please so some tell thanks
+    thank than the to up us was we well were what when where which while who whom whose why will with would yes
+    you your know say said don't isn't""".split()  # noqa: SIM905
 )
 
 

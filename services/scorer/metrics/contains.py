@@ -5,7 +5,7 @@ whole words of the opening that `services/scorer/bounds.py` leaves. It rewards l
 """
 
 from services.scorer.bounds import BOUND, opening
-from services.scorer.metric import Metric, best
+from services.scorer.metric import Metric, best_short
 from shared.messages import Answer, Question
 from shared.normalise import occurs
 from shared.settings import EncoderSettings
@@ -14,8 +14,11 @@ VERSION = f"2:{BOUND}"
 
 
 def score(question: Question, answer: Answer) -> float | None:
-    """1.0 where a reference's words stand in the answer next to each other, else 0.0; None without references."""
-    return best(*opening(question, answer), lambda ours, theirs: float(occurs(theirs, ours)))
+    """1.0 where a reference's words stand in the answer next to each other, else 0.0.
+
+    None without references and for a summary.
+    """
+    return best_short(*opening(question, answer), lambda ours, theirs: float(occurs(theirs, ours)))
 
 
 def build(_: EncoderSettings) -> Metric:

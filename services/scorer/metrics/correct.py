@@ -12,7 +12,8 @@ VERSION = f"1:contains-{contains.VERSION}"
 
 
 def score(question: Question, answer: Answer) -> float | None:
-    """`contains` with references; 1.0 for abstaining, else 0.0, where they are empty; None where they are absent."""
+    """`contains` with references; 1.0 for abstaining, else 0.0, where they are empty; None where they are absent,
+    and for a summary with references."""
     if question.references == ():
         return float(answer.status == "abstained")
     return contains.score(question, answer)

@@ -1,6 +1,6 @@
 """Exact match as RealTime QA counts it (Kasai et al. 2022): equal after normalisation, articles kept."""
 
-from services.scorer.metric import Metric, best
+from services.scorer.metric import Metric, best_short
 from shared.messages import Answer, Question
 from shared.normalise import realtimeqa
 from shared.settings import EncoderSettings
@@ -9,8 +9,8 @@ VERSION = "1"
 
 
 def score(question: Question, answer: Answer) -> float | None:
-    """1.0 where the answer equals a reference, else 0.0; None without references."""
-    return best(question, answer, lambda ours, theirs: float(realtimeqa(ours) == realtimeqa(theirs)))
+    """1.0 where the answer equals a reference, else 0.0; None without references and for a summary."""
+    return best_short(question, answer, lambda ours, theirs: float(realtimeqa(ours) == realtimeqa(theirs)))
 
 
 def build(_: EncoderSettings) -> Metric:
