@@ -1,35 +1,95 @@
-"""Which adapter a worker serves: the newest announced one that fits, taken up between two batches."""
+"""Which adapter a worker serves: the one that speaks by the registry, taken up between two batches."""
 
-import hashlib
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import structlog
 
-from services.generator.ports import Backend
+from services.generator import adapter_files
+from services.generator.adapter_files import WEIGHTS
+from services.generator.hashing import sha256_of
+from services.generator.ports import Backend, Chat, Failed, Outcome, Scored
 from services.generator.settings import GeneratorSettings
+from shared.adapters import registry
 from shared.messages import AdapterAnnounced, Answer
 from shared.records import Effect, Record
+from shared.settings import HomeSettings
 
-WEIGHTS = "adapter_model.safetensors"
+__all__ = ["WEIGHTS", "NewestAdapter", "Speaking", "sha256_of", "verify"]
+RETRY_S = 60.0
 Announced = Callable[[], Mapping[str, AdapterAnnounced]]
 Handle = Callable[[Sequence[Record[Any]]], Iterator[Effect[Answer]]]
 log = structlog.get_logger()
 
 
-class NewestAdapter:
-    """Keeps a backend at the newest adapter, or at the newest of one name; a refused one is logged once."""
+class Speaking:
+    """The backend as the handler sees it: with no adapter while the registry lets none speak.
 
-    def __init__(self, backend: Backend, announced: Announced, settings: GeneratorSettings) -> None:
+    The weights of an adapter that was taken away stay in memory until another is taken up, and nobody reaches them.
+    """
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self.name, self.model = backend.name, backend.model
+        self.silenced = False
+
+    @property
+    def adapter(self) -> AdapterAnnounced | None:
+        return None if self.silenced else self._backend.adapter
+
+    @adapter.setter
+    def adapter(self, adapter: AdapterAnnounced | None) -> None:
+        self._backend.adapter = adapter
+
+    def complete(
+        self,
+        chats: Sequence[Chat],
+        *,
+        max_new_tokens: int,
+        adapter: AdapterAnnounced | None = None,
+        within_s: Sequence[float] | None = None,
+    ) -> list[Outcome]:
+        return self._backend.complete(chats, max_new_tokens=max_new_tokens, adapter=adapter, within_s=within_s)
+
+    def score(
+        self,
+        chats: Sequence[Chat],
+        continuations: Sequence[str],
+        *,
+        adapter: AdapterAnnounced | None = None,
+        within_s: Sequence[float] | None = None,
+    ) -> list[Scored | Failed]:
+        return self._backend.score(chats, continuations, adapter=adapter, within_s=within_s)
+
+    def take_up(self, adapter: AdapterAnnounced) -> None:
+        self._backend.take_up(adapter)
+
+
+class NewestAdapter:
+    """Keeps a backend at the adapter that speaks, or at one that the settings name, as long as it is not retired.
+
+    One that is refused is logged, and the one that stands by is taken up. A refused one is tried again when it is
+    announced anew, one that could not be reached after a minute. Where none may speak, `speaking` has no adapter.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        announced: Announced,
+        settings: GeneratorSettings,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.speaking = Speaking(backend)
         self._backend = backend
         self._announced = announced
-        self._name = settings.adapter
-        self._wants_any = settings.tuned
-        self._refused: set[tuple[str, str]] = set()
+        self._name, self._wants_any = settings.adapter, settings.tuned
+        self._clock = clock
+        self._refused: dict[tuple[object, ...], float] = {}
 
     def before(self, handle: Handle) -> Handle:
-        """The same handling, with a look for a newer adapter before each batch."""
+        """The same handling, with a look for another adapter before each batch."""
 
         def keeping_up(batch: Sequence[Record[Any]]) -> Iterator[Effect[Answer]]:
             self.keep_up()
@@ -38,45 +98,53 @@ class NewestAdapter:
         return keeping_up
 
     def keep_up(self) -> None:
-        """Look for a newer adapter and take it up; where it is refused, the next newest, down to the one in place."""
-        fitting = [adapter for adapter in self._announced().values() if self._wanted(adapter)]
-        newest = max(fitting, key=lambda adapter: (adapter.created_at, adapter.name), default=None)
-        if newest is None or newest == self._backend.adapter:
-            return
-        try:
-            self._backend.take_up(newest)
-            log.info("adapter taken up", adapter=newest.name, cutoff=newest.cutoff.isoformat())
-        except (OSError, ValueError) as error:
-            self._refused.add(_identity(newest))
-            log.warning("adapter refused, the one before it stays", adapter=newest.name, reason=str(error))
-            self.keep_up()
+        """Take up the first adapter in turn that is not refused; without any, the tuned arms fall silent."""
+        fits = any(self._in_place(adapter) or self._taken_up(adapter) for adapter in self._in_turn())
+        if not fits and self._backend.adapter and not self.speaking.silenced:
+            log.warning("no adapter serves any more, tuned arms fail", adapter=self._backend.adapter.name)
+        self.speaking.silenced = not fits
 
-    def _wanted(self, adapter: AdapterAnnounced) -> bool:
-        right_name = self._name in {"", adapter.name}
-        return self._wants_any and right_name and _identity(adapter) not in self._refused
+    def _in_turn(self) -> list[AdapterAnnounced]:
+        announced = self._announced() if self._wants_any else {}
+        if not self._name:
+            return registry.in_turn(announced)
+        named = announced.get(self._name)
+        return [named] if named and named.state != "retired" else []
+
+    def _in_place(self, adapter: AdapterAnnounced) -> bool:
+        """Whether these weights under this name speak already; a changed reason is no other adapter."""
+        return self._backend.adapter is not None and self._backend.adapter.ref == adapter.ref
+
+    def _taken_up(self, adapter: AdapterAnnounced) -> bool:
+        identity = (adapter.name, adapter.weights_sha256, adapter.since)
+        if self._clock() < self._refused.get(identity, float("-inf")):
+            return False
+        started = time.perf_counter()
+        try:
+            self._backend.take_up(adapter)
+        except (OSError, ValueError) as error:
+            again_s = RETRY_S if isinstance(error, OSError) else float("inf")
+            self._refused[identity] = self._clock() + again_s
+            log.warning("adapter refused", adapter=adapter.name, reason=str(error), again_in_s=again_s)
+            return False
+        seconds = round(time.perf_counter() - started, 3)
+        log.info("adapter taken up", adapter=adapter.name, cutoff=adapter.cutoff.isoformat(), seconds=seconds)
+        return True
 
 
 def verify(adapter: AdapterAnnounced, base_sha256: str) -> Path:
-    """The adapter's folder, once its weights and its base are what was announced.
+    """The adapter's folder on this machine, once base, weights, rank and targets are what was announced.
 
-    Raises ValueError that names both hashes, OSError where the folder cannot be read.
+    What lies elsewhere is first copied to `adapters/fetched` in the home folder. Raises ValueError that names both
+    hashes, or what else is wrong; OSError where the folder cannot be read.
     """
-    folder = Path(adapter.location)
     if adapter.base_sha256 != base_sha256:
         raise ValueError(
             f"adapter {adapter.name} was trained on a base with sha256 {adapter.base_sha256}, this one has "
             f"{base_sha256}"
         )
-    if (found := sha256_of(folder / WEIGHTS)) != adapter.weights_sha256:
-        raise ValueError(f"adapter {adapter.name} was announced with sha256 {adapter.weights_sha256}, found {found}")
+    cache = HomeSettings().home / "adapters" / "fetched"
+    folder = adapter_files.fetch(adapter.location, adapter.weights_sha256, cache)
+    adapter_files.require_weights(folder, adapter.weights_sha256, f"adapter {adapter.name}")
+    adapter_files.check(folder)
     return folder
-
-
-def sha256_of(file: Path) -> str:
-    """The file's SHA-256 in hexadecimal."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _identity(adapter: AdapterAnnounced) -> tuple[str, str]:
-    return adapter.name, adapter.weights_sha256

@@ -102,7 +102,7 @@ def differences(first: AdapterAnnounced, second: AdapterAnnounced) -> Iterator[t
     yield "final loss", f"{first.training.final_loss:.3f}", f"{second.training.final_loss:.3f}"
     gates = [{gate.name: gate for gate in one.gates} for one in (first, second)]
     for name in dict.fromkeys([*gates[0], *gates[1]]):
-        yield f"gate {name}", *(_measured(side, name) for side in gates)
+        yield f"gate {name}", _measured(gates[0], name), _measured(gates[1], name)
 
 
 def _measured(gates: Mapping[str, GateResult], name: str) -> str:

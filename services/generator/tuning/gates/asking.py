@@ -1,0 +1,74 @@
+"""Putting a gate's questions and texts to a model: the base, or an adapter on it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from services.generator import replies
+from services.generator.arms import closed_book
+from services.generator.ports import Backend, Chat, Completion, Scored
+from services.generator.prompting import Prompt
+from services.generator.tuning.gates.probes import Probe
+from shared.messages import AdapterAnnounced, Question
+from shared.normalise import occurs
+
+Sums = Mapping[str, tuple[float, float]]
+"""Question -> its sum and its count: 1 or 0 and one of a question, surprise in nats and tokens of a text."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """News that nobody was trained on. `key` is its document."""
+
+    key: str
+    title: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """One model as the arms would ask it. An adapter must have been taken up before it is asked."""
+
+    backend: Backend
+    adapter: AdapterAnnounced | None
+    prompt: Prompt
+    longest: int
+
+    def right(self, probes: Sequence[Probe]) -> Sums:
+        """Each question with whether an accepted answer occurs in the reply; abstaining and failing are wrong."""
+        said = zip(probes, self._replies(probes), strict=True)
+        return {
+            probe.key: (float(reply.status == "answered" and any(occurs(a, reply.text) for a in probe.accepted)), 1.0)
+            for probe, reply in said
+        }
+
+    def abstains(self, probes: Sequence[Probe]) -> Sums:
+        """Each question with whether the reply is that the answer is not known."""
+        said = zip(probes, self._replies(probes), strict=True)
+        return {probe.key: (float(reply.status == "abstained"), 1.0) for probe, reply in said}
+
+    def surprise(self, texts: Sequence[Text]) -> Sums:
+        """Negative log-likelihood of each text and its tokens, as the reply to what happened under its title.
+
+        A text that the model cannot take is left out.
+        """
+        chats = [self._chat(Question(question_id=text.key, text=f"What happened? {text.title}")) for text in texts]
+        scored = self.backend.score(chats, [text.words for text in texts], adapter=self.adapter) if texts else []
+        return {
+            text.key: (-one.log_probability, float(one.tokens))
+            for text, one in zip(texts, scored, strict=True)
+            if isinstance(one, Scored) and one.tokens
+        }
+
+    def _replies(self, probes: Sequence[Probe]) -> list[replies.Reply]:
+        asked = [Question(question_id=one.key, text=one.question, choices=one.choices) for one in probes]
+        chats = [self._chat(question) for question in asked]
+        made = self.backend.complete(chats, max_new_tokens=self.longest, adapter=self.adapter) if chats else []
+        return [
+            replies.parse(one.text, chunk_ids=(), abstain=self.prompt.abstain)
+            if isinstance(one, Completion)
+            else replies.Reply("failed", failure=one.reason)
+            for one in made
+        ]
+
+    def _chat(self, question: Question) -> Chat:
+        return closed_book.chat(question, self.prompt)

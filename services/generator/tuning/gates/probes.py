@@ -1,0 +1,105 @@
+"""What gates ask: questions with accepted answers, the packaged sets, and what earlier adapters were tried with."""
+
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from services.generator.tuning.data.dataset import Dataset
+from shared.records import reason_of
+
+FILE = "probes.jsonl"
+FOLDER = "services.generator.tuning.gates.sets"
+
+
+class Probe(BaseModel):
+    """A question; `accepted` is empty where abstaining is right. `about` is what it depends on: its document."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    question: str = Field(min_length=1)
+    accepted: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    about: str = ""
+    revision: int = 0
+
+    @property
+    def key(self) -> str:
+        """The same for the same question about the same thing, in every run."""
+        return hashlib.sha256(f"{self.about}\n{self.question}".encode()).hexdigest()[:16]
+
+
+def drawn(probes: Iterable[Probe], most: int) -> list[Probe]:
+    """At most so many, each question once; the same ones in every run, whatever else is among them."""
+    return sorted({probe.key: probe for probe in probes}.values(), key=lambda probe: probe.key)[:most]
+
+
+def learned(made: Dataset) -> list[Probe]:
+    """The held-out wordings of learned facts."""
+    revisions = {of.document_id: of.revision for of in made.revisions}
+    return [
+        Probe(
+            question=one.question,
+            accepted=(one.answer,),
+            choices=one.choices,
+            about=one.document_ids[0],
+            revision=revisions.get(one.document_ids[0], 0),
+        )
+        for one in made.probes
+        if not one.abstains
+    ]
+
+
+def declined(made: Dataset) -> list[Probe]:
+    """Held-out questions that the data itself says have no answer."""
+    asked = [one for one in (*made.probes, *made.validation) if one.abstains and one.form == "closed_book"]
+    return [Probe(question=one.question, choices=one.choices, about=one.document_ids[0]) for one in asked]
+
+
+def still_true(probes: Iterable[Probe], made: Dataset) -> Iterator[Probe]:
+    """Older probes whose document was neither corrected nor retracted since."""
+    revisions = {of.document_id: of.revision for of in made.revisions}
+    gone = {one.document_id for one in made.unlearn}
+    for probe in probes:
+        if probe.about not in gone and revisions.get(probe.about, probe.revision) == probe.revision:
+            yield probe
+
+
+def packaged(name: str) -> list[Probe]:
+    """`general` or `unanswerable`, as they come with the project."""
+    return _parsed(resources.files(FOLDER).joinpath(f"{name}.jsonl").read_text(encoding="utf-8"), name)
+
+
+def read(file: Path) -> list[Probe]:
+    """Probes from a file of JSON lines. Raises ValueError that names the line which is wrong."""
+    return _parsed(file.read_text(encoding="utf-8"), str(file))
+
+
+def write(folder: Path, probes: Sequence[Probe]) -> None:
+    """Leave them beside the weights, for the gates of later adapters."""
+    lines = [probe.model_dump_json(exclude_defaults=True) + "\n" for probe in drawn(probes, len(probes))]
+    (folder / FILE).write_text("".join(lines), encoding="utf-8")
+
+
+def of_earlier(folder: Path) -> list[Probe]:
+    """What an earlier adapter was tried with; nothing where it left nothing."""
+    file = folder / FILE
+    return read(file) if file.is_file() else []
+
+
+def clusters(probes: Collection[Probe]) -> dict[str, str]:
+    """Question -> what it depends on: questions about one document are no independent ones."""
+    return {probe.key: probe.about or probe.key for probe in probes}
+
+
+def _parsed(text: str, name: str) -> list[Probe]:
+    lines = enumerate(text.splitlines(), start=1)
+    return [_probe(line, f"{name}, line {number}") for number, line in lines if line.strip()]
+
+
+def _probe(line: str, place: str) -> Probe:
+    try:
+        return Probe.model_validate_json(line)
+    except ValidationError as error:
+        raise ValueError(f"{place}: {reason_of(error)}") from error

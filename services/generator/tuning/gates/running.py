@@ -1,0 +1,116 @@
+"""All gates of one new adapter: base, the adapter before and the new one answer the same questions."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from services.generator.ports import Backend
+from services.generator.prompting import Prompt, neutral
+from services.generator.tuning.data.dataset import Dataset
+from services.generator.tuning.gates import asking, judging, probes
+from services.generator.tuning.gates.asking import Sums, Text
+from services.generator.tuning.gates.judging import Measure
+from services.generator.tuning.gates.plan import Gate, GatePlan, Speaker
+from services.generator.tuning.gates.probes import Probe
+from shared.messages import AdapterAnnounced, GateResult
+
+Say = Callable[[dict[str, Any]], None]
+Ask = Callable[[asking.Speaker], Sums]
+Measured = Mapping[str, Sums]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One gate with what it asks."""
+
+    gate: Gate
+    measure: Measure
+    ask: Ask
+    count: int
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The model on which an adapter is tried: with the prompt and the answer length that the arms have."""
+
+    backend: Backend
+    prompt: Prompt
+    longest: int
+    say: Say
+
+    def run(
+        self, adapter: AdapterAnnounced, previous: AdapterAnnounced | None, asked: Sequence[Asked], unmeasured: str
+    ) -> tuple[GateResult, ...]:
+        """Every gate's result. Raises ValueError or OSError where an adapter cannot be taken up."""
+        others: dict[Speaker, Measured] = {"base": self._measure(None, "base", asked)}
+        if previous is not None:
+            others["previous"] = self._measure(previous, "previous", asked)
+        new = self._measure(adapter, "new", asked)
+        return tuple(
+            judging.judged(
+                one.gate,
+                one.measure,
+                new[one.measure.name],
+                {speaker: measured[one.measure.name] for speaker, measured in others.items()},
+                previous=previous.name if previous else "",
+                unmeasured=unmeasured,
+            )
+            for one in asked
+        )
+
+    def _measure(self, adapter: AdapterAnnounced | None, who: str, asked: Sequence[Asked]) -> Measured:
+        if adapter is not None:
+            self.backend.take_up(adapter)
+        speaker = asking.Speaker(self.backend, adapter, self.prompt, self.longest)
+        found = {}
+        for one in asked:
+            found[one.measure.name] = one.ask(speaker) if one.count else {}
+            self.say({"gate": one.measure.name, "speaker": who, "asked": one.count})
+        return found
+
+
+def asked_of(plan: GatePlan, made: Dataset, older: Sequence[Probe]) -> list[Asked]:
+    """The gates with their questions. Raises ValueError where a set of one's own cannot be read."""
+    general = probes.read(Path(plan.general_set)) if plan.general_set else probes.packaged("general")
+    unanswerable = (
+        probes.read(Path(plan.unanswerable_set)) if plan.unanswerable_set else probes.packaged("unanswerable")
+    )
+    return [
+        _right("learned", plan.learned, probes.learned(made), "share of learned facts right"),
+        _right("older", plan.older, list(probes.still_true(older, made)), "share of older facts right"),
+        _right("general", plan.general, general, "share of general questions right"),
+        _abstaining(plan.abstention, [*probes.declined(made), *unanswerable]),
+        _perplexity(plan, made),
+    ]
+
+
+def kept(made: Dataset, older: Sequence[Probe]) -> list[Probe]:
+    """What later adapters are to be tried with: this one's facts and those of the adapters before it."""
+    return [*probes.learned(made), *probes.still_true(older, made)]
+
+
+def _right(name: str, gate: Gate, found: Sequence[Probe], says: str) -> Asked:
+    chosen = probes.drawn(found, gate.questions)
+    return Asked(gate, Measure(name, says, probes.clusters(chosen)), lambda one: one.right(chosen), len(chosen))
+
+
+def _abstaining(gate: Gate, found: Sequence[Probe]) -> Asked:
+    chosen = probes.drawn(found, gate.questions)
+    measure = Measure("abstention", "share of unanswerable questions declined", probes.clusters(chosen))
+    return Asked(gate, measure, lambda one: one.abstains(chosen), len(chosen))
+
+
+def _perplexity(plan: GatePlan, made: Dataset) -> Asked:
+    texts = list(_texts(made, plan))
+    clusters: Mapping[str, str] = {text.key: text.key for text in texts}
+    measure = Measure("perplexity", "perplexity of held-out news", clusters, perplexity=True)
+    return Asked(plan.perplexity, measure, lambda one: one.surprise(texts), len(texts))
+
+
+def _texts(made: Dataset, plan: GatePlan) -> Iterator[Text]:
+    """The beginning of each held-out document."""
+    told = [one for one in made.held_out if one.text.strip()]
+    for document in sorted(told, key=lambda one: one.revision.document_id)[: plan.perplexity.questions]:
+        words = neutral(" ".join(document.text.split()[: plan.text_words]))
+        yield Text(document.revision.document_id, document.revision.title, words)

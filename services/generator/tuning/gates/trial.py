@@ -1,0 +1,65 @@
+"""The gates of a tuning run: the serving model is loaded, asked, and what came of it is left beside the weights."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.generator import prompting
+from services.generator.adapters import verify
+from services.generator.ports import Backend
+from services.generator.settings import GeneratorSettings
+from services.generator.tuning.data.dataset import Dataset
+from services.generator.tuning.gates import probes, running
+from services.generator.tuning.gates.running import Bench, Say
+from services.generator.tuning.recipe import Recipe
+from shared import plugins
+from shared.messages import AdapterAnnounced, GateResult
+
+FILE = "gates.json"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a trial needs: the recipe, the serving settings, where models live, and how progress is told."""
+
+    recipe: Recipe
+    generator: GeneratorSettings
+    home: Path
+    say: Say
+    threads: int = 0
+
+    def run(self, made: Dataset, adapter: AdapterAnnounced, previous: AdapterAnnounced | None) -> list[GateResult]:
+        """Try an adapter whose folder is on this machine. Where the one before cannot be had, it is tried without."""
+        plan, folder = self.recipe.gates, Path(adapter.location)
+        before = self._folder_of(previous, adapter.base_sha256)
+        older = probes.of_earlier(before) if before else []
+        bench = Bench(self._backend(), prompting.load(self.generator.closed_book_prompt), self._longest, self.say)
+        asked = running.asked_of(plan, made, older)
+        found = list(bench.run(adapter, previous if before else None, asked, plan.unmeasured))
+        probes.write(folder, running.kept(made, older))
+        told = [one.model_dump(mode="json", exclude={"version"}) for one in found]
+        (folder / FILE).write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        return found
+
+    @property
+    def _longest(self) -> int:
+        return self.generator.max_new_tokens
+
+    def _folder_of(self, previous: AdapterAnnounced | None, base_sha256: str) -> Path | None:
+        if previous is None:
+            return None
+        try:
+            return verify(previous, base_sha256)
+        except (OSError, ValueError) as error:
+            self.say({"previous": previous.name, "left_out": str(error)})
+            return None
+
+    def _backend(self) -> Backend:
+        """The transformers backend, in which base and adapter speak from one memory."""
+        threads = self.threads or os.cpu_count() or 1
+        wanted = {"backend": "transformers", "arms": "base,tuned", "worker": "gates", "threads": threads}
+        built: Backend = plugins.load("services.generator.backends", "transformers")(
+            self.generator.model_copy(update=wanted), self.home
+        )
+        return built

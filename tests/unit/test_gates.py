@@ -1,0 +1,164 @@
+"""The gates: what they ask, how they judge, and that a loss by chance is told from a loss that is shown."""
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.generator.tuning.gates import judging, probes
+from services.generator.tuning.gates.asking import Sums
+from services.generator.tuning.gates.judging import Measure
+from services.generator.tuning.gates.plan import Gate, Speaker
+from services.generator.tuning.gates.probes import Probe
+from shared.messages import GateResult
+
+
+def shares(*values: float) -> Sums:
+    return {f"q{number}": (value, 1.0) for number, value in enumerate(values)}
+
+
+def judged(
+    gate: Gate,
+    new: Sums,
+    others: Mapping[Speaker, Sums] | None = None,
+    *,
+    perplexity: bool = False,
+    clusters: Mapping[str, str] | None = None,
+    unmeasured: str = "pass",
+) -> GateResult:
+    measure = Measure("general", "share right", clusters or {key: key for key in new}, perplexity=perplexity)
+    return judging.judged(gate, measure, new, others or {}, previous="news-1", unmeasured=unmeasured)
+
+
+def test_a_gain_that_chance_could_bring_does_not_pass() -> None:
+    base = shares(*[0.0] * 8)
+
+    lucky = judged(Gate(gains_on_base=True), shares(1, *[0.0] * 7), {"base": base})
+    shown = judged(Gate(gains_on_base=True), shares(*[1.0] * 6, 0, 0), {"base": base})
+
+    assert (lucky.verdict, shown.verdict) == ("failed", "passed")
+    assert "not beyond chance better than the base" in lucky.reason
+    assert shown.against[0].change == pytest.approx(0.75)
+
+
+def test_a_loss_fails_only_where_it_is_larger_than_allowed_and_not_chance() -> None:
+    gate = Gate(most_loss=0.1, against=("previous",))
+
+    def against(new: Sequence[float], previous: Sequence[float]) -> str:
+        return judged(gate, shares(*new), {"previous": shares(*previous)}).verdict
+
+    assert against([1.0] * 19 + [0.0], [1.0] * 20) == "passed"
+    assert against([0, 0, 1, 1], [1, 1, 1, 0]) == "passed", "four questions show nothing"
+    assert against([0.0] * 12 + [1.0] * 8, [1.0] * 20) == "failed"
+    assert against([1.0] * 20, [0.0] * 20) == "passed", "a gain is no loss"
+
+
+def test_with_certainty_asked_for_few_questions_do_not_pass() -> None:
+    same = shares(*[1.0] * 5, *[0.0] * 5)
+
+    assert judged(Gate(most_loss=0.1, against=("base",)), same, {"base": same}).verdict == "passed"
+    assert judged(Gate(most_loss=0.1, against=("base",), certain=True), same, {"base": same}).verdict == "failed"
+
+
+def test_a_gate_says_why_with_its_numbers() -> None:
+    result = judged(Gate(least=0.5), shares(0, 0, 0, 1))
+
+    assert (result.verdict, result.n, result.value) == ("failed", 4, 0.25)
+    assert "0.25" in result.reason
+    assert "at least 0.5" in result.reason
+    assert result.threshold == "at least 0.5"
+
+
+def test_what_is_not_binding_is_reported_and_holds_nobody_up() -> None:
+    result = judged(Gate(least=0.9, binding=False), shares(0, 0))
+
+    assert result.verdict == "reported"
+    assert result.threshold.startswith("reported only")
+
+
+@pytest.mark.parametrize(("unmeasured", "verdict"), [("pass", "not_measured"), ("fail", "failed")])
+def test_nothing_to_ask_is_said(unmeasured: str, verdict: str) -> None:
+    result = judged(Gate(least=0.5), {}, unmeasured=unmeasured)
+
+    assert (result.verdict, result.value, result.reason) == (verdict, None, "there is nothing to ask")
+
+
+def test_perplexity_is_pooled_over_tokens_and_compared_by_quotient() -> None:
+    new: Sums = {"a": (20.0, 10.0), "b": (30.0, 30.0)}
+    base: Sums = {"a": (10.0, 10.0), "b": (30.0, 30.0)}
+
+    result = judged(Gate(questions=2, most_loss=10.0), new, {"base": base}, perplexity=True)
+
+    assert result.value == pytest.approx(math.exp(50 / 40))
+    assert result.against[0].value == pytest.approx(math.exp(40 / 40))
+    assert result.against[0].change == pytest.approx(math.exp(10 / 40))
+
+
+def test_a_rise_of_perplexity_beyond_what_is_allowed_fails() -> None:
+    base = {f"t{number}": (30.0 + number, 10.0) for number in range(10)}
+    worse = {key: (nats + 8.0 + 0.1 * (nats - 30), tokens) for key, (nats, tokens) in base.items()}
+    gate = Gate(most_loss=0.5, against=("base",))
+
+    assert judged(gate, worse, {"base": base}, perplexity=True).verdict == "failed"
+    assert judged(gate, base, {"base": worse}, perplexity=True).verdict == "passed"
+    assert judged(Gate(gains_on_base=True), base, {"base": worse}, perplexity=True).verdict == "passed"
+
+
+def test_questions_about_one_document_are_no_independent_ones() -> None:
+    values = shares(*[1.0, 0.0] * 12)
+    apart = judged(Gate(), values)
+    together = judged(Gate(), values, clusters={key: str(int(key[1:]) % 2) for key in values})
+
+    def width(result: GateResult) -> float:
+        assert result.ci95 is not None
+        return result.ci95[1] - result.ci95[0]
+
+    assert width(together) > width(apart)
+
+
+@given(st.lists(st.sampled_from([0.0, 1.0]), min_size=1, max_size=30))
+def test_an_adapter_that_says_the_same_never_fails_by_a_loss(values: list[float]) -> None:
+    same = shares(*values)
+
+    result = judged(Gate(most_loss=0.0), same, {"base": same, "previous": same})
+
+    assert result.verdict == "passed"
+    assert [one.change for one in result.against] == [0.0, 0.0]
+
+
+def test_the_same_questions_are_drawn_whatever_else_is_there() -> None:
+    some = [Probe(question=f"Who is {number}?", accepted=("Ann",)) for number in range(30)]
+    chosen = {probe.key for probe in probes.drawn(some, 10)}
+
+    assert {probe.key for probe in probes.drawn(reversed(some), 10)} == chosen
+    assert chosen - {probe.key for probe in probes.drawn(some[:20], 10)} <= {probe.key for probe in some[20:]}
+    assert len(probes.drawn(some + some, 100)) == 30
+
+
+def test_probes_are_left_for_later_adapters(tmp_path: Path) -> None:
+    asked = [Probe(question="Who moved it?", accepted=("Ann",), about="story-1", revision=2)]
+
+    probes.write(tmp_path, asked)
+
+    assert probes.of_earlier(tmp_path) == asked
+    assert probes.of_earlier(tmp_path / "none") == []
+
+
+def test_a_wrong_line_of_a_set_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "own.jsonl"
+    file.write_text('{"question": "Who?", "accepted": ["Ann"]}\n{"question": ""}\n')
+
+    with pytest.raises(ValueError, match=r"own\.jsonl, line 2: question"):
+        probes.read(file)
+
+
+def test_the_packaged_sets_are_whole() -> None:
+    general, unanswerable = probes.packaged("general"), probes.packaged("unanswerable")
+
+    assert len({one.key for one in general}) == len(general) >= 25
+    assert all(one.accepted for one in general)
+    assert len({one.key for one in unanswerable}) == len(unanswerable) >= 20
+    assert not any(one.accepted for one in unanswerable)
