@@ -1,10 +1,14 @@
 """Kinds of question: what goes together in one, and what a retriever searches for in a conversation."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from typer.testing import CliRunner
 
+from services.console import explanation_view, turns
+from services.console.app import build
 from services.retriever.condensers import last_turns, plain
 from services.retriever.settings import RetrieverSettings
 from shared.messages import Question, Turn
@@ -89,3 +93,46 @@ def test_without_history_or_with_the_plain_condenser_nothing_changes() -> None:
 
 def test_a_history_in_a_script_without_capitals_is_carried_over_by_the_askers_words() -> None:
     assert searched("何时?", "拱桥在哪里", "在河边") == "何时? 拱桥在哪里"
+
+
+def test_turns_of_the_command_line_alternate_behind_those_of_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "said.jsonl"
+    file.write_text('{"role": "assistant", "text": "Welcome."}\n')
+
+    found = turns.of_kind("", ["Which bell?", "St Orrin's."], file)
+
+    assert [(turn.role, turn.text) for turn in found["history"]] == [
+        ("assistant", "Welcome."),
+        ("asker", "Which bell?"),
+        ("assistant", "St Orrin's."),
+    ]
+    assert found["kind"] == "conversation"
+    assert turns.of_kind("summarisation", None, None) == {"kind": "summarisation", "history": ()}
+    assert turns.of_kind("", None, None)["kind"] == "question_answering"
+
+
+def test_a_line_that_is_no_turn_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "said.jsonl"
+    file.write_text('{"role": "assistant", "text": "Welcome."}\n{"role": "judge", "text": "x"}\n')
+
+    with pytest.raises(ValueError, match=r"said.jsonl, line 2: role: .*'asker' or 'assistant'"):
+        turns.of_kind("", None, file)
+
+
+def test_an_unknown_kind_is_answered_with_the_known_ones() -> None:
+    said = CliRunner().invoke(build(), ["ask", "x", "--kind", "summary"])
+
+    assert said.exit_code != 0
+    assert "summarisation" in said.output + str(said.exception)
+
+
+def test_an_explanation_says_what_was_searched_for(capsys: pytest.CaptureFixture[str]) -> None:
+    explanation = {
+        "question": {"text": "How heavy is it?"}, "queries": ["How heavy is it? bell", "bell weight"], "search": "bm25",
+        "rankers": [], "encoder": "e", "candidates": 0, "at": "now", "note": "", "evidence": [], "others": [],
+        "lists": [],
+    }  # fmt: skip
+    explanation_view.show(explanation)
+
+    printed = capsys.readouterr().out
+    assert "searched for: How heavy is it? bell\nalso asked: bell weight" in printed

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import typer
 
-from services.console import asking, output, results_view
+from services.console import asking, output, results_view, turns
 from shared.messages import Filters, Question
 from shared.settings import KafkaSettings
 
@@ -23,16 +23,22 @@ def ask(
     source: Annotated[list[str] | None, typer.Option(help="Only evidence of this source; may be repeated.")] = None,
     tag: Annotated[list[str] | None, typer.Option(help="Only evidence with this tag; may be repeated.")] = None,
     as_of: Annotated[datetime | None, typer.Option(help="Only evidence first seen by then (UTC).")] = None,
+    kind: turns.Kind = "",
+    said: turns.Said = None,
+    history: turns.History = None,
     timeout: Annotated[float, typer.Option(help="Seconds after which an arm counts as missing.")] = 60.0,
     json: output.Json = False,
 ) -> None:
     """Ask and wait for the scored result of every arm.
 
     Example: tiltyard ask "What colour are the cars on the third line of the Wexcombe tram?" --reference saffron
+    Example: tiltyard ask "Summarise what Wexcombe decided about leaf blowers." --kind summarisation
+    Example: tiltyard ask "How heavy is it?" --said "Which bell was found?" --said "The bell of St Orrin's."
     """
     question = Question(
         question_id=f"ask-{uuid4()}",
         text=text,
+        **turns.of_kind(kind, said, history),
         references=tuple(reference) if reference else None,
         filters=Filters(sources=tuple(source or ()), tags=tuple(tag or ())),
         as_of=as_of,

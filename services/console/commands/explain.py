@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from services.console import explanation_view, jobs, output
+from services.console import explanation_view, jobs, output, turns
 from shared.messages import Filters, Question
 
 JOB = "services.retriever.explain"
@@ -25,6 +25,8 @@ def explain(
     ] = None,
     label: Annotated[list[str] | None, typer.Option(help="What the asker may be shown; may be repeated.")] = None,
     as_of: Annotated[datetime | None, typer.Option(help="Only evidence first seen by then (UTC).")] = None,
+    said: turns.Said = None,
+    history: turns.History = None,
     others: Annotated[int, typer.Option(min=0, help="Candidates to show that did not become evidence.")] = 5,
     json: output.Json = False,
 ) -> None:
@@ -33,8 +35,16 @@ def explain(
     It searches as the retriever would, with the same settings, and publishes nothing.
 
     Example: tiltyard explain "Where is the lantern fair held?" --source "Harrow Vale Wire"
+    Example: tiltyard explain "How heavy is it?" --said "Which bell was found?" --said "The bell of St Orrin's."
     """
     filters = Filters(sources=tuple(source or ()), tags=tuple(tag or ()), languages=tuple(language or ()))
-    question = Question(question_id="explain", text=text, filters=filters, labels=tuple(label or ()), as_of=as_of)
-    said = list(jobs.run(JOB, [question.model_dump_json(), "--others", str(others)], os.environ))
-    output.as_json(said[-1]) if json else explanation_view.show(said[-1])
+    question = Question(
+        question_id="explain",
+        text=text,
+        **turns.of_kind("", said, history),
+        filters=filters,
+        labels=tuple(label or ()),
+        as_of=as_of,
+    )
+    told = list(jobs.run(JOB, [question.model_dump_json(), "--others", str(others)], os.environ))
+    output.as_json(told[-1]) if json else explanation_view.show(told[-1])
