@@ -100,6 +100,7 @@ def _loaded(folder: Path) -> tuple[Any, Any]:
 
 class Handler(BaseHTTPRequestHandler):
     server: ModelServer
+    asked: dict[str, Any]
 
     def do_GET(self) -> None:
         models = [{"id": name, "object": "model", "created": 0, "owned_by": "me"} for name in self.server.adapters]
@@ -107,6 +108,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.asked = asked
         self.server.requests.append(asked | {"path": self.path, "key": self.headers["Authorization"]})
         with self.server.counted():
             if self.server.script:

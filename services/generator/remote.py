@@ -157,12 +157,13 @@ def from_status(status: int, said: str) -> ServerFault:
 
 
 def from_transport(error: BaseException) -> ServerFault:
-    """What an error below HTTP's statuses means."""
-    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+    """What an error below HTTP's statuses means, by the names that httpx and its successor httpx2 share."""
+    names = {one.__name__ for one in type(error).__mro__}
+    if names & {"ConnectError", "ConnectTimeout"}:
         return fault("unreachable", "the server cannot be reached")
-    if isinstance(error, httpx.TimeoutException):
+    if "TimeoutException" in names:
         return fault("timeout", "the server fell silent")
-    if isinstance(error, httpx.TransportError):
+    if "TransportError" in names:
         return fault("cut", "the answer broke off")
     return fault("garbled", GARBLED)
 
