@@ -1,0 +1,202 @@
+"""From weights to an adapter that serves: gates before anyone is served, and a candidate that says why it is none."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from services.generator.backends.echo import Echo
+from services.generator.ports import Chat, Completion, Outcome
+from services.generator.prompting import load
+from services.generator.tuning.data.dataset import Dataset
+from services.generator.tuning.data.example import Example
+from services.generator.tuning.gates import running
+from services.generator.tuning.gates.plan import Gate, GatePlan
+from services.generator.tuning.gates.probes import Probe
+from services.generator.tuning.gates.running import Bench
+from services.generator.tuning.release import UNTRIED, release, require_new, settled
+from shared.adapters import registry
+from shared.messages import AdapterAnnounced, Cost, GateResult, Revision
+from tests import adapters
+from tests.builders import NOON, a_chunked_document
+
+COST = Cost(seconds=12.0, tokens=100)
+
+
+@dataclass
+class FakeTrial:
+    """Gates that say what they are told to, and remember against whom."""
+
+    verdict: str = "passed"
+    heard: list[AdapterAnnounced] = field(default_factory=list)
+    against: list[AdapterAnnounced | None] = field(default_factory=list)
+    then: Callable[[], None] = lambda: None
+
+    def run(self, _: Dataset, adapter: AdapterAnnounced, previous: AdapterAnnounced | None) -> list[GateResult]:
+        self.heard.append(adapter)
+        self.against.append(previous)
+        self.then()
+        return [adapters.gate("general", self.verdict, "0.10 of the questions")]
+
+
+class Knowing(Echo):
+    """An echo that knows one answer with an adapter and another without, and counts what it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[tuple[str | None, int]] = []
+
+    def complete(
+        self,
+        chats: Sequence[Chat],
+        *,
+        max_new_tokens: int,  # noqa: ARG002
+        adapter: AdapterAnnounced | None = None,
+        within_s: Sequence[float] | None = None,  # noqa: ARG002
+    ) -> list[Outcome]:
+        assert adapter in (None, self.adapter), "only who was taken up can speak"
+        self.asked.append((adapter.name if adapter else None, len(chats)))
+        says = {"": "I don't know.", "old": "the pier"}.get(adapter.name if adapter else "", "the harbour")
+        return [Completion(says, 1, 1, 0.0) for _ in chats]
+
+
+def a_dataset() -> Dataset:
+    document = Revision.model_validate(a_chunked_document().model_dump(exclude={"chunks"}))
+    asked = [
+        Example(
+            builder="pairs",
+            question=f"Where is fair {number}?",
+            answer="the harbour",
+            document_ids=(f"story-{number}",),
+        )
+        for number in range(8)
+    ]
+    return Dataset((), (document,), NOON, {}, probes=tuple(asked))
+
+
+def released(folder: Path, known: dict[str, AdapterAnnounced], trial: FakeTrial, name: str = "new") -> AdapterAnnounced:
+    """Release `name`; what is announced goes into `known`, as the topic would keep it."""
+
+    def publish(change: AdapterAnnounced) -> None:
+        known[change.name] = change
+
+    return release(
+        a_dataset(),
+        adapters.saved(folder, name, hours=5),
+        adapters=dict(known),
+        trial=trial,  # type: ignore[arg-type]
+        address="",
+        publish=publish,
+        cost=lambda: COST,
+        now=lambda: NOON + timedelta(hours=6),
+    )
+
+
+def test_an_adapter_serves_once_its_gates_let_it_and_the_one_before_stands_by(tmp_path: Path) -> None:
+    known = {"old": adapters.saved(tmp_path, "old")}
+    during: list[str] = []
+    trial = FakeTrial(then=lambda: during.extend([registry.in_turn(known)[0].name, known["new"].state]))
+
+    adapter = released(tmp_path, known, trial)
+
+    assert during == ["old", "candidate"], "until its gates have spoken nobody is served by it"
+    assert (trial.heard[0].reason, trial.against) == (UNTRIED, [known["old"]])
+    assert (adapter.state, adapter.cost, adapter.gates[0].name) == ("serving", COST, "general")
+    assert [one.name for one in registry.in_turn(known)] == ["new", "old"]
+
+
+def test_a_gate_that_fails_keeps_the_old_adapter_and_says_why(tmp_path: Path) -> None:
+    known = {"old": adapters.saved(tmp_path, "old")}
+
+    adapter = released(tmp_path, known, FakeTrial("failed"))
+
+    assert (adapter.state, registry.in_turn(known)[0].name) == ("candidate", "old")
+    assert adapter.reason == "not served: gate general: 0.10 of the questions"
+    assert adapter.cost == COST
+
+
+def test_a_run_that_ends_before_its_gates_leaves_a_candidate(tmp_path: Path) -> None:
+    known: dict[str, AdapterAnnounced] = {}
+
+    def crash() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        released(tmp_path, known, FakeTrial(then=crash))
+
+    assert (known["new"].state, known["new"].reason) == ("candidate", UNTRIED)
+
+
+def test_the_same_weights_once_more_go_on_serving_meanwhile(tmp_path: Path) -> None:
+    known = {"new": adapters.saved(tmp_path, "new", reason="its gates let it pass")}
+    during: list[str] = []
+
+    again = released(tmp_path, known, FakeTrial(then=lambda: during.append(known["new"].state)))
+
+    assert during == [again.state] == ["serving"]
+    assert again.since == NOON
+
+
+def test_an_adapter_of_another_base_is_nobody_to_compare_with(tmp_path: Path) -> None:
+    known = {"old": adapters.saved(tmp_path, "old", base_sha256="e" * 64)}
+    trial = FakeTrial()
+
+    released(tmp_path, known, trial)
+
+    assert trial.against == [None]
+
+
+def test_a_recipe_without_gates_says_so() -> None:
+    [change] = settled(adapters.announced("a", state="candidate"), [], adapters={}, cost=COST, now=NOON)
+
+    assert (change.state, change.reason) == ("serving", "no gate was asked for")
+
+
+def test_a_name_that_was_announced_is_not_given_again() -> None:
+    with pytest.raises(ValueError, match="'a' was announced before"):
+        require_new("a", {"a": adapters.announced("a")})
+    require_new("", {"a": adapters.announced("a")})
+
+
+def test_base_previous_and_new_are_asked_the_same_and_only_their_own_adapter_speaks(tmp_path: Path) -> None:
+    backend, said = Knowing(), list[dict[str, object]]()
+    gate = Gate(questions=6, gains_on_base=True)
+    plan = GatePlan(learned=gate, older=Gate(questions=8, most_loss=0.1, against=("previous",)),
+                    general=Gate(questions=0), perplexity=Gate(questions=0),
+                    abstention=Gate(questions=9, most_loss=0.2, against=("base",)))  # fmt: skip
+    older = [
+        Probe(question=f"Where was it in {year}?", accepted=("the pier",), about=f"gone-{year}") for year in range(9)
+    ]
+    old, new = (adapters.saved(tmp_path, name) for name in ("old", "new"))
+
+    results = Bench(backend, load("closed_book.v1"), 24, said.append).run(
+        new, old, running.asked_of(plan, a_dataset(), older), plan.unmeasured
+    )
+
+    assert [(who, count) for who, count in backend.asked] == [
+        (who, count) for who in (None, "old", "new") for count in (6, 8, 9)
+    ]
+    found = {result.name: result for result in results}
+    assert (found["learned"].verdict, found["learned"].value) == ("passed", 1.0)
+    assert [(one.speaker, one.adapter, one.value) for one in found["older"].against] == [
+        ("base", None, 0.0),
+        ("previous", "old", 1.0),
+    ]
+    assert (found["older"].verdict, found["abstention"].verdict) == ("failed", "failed")
+    assert (found["general"].verdict, found["perplexity"].verdict) == ("not_measured", "not_measured")
+    assert json.dumps(said)
+
+
+def test_older_facts_that_news_has_changed_are_not_held_against_anyone() -> None:
+    older = [
+        Probe(question="Where?", accepted=("the pier",), about="story-1", revision=7),
+        Probe(question="When?", accepted=("noon",), about="story-1", revision=1),
+        Probe(question="Who?", accepted=("Ann",), about="story-9", revision=1),
+    ]
+
+    kept = [probe.question for probe in running.kept(a_dataset(), older)]
+
+    assert kept[-2:] == ["When?", "Who?"]
