@@ -22,6 +22,11 @@ BESIDE: Mapping[Kind, Sequence[str]] = {
 }
 
 
+def first(kind: Kind) -> str:
+    """The measure that arms are compared by."""
+    return FIRST.get(kind, CORRECT)
+
+
 def measured(kind: Kind, numbers: Numbers, results: Sequence[Result], arms: Sequence[str]) -> dict[str, Any]:
     """Means with intervals of the kind's measures as far as they were counted, and arms compared by the first."""
     names = [*([FIRST[kind]] if kind in FIRST else []), *BESIDE.get(kind, ())]

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from services.console.demo.summary import of_results
-from services.console.suites import disturbing, placing, report, running
+from services.console.report.scores import CORRECT
+from services.console.suites import disturbing, measuring, placing, report, running
 from services.console.suites.disturbing import Disturbed
 from services.console.suites.folder import Suite
 from services.console.suites.running import Asked, Corpus, System
 from shared.messages import Question
 from shared.standings import marks_of
+from shared.statistics.clusters import joined
 from shared.statistics.comparison import Comparison, compare
 
-METRIC = "correct"
 UNDISTURBED = "undisturbed"
 Told = Callable[[str], None]
 
@@ -73,12 +74,12 @@ def report_of(
     suite: Suite, conditions: Sequence[Condition], *, run: str, seed: int, arms: Sequence[str]
 ) -> dict[str, Any]:
     """Every condition's summary, and each arm under each disturbance against itself undisturbed."""
-    found = compared(conditions, arms)
+    found = compared(conditions, arms, measuring.first(suite.card.kind))
     return {
         "suite": suite.card.model_dump(mode="json"),
         "run": run,
         "seed": seed,
-        "metric": METRIC,
+        "metric": measuring.first(suite.card.kind),
         "conditions": {one.name: _summary(one, arms) for one in conditions},
         "comparisons": [
             {"condition": name, "arm": arm} | _plain(one) | {"sentence": one.sentence()} for name, arm, one in found
@@ -96,37 +97,43 @@ def write(folder: Path, conditions: Sequence[Condition], found: Mapping[str, Any
     (folder / "summary.json").write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def compared(conditions: Sequence[Condition], arms: Sequence[str]) -> list[tuple[str, str, Comparison]]:
-    """Condition, arm and the disturbed arm (a) against the undisturbed (b), over the questions that both runs asked.
+def compared(
+    conditions: Sequence[Condition], arms: Sequence[str], metric: str = CORRECT
+) -> list[tuple[str, str, Comparison]]:
+    """Condition, arm and the disturbed arm (a) against the same arm (b), over the questions that both runs asked.
 
-    One family for Holm's adjustment. Arms that never answered undisturbed are left out. Questions that share their
-    first gold document are drawn together.
+    (b) is undisturbed, or in the condition that the disturbance names as its control. One family for Holm's
+    adjustment. Arms that never answered undisturbed are left out. Questions that share a gold document, also by way of
+    others, are drawn together.
     """
     undisturbed, *others = conditions
     failed = report.silent(undisturbed.asked, arms)
     speaking = [arm for arm in arms if arm not in failed]
-    scores = {arm: _scores(undisturbed, arm) for arm in speaking}
     named = {(one.name, arm): f"{arm} ({one.name})" for one in others for arm in speaking}
-    scores |= {named[one.name, arm]: _scores(one, arm) for one in others for arm in speaking}
     if not named:
         return []
-    clusters = {
-        one.question_id: one.gold_document_ids[0] for one in undisturbed.asked.questions if one.gold_document_ids
-    }
-    pairs = [(both, arm) for (_, arm), both in named.items()]
-    found = compare({METRIC: scores}, clusters=clusters, pairs=pairs)
+    scores = {arm: _scores(undisturbed, arm, metric) for arm in speaking}
+    scores |= {named[one.name, arm]: _scores(one, arm, metric) for one in others for arm in speaking}
+    pairs = [(both, named.get((disturbing.against(name), arm), arm)) for (name, arm), both in named.items()]
+    found = compare({metric: scores}, clusters=_clusters(undisturbed.asked.questions), pairs=pairs)
     return [(name, arm, one) for (name, arm), one in zip(named, found, strict=True)]
 
 
-def _scores(condition: Condition, arm: str) -> Mapping[str, float]:
+def _clusters(questions: Sequence[Question]) -> Mapping[str, str]:
+    links = {one.question_id: [f"document {name}" for name in one.gold_document_ids] for one in questions}
+    return joined({name: found or [f"question {name}"] for name, found in links.items()})
+
+
+def _scores(condition: Condition, arm: str, metric: str) -> Mapping[str, float]:
     values = {name: marks_of(result).values.get(arm, {}) for name, result in condition.asked.results.items()}
-    return {name: scores[METRIC] for name, scores in values.items() if METRIC in scores}
+    return {name: scores[metric] for name, scores in values.items() if metric in scores}
 
 
 def _summary(one: Condition, arms: Sequence[str]) -> dict[str, Any]:
     results = report.chosen(one.asked, arms)
     return of_results(results, arms) | {
         "said": "" if one.name == UNDISTURBED else disturbing.said(one.name),
+        "against": "" if one.name == UNDISTURBED else disturbing.against(one.name) or UNDISTURBED,
         "questions": len(one.asked.questions),
         "without_result": one.asked.missing,
         "corpus": one.corpus.name,

@@ -5,7 +5,7 @@ from typing import Any
 
 from services.console import output
 
-HEADS = ("disturbance", "arm", "n", "undisturbed", "disturbed", "difference (95 %)", "p (Holm)", "")
+HEADS = ("disturbance", "arm", "n", "control", "disturbed", "difference (95 %)", "p (Holm)", "")
 RIGHT = HEADS[2:7]
 Report = Mapping[str, Any]
 
@@ -17,7 +17,7 @@ def show(report: Report) -> None:
     output.table("", HEADS, rows(report), right=RIGHT)
     for name, condition in report["conditions"].items():
         if condition["said"]:
-            output.say(f"{name}: {condition['said']}.")
+            output.say(f"{name}: {condition['said']}; control: {condition['against']}.")
     for sentence in warnings(report):
         output.say(sentence)
 

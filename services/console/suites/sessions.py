@@ -53,11 +53,10 @@ class Session:
 
     def disturb(self, names: Sequence[str], *, seed: int, out: Path | None) -> dict[str, Any]:
         """The report of a sensitivity run; raises ValueError for a name that there is not, and as `run` does."""
-        for name in names:
-            disturbing.known(name)
+        wanted = disturbing.with_their_controls(names)
         suite = disturbing.traceable(checking.load(self.folder))
         bench = sensitivity.Bench(self.connect(self.wait_s), suite, self.name, self.deadline_s)
-        conditions = list(bench.conditions(names, seed, told=_note))
+        conditions = list(bench.conditions(wanted, seed, told=_note))
         found = sensitivity.report_of(suite, conditions, run=self.name, seed=seed, arms=self.arms)
         if out:
             sensitivity.write(out, conditions, found, self.arms)
