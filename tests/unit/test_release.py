@@ -35,7 +35,8 @@ class FakeTrial:
     against: list[AdapterAnnounced | None] = field(default_factory=list)
     then: Callable[[], None] = lambda: None
 
-    def run(self, _: Dataset, adapter: AdapterAnnounced, previous: AdapterAnnounced | None) -> list[GateResult]:
+    def run(self, made: Dataset, adapter: AdapterAnnounced, previous: AdapterAnnounced | None) -> list[GateResult]:
+        assert made.probes
         self.heard.append(adapter)
         self.against.append(previous)
         self.then()
@@ -87,7 +88,7 @@ def released(folder: Path, known: dict[str, AdapterAnnounced], trial: FakeTrial,
         a_dataset(),
         adapters.saved(folder, name, hours=5),
         adapters=dict(known),
-        trial=trial,  # type: ignore[arg-type]
+        trial=trial,
         address="",
         publish=publish,
         cost=lambda: COST,

@@ -3,16 +3,24 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from services.generator import adapter_files
 from services.generator.tuning.data.dataset import Dataset
-from services.generator.tuning.gates.trial import Trial
 from shared.adapters import registry
 from shared.messages import AdapterAnnounced, Cost, GateResult
 
 Adapters = Mapping[str, AdapterAnnounced]
 Publish = Callable[[AdapterAnnounced], None]
 UNTRIED = "its gates have not been run yet"
+
+
+class Trial(Protocol):
+    """What runs the gates of an adapter whose folder is on this machine."""
+
+    def run(
+        self, made: Dataset, adapter: AdapterAnnounced, previous: AdapterAnnounced | None
+    ) -> Sequence[GateResult]: ...
 
 
 def release(

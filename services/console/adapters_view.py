@@ -1,0 +1,126 @@
+"""Adapters for people: who speaks, who stands by, what gates said, and what it cost."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.console import output
+from shared.adapters import registry
+from shared.adapters.registry import Adapters
+from shared.messages import AdapterAnnounced, Cost, GateResult, Result
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """How many answers name an adapter, and when the last of them was scored."""
+
+    answers: int
+    last: datetime
+
+
+def role(adapter: AdapterAnnounced, turn: Sequence[AdapterAnnounced]) -> str:
+    """Its state, and of those that serve whether it speaks or stands by."""
+    if adapter.state != "serving":
+        return adapter.state
+    return "serving: speaks" if turn and turn[0].name == adapter.name else "serving: stands by"
+
+
+def show_list(adapters: Adapters, spoken: Mapping[str, Spoken] | None = None) -> None:
+    """A table, the newest change first; `spoken` adds what each has answered."""
+    turn = registry.in_turn(adapters)
+    heads = ["adapter", "state", "knows until", "documents", "since", "gates"]
+    rows = [
+        [one.name, role(one, turn), _day(one.cutoff), one.documents, _minute(one.since), _in_short(one.gates)]
+        + ([] if spoken is None else _said(spoken.get(one.name)))
+        for one in newest_first(adapters)
+    ]
+    output.table("", heads + ([] if spoken is None else ["answers", "last"]), rows, right=["documents", "answers"])
+    for one in newest_first(adapters):
+        if one.reason:
+            output.say(f"{one.name}: {one.reason}")
+
+
+def show_one(adapter: AdapterAnnounced, adapters: Adapters) -> None:
+    """Lineage, cost and every gate of one adapter."""
+    for name, value in _facts(adapter, adapters):
+        output.say(f"{name + ':':<12}{value}")
+    if adapter.gates:
+        rows = [[gate.name, gate.verdict, _value(gate), _others(gate), gate.threshold] for gate in adapter.gates]
+        output.table("", ["gate", "verdict", "value (95 %)", "against", "asked for"], rows)
+
+
+def show_differences(first: AdapterAnnounced, second: AdapterAnnounced) -> None:
+    """Two adapters side by side."""
+    output.table("", ["", first.name, second.name], list(registry.differences(first, second)))
+
+
+def newest_first(adapters: Adapters) -> list[AdapterAnnounced]:
+    return sorted(adapters.values(), key=lambda one: (one.since, one.name), reverse=True)
+
+
+def spoken_in(results: Iterable[Result]) -> dict[str, Spoken]:
+    """Adapter -> its answers in these results."""
+    found: dict[str, Spoken] = {}
+    for result in results:
+        for scored in result.answers.values():
+            if (ref := scored.answer.adapter) is not None:
+                known = found.get(ref.name, Spoken(0, result.scored_at))
+                found[ref.name] = Spoken(known.answers + 1, max(known.last, result.scored_at))
+    return found
+
+
+def in_words(cost: Cost) -> str:
+    """Seconds and tokens; energy and money where they are known."""
+    parts = [f"{cost.seconds:.0f} s"] + ([f"{cost.tokens} tokens"] if cost.tokens else [])
+    parts += [f"about {cost.kwh:.3f} kWh"] if cost.kwh is not None else []
+    parts += [f"about {cost.money:.2f} {cost.currency}"] if cost.money is not None else []
+    return ", ".join(parts)
+
+
+def _facts(adapter: AdapterAnnounced, adapters: Adapters) -> Iterator[tuple[str, str]]:
+    yield "adapter", adapter.name
+    yield "state", f"{role(adapter, registry.in_turn(adapters))} since {_minute(adapter.since)}"
+    yield "why", adapter.reason or "-"
+    yield "knows until", adapter.cutoff.isoformat()
+    yield "learned", f"{adapter.examples} examples from {adapter.documents} documents"
+    yield "base", f"{adapter.base_model}, sha256 {adapter.base_sha256}"
+    yield "weights", f"sha256 {adapter.weights_sha256}"
+    yield "dataset", f"sha256 {adapter.dataset_sha256}"
+    yield "lies at", adapter.location
+    cost = adapter.cost or Cost(seconds=adapter.training.seconds, tokens=adapter.training.tokens)
+    yield "cost", in_words(cost) + ("" if adapter.cost else " (the training alone)")
+
+
+def _value(gate: GateResult) -> str:
+    if gate.value is None or gate.ci95 is None:
+        return gate.reason
+    return f"{gate.value:.3g} ({gate.ci95[0]:.3g} to {gate.ci95[1]:.3g}), n = {gate.n}"
+
+
+def _others(gate: GateResult) -> str:
+    sign = "" if "perplexity" in gate.name else "+"
+    return "; ".join(
+        f"{one.adapter or one.speaker} {one.value:.3g}, change {one.change:{sign}.2f} "
+        f"({one.ci95[0]:{sign}.2f} to {one.ci95[1]:{sign}.2f})"
+        for one in gate.against
+    )
+
+
+def _in_short(gates: Sequence[GateResult]) -> str:
+    failed = [gate.name for gate in gates if gate.verdict == "failed"]
+    passed = sum(gate.verdict == "passed" for gate in gates)
+    if not gates:
+        return "not run"
+    return f"failed: {', '.join(failed)}" if failed else f"{passed} passed of {len(gates)}"
+
+
+def _said(spoken: Spoken | None) -> list[object]:
+    return [spoken.answers, _minute(spoken.last)] if spoken else [0, "-"]
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d}"
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}"

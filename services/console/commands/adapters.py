@@ -1,0 +1,131 @@
+"""`tiltyard adapters`: which fine-tuned adapters there are, which one serves, and changing that."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from services.console import adapters_view, output
+from services.console.commands.results import read
+from shared import topology
+from shared.adapters import registry
+from shared.adapters.registry import Adapters
+from shared.kafka import client
+from shared.kafka.sink import Delivery, publish
+from shared.kafka.view import KafkaView
+from shared.messages import AdapterAnnounced
+from shared.settings import KafkaSettings
+
+Name = Annotated[str, typer.Argument(help="The adapter.")]
+Reason = Annotated[str, typer.Option(help="Kept with the change, for those who come later.")]
+Changes = Callable[[Adapters, datetime], list[AdapterAnnounced]]
+ASKED_FOR = "asked for by hand"
+app = typer.Typer(no_args_is_help=True, help="List, compare, promote and roll back fine-tuned adapters.")
+
+
+def register(parent: typer.Typer) -> None:
+    parent.add_typer(app, name="adapters")
+
+
+@app.command("list")
+def list_all(
+    answers: Annotated[bool, typer.Option("--answers", help="Count the answers of each in the results.")] = False,
+    json: output.Json = False,
+) -> None:
+    """Show every adapter, the newest change first, and why it is in its state.
+
+    Example: tiltyard adapters list --answers
+    """
+    found = known()
+    spoken = adapters_view.spoken_in(read(KafkaSettings()).values()) if answers else None
+    if json:
+        return output.as_json([_as_dict(one, found) for one in adapters_view.newest_first(found)])
+    if not found:
+        return output.say("there is no adapter yet: `tiltyard tune` makes one")
+    return adapters_view.show_list(found, spoken)
+
+
+@app.command()
+def show(name: Name, json: output.Json = False) -> None:
+    """Show one adapter: lineage, cost, and what each gate measured.  Example: tiltyard adapters show news-20250323"""
+    found = known()
+    adapter = registry.find(found, name)
+    output.as_json(_as_dict(adapter, found)) if json else adapters_view.show_one(adapter, found)
+
+
+@app.command()
+def compare(first: Name, second: Name, json: output.Json = False) -> None:
+    """Show what sets two adapters apart.  Example: tiltyard adapters compare OLD NEW"""
+    found = known()
+    pair = registry.find(found, first), registry.find(found, second)
+    if json:
+        return output.as_json({field: {first: a, second: b} for field, a, b in registry.differences(*pair)})
+    return adapters_view.show_differences(*pair)
+
+
+@app.command()
+def promote(
+    name: Name,
+    reason: Reason = ASKED_FOR,
+    despite_gates: Annotated[bool, typer.Option("--despite-gates", help="Although a gate failed or none ran.")] = False,
+    json: output.Json = False,
+) -> None:
+    """Let an adapter serve, a retired one too; the one before stands by.
+
+    Running workers take it up before their next batch.
+
+    Example: tiltyard adapters promote news-20250323 --reason "checked by hand"
+    """
+    _change(lambda found, now: registry.promote(found, name, now=now, reason=reason, despite_gates=despite_gates), json)
+
+
+@app.command()
+def rollback(reason: Reason = ASKED_FOR, json: output.Json = False) -> None:
+    """Let the adapter that stands by serve again, and retire the one that speaks.
+
+    Example: tiltyard adapters rollback --reason "invents names"
+    """
+    _change(lambda found, now: registry.rollback(found, now=now, reason=reason), json)
+
+
+@app.command()
+def retire(
+    name: Name,
+    reason: Reason = ASKED_FOR,
+    leaving_none: Annotated[bool, typer.Option("--leaving-none", help="Although no other serves.")] = False,
+    json: output.Json = False,
+) -> None:
+    """Take an adapter away; nobody is answered by it from the next batch on.
+
+    Example: tiltyard adapters retire news-20250323
+    """
+    _change(lambda found, now: registry.retire(found, name, now=now, reason=reason, leaving_none=leaving_none), json)
+
+
+def known() -> dict[str, AdapterAnnounced]:
+    """Every adapter on the topic by its name."""
+    kafka = KafkaSettings()
+    client.require(kafka, [topology.ADAPTERS.name])
+    return KafkaView(kafka, topology.ADAPTERS).refresh()
+
+
+def _change(changes: Changes, json: bool) -> None:
+    """Publish the changes one after the other, each stored before the next is sent."""
+    found = known()
+    delivery = Delivery(KafkaSettings(), "console")
+    made = changes(found, datetime.now(UTC))
+    for change in made:
+        publish(delivery, topology.ADAPTERS, change)
+        delivery.flush()
+    after = found | {change.name: change for change in made}
+    if json:
+        return output.as_json([_as_dict(change, after) for change in made])
+    for change in made:
+        output.say(f"{change.name} is {adapters_view.role(change, registry.in_turn(after))}: {change.reason}")
+    return None
+
+
+def _as_dict(adapter: AdapterAnnounced, adapters: Adapters) -> dict[str, object]:
+    speaks = registry.speaking(adapters)
+    return adapter.model_dump(mode="json") | {"speaks": speaks is not None and speaks.name == adapter.name}
