@@ -52,7 +52,8 @@ def _tell(trial: Trial, asked: list[Question], out: Path) -> None:
     trial.ask_before_tuning()
     _say("2", f"a model learns edition 1 with QLoRA, from the store and {trial.wire.pairs} training pairs")
     tuning = trial.learn()
-    output.say(f"Adapter {tuning['name']} is announced; the running worker takes it up before its next answer.")
+    then = "takes it up before its next answer" if tuning["state"] == "serving" else "does not take it up"
+    output.say(f"Adapter {tuning['name']}, {tuning['state']}: {tuning['reason']}. The running worker {then}.")
     _say("3", f"edition 2 is streamed, {len(trial.wire.edition2)} new stories, corrections and retractions")
     trial.stream(trial.wire.edition2, "edition 2")
     _say("4", f"{len(asked)} questions about both editions go to four arms")

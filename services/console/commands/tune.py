@@ -18,12 +18,18 @@ def tune(
     cutoff: Annotated[str | None, typer.Option(help="Learn nothing published after this time (ISO 8601).")] = None,
     json: output.Json = False,
 ) -> None:
-    """Train an adapter with QLoRA and announce it; running workers take it up by themselves.
+    """Train an adapter with QLoRA and try it; where its gates let it pass, running workers take it up by themselves.
+
+    Ends with 65 where a gate kept it from serving; `tiltyard adapters show NAME` says what was measured.
 
     Example: tiltyard tune --pairs pairs.jsonl --cutoff 2025-03-23T23:59:59Z
     """
     arguments = [*(["--pairs", str(pairs)] if pairs else []), *(["--cutoff", cutoff] if cutoff else [])]
     done = tuning.tune(arguments, os.environ)
+    serves = done["state"] == "serving"
     if json:
-        return output.as_json(done)
-    return output.say(f"adapter {done['name']} announced; its knowledge ends at {done['cutoff']}")
+        output.as_json(done)
+    else:
+        output.say(f"adapter {done['name']}: {done['state']}, {done['reason']}; it knows the news to {done['cutoff']}")
+    if not serves:
+        raise typer.Exit(output.EX_DATA)
