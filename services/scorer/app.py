@@ -7,11 +7,12 @@ implemented, and by itself it acknowledges an event whose handling failed. So on
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import faust
 from aiokafka.partitioner import DefaultPartitioner
+from faust.transport.drivers import aiokafka as driver
 
 from services.scorer.reading import JOINED
 from services.scorer.security import Security, security
@@ -32,6 +33,29 @@ CHANGELOG = {
 }
 
 
+class Consumer(driver.Consumer):
+    """Begins at the beginning of a partition of which nothing is committed.
+
+    Faust may fetch records while a table recovers, drops them, and then goes back to what is committed; aiokafka goes
+    back nowhere where that is nothing, or 0. What was dropped there would not be read until the next start.
+    """
+
+    async def seek_to_committed(self) -> Mapping[Any, int]:
+        """The committed offset of each assigned partition; the consumer stands there when this returns."""
+        committed: Mapping[Any, int] = await super().seek_to_committed()
+        joined = {topic.name for topic in JOINED}
+        new = [place for place, offset in committed.items() if not offset and place.topic in joined]
+        for place, offset in (await self.earliest_offsets(*new)).items() if new else ():
+            await self.seek(place, offset)
+        return committed
+
+
+class Transport(driver.Transport):
+    """Faust's own, with our consumer."""
+
+    Consumer = Consumer
+
+
 class App:
     """A Faust application over `partitions` partitions. `ours` are assigned and recovered, once `settled`."""
 
@@ -41,6 +65,7 @@ class App:
         self._revoked = 0
         self._every = list(range(partitions))
         self._faust = _faust(settings, kafka)
+        self._faust.transport = Transport(self._faust.conf.broker_consumer, self._faust)
         table = self._faust.Table(
             TABLE,
             key_type=bytes,

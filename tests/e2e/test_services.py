@@ -120,8 +120,8 @@ def wait_for_results(house: House, question_ids: set[str]) -> dict[str, Result]:
 def test_late_references_and_votes_make_new_versions_even_if_the_scorer_is_killed(house: House) -> None:
     house.publish(a_document(document_id="late", text="The clock tower of Wenn strikes thirteen."))
     first = house.ask(a_question(question_id="late", text="How often does the clock of Wenn strike?", references=None))
-    house.publisher().publish(topology.REFERENCES, [references(question_id="late", references=("thirteen",))])
     house.kill("scorer")
+    house.publisher().publish(topology.REFERENCES, [references(question_id="late", references=("thirteen",))])
     house.services.start(("scorer",))
     second = wait_for_version(house, "late", 2)
     voted = [
