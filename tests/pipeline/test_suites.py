@@ -62,7 +62,7 @@ def evidence(pipeline: Pipeline, question_id: str) -> tuple[str, ...]:
     return pipeline.published()[question_id].answers["base+rag"].answer.evidence
 
 
-@pytest.mark.parametrize("name", ["questions", "choices", "abstention"])
+@pytest.mark.parametrize("name", ["questions", "choices", "abstention", "summaries", "conversations"])
 def test_a_shipped_suite_runs_from_its_folder_to_its_table(pipeline: Pipeline, tmp_path: Path, name: str) -> None:
     counted = a_session(pipeline, SHIPPED / name, "one").run(published=False, keep=False, out=tmp_path)
     written = json.loads((tmp_path / "summary.json").read_text())
@@ -83,6 +83,38 @@ def test_a_shipped_suite_runs_from_its_folder_to_its_table(pipeline: Pipeline, t
         assert counted["silent"] == ["tuned", "tuned+rag"], "without an adapter they failed on every question"
         assert any("base+rag is right more often than base" in sentence for sentence in counted["sentences"])
         assert not any("tuned" in sentence for sentence in counted["sentences"])
+    if name == "summaries":
+        overlap = {arm: counted["measures"][arm]["rouge_l"]["mean"] for arm in ("base", "base+rag")}
+        assert overlap["base"] < 0.05 < 0.2 < overlap["base+rag"]
+        assert [one["verdict"] for one in counted["compared"]] == ["b"]
+        assert counted["arms"]["base+rag"]["all"]["correct"] is None, "no answer repeats a whole summary"
+    if name == "conversations":
+        assert counted["measures"]["base+rag"]["context_recall"]["mean"] > 0.9
+
+
+def test_a_condensed_question_finds_what_the_question_alone_does_not(pipeline: Pipeline) -> None:
+    asked = {one.question_id: one for one in checking.load(SHIPPED / "conversations").questions}
+    followed = asked["q-conversation-002"].model_copy(update={"question_id": "q-followed"})
+    alone = followed.model_copy(update={"question_id": "q-alone", "history": ()})
+    pipeline.broker.publish(topology.DOCUMENTS, *checking.load(SHIPPED / "conversations").documents)
+    pipeline.broker.publish(topology.QUESTIONS, followed, alone)
+    pipeline.run()
+
+    assert evidence(pipeline, "q-followed")[0].startswith("hv-0008:")
+    assert not evidence(pipeline, "q-alone")[0].startswith("hv-0008:")
+
+
+def test_as_many_passages_reach_the_model_as_a_condition_says(pipeline: Pipeline, tmp_path: Path) -> None:
+    session = a_session(pipeline, SHIPPED / "conversations", "one", ("base", "base+rag"))
+    session.disturb(["passages-0", "order-best_last"], seed=1, out=tmp_path)
+
+    def shown(condition: str) -> list[tuple[str, ...]]:
+        lines = (tmp_path / f"results.{condition}.jsonl").read_text().splitlines()
+        return [Result.model_validate_json(line).answers["base+rag"].answer.evidence for line in lines]
+
+    assert set(shown("passages-0")) == {()}
+    assert max(map(len, shown("passages-5"))) == 5
+    assert [one[::-1] for one in shown("order-best_last")] == shown("passages-5")
 
 
 def test_two_runs_do_not_mix_and_news_stays_out(pipeline: Pipeline) -> None:
