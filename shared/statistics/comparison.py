@@ -60,8 +60,11 @@ def compare(
     draws: int = DRAWS,
     seed: int = SEED,
     lower_is_better: Collection[str] = (),
+    apart: Collection[str] = (),
 ) -> list[Comparison]:
     """Every pair of arms, by every metric, in every slice; what is returned forms one family for Holm's adjustment.
+
+    Slices named in `apart` form a family of their own: many slices must not blur what all questions tell.
 
     `scores` is metric -> arm -> question id -> value; what was not measured is left out. `slices` is name -> question
     ids; `all` is always there and comes first. `clusters` is question id -> what it depends on (its document): such
@@ -82,7 +85,7 @@ def compare(
             some = same[at : at + _TOGETHER]
             measured = _measured(scores, some, groups, draws=draws, flips=flips, seed=seed)
             found |= dict(zip(some, measured, strict=True))
-    return _judged([found[one] for one in asked], lower_is_better)
+    return _judged([found[one] for one in asked], lower_is_better, apart)
 
 
 @dataclass(frozen=True)
@@ -153,9 +156,11 @@ def _span(by_arm: Scores) -> float:
     return 1.0 if seen.min() >= 0 and seen.max() <= 1 else float(np.ptp(seen))
 
 
-def _judged(found: Sequence[Comparison], lower_is_better: Collection[str]) -> list[Comparison]:
-    tested = [at for at, one in enumerate(found) if one.p is not None]
-    adjusted = dict(zip(tested, significance.holm([found[at].p or 0.0 for at in tested]), strict=True))
+def _judged(found: Sequence[Comparison], lower_is_better: Collection[str], apart: Collection[str]) -> list[Comparison]:
+    adjusted: dict[int, float] = {}
+    for alone in (True, False):
+        tested = [at for at, one in enumerate(found) if one.p is not None and (one.slice in apart) == alone]
+        adjusted |= dict(zip(tested, significance.holm([found[at].p or 0.0 for at in tested]), strict=True))
     return [_verdict(one, adjusted.get(at), one.metric in lower_is_better) for at, one in enumerate(found)]
 
 

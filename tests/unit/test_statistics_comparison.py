@@ -263,3 +263,18 @@ def test_a_mean_has_its_interval_on_its_scale() -> None:
         mean_interval([20.0])
     with pytest.raises(ValueError, match="as many clusters"):
         mean_interval([1.0], [])
+
+
+def test_slices_apart_are_a_family_of_their_own_and_nothing_else_changes() -> None:
+    draw = np.random.default_rng(3)
+    questions = [f"q{n}" for n in range(60)]
+    scores = {"m": {"a": {q: float(draw.random() < 0.7) for q in questions},
+                    "b": {q: float(draw.random() < 0.4) for q in questions}}}  # fmt: skip
+    slices = {f"s{n}": questions[n::5] for n in range(5)}
+    alone, [whole, *sliced] = compare(scores)[0], compare(scores, slices=slices, apart=("all",))
+    one_family = compare(scores, slices=slices)
+
+    assert whole.p_holm == alone.p_holm == alone.p
+    assert one_family[0].p_holm == pytest.approx(min(1.0, 6 * (alone.p or 0)))
+    assert [one.p for one in sliced] == [one.p for one in one_family[1:]]
+    assert [one.p_holm for one in sliced] == holm([one.p or 0.0 for one in sliced])

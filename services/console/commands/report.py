@@ -13,7 +13,7 @@ from services.console.commands.results import read
 from services.console.freshness import moment
 from services.console.report import files, verdict
 from services.console.report.live import times_of_live
-from services.console.report.material import DocumentTimes, Material, Times, gather, times_of
+from services.console.report.material import DocumentTimes, Material, Times, combined, gather, times_of
 from services.console.report.numbers import count
 from shared import topology
 from shared.messages import Result
@@ -29,7 +29,10 @@ def register(app: typer.Typer) -> None:
 
 def report(
     out: Annotated[Path, typer.Option(help="Folder for report.html, report.md and report.json.")] = Path("out/report"),
-    source: Annotated[Path | None, typer.Option("--from", help="A results.jsonl instead of the results topic.")] = None,
+    source: Annotated[
+        list[Path] | None,
+        typer.Option("--from", help="A results.jsonl instead of the results topic; several are several runs."),
+    ] = None,
     documents: Annotated[
         Path | None, typer.Option(help="JSON lines with document_id and published_at (findable_at), for the curves.")
     ] = None,
@@ -40,19 +43,41 @@ def report(
     """Write what the results say: verdict, arms, the 2 x 2 table, the age curve, costs, failures, provenance.
 
     Times of documents come from the store, or from --documents; with --from only from --documents.
+    Several --from are runs that asked the same questions, such as trainings with different seeds.
 
     Example: tiltyard report --since 7d --out out/week
     Example: tiltyard report --from out/demo/results.jsonl --documents documents.jsonl
+    Example: tiltyard report --from out/demo/seed-1/results.jsonl --from out/demo/seed-2/results.jsonl
     """
     now = datetime.now(UTC)
     start, end = (None if text is None else moment(text, now) for text in (since, until))
-    material = _material(source, documents, start, end)
+    material = (
+        _several(source, documents, start, end)
+        if source and len(source) > 1
+        else _material(source[0] if source else None, documents, start, end)
+    )
     numbers = count(material)
     files.write(out, numbers)
     if json:
         return output.as_json(numbers.as_dict())
     output.say(verdict.paragraph(numbers))
     return output.say(f"Written to {out}: {', '.join(files.NAMES)}")
+
+
+def _several(sources: list[Path], documents: Path | None, since: datetime | None, until: datetime | None) -> Material:
+    runs = {name: _material(source, documents, since, until) for name, source in run_names(sources).items()}
+    return combined(runs, read_from="; ".join(f"{name}: {one.read_from}" for name, one in runs.items()))
+
+
+def run_names(sources: list[Path]) -> dict[str, Path]:
+    """A name for each file: its own, or its folder's where the files are called the same. ValueError: one is twice."""
+    for named in (
+        {source.stem: source for source in sources},
+        {source.absolute().parent.name: source for source in sources},
+    ):
+        if len(named) == len(sources):
+            return named
+    raise ValueError(f"runs need files or folders of different names: {', '.join(map(str, sources))}")
 
 
 def _material(source: Path | None, documents: Path | None, since: datetime | None, until: datetime | None) -> Material:

@@ -29,4 +29,5 @@ def subtitle(numbers: Numbers) -> str:
     if not found.questions:
         return f"No results in {found.results_from}"
     when = f"asked {moment(found.first_asked)} to {moment(found.last_asked)}"
-    return f"{found.questions} questions to {len(numbers.arms)} arms, {when}; results from {found.results_from}"
+    runs = f" in {len(numbers.runs.names)} runs" if numbers.runs.names else ""
+    return f"{found.questions} questions to {len(numbers.arms)} arms{runs}, {when}; results from {found.results_from}"

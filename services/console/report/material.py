@@ -34,13 +34,19 @@ class Times:
 
 @dataclass(frozen=True)
 class Material:
-    """Everything that a report is counted from; equal material makes an equal report."""
+    """Everything that a report is counted from; equal material makes an equal report.
+
+    Where the same questions were asked in several runs (see `combined`), `runs` is question id -> its run, and `asked`
+    question id -> the id that it has in every run.
+    """
 
     results: Sequence[Result]
     read_from: str
     times: Times = Times()
     since: datetime | None = None
     until: datetime | None = None
+    runs: Mapping[str, str] = field(default_factory=dict)
+    asked: Mapping[str, str] = field(default_factory=dict)
 
 
 def gather(
@@ -63,6 +69,25 @@ def gather(
     ]
     chosen.sort(key=lambda one: (one.asked_at, one.question.question_id))
     return Material(chosen, read_from, times or Times(), since, until)
+
+
+def combined(runs: Mapping[str, Material], *, read_from: str) -> Material:
+    """Several runs of the same questions, such as trainings with different seeds, as one material.
+
+    Every answer stays one, under an id that names its run; `asked` leads back to the question, so that what was said
+    to one question in all runs is one cluster, drawn and flipped together. That is the paired comparison of each
+    question's mean over the runs: repeating a run makes no number surer about other questions.
+    """
+    results, named, asked = list[Result](), dict[str, str](), dict[str, str]()
+    for name, material in runs.items():
+        for result in material.results:
+            question = result.question
+            item = f"{question.question_id} ({name})"
+            results.append(result.model_copy(update={"question": question.model_copy(update={"question_id": item})}))
+            named[item], asked[item] = name, question.question_id
+    times = next((one.times for one in runs.values() if one.times.by_document), Times())
+    results.sort(key=lambda one: (one.asked_at, one.question.question_id))
+    return Material(results, read_from, times, runs=named, asked=asked)
 
 
 def times_of(documents: Iterable[DocumentTimes | DocumentPublished], *, read_from: str) -> Times:

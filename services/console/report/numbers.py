@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from services.console.judging import summary as judges
 from services.console.report.costs import Cost, costs
 from services.console.report.curves import Curve, age_curve, ages, freshness_curve
 from services.console.report.design import Design, design
@@ -12,14 +13,17 @@ from services.console.report.material import Material
 from services.console.report.mistakes import Mistakes, mistakes, retrieval_arms
 from services.console.report.outcomes import Caution, Outcomes, cautions, counts
 from services.console.report.provenance import Provenance, provenance
+from services.console.report.runs import Runs, spread_over
 from services.console.report.scores import CORRECT, Scores, arms_of, clusters_of, interval_of, scores_of, slices_of
 from services.console.report.table import Cell, cells
+from services.console.voting import summary as votes
+from services.console.voting.settings import VotingSettings
 from shared.messages import Result
 from shared.standings import ALL
 from shared.statistics.comparison import Comparison, compare
 from shared.statistics.intervals import Interval
 
-VERSION = "1"
+VERSION = "2"
 OUTDATED = "outdated"
 COMPARED = (CORRECT, OUTDATED)
 UP_TO_CUTOFF, AFTER_CUTOFF = "news up to the cutoff", "news after the cutoff"
@@ -59,19 +63,24 @@ class Numbers:
     cautions: Sequence[Caution]
     mistakes: Sequence[Mistakes]
     examples: Sequence[Example]
+    runs: Runs
+    votes: votes.Summary
+    judges: Sequence[judges.Judge]
     provenance: Provenance
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON; every comparison with its sentence."""
         said = [asdict(one) | {"sentence": one.sentence()} for one in self.comparisons]
-        return asdict(self) | {"comparisons": said}
+        people = {"votes": self.votes.as_dict(), "judges": [one.as_dict() for one in self.judges]}
+        return asdict(self) | {"comparisons": said} | people
 
 
 def count(material: Material) -> Numbers:
     """Count everything. Seeded: equal results give equal numbers. Costs seconds for hundreds of questions."""
     results, arms, scores = material.results, arms_of(material.results), scores_of(material.results)
-    clusters, slices = clusters_of(results), slices_of(results)
+    clusters, slices = clusters_of(results, material.asked), slices_of(results)
     correct = scores.get(CORRECT, {})
+    per_hour = VotingSettings().per_voter_per_hour
     retrieving = retrieval_arms(results, arms)
     became = counts(results, arms)
     silent = [one.arm for one in became if one.silent]
@@ -97,6 +106,9 @@ def count(material: Material) -> Numbers:
         cautions=cautions(results, arms, clusters),
         mistakes=mistakes(results, retrieving, clusters),
         examples=examples(results, arms, retrieving),
+        runs=spread_over(material.runs, spoken.get(CORRECT, {})),
+        votes=votes.summarise(results, (), per_hour=per_hour),
+        judges=judges.summarise(results, per_hour=per_hour),
         provenance=provenance(material),
     )
 
@@ -107,12 +119,11 @@ def compared(
     """Every pair of arms by `correct` and by `outdated`: on all questions, then on every slice.
 
     Two families for Holm's adjustment, so that many slices do not blur what all questions tell: the comparisons on
-    all questions, and everything that was compared.
+    all questions, and those on slices.
     """
     chosen = {metric: scores[metric] for metric in COMPARED if metric in scores}
-    overall = compare(chosen, clusters=clusters, lower_is_better=(OUTDATED,))
-    sliced = compare(chosen, slices=slices, clusters=clusters, lower_is_better=(OUTDATED,))
-    return [one for one in (*overall, *(other for other in sliced if other.slice != ALL)) if one.n]
+    found = compare(chosen, slices=slices, clusters=clusters, lower_is_better=(OUTDATED,), apart=(ALL,))
+    return sorted((one for one in found if one.n), key=lambda one: one.slice != ALL)
 
 
 def _by_cutoff(material: Material) -> dict[str, set[str]]:

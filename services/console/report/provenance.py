@@ -49,7 +49,7 @@ def provenance(material: Material) -> Provenance:
     return Provenance(
         results_from=material.read_from,
         times_from=material.times.read_from,
-        questions=len(results),
+        questions=len({material.asked.get(name, name) for name in (one.question.question_id for one in results)}),
         since=material.since,
         until=material.until,
         first_asked=min((one.asked_at for one in results), default=None),

@@ -47,17 +47,19 @@ def slices_of(results: Sequence[Result]) -> dict[str, set[str]]:
     return {ALL: everything} | {name: found[name] for name in sorted(found)}
 
 
-def clusters_of(results: Iterable[Result]) -> dict[str, str]:
+def clusters_of(results: Iterable[Result], asked: Mapping[str, str] | None = None) -> dict[str, str]:
     """Question id -> its cluster: questions that share a gold document, also through a third, are one cluster.
 
     What two questions on one document have in common (how hard it is, whether it was found) would otherwise be
-    counted twice. A question without gold documents is a cluster of its own.
+    counted twice. A question without gold documents is a cluster of its own, together with its repetitions: those that
+    have the same id by `asked`.
     """
-    return joined({result.question.question_id: _links(result.question) for result in results})
+    return joined({result.question.question_id: _links(result.question, asked or {}) for result in results})
 
 
-def _links(question: Question) -> list[str]:
-    return [f"document {name}" for name in question.gold_document_ids] or [f"question {question.question_id}"]
+def _links(question: Question, asked: Mapping[str, str]) -> list[str]:
+    name = asked.get(question.question_id, question.question_id)
+    return [f"question {name}", *(f"document {name}" for name in question.gold_document_ids)]
 
 
 def within(scores: Mapping[str, float], questions: Iterable[str]) -> dict[str, float]:

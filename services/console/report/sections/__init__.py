@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.console.report.blocks import Section
 from services.console.report.numbers import Numbers
-from services.console.report.sections import answers, comparisons, origins, scores, times, trouble
+from services.console.report.sections import answers, comparisons, origins, people, repeats, scores, times, trouble
 
 
 def of(numbers: Numbers, extra: Sequence[Section] = ()) -> list[Section]:
@@ -13,11 +13,14 @@ def of(numbers: Numbers, extra: Sequence[Section] = ()) -> list[Section]:
         scores.verdict_(numbers),
         scores.arms(numbers),
         scores.design_(numbers),
+        *repeats.runs(numbers),
         comparisons.pairs(numbers),
         times.age(numbers),
         times.freshness(numbers),
         answers.costs(numbers),
         answers.caution(numbers),
+        people.votes(numbers),
+        people.judges(numbers),
         trouble.retrieval(numbers),
         trouble.examples_(numbers),
         *extra,

@@ -56,9 +56,9 @@ def _family(numbers: Numbers) -> str:
     by_cutoff = any(one.slice in (UP_TO_CUTOFF, AFTER_CUTOFF) for one in numbers.comparisons)
     cut = " Slices by the adapter's cutoff hold the same questions again." if by_cutoff else ""
     return (
-        f"The {overall} comparisons on all questions are one family for Holm's adjustment; those on slices are "
-        f"adjusted over all {len(numbers.comparisons)} (see the appendix).{cut} Each interval is for its comparison "
-        "alone. A comparison is decided where the adjusted p is below 0.05 and the interval excludes 0. What could "
-        "have shown is the smallest difference that this many questions show in 80 % of cases; none, with fewer than "
-        "six clusters."
+        f"The {overall} comparisons on all questions are one family for Holm's adjustment; the "
+        f"{len(numbers.comparisons) - overall} on slices are another (see the appendix).{cut} Each interval is for "
+        "its comparison alone. A comparison is decided where the adjusted p is below 0.05 and the interval excludes "
+        "0. What could have shown is the smallest difference that this many questions show in 80 % of cases; none, "
+        "with fewer than six clusters."
     )

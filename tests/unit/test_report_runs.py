@@ -1,0 +1,103 @@
+"""A report of several runs: repetitions make no number surer, and how far runs lie apart stands beside."""
+
+from pathlib import Path
+
+import pytest
+from scipy import stats
+
+from services.console.commands.report import run_names
+from services.console.report.material import Material, combined, gather
+from services.console.report.numbers import Numbers, cell, count
+from services.console.report.sections import of
+from services.console.report.sections.repeats import runs
+from shared.messages import Result
+from shared.statistics.comparison import Comparison
+from tests.results import a_result, a_scored, a_trial
+
+
+def counted(*trials: list[Result], names: tuple[str, ...] = ("seed-1", "seed-2", "seed-3")) -> Numbers:
+    gathered = {name: gather(trial, read_from=name) for name, trial in zip(names, trials, strict=False)}
+    return count(combined(gathered, read_from="a test"))
+
+
+def pair(numbers: Numbers) -> Comparison:
+    return next(one for one in numbers.comparisons if one.slice == "all" and {one.a, one.b} == {"base", "tuned"})
+
+
+def some(right: int, of: int) -> list[Result]:
+    """Questions of which the tuned arm knows so many, and the base model none."""
+    return [
+        a_result(
+            a_scored("base", correct=0.0), a_scored("tuned", correct=float(n < right)),
+            question_id=f"q-{n}", gold_document_ids=(f"d-{n}",),
+        )
+        for n in range(of)
+    ]  # fmt: skip
+
+
+def test_the_same_run_three_times_says_what_it_says_once() -> None:
+    trial, _ = a_trial()
+    once, thrice = count(gather(trial, read_from="a test")), counted(trial, trial, trial)
+    one, three = pair(once), pair(thrice)
+
+    assert three.n == 3 * one.n
+    assert three.clusters == one.clusters
+    assert three.difference == pytest.approx(one.difference)
+    assert (three.low, three.high) == pytest.approx((one.low, one.high))
+    assert three.p == pytest.approx(one.p, abs=0.01)
+    assert three.detectable == pytest.approx(one.detectable)
+    assert thrice.provenance.questions == once.provenance.questions
+    assert thrice.clusters == once.clusters
+
+
+def test_questions_without_documents_are_clustered_with_their_repetitions() -> None:
+    lone = [a_result(a_scored("base"), a_scored("tuned"), question_id=f"q-{n}") for n in range(5)]
+
+    assert counted(lone, lone).clusters == 5
+
+
+def test_each_run_its_mean_and_the_spread_by_students_t() -> None:
+    numbers = counted(some(12, 20), some(14, 20), some(16, 20))
+    tuned = next(one for one in numbers.runs.arms if one.what == "tuned")
+    base = next(one for one in numbers.runs.arms if one.what == "base")
+    effect = next(one for one in numbers.runs.effects if one.what == "tuning, without retrieval")
+    reach = stats.t.ppf(0.975, 2) * 0.1 / 3**0.5
+
+    assert numbers.runs.names == ("seed-1", "seed-2", "seed-3")
+    assert tuned.by_run == pytest.approx((0.6, 0.7, 0.8))
+    assert (tuned.deviation, tuned.low, tuned.high) == pytest.approx((0.1, 0.7 - reach, 0.7 + reach))
+    assert effect.by_run == pytest.approx(tuned.by_run)
+    assert (base.mean, base.deviation) == (0.0, 0.0)
+    table = cell(numbers, "tuned")
+    assert table is not None
+    assert table.scores["correct"].mean == pytest.approx(0.7)
+
+
+def test_the_effects_by_run_average_to_the_effects_of_the_two_by_two() -> None:
+    numbers = counted(a_trial(1)[0], a_trial(2)[0])
+    by_run = {one.what: one.mean for one in numbers.runs.effects}
+
+    assert {one.what for one in numbers.design.effects} == set(by_run)
+    for effect in numbers.design.effects:
+        assert by_run[effect.what] == pytest.approx(effect.comparison.difference, abs=0.01), effect.what
+
+
+def test_one_run_has_no_such_section_and_several_have_it() -> None:
+    trial, _ = a_trial()
+    alone = count(gather(trial, read_from="a test"))
+
+    assert list(runs(alone)) == []
+    [section] = runs(counted(trial, trial))
+    assert section.anchor in [one.anchor for one in of(counted(trial, trial))]
+
+
+def test_runs_are_named_by_file_or_by_folder() -> None:
+    assert list(run_names([Path("a.jsonl"), Path("b.jsonl")])) == ["a", "b"]
+    assert list(run_names([Path("seed-1/results.jsonl"), Path("seed-2/results.jsonl")])) == ["seed-1", "seed-2"]
+    with pytest.raises(ValueError, match="different names"):
+        run_names([Path("x/results.jsonl"), Path("x/results.jsonl")])
+
+
+def test_material_of_one_run_names_no_runs() -> None:
+    assert isinstance(gather([], read_from="a test"), Material)
+    assert gather([], read_from="a test").runs == {}
