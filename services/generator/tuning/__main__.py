@@ -7,6 +7,7 @@ What went wrong is said on standard error, in one plain line at the end. Exit co
 import argparse
 import json
 import sys
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,19 +16,22 @@ from typing import Annotated, Any
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from services.generator.settings import GeneratorSettings
-from services.generator.tuning.data.dataset import Dataset, Pair, read_pairs
+from services.generator.tuning.data import reading
+from services.generator.tuning.data.reading import Wanted, moment
+from services.generator.tuning.gates.trial import Trial
 from services.generator.tuning.job import Job
+from services.generator.tuning.release import release, require_new
 from services.generator.tuning.settings import TuningSettings
 from shared import observe, topology
-from shared.cassandra.client import OldServerError, connect
-from shared.cassandra.documents import CassandraDocuments
+from shared.cassandra.client import OldServerError
+from shared.costs import CostSettings, priced
 from shared.kafka import client
 from shared.kafka.sink import Delivery, publish
+from shared.kafka.view import KafkaView
 from shared.messages import AdapterAnnounced
-from shared.messages.schema import Moment
 from shared.records import reason_of
 from shared.service import EX_CONFIG, EX_OK, EX_UNAVAILABLE
-from shared.settings import CassandraSettings, HomeSettings, KafkaSettings, ObserveSettings
+from shared.settings import HomeSettings, KafkaSettings, ObserveSettings
 
 SERVICE = "generator-tuning"
 
@@ -48,16 +52,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def tune(pairs_file: Path | None, cutoff: datetime | None, name: str) -> None:
-    """Read, train, announce: the adapter is stored before anyone hears of it."""
-    kafka = KafkaSettings()
+    """Read, train, try, announce: an adapter is stored before anyone hears of it, and serves once its gates let it."""
+    started, kafka, settings = time.monotonic(), KafkaSettings(), TuningSettings()
     client.require(kafka, [topology.ADAPTERS.name])
-    pairs = read_pairs(pairs_file) if pairs_file else []
-    job = Job(TuningSettings(), GeneratorSettings(), HomeSettings().home, lambda: datetime.now(UTC), say)
-    adapter = job.train(_learnable(job, pairs, cutoff), name)
-    delivery = Delivery(kafka, SERVICE)
-    publish(delivery, topology.ADAPTERS, adapter)
-    delivery.flush()
-    say(last_words(adapter))
+    adapters = KafkaView(kafka, topology.ADAPTERS).refresh()
+    require_new(name, adapters)
+    job = Job(settings, GeneratorSettings(), HomeSettings().home, lambda: datetime.now(UTC), say)
+    made = reading.dataset(job.recipe.data, Wanted(pairs_file, cutoff), generator=job.generator, home=job.home)
+    adapter, delivery = job.train(job.told(made), name), Delivery(kafka, SERVICE)
+
+    def announce(change: AdapterAnnounced) -> None:
+        publish(delivery, topology.ADAPTERS, change)
+        delivery.flush()
+
+    settled = release(
+        made,
+        adapter,
+        adapters=adapters,
+        trial=Trial(job.recipe, job.generator, job.home, say, settings.threads),
+        address=settings.registry,
+        publish=announce,
+        cost=lambda: priced(time.monotonic() - started, adapter.training.tokens, CostSettings()),
+        now=job.now,
+    )
+    say(last_words(settled))
 
 
 def last_words(adapter: AdapterAnnounced) -> dict[str, Any]:
@@ -72,24 +90,12 @@ def say(progress: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def _learnable(job: Job, pairs: Sequence[Pair], cutoff: datetime | None) -> Dataset:
-    store = connect(CassandraSettings())
-    try:
-        return job.dataset(CassandraDocuments(store).documents(), pairs, cutoff)
-    finally:
-        store.close()
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m services.generator.tuning", description="Train an adapter.")
     parser.add_argument("--pairs", type=Path, help="JSON lines of question, answer, document_id")
-    parser.add_argument("--cutoff", type=_moment, help="learn nothing first seen after this time (ISO 8601)")
+    parser.add_argument("--cutoff", type=moment, help="learn nothing first seen after this time (ISO 8601)")
     parser.add_argument("--name", type=_name, help="of the adapter; from its cutoff and its weights by default")
     return parser
-
-
-def _moment(text: str) -> datetime:
-    return TypeAdapter[datetime](Moment).validate_python(text)
 
 
 def _name(text: str) -> str:
