@@ -20,7 +20,9 @@ Changes = dict[str, Join | None]
 """Question id -> its join from now on, or None where it is forgotten."""
 AT_ONCE = 256
 _ANSWERS = Counter("tiltyard_scorer_answers", "Answers by how they were received", ["reception"])
-_FEEDBACK = Counter("tiltyard_scorer_feedback", "References and votes by how they were received", ["kind", "reception"])
+_FEEDBACK = Counter(
+    "tiltyard_scorer_feedback", "References, votes and verdicts by how they were received", ["kind", "reception"]
+)
 _RESULTS = Counter("tiltyard_scorer_results", "Results announced", ["because"])
 
 
@@ -130,10 +132,14 @@ def _count(event: Event, received: Reception) -> None:
 
 
 def _drop(question_id: str, join: Join, reason: str) -> None:
-    """Say what is given up: references and votes that no result will ever show."""
+    """Say what is given up: references, votes and verdicts that no result will ever show."""
     if not join.has_feedback:
         return
     references = int(join.references is not None)
     _FEEDBACK.labels("references", "dropped").inc(references)
-    _FEEDBACK.labels("vote", "dropped").inc(len(join.votes))
-    log.warning("dropped", question_id=question_id, references=references, votes=len(join.votes), reason=reason)
+    votes, verdicts = len(join.votes), len(join.judged)
+    _FEEDBACK.labels("vote", "dropped").inc(votes)
+    _FEEDBACK.labels("verdicts", "dropped").inc(verdicts)
+    log.warning(
+        "dropped", question_id=question_id, references=references, votes=votes, verdicts=verdicts, reason=reason
+    )

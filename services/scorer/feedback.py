@@ -1,4 +1,4 @@
-"""What later references and votes make of a result: pure functions from one version to the next.
+"""What later references, votes and verdicts make of a result: pure functions from one version to the next.
 
 The stored result is the one truth about what counted. Its answers stay the same whatever comes; new references mean
 that these answers are scored anew, by the metrics of the day.
@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from services.scorer.handler import kept
 from services.scorer.join import MOST_VOTES, Arrived, Cast, Given, Join
+from services.scorer.verdicts import judged
 from shared.messages import Ballot, PairVotes, Question, References, ReferencesSource, Result
 from shared.messages.feedback import counted
 
@@ -17,13 +18,13 @@ Pair = tuple[str, str]
 
 
 def first(join: Join, now: datetime, score: Score) -> Result:
-    """The first version of a result, with the references and votes that came before it."""
-    return _voted(_scored(join, now, score), join.votes)
+    """The first version of a result, with the references, votes and verdicts that came before it."""
+    return judged(_voted(_scored(join, now, score), join.votes), join.judged)
 
 
 def following(stored: Result, join: Join, now: datetime, score: Score) -> Result:
     """The next version of a stored result, with what waits in the join; the same object where that changes nothing."""
-    changed = _voted(_rescored(stored, join, now, score), join.votes)
+    changed = judged(_voted(_rescored(stored, join, now, score), join.votes), join.judged)
     if changed is stored:
         return stored
     return changed.model_copy(update={"result_version": stored.result_version + 1})
@@ -39,7 +40,8 @@ def _rescored(stored: Result, join: Join, now: datetime, score: Score) -> Result
     if given is None or not _newer(given, stored.references_from) or _says_the_same(given.message, stored.question):
         return stored
     scored = kept(stored, _scored(_reopened(stored, join), now, score))
-    return scored.model_copy(update={"missing": stored.missing, "votes": stored.votes})
+    said = {"votes": stored.votes, "verdicts": stored.verdicts}
+    return scored.model_copy(update={"missing": stored.missing, **said})
 
 
 def _newer(given: Given, source: ReferencesSource | None) -> bool:

@@ -2,7 +2,7 @@
 
 Time is the broker's append time of each message, so that what counts is a property of the topics and not of
 when they were read: an answer counts when it was appended by the question's deadline, however late it is read.
-References and votes have no deadline. Of several the newest stands, by append time and then by offset.
+References, votes and verdicts have no deadline. Of several the newest stands, by append time and then by offset.
 """
 
 from collections.abc import Collection
@@ -12,19 +12,19 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.messages import Answer, Moment, Question, References, Vote
+from shared.messages import Answer, Moment, Question, References, Verdicts, Vote
 
 Reception = Literal["taken", "repeated", "late", "superseded", "too_many"]
 Stamp = tuple[Moment, int]
 """When a record was appended, and its offset: what came later is newer."""
-MOST_VOTES = 1000  # of one question: its result must stay far below the largest message
+MOST_VOTES, MOST_JUDGES = 1000, 8  # of one question: its result must stay far below the largest message
 
 
 @dataclass(frozen=True)
 class Event:
     """A message with its append time, the partition of its join, its trace and its offset."""
 
-    message: Question | Answer | References | Vote
+    message: Question | Answer | References | Vote | Verdicts
     at: datetime
     partition: int
     trace: str = ""
@@ -59,6 +59,14 @@ class Cast(BaseModel):
     stamp: Stamp
 
 
+class Judged(BaseModel):
+    """A judge's verdicts that no result holds yet."""
+
+    model_config = ConfigDict(frozen=True)
+    verdicts: Verdicts
+    stamp: Stamp
+
+
 class Join(BaseModel):
     """What is known of one question. Once done, only the marker is left, and what came for the result since."""
 
@@ -71,6 +79,7 @@ class Join(BaseModel):
     answers: dict[str, Arrived] = {}
     references: Given | None = None
     votes: tuple[Cast, ...] = ()
+    judged: tuple[Judged, ...] = ()
     done_at: Moment | None = None
     counted: tuple[str, ...] = ()
     announced: int = 0
@@ -91,8 +100,8 @@ class Join(BaseModel):
 
     @property
     def has_feedback(self) -> bool:
-        """Whether references or votes wait for a result."""
-        return self.references is not None or bool(self.votes)
+        """Whether references, votes or verdicts wait for a result."""
+        return self.references is not None or bool(self.votes) or bool(self.judged)
 
 
 def reception(join: Join | None, event: Event) -> Reception:
@@ -108,6 +117,10 @@ def reception(join: Join | None, event: Event) -> Reception:
             cast = next((one for one in join.votes if same_ballot(one.vote, vote)), None)
             full = cast is None and len(join.votes) >= MOST_VOTES
             return "too_many" if full else _newer(event.stamp, cast.stamp if cast else None)
+        case Verdicts() as verdicts:
+            judged = next((one for one in join.judged if one.verdicts.judge == verdicts.judge), None)
+            full = judged is None and len(join.judged) >= MOST_JUDGES
+            return "too_many" if full else _newer(event.stamp, judged.stamp if judged else None)
         case Answer() as answer:
             return _reception_of_answer(join, answer.arm, event.at)
 
@@ -149,6 +162,10 @@ def apply(join: Join | None, event: Event) -> Join:
             others = tuple(one for one in join.votes if not same_ballot(one.vote, vote))
             votes = (*others, Cast(vote=vote, stamp=event.stamp))
             return join.model_copy(update={"votes": votes, "trace": join.trace or event.trace})
+        case Verdicts() as verdicts:
+            kept = tuple(one for one in join.judged if one.verdicts.judge != verdicts.judge)
+            judged = (*kept, Judged(verdicts=verdicts, stamp=event.stamp))
+            return join.model_copy(update={"judged": judged, "trace": join.trace or event.trace})
 
 
 def complete(join: Join, arms: Collection[str], now: datetime | None = None) -> bool:

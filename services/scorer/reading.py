@@ -7,16 +7,18 @@ from pydantic import ValidationError
 
 from services.scorer.join import Event
 from shared import observe
-from shared.messages import Answer, Question, References, Vote
+from shared.messages import Answer, Question, References, Verdicts, Vote
 from shared.records import InvalidMessageError, RawRecord, reason_of
 from shared.runner import DeadLetters, PoisonError
-from shared.topology import ANSWERS, QUESTIONS, REFERENCES, VOTES, AnyTopic
+from shared.topology import ANSWERS, QUESTIONS, REFERENCES, VERDICTS, VOTES, AnyTopic
 
 log = structlog.get_logger()
 Place = Callable[[str, RawRecord], int]
-JOINED: tuple[AnyTopic, ...] = (QUESTIONS, ANSWERS, REFERENCES, VOTES)
+JOINED: tuple[AnyTopic, ...] = (QUESTIONS, ANSWERS, REFERENCES, VOTES, VERDICTS)
 """The topics that are joined by question id, partition by partition."""
-_MESSAGES: dict[str, type[Question | Answer | References | Vote]] = {topic.name: topic.message for topic in JOINED}
+_MESSAGES: dict[str, type[Question | Answer | References | Vote | Verdicts]] = {
+    topic.name: topic.message for topic in JOINED
+}
 
 
 def where_it_stands(_: str, raw: RawRecord) -> int:

@@ -14,7 +14,7 @@ Choice = Literal["a", "b", "tie", "both_bad"]
 CHOICES: tuple[Choice, ...] = ("a", "b", "tie", "both_bad")
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"\S")]
 _Text = Annotated[str, Field(max_length=4_000)]
-_FLIPPED: dict[Choice, Choice] = {"a": "b", "b": "a", "tie": "tie", "both_bad": "both_bad"}
+FLIPPED: dict[Choice, Choice] = {"a": "b", "b": "a", "tie": "tie", "both_bad": "both_bad"}
 
 
 class References(PublicMessage):
@@ -59,7 +59,7 @@ class Vote(PublicMessage):
     @property
     def choice_of_pair(self) -> Choice:
         """The choice with A and B in the order of `pair`."""
-        return self.choice if self.arm_a == self.pair[0] else _FLIPPED[self.choice]
+        return self.choice if self.arm_a == self.pair[0] else FLIPPED[self.choice]
 
 
 class ReferencesSource(Message):

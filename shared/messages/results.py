@@ -7,6 +7,7 @@ from pydantic import Field
 from shared.messages.feedback import PairVotes, ReferencesSource
 from shared.messages.questions import Answer, Question
 from shared.messages.schema import Message, Moment
+from shared.messages.verdicts import VerdictsTaken
 
 
 class ScoredAnswer(Message):
@@ -32,6 +33,7 @@ class Result(Message):
         default=None, description="who gave the references apart from the question; absent: nobody did"
     )
     votes: tuple[PairVotes, ...] = Field(default=(), description="by pair of arms, sorted")
+    verdicts: tuple[VerdictsTaken, ...] = Field(default=(), description="of language models as judges, by judge's name")
 
 
 IntervalKind = Literal["fixed_size", "confidence_sequence"]

@@ -1,0 +1,72 @@
+"""A judge on a server that speaks the OpenAI chat protocol (OpenAI, vLLM, SGLang, llama.cpp, `transformers serve`).
+
+A server that is away for a moment is asked again, bounded; a sheet that it refuses has no reply, and the next one is
+asked. No message of an error repeats a text.
+"""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import openai
+from openai.types.chat import ChatCompletionMessageParam
+
+from services.judge.ports import Said, Sheet
+from services.judge.settings import JudgeSettings
+from shared.kafka.client import UnreachableError
+
+REFUSED = (400, 413, 422)
+
+
+class Remote:
+    """Implements Backend. Decoding is greedy as far as the server can."""
+
+    name = "openai"
+    sees_references = False
+
+    def __init__(self, client: openai.OpenAI, settings: JudgeSettings) -> None:
+        self.model = settings.model
+        self._client = client
+        self._settings = settings
+
+    def judge(self, sheets: Sequence[Sheet]) -> list[Said]:
+        started = time.perf_counter()
+        with ThreadPoolExecutor(self._settings.concurrency) as together:
+            said = list(together.map(self._ask, sheets))
+        seconds = time.perf_counter() - started
+        return [replace(one, seconds=seconds) for one in said]
+
+    def _ask(self, sheet: Sheet) -> Said:
+        turns: list[ChatCompletionMessageParam] = [
+            {"role": "system", "content": sheet.system},
+            {"role": "user", "content": sheet.user},
+        ]
+        longest = self._settings.max_new_tokens
+        try:
+            made = self._client.chat.completions.create(
+                model=self.model, messages=turns, temperature=0, max_tokens=longest, extra_body=self._settings.options
+            )
+        except openai.APIConnectionError as error:
+            raise UnreachableError(f"no judge answers at {self._settings.url}") from error
+        except openai.APIStatusError as error:
+            if error.status_code in REFUSED:
+                return Said("", failure=f"the server refuses the prompt ({error.status_code})")
+            raise
+        chosen = made.choices[0]
+        cut = f"cut off after {longest} tokens" if chosen.finish_reason == "length" else None
+        return Said(chosen.message.content or "", failure=cut)
+
+
+def build(settings: JudgeSettings, home: Path) -> Remote:  # noqa: ARG001  (every backend is built alike)
+    """A client; raises ValueError where no server or model is named."""
+    if not settings.url or not settings.model:
+        raise ValueError("judge backend 'openai' needs TILTYARD_JUDGE_URL and TILTYARD_JUDGE_MODEL")
+    client = openai.OpenAI(
+        base_url=settings.url,
+        api_key=settings.api_key or "none",
+        timeout=settings.timeout_s,
+        max_retries=settings.retries,
+    )
+    return Remote(client, settings)

@@ -1,0 +1,98 @@
+"""A judge in this process, with Hugging Face transformers: the embedded model, or any chat model in a folder.
+
+fp32 on a CPU, bf16 on a GPU. Decoding is greedy: the same sheet gives the same reply.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from jinja2 import TemplateError
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from services.judge.ports import Said, Sheet
+from services.judge.settings import JudgeSettings
+from shared.models import language
+
+
+class Transformers:
+    """Implements Backend. Sheets are sorted by length and left-padded; one too long for the model has no reply."""
+
+    name = "transformers"
+    sees_references = False
+
+    def __init__(self, model: language.Model, settings: JudgeSettings) -> None:
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.model = f"{model.label}/{'bf16' if device == 'cuda' else 'fp32'}"
+        self._settings = settings
+        self._tokenizer = AutoTokenizer.from_pretrained(model.folder, local_files_only=True, padding_side="left")
+        self._tokenizer.pad_token = self._tokenizer.pad_token or self._tokenizer.eos_token
+        network: Any = AutoModelForCausalLM.from_pretrained(
+            model.folder,
+            device_map={"": device},
+            dtype=torch.bfloat16 if device == "cuda" else torch.float32,
+            use_safetensors=True,
+            local_files_only=True,
+            trust_remote_code=False,
+        )
+        self._network = network.eval()
+        self._ends = _as_set(network.generation_config.eos_token_id)
+        self._room = getattr(network.config, "max_position_embeddings", None)
+
+    def judge(self, sheets: Sequence[Sheet]) -> list[Said]:
+        started = time.perf_counter()
+        prompts = [self._ids(sheet) for sheet in sheets]
+        fitting = [place for place, prompt in enumerate(prompts) if self._fits(prompt)]
+        order = sorted(fitting, key=lambda place: len(prompts[place]))
+        said: dict[int, tuple[str, str | None]] = {}
+        for start in range(0, len(order), self._settings.batch_size):
+            places = order[start : start + self._settings.batch_size]
+            said |= zip(places, self._generate([prompts[place] for place in places]), strict=True)
+        seconds = time.perf_counter() - started
+        too_long = ("", f"the prompt is longer than the {self._room} tokens that the model reads")
+        return [Said(*said.get(place, too_long), seconds=seconds) for place in range(len(prompts))]
+
+    def _ids(self, sheet: Sheet) -> list[int]:
+        """Token ids by the model's chat template; one without a system turn gets that text at the head of the user's.
+
+        Special tokens are the template's: what is filled in has none.
+        """
+        turns = [{"role": "system", "content": sheet.system}, {"role": "user", "content": sheet.user}]
+        joined = [{"role": "user", "content": f"{sheet.system}\n\n{sheet.user}"}]
+        try:
+            text = self._tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+        except TemplateError:
+            text = self._tokenizer.apply_chat_template(joined, tokenize=False, add_generation_prompt=True)
+        return list(self._tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    def _fits(self, prompt: Sequence[int]) -> bool:
+        return self._room is None or len(prompt) + self._settings.max_new_tokens <= self._room
+
+    @torch.inference_mode()
+    def _generate(self, prompts: Sequence[list[int]]) -> Iterator[tuple[str, str | None]]:
+        """Text and failure of each reply, from one pass over a left-padded batch of shape (prompts, longest)."""
+        padded = self._tokenizer.pad({"input_ids": list(prompts)}, return_tensors="pt").to(self._network.device)
+        longest = self._settings.max_new_tokens
+        output = self._network.generate(
+            **padded, max_new_tokens=longest, do_sample=False, pad_token_id=self._tokenizer.pad_token_id
+        )
+        for row in output[:, padded["input_ids"].shape[1] :].tolist():
+            end = next((place for place, token in enumerate(row) if token in self._ends), None)
+            text = str(self._tokenizer.decode(row[:end], skip_special_tokens=True))
+            yield text, f"cut off after {longest} tokens" if end is None else None
+
+
+def build(settings: JudgeSettings, home: Path) -> Transformers:
+    """Load the configured model; raises ValueError where there is none."""
+    torch.set_num_threads(settings.threads)
+    try:
+        model = language.resolve(settings.model, home, allow_downloads=settings.allow_downloads)
+    except ValueError as error:
+        raise ValueError(f"{error} TILTYARD_JUDGE_MODEL names a folder or a hub name.") from error
+    return Transformers(model, settings)
+
+
+def _as_set(ends: int | list[int]) -> set[int]:
+    return set(ends) if isinstance(ends, list) else {ends}
