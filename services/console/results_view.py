@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from services.console import output
-from shared.messages import Answer, Result, ScoredAnswer
+from shared.messages import Answer, Result, ScoredAnswer, Verdicts
 
 
 def show(result: Result) -> None:
@@ -21,6 +21,23 @@ def show(result: Result) -> None:
             f"votes: {first} {pair.counts['a']}, {second} {pair.counts['b']}, tie {pair.counts['tie']}, "
             f"both bad {pair.counts['both_bad']}"
         )
+    for taken in result.verdicts:
+        for line in _verdicts(taken.verdicts):
+            output.say(line)
+
+
+def _verdicts(verdicts: Verdicts) -> Iterator[str]:
+    """What one judge said; its worth shows only over many results."""
+    name = f"judge {verdicts.judge} ({verdicts.model or verdicts.backend})"
+    for made in verdicts.comparisons:
+        first, second = made.arms
+        said = {"a": f"{first} is better", "b": f"{second} is better"}.get(made.outcome, made.outcome.replace("_", " "))
+        yield f"{name}: {first} : {second}: {said}"
+    if verdicts.grades:
+        grades = [f"{made.arm} {made.grade or 'no verdict'}" for made in verdicts.grades]
+        yield f"{name}: grades {', '.join(grades)}"
+    yield f"{name}: what this is worth: `tiltyard judges`"
+    yield from (f"WARNING: {warning}" for warning in verdicts.warnings)
 
 
 def _rows(result: Result) -> Iterator[list[object]]:

@@ -1,0 +1,30 @@
+"""`tiltyard judges`: what language models as judges say, and what that is worth."""
+
+from typing import Annotated
+
+import typer
+
+from services.console import output
+from services.console.commands.results import read
+from services.console.judging import summary, view
+from services.console.voting.settings import VotingSettings
+from shared.settings import KafkaSettings
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(judges)
+
+
+def judges(
+    slice_name: Annotated[str | None, typer.Option("--slice", help="Only questions of this slice.")] = None,
+    json: output.Json = False,
+) -> None:
+    """Count each judge's verdicts, and beside them its agreement with references and votes (Cohen's kappa).
+
+    A judge runs after `tiltyard services start judge`.
+
+    Example: tiltyard judges --slice new
+    """
+    results = [one for one in read(KafkaSettings()).values() if slice_name in (None, one.question.slice)]
+    found = summary.summarise(results, per_hour=VotingSettings().per_voter_per_hour)
+    output.as_json([judge.as_dict() for judge in found]) if json else view.show(found)
