@@ -133,7 +133,7 @@ class Pipeline:
             settings = GeneratorSettings(worker=worker, backend="echo", evidence_words=200)
             arms, backend = arms_of(settings), echo.build(settings, Path())
             newest = NewestAdapter(backend, lambda: self.adapters, settings)
-            handle = partial(answer, arms=arms, backend=backend, now=self.clock, longest=200)
+            handle = partial(answer, arms=arms, backend=newest.speaking, now=self.clock, longest=200)
             sinks = [self._sink(topology.ANSWERS, lambda made: [made])]
             yield self._runner(f"generator-{worker}", topics_of(arms), newest.before(handle), sinks)
 

@@ -9,12 +9,11 @@ import pytest
 from services.console import books
 from services.console.demo import newswire
 from services.console.demo.summary import of_results
-from services.generator.adapters import WEIGHTS, sha256_of
-from services.generator.backends.echo import BASE_SHA256
 from shared import topology
-from shared.messages import AdapterAnnounced, DocumentPublished, Result, TrainingRun
+from shared.messages import DocumentPublished, Result
 from shared.records import RawRecord
 from shared.stored import Disposition
+from tests import adapters
 from tests.builders import NOON, a_document, a_question
 from tests.pipeline.conftest import Pipeline
 
@@ -71,13 +70,7 @@ def test_tuned_arms_without_an_adapter_fail_and_never_pose_as_tuned(pipeline: Pi
 def test_a_running_worker_takes_up_an_announced_adapter(pipeline: Pipeline, tmp_path: Path) -> None:
     pipeline.broker.publish(topology.QUESTIONS, a_question(question_id="before"))
     pipeline.run()
-    weights = tmp_path / WEIGHTS
-    weights.write_bytes(b"weights")
-    pipeline.adapters["first"] = AdapterAnnounced(
-        name="first", location=str(tmp_path), base_model="echo", base_sha256=BASE_SHA256,
-        weights_sha256=sha256_of(weights), cutoff=NOON, dataset_sha256="d", documents=1, examples=1, created_at=NOON,
-        training=TrainingRun(seconds=1, tokens=1, steps=1, final_loss=1),
-    )  # fmt: skip
+    pipeline.adapters["first"] = adapters.saved(tmp_path, "first")
     pipeline.broker.publish(topology.QUESTIONS, a_question(question_id="after"))
     pipeline.run()
 
