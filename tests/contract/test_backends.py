@@ -88,9 +88,9 @@ def _save_lora(base: Path, folder: Path, fill: float) -> None:
     from peft import LoraConfig, get_peft_model
     from transformers import AutoModelForCausalLM
 
+    torch.manual_seed(int(fill * 100))
     model = AutoModelForCausalLM.from_pretrained(base)
     network = get_peft_model(model, LoraConfig(r=2, target_modules="all-linear", task_type="CAUSAL_LM"))
-    torch.manual_seed(int(fill * 100))
     for name, weight in network.named_parameters():
         if "lora_B" in name:
             torch.nn.init.normal_(weight, std=fill)

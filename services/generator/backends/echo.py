@@ -77,4 +77,4 @@ def _score(chat: Chat, continuation: str) -> Scored:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"\S+", text.casefold())
+    return [word.strip(".,;:!?()[]") for word in text.casefold().split()]
