@@ -17,14 +17,14 @@ AUDIT = {"documents": 112, "questions": 171, "unaccounted": [], "balanced": True
 def a_summary() -> tuple[Any, dict[str, Any]]:
     results, times = a_trial()
     numbers = count(gather(results, read_from="the trial's results (results.jsonl)", times=times))
-    told = {"freshness_ms": summary.percentiles([210.0, 250.0]), "tuning": TUNING, "audit": AUDIT}
+    told = {"freshness_ms": summary.percentiles([210.0, 250.0]), "tuning": TUNING, "tunings": [TUNING], "audit": AUDIT}
     return numbers, summary.of_numbers(numbers) | told
 
 
 def test_a_trial_writes_the_report_with_its_costs_and_its_audit(tmp_path: Path) -> None:
     results, _ = a_trial()
     numbers, counted = a_summary()
-    report.write(tmp_path, results, numbers, counted)
+    report.write(tmp_path, {"seed-1": results}, numbers, counted)
 
     assert {path.name for path in tmp_path.iterdir()} == set(report.NAMES)
     page, text = ((tmp_path / name).read_text() for name in ("report.html", "report.md"))

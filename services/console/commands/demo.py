@@ -2,7 +2,7 @@
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,6 +11,7 @@ from services.console.demo import newswire, report, summary
 from services.console.demo.stage import stage, stop_left_over
 from services.console.demo.story import Trial
 from services.console.report import verdict
+from services.console.report.numbers import Numbers
 from shared.messages import Question
 from shared.settings import HomeSettings
 
@@ -23,46 +24,57 @@ def demo(
     wire: Annotated[Path, typer.Option(help="A newswire folder; its README says what is in it.")] = newswire.SAMPLE,
     out: Annotated[Path, typer.Option(help="Where results, summary and report go.")] = Path("out/demo"),
     questions: Annotated[str, typer.Option(help="How many of the questions; `all` for every one.")] = "96",
+    seeds: Annotated[
+        str, typer.Option(help="Train once with each of these seeds, such as 1,2,3; empty: once, with the recipe's.")
+    ] = "",
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running, to ask more.")] = False,
     stop: Annotated[bool, typer.Option("--stop", help="Only stop what an earlier --keep left running.")] = False,
 ) -> None:
     """Stream news, fine-tune on it, stream more, ask about both, and see which side to trust.
 
-    Example: tiltyard demo --wire path/to/folder --questions all
+    With several seeds every question is put to all arms once for each adapter, and the report lays the runs side by
+    side.
+
+    Example: tiltyard demo --wire path/to/folder --questions all --seeds 1,2,3,4,5
     """
     if stop:
         stopped = stop_left_over(HomeSettings().home.absolute() / "demo")
         return output.say(f"stopped: {', '.join(stopped)}" if stopped else "nothing was running")
     chosen = newswire.load(wire)
     asked = newswire.sample(chosen.questions, _number(questions))
+    wanted = _seeds(seeds)
     started = time.monotonic()
     with stage(keep=keep) as running:
         _say("0", "Kafka, Cassandra and six service processes start on this machine")
         running.start()
         running.services.start()
         output.say(f"Everything is ready after {time.monotonic() - started:.0f} s.")
-        _tell(Trial(chosen), asked, out)
+        _tell(Trial(chosen), asked, wanted, out)
     return output.say(f"The whole trial took {(time.monotonic() - started) / 60:.1f} minutes.")
 
 
-def _tell(trial: Trial, asked: list[Question], out: Path) -> None:
+def _tell(trial: Trial, asked: list[Question], seeds: list[int | None], out: Path) -> None:
     _say("1", f"edition 1 of the newswire, {len(trial.wire.edition1)} documents, is streamed into the news topic")
     trial.stream(trial.wire.edition1, "edition 1")
     output.say("A first question: nothing is fine-tuned yet, and the tuned arms must say so.")
     trial.ask_before_tuning()
     _say("2", f"a model learns edition 1 with QLoRA, from the store and {trial.wire.pairs} training pairs")
-    tuning = trial.learn()
-    then = "takes it up before its next answer" if tuning["state"] == "serving" else "does not take it up"
-    output.say(f"Adapter {tuning['name']}, {tuning['state']}: {tuning['reason']}. The running worker {then}.")
+    tunings = [trial.learn(seed) for seed in seeds]
+    names = [tuning["name"] for tuning in tunings]
+    output.say(f"Announced: {', '.join(names)}. The running worker takes an adapter up before its next answer.")
     _say("3", f"edition 2 is streamed, {len(trial.wire.edition2)} new stories, corrections and retractions")
     trial.stream(trial.wire.edition2, "edition 2")
     _say("4", f"{len(asked)} questions about both editions go to four arms")
-    results = trial.ask(asked)
-    numbers = trial.count(results)
+    runs = trial.ask_each(asked, names)
+    numbers = trial.count(runs)
     counted = summary.of_trial(
-        numbers, asked=len(asked), freshness_ms=trial.freshness_ms, tuning=tuning, audit=trial.audit()
+        numbers, asked=len(asked), freshness_ms=trial.freshness_ms, tunings=tunings, audit=trial.audit()
     )
-    report.write(out, results, numbers, counted)
+    report.write(out, runs, numbers, counted)
+    _conclude(numbers, counted, out)
+
+
+def _conclude(numbers: Numbers, counted: dict[str, Any], out: Path) -> None:
     _say("5", "who was right")
     scoreboard.show(counted)
     output.say(verdict.paragraph(numbers))
@@ -71,6 +83,14 @@ def _tell(trial: Trial, asked: list[Question], out: Path) -> None:
     balance = "yes" if counted["audit"]["balanced"] else "NO, see `audit` in summary.json"
     output.say(f"Every document and question accounted for: {balance}.")
     output.say(f"Written to {out}: {', '.join(report.NAMES)}. To read: {(out / 'report.html').resolve().as_uri()}")
+
+
+def _seeds(text: str) -> list[int | None]:
+    """ValueError: not numbers, or one twice."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if not all(name.isdigit() for name in names) or len(set(names)) < len(names):
+        raise ValueError(f"--seeds: {text!r} is not a list of different numbers, such as 1,2,3")
+    return [int(name) for name in names] or [None]
 
 
 def _say(step: str, what: str) -> None:

@@ -1,6 +1,6 @@
 """Writing a trial down: `results.jsonl`, `summary.json`, and the report with what keeping each side current cost."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +13,19 @@ from shared.messages import Result
 NAMES = (*files.NAMES, "summary.json", "results.jsonl")
 
 
-def write(folder: Path, results: Sequence[Result], numbers: Numbers, counted: dict[str, Any]) -> None:
-    """Write the files of `NAMES`; whatever stood there before is replaced."""
-    summary.write(folder, results, counted)
+def write(folder: Path, runs: Mapping[str, Sequence[Result]], numbers: Numbers, counted: dict[str, Any]) -> None:
+    """Write the files of `NAMES`, of several runs each run's `results.jsonl` in a folder; replaces what was there."""
+    summary.write(folder, runs, counted)
     files.write(folder, numbers, extra=[_costs(counted), _audit(counted)])
 
 
 def _costs(counted: dict[str, Any]) -> Section:
-    fresh, tuning = counted["freshness_ms"], counted["tuning"]
-    said = [
-        f"Retrieval: a document is findable {fresh['p50']} ms after publication (median; p99 {fresh['p99']} ms).",
-        (
-            f"Memory: {tuning['seconds']:.0f} s of training on {tuning['tokens']} tokens in {tuning['steps']} steps, "
-            f"final loss {tuning['final_loss']:.2f}; it knows nothing after its cutoff."
-        ),
+    fresh = counted["freshness_ms"]
+    said = [f"Retrieval: a document is findable {fresh['p50']} ms after publication (median; p99 {fresh['p99']} ms)."]
+    said += [
+        f"Memory: {tuning['seconds']:.0f} s of training on {tuning['tokens']} tokens in {tuning['steps']} steps, "
+        f"final loss {tuning['final_loss']:.2f}; it knows nothing after its cutoff."
+        for tuning in counted["tunings"]
     ]
     return Section("What each side costs to keep current", "current", [Bullets(said)])
 

@@ -3,17 +3,18 @@
 import itertools
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
 from services.console import asking, books, output, progress, results_view
+from services.console.demo import serving
 from services.console.demo.newswire import Newswire
 from services.console.demo.summary import percentiles
 from services.console.ledger import LiveLedger
 from services.console.report.live import times_of_live
-from services.console.report.material import gather
+from services.console.report.material import combined, gather
 from services.console.report.numbers import Numbers, count
 from services.console.tuning import tune
 from shared import topology
@@ -61,9 +62,12 @@ class Trial:
         for result in asking.ask(KafkaSettings(), [early], within_s=FIRST_WITHIN_S).values():
             results_view.show(result)
 
-    def learn(self) -> dict[str, Any]:
-        """Fine-tune on what is in the store and the training pairs; returns what it cost."""
-        return tune(["--pairs", str(self.wire.pairs_file)], os.environ)
+    def learn(self, seed: int | None = None) -> dict[str, Any]:
+        """Fine-tune on what is in the store and the training pairs; returns what it cost. None: the recipe's seed."""
+        arguments = ["--pairs", str(self.wire.pairs_file)]
+        if seed is None:
+            return tune(arguments, os.environ)
+        return tune([*arguments, "--name", f"seed-{seed}"], os.environ | {"TILTYARD_TUNING_SEED": str(seed)})
 
     def ask(self, questions: Sequence[Question]) -> list[Result]:
         """Put the questions to every arm and wait for their results."""
@@ -75,10 +79,32 @@ class Trial:
             raise TimeoutError(f"{len(missing)} questions have no result after {limit:g} s: {', '.join(missing[:5])}")
         return [found[question.question_id] for question in questions]
 
-    def count(self, results: Sequence[Result]) -> Numbers:
+    def ask_each(self, questions: Sequence[Question], adapters: Sequence[str]) -> dict[str, list[Result]]:
+        """The questions once for each adapter, which speaks alone meanwhile: adapter -> results.
+
+        With several, they are asked under ids of their own each time, since a question id is answered once.
+        """
+        if len(adapters) == 1:
+            return {adapters[0]: self.ask(questions)}
+        found: dict[str, list[Result]] = {}
+        for name in adapters:
+            output.say(f"Adapter {name} speaks for the tuned arms.")
+            serving.serve(KafkaSettings(), name)
+            asked = self.ask([serving.asked_of(name, question) for question in questions])
+            found[name] = [serving.as_first_asked(name, result) for result in asked]
+        return found
+
+    def count(self, runs: Mapping[str, Sequence[Result]]) -> Numbers:
         """The numbers of the trial's report, over the age of its news as well."""
-        times = times_of_live(name for result in results for name in result.question.gold_document_ids)
-        return count(gather(results, read_from="the trial's results (results.jsonl)", times=times))
+        names = {name for results in runs.values() for one in results for name in one.question.gold_document_ids}
+        times = times_of_live(names)
+        gathered = {
+            name: gather(results, read_from="the trial's results (results.jsonl)", times=times)
+            for name, results in runs.items()
+        }
+        if len(gathered) == 1:
+            return count(*gathered.values())
+        return count(combined(gathered, read_from="the trial's results (results.jsonl of each run)"))
 
     def audit(self) -> books.Audit:
         """The books, after everything has come out."""

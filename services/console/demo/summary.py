@@ -36,21 +36,25 @@ def of_numbers(numbers: Numbers, arms: Sequence[str] = ARMS) -> dict[str, Any]:
 
 
 def of_trial(
-    numbers: Numbers, *, asked: int, freshness_ms: Sequence[float], tuning: dict[str, Any], audit: Audit
+    numbers: Numbers, *, asked: int, freshness_ms: Sequence[float], tunings: Sequence[dict[str, Any]], audit: Audit
 ) -> dict[str, Any]:
-    """Everything that a whole trial measured."""
+    """Everything that a whole trial measured; `tuning` is the first of its trainings."""
     return of_numbers(numbers) | {
         "questions": asked,
         "freshness_ms": percentiles(freshness_ms),
-        "tuning": tuning,
+        "tuning": tunings[0],
+        "tunings": list(tunings),
         "audit": audit.as_dict(),
     }
 
 
-def write(folder: Path, results: Sequence[Result], counted: Mapping[str, Any]) -> None:
-    """Write `results.jsonl` and `summary.json`; whatever stood there before is replaced."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "results.jsonl").write_text("".join(f"{one.model_dump_json()}\n" for one in results), encoding="utf-8")
+def write(folder: Path, runs: Mapping[str, Sequence[Result]], counted: Mapping[str, Any]) -> None:
+    """Write `summary.json` and `results.jsonl`, of several runs each in the folder of its name; replaces both."""
+    for name, results in runs.items():
+        place = folder / name if len(runs) > 1 else folder
+        place.mkdir(parents=True, exist_ok=True)
+        text = "".join(f"{one.model_dump_json()}\n" for one in results)
+        (place / "results.jsonl").write_text(text, encoding="utf-8")
     (folder / "summary.json").write_text(json.dumps(counted, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

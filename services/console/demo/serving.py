@@ -1,0 +1,50 @@
+"""Letting one adapter after the other speak, and asking the same questions of each."""
+
+from datetime import UTC, datetime
+
+from shared import topology
+from shared.adapters import registry
+from shared.kafka.sink import Delivery, publish
+from shared.kafka.view import KafkaView
+from shared.messages import Question, Result
+from shared.settings import KafkaSettings
+
+WHY = "a trial asks each of its adapters in turn"
+
+
+def serve(kafka: KafkaSettings, name: str) -> None:
+    """Let this adapter speak, whatever its gates say: the trial is there to measure it.
+
+    The broker has the change when this returns, and workers look before each batch. RegistryError: no such adapter.
+    """
+    adapters = KafkaView(kafka, topology.ADAPTERS).refresh()
+    speaker = registry.speaking(adapters)
+    if speaker is not None and speaker.name == name:
+        return
+    delivery = Delivery(kafka, "demo")
+    for change in registry.promote(adapters, name, now=datetime.now(UTC), reason=WHY, despite_gates=True):
+        publish(delivery, topology.ADAPTERS, change)
+    delivery.flush()
+
+
+def asked_of(name: str, question: Question) -> Question:
+    """The question under an id of its own."""
+    return question.model_copy(update={"question_id": _id(question.question_id, name)})
+
+
+def as_first_asked(name: str, result: Result) -> Result:
+    """The result under the question's own id. Raises RuntimeError where another adapter answered than `name`."""
+    spoke = {one.answer.adapter.name for one in result.answers.values() if one.answer.adapter}
+    if spoke - {name}:
+        raise RuntimeError(f"{result.question.question_id} was to be answered by {name}, not by {', '.join(spoke)}")
+    first = result.question.question_id.removesuffix(_id("", name))
+    answers = {
+        arm: one.model_copy(update={"answer": one.answer.model_copy(update={"question_id": first})})
+        for arm, one in result.answers.items()
+    }
+    question = result.question.model_copy(update={"question_id": first})
+    return result.model_copy(update={"question": question, "answers": answers})
+
+
+def _id(question_id: str, name: str) -> str:
+    return f"{question_id}@{name}"
