@@ -22,12 +22,15 @@ class LocalServicesSettings(BaseSettings):
 
 
 NAMES = ("ingest", "embedder", "retriever", "generator-base", "generator-tuned", "scorer")
+ON_DEMAND = ("judge",)
+"""Not started unless named: a judge costs six prompts a question."""
+EVERY = (*NAMES, *ON_DEMAND)
 
 
 class LocalServices:
     """Starts and stops the service processes. `environment` is added to each one's own.
 
-    `probe_ports`: one for each of NAMES, where the settings' consecutive ones will not do."""
+    `probe_ports`: one for each of EVERY, where the settings' consecutive ones will not do."""
 
     def __init__(
         self,
@@ -38,7 +41,7 @@ class LocalServices:
         probe_ports: Sequence[int] | None = None,
     ) -> None:
         self._settings = settings
-        self._ports = probe_ports or range(settings.probe_port, settings.probe_port + len(NAMES))
+        self._ports = probe_ports or range(settings.probe_port, settings.probe_port + len(EVERY))
         self._environment = dict(environment or {})
         self._supervisor = Supervisor(home or HomeSettings().home)
 
@@ -46,16 +49,16 @@ class LocalServices:
         """Start those that do not run and wait until all consume; returns the names of the started ones."""
         return self._supervisor.start_all([self._program(name) for name in names])
 
-    def stop(self, names: tuple[str, ...] = NAMES) -> list[str]:
+    def stop(self, names: tuple[str, ...] = EVERY) -> list[str]:
         """Stop them, last in the flow first; each drains what it has in hand. Returns those that ran."""
         return [name for name in reversed(names) if self._supervisor.stop(name)]
 
     def status(self) -> list[Status]:
-        return [status for status in self._supervisor.status() if status.name in NAMES]
+        return [status for status in self._supervisor.status() if status.name in EVERY]
 
     def port(self, name: str) -> int:
         """Where a service answers /metrics and /ready."""
-        return self._ports[NAMES.index(name)]
+        return self._ports[EVERY.index(name)]
 
     def _program(self, name: str) -> Program:
         service, _, worker = name.partition("-")

@@ -14,7 +14,7 @@ from shared import plugins, topology
 sys.path.insert(0, str(Path(__file__).parents[2] / "docs"))
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted([*(ROOT / "services").rglob("*.py"), *(ROOT / "shared").rglob("*.py")])
-SERVICES = ("ingest", "embedder", "retriever", "generator", "scorer", "console")
+SERVICES = ("ingest", "embedder", "retriever", "generator", "scorer", "judge", "console")
 LONGEST_FILE, LONGEST_FUNCTION = 200, 40
 HEAVY = ("torch", "transformers", "peft", "bitsandbytes", "sentence_transformers")
 
@@ -73,7 +73,8 @@ def test_one_file_imports_each_client_library(package: str, file: str) -> None:
 @pytest.mark.parametrize("package", HEAVY)
 def test_model_libraries_are_imported_only_inside_functions_or_variant_files(package: str) -> None:
     variants = (
-        "services/generator/backends/", "services/generator/tuning/", "services/retriever/rankers/", "shared/encoders/",
+        "services/generator/backends/", "services/generator/tuning/", "services/judge/backends/",
+        "services/retriever/rankers/", "shared/encoders/",
     )  # fmt: skip
     early = [
         str(path.relative_to(ROOT))
@@ -160,6 +161,9 @@ FOLDERS = (
     ("shared.collections.formats", "read"),
     ("services.scorer.evaluation.formats", "read"),
     ("services.generator.backends", "build"),
+    ("services.generator.tuning.data.builders", "build"),
+    ("services.generator.tuning.data.teachers", "build"),
+    ("services.judge.backends", "build"),
     ("services.console.commands", "register"),
     ("services.console.suites.disturbances", "disturb"),
 )

@@ -11,7 +11,7 @@ import pytest
 
 from services.console import asking, books
 from services.console.ledger import LiveLedger
-from services.console.local_services import NAMES, LocalServices, LocalServicesSettings
+from services.console.local_services import EVERY, LocalServices, LocalServicesSettings
 from services.console.platform import ports
 from services.console.platform.local import LocalPlatform
 from shared import topology
@@ -81,7 +81,7 @@ def house(
         **platform.environment, "TILTYARD_HOME": str(home), "TILTYARD_KAFKA_PARTITIONS": "2",
     }  # fmt: skip
     services = LocalServices(
-        LocalServicesSettings(), home=home, environment=environment, probe_ports=ports.find_free(len(NAMES))
+        LocalServicesSettings(), home=home, environment=environment, probe_ports=ports.find_free(len(EVERY))
     )
     schema.apply(cassandra, encoder="all-MiniLM-L6-v2", dimensions=384)
     store = connect(cassandra)

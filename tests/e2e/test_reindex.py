@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from services.console.local_services import NAMES, LocalServices, LocalServicesSettings
+from services.console.local_services import EVERY, LocalServices, LocalServicesSettings
 from services.console.platform import ports
 from services.console.platform.local import LocalPlatform, isolated
 from shared import topology
@@ -109,7 +109,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     }  # fmt: skip
     kafka = KafkaSettings(bootstrap_servers=platform.bootstrap_servers, partitions=2)
     cassandra = CassandraSettings(port=int(environment["TILTYARD_CASSANDRA_PORT"]))
-    probes = ports.find_free(len(NAMES))
+    probes = ports.find_free(len(EVERY))
     folder = home / "services"
     services = LocalServices(LocalServicesSettings(), home=folder, environment=environment, probe_ports=probes)
     try:

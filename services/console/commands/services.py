@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from services.console import output
-from services.console.local_services import NAMES, LocalServices, LocalServicesSettings
+from services.console.local_services import EVERY, NAMES, LocalServices, LocalServicesSettings
 
-Names = Annotated[list[str] | None, typer.Argument(help=f"Which ones; all by default: {', '.join(NAMES)}.")]
+Names = Annotated[list[str] | None, typer.Argument(help=f"Which ones: {', '.join(EVERY)}.")]
 app = typer.Typer(no_args_is_help=True, help="Start and stop the services as processes of this machine.")
 
 
@@ -17,15 +17,18 @@ def register(parent: typer.Typer) -> None:
 
 @app.command()
 def start(names: Names = None) -> None:
-    """Start services and wait until they consume.  Example: tiltyard services start ingest embedder"""
-    started = _local().start(_chosen(names))
+    """Start services and wait until they consume; without names all but the judge.
+
+    Example: tiltyard services start judge
+    """
+    started = _local().start(_chosen(names) or NAMES)
     output.say(f"started and ready: {', '.join(started)}" if started else "they run already")
 
 
 @app.command()
 def stop(names: Names = None) -> None:
-    """Stop services; each finishes and commits what it has in hand."""
-    stopped = _local().stop(_chosen(names))
+    """Stop services, all without names; each finishes and commits what it has in hand."""
+    stopped = _local().stop(_chosen(names) or EVERY)
     output.say(f"stopped: {', '.join(stopped)}" if stopped else "none of them was running")
 
 
@@ -49,6 +52,6 @@ def _local() -> LocalServices:
 
 
 def _chosen(names: list[str] | None) -> tuple[str, ...]:
-    if unknown := sorted(set(names or ()) - set(NAMES)):
-        raise ValueError(f"no service {', '.join(unknown)}: choose from {', '.join(NAMES)}")
-    return tuple(names) if names else NAMES
+    if unknown := sorted(set(names or ()) - set(EVERY)):
+        raise ValueError(f"no service {', '.join(unknown)}: choose from {', '.join(EVERY)}")
+    return tuple(names or ())

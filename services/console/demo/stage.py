@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from services.console import output
-from services.console.local_services import NAMES, LocalServices, LocalServicesSettings
+from services.console.local_services import EVERY, LocalServices, LocalServicesSettings
 from services.console.platform import ports
 from services.console.platform.local import LocalPlatform, isolated
 from services.console.platform.supervisor import Supervisor
@@ -36,7 +36,7 @@ class Stage:
             LocalServicesSettings(),
             home=self.home,
             environment=self.environment,
-            probe_ports=ports.find_free(len(NAMES)),
+            probe_ports=ports.find_free(len(EVERY)),
         )
 
     def start(self) -> None:
