@@ -14,7 +14,7 @@ from shared import plugins, topology
 sys.path.insert(0, str(Path(__file__).parents[2] / "docs"))
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted([*(ROOT / "services").rglob("*.py"), *(ROOT / "shared").rglob("*.py")])
-SERVICES = ("ingest", "embedder", "retriever", "generator", "scorer", "judge", "console")
+SERVICES = ("ingest", "embedder", "retriever", "generator", "scorer", "judge", "tuner", "console")
 LONGEST_FILE, LONGEST_FUNCTION = 200, 40
 HEAVY = ("torch", "transformers", "peft", "bitsandbytes", "sentence_transformers")
 

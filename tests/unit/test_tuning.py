@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +12,15 @@ from services.generator import prompting
 from services.generator.adapters import WEIGHTS, sha256_of
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning.__main__ import last_words
-from services.generator.tuning.data import dataset
-from services.generator.tuning.data.builders import pairs as pairs_builder
-from services.generator.tuning.data.builders import stories
-from services.generator.tuning.data.dataset import NOT_FOR_EVERYONE, RETRACTED, TOO_NEW, UNKNOWN, Pair
 from services.generator.tuning.data.example import Example
+from services.generator.tuning.data.material import as_example
 from services.generator.tuning.job import Job
 from services.generator.tuning.settings import TuningSettings
 from services.generator.tuning.training.schedule import Budget
 from services.generator.tuning.training.tokens import NO_LOSS, Encoded, Prompts, batches, encode, padded
-from shared.messages import Revision
-from shared.stored import StoredDocument
 from tests import tiny_model
-from tests.builders import NOON, a_chunked_document
-
-LATER = NOON + timedelta(days=7)
+from tests.builders import NOON
+from tests.datasets import a_pair, a_stored
 
 
 class Letters:
@@ -41,82 +35,20 @@ class Letters:
         return "".join(f"<{turn['role'][0]}>{turn['content']}" for turn in turns) + "<a>"
 
 
-def a_stored(document_id: str = "story-1", text: str = "It moved.", **changes: Any) -> StoredDocument:
-    changed = a_chunked_document(document_id=document_id, **changes)
-    return StoredDocument(Revision.model_validate(changed.model_dump(exclude={"chunks"})), text)
-
-
-def a_pair(document_id: str = "story-1", question: str = "Where is the fair?", answer: str = "the harbour") -> Pair:
-    return Pair(question=question, answer=answer, document_id=document_id)
-
-
 def an_example() -> Example:
-    return next(iter(assemble([a_stored()], [a_pair()]).examples))
-
-
-def assemble(documents: list[StoredDocument], pairs: list[Pair], cutoff: datetime | None = None) -> dataset.Dataset:
-    return dataset.assemble(documents, pairs, cutoff=cutoff, builds=[pairs_builder.build])
-
-
-def test_only_live_known_documents_up_to_the_cutoff_are_learned() -> None:
-    documents = [
-        a_stored("live"),
-        a_stored("gone", retracted=True, text=""),
-        a_stored("new", first_seen_at=LATER),
-    ]
-    pairs = [a_pair(name) for name in ("live", "live", "gone", "new", "nowhere")]
-
-    made = assemble(documents, pairs, cutoff=NOON)
-
-    assert [example.document_ids for example in made.examples] == [("live",), ("live",)]
-    assert made.left_out == {RETRACTED: 1, TOO_NEW: 1, UNKNOWN: 1}
-    assert [revision.document_id for revision in made.revisions] == ["live"]
-
-
-def test_a_document_that_is_not_for_everyone_is_not_learned() -> None:
-    """Whoever asks the model would be told."""
-    made = assemble([a_stored("live"), a_stored("board", labels=("board",))], [a_pair("live"), a_pair("board")])
-
-    assert [example.document_ids for example in made.examples] == [("live",)]
-    assert made.left_out == {NOT_FOR_EVERYONE: 1}
-
-
-def test_without_a_cutoff_knowledge_ends_with_the_newest_document_learned() -> None:
-    made = assemble([a_stored("old"), a_stored("new", first_seen_at=LATER)], [a_pair("old"), a_pair("new")])
-
-    assert made.cutoff == LATER
-
-
-def test_with_nothing_to_learn_the_reason_is_said() -> None:
-    with pytest.raises(ValueError, match=r"1 documents in the store, 1 of them live.*2 pairs with document unknown"):
-        assemble([a_stored()], [a_pair("a"), a_pair("b")])
-
-
-def test_the_dataset_hash_follows_examples_and_revisions() -> None:
-    def hashed(pair: Pair, **changes: Any) -> str:
-        return assemble([a_stored(**changes)], [pair]).sha256
-
-    assert hashed(a_pair()) == hashed(a_pair())
-    assert len({hashed(a_pair()), hashed(a_pair(answer="the pier")), hashed(a_pair(), revision=2)}) == 3
+    return as_example(a_pair())
 
 
 def test_without_pairs_stories_are_learned_from_their_titles(tmp_path: Path) -> None:
     said: list[dict[str, Any]] = []
-    job = Job(TuningSettings(), GeneratorSettings(), tmp_path, lambda: NOON, said.append)
+    recipe = tmp_path / "plain.yaml"
+    recipe.write_text(json.dumps({"name": "plain", "version": 1}))
+    job = Job(TuningSettings(recipe=str(recipe)), GeneratorSettings(), tmp_path, lambda: NOON, said.append)
 
     made = job.dataset([a_stored(), a_stored("untitled", title=""), a_stored("empty", text=" ")], [])
 
     assert [(one.question, one.answer) for one in made.examples] == [("What happened? Lantern fair moved", "It moved.")]
-    assert said == [{"documents": 1, "examples": 1, "left_out": {}}]
-    assert stories.build.__name__ == pairs_builder.build.__name__
-
-
-def test_a_wrong_line_of_pairs_is_named(tmp_path: Path) -> None:
-    file = tmp_path / "pairs.jsonl"
-    file.write_text(a_pair().model_dump_json() + '\n\n{"question": "Who?", "anwser": "Ann"}\n')
-
-    with pytest.raises(ValueError, match=r"line 3: .*anwser"):
-        dataset.read_pairs(file)
+    assert said == [{"documents": 1, "examples": 1, "left_out": {"story without title or text": 2}}]
 
 
 def test_an_example_is_the_closed_book_prompt_with_the_answer_and_the_end_of_turn() -> None:
@@ -191,5 +123,7 @@ def test_training_stores_an_adapter_with_its_lineage(tmp_path: Path) -> None:
     lineage = json.loads((folder / "lineage.json").read_text())
     assert [(of["document_id"], of["revision"]) for of in lineage["documents"]] == [("story-1", 1)]
     assert lineage["adapter"]["dataset_sha256"] == adapter.dataset_sha256
+    examples = [json.loads(line) for line in (folder / "examples.jsonl").read_text().splitlines()]
+    assert [(one["split"], one["answer"]) for one in examples] == [("train", "the harbour"), ("train", "Ann")]
     assert adapter.name in (folder / "README.md").read_text()
     assert last_words(adapter)["final_loss"] == adapter.training.final_loss

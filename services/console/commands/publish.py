@@ -1,4 +1,4 @@
-"""`tiltyard publish`: documents, questions, references and votes from JSON lines."""
+"""`tiltyard publish`: documents, questions, references, votes and training pairs from JSON lines."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -23,6 +23,7 @@ class Kind(StrEnum):
     questions = "questions"
     references = "references"
     votes = "votes"
+    pairs = "pairs"
 
 
 _TOPICS: dict[Kind, topology.AnyTopic] = {
@@ -30,6 +31,7 @@ _TOPICS: dict[Kind, topology.AnyTopic] = {
     Kind.questions: topology.QUESTIONS,
     Kind.references: topology.REFERENCES,
     Kind.votes: topology.VOTES,
+    Kind.pairs: topology.PAIRS,
 }
 
 
@@ -45,7 +47,9 @@ def publish(
     ] = False,
     timeout: Annotated[float, typer.Option(help="Seconds to wait.")] = 120.0,
 ) -> None:
-    """Publish documents, questions, references or votes. A bad line is reported by its number; the others go out.
+    """Publish documents, questions, references, votes or training pairs.
+
+    A bad line is reported by its number; the others go out.
 
     Example: tiltyard publish stories.jsonl --wait
     Example: echo '{"question_id": "q1", "text": "Who won?"}' | tiltyard publish - --kind questions

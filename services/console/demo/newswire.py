@@ -7,19 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.console import lines
-from shared.messages import DocumentPublished, PublicMessage, Question
+from shared.messages import DocumentPublished, Question, TrainingPair
 
 SAMPLE = Path(__file__).parents[1] / "newswire"
 SEED = 20_250_303
 DEADLINE_S = 3_600.0
-
-
-class TrainingPair(PublicMessage):
-    """A question about an edition 1 document with its answer."""
-
-    question: str
-    answer: str
-    document_id: str
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,7 @@ class Assembly:
             staying = step(made)
             lost.update({why: len(made) - len(staying)} if len(staying) < len(made) else {})
             made = staying
-        return made, probes
+        return made, split.trained(probes, made)
 
     def _built(self, material: Material, stages: Sequence[Stage], lost: Counter[str]) -> list[Example]:
         """What the builders make in their order; each sees what those before it have made."""
@@ -126,10 +126,13 @@ class Assembly:
 
 
 def _once(examples: Iterable[Example]) -> list[Example]:
-    """Without those that ask and answer the same in the same form."""
+    """What is asked and answered alike in the same form once, in the name of all the documents that it came from."""
     first: dict[tuple[object, ...], Example] = {}
     for one in examples:
-        first.setdefault((one.form, normal(one.question), one.choices, one.passages, one.answer), one)
+        key = one.form, normal(one.question), one.choices, one.passages, one.answer
+        known = first.setdefault(key, one)
+        together = tuple(dict.fromkeys([*known.document_ids, *one.document_ids]))
+        first[key] = known.model_copy(update={"document_ids": together})
     return list(first.values())
 
 

@@ -38,6 +38,12 @@ def probes(examples: Iterable[Example], probed: set[str], seed: int) -> list[Exa
     return [min(asked[name].values(), key=lambda one: draw(seed, "probe", normal(one.question))) for name in asked]
 
 
+def trained(held_out: Iterable[Example], examples: Iterable[Example]) -> list[Example]:
+    """The probes whose fact is learned from memory in other words: another probe's wording may have been its last."""
+    facts = {example.group for example in examples if example.form == "closed_book" and not example.abstains}
+    return [probe for probe in held_out if probe.group in facts]
+
+
 def without(examples: Iterable[Example], held_out: Sequence[Example]) -> list[Example]:
     """The examples that use none of the held-out wordings, in whatever form and about whatever document."""
     wordings = {normal(example.question) for example in held_out}

@@ -13,8 +13,11 @@ from typing import Protocol
 from services.generator.ports import Chat
 from shared.prompts import neutral, read
 
-PROMPTS = "services.generator.tuning.data.teachers.prompts"
-_PAIR = re.compile(r"^\W*Q(?:uestion)?\W*:\s*(.+?)\s*\n+\W*A(?:nswer)?\W*:\s*(.+?)\s*$", re.IGNORECASE | re.MULTILINE)
+PROMPTS = "services.generator.tuning.data.prompts"
+_PAIR = re.compile(
+    r"^[\W\d]*Q(?:uestion)?\s*\d*\W*?:[\s*_]*(\S.*?)[\s*_]*\n+[\W\d]*A(?:nswer)?\s*\d*\W*?:[\s*_]*(\S.*?)[\s*_]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _BULLET = re.compile(r"^\s*(?:[-*•]|\(?\d+[.)])\s*")
 
 
@@ -49,7 +52,7 @@ class TeacherPrompts:
 
 
 def prompts(name: str) -> TeacherPrompts:
-    """The file `teachers/prompts/<name>.toml`, or an own `.toml`. Raises ValueError where it is not complete."""
+    """The file `prompts/<name>.toml`, or an own `.toml`. Raises ValueError where it is not complete."""
     version, parts = read(PROMPTS, name)
     try:
         texts = {part: Template(parts[part].strip()) for part in ("pairs", "paraphrases", "answer")}

@@ -26,7 +26,7 @@ LOST, TWICE = "taught pair that failed the round trip", "taught question twice"
 class Options(BuilderOptions):
     """How much is asked of the teacher, and how alike an answer must be when it comes back."""
 
-    prompt: str = Field(default="teacher.v1", description="a file in data/teachers/prompts, or a path.toml")
+    prompt: str = Field(default="teacher.v1", description="a file in data/prompts, or a path.toml")
     documents: int | None = Field(default=None, ge=1, description="most documents, chosen by chance; empty: all")
     pairs: int = Field(default=3, ge=0, description="asked for of each document; 0: only rewordings")
     paraphrases: int = Field(default=2, ge=0, description="asked for of each question; 0: none")

@@ -1,0 +1,94 @@
+"""`tiltyard dataset`: what a fine-tuning would learn, before it is trained on; and the pairs on the topic."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from services.console import dataset_view, jobs, lines, output
+from shared import topology
+from shared.kafka import client
+from shared.kafka.sink import Delivery
+from shared.messages import TrainingPair
+from shared.settings import KafkaSettings
+
+MODULE = "services.generator.tuning.data"
+Recipe = Annotated[str, typer.Option(help="Its name, or a path.yaml. Default: TILTYARD_TUNING_RECIPE.")]
+Pairs = Annotated[Path | None, typer.Option(help="Question-answer pairs, JSON lines, beside those on the topic.")]
+Cutoff = Annotated[str, typer.Option(help="Learn nothing first seen after this time (ISO 8601).")]
+Previous = Annotated[str, typer.Option(help="The adapter before, by name. Default: the newest there is.")]
+
+
+def register(app: typer.Typer) -> None:
+    group = typer.Typer(name="dataset", no_args_is_help=True, help="See and export what would be learned.")
+    group.command()(show)
+    group.command()(export)
+    group.command()(withdraw)
+    app.add_typer(group)
+
+
+def show(
+    recipe: Recipe = "",
+    pairs: Pairs = None,
+    cutoff: Cutoff = "",
+    previous: Previous = "",
+    examples: Annotated[int, typer.Option(min=0, help="Shown of each kind.")] = 1,
+    json: output.Json = False,
+) -> None:
+    """Make the dataset and say what is in it, what was left out and why, and what is to be unlearned.
+
+    Example: tiltyard dataset show --recipe embedded --pairs pairs.jsonl
+    """
+    arguments = _arguments(recipe=recipe, pairs=pairs, cutoff=cutoff, previous=previous, examples=examples)
+    made = _made(arguments)
+    if json:
+        return output.as_json(made)
+    return dataset_view.show(made)
+
+
+def export(
+    out: Annotated[Path, typer.Option(help="File to write, JSON lines.")],
+    recipe: Recipe = "",
+    pairs: Pairs = None,
+    cutoff: Cutoff = "",
+    previous: Previous = "",
+    json: output.Json = False,
+) -> None:
+    """Write every example of every split as JSON lines that other trainers read.
+
+    Example: tiltyard dataset export --out out/dataset.jsonl --cutoff 2025-03-23T23:59:59Z
+    """
+    made = _made(_arguments(recipe=recipe, pairs=pairs, cutoff=cutoff, previous=previous, out=out, examples=0))
+    if json:
+        return output.as_json(made)
+    return output.say(f"{made['written']} examples written to {out}; dataset sha256 {made['dataset_sha256']}")
+
+
+def withdraw(file: Annotated[str, typer.Argument(help="The pairs, JSON lines; - reads standard input.")]) -> None:
+    """Take pairs back from the topic: those with the same questions about the same documents are learned no longer.
+
+    They are put there by `tiltyard publish FILE --kind pairs`.
+
+    Example: tiltyard dataset withdraw wrong.jsonl
+    """
+    read = list(lines.read(file, TrainingPair))
+    if bad := [f"line {line.number}: {line.error}" for line in read if line.message is None]:
+        output.fail("; ".join(bad), output.EX_DATA)
+    kafka = KafkaSettings()
+    client.require(kafka, [topology.PAIRS.name])
+    delivery = Delivery(kafka, "dataset")
+    for line in read:
+        assert line.message is not None
+        delivery.send(topology.PAIRS.name, topology.PAIRS.key_of(line.message).encode(), None, {})
+    delivery.flush()
+    output.say(f"withdrawn: {len(read)}")
+
+
+def _made(arguments: list[str]) -> dict[str, Any]:
+    *_, made = (said for said in jobs.run(MODULE, arguments, os.environ) if "dataset_sha256" in said)
+    return made
+
+
+def _arguments(**options: object) -> list[str]:
+    return [f"--{name}={value}" for name, value in options.items() if value not in (None, "")]
