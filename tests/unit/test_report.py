@@ -310,3 +310,37 @@ def test_an_arm_that_never_answered_is_compared_with_nothing() -> None:
     assert numbers.design.effects == ()
     assert "tuned gave no answer to any question" in verdict.paragraph(numbers)
     assert "tuned 0.0 %" not in verdict.paragraph(numbers)
+
+
+def test_groups_by_document_and_kind_hold_the_questions_that_share_it() -> None:
+    def about(name: str, document: str, right: float) -> Result:
+        return a_result(a_scored("base", correct=right), question_id=name, gold_document_ids=(document,))
+
+    times = times_of(
+        [
+            DocumentTimes(document_id="d-1", source="wire", tags=("sport", "harbour")),
+            DocumentTimes(document_id="d-2", source="gazette", tags=("sport",)),
+        ],
+        read_from="a test",
+    )
+    numbers = count(gather([about("q-1", "d-1", 1.0), about("q-2", "d-1", 0.0), about("q-3", "d-2", 1.0)],
+                           read_from="a test", times=times))  # fmt: skip
+    told = {(one.by, one.value): (one.n, one.right["base"].mean) for one in numbers.groups}
+
+    assert told == {
+        ("source", "wire"): (2, 0.5),
+        ("source", "gazette"): (1, 1.0),
+        ("topic", "sport"): (3, pytest.approx(2 / 3)),
+        ("topic", "harbour"): (2, 0.5),
+        ("popularity of the document", "two or three"): (2, 0.5),
+        ("popularity of the document", "one question about it"): (1, 1.0),
+    }, "one kind of question and no language are no groups"
+
+
+def test_of_many_groups_the_smaller_ones_stand_together() -> None:
+    results = [a_result(a_scored("base"), question_id=f"q-{n}", gold_document_ids=(f"d-{n}",)) for n in range(20)]
+    times = times_of([DocumentTimes(document_id=f"d-{n}", source=f"s-{min(n, 11)}") for n in range(20)], read_from="t")
+    found = [one for one in count(gather(results, read_from="a test", times=times)).groups if one.by == "source"]
+
+    assert (found[0].value, found[0].n) == ("s-11", 9)
+    assert (len(found), found[-1].value, found[-1].n) == (9, "all others", 4)

@@ -1,6 +1,7 @@
 """`tiltyard replay`: a recorded news stream with its questions, in event-time order."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +9,12 @@ import typer
 
 from services.console import jobs, output, progress
 from services.console.asking import Listener
+from services.console.report import files, verdict
+from services.console.report.live import times_of_live
+from services.console.report.material import gather
+from services.console.report.numbers import count
 from services.console.scoreboard import print_scoreboard
+from shared.messages import Result
 from shared.settings import KafkaSettings
 
 
@@ -24,9 +30,10 @@ def replay(
     speed: Annotated[float, typer.Option(min=0, help="Event seconds per second; 0: as fast as it goes.")] = 0.0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the last replay of it ended.")] = False,
     wait: Annotated[float, typer.Option(help="Seconds to wait for the results after the last question.")] = 1800.0,
+    out: Annotated[Path, typer.Option(help="Where results.jsonl and the report go.")] = Path("out/replay"),
     json: output.Json = False,
 ) -> None:
-    """Replay a recorded stream: no question sees a document that was first seen after it was asked.
+    """Replay a recorded stream: no question sees a document that was first seen after it was asked. Ends in a report.
 
     Example: tiltyard replay path/to/folder --name rtqa_2022 --documents 400
     """
@@ -40,5 +47,19 @@ def replay(
             asked += said.get("question_ids", [])
     results = Listener(KafkaSettings()).results(asked, wait)
     print_scoreboard(list(results.values()), json=json)
+    if results:
+        _report(list(results.values()), out)
     if missing := set(asked) - set(results):
         output.fail(f"{len(missing)} of {len(asked)} questions have no result after {wait:g} s", output.EX_UNAVAILABLE)
+
+
+def _report(results: Sequence[Result], out: Path) -> None:
+    """Write the results and the report of them; said on standard error, since --json owns the other."""
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "results.jsonl").write_text("".join(f"{one.model_dump_json()}\n" for one in results), encoding="utf-8")
+    times = times_of_live(name for one in results for name in one.question.gold_document_ids)
+    numbers = count(gather(results, read_from="a replay's results (results.jsonl)", times=times))
+    files.write(out, numbers)
+    output.err.print(verdict.paragraph(numbers), markup=False, soft_wrap=True)
+    written = ", ".join(["results.jsonl", *files.NAMES])
+    output.err.print(f"Written to {out}: {written}", markup=False, soft_wrap=True)

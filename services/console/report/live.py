@@ -29,6 +29,9 @@ def times_of_live(document_ids: Iterable[str]) -> Times:
             document_id=name,
             published_at=revision.published_at,
             findable_at=announced.get((name, revision.revision)),
+            source=revision.source,
+            tags=revision.tags,
+            language=revision.language,
         )
         for name, revision in revisions.items()
     }

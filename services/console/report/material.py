@@ -11,7 +11,7 @@ from shared.standings import newest
 
 
 class DocumentTimes(Message):
-    """When a document was published and when it could be found; what a source does not know is absent.
+    """When a document was published and could be found, and what it is; what a source does not know is absent.
 
     A line of `news.documents.v1`, of `news.indexed.v1` or of a newswire's documents can be read as one.
     """
@@ -21,6 +21,9 @@ class DocumentTimes(Message):
     findable_at: Moment | None = Field(
         default=None, validation_alias=AliasChoices("findable_at", "stored_at"), description="its vectors were stored"
     )
+    source: str = ""
+    tags: tuple[str, ...] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,9 @@ def times_of(documents: Iterable[DocumentTimes | DocumentPublished], *, read_fro
         found[one.document_id] = (
             one
             if isinstance(one, DocumentTimes)
-            else DocumentTimes(document_id=one.document_id, published_at=one.published_at)
+            else DocumentTimes(
+                document_id=one.document_id, published_at=one.published_at, source=one.source, tags=one.tags
+            )
         )
     lacking = "" if found else f"{read_from} names no document"
     return Times(found, read_from, lacking)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from services.console.judging import summary as judges
+from services.console.report.attributes import Group, groups
 from services.console.report.costs import Cost, costs
 from services.console.report.curves import Curve, age_curve, ages, freshness_curve
 from services.console.report.design import Design, design
@@ -63,6 +64,7 @@ class Numbers:
     cautions: Sequence[Caution]
     mistakes: Sequence[Mistakes]
     examples: Sequence[Example]
+    groups: Sequence[Group]
     runs: Runs
     votes: votes.Summary
     judges: Sequence[judges.Judge]
@@ -106,6 +108,7 @@ def count(material: Material) -> Numbers:
         cautions=cautions(results, arms, clusters),
         mistakes=mistakes(results, retrieving, clusters),
         examples=examples(results, arms, retrieving),
+        groups=groups(material, correct, clusters),
         runs=spread_over(material.runs, spoken.get(CORRECT, {})),
         votes=votes.summarise(results, (), per_hour=per_hour),
         judges=judges.summarise(results, per_hour=per_hour),

@@ -17,6 +17,7 @@ def of(numbers: Numbers, extra: Sequence[Section] = ()) -> list[Section]:
         comparisons.pairs(numbers),
         times.age(numbers),
         times.freshness(numbers),
+        scores.by_attribute(numbers),
         answers.costs(numbers),
         answers.caution(numbers),
         people.votes(numbers),

@@ -141,3 +141,29 @@ def _about_effects() -> Paragraph:
         "shown: the smallest difference that this many questions show in 80 % of cases.",
         small=True,
     )
+
+
+def by_attribute(numbers: Numbers) -> Section:
+    """Accuracy by kind, source, topic, language and popularity."""
+    title, anchor = "By kind of question and by document", "attributes"
+    if not numbers.groups:
+        why = "All scored questions are of one kind, and nothing that tells their documents apart is known."
+        return Section(title, anchor, [Paragraph(why)])
+    spoken = [arm for arm in numbers.arms if any(arm in one.right for one in numbers.groups)]
+    rows, last = list[list[str]](), ""
+    for one in numbers.groups:
+        shown = (share_of(one.right.get(arm), one.n) for arm in spoken)
+        rows.append([one.by if one.by != last else "", one.value, str(one.n), *shown])
+        last = one.by
+    heads = ["by", "", "n", *spoken]
+    about = Paragraph(
+        "A question is in the group of every source, topic and language of its gold documents, as far as these are "
+        "known, so that groups may overlap. Popularity: how many of these questions are about the document. The groups "
+        "are many and are compared with nothing: where a difference matters, ask for it with a slice of its own.",
+        small=True,
+    )
+    return Section(
+        title,
+        anchor,
+        [Table("Right, in per cent with 95 % intervals", heads, rows, numbers=range(2, len(heads))), about],
+    )
