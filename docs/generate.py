@@ -19,8 +19,8 @@ ROOT = Path(__file__).parents[1]
 SETTINGS = (
     "shared.settings", "services.ingest.settings", "services.ingest.feed_settings", "services.embedder.settings",
     "services.retriever.settings", "services.generator.settings", "services.generator.tuning.settings",
-    "services.generator.tuning.data.teacher_settings",
-    "services.scorer.settings", "services.judge.settings", "services.tuner.settings", "shared.costs", "services.console.local_services", "services.console.platform.local",
+    "services.generator.tuning.data.teacher_settings", "services.scorer.settings", "services.judge.settings",
+    "services.tuner.settings", "shared.costs", "services.console.local_services", "services.console.platform.local",
     "services.console.voting.settings",
 )  # fmt: skip
 

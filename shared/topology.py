@@ -104,6 +104,7 @@ STEPS: tuple[Step, ...] = (
     Step("retriever", (QUESTIONS,), (EVIDENCE,), (), follows=(INDEXED, ENCODERS)),
     Step("generator", (QUESTIONS, EVIDENCE), (ANSWERS,), (), follows=(ADAPTERS,)),
     Step("scorer", (QUESTIONS, ANSWERS, REFERENCES, VOTES, VERDICTS), (RESULTS, STANDINGS), ("results",)),
+    Step("tuner", (), (TUNINGS,), follows=(INDEXED, STANDINGS, ADAPTERS, TUNINGS)),
     Step("judge", (RESULTS,), (VERDICTS,)),
 )
 

@@ -22,8 +22,8 @@ class LocalServicesSettings(BaseSettings):
 
 
 NAMES = ("ingest", "embedder", "retriever", "generator-base", "generator-tuned", "scorer")
-ON_DEMAND = ("judge",)
-"""Not started unless named: a judge costs six prompts a question."""
+ON_DEMAND = ("judge", "tuner")
+"""Not started unless named: a judge costs six prompts a question, the tuner trains by itself."""
 EVERY = (*NAMES, *ON_DEMAND)
 
 

@@ -1,0 +1,144 @@
+"""One look after the other: see, decide, say so, train, and say what came of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from pydantic import TypeAdapter
+
+from services.tuner import diary
+from services.tuner.handler import Decision, Seen, Snapshots, decide, since
+from services.tuner.settings import TunerSettings
+from shared.adapters import registry
+from shared.jobs import JobEndedError
+from shared.messages import AdapterAnnounced, AdapterState, Cost, Snapshot, Standing, TuningDecided
+
+log = structlog.get_logger()
+State: TypeAdapter[AdapterState] = TypeAdapter(AdapterState)
+
+
+@dataclass(frozen=True)
+class World:
+    """What the tuner sees: everything as it stands at the moment of the call.
+
+    `not_learned`: documents that an adapter has not learned.
+    """
+
+    adapters: Callable[[], Mapping[str, AdapterAnnounced]]
+    standings: Callable[[], Mapping[str, Standing]]
+    events: Callable[[], Mapping[str, TuningDecided]]
+    not_learned: Callable[[AdapterAnnounced | None], int]
+
+
+@dataclass(frozen=True)
+class Tuner:
+    """`publish` stores an event before it returns; `train` runs the job and returns its last words."""
+
+    policy: TunerSettings
+    world: World
+    publish: Callable[[TuningDecided], None]
+    train: Callable[[], dict[str, Any]]
+    now: Callable[[], datetime]
+
+    def recover(self) -> None:
+        """Close what an earlier tuner left open."""
+        for event in list(diary.interrupted(self.world.events(), self.now())):
+            self.publish(event)
+
+    def look(self) -> Decision:
+        """Once around; where a training is due this returns when it has ended."""
+        standings, speaks = self._standings(), registry.speaking(self.world.adapters())
+        self._keep_looks(speaks, standings)
+        decision = decide(self._seen(speaks, standings), self.policy, self.now())
+        if decision.act == "postpone":
+            self._postpone(decision)
+        if decision.act == "train":
+            self._train(decision, standings)
+        return decision
+
+    def _seen(self, speaks: AdapterAnnounced | None, standings: Snapshots) -> Seen:
+        events = self.world.events()
+        ran, kept = diary.trainings(events), diary.looks(events, speaks)
+        newest = max(self.world.adapters().values(), key=lambda one: one.created_at, default=None)
+        return Seen(
+            documents=self.world.not_learned(newest),
+            cutoff=speaks.cutoff if speaks else None,
+            began=kept[0].standings if kept else {},
+            height=kept[1].standings if len(kept) > 1 else {},
+            now=standings,
+            last_started=ran[-1].decided_at if ran else None,
+            last_ended=ran[-1].ended_at if ran else None,
+            failures=diary.failures(events),
+        )
+
+    def _standings(self) -> dict[str, Snapshot]:
+        """How the tuned arms stand in the watched slice."""
+        standing = self.world.standings().get(self.policy.slice)
+        estimates = {arm: of.get(self.policy.metric) for arm, of in (standing.arms if standing else {}).items()}
+        return {
+            arm: Snapshot(n=one.n, mean=one.mean) for arm, one in estimates.items() if one is not None and is_tuned(arm)
+        }
+
+    def _keep_looks(self, speaks: AdapterAnnounced | None, standings: Snapshots) -> None:
+        """How an adapter began is kept once, and once more when it has answered enough to say how high it stood."""
+        kept = diary.looks(self.world.events(), speaks)
+        if not kept:
+            self.publish(diary.look(speaks, "began", standings, self.now()))
+        elif len(kept) == 1 and speaks is not None:
+            answered = since(kept[0].standings, standings)
+            if answered and all(one.n >= self.policy.fewest_questions for one in answered.values()):
+                self.publish(diary.look(speaks, "height", standings, self.now()))
+
+    def _postpone(self, decision: Decision) -> None:
+        """Said once for the same causes between two trainings, however often one looks."""
+        ran = diary.trainings(self.world.events())
+        after = ran[-1].tuning_id if ran else "none"
+        name = f"postponed-{after}-{'-'.join(decision.causes)}"
+        if name not in self.world.events():
+            self.publish(
+                TuningDecided(
+                    tuning_id=name,
+                    state="postponed",
+                    causes=decision.causes,
+                    reason=decision.reason,
+                    decided_at=self.now(),
+                )
+            )
+
+    def _train(self, decision: Decision, standings: Snapshots) -> None:
+        event = TuningDecided(
+            tuning_id=str(uuid4()),
+            state="started",
+            causes=decision.causes,
+            reason=decision.reason,
+            decided_at=self.now(),
+            standings=dict(standings),
+        )
+        self.publish(event)
+        log.info("training", reason=decision.reason)
+        try:
+            made = self.train()
+            ended = {"state": "finished"} | _made(made)
+        except (JobEndedError, OSError, LookupError, ValueError) as error:
+            ended = {"state": "failed", "outcome": str(error)}
+        log.info("training ended", **ended)
+        self.publish(event.model_copy(update=ended | {"ended_at": self.now()}))
+
+
+def is_tuned(arm: str) -> bool:
+    """Whether an arm speaks with an adapter: `tuned`, `tuned+rag`, `tuned-small`, ..."""
+    model = arm.partition("+")[0]
+    return model == "tuned" or model.startswith("tuned-")
+
+
+def _made(last_words: Mapping[str, Any]) -> dict[str, Any]:
+    """What the job's last words say. Raises LookupError or ValueError where they are none of an adapter."""
+    return {
+        "adapter": str(last_words["name"]),
+        "adapter_state": State.validate_python(last_words["state"]),
+        "outcome": str(last_words["reason"]),
+        "cost": Cost.model_validate(last_words["cost"]),
+    }
