@@ -1,0 +1,300 @@
+"""The tuner: when it trains, what keeps it from training, and that a restart forgets nothing."""
+
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.tuner import diary
+from services.tuner.handler import Decision, Seen, decide, since
+from services.tuner.news import News
+from services.tuner.settings import TunerSettings
+from services.tuner.training import Training
+from services.tuner.tuner import Tuner, World
+from shared.jobs import JobEndedError
+from shared.memory.broker import MemoryBroker
+from shared.messages import AdapterAnnounced, DocumentIndexed, Estimate, Snapshot, Standing, TuningDecided
+from shared.topology import INDEXED, TUNINGS
+from tests import adapters
+from tests.builders import NOON, a_chunked_document
+
+HOUR = timedelta(hours=1)
+MADE = {"name": "news-2", "state": "serving", "reason": "its gates let it pass", "cost": {"seconds": 60.0}}
+
+
+def policy(**changes: Any) -> TunerSettings:
+    return TunerSettings(**{"documents": 10, "at_most_every_hours": 6} | changes)
+
+
+def an_announcement(name: str, appended: datetime, seen: datetime | None = None) -> DocumentIndexed:
+    revision = a_chunked_document(document_id=name, appended_at=appended, first_seen_at=seen or appended)
+    return DocumentIndexed(**revision.model_dump(exclude={"chunks"}), chunk_count=1, encoder="e", stored_at=appended)
+
+
+@dataclass
+class Scene:
+    """Everything the tuner sees, in memory; the clock moves by hand."""
+
+    settings: TunerSettings = field(default_factory=policy)
+    clock: datetime = NOON
+    broker: MemoryBroker = field(default_factory=MemoryBroker)
+    adapters: dict[str, AdapterAnnounced] = field(default_factory=dict)
+    standings: dict[str, Standing] = field(default_factory=dict)
+    outcomes: list[dict[str, Any] | Exception] = field(default_factory=list)
+    trained: int = 0
+
+    @property
+    def events(self) -> dict[str, TuningDecided]:
+        """The topic as its view would have it: the newest event of each key."""
+        found = [TuningDecided.model_validate_json(one.value or b"") for one in self.broker.records(TUNINGS.name)]
+        return {event.tuning_id: event for event in found}
+
+    def tuner(self) -> Tuner:
+        world = World(lambda: self.adapters, lambda: self.standings, lambda: self.events, self._not_learned)
+        return Tuner(
+            self.settings, world, lambda event: self.broker.publish(TUNINGS, event), self._train, lambda: self.clock
+        )
+
+    def publish(self, *names: str) -> None:
+        self.broker.publish(INDEXED, *[an_announcement(name, self.clock) for name in names])
+
+    def stand(self, n: int, mean: float, arm: str = "tuned") -> None:
+        told = Estimate(n=n, mean=mean, ci95=(0.0, 1.0))
+        self.standings["all"] = Standing(slice="all", arms={arm: {"correct": told}, "base": {"correct": told}},
+                                         metric_versions={}, counted_at=self.clock)  # fmt: skip
+
+    def later(self, hours: float) -> None:
+        self.clock += timedelta(hours=hours)
+
+    def states(self) -> list[str]:
+        return [event.state for event in sorted(self.events.values(), key=lambda one: one.decided_at)]
+
+    def _not_learned(self, adapter: AdapterAnnounced | None) -> int:
+        news = News()
+        news.take(self.broker.records(INDEXED.name))
+        return news.not_learned_by(adapter)
+
+    def _train(self) -> dict[str, Any]:
+        self.trained += 1
+        self.clock += timedelta(seconds=30)
+        outcome = self.outcomes.pop(0) if self.outcomes else MADE
+        if isinstance(outcome, Exception):
+            raise outcome
+        state = outcome["state"]
+        name = f"news-{self.trained}"
+        self.adapters[name] = adapters.announced(
+            name, state=state, cutoff=self.clock, created_at=self.clock, changed_at=self.clock
+        )
+        return outcome | {"name": name}
+
+
+def ten(prefix: str) -> list[str]:
+    return [f"{prefix}-{number}" for number in range(10)]
+
+
+def test_enough_news_starts_a_training_and_every_step_of_it_is_an_event() -> None:
+    scene = Scene()
+    tuner = scene.tuner()
+    scene.publish(*ten("story")[:9])
+    assert tuner.look().act == "wait"
+
+    scene.publish("story-9")
+    decision = tuner.look()
+
+    assert (decision.act, decision.causes, scene.trained) == ("train", ("documents",), 1)
+    [event] = diary.trainings(scene.events)
+    assert (event.state, event.adapter, event.adapter_state) == ("finished", "news-1", "serving")
+    assert "10 documents are not learned" in event.reason
+    assert event.cost is not None
+    kept = [one.state for one in map(TuningDecided.model_validate_json, _values(scene.broker))]
+    assert kept.count("started") == kept.count("finished") == 1
+
+
+def test_what_a_training_learned_counts_no_more_and_a_correction_counts_again() -> None:
+    scene = Scene(policy(at_most_every_hours=0))
+    tuner = scene.tuner()
+    scene.publish(*ten("story"))
+    tuner.look()
+    scene.later(1)
+
+    assert tuner.look().act == "wait"
+    scene.publish(*ten("story"))
+    assert (tuner.look().act, scene.trained) == ("train", 2)
+
+
+def test_news_past_the_cutoff_is_not_learned_though_it_came_before() -> None:
+    news = News()
+    broker = MemoryBroker()
+    broker.publish(INDEXED, an_announcement("old", NOON - HOUR), an_announcement("late", NOON - HOUR, seen=NOON + HOUR))
+    news.take(broker.records(INDEXED.name))
+
+    assert news.not_learned_by(adapters.announced("a")) == 1
+    assert news.not_learned_by(None) == 2
+
+
+def test_a_training_is_not_started_more_often_than_allowed_and_that_is_said_once() -> None:
+    scene = Scene()
+    tuner = scene.tuner()
+    scene.publish(*ten("one"))
+    tuner.look()
+    scene.later(1)
+    scene.publish(*ten("two"))
+
+    assert [tuner.look().act for _ in range(3)] == ["postpone"] * 3
+    assert scene.states().count("postponed") == 1
+    [said] = [event for event in scene.events.values() if event.state == "postponed"]
+    assert "at most one every 6 hours" in said.reason
+    scene.later(5)
+    assert (tuner.look().act, scene.trained) == ("train", 2)
+
+
+def test_an_adapter_that_no_gate_let_pass_is_not_trained_again_on_the_same_news() -> None:
+    scene = Scene(policy(at_most_every_hours=0), outcomes=[MADE | {"state": "candidate", "reason": "not served"}])
+    tuner = scene.tuner()
+    scene.publish(*ten("story"))
+    tuner.look()
+    scene.later(1)
+
+    assert tuner.look().act == "wait"
+    assert diary.trainings(scene.events)[0].outcome == "not served"
+
+
+def test_failures_are_survived_said_and_waited_for_longer_each_time() -> None:
+    failed = [JobEndedError("out of memory"), OSError("disk full"), KeyError("name")]
+    scene = Scene(policy(retry_minutes=60, at_most_every_hours=0), outcomes=[*failed])
+    tuner = scene.tuner()
+    scene.publish(*ten("story"))
+    acts = []
+    for _ in range(9):
+        acts.append(tuner.look().act)
+        scene.later(1)
+
+    assert acts == ["train", "train", "postpone", "train", "postpone", "postpone", "postpone", "train", "wait"]
+    outcomes = [event.outcome for event in diary.trainings(scene.events)]
+    assert outcomes == ["out of memory", "disk full", "'name'", "its gates let it pass"]
+
+
+def test_a_restart_remembers_when_it_last_trained_and_closes_what_was_left_open() -> None:
+    scene = Scene()
+    scene.publish(*ten("one"))
+    scene.outcomes = [RuntimeError("the machine lost power")]
+    with pytest.raises(RuntimeError):
+        scene.tuner().look()
+    assert diary.trainings(scene.events)[0].state == "started"
+    scene.later(0.1)
+
+    again = scene.tuner()
+    again.recover()
+
+    [event] = diary.trainings(scene.events)
+    assert (event.state, event.outcome, event.ended_at) == ("failed", diary.INTERRUPTED, scene.clock)
+    assert again.look().act == "postpone"
+    scene.later(1)
+    assert again.look().act == "train"
+
+
+def test_age_calls_for_a_training_only_while_there_is_something_to_learn() -> None:
+    scene = Scene(policy(documents=0, age_hours=24))
+    tuner = scene.tuner()
+    scene.adapters["news-0"] = adapters.announced("news-0")
+    scene.later(30)
+    assert tuner.look().act == "wait"
+
+    scene.publish("story")
+
+    decision = tuner.look()
+    assert (decision.act, decision.causes) == ("train", ("age",))
+    assert "30.0 hours ago" in decision.reason
+
+
+def test_a_fall_since_the_adapter_began_calls_for_a_training() -> None:
+    scene = Scene(policy(documents=0, standing_fall=0.2, fewest_questions=50))
+    tuner = scene.tuner()
+    scene.stand(100, 0.1)
+    scene.adapters["news-0"] = adapters.announced("news-0")
+    tuner.look()
+    scene.stand(200, 0.4)  # 100 with this adapter, 0.7 of them right
+    assert tuner.look().act == "wait"
+    scene.stand(240, 0.4)
+    assert tuner.look().act == "wait", "40 are too few"
+    scene.stand(500, 0.25)  # 300 more, 0.15 of them right
+
+    restarted = scene.tuner()
+    decision = restarted.look()
+
+    assert (decision.act, decision.causes) == ("train", ("standing",))
+    assert "tuned fell from 0.70 (n = 100) to 0.15 (n = 300)" in decision.reason
+
+
+def test_the_standing_of_the_base_is_nobodys_fall() -> None:
+    scene = Scene(policy(documents=0, standing_fall=0.1))
+    scene.stand(100, 0.9, arm="base+rag")
+    scene.tuner().look()
+
+    assert next(iter(scene.events.values())).standings == {}
+
+
+@pytest.mark.parametrize(("n", "act"), [(60, "wait"), (5_000, "train")])
+def test_a_small_fall_that_chance_brings_calls_for_nothing(n: int, act: str) -> None:
+    began, height = {"tuned": Snapshot(n=0, mean=0)}, {"tuned": Snapshot(n=1_000, mean=0.5)}
+    now = {"tuned": Snapshot(n=1_000 + n, mean=(500 + 0.4 * n) / (1_000 + n))}
+
+    decision = decide(Seen(began=began, height=height, now=now), policy(standing_fall=0.05), NOON)
+
+    assert decision.act == act
+
+
+def test_a_slice_that_was_counted_anew_gives_no_fall() -> None:
+    assert since({"tuned": Snapshot(n=100, mean=0.5)}, {"tuned": Snapshot(n=20, mean=0.1)}) == {}
+
+
+SEEN = st.builds(
+    Seen,
+    documents=st.integers(0, 40),
+    cutoff=st.none() | st.just(NOON - 50 * HOUR),
+    last_started=st.none() | st.just(NOON - 3 * HOUR),
+    last_ended=st.none() | st.just(NOON - 2 * HOUR),
+    failures=st.integers(0, 80),
+)
+POLICIES = st.builds(
+    policy,
+    documents=st.integers(0, 20),
+    age_hours=st.sampled_from([0.0, 24.0]),
+    at_most_every_hours=st.sampled_from([0.0, 6.0]),
+)
+
+
+@given(SEEN, POLICIES)
+def test_whatever_is_seen_waiting_long_enough_trains_and_the_pace_is_kept(seen: Seen, wanted: TunerSettings) -> None:
+    now, late = decide(seen, wanted, NOON), decide(seen, wanted, NOON + 25 * HOUR)
+
+    assert isinstance(now, Decision)
+    assert bool(now.causes) == (now.act != "wait")
+    if now.causes:
+        assert late.act == "train"
+    if now.act == "train" and seen.last_started and not seen.failures:
+        assert NOON - seen.last_started >= timedelta(hours=wanted.at_most_every_hours)
+
+
+def test_a_job_that_is_ended_says_that_the_tuner_was_told_to_stop(tmp_path: Path, monkeypatch: Any) -> None:
+    (tmp_path / "sleeping_job.py").write_text("import time\nprint('{}', flush=True)\ntime.sleep(60)\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    stopping = threading.Event()
+    training = Training("", stopping, module="sleeping_job")
+
+    def stop() -> None:
+        stopping.set()
+        training.stop()
+
+    threading.Timer(1.0, stop).start()
+    with pytest.raises(JobEndedError, match="told to stop"):
+        training()
+
+
+def _values(broker: MemoryBroker) -> list[bytes]:
+    return [record.value or b"" for record in broker.records(TUNINGS.name)]
