@@ -18,6 +18,7 @@ from services.judge.settings import JudgeSettings
 from shared.kafka.client import UnreachableError
 
 REFUSED = (400, 413, 422)
+GARBLED = "the server's answer is not of its protocol"
 
 
 class Remote:
@@ -54,6 +55,10 @@ class Remote:
             if error.status_code in REFUSED:
                 return Said("", failure=f"the server refuses the prompt ({error.status_code})")
             raise
+        except (openai.APIError, ValueError):
+            return Said("", failure=GARBLED)
+        if not made.choices:
+            return Said("", failure=GARBLED)
         chosen = made.choices[0]
         cut = f"cut off after {longest} tokens" if chosen.finish_reason == "length" else None
         return Said(chosen.message.content or "", failure=cut)
