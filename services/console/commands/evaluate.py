@@ -5,7 +5,14 @@ from typing import Annotated
 
 import typer
 
-from services.console import answers_evaluation, answers_view, output, retrieval_evaluation, retrieval_view
+from services.console import (
+    answers_evaluation,
+    answers_view,
+    output,
+    retrieval_evaluation,
+    retrieval_view,
+)
+from services.console import perplexity as perplexities
 from services.console.suites import disturbing, report, sensitivity_view, sessions
 
 
@@ -18,6 +25,7 @@ def register(app: typer.Typer) -> None:
     evaluations.command()(answers)
     evaluations.command()(suite)
     evaluations.command()(sensitivity)
+    evaluations.command()(perplexity)
     app.add_typer(evaluations)
 
 
@@ -125,3 +133,19 @@ def sensitivity(
     output.as_json(found) if json else sensitivity_view.show(found)
     if missing := sum(len(one["without_result"]) for one in found["conditions"].values()):
         output.fail(f"{missing} questions have no result", output.EX_UNAVAILABLE)
+
+
+def perplexity(
+    documents: Annotated[Path, typer.Option(help="File of documents, or folder of *documents.jsonl.")],
+    adapter: Annotated[str, typer.Option(help="An adapter beside the base: its name, or its folder.")] = "",
+    window: Annotated[int, typer.Option(min=2, help="Tokens that the model reads at once.")] = 512,
+    stride: Annotated[int, typer.Option(min=1, help="Tokens from one window to the next, fewer than a window.")] = 256,
+    json: output.Json = False,
+) -> None:
+    """How surprising documents are to the generator's model: perplexity and bits per byte; no server is needed.
+
+    Example: tiltyard evaluate perplexity --documents services/console/newswire/edition1.documents.jsonl
+    Example: tiltyard evaluate perplexity --documents news.jsonl --adapter news-20250323-1a2b3c4d
+    """
+    found = perplexities.measure(documents, adapter=adapter, window=window, stride=stride)
+    output.as_json(found) if json else perplexities.show(found)

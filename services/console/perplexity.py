@@ -1,0 +1,58 @@
+"""Perplexity of documents as a job of the generator, and its numbers for people."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from services.console import jobs, output, progress
+from shared.statistics.perplexity import perplexity, ratio
+
+JOB = "services.generator.perplexity"
+BASE = "base"
+Report = dict[str, Any]
+
+
+def measure(documents: Path, *, adapter: str, window: int, stride: int) -> Report:
+    """The base's perplexity and, with an adapter, its own beside it; raises JobError that says why there is none."""
+    if not documents.exists():
+        raise FileNotFoundError(f"no file {documents}")
+    arguments = [str(documents), "--adapter", adapter, "--window", str(window), "--stride", str(stride)]
+    scored: list[Report] = []
+    last: Report = {}
+    with progress.shown("documents scored") as advance:
+        for last in jobs.run(JOB, arguments, os.environ):
+            if last.get("event") == "scored":
+                scored.append(last)
+                advance(last["done"], last["total"])
+    return counted(scored, last)
+
+
+def counted(scored: Sequence[Report], about: Report) -> Report:
+    """Everything that was measured, with who spoke."""
+    tokens, sizes = ([one[name] for one in scored] for name in ("tokens", "bytes"))
+    nats = {name: [one["nats"][name] for one in scored] for name in scored[0]["nats"]}
+    found: Report = {name: asdict(perplexity(nats[name], tokens, sizes)) for name in (BASE, *sorted({*nats} - {BASE}))}
+    named = {name: about[name] for name in ("model", "adapter", "window", "stride")}
+    compared = {name: asdict(ratio(nats[name], nats[BASE], tokens)) for name in nats if name != BASE}
+    return named | {"perplexity": found, "ratio_to_base": compared}
+
+
+def show(report: Report) -> None:
+    """Both numbers of each speaker, and what the adapter changed."""
+    output.say(f"{report['model']}, windows of {report['window']} tokens, {report['stride']} apart")
+    output.table("", ("", "documents", "tokens", "perplexity (95 %)", "bits per byte (95 %)"), _rows(report))
+    for name, one in report["ratio_to_base"].items():
+        output.say(f"{name} has {_said(one)} times the perplexity of the base on the same tokens; below 1 is better.")
+
+
+def _rows(report: Report) -> Iterator[list[str]]:
+    for name, one in report["perplexity"].items():
+        counts = [str(one["documents"]), str(one["tokens"])]
+        yield [name, *counts, _said(one["per_token"]), _said(one["bits_per_byte"])]
+
+
+def _said(one: Report) -> str:
+    limits = "too few documents for limits" if one["low"] is None else f"{one['low']:.3g} to {one['high']:.3g}"
+    return f"{one['value']:.3g} ({limits})"
