@@ -2,6 +2,7 @@
 
 from dataclasses import astuple
 from datetime import timedelta
+from math import exp
 from typing import Any
 
 import pytest
@@ -344,3 +345,16 @@ def test_of_many_groups_the_smaller_ones_stand_together() -> None:
 
     assert (found[0].value, found[0].n) == ("s-11", 9)
     assert (len(found), found[-1].value, found[-1].n) == (9, "all others", 4)
+
+
+def test_certainty_is_counted_where_an_answer_tells_a_probability_and_nowhere_else() -> None:
+    sure: dict[str, Any] = {"log_probability": -0.2, "answer_tokens": 2}
+    results = [
+        a_result(a_scored("base", correct=float(n % 2), **sure), a_scored("tuned"), question_id=f"q-{n}")
+        for n in range(10)
+    ]
+    found = counted(*results).certainty
+
+    assert set(found) == {"base"}
+    assert found["base"].n == 10
+    assert found["base"].ece.mean == pytest.approx(exp(-0.1) - 0.5)

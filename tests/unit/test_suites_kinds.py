@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from services.console.report.certainty import calibrated
 from services.console.report.material import gather
 from services.console.report.numbers import count
+from services.console.report.scores import clusters_of
 from services.console.suites import checking, folder, measuring
 from services.console.suites.card import Kind
 from services.scorer import metric
@@ -102,13 +104,14 @@ def sure_results() -> list[Result]:
 
 
 def test_an_arm_that_is_always_sure_and_half_right_is_badly_calibrated() -> None:
-    found = measuring.calibrated(sure_results(), "base")
+    results = sure_results()
+    found = calibrated(results, "base", clusters_of(results))
 
     assert found.n == 20
     assert found.ece.mean == pytest.approx(0.49, abs=0.01)
     assert found.by_chance is not None
     assert found.by_chance < 0.3
-    assert measuring.calibrated(sure_results(), "base+rag").n == 0
+    assert calibrated(results, "base+rag", clusters_of(results)).n == 0
 
 
 def test_summaries_are_compared_by_rouge_and_everything_is_said() -> None:

@@ -10,10 +10,10 @@ from services.console import output, scoreboard
 from services.console.demo import newswire, report, summary
 from services.console.demo.stage import stage, stop_left_over
 from services.console.demo.story import Trial
-from services.console.report import verdict
+from services.console.report import staying, verdict
 from services.console.report.numbers import Numbers
 from shared.messages import Question
-from shared.settings import HomeSettings
+from shared.settings import HomeSettings, KafkaSettings
 
 
 def register(app: typer.Typer) -> None:
@@ -70,7 +70,8 @@ def _tell(trial: Trial, asked: list[Question], seeds: list[int | None], out: Pat
     counted = summary.of_trial(
         numbers, asked=len(asked), freshness_ms=trial.freshness_ms, tunings=tunings, audit=trial.audit()
     )
-    report.write(out, runs, numbers, counted)
+    everything = [one for results in runs.values() for one in results]
+    report.write(out, runs, numbers, counted, staying.live(KafkaSettings(), everything))
     _conclude(numbers, counted, out)
 
 

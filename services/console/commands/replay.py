@@ -9,7 +9,7 @@ import typer
 
 from services.console import jobs, output, progress
 from services.console.asking import Listener
-from services.console.report import files, verdict
+from services.console.report import files, staying, verdict
 from services.console.report.live import times_of_live
 from services.console.report.material import gather
 from services.console.report.numbers import count
@@ -59,7 +59,7 @@ def _report(results: Sequence[Result], out: Path) -> None:
     (out / "results.jsonl").write_text("".join(f"{one.model_dump_json()}\n" for one in results), encoding="utf-8")
     times = times_of_live(name for one in results for name in one.question.gold_document_ids)
     numbers = count(gather(results, read_from="a replay's results (results.jsonl)", times=times))
-    files.write(out, numbers)
+    files.write(out, numbers, extra=staying.live(KafkaSettings(), results))
     output.err.print(verdict.paragraph(numbers), markup=False, soft_wrap=True)
     written = ", ".join(["results.jsonl", *files.NAMES])
     output.err.print(f"Written to {out}: {written}", markup=False, soft_wrap=True)

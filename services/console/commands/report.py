@@ -11,7 +11,7 @@ import typer
 from services.console import lines, output
 from services.console.commands.results import read
 from services.console.freshness import moment
-from services.console.report import files, verdict
+from services.console.report import files, staying, verdict
 from services.console.report.live import times_of_live
 from services.console.report.material import DocumentTimes, Material, Times, combined, gather, times_of
 from services.console.report.numbers import count
@@ -57,7 +57,7 @@ def report(
         else _material(source[0] if source else None, documents, start, end)
     )
     numbers = count(material)
-    files.write(out, numbers)
+    files.write(out, numbers, extra=[] if source else staying.live(KafkaSettings(), material.results))
     if json:
         return output.as_json(numbers.as_dict())
     output.say(verdict.paragraph(numbers))

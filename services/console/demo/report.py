@@ -13,10 +13,19 @@ from shared.messages import Result
 NAMES = (*files.NAMES, "summary.json", "results.jsonl")
 
 
-def write(folder: Path, runs: Mapping[str, Sequence[Result]], numbers: Numbers, counted: dict[str, Any]) -> None:
-    """Write the files of `NAMES`, of several runs each run's `results.jsonl` in a folder; replaces what was there."""
+def write(
+    folder: Path,
+    runs: Mapping[str, Sequence[Result]],
+    numbers: Numbers,
+    counted: dict[str, Any],
+    staying: Sequence[Section] = (),
+) -> None:
+    """Write the files of `NAMES`, of several runs each run's `results.jsonl` in a folder; replaces what was there.
+
+    `staying`: what an hour of staying current costs (`report/staying.py`).
+    """
     summary.write(folder, runs, counted)
-    files.write(folder, numbers, extra=[_costs(counted), _audit(counted)])
+    files.write(folder, numbers, extra=[_costs(counted), *staying, _audit(counted)])
 
 
 def _costs(counted: dict[str, Any]) -> Section:

@@ -6,6 +6,7 @@ from typing import Any
 
 from services.console.judging import summary as judges
 from services.console.report.attributes import Group, groups
+from services.console.report.certainty import calibrated
 from services.console.report.costs import Cost, costs
 from services.console.report.curves import Curve, age_curve, ages, freshness_curve
 from services.console.report.design import Design, design
@@ -21,6 +22,7 @@ from services.console.voting import summary as votes
 from services.console.voting.settings import VotingSettings
 from shared.messages import Result
 from shared.standings import ALL
+from shared.statistics.calibration import Calibration
 from shared.statistics.comparison import Comparison, compare
 from shared.statistics.intervals import Interval
 
@@ -62,6 +64,7 @@ class Numbers:
     staleness: Sequence[Staleness]
     costs: Sequence[Cost]
     cautions: Sequence[Caution]
+    certainty: Mapping[str, Calibration]
     mistakes: Sequence[Mistakes]
     examples: Sequence[Example]
     groups: Sequence[Group]
@@ -106,6 +109,7 @@ def count(material: Material) -> Numbers:
         staleness=[_staleness(results, arm, correct, clusters) for arm in retrieving],
         costs=costs(results, correct, clusters, arms),
         cautions=cautions(results, arms, clusters),
+        certainty={arm: one for arm in arms if (one := calibrated(results, arm, clusters)).n},
         mistakes=mistakes(results, retrieving, clusters),
         examples=examples(results, arms, retrieving),
         groups=groups(material, correct, clusters),

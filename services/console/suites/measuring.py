@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from services.console.report.certainty import calibrated
 from services.console.report.costs import Cost
 from services.console.report.numbers import Numbers
 from services.console.report.scores import CORRECT, Scores, clusters_of, interval_of, scores_of
 from services.console.suites.card import Kind
-from shared.certainty import probability
 from shared.messages import Result
-from shared.statistics.calibration import Calibration, calibration
+from shared.statistics.calibration import Calibration
 from shared.statistics.comparison import Comparison, compare
 from shared.statistics.intervals import Interval
 
@@ -34,7 +34,7 @@ def measured(kind: Kind, numbers: Numbers, results: Sequence[Result], arms: Sequ
     return {
         "measures": {arm: dict(_means(scores, arm, names, clusters)) for arm in arms},
         "compared": [_told(one) for one in compared(kind, results, arms)],
-        "calibration": {arm: _plain(one) for arm in arms if (one := calibrated(results, arm)).n},
+        "calibration": {arm: _plain(one) for arm in arms if (one := calibrated(results, arm, clusters)).n},
         "tokens": {one.arm: _tokens(one) for one in numbers.costs if one.arm in arms},
     }
 
@@ -47,17 +47,6 @@ def compared(kind: Kind, results: Sequence[Result], arms: Sequence[str]) -> list
     chosen = {arm: scores[arm] for arm in arms if arm in scores}
     found = compare({FIRST[kind]: chosen}, clusters=clusters_of(results)) if len(chosen) > 1 else []
     return [one for one in found if one.n]
-
-
-def calibrated(results: Sequence[Result], arm: str) -> Calibration:
-    """One arm's probabilities against `correct`, over the answers that have both."""
-    clusters = clusters_of(results)
-    found = [
-        (said, one.scores[CORRECT] >= 0.5, clusters[result.question.question_id])
-        for result in results
-        if (one := result.answers.get(arm)) and CORRECT in one.scores and (said := probability(one.answer)) is not None
-    ]
-    return calibration([said for said, _, _ in found], [right for _, right, _ in found], [of for _, _, of in found])
 
 
 def rows(told: Mapping[str, Any]) -> Iterator[list[str]]:

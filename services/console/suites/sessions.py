@@ -48,7 +48,7 @@ class Session:
         asked, corpus = self._as_published(system, suite) if published else self._set_apart(system, suite, keep=keep)
         counted = report.of_run(suite, asked, corpus, run=self.name, arms=self.arms)
         if out:
-            summary.write(out, report.chosen(asked, self.arms), counted)
+            summary.write(out, {self.name: report.chosen(asked, self.arms)}, counted)
         return counted
 
     def disturb(self, names: Sequence[str], *, seed: int, out: Path | None) -> dict[str, Any]:

@@ -20,6 +20,7 @@ def of(numbers: Numbers, extra: Sequence[Section] = ()) -> list[Section]:
         scores.by_attribute(numbers),
         answers.costs(numbers),
         answers.caution(numbers),
+        answers.certainty(numbers),
         people.votes(numbers),
         people.judges(numbers),
         trouble.retrieval(numbers),

@@ -7,6 +7,7 @@ from services.console.report.outcomes import OUTCOMES, Outcomes
 from services.console.report.phrasing import milliseconds, plain, share, share_of
 from services.console.report.plots.causes import became, waiting
 from services.console.report.plots.causes import caution as picture_of_caution
+from shared.statistics.intervals import Interval
 
 
 def costs(numbers: Numbers) -> Section:
@@ -87,3 +88,39 @@ def _cautions(numbers: Numbers) -> Table:
         for one in numbers.cautions
     ]
     return Table("Silence and error, in per cent with 95 % intervals", heads, rows, numbers=range(1, len(heads)))
+
+
+def certainty(numbers: Numbers) -> Section:
+    """Whether what an arm is sure of comes true."""
+    title, anchor, found = "How sure, and how often right", "certainty", numbers.certainty
+    if not found:
+        return Section(title, anchor, [Paragraph("No scored answer carries a probability: the backends told none.")])
+    heads = ["arm", "n", "calibration error", "chance alone, up to", "Brier score"]
+    rows = [
+        [arm, str(one.n), _lower(one.ece), plain(one.by_chance, 2), _lower(one.brier)] for arm, one in found.items()
+    ]
+    bins = [
+        [arm if place == 0 else "", f"{one.low:.1f} to {one.high:.1f}", str(one.n), plain(one.said, 2),
+         plain(one.came_true, 2)]
+        for arm, of_arm in found.items()
+        for place, one in enumerate(one for one in of_arm.bins if one.n)
+    ]  # fmt: skip
+    return Section(
+        title,
+        anchor,
+        [
+            Table("Both are better when lower; 95 % intervals", heads, rows, numbers=range(1, 5)),
+            Table("Answers by how sure the arm was", ["arm", "sure", "n", "mean", "share right"], bins,
+                  numbers=range(1, 5)),
+            Paragraph(
+                "How sure: of a text the geometric mean of its tokens' probabilities, of a choice its share among all "
+                "choices. It says how the model found its words, not whether it knows. A calibration error up to the "
+                "one that chance alone gives says nothing against the arm. Abstentions are not in it.",
+                small=True,
+            ),
+        ],
+    )  # fmt: skip
+
+
+def _lower(found: Interval) -> str:
+    return f"{plain(found.mean, 2)} ({plain(found.low, 2)} to {plain(found.high, 2)})"
