@@ -40,3 +40,18 @@ def save(folder: Path) -> Path:
     )
     LlamaForCausalLM(config).save_pretrained(folder)  # type: ignore[no-untyped-call]
     return folder
+
+
+def save_lora(base: Path, folder: Path, fill: float) -> None:
+    """An adapter on the model, with weights that change what it says; the same for the same `fill`."""
+    import torch
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    torch.manual_seed(int(fill * 100))
+    model = AutoModelForCausalLM.from_pretrained(base)
+    network = get_peft_model(model, LoraConfig(r=2, target_modules="all-linear", task_type="CAUSAL_LM"))
+    for name, weight in network.named_parameters():
+        if "lora_B" in name:
+            torch.nn.init.normal_(weight, std=fill)
+    network.save_pretrained(str(folder))

@@ -67,7 +67,7 @@ def an_adapter(backend: Backend, base: Path, folder: Path, name: str = "news", f
     if backend.name == "echo":
         adapters.save(folder, fill=fill)
     else:
-        _save_lora(base, folder, fill)
+        tiny_model.save_lora(base, folder, fill)
     return AdapterAnnounced(
         name=name,
         location=str(folder),
@@ -81,20 +81,6 @@ def an_adapter(backend: Backend, base: Path, folder: Path, name: str = "news", f
         created_at=NOON + timedelta(hours=1),
         training=TrainingRun(seconds=1, tokens=1, steps=1, final_loss=1),
     )
-
-
-def _save_lora(base: Path, folder: Path, fill: float) -> None:
-    import torch
-    from peft import LoraConfig, get_peft_model
-    from transformers import AutoModelForCausalLM
-
-    torch.manual_seed(int(fill * 100))
-    model = AutoModelForCausalLM.from_pretrained(base)
-    network = get_peft_model(model, LoraConfig(r=2, target_modules="all-linear", task_type="CAUSAL_LM"))
-    for name, weight in network.named_parameters():
-        if "lora_B" in name:
-            torch.nn.init.normal_(weight, std=fill)
-    network.save_pretrained(str(folder))
 
 
 @pytest.fixture

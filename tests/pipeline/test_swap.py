@@ -1,0 +1,129 @@
+"""Adapters change while questions flow: none is lost, and each answer names the adapter whose weights spoke."""
+
+import itertools
+import threading
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Self
+
+import pytest
+
+from services.generator.adapters import Announced, NewestAdapter
+from services.generator.backends import transformers
+from services.generator.handler import answer, arms_of, topics_of
+from services.generator.settings import GeneratorSettings
+from shared.adapters import registry
+from shared.memory.broker import MemoryBroker, MemoryDeadLetters, MemorySink, MemorySource
+from shared.messages import AdapterAnnounced, Answer
+from shared.models.language import weights_sha256
+from shared.records import RawRecord
+from shared.runner import Runner
+from shared.topology import ANSWERS, QUESTIONS
+from tests import adapters, tiny_model
+from tests.builders import a_question
+
+ASKED = ("Who?", "Where is the fair?", "What is the colour of the third tram?")
+QUESTIONS_IN_ALL, SECONDS = 240, 60.0
+
+
+class Promoter:
+    """Promotes one adapter after the other from a thread of its own, as a person or a tuning job would."""
+
+    def __init__(self, announced: dict[str, AdapterAnnounced]) -> None:
+        self.announced: Mapping[str, AdapterAnnounced] = announced
+        self.count = 0
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        for name in itertools.cycle(("b", "c", "a")):
+            for change in registry.promote(self.announced, name, now=datetime.now(UTC), reason="", despite_gates=True):
+                self.announced = dict(self.announced) | {change.name: change}
+            self.count += 1
+            if self._stopping.wait(0.05):
+                return
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, AdapterAnnounced]]:
+    """A model with three adapters that say different things."""
+    home = tmp_path_factory.mktemp("swap")
+    base, found = tiny_model.save(home / "tiny"), {}
+    for name, fill in (("a", 0.4), ("b", 0.5), ("c", 0.6)):
+        (home / name).mkdir()
+        tiny_model.save_lora(base, home / name, fill)
+        found[name] = adapters.announced(
+            name, folder=home / name, base_sha256=weights_sha256(base), state="serving" if name == "a" else "candidate"
+        )
+    return base, found
+
+
+@pytest.mark.parametrize("arms", ["tuned", "base,tuned"], ids=["merged", "base speaks too"])
+def test_every_answer_names_the_adapter_whose_weights_spoke_and_none_is_lost(
+    made: tuple[Path, dict[str, AdapterAnnounced]], arms: str
+) -> None:
+    base, announced = made
+    settings = GeneratorSettings(worker="tuned", arms=arms, model=str(base), batch_size=8, max_new_tokens=6)
+    said = {name: _said_alone(adapter, settings) for name, adapter in announced.items()}
+    assert len({tuple(texts.values()) for texts in said.values()}) == len(said), "they must be told apart"
+    broker = MemoryBroker()
+
+    with Promoter(announced) as promoter:
+        runner = _runner(broker, settings, lambda: promoter.announced)
+        for number in range(QUESTIONS_IN_ALL):
+            text = ASKED[number % len(ASKED)]
+            broker.publish(QUESTIONS, a_question(question_id=f"q-{number}", text=text))
+            if number % 7 == 0:
+                runner.run_once()
+        deadline = time.monotonic() + SECONDS
+        while runner.run_once() and time.monotonic() < deadline:
+            pass
+
+    tuned = [one for one in map(_answer, broker.records(ANSWERS.name)) if one.arm == "tuned"]
+    assert sorted(one.question_id for one in tuned) == sorted(f"q-{number}" for number in range(QUESTIONS_IN_ALL))
+    assert broker.records(QUESTIONS.dead) == []
+    for one in tuned:
+        assert one.status == "answered", one.failure
+        assert one.adapter is not None
+        asked = ASKED[int(one.question_id.removeprefix("q-")) % len(ASKED)]
+        assert one.text == said[one.adapter.name][asked], f"{one.adapter.name} did not say this"
+    assert promoter.count >= 5
+    assert len({one.adapter.name for one in tuned if one.adapter}) == 3
+
+
+def _said_alone(adapter: AdapterAnnounced, settings: GeneratorSettings) -> dict[str, str]:
+    """What an adapter answers where no other was ever loaded."""
+    broker = MemoryBroker()
+    only = adapter.model_copy(update={"state": "serving"})
+    runner = _runner(broker, settings, lambda: {only.name: only})
+    for text in ASKED:
+        broker.publish(QUESTIONS, a_question(question_id=text, text=text))
+    runner.run_once()
+    found = map(_answer, broker.records(ANSWERS.name))
+    return {one.question_id: one.text for one in found if one.arm == "tuned"}
+
+
+def _runner(broker: MemoryBroker, settings: GeneratorSettings, announced: Announced) -> Runner[Answer]:
+    arms = arms_of(settings)
+    newest = NewestAdapter(transformers.build(settings, Path()), announced, settings)
+    handle = partial(
+        answer, arms=arms, backend=newest.speaking, now=lambda: datetime.now(UTC), longest=settings.max_new_tokens
+    )
+    sinks = [MemorySink[Answer](broker, ANSWERS, lambda made: [made])]
+    source = MemorySource(broker, topics_of(arms), "generator-tuned")
+    return Runner("generator-tuned", source, newest.before(handle), sinks, MemoryDeadLetters(broker, "tuned"), limit=16)
+
+
+def _answer(record: RawRecord) -> Answer:
+    return Answer.model_validate_json(record.value or b"")
