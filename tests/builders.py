@@ -6,13 +6,18 @@ from typing import Any, TypeVar
 from shared.messages import (
     Answer,
     Chunk,
+    Comparison,
     DocumentChunked,
     DocumentPublished,
     EvidenceFound,
     EvidenceItem,
+    Grade,
     Message,
+    Outcome,
     Question,
     References,
+    Reply,
+    Verdicts,
     Vote,
 )
 from shared.records import Position, RawRecord, Record
@@ -123,6 +128,22 @@ def a_vote(**changes: Any) -> Vote:
         "voter": "ann",
     }
     return Vote(**values | changes)
+
+
+def verdicts(
+    outcome: Outcome = "a", arms: tuple[str, str] = ("base+rag", "tuned"), grade: int | None = 4, **changes: Any
+) -> Verdicts:
+    """A judge's comparison of two arms, and its grade of the first."""
+    values: dict[str, Any] = {
+        "question_id": "q-1",
+        "judge": "main",
+        "backend": "scripted",
+        "model": "judge-1",
+        "prompts": {"pairwise": "pairwise.v1", "rubric": "rubric.v1"},
+        "comparisons": (Comparison(arms=arms, outcome=outcome, replies=(Reply(), Reply())),),
+        "grades": (Grade(arm=arms[0], grade=grade, reply=Reply()),),
+    }
+    return Verdicts(**values | changes)
 
 
 def a_raw_record(

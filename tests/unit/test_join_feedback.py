@@ -1,4 +1,4 @@
-"""References and votes in any order with everything else: one final result per question, with all that came."""
+"""References, votes and verdicts in any order with everything else: one final result, with all that came."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -15,22 +15,24 @@ from services.scorer.memory import JoinInMemory
 from services.scorer.settings import ARMS
 from shared.memory.broker import MemoryBroker
 from shared.memory.results import MemoryResults
-from shared.messages import Answer, Message, Question, References, Result, Vote
+from shared.messages import Answer, Message, Outcome, Question, References, Result, Verdicts, Vote
+from shared.messages.verdicts import OUTCOMES
 from shared.settings import EncoderSettings
-from shared.topology import ANSWERS, QUESTIONS, REFERENCES, RESULTS, VOTES, AnyTopic
-from tests.builders import NOON, a_question, a_vote, an_answer, references
+from shared.topology import ANSWERS, QUESTIONS, REFERENCES, RESULTS, VERDICTS, VOTES, AnyTopic
+from tests.builders import NOON, a_question, a_vote, an_answer, references, verdicts
 
 METRICS = metric.load(["correct", "f1", "outdated"], EncoderSettings(variant="hashing", dimensions=16))
 SCORE = partial(score, arms=ARMS, metrics=METRICS)
 WORDS = st.sampled_from(["The old harbour", "The new quay", "The town hall"])
 PAIRS = st.sampled_from([("base", "tuned"), ("tuned", "base"), ("base+rag", "tuned")])
+JUDGES = st.sampled_from(["main", "other"])
 Sent = tuple[AnyTopic, Message, float]
 """A topic, a message on it, and the seconds after noon at which the broker took it."""
 
 
 @st.composite
 def sent(draw: st.DrawFn) -> list[Sent]:
-    """What belongs to one question with a deadline of 60 s; references and votes come up to hours later."""
+    """What belongs to one question with a deadline of 60 s; references, votes and verdicts come up to hours later."""
     question = a_question(references=draw(st.sampled_from([None, ("The old harbour",)])), deadline_s=60.0)
     found: list[Sent] = [(QUESTIONS, question, 0.0)]
     arms = draw(st.one_of(st.just(set(ARMS)), st.sets(st.sampled_from(ARMS))))
@@ -44,6 +46,10 @@ def sent(draw: st.DrawFn) -> list[Sent]:
         choice = draw(st.sampled_from(["a", "b", "tie", "both_bad"]))
         voter = draw(st.sampled_from(["ann", "bo"]))
         found.append((VOTES, a_vote(arm_a=first, arm_b=second, choice=choice, voter=voter), float(at)))
+    for at in draw(st.lists(st.integers(0, 9_000), max_size=4, unique=True)):
+        outcome: Outcome = draw(st.sampled_from(OUTCOMES))
+        said = verdicts(outcome, draw(PAIRS), draw(st.sampled_from([None, 1, 5])), judge=draw(JUDGES))
+        found.append((VERDICTS, said, float(at)))
     return found
 
 
@@ -113,6 +119,7 @@ def check(messages: Sequence[Sent], world: World) -> Result:
     assert set(final.missing) == set(ARMS) - set(timely)
     check_references(messages, final)
     check_votes(messages, final)
+    check_verdicts(messages, final)
     return final
 
 
@@ -134,6 +141,19 @@ def check_votes(messages: Sequence[Sent], final: Result) -> None:
     found = {(pair.arms, one.voter): one.choice for pair in final.votes for one in pair.ballots}
     assert found == expected
     assert all(sum(pair.counts.values()) == len(pair.ballots) for pair in final.votes)
+
+
+def check_verdicts(messages: Sequence[Sent], final: Result) -> None:
+    """Of each judge the newest message stands, without what it says of arms that gave no answer."""
+    expected: dict[str, Verdicts] = {}
+    for _, said, _ in newest(messages, VERDICTS):
+        assert isinstance(said, Verdicts)
+        answered = {
+            "comparisons": tuple(one for one in said.comparisons if set(one.arms) <= final.answers.keys()),
+            "grades": tuple(one for one in said.grades if one.arm in final.answers),
+        }
+        expected[said.judge] = said.model_copy(update=answered)
+    assert [taken.verdicts for taken in final.verdicts] == [one for _, one in sorted(expected.items())]
 
 
 @settings(max_examples=150, deadline=None)
@@ -169,10 +189,11 @@ def test_every_order_of_the_same_messages_ends_in_the_same_result(messages: list
         ends.append(world.final)
 
     first, second = (
-        one.model_dump(exclude={"result_version", "scored_at", "references_from", "votes"}) for one in ends
+        one.model_dump(exclude={"result_version", "scored_at", "references_from", "votes", "verdicts"}) for one in ends
     )
     assert first == second
     assert [(pair.arms, pair.counts) for pair in ends[0].votes] == [(pair.arms, pair.counts) for pair in ends[1].votes]
+    assert [taken.verdicts for taken in ends[0].verdicts] == [taken.verdicts for taken in ends[1].verdicts]
 
 
 @settings(max_examples=100, deadline=None)
@@ -181,7 +202,7 @@ def test_what_comes_after_the_marker_is_forgotten_is_scored_from_the_store(
     messages: list[Sent], data: st.DataObject
 ) -> None:
     world = World()
-    late = [one for one in messages if one[0] in (REFERENCES, VOTES)]
+    late = [one for one in messages if one[0] in (REFERENCES, VOTES, VERDICTS)]
     for one in (one for one in messages if one not in late):
         world.put(one)
     world.run()
@@ -219,7 +240,7 @@ def test_late_answers_do_not_come_in_with_late_references(messages: list[Sent]) 
     assert after.question.references == ("Too late",)
 
 
-def event(message: References | Vote, *, offset: int = 0, after_s: float = 0.0) -> Event:
+def event(message: References | Vote | Verdicts, *, offset: int = 0, after_s: float = 0.0) -> Event:
     return Event(message, NOON + timedelta(seconds=after_s), partition=0, offset=offset)
 
 
@@ -260,3 +281,15 @@ def test_a_join_takes_a_thousand_votes_and_says_that_there_are_too_many() -> Non
     assert reception(join, event(a_vote(voter="v7", choice="b"), offset=1_000)) == "taken", (
         "who has voted may think again"
     )
+
+
+def test_of_a_judges_verdicts_the_newest_wait_and_of_eight_judges_no_more() -> None:
+    join: Join | None = None
+    for number in range(8):
+        join = apply(join, event(verdicts(judge=f"j{number}"), offset=number))
+    join = apply(join, event(verdicts("b", judge="j3"), offset=9))
+    join = apply(join, event(verdicts("tie", judge="j3"), offset=5))
+
+    assert reception(join, event(verdicts(judge="j8"), offset=10)) == "too_many"
+    assert reception(join, event(verdicts(judge="j3"), offset=9)) == "repeated"
+    assert [one.verdicts.comparisons[0].outcome for one in join.judged if one.verdicts.judge == "j3"] == ["b"]
