@@ -1,0 +1,69 @@
+"""`tiltyard adapters` as a person meets it: who speaks, why, what was measured and what it cost."""
+
+import pytest
+
+from services.console import adapters_view
+from services.console.adapters_view import in_words, role, show_list, show_one, spoken_in
+from shared.adapters import registry
+from shared.messages import AdapterRef, Against, Cost
+from tests import adapters
+from tests.builders import NOON
+from tests.results import a_result, a_scored
+
+GATE = adapters.gate(
+    "general", "failed", "share right is 0.10, -0.30 against base", value=0.1, ci95=(0.02, 0.3), n=20,
+    threshold="no more than 0.1 worse than base",
+    against=(Against(speaker="base", n=20, value=0.4, change=-0.3, ci95=(-0.5, -0.1)),),
+)  # fmt: skip
+KNOWN = {
+    "old": adapters.announced("old"),
+    "new": adapters.announced("new", hours=3, reason="its gates let it pass", gates=(adapters.gate(),)),
+    "bad": adapters.announced("bad", hours=5, state="candidate", reason="not served: gate general", gates=(GATE,)),
+}
+
+
+def test_the_list_says_who_speaks_who_stands_by_and_why(capsys: pytest.CaptureFixture[str]) -> None:
+    show_list(KNOWN)
+
+    said = capsys.readouterr().out
+    assert "serving: speaks" in said
+    assert "serving: stands by" in said
+    assert "failed: general" in said
+    assert "bad: not served: gate general" in said
+    assert [role(KNOWN[name], registry.in_turn(KNOWN)) for name in KNOWN] == [
+        "serving: stands by", "serving: speaks", "candidate",
+    ]  # fmt: skip
+
+
+def test_answers_are_counted_by_the_adapter_that_spoke(capsys: pytest.CaptureFixture[str]) -> None:
+    ref = AdapterRef(name="new", cutoff=NOON, weights_sha256="f" * 64)
+    results = [a_result(a_scored("base"), a_scored("tuned", adapter=ref), question_id=f"q-{n}") for n in range(3)]
+
+    spoken = spoken_in(results)
+    show_list(KNOWN, spoken)
+
+    assert spoken["new"].answers == 3
+    assert set(spoken) == {"new"}
+    assert "answers" in capsys.readouterr().out
+
+
+def test_one_adapter_is_shown_with_its_gates(capsys: pytest.CaptureFixture[str]) -> None:
+    show_one(KNOWN["bad"], KNOWN)
+
+    said = " ".join(capsys.readouterr().out.split())
+    assert "not served: gate general" in said
+    assert "n = 20" in said
+    assert "-0.30" in said
+
+
+def test_two_are_shown_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
+    adapters_view.show_differences(KNOWN["old"], KNOWN["bad"])
+
+    said = capsys.readouterr().out
+    assert "gate general" in said
+    assert "candidate" in said
+
+
+def test_costs_are_told_as_far_as_they_are_known() -> None:
+    assert in_words(Cost(seconds=90, tokens=12)) == "90 s, 12 tokens"
+    assert in_words(Cost(seconds=90, kwh=0.05, money=0.5, currency="EUR")) == "90 s, about 0.050 kWh, about 0.50 EUR"
