@@ -13,7 +13,7 @@ from services.console import (
     retrieval_view,
 )
 from services.console import perplexity as perplexities
-from services.console.suites import disturbing, report, sensitivity_view, sessions
+from services.console.suites import disturbing, learning_view, report, sensitivity_view, sessions
 
 
 def register(app: typer.Typer) -> None:
@@ -26,6 +26,7 @@ def register(app: typer.Typer) -> None:
     evaluations.command()(suite)
     evaluations.command()(sensitivity)
     evaluations.command()(perplexity)
+    evaluations.command()(training)
     app.add_typer(evaluations)
 
 
@@ -149,3 +150,26 @@ def perplexity(
     """
     found = perplexities.measure(documents, adapter=adapter, window=window, stride=stride)
     output.as_json(found) if json else perplexities.show(found)
+
+
+def training(
+    folder: Annotated[Path, typer.Argument(help="Folder of the suite; its documents are in the system already.")],
+    pairs: Annotated[Path, typer.Option(help="Question-answer pairs about documents in the system, JSON lines.")],
+    train_shares: Annotated[str, typer.Option(help="Shares of the pairs' documents, comma-separated.")] = "0.25,0.5,1",
+    cutoff: Annotated[str, typer.Option(help="Learn nothing published after this time (ISO 8601).")] = "",
+    seed: Annotated[int, typer.Option(help="Of which documents are in the smaller sets.")] = 1,
+    deadline: Annotated[float, typer.Option(help="Seconds for each answer, where a question sets none.")] = 3_600.0,
+    json: output.Json = False,
+) -> None:
+    """Train an adapter on each share of the training set and show what the tuned arms gain by more of it.
+
+    Each adapter serves while it is asked, whatever its gates say, and who served before serves in the end.
+
+    Example: tiltyard evaluate training services/console/newswire/suites/questions --pairs pairs.jsonl
+    """
+    try:
+        shares = [float(share) for share in train_shares.split(",")]
+    except ValueError as error:
+        raise ValueError(f"--train-shares {train_shares!r}: numbers with commas between them") from error
+    found = learning_view.run(folder, pairs, shares, cutoff=cutoff, seed=seed, deadline_s=deadline)
+    output.as_json(found) if json else learning_view.show(found)

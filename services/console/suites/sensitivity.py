@@ -112,20 +112,22 @@ def compared(
     named = {(one.name, arm): f"{arm} ({one.name})" for one in others for arm in speaking}
     if not named:
         return []
-    scores = {arm: _scores(undisturbed, arm, metric) for arm in speaking}
-    scores |= {named[one.name, arm]: _scores(one, arm, metric) for one in others for arm in speaking}
+    scores = {arm: scores_in(undisturbed.asked, arm, metric) for arm in speaking}
+    scores |= {named[one.name, arm]: scores_in(one.asked, arm, metric) for one in others for arm in speaking}
     pairs = [(both, named.get((disturbing.against(name), arm), arm)) for (name, arm), both in named.items()]
-    found = compare({metric: scores}, clusters=_clusters(undisturbed.asked.questions), pairs=pairs)
+    found = compare({metric: scores}, clusters=clusters_of(undisturbed.asked.questions), pairs=pairs)
     return [(name, arm, one) for (name, arm), one in zip(named, found, strict=True)]
 
 
-def _clusters(questions: Sequence[Question]) -> Mapping[str, str]:
+def clusters_of(questions: Sequence[Question]) -> Mapping[str, str]:
+    """Question id -> its cluster: questions that share a gold document, also by way of others."""
     links = {one.question_id: [f"document {name}" for name in one.gold_document_ids] for one in questions}
     return joined({name: found or [f"question {name}"] for name, found in links.items()})
 
 
-def _scores(condition: Condition, arm: str, metric: str) -> Mapping[str, float]:
-    values = {name: marks_of(result).values.get(arm, {}) for name, result in condition.asked.results.items()}
+def scores_in(asked: Asked, arm: str, metric: str) -> Mapping[str, float]:
+    """Question id -> an arm's score, where the metric applies."""
+    values = {name: marks_of(result).values.get(arm, {}) for name, result in asked.results.items()}
     return {name: scores[metric] for name, scores in values.items() if metric in scores}
 
 

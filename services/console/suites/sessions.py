@@ -17,7 +17,7 @@ from services.console.suites.running import Asked, Corpus, System
 __all__ = ["ARMS", "Session"]
 
 
-def _note(message: str) -> None:
+def note(message: str) -> None:
     """A line beside the output, so that JSON stays JSON."""
     output.err.print(message, markup=False, soft_wrap=True)
 
@@ -56,7 +56,7 @@ class Session:
         wanted = disturbing.with_their_controls(names)
         suite = disturbing.traceable(checking.load(self.folder))
         bench = sensitivity.Bench(self.connect(self.wait_s), suite, self.name, self.deadline_s)
-        conditions = list(bench.conditions(wanted, seed, told=_note))
+        conditions = list(bench.conditions(wanted, seed, told=note))
         found = sensitivity.report_of(suite, conditions, run=self.name, seed=seed, arms=self.arms)
         if out:
             sensitivity.write(out, conditions, found, self.arms)
