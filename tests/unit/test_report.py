@@ -333,8 +333,8 @@ def test_groups_by_document_and_kind_hold_the_questions_that_share_it() -> None:
         ("source", "gazette"): (1, 1.0),
         ("topic", "sport"): (3, pytest.approx(2 / 3)),
         ("topic", "harbour"): (2, 0.5),
-        ("popularity of the document", "two or three"): (2, 0.5),
-        ("popularity of the document", "one question about it"): (1, 1.0),
+        ("popularity of the document", "2 or 3 questions"): (2, 0.5),
+        ("popularity of the document", "1 question"): (1, 1.0),
     }, "one kind of question and no language are no groups"
 
 

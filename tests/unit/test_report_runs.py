@@ -6,6 +6,7 @@ import pytest
 from scipy import stats
 
 from services.console.commands.report import run_names
+from services.console.report import verdict
 from services.console.report.material import Material, combined, gather
 from services.console.report.numbers import Numbers, cell, count
 from services.console.report.sections import of
@@ -101,3 +102,13 @@ def test_runs_are_named_by_file_or_by_folder() -> None:
 def test_material_of_one_run_names_no_runs() -> None:
     assert isinstance(gather([], read_from="a test"), Material)
     assert gather([], read_from="a test").runs == {}
+
+
+def test_the_verdict_says_what_n_counts_and_what_the_runs_leave_open() -> None:
+    same = verdict.paragraph(counted(some(16, 20), some(16, 20)))
+    apart = verdict.paragraph(counted(some(2, 20), some(18, 20), some(20, 20)))
+
+    assert "n counts answers to 20 questions in 2 runs" in same
+    assert "Over runs" not in same
+    assert "Over runs, these effects are not decided: tuning, without retrieval" in apart
+    assert "runs" not in verdict.paragraph(count(gather(some(16, 20), read_from="a test")))

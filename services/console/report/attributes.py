@@ -14,7 +14,7 @@ from shared.messages import Question
 from shared.statistics.intervals import Interval
 
 MOST, REST = 8, "all others"
-ASKED = ((1, "one question about it"), (3, "two or three"), (10, "four to ten"), (float("inf"), "more than ten"))
+ASKED = ((1, "1 question"), (3, "2 or 3 questions"), (10, "4 to 10"), (float("inf"), "more than 10"))
 Read = Callable[[Question], Sequence[str]]
 
 

@@ -42,7 +42,9 @@ def render(title: str, subtitle: str, sections: Sequence[Section]) -> str:
 
 def escape(text: str) -> str:
     """Text that means nothing to HTML; a number stays on one line with its unit."""
-    return escaped(text).replace(" %", "&nbsp;%").replace("n = ", "n&nbsp;=&nbsp;").replace("p = ", "p&nbsp;=&nbsp;")
+    for loose in (" %", "n = ", "p = ", "p < "):
+        text = text.replace(loose, loose.replace(" ", "\N{NO-BREAK SPACE}"))
+    return escaped(text).replace("\N{NO-BREAK SPACE}", "&nbsp;")
 
 
 def _section(section: Section) -> Iterator[str]:

@@ -73,7 +73,8 @@ def milliseconds(value: float | None) -> str:
 
 
 def plain(value: float | None, digits: int = 1) -> str:
-    return NONE if value is None else f"{value:,.{digits}f}".replace("-", MINUS)
+    """With a real minus sign, and none before zero."""
+    return NONE if value is None else f"{round(value, digits) + 0.0:,.{digits}f}".replace("-", MINUS)
 
 
 def moment(at: datetime | None) -> str:

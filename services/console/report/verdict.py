@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from services.console.report.design import BASE, BASE_RAG, INTERACTION, TUNED, TUNED_RAG, Effect
 from services.console.report.numbers import AFTER_CUTOFF, COMPARED, UP_TO_CUTOFF, Numbers, cell
 from services.console.report.phrasing import lead, listed, percent, points, said_share, undecided
+from services.console.report.runs import Spread
 from services.console.report.scores import CORRECT
 from shared.standings import ALL
 from shared.statistics.comparison import Comparison
@@ -22,6 +23,7 @@ def paragraph(numbers: Numbers) -> str:
         asked = f"{numbers.provenance.questions} questions were asked"
         return f"{asked}, but no answer has a `correct` score, so there is no verdict: no accepted answers are known."
     said = [*_ranking(numbers), *_effects(numbers.design.effects), *_cutoff(numbers), *_unanswered(numbers)]
+    said += _repeated(numbers)
     return " ".join(said)
 
 
@@ -132,6 +134,23 @@ def _unanswered(numbers: Numbers) -> Iterator[str]:
         yield f"{arms} gave no answer to any question (see the table of outcomes), and the verdict leaves that out."
     if any(totals.values()):
         yield f"{totals['failed']} answers failed and {totals['missing']} were missing; they count as not right."
+
+
+def _repeated(numbers: Numbers) -> Iterator[str]:
+    """Of several runs: what n counts, and effects that are decided over questions but not over runs."""
+    found = numbers.runs
+    if not found.names:
+        return
+    asked = numbers.provenance.questions
+    yield f"n counts answers to {asked} questions in {len(found.names)} runs, clustered by question."
+    decided = {one.what for one in numbers.design.effects if one.comparison.verdict != "undecided"}
+    unsure = [one.what for one in found.effects if one.what in decided and _holds_zero(one)]
+    if unsure:
+        yield f"Over runs, these effects are not decided: {'; '.join(unsure)} (see the runs side by side)."
+
+
+def _holds_zero(one: Spread) -> bool:
+    return one.low is None or one.high is None or one.low <= 0 <= one.high
 
 
 def _open(chosen: Sequence[Comparison]) -> Iterator[str]:

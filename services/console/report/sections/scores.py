@@ -118,7 +118,8 @@ def _two_by_two(numbers: Numbers) -> Table:
             shown = (share_of(cells.get(arm), n) for arm in pair)
             rows.append([HEADS[metric] if first else "", str(n) if first else "", book, *shown])
     heads = ["measure", "n", "", "base", "tuned"]
-    caption = f"Per cent with 95 % intervals, over the {found.n} scored questions that all of these arms were asked"
+    what = "answers to questions" if numbers.runs.names else "questions"
+    caption = f"Per cent with 95 % intervals, over the {found.n} scored {what} that all of these arms were asked"
     return Table(caption, heads, rows, numbers=(1, 3, 4))
 
 
