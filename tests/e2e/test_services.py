@@ -175,20 +175,7 @@ def test_a_correction_and_a_retraction_hold_in_the_real_index(house: House) -> N
     assert not any(chunk.startswith(("kiln:1", "kiln:2")) for chunk in retracted.evidence)
 
 
-def test_a_running_worker_takes_up_what_qlora_trained(house: House) -> None:
-    house.environment["TILTYARD_TUNING_MAX_SECONDS"] = "15"
-    tuned = command(house, "tune", "--pairs", str(WIRE.pairs_file), "--json")
-    assert tuned.returncode == 0, tuned.stderr
-    result = house.ask(a_question(question_id="tuned"))["tuned"]
-
-    for arm in ("tuned", "tuned+rag"):
-        answer = result.answers[arm].answer
-        assert answer.status != "failed", answer.failure
-        assert answer.adapter is not None
-        assert answer.adapter.name == json.loads(tuned.stdout)["name"]
-
-
-@pytest.mark.parametrize("service", ["ingest", "embedder", "retriever", "generator", "scorer"])
+@pytest.mark.parametrize("service", ["ingest", "embedder", "retriever", "generator", "scorer", "tuner"])
 def test_a_service_without_its_broker_says_so_and_ends(service: str, working_folder: Path) -> None:
     absent = {"TILTYARD_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:9", "TILTYARD_KAFKA_STARTUP_WAIT_S": "1"}
     ended = subprocess.run(
