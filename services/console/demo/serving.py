@@ -12,19 +12,20 @@ from shared.settings import KafkaSettings
 WHY = "a trial asks each of its adapters in turn"
 
 
-def serve(kafka: KafkaSettings, name: str) -> None:
-    """Let this adapter speak, whatever its gates say: the trial is there to measure it.
+def serve(kafka: KafkaSettings, name: str) -> str:
+    """Let this adapter speak, whatever its gates say: the trial is there to measure it. Returns why they refused it.
 
     The broker has the change when this returns, and workers look before each batch. RegistryError: no such adapter.
     """
     adapters = KafkaView(kafka, topology.ADAPTERS).refresh()
     speaker = registry.speaking(adapters)
     if speaker is not None and speaker.name == name:
-        return
+        return ""
     delivery = Delivery(kafka, "demo")
     for change in registry.promote(adapters, name, now=datetime.now(UTC), reason=WHY, despite_gates=True):
         publish(delivery, topology.ADAPTERS, change)
     delivery.flush()
+    return registry.refusal(adapters[name])
 
 
 def asked_of(name: str, question: Question) -> Question:

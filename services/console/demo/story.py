@@ -84,12 +84,12 @@ class Trial:
 
         With several, they are asked under ids of their own each time, since a question id is answered once.
         """
-        if len(adapters) == 1:
-            return {adapters[0]: self.ask(questions)}
         found: dict[str, list[Result]] = {}
         for name in adapters:
-            output.say(f"Adapter {name} speaks for the tuned arms.")
-            serving.serve(KafkaSettings(), name)
+            refused = serving.serve(KafkaSettings(), name)
+            output.say(f"Adapter {name} speaks for the tuned arms{f', though {refused}' if refused else ''}.")
+            if len(adapters) == 1:
+                return {name: self.ask(questions)}
             asked = self.ask([serving.asked_of(name, question) for question in questions])
             found[name] = [serving.as_first_asked(name, result) for result in asked]
         return found
