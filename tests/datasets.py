@@ -9,6 +9,7 @@ from services.generator.settings import GeneratorSettings
 from services.generator.tuning.data.assembling import Assembly
 from services.generator.tuning.data.chunks import whole
 from services.generator.tuning.data.material import Material, Previous, Serving
+from services.generator.tuning.data.nearest import Nearest
 from services.generator.tuning.data.plan import DataPlan
 from services.generator.tuning.data.teaching import Teacher
 from services.generator.tuning.data.workshop import serving
@@ -61,6 +62,7 @@ def material(documents: list[StoredDocument], pairs: list[TrainingPair], **chang
         "pairs": pairs,
         "serving": Serving(passages=3, words=450, closed_book_abstain="I don't know.", rag_abstain="I don't know."),
         "chunks": whole(documents),
+        "nearest": Nearest([(name, text) for name, texts in whole(documents).items() for text in texts]),
         "known": {name: of.text for name, of in by_id.items()},
     }
     return Material(**values | changes)

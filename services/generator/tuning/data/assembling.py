@@ -13,6 +13,7 @@ from services.generator.tuning.data.dataset import Dataset
 from services.generator.tuning.data.drawing import draw, kept
 from services.generator.tuning.data.example import Example, LeftOut
 from services.generator.tuning.data.material import Chunks, Material, Previous, Serving, as_example
+from services.generator.tuning.data.nearest import Nearest
 from services.generator.tuning.data.plan import BUILDERS, DataPlan, Stage
 from services.generator.tuning.data.teaching import Teacher
 from services.generator.tuning.data.wordings import normal
@@ -73,12 +74,14 @@ class Assembly:
     def _material(self, choice: Choice, pairs: Sequence[TrainingPair], *, held_out: bool) -> Material:
         """What the builders of one side may see."""
         documents, learnable = (choice.taught(of, held_out=held_out) for of in (choice.live, choice.learnable))
+        chunks = self.chunks([*learnable.values()])
         return Material(
             documents=documents,
             learnable=learnable,
             pairs=[pair for pair in pairs if pair.document_id in documents],
             serving=self.serving,
-            chunks=self.chunks([*learnable.values()]),
+            chunks=chunks,
+            nearest=Nearest([(name, text) for name in chunks for text in chunks[name]]),
             known={name: of.text for name, of in choice.learnable.items()},
             seed=self.plan.seed,
             previous=None if held_out else self.previous,

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from services.generator import evidence
+from services.generator.tuning.data.drawing import kept
 from services.generator.tuning.data.example import Example
 from services.generator.tuning.data.nearest import Nearest
+from services.generator.tuning.data.plan import BuilderOptions
 from services.generator.tuning.data.teaching import Teacher
 from services.generator.tuning.data.wordings import normal
 from shared.messages import Revision, TrainingPair
@@ -56,6 +58,7 @@ class Material:
     pairs: Sequence[TrainingPair]
     serving: Serving
     chunks: Mapping[str, Sequence[str]]
+    nearest: Nearest
     known: Mapping[str, str]
     seed: int = 1
     made: Sequence[Example] = ()
@@ -69,10 +72,10 @@ class Material:
         found = asked or [as_example(pair) for pair in self.pairs]
         return list({(normal(one.question), one.document_ids[0]): one for one in found}.values())
 
-    @cached_property
-    def nearest(self) -> Nearest:
-        """The chunks by likeness to a question."""
-        return Nearest([(name, text) for name in sorted(self.chunks) for text in self.chunks[name]])
+    def drawn(self, options: BuilderOptions) -> Sequence[Example]:
+        """The questions for a builder that makes one example of each: no more than it may make, by chance."""
+        most = len(self.questions) if options.at_most is None else options.at_most
+        return kept(self.questions, most, seed=self.seed, name_of=lambda one: one.question)
 
     def origin(self, document_id: str) -> str:
         """The document that this one reprints, or itself."""

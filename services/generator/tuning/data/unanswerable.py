@@ -5,8 +5,9 @@ the other name together with the answer, or with half or more of the question's 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from random import Random
 
 from services.generator import evidence
 from services.generator.tuning.data.drawing import generator
@@ -43,6 +44,9 @@ class Swaps:
         self._material = material
         texts = {name: document.text for name, document in material.documents.items()}
         self._names = sorted({found for name, text in texts.items() for found in _names_in(name, text)})
+        self._behind: dict[str, list[_Name]] = defaultdict(list)
+        for name in self._names:
+            self._behind[name.after].append(name)
         self._naming: dict[str, set[str]] = defaultdict(set)
         for identifier, text in material.known.items():
             for word in normal(text).split():
@@ -56,8 +60,8 @@ class Swaps:
         own = self._material.known[asked.document_ids[0]]
         draws = generator(self._material.seed, "swap", asked.question)
         for name in (found for found in _names_of(asked.question) if holds(own, found.text)):
-            drawn = draws.sample(self._names, len(self._names))
-            for other in sorted(drawn, key=lambda one: one.after != name.after)[:TRIES]:
+            behind = self._behind.get(name.after, [])
+            for other in (*_some(behind, draws), *_some(self._names, draws)):
                 question = asked.question.replace(name.text, other.text)
                 if not holds(own, other.text) and self._is_answered_nowhere(question, other.text, asked.answer):
                     return Swap(question, other.document_id)
@@ -73,6 +77,10 @@ class Swaps:
 
     def _with_all_words_of(self, name: str) -> set[str]:
         return set.intersection(*(self._naming.get(word, set()) for word in normal(name).split()))
+
+
+def _some(names: Sequence[_Name], draws: Random) -> list[_Name]:
+    return draws.sample(names, min(TRIES, len(names)))
 
 
 def _names_in(document_id: str, text: str) -> Iterator[_Name]:

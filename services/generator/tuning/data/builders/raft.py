@@ -34,7 +34,7 @@ class Options(BuilderOptions):
 
 def build(material: Material, options: Options) -> Iterator[Made]:
     """One example per question."""
-    for asked in material.questions:
+    for asked in material.drawn(options):
         if draw(material.seed, "raft without gold", asked.question) < options.without_gold:
             yield _without_gold(material, options, asked)
         else:
