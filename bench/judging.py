@@ -37,7 +37,7 @@ def main() -> None:
     questions = list(_questions())
     step = max(1, len(questions) // (wanted := parser.parse_args().questions))
     asked = questions[::step][:wanted]
-    settings = JudgeSettings(pairs=(ARMS,), graded=ARMS, batch_size=8, threads=2)
+    settings = JudgeSettings(pairs=(ARMS,), graded=ARMS, batch_size=8)
     backend: Backend = plugins.load("services.judge.backends", settings.backend)(settings, HomeSettings().home)
     results = list(_judged(_results(asked, backend), settings, backend))
     [found] = summarise(results, per_hour=60)

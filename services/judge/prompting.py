@@ -36,10 +36,14 @@ class Prompt:
     def read(self, text: str) -> str | None:
         """What a reply means: its last line must be one label and nothing else, letter case and quotes apart.
 
-        None where it is not: a reply is never guessed at.
+        None where it is not, or where a line before says another label: a reply is never guessed at.
         """
-        lines = [line for line in text.splitlines() if line.strip()]
-        said = lines[-1].strip(_AROUND).casefold() if lines else ""
+        lines = [self._meant(line) for line in text.splitlines() if line.strip()]
+        said = {meant for meant in lines if meant is not None}
+        return lines[-1] if lines and len(said) == 1 else None
+
+    def _meant(self, line: str) -> str | None:
+        said = line.strip(_AROUND).casefold()
         return next((value for value, ways in self.labels.items() if said in ways), None)
 
 

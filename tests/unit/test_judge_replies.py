@@ -32,7 +32,21 @@ def test_two_orders_make_one_outcome(straight: str | None, turned: str | None, e
 
 
 @pytest.mark.parametrize(
-    "reply", ["", "Both are good", "A or B", "A is better than B", "Answer C", "AB", "6", "The better answer is A", "5"]
+    "reply",
+    [
+        "",
+        "Both are good",
+        "A or B",
+        "A is better than B",
+        "Answer C",
+        "AB",
+        "6",
+        "The better answer is A",
+        "5",
+        "A\nB",
+        "A\nB\ntie\nboth bad",
+        "A\nbecause it is short",
+    ],
 )
 def test_a_reply_that_is_not_exactly_a_label_is_no_verdict(reply: str) -> None:
     [made] = said(TWO, Scripted(lambda _: reply)).comparisons
