@@ -1,5 +1,6 @@
 """The gates: what they ask, how they judge, and that a loss by chance is told from a loss that is shown."""
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.generator.tuning.gates import judging, probes
+from services.generator.tuning.gates import judging, probes, telling
 from services.generator.tuning.gates.asking import Sums
 from services.generator.tuning.gates.judging import Measure
 from services.generator.tuning.gates.plan import Gate, Speaker
@@ -162,3 +163,16 @@ def test_the_packaged_sets_are_whole() -> None:
     assert all(one.accepted for one in general)
     assert len({one.key for one in unanswerable}) == len(unanswerable) >= 20
     assert not any(one.accepted for one in unanswerable)
+
+
+def test_the_card_says_what_the_gates_said_once(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("# news-1\n")
+    result = judged(Gate(least=0.5), shares(0, 0, 0, 1))
+
+    for _ in range(2):
+        telling.write(tmp_path, [result])
+
+    card = (tmp_path / "README.md").read_text()
+    assert card.startswith("# news-1\n")
+    assert card.count("| general | failed | 0.25 (") == 1
+    assert GateResult.model_validate(json.loads((tmp_path / "gates.json").read_text())[0]) == result

@@ -1,6 +1,5 @@
 """The gates of a tuning run: the serving model is loaded, asked, and what came of it is left beside the weights."""
 
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +9,11 @@ from services.generator.adapters import verify
 from services.generator.ports import Backend
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning.data.dataset import Dataset
-from services.generator.tuning.gates import probes, running
+from services.generator.tuning.gates import probes, running, telling
 from services.generator.tuning.gates.running import Bench, Say
 from services.generator.tuning.recipe import Recipe
 from shared import plugins
 from shared.messages import AdapterAnnounced, GateResult
-
-FILE = "gates.json"
 
 
 @dataclass(frozen=True)
@@ -38,8 +35,7 @@ class Trial:
         asked = running.asked_of(plan, made, older)
         found = list(bench.run(adapter, previous if before else None, asked, plan.unmeasured))
         probes.write(folder, running.kept(made, older))
-        told = [one.model_dump(mode="json", exclude={"version"}) for one in found]
-        (folder / FILE).write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        telling.write(folder, found)
         return found
 
     @property
