@@ -112,6 +112,7 @@ def test_a_report_compares_every_run_with_the_baseline_on_every_level(tmp_path: 
         "n": 2,
         "mean": -1.0,
         "ci95": pytest.approx((-1.0, 0.684), abs=0.001),
+        "interval": "fixed_size",
     }
     assert made["levels"]["silver"]["questions"] == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.run", "gold.qrels", "good.run", "silver.qrels"]
