@@ -15,6 +15,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
 from services.generator import adapters, chat_format, models
 from services.generator.batching import in_batches, too_long
+from services.generator.listening import Listener
 from services.generator.ports import Chat, Completion, Failed, Outcome, Scored, speaks_with
 from services.generator.settings import GeneratorSettings
 from services.generator.speakers import Speakers
@@ -44,11 +45,16 @@ class Transformers:
         self.adapter: AdapterAnnounced | None = None
         self._base_sha256 = model.sha256
         self._batch_size, self._longest_prompt = settings.batch_size, settings.max_prompt_tokens
-        self._tokenizer = AutoTokenizer.from_pretrained(model.folder, local_files_only=True, padding_side="left")
-        self._tokenizer.pad_token = self._tokenizer.pad_token or self._tokenizer.eos_token
+        self.tokenizer = AutoTokenizer.from_pretrained(model.folder, local_files_only=True, padding_side="left")
+        self.tokenizer.pad_token = self.tokenizer.pad_token or self.tokenizer.eos_token
         self._speakers = Speakers(
             load(model.folder, precision).eval(), merges=precision == "fp32" and not settings.mixed
         )
+
+    @property
+    def network(self) -> Any:
+        """The model, wrapped by PEFT from its first adapter on."""
+        return self._speakers.network
 
     def complete(
         self,
@@ -58,7 +64,7 @@ class Transformers:
         adapter: AdapterAnnounced | None = None,
         within_s: Sequence[float] | None = None,
     ) -> list[Outcome]:
-        left, prompts = TimeLeft(within_s), [chat_format.encode(self._tokenizer, chat) for chat in chats]
+        left, prompts = TimeLeft(within_s), [chat_format.encode(self.tokenizer, chat) for chat in chats]
         rows = [(prompt, max_new_tokens) for prompt in prompts]
         generate = partial(self._generate, max_new_tokens=max_new_tokens)
         return self._run(rows, lambda places: generate([prompts[place] for place in places]), adapter, left)
@@ -73,7 +79,7 @@ class Transformers:
     ) -> list[Scored | Failed]:
         """Prompt and continuation become tokens apart, as in training; the end of turn is not part of the text."""
         left = TimeLeft(within_s)
-        pairs = [(chat_format.encode(self._tokenizer, chat), self._ids(text))
+        pairs = [(chat_format.encode(self.tokenizer, chat), self._ids(text))
                  for chat, text in zip(chats, continuations, strict=True)]  # fmt: skip
         rows = [(prompt, len(wanted)) for prompt, wanted in pairs]
         return self._run(rows, lambda places: self._score([pairs[place] for place in places]), adapter, left)
@@ -96,7 +102,7 @@ class Transformers:
     ) -> list[T | Failed]:
         """Work through prompts, each with the tokens that need room behind it, as one speaker."""
         speaks_with(self, adapter)
-        reads = getattr(self._speakers.network.config, "max_position_embeddings", None)
+        reads = getattr(self.network.config, "max_position_embeddings", None)
         checked = (too_long(len(row), room, reads=reads, most=self._longest_prompt) for row, room in rows)
         refused = {place: failed for place, failed in enumerate(checked) if failed}
         sizes = [len(row) + room for row, room in rows]
@@ -105,12 +111,12 @@ class Transformers:
 
     def _generate(self, prompts: Sequence[list[int]], max_new_tokens: int) -> list[Completion]:
         """One pass of the model over a left-padded batch, token ids of shape (prompts, longest)."""
-        started, padded, likely = time.perf_counter(), self._padded(prompts), _Likelihood()
-        output = self._speakers.network.generate(
+        started, padded, likely = time.perf_counter(), self._padded(prompts), Listener()
+        output = self.network.generate(
             **padded,
             max_new_tokens=max_new_tokens,
             do_sample=False,
-            pad_token_id=self._tokenizer.pad_token_id,
+            pad_token_id=self.tokenizer.pad_token_id,
             logits_processor=LogitsProcessorList([likely]),
         )
         seconds = time.perf_counter() - started
@@ -119,7 +125,7 @@ class Transformers:
 
     def _completion(self, prompt: list[int], row: list[int], likely: list[float], seconds: float) -> Completion:
         said = _until_end(row, self._ends())
-        text = str(self._tokenizer.decode(said, skip_special_tokens=True)).strip()
+        text = str(self.tokenizer.decode(said, skip_special_tokens=True)).strip()
         return Completion(text, len(prompt), len(said), seconds, sum(likely[: len(said)]), len(said))
 
     def _score(self, pairs: Sequence[Pair]) -> list[Scored]:
@@ -127,7 +133,7 @@ class Transformers:
         started, padded = time.perf_counter(), self._padded([prompt + wanted for prompt, wanted in pairs])
         longest = max(len(wanted) for _, wanted in pairs)
         positions = (padded["attention_mask"].cumsum(-1) - 1).clamp(min=0)
-        logits = self._speakers.network(
+        logits = self.network(
             **padded, position_ids=positions, use_cache=False, logits_to_keep=longest + 1
         ).logits.float()
         wanted_ids = padded["input_ids"][:, -longest:] if longest else padded["input_ids"][:, :0]
@@ -137,33 +143,14 @@ class Transformers:
                 for (prompt, wanted), row in zip(pairs, likely, strict=True)]  # fmt: skip
 
     def _padded(self, rows: Sequence[list[int]]) -> Any:
-        return self._tokenizer.pad({"input_ids": list(rows)}, return_tensors="pt").to(self._speakers.network.device)
+        return self.tokenizer.pad({"input_ids": list(rows)}, return_tensors="pt").to(self.network.device)
 
     def _ids(self, text: str) -> list[int]:
-        return list(self._tokenizer(text, add_special_tokens=False)["input_ids"])
+        return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
 
     def _ends(self) -> set[int]:
-        ends = self._speakers.network.generation_config.eos_token_id
+        ends = self.network.generation_config.eos_token_id
         return set(ends) if isinstance(ends, list) else {ends}
-
-
-class _Likelihood:
-    """Listens to the scores of each step: the log probability of the greedy token, which is the largest one.
-
-    Of each step only one number per row is kept; the scores themselves would be (rows, vocabulary).
-    """
-
-    def __init__(self) -> None:
-        self._steps: list[Any] = []
-
-    def __call__(self, _: Any, scores: Any) -> Any:
-        self._steps.append(scores.amax(-1) - scores.logsumexp(-1))
-        return scores
-
-    def rows(self) -> list[list[float]]:
-        """Shape (rows, steps)."""
-        rows: list[list[float]] = torch.stack(self._steps, dim=1).tolist()
-        return rows
 
 
 def load(folder: Path, precision: str) -> Any:

@@ -1,0 +1,132 @@
+"""`python -m bench.serving`: answers a second through the generator's handler, against a bare batched `generate`.
+
+Prints one JSON object. Both run the embedded model over the same prompts, in turns, so that a noisy machine is equally
+noisy to both. The bare loop is the shortest that gives the same texts: tokenise, pad, generate, decode, in batches of
+the same size, once in the order in which prompts come and once sorted by length.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from services.generator import chat_format, models, replies
+from services.generator.backends import transformers
+from services.generator.handler import Arm, answer, arms_of
+from services.generator.settings import GeneratorSettings
+from shared.messages import Answer, DocumentPublished, EvidenceFound, EvidenceItem, Question
+from shared.records import Position, RawRecord, Record
+from shared.settings import HomeSettings
+from shared.topology import EVIDENCE
+
+WIRE = Path(__file__).parents[1] / "services/console/newswire"
+AIM = 0.9
+NOW = datetime(2025, 4, 1, tzinfo=UTC)
+
+
+def measure(prompts: int, rounds: int) -> dict[str, Any]:
+    """Prompts a second of each way, and the handler's share of the faster bare one."""
+    settings = GeneratorSettings(arms="base+rag", threads=os.cpu_count() or 1)
+    home, arms = HomeSettings().home, arms_of(settings)
+    backend = transformers.build(settings, home)
+    batch = records(prompts)
+    texts = [chat_format.render(backend.tokenizer, arms[0].style.ask(record).chat) for record in batch]
+    ways: dict[str, Callable[[], Sequence[str]]] = {
+        "handler": lambda: through_handler(batch, arms, backend, settings),
+        "bare, as they come": lambda: bare(backend, texts, settings),
+        "bare, sorted by length": lambda: bare(backend, sorted(texts, key=len), settings),
+    }
+    said = {name: set(way()) for name, way in ways.items()}  # also the warm-up
+    took: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(rounds):
+        for name, way in ways.items():
+            started = time.perf_counter()
+            way()
+            took[name].append(time.perf_counter() - started)
+    rates = {name: round(prompts / median(seconds), 3) for name, seconds in took.items()}
+    share = rates["handler"] / max(rate for name, rate in rates.items() if name != "handler")
+    return {
+        "model": models.configured(settings, home).label,
+        "prompts": prompts,
+        "rounds": rounds,
+        "prompts_per_s": rates,
+        "handler_to_faster_bare": round(share, 3),
+        "aim": AIM,
+        "reached": share >= AIM,
+        "same_texts": len({frozenset(map(_uncited, texts)) for texts in said.values()}) == 1,
+    }
+
+
+def through_handler(
+    batch: Sequence[Record[Any]], arms: Sequence[Arm], backend: transformers.Transformers, settings: GeneratorSettings
+) -> list[str]:
+    """What the worker does between Kafka and Kafka."""
+    made = answer(batch, arms=arms, backend=backend, now=lambda: NOW, longest=settings.max_new_tokens)
+    return [_plain(effect.outcome) for effect in made]
+
+
+def bare(backend: transformers.Transformers, texts: Sequence[str], settings: GeneratorSettings) -> list[str]:
+    """The library's own loop, with the backend's model and tokenizer and none of its code."""
+    import torch
+
+    said: list[str] = []
+    for start in range(0, len(texts), settings.batch_size):
+        inputs = backend.tokenizer(
+            list(texts[start : start + settings.batch_size]),
+            padding=True,
+            add_special_tokens=False,
+            return_tensors="pt",
+        )
+        with torch.inference_mode():
+            output = backend.network.generate(**inputs, max_new_tokens=settings.max_new_tokens, do_sample=False)
+        said += backend.tokenizer.batch_decode(output[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+    return [text.strip() for text in said]
+
+
+def records(count: int) -> list[Record[Any]]:
+    """Questions of the sample newswire, each with an article as evidence."""
+    documents = _lines(WIRE / "edition1.documents.jsonl", DocumentPublished)
+    questions = _lines(WIRE / "questions.jsonl", Question)
+    by_id = {one.document_id: one for one in documents}
+    known = [one for one in questions if one.gold_document_ids and one.gold_document_ids[0] in by_id]
+    return [_record(question, by_id[question.gold_document_ids[0]]) for question in known[:count]]
+
+
+def _record(question: Question, document: DocumentPublished) -> Record[Any]:
+    item = EvidenceItem(
+        chunk_id=f"{document.document_id}:1:0",
+        document_id=document.document_id,
+        revision=1,
+        title=document.title,
+        source=document.source,
+        published_at=document.published_at or NOW,
+        text=f"{document.title}\n{document.text}",
+        rank=1,
+        score=1.0,
+    )
+    found = EvidenceFound(
+        question=question, asked_at=NOW, items=(item,), search="none", encoder="none", retrieval_ms=0.0
+    )
+    return Record(found, RawRecord(Position(EVIDENCE.name, 0, 0), None, None, NOW))
+
+
+def _lines(file: Path, kind: Any) -> list[Any]:
+    return [kind.model_validate_json(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
+
+
+def _plain(made: Answer) -> str:
+    return made.text
+
+
+def _uncited(text: str) -> str:
+    return replies.parse(text, chunk_ids=("the one passage",), abstain="").text
+
+
+if __name__ == "__main__":
+    asked, repeated = (int(one) for one in (sys.argv[1:3] or ("16", "3")))
+    json.dump(measure(asked, repeated), sys.stdout, indent=2)
