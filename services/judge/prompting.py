@@ -44,7 +44,7 @@ class Prompt:
 
     def _meant(self, line: str) -> str | None:
         said = line.strip(_AROUND).casefold()
-        return next((value for value, ways in self.labels.items() if said in ways), None)
+        return next((value for value, ways in self.labels.items() if said in map(str.casefold, ways)), None)
 
 
 def load(name: str, values: Collection[str]) -> Prompt:
@@ -54,11 +54,11 @@ def load(name: str, values: Collection[str]) -> Prompt:
     """
     version, parts = read(FOLDER, name)
     try:
-        labels = {value: tuple(way.casefold() for way in ways) for value, ways in parts["labels"].items()}
+        labels = {value: tuple(map(str, ways)) for value, ways in parts["labels"].items()}
         prompt = Prompt(version, parts["system"].strip(), Template(parts["user"].strip()), labels)
     except (KeyError, AttributeError) as error:
         raise ValueError(f"prompt {name!r} is not complete: {error}") from error
-    ways = [way for some in labels.values() for way in some]
+    ways = [way.casefold() for some in labels.values() for way in some]
     if set(labels) != set(values) or not all(labels.values()) or len(set(ways)) != len(ways):
         raise ValueError(f"prompt {name!r}: labels must tell {', '.join(sorted(values))} apart, each with a word")
     return prompt

@@ -37,6 +37,9 @@ class JudgeSettings(BaseSettings):
     dead_in_a_row: int = Field(default=100, ge=0, description="more unreadable results than this stop the judge")
     threads: int = Field(default=1, ge=1, description="of `transformers` on a CPU")
     batch_size: int = Field(default=8, ge=1, description="of `transformers`: prompts in one pass of the model")
+    labels_only: bool = Field(
+        default=False, description="of `transformers`: the model may write nothing but a label; for small models"
+    )
     allow_downloads: bool = Field(default=False, description="of `transformers`: let a hub name be fetched")
     url: str = Field(default="", description="of `openai`: the server's address, up to and with /v1")
     api_key: str = Field(default="", repr=False, description="of `openai`")

@@ -86,6 +86,15 @@ def test_a_reply_of_all_the_tokens_there_are_is_cut_off(name: str, folder: Path,
     assert found.failure == "cut off after 1 tokens"
 
 
+def test_a_model_that_may_write_only_labels_writes_one_and_its_name_says_so(folder: Path, server: ModelServer) -> None:
+    backend = made("transformers", folder, server, labels_only=True)
+    found = backend.judge([*SHEETS, a_sheet("Grade it.", "The pier")])
+
+    assert {one.text for one in found} <= {ways[0] for ways in LABELS.values()}
+    assert [one.failure for one in found] == [None] * 4
+    assert backend.model.endswith("/labels-only")
+
+
 def test_both_ways_to_the_same_model_say_the_same(folder: Path, server: ModelServer) -> None:
     assert said(made("openai", folder, server), *SHEETS) == said(made("transformers", folder, server), *SHEETS)
 

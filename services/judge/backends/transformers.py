@@ -5,6 +5,7 @@ fp32 on a CPU, bf16 on a GPU. Decoding is greedy: the same sheet gives the same 
 
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from services.judge.ports import Said, Sheet
 from services.judge.settings import JudgeSettings
 from shared.models import language
 
+Ways = list[list[int]]
+
 
 class Transformers:
     """Implements Backend. Sheets are sorted by length and left-padded; one too long for the model has no reply."""
@@ -25,7 +28,8 @@ class Transformers:
 
     def __init__(self, model: language.Model, settings: JudgeSettings) -> None:
         device = "cuda" if torch.cuda.is_available() else "cpu"
-        self.model = f"{model.label}/{'bf16' if device == 'cuda' else 'fp32'}"
+        only = "/labels-only" if settings.labels_only else ""
+        self.model = f"{model.label}/{'bf16' if device == 'cuda' else 'fp32'}{only}"
         self._settings = settings
         self._tokenizer = AutoTokenizer.from_pretrained(model.folder, local_files_only=True, padding_side="left")
         self._tokenizer.pad_token = self._tokenizer.pad_token or self._tokenizer.eos_token
@@ -49,7 +53,8 @@ class Transformers:
         said: dict[int, tuple[str, str | None]] = {}
         for start in range(0, len(order), self._settings.batch_size):
             places = order[start : start + self._settings.batch_size]
-            said |= zip(places, self._generate([prompts[place] for place in places]), strict=True)
+            ways = [self._ways(sheets[place]) for place in places] if self._settings.labels_only else []
+            said |= zip(places, self._generate([prompts[place] for place in places], ways), strict=True)
         seconds = time.perf_counter() - started
         too_long = ("", f"the prompt is longer than the {self._room} tokens that the model reads")
         return [Said(*said.get(place, too_long), seconds=seconds) for place in range(len(prompts))]
@@ -70,14 +75,23 @@ class Transformers:
     def _fits(self, prompt: Sequence[int]) -> bool:
         return self._room is None or len(prompt) + self._settings.max_new_tokens <= self._room
 
+    def _ways(self, sheet: Sheet) -> Ways:
+        """The token ids of each label, ended; the first way of writing it."""
+        texts = [ways[0] for ways in sheet.labels.values()]
+        return [[*self._tokenizer(text, add_special_tokens=False)["input_ids"], min(self._ends)] for text in texts]
+
     @torch.inference_mode()
-    def _generate(self, prompts: Sequence[list[int]]) -> Iterator[tuple[str, str | None]]:
-        """Text and failure of each reply, from one pass over a left-padded batch of shape (prompts, longest)."""
+    def _generate(self, prompts: Sequence[list[int]], ways: Sequence[Ways]) -> Iterator[tuple[str, str | None]]:
+        """Text and failure of each reply, from one pass over a left-padded batch of shape (prompts, longest).
+
+        `ways`: what each reply may be, where it is not free.
+        """
         padded = self._tokenizer.pad({"input_ids": list(prompts)}, return_tensors="pt").to(self._network.device)
         longest = self._settings.max_new_tokens
         output = self._network.generate(
-            **padded, max_new_tokens=longest, do_sample=False, pad_token_id=self._tokenizer.pad_token_id
-        )
+            **padded, max_new_tokens=longest, do_sample=False, pad_token_id=self._tokenizer.pad_token_id,
+            prefix_allowed_tokens_fn=partial(_next, ways, padded["input_ids"].shape[1]) if ways else None,
+        )  # fmt: skip
         for row in output[:, padded["input_ids"].shape[1] :].tolist():
             end = next((place for place, token in enumerate(row) if token in self._ends), None)
             text = str(self._tokenizer.decode(row[:end], skip_special_tokens=True))
@@ -96,3 +110,11 @@ def build(settings: JudgeSettings, home: Path) -> Transformers:
 
 def _as_set(ends: int | list[int]) -> set[int]:
     return set(ends) if isinstance(ends, list) else {ends}
+
+
+def _next(ways: Sequence[Ways], start: int, row: int, ids: Any) -> list[int]:
+    """The tokens that go on with some way of the row's; after the last of them, the end again."""
+    said = ids[start:].tolist()
+    return [way[len(said)] for way in ways[row] if way[: len(said)] == said and len(way) > len(said)] or [
+        ways[row][0][-1]
+    ]
