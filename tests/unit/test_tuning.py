@@ -119,7 +119,7 @@ def test_training_stores_an_adapter_with_its_lineage(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "adapters").iterdir()] == [adapter.name]
     assert adapter.weights_sha256 == sha256_of(folder / WEIGHTS)
     assert adapter.training.steps == said[-1]["step"] == said[-1]["steps"] == 20
-    assert said[-1]["loss"] < said[1]["loss"]
+    assert said[-1]["loss"] < next(one["loss"] for one in said if "loss" in one)
     lineage = json.loads((folder / "lineage.json").read_text())
     assert [(of["document_id"], of["revision"]) for of in lineage["documents"]] == [("story-1", 1)]
     assert lineage["adapter"]["dataset_sha256"] == adapter.dataset_sha256

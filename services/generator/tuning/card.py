@@ -9,10 +9,11 @@ from services.generator.tuning.data import dataset as data
 from services.generator.tuning.data.dataset import Dataset
 from services.generator.tuning.data.unlearning import EXAMPLES, LINEAGE
 from services.generator.tuning.recipe import Recipe
+from services.generator.tuning.training.record import LIBRARIES
 from services.generator.tuning.training.tokens import Prompts
 from shared.messages import AdapterAnnounced
 
-LIBRARIES = ("torch", "transformers", "peft", "bitsandbytes")
+HELD = {"qlora": "in NF4", "lora": "unquantised", "full": "all of them learning"}
 
 
 def write(folder: Path, adapter: AdapterAnnounced, *, dataset: Dataset, recipe: Recipe, prompts: Prompts) -> None:
@@ -52,7 +53,7 @@ corrected or retracted story from a standing one, and rarely says that it does n
 
 | | |
 |---|---|
-| Base | {adapter.base_model}, weights sha256 `{adapter.base_sha256}`, in {plan.precision} while training |
+| Base | {adapter.base_model}, weights sha256 `{adapter.base_sha256}`, {HELD[plan.method]} while training |
 | Adapter | LoRA rank {plan.rank}, alpha {plan.alpha}, on {plan.targets} |
 | Its weights | sha256 `{adapter.weights_sha256}` |
 | Data | {adapter.examples} examples from {adapter.documents} documents; sha256 `{adapter.dataset_sha256}` |

@@ -16,7 +16,8 @@ from services.generator.tuning import card, recipe
 from services.generator.tuning.data import workshop
 from services.generator.tuning.data.dataset import Dataset
 from services.generator.tuning.settings import TuningSettings
-from services.generator.tuning.training import tokens
+from services.generator.tuning.training import running, tokens
+from services.generator.tuning.training.running import Inputs
 from services.generator.tuning.training.tokens import Prompts
 from shared.messages import AdapterAnnounced, TrainingPair, TrainingRun
 from shared.models.language import Model
@@ -63,10 +64,9 @@ class Job:
             for example in made.examples
         ]
         making = self.home / "adapters" / f".making-{os.getpid()}"
+        inputs = Inputs(encoded, model, plan, made.sha256, [prompts.closed_book.version, prompts.rag.version])
         try:
-            run = trainer.train(
-                encoded, model=model, plan=plan, folder=making, say=self.say, threads=self.settings.threads
-            )
+            run = running.run(inputs, making, home=self.home, settings=self.settings, say=self.say)
             adapter = self._describe(made, model, run, name, sha256_of(making / WEIGHTS))
             card.write(making, adapter, dataset=made, recipe=self.recipe, prompts=prompts)
             shutil.rmtree(adapter.location, ignore_errors=True)

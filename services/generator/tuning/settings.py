@@ -17,6 +17,10 @@ class TuningSettings(BaseSettings):
     max_seconds: float | None = Field(default=None, gt=0, description="of training; empty: the recipe's")
     seed: int | None = Field(default=None, description="empty: the recipe's")
     threads: int = Field(default=0, ge=0, description="0: one for each processor")
+    checkpoint_s: float = Field(
+        default=60.0, ge=0, description="seconds between two checkpoints of a run; 0: after each step"
+    )
+    mlflow_uri: str = Field(default="", description="where MLflow is told of each run; empty: nowhere")
     registry: str = Field(
         default="", description="where adapters are kept: a folder or an fsspec address; empty: in the home folder"
     )

@@ -1,26 +1,46 @@
-"""The training part of a recipe: LoRA, the optimiser, the schedule."""
+"""The training part of a recipe: what is trained how, the optimiser, the schedule."""
 
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+Method = Literal["qlora", "lora", "full"]
+Optimiser = Literal["auto", "adamw", "paged_adamw_32bit", "paged_adamw_8bit"]
 
 
 class TrainingPlan(BaseModel):
     """QLoRA as it is run; the defaults teach the embedded model three hundred short facts on two cores."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    precision: Literal["nf4", "fp32", "bf16"] = Field(default="nf4", description="of the frozen base; nf4 is QLoRA")
+    method: Method = Field(
+        default="qlora", description="LoRA over a base in NF4, LoRA over an unquantised base, or all weights"
+    )
+    cache_dequantised: bool = Field(
+        default=False, description="keep NF4's values as floats: the same numbers, faster, without the saving of memory"
+    )
+    warm_start: Literal["none", "previous"] = Field(
+        default="none", description="previous: go on from the newest adapter of this base; rank and targets must match"
+    )
     rank: int = Field(default=16, ge=1, description="of the LoRA matrices")
     alpha: int = Field(default=32, ge=1, description="LoRA's scale is alpha / rank")
     dropout: float = Field(default=0.0, ge=0, lt=1)
     targets: str = Field(default="all-linear", description="which weights get LoRA: `all-linear`, or names with commas")
+    optimiser: Optimiser = Field(
+        default="auto", description="auto: adamw on a CPU, paged_adamw_32bit on a GPU; paged ones need a GPU"
+    )
     learning_rate: float = Field(default=1e-3, gt=0, description="at its highest")
     warmup: float = Field(default=0.1, gt=0, lt=1, description="share of the run in which the rate rises")
     weight_decay: float = Field(default=0.0, ge=0)
     clip: float = Field(default=1.0, gt=0, description="largest norm of a gradient")
     epochs: float = Field(default=4.0, gt=0, description="3 were measured to be too few for short facts")
     max_seconds: float = Field(default=900.0, gt=0, description="of training; the schedule shrinks to fit")
-    batch_size: int = Field(default=8, ge=1)
+    batch_size: int = Field(default=8, ge=1, description="examples that are in memory at a time")
+    accumulate: int = Field(default=1, ge=1, description="batches whose gradients make one step")
     max_tokens: int = Field(default=512, ge=16, description="longest example; a longer one is cut at its end")
     checkpointing: bool = Field(default=False, description="recompute activations: slower, for models that do not fit")
     seed: int = 1
+
+    @property
+    def step_size(self) -> int:
+        """Examples a step learns from: the effective batch."""
+        return self.batch_size * self.accumulate

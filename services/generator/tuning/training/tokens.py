@@ -1,5 +1,6 @@
 """Examples as token ids in exactly the chat format of the arms, and batches of like length."""
 
+import itertools
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -66,13 +67,23 @@ def batches(examples: Sequence[Encoded], size: int, seed: int) -> Iterator[list[
         yield from order.sample(epoch, len(epoch))
 
 
-def padded(batch: Sequence[Encoded], filler: int) -> tuple[Rows, Rows, Rows]:
-    """Ids, attention mask and labels of shape (examples, longest), padded on the left; prompts carry no label."""
-    longest = max(map(len, batch))
+def common_beginning(batch: Sequence[Encoded]) -> int:
+    """How many tokens all prompts of a batch begin with; at least one token of each prompt is left over."""
+    most = min(len(example.prompt) for example in batch) - 1
+    columns = zip(*(example.prompt[: max(0, most)] for example in batch), strict=True)
+    return sum(1 for _ in itertools.takewhile(lambda column: len(set(column)) == 1, columns))
+
+
+def padded(batch: Sequence[Encoded], filler: int, skip: int = 0) -> tuple[Rows, Rows, Rows]:
+    """Ids, attention mask and labels of shape (examples, longest), padded on the left; prompts carry no label.
+
+    `skip` leaves out the first tokens of every prompt.
+    """
+    longest = max(map(len, batch)) - skip
     ids, mask, labels = [], [], []
     for example in batch:
-        room = longest - len(example)
-        ids.append([filler] * room + [*example.prompt, *example.reply])
-        mask.append([0] * room + [1] * len(example))
-        labels.append([NO_LOSS] * (room + len(example.prompt)) + [*example.reply])
+        room = longest - (len(example) - skip)
+        ids.append([filler] * room + [*example.prompt[skip:], *example.reply])
+        mask.append([0] * room + [1] * (longest - room))
+        labels.append([NO_LOSS] * (longest - len(example.reply)) + [*example.reply])
     return ids, mask, labels

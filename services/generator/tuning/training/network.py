@@ -1,0 +1,99 @@
+"""The network that is trained: the base as its method stores it, and the weights that learn.
+
+QLoRA is LoRA trained over a base in bitsandbytes NF4 with double quantisation (Dettmers et al. 2023).
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import torch
+from peft import (
+    LoraConfig,
+    PeftConfig,
+    get_peft_model,
+    load_peft_weights,
+    prepare_model_for_kbit_training,
+    set_peft_model_state_dict,
+)
+
+from services.generator.backends.transformers import load
+from services.generator.tuning.training.plan import TrainingPlan
+
+
+def build(folder: Path, plan: TrainingPlan) -> Any:
+    """The model of a folder, ready to be trained as the plan says; on the GPU where there is one."""
+    base = _BASES[plan.method](folder, plan)
+    if plan.checkpointing:
+        base.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+    if plan.method != "full":
+        base = get_peft_model(base, _lora(plan))
+    return base.train()
+
+
+def start_from(network: Any, adapter: Path) -> None:
+    """Put an adapter's weights in place of the fresh ones. Raises ValueError where its form is another."""
+    made, wanted = PeftConfig.from_pretrained(str(adapter)), network.peft_config["default"]
+    for name in ("r", "lora_alpha", "target_modules"):
+        if getattr(made, name) != getattr(wanted, name):
+            raise ValueError(
+                f"cannot go on from {adapter.name}: its {name} is {getattr(made, name)}, the recipe's is "
+                f"{getattr(wanted, name)}; take the same, or warm_start: none"
+            )
+    set_peft_model_state_dict(network, load_peft_weights(str(adapter), device="cpu"))
+
+
+def learned(network: Any) -> dict[str, torch.nn.Parameter]:
+    """The weights that training changes, by name."""
+    return {name: weight for name, weight in network.named_parameters() if weight.requires_grad}
+
+
+def computing(network: Any) -> AbstractContextManager[Any]:
+    """The precision of the arithmetic: bf16 on a GPU, where the weights that learn stay fp32; fp32 on a CPU."""
+    return torch.autocast("cuda", torch.bfloat16) if network.device.type == "cuda" else nullcontext()
+
+
+def optimiser(weights: Sequence[torch.nn.Parameter], plan: TrainingPlan) -> torch.optim.Optimizer:
+    """The plan's optimiser. Raises ValueError for a paged one without a GPU."""
+    on_gpu = weights[0].device.type == "cuda"
+    name = plan.optimiser if plan.optimiser != "auto" else "paged_adamw_32bit" if on_gpu else "adamw"
+    rate, decay = plan.learning_rate, plan.weight_decay
+    if name == "adamw":
+        return torch.optim.AdamW(weights, lr=rate, weight_decay=decay)
+    if not on_gpu:
+        raise ValueError(f"optimiser {name} pages to the host's memory from a GPU and there is none: use adamw or auto")
+    paged: Any = import_module("bitsandbytes.optim")
+    make = paged.PagedAdamW8bit if name == "paged_adamw_8bit" else paged.PagedAdamW32bit
+    made: torch.optim.Optimizer = make(weights, lr=rate, weight_decay=decay)
+    return made
+
+
+def _qlora(folder: Path, plan: TrainingPlan) -> Any:
+    """Norms and embeddings are made fp32 by PEFT, as QLoRA does."""
+    base: Any = load(folder, "nf4")
+    base = prepare_model_for_kbit_training(base, use_gradient_checkpointing=False)  # type: ignore[no-untyped-call]
+    return base.dequantize().requires_grad_(False) if plan.cache_dequantised else base
+
+
+def _plain(folder: Path, _: TrainingPlan) -> Any:
+    return load(folder, "bf16" if torch.cuda.is_available() else "fp32")
+
+
+def _whole(folder: Path, _: TrainingPlan) -> Any:
+    """All weights in fp32, on a GPU too: bf16 weights would lose the small steps."""
+    return load(folder, "fp32")
+
+
+def _lora(plan: TrainingPlan) -> LoraConfig:
+    return LoraConfig(
+        r=plan.rank,
+        lora_alpha=plan.alpha,
+        lora_dropout=plan.dropout,
+        target_modules=plan.targets if plan.targets == "all-linear" else plan.targets.split(","),
+        task_type="CAUSAL_LM",
+    )
+
+
+_BASES = {"qlora": _qlora, "lora": _plain, "full": _whole}

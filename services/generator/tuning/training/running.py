@@ -1,0 +1,86 @@
+"""A training run from examples to a folder: its memory foreseen, its checkpoints keyed, its record written."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from services.generator.tuning.settings import TuningSettings
+from services.generator.tuning.training import memory, record, room, shape, tracking
+from services.generator.tuning.training.memory import Load, Memory
+from services.generator.tuning.training.plan import TrainingPlan
+from services.generator.tuning.training.tokens import Encoded
+from shared.messages import TrainingRun
+from shared.models.language import Model
+
+Say = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything that decides the weights."""
+
+    examples: Sequence[Encoded]
+    model: Model
+    plan: TrainingPlan
+    dataset_sha256: str
+    prompts: Sequence[str]
+    start: Path | None = None
+    start_sha256: str = ""
+
+    def facts(self) -> dict[str, Any]:
+        """What names the run; its key is the hash of this and the plan."""
+        return {
+            "dataset_sha256": self.dataset_sha256,
+            "base_model": self.model.name,
+            "base_sha256": self.model.sha256,
+            "prompts": [*self.prompts],
+            "started_from_sha256": self.start_sha256,
+        }
+
+
+def run(inputs: Inputs, folder: Path, *, home: Path, settings: TuningSettings, say: Say) -> TrainingRun:
+    """Train into `folder`, or go on where a killed run with the same inputs stood.
+
+    Raises TooLargeError where the prediction exceeds what is free, ValueError where the plan cannot be run.
+    """
+    from services.generator.tuning.training import checkpoint, trainer
+
+    needed = _foreseen(inputs, say)
+    facts, plan = inputs.facts(), inputs.plan
+    key = checkpoint.key_of(plan=plan.model_dump(mode="json"), examples=len(inputs.examples), **facts)
+    place = trainer.Place(
+        folder,
+        checkpoint.Checkpoints(home / "runs" / key),
+        checkpoint_s=settings.checkpoint_s,
+        threads=settings.threads,
+        start=inputs.start,
+    )
+    with tracking.told(settings.mlflow_uri, key, plan.model_dump() | facts, say) as say_all:
+        standing = trainer.train(inputs.examples, model=inputs.model, plan=plan, place=place, say=say_all)
+    predicted = needed.told() if needed else None
+    record.write(folder, standing, plan=plan, facts={"key": key, **facts, "predicted_memory_mib": predicted})
+    place.checkpoints.clear()
+    return TrainingRun(
+        seconds=standing.seconds, tokens=standing.tokens, steps=standing.step, final_loss=standing.loss or 0.0
+    )
+
+
+def largest(examples: Sequence[Encoded], plan: TrainingPlan) -> Load:
+    """The most that can be in memory at a time: a batch of the longest examples."""
+    return Load(plan.batch_size, max(map(len, examples)), max(len(example.reply) for example in examples))
+
+
+def _foreseen(inputs: Inputs, say: Say) -> Memory | None:
+    """Say what the run will need and refuse what cannot fit; an architecture that is not known is let through."""
+    try:
+        sizes = shape.of(inputs.model.folder)
+    except ValueError as error:
+        say({"memory": None, "reason": str(error)})
+        return None
+    where = room.device()
+    needed = memory.predict(sizes, inputs.plan, largest(inputs.examples, inputs.plan), where)
+    available = room.free(where)
+    say({"memory_mib": needed.told(), "free_mib": round(available / 2**20), "device": where})
+    room.require(needed, available, inputs.plan)
+    return needed

@@ -1,0 +1,58 @@
+"""One step: the loss of a batch's replies and the gradients of the weights that learn.
+
+Two savings that change no number beyond rounding: logits are computed for the replies only, which a batch padded on
+the left has at its end; and the beginning that all prompts of a batch share (the system turn) is computed once.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from services.generator.tuning.training.network import computing
+from services.generator.tuning.training.tokens import NO_LOSS, Encoded, common_beginning, padded
+
+WORTH_SHARING = 8
+
+
+def accumulate(network: Any, batch: Sequence[Encoded], size: int) -> float:
+    """Add up the gradients of a batch, `size` examples at a time; every token of a reply weighs the same.
+
+    Returns the mean cross-entropy of the replies' tokens in nats.
+    """
+    total = sum(len(example.reply) for example in batch)
+    loss = 0.0
+    for start in range(0, len(batch), size):
+        part = summed_loss(network, batch[start : start + size]) / total
+        part.backward()  # type: ignore[no-untyped-call]
+        loss += part.item()
+    return loss
+
+
+def summed_loss(network: Any, batch: Sequence[Encoded]) -> torch.Tensor:
+    """Sum of the cross-entropy over the replies' tokens."""
+    shared = 0 if network.is_gradient_checkpointing else common_beginning(batch)
+    with computing(network):
+        logits = _logits(network, batch, shared if shared >= WORTH_SHARING and len(batch) > 1 else 0)
+    labels = torch.tensor(padded(batch, filler=0)[2], device=network.device)[:, -(logits.shape[1] - 1) :]
+    return torch.nn.functional.cross_entropy(
+        logits[:, :-1].float().flatten(0, 1), labels.flatten(), ignore_index=NO_LOSS, reduction="sum"
+    )
+
+
+def _logits(network: Any, batch: Sequence[Encoded], shared: int) -> torch.Tensor:
+    """Logits for the longest reply and the place before it, of shape (examples, reply + 1, vocabulary)."""
+    ids, mask, _ = (torch.tensor(rows, device=network.device) for rows in padded(batch, filler=0, skip=shared))
+    kept = max(len(example.reply) for example in batch) + 1
+    if not shared:
+        output: torch.Tensor = network(input_ids=ids, attention_mask=mask, logits_to_keep=kept, use_cache=False).logits
+        return output
+    beginning = torch.tensor([batch[0].prompt[:shared]], device=network.device)
+    past = network(input_ids=beginning, logits_to_keep=1, use_cache=True).past_key_values
+    past.batch_repeat_interleave(len(batch))
+    whole = torch.cat([mask.new_ones(len(batch), shared), mask], dim=1)
+    places = (whole.cumsum(1) - 1).clamp(min=0)[:, shared:]
+    logits: torch.Tensor = network(
+        input_ids=ids, attention_mask=whole, position_ids=places, past_key_values=past, logits_to_keep=kept
+    ).logits
+    return logits
