@@ -1,14 +1,17 @@
 """A trial with several seeds: which seeds, ids of each asking, and the adapter that must have spoken."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from services.console.commands.demo import _seeds
 from services.console.demo import summary
-from services.console.demo.serving import as_first_asked, asked_of
+from services.console.demo.serving import as_first_asked, asked_of, turn_of
+from shared.adapters import registry
 from shared.messages import AdapterRef
+from tests.adapters import announced, gate
 from tests.builders import NOON, a_question
 from tests.results import a_result, a_scored
 
@@ -49,3 +52,17 @@ def test_each_run_has_its_results_in_a_folder_and_one_run_has_them_beside_the_su
         1,
         2,
     ]
+
+
+def test_each_adapter_speaks_in_turn_also_one_that_was_retired_or_whose_gates_failed() -> None:
+    failed = announced("seed-2", hours=1, state="candidate", gates=(gate("forgotten", "failed"),))
+    adapters = {one.name: one for one in (announced("seed-1"), failed, announced("seed-3", hours=2))}
+    now = NOON + timedelta(hours=3)
+
+    for place, name in enumerate(("seed-1", "seed-2", "seed-3", "seed-1")):
+        for change in turn_of(adapters, name, now + timedelta(minutes=place)):
+            adapters[change.name] = change
+        speaker = registry.speaking(adapters)
+        assert speaker is not None
+        assert speaker.name == name
+        assert turn_of(adapters, name, now) == [], "who speaks already is not announced again"

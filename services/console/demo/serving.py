@@ -6,7 +6,7 @@ from shared import topology
 from shared.adapters import registry
 from shared.kafka.sink import Delivery, publish
 from shared.kafka.view import KafkaView
-from shared.messages import Question, Result
+from shared.messages import AdapterAnnounced, Question, Result
 from shared.settings import KafkaSettings
 
 WHY = "a trial asks each of its adapters in turn"
@@ -18,14 +18,20 @@ def serve(kafka: KafkaSettings, name: str) -> str:
     The broker has the change when this returns, and workers look before each batch. RegistryError: no such adapter.
     """
     adapters = KafkaView(kafka, topology.ADAPTERS).refresh()
-    speaker = registry.speaking(adapters)
-    if speaker is not None and speaker.name == name:
-        return ""
+    changes = turn_of(adapters, name, datetime.now(UTC))
     delivery = Delivery(kafka, "demo")
-    for change in registry.promote(adapters, name, now=datetime.now(UTC), reason=WHY, despite_gates=True):
+    for change in changes:
         publish(delivery, topology.ADAPTERS, change)
     delivery.flush()
-    return registry.refusal(adapters[name])
+    return registry.refusal(adapters[name]) if changes else ""
+
+
+def turn_of(adapters: registry.Adapters, name: str, now: datetime) -> list[AdapterAnnounced]:
+    """What is to be announced so that this adapter speaks; nothing where it does. RegistryError: no such adapter."""
+    speaker = registry.speaking(adapters)
+    if speaker is not None and speaker.name == name:
+        return []
+    return registry.promote(adapters, name, now=now, reason=WHY, despite_gates=True)
 
 
 def asked_of(name: str, question: Question) -> Question:
