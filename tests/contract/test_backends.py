@@ -258,3 +258,22 @@ def test_out_of_memory_halves_the_batch_down_to_the_prompt_at_fault(
         one.text for one in outcomes if isinstance(one, Completion)
     ]
     assert sizes == [3, 1, 2, 1, 1]
+
+
+def test_a_token_that_the_server_sets_by_itself_is_not_set_twice(model_folder: Path) -> None:
+    from transformers import AutoTokenizer
+
+    from services.generator.backends.tgi import _without_start
+
+    class Opening:
+        bos_token, bos_token_id = "<s>", 1
+
+        def __init__(self, puts: bool) -> None:
+            self.puts = puts
+
+        def __call__(self, _: str) -> dict[str, list[int]]:
+            return {"input_ids": [1] if self.puts else []}
+
+    assert _without_start(Opening(True), "<s>hello") == "hello"
+    assert _without_start(Opening(False), "<s>hello") == "<s>hello"
+    assert _without_start(AutoTokenizer.from_pretrained(model_folder), "<|im_start|>x") == "<|im_start|>x"

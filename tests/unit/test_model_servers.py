@@ -287,22 +287,3 @@ def test_a_server_weighs_no_choices(make: Make) -> None:
 def test_a_server_that_is_not_named_ends_the_worker_with_what_is_missing(missing: str, make: Make) -> None:
     with pytest.raises(ValueError, match="TILTYARD_GENERATOR_SERVER_URL"):
         make(**{missing: ""})
-
-
-def test_a_token_that_the_server_sets_by_itself_is_not_set_twice(tokenizer: Path) -> None:
-    from transformers import AutoTokenizer
-
-    from services.generator.backends.tgi import _without_start
-
-    class Opening:
-        bos_token, bos_token_id = "<s>", 1
-
-        def __init__(self, puts: bool) -> None:
-            self.puts = puts
-
-        def __call__(self, _: str) -> dict[str, list[int]]:
-            return {"input_ids": [1] if self.puts else []}
-
-    assert _without_start(Opening(True), "<s>hello") == "hello"
-    assert _without_start(Opening(False), "<s>hello") == "<s>hello"
-    assert _without_start(AutoTokenizer.from_pretrained(tokenizer), "<|im_start|>x") == "<|im_start|>x"
