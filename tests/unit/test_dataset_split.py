@@ -1,12 +1,15 @@
 """What is held out stays out: no held-out document and no held-out wording is trained on, in whatever form."""
 
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from services.generator.tuning.data.dataset import Dataset
+from services.generator.tuning.data.material import Previous, as_example
 from services.generator.tuning.data.split import side_of
 from services.generator.tuning.data.wordings import normal
 from shared.messages import TrainingPair
@@ -19,50 +22,61 @@ EVERYTHING = (
     "cloze",
     "raw_text",
     "stories",
+    {"replay": {"of_previous": 1.0}},
 )
+WORDINGS = ("Who is the {role} of bridge {n}?", "Bridge {n} has which {role}?", "Name the {role}: bridge {n}!")
+ROLES = ("Opener", "Closer")
 PLACES = ("Ostrel", "Corvane", "Pellmere", "Dunmarrow", "Wexcombe")
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> Dataset:
-    """Some documents, some of them reprints, with pairs of several wordings, split somehow."""
-    count = draw(st.integers(2, 12))
-    reprints = draw(st.sets(st.integers(1, count - 1)))
+def worlds(draw: st.DrawFn) -> Callable[[], Dataset]:
+    """Documents, some of them reprints, with facts of several wordings, some of which an earlier adapter learned."""
+    count = draw(st.integers(2, 10))
+    reprints = draw(st.sets(st.integers(1, count - 1), max_size=2))
     documents = [
         a_stored(
             f"d{n}",
-            f"The mayor of {PLACES[n % 5]} opened bridge number {n} on Monday with a band.",
+            f"The bridge of {PLACES[n % 5]} was opened on Monday by Opener Number{n} and closed by Closer Number{n}.",
             title=f"Bridge {n} of {PLACES[n % 5]}",
             duplicate_of="d0" if n in reprints else None,
         )
         for n in range(count)
     ]
-    wordings = st.sampled_from(["Who opened bridge {n}?", "Bridge {n} was opened by whom?", "Name the opener of {n}!"])
-    asked = draw(st.lists(st.tuples(st.integers(0, count - 1), wordings, st.sampled_from(["the mayor", "a band"]))))
-    pairs = [a_pair(f"d{n}", text.format(n=n), answer) for n, text, answer in asked]
-    validation = draw(st.floats(0, 0.4))
-    plan = a_plan(*EVERYTHING, seed=draw(st.integers(0, 99)), validation=validation, probe=draw(st.floats(0, 0.6)))
-    try:
-        return assembly(plan.model_copy(update={"without_pairs": plan.builders})).dataset(documents, pairs)
-    except ValueError:
-        return assembly(a_plan("stories")).dataset(documents, pairs)  # everything was held out
+    numbers, roles = st.sets(st.sampled_from(range(len(WORDINGS)))), draw(st.sampled_from([("Opener",), ROLES]))
+    pairs = [
+        a_pair(f"d{n}", WORDINGS[wording].format(n=n, role=role), f"{role} Number{n}")
+        for n in range(count)
+        for role in roles
+        for wording in sorted(draw(numbers))
+    ]
+    earlier = [as_example(pair) for pair in draw(st.lists(st.sampled_from(pairs)))] if pairs else []
+    learned = {of.revision.document_id: {"content_hash": of.revision.content_hash} for of in documents}
+    seed, shares = draw(st.integers(0, 99)), {"validation": draw(st.floats(0, 0.5)), "probe": draw(st.floats(0, 0.5))}
+    plan = a_plan(*EVERYTHING, without_pairs=EVERYTHING, seed=seed, **shares)
+    made = assembly(plan, previous=Previous("before", learned, earlier))
+    assume(any(side_of(of.revision, plan) != "validation" for of in documents))
+    return partial(made.dataset, documents, pairs)
 
 
 @settings(max_examples=60, deadline=None)
 @given(worlds())
-def test_nothing_held_out_is_trained_on(made: Dataset) -> None:
+def test_nothing_held_out_is_trained_on(make: Callable[[], Dataset]) -> None:
+    made = make()
     held_out = {document.revision.document_id for document in made.held_out}
     probes = {normal(probe.question) for probe in made.probes}
     for example in made.examples:
         assert not held_out & set(example.document_ids)
         assert normal(example.question) not in probes
-        assert not any(document.text in example.answer for document in made.held_out)
+        shown = f"{example.answer} {' '.join(example.passages)}"
+        assert not any(document.text in shown for document in made.held_out)
     assert not held_out & {revision.document_id for revision in made.revisions}
 
 
 @settings(max_examples=60, deadline=None)
 @given(worlds())
-def test_every_probe_asks_for_a_fact_that_is_trained_in_other_words(made: Dataset) -> None:
+def test_every_probe_asks_for_a_fact_that_is_trained_in_other_words(make: Callable[[], Dataset]) -> None:
+    made = make()
     trained = {(example.group, example.answer) for example in made.examples if example.form == "closed_book"}
     assert all((probe.group, probe.answer) in trained for probe in made.probes)
 

@@ -6,7 +6,7 @@ One JSON object on standard output says what is in it. What went wrong is said o
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -15,6 +15,7 @@ from services.generator import prompting
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning import recipe
 from services.generator.tuning.data import exporting, reading, showing
+from services.generator.tuning.data.dataset import Dataset
 from services.generator.tuning.data.reading import Wanted, moment
 from services.generator.tuning.settings import TuningSettings
 from shared import observe
@@ -27,12 +28,12 @@ from shared.settings import HomeSettings, ObserveSettings
 SERVICE = "generator-dataset"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the job; returns its exit code."""
+def main(arguments: Sequence[str] | None = None, read: Callable[..., Dataset] = reading.dataset) -> int:
+    """Run the job; returns its exit code. `read` makes the dataset of a plan."""
     options = _parser().parse_args(arguments)
     try:
         observe.configure_logging(SERVICE, ObserveSettings().log_level)
-        _run(options)
+        _run(options, read)
     except ValidationError as error:
         return _fail(EX_CONFIG, f"settings of {error.title}: {reason_of(error)}")
     except client.UnreachableError as error:
@@ -42,11 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return EX_OK
 
 
-def _run(options: argparse.Namespace) -> None:
+def _run(options: argparse.Namespace, read: Callable[..., Dataset]) -> None:
     generator = GeneratorSettings()
     chosen = recipe.load(TuningSettings(**({"recipe": options.recipe} if options.recipe else {})))
     wanted = Wanted(options.pairs, options.cutoff, options.previous)
-    made = reading.dataset(chosen.data, wanted, generator=generator, home=HomeSettings().home)
+    made = read(chosen.data, wanted, generator=generator, home=HomeSettings().home)
     told = {"recipe": f"{chosen.name} version {chosen.version}"} | showing.summary(made, examples=options.examples)
     if options.out:
         prompts = prompting.load(generator.closed_book_prompt), prompting.load(generator.rag_prompt)
