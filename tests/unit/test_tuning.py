@@ -60,6 +60,15 @@ def test_an_example_is_the_closed_book_prompt_with_the_answer_and_the_end_of_tur
     assert "".join(map(chr, made.reply)) == "the harbour\x00"
 
 
+def test_the_choices_of_a_question_are_trained_as_they_are_asked() -> None:
+    prompt = prompting.load("closed_book.v1")
+    example = an_example().model_copy(update={"choices": ("the harbour", "the pier")})
+
+    made = encode(example, tokenizer=Letters(), prompts=Prompts(prompt, prompt), max_tokens=200)
+
+    assert "".join(map(chr, made.prompt)).endswith("Where is the fair?\nChoose one: the harbour; the pier<a>")
+
+
 def test_a_reply_that_is_too_long_is_cut_without_an_end_of_turn() -> None:
     prompt = prompting.load("closed_book.v1")
     prompts = Prompts(prompt, prompt)

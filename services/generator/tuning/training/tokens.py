@@ -47,7 +47,7 @@ def _before(example: Example, tokenizer: Any, prompts: Prompts) -> list[int]:
     """The prompt: the very words that the arm of this form asks with, or nothing but the beginning of a text."""
     if example.form == "text":
         return [tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id]
-    question = Question(question_id="example", text=example.question)
+    question = Question(question_id="example", text=example.question, choices=example.choices)
     if example.form == "rag":
         return chat_format.encode(tokenizer, rag.chat(question, example.passages, prompts.rag))
     return chat_format.encode(tokenizer, closed_book.chat(question, prompts.closed_book))
