@@ -30,26 +30,30 @@ def arms(result: Result, wanted: Sequence[str]) -> list[str]:
 def comparing(result: Result, pair: Pair, prompt: Prompt, words: int) -> tuple[Sheet, Sheet]:
     """A pair's two sheets: with its first arm at the first place, then with its second."""
     first, second = (_cut(_answers(result)[arm], words) for arm in pair)
-    return _compared(result.question, (first, second), prompt), _compared(result.question, (second, first), prompt)
+    question = asked(result.question, words)
+    orders = ((first, second), (second, first))
+    straight, turned = (
+        Sheet(
+            prompt.system, prompt.filled(question=question, first=a, second=b), result.question, (a, b), prompt.labels
+        )
+        for a, b in orders
+    )
+    return straight, turned
 
 
 def grading(result: Result, arm: str, prompt: Prompt, words: int) -> Sheet:
     """The sheet of one arm's answer beside the references."""
     question, answer = result.question, _cut(_answers(result)[arm], words)
     accepted = _cut(" | ".join(question.references or ()), words)
-    user = prompt.filled(question=asked(question), references=accepted, answer=answer)
+    user = prompt.filled(question=asked(question, words), references=accepted, answer=answer)
     return Sheet(prompt.system, user, question, (answer,), prompt.labels)
 
 
-def asked(question: Question) -> str:
-    """The question as it is put to the judge, with its choices."""
+def asked(question: Question, words: int) -> str:
+    """The question as it is put to the judge, with its choices and the end of what was said before."""
+    before = "".join(f"{turn.role}: {turn.text.strip()}\n" for turn in question.history)[-20 * words :]
     choices = f"\nChoices: {'; '.join(question.choices)}" if question.choices else ""
-    return question.text.strip() + choices
-
-
-def _compared(question: Question, answers: tuple[str, str], prompt: Prompt) -> Sheet:
-    user = prompt.filled(question=asked(question), first=answers[0], second=answers[1])
-    return Sheet(prompt.system, user, question, answers, prompt.labels)
+    return f"{before}{question.text.strip()}{choices}"
 
 
 def _answers(result: Result) -> dict[str, str]:

@@ -79,6 +79,7 @@ def house(
     (home / "models").symlink_to(models)
     environment = {
         **platform.environment, "TILTYARD_HOME": str(home), "TILTYARD_KAFKA_PARTITIONS": "2",
+        "TILTYARD_JUDGE_BACKEND": "oracle",
     }  # fmt: skip
     services = LocalServices(
         LocalServicesSettings(), home=home, environment=environment, probe_ports=ports.find_free(len(EVERY))

@@ -14,7 +14,7 @@ from services.judge.case import bench
 from services.judge.handler import judge
 from services.judge.ports import Said, Sheet
 from services.judge.settings import JudgeSettings
-from shared.messages import Result, Verdicts, VerdictsTaken
+from shared.messages import Result, Turn, Verdicts, VerdictsTaken
 from shared.records import Effect, Record
 from tests.builders import NOON, a_raw_record, a_record
 from tests.results import a_result, a_scored
@@ -123,6 +123,16 @@ def test_abstentions_missing_arms_and_equal_answers_are_not_sent_to_a_model(othe
     assert judged(answers(base="Pier", tuned=other), backend) is None
     assert judged(answers(base="Pier"), backend) is None
     assert backend.asked == []
+
+
+def test_what_was_said_before_and_the_choices_stand_with_the_question() -> None:
+    backend = Scripted(by_length)
+    talk = {"history": (Turn(role="asker", text="Tell me of the fair."), Turn(role="assistant", text="It moved.")),
+            "kind": "conversation", "choices": ("pier", "quay")}  # fmt: skip
+    said(TWO.model_copy(update={"question": TWO.question.model_copy(update=talk)}), backend)
+
+    wanted = "asker: Tell me of the fair.\nassistant: It moved.\nWhere is the lantern fair held?\nChoices: pier; quay"
+    assert wanted in backend.asked[0].user
 
 
 def test_template_tokens_in_answers_are_broken() -> None:
