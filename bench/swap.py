@@ -21,6 +21,7 @@ from services.generator.adapters import WEIGHTS, NewestAdapter, sha256_of
 from services.generator.backends import transformers
 from services.generator.ports import Chat
 from services.generator.settings import GeneratorSettings
+from shared import observe
 from shared.adapters import registry
 from shared.messages import AdapterAnnounced, TrainingRun
 from shared.models.language import Model
@@ -45,6 +46,7 @@ def main() -> int:
     parser.add_argument("--times", type=int, default=10, help="take-ups of each adapter")
     parser.add_argument("--rank", type=int, default=16)
     options = parser.parse_args()
+    observe.configure_logging("bench", "WARNING")
     settings = GeneratorSettings(worker="tuned", arms="tuned", threads=2)
     model = models.configured(settings, HomeSettings().home)
     with TemporaryDirectory() as folder:
