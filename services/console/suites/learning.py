@@ -28,7 +28,7 @@ class Workshop:
     """What trains an adapter from a file of pairs under a name, what lets one speak, and who speaks now."""
 
     train: Callable[[Path, str], None]
-    serve: Callable[[str], None]
+    serve: Callable[[str], object]
     speaker: Callable[[], str | None]
 
 
