@@ -1,0 +1,38 @@
+"""A small training run over the tiny model, in this process or, to be killed, in one of its own."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from services.generator.tuning.settings import TuningSettings
+from services.generator.tuning.training import running
+from services.generator.tuning.training.plan import TrainingPlan
+from services.generator.tuning.training.running import Inputs, Say
+from services.generator.tuning.training.tokens import Encoded
+from shared.messages import TrainingRun
+from shared.models import language
+
+PLAN: dict[str, Any] = {"epochs": 10, "batch_size": 2, "rank": 4, "alpha": 8, "dropout": 0.1, "max_seconds": 1e6}
+
+
+def examples() -> list[Encoded]:
+    """Eight with a common beginning, of several lengths."""
+    system = tuple(range(40, 52))
+    return [Encoded((*system, *range(number, 2 * number + 3)), (100 + number, 7)) for number in range(1, 9)]
+
+
+def run(tiny: Path, folder: Path, *, home: Path, say: Say, start: Path | None = None, **changes: Any) -> TrainingRun:
+    """Train in `folder`, with a checkpoint after each step; `changes` are of the plan."""
+    model = language.resolve(str(tiny), home)
+    inputs = Inputs(examples(), model, TrainingPlan(**PLAN | changes), "data", ["prompt"], start)
+    return running.run(inputs, folder, home=home, settings=TuningSettings(checkpoint_s=0, threads=1), say=say)
+
+
+def _say(progress: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(progress) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    run(Path(sys.argv[1]), Path(sys.argv[2]), home=Path(sys.argv[3]), say=_say)

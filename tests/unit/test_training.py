@@ -1,0 +1,184 @@
+"""Training: what a step learns from, that an interrupted run ends as a whole one, and what a run leaves behind."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from services.generator.adapters import WEIGHTS
+from services.generator.tuning.training import network, record, step, tracking
+from services.generator.tuning.training.checkpoint import Checkpoints, Standing, key_of
+from services.generator.tuning.training.plan import TrainingPlan
+from tests import tiny_model, training_run
+
+Said = list[dict[str, Any]]
+
+
+class KilledError(Exception):
+    """Stands for whatever ends a run in its midst."""
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_model.save(tmp_path_factory.mktemp("tiny"))
+
+
+def gradients(tiny: Path, size: int, *, checkpointing: bool = False, **changes: Any) -> tuple[float, torch.Tensor]:
+    """The loss of all examples, and all gradients in one row."""
+    torch.manual_seed(1)
+    made = network.build(tiny, TrainingPlan(**{"rank": 4, "checkpointing": checkpointing} | changes))
+    for name, weight in network.learned(made).items():
+        if "lora_B" in name:
+            torch.nn.init.normal_(weight, std=0.1)  # else the gradients of A are zero
+    loss = step.accumulate(made, training_run.examples(), size)
+    return loss, torch.cat(
+        [weight.grad.flatten() for weight in network.learned(made).values() if weight.grad is not None]
+    )
+
+
+def test_a_shared_beginning_and_accumulation_change_neither_loss_nor_gradients(tiny: Path) -> None:
+    """With checkpointing nothing is shared; with one example at a time there is nothing to share."""
+    loss, learned = gradients(tiny, 8)
+
+    for other_loss, other in (gradients(tiny, 8, checkpointing=True), gradients(tiny, 1), gradients(tiny, 3)):
+        assert other_loss == pytest.approx(loss, abs=1e-5)
+        torch.testing.assert_close(other, learned, atol=1e-5, rtol=1e-3)
+
+
+def test_cached_values_of_nf4_give_the_losses_of_nf4(tiny: Path) -> None:
+    loss, learned = gradients(tiny, 8)
+    cached_loss, cached = gradients(tiny, 8, cache_dequantised=True)
+    plain_loss, _ = gradients(tiny, 8, method="lora")
+
+    assert cached_loss == pytest.approx(loss, abs=1e-5)
+    torch.testing.assert_close(cached, learned, atol=1e-5, rtol=1e-3)
+    assert plain_loss != pytest.approx(loss, abs=1e-5)
+
+
+def test_a_run_that_was_cut_off_goes_on_and_gives_the_same_weights(tiny: Path, tmp_path: Path) -> None:
+    said: Said = []
+
+    def cut(progress: dict[str, Any]) -> None:
+        if progress.get("step") == 8:
+            raise KilledError
+
+    training_run.run(tiny, tmp_path / "whole", home=tmp_path / "a", say=lambda _: None)
+    with pytest.raises(KilledError):
+        training_run.run(tiny, tmp_path / "cut", home=tmp_path / "b", say=cut)
+    training_run.run(tiny, tmp_path / "cut", home=tmp_path / "b", say=said.append)
+
+    assert [one["resumed_from_step"] for one in said if "resumed_from_step" in one] == [7]
+    assert_same(tmp_path / "whole", tmp_path / "cut")
+    assert json.loads((tmp_path / "cut" / record.FILE).read_text())["resumed_from_steps"] == [7]
+    assert [*(tmp_path / "b" / "runs").iterdir()] == []
+
+
+@pytest.mark.e2e
+def test_a_killed_run_goes_on_and_gives_the_same_weights(tiny: Path, tmp_path: Path) -> None:
+    argv = [sys.executable, "-m", "tests.training_run", str(tiny), str(tmp_path / "killed"), str(tmp_path / "b")]
+    said: Said = []
+
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout or ():
+            if json.loads(line).get("step") == 20:
+                process.send_signal(signal.SIGKILL)
+                break
+    assert process.returncode == -signal.SIGKILL
+    training_run.run(tiny, tmp_path / "killed", home=tmp_path / "b", say=said.append)
+    training_run.run(tiny, tmp_path / "whole", home=tmp_path / "a", say=lambda _: None)
+
+    assert next(one["resumed_from_step"] for one in said if "resumed_from_step" in one) >= 19
+    assert_same(tmp_path / "whole", tmp_path / "killed")
+
+
+def assert_same(one: Path, other: Path) -> None:
+    first, second = load_file(one / WEIGHTS), load_file(other / WEIGHTS)
+    assert first.keys() == second.keys()
+    assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+def test_time_that_was_used_before_a_restart_counts(tiny: Path, tmp_path: Path) -> None:
+    made = network.build(tiny, TrainingPlan(rank=4))
+    weights = network.learned(made)
+    optimiser = network.optimiser([*weights.values()], TrainingPlan())
+    checkpoints = Checkpoints(tmp_path / "run")
+
+    checkpoints.save(weights, optimiser, Standing(step=3, seconds=40.0, loss=1.0, losses=[1.0]))
+
+    assert checkpoints.restore(weights, optimiser).seconds == 40.0
+    assert [file.name for file in (tmp_path / "run").iterdir()] == ["checkpoint.pt"]
+
+
+def test_a_run_of_other_inputs_has_another_key() -> None:
+    plan = TrainingPlan().model_dump(mode="json")
+
+    assert key_of(plan=plan, data="a") == key_of(data="a", plan=plan)
+    assert (
+        len({key_of(plan=plan, data="a"), key_of(plan=plan, data="b"), key_of(plan=plan | {"seed": 2}, data="a")}) == 3
+    )
+
+
+def test_a_warm_start_begins_with_the_weights_of_the_adapter_before(tiny: Path, tmp_path: Path) -> None:
+    first = training_run.run(tiny, tmp_path / "first", home=tmp_path, say=lambda _: None, learning_rate=0.02)
+    said: Said = []
+    training_run.run(tiny, tmp_path / "second", home=tmp_path, say=said.append, start=tmp_path / "first")
+    cold: Said = []
+    training_run.run(tiny, tmp_path / "third", home=tmp_path, say=cold.append)
+
+    begin, cold_begin = (next(one["loss"] for one in told if "loss" in one) for told in (said, cold))
+    assert begin < cold_begin
+    assert begin == pytest.approx(first.final_loss, rel=0.5)
+
+
+def test_a_warm_start_of_another_form_is_refused(tiny: Path, tmp_path: Path) -> None:
+    training_run.run(tiny, tmp_path / "first", home=tmp_path, say=lambda _: None, epochs=1)
+
+    with pytest.raises(ValueError, match="cannot go on from first: its r is 4, the recipe's is 8"):
+        training_run.run(tiny, tmp_path / "next", home=tmp_path, say=lambda _: None, rank=8, start=tmp_path / "first")
+
+
+def test_all_weights_can_be_trained_and_make_a_model_of_their_own(tiny: Path, tmp_path: Path) -> None:
+    training_run.run(tiny, tmp_path / "whole", home=tmp_path, say=lambda _: None, method="full", learning_rate=1e-3)
+
+    before, after = load_file(tiny / "model.safetensors"), load_file(tmp_path / "whole" / "model.safetensors")
+    assert before.keys() == after.keys()
+    assert all(not torch.equal(before[name], after[name]) for name in before)
+    assert (tmp_path / "whole" / "tokenizer.json").exists()
+
+
+def test_a_run_leaves_a_record(tiny: Path, tmp_path: Path) -> None:
+    run = training_run.run(tiny, tmp_path / "made", home=tmp_path, say=lambda _: None)
+
+    kept = json.loads((tmp_path / "made" / record.FILE).read_text())
+    assert (
+        (kept["steps"], kept["tokens"]) == (run.steps, run.tokens) == (40, 10 * sum(map(len, training_run.examples())))
+    )
+    assert kept["loss"][-1]["step"] == 40
+    assert kept["loss"][-1]["loss"] < kept["loss"][0]["loss"]
+    assert kept["peak_memory_mib"] > 0
+    assert kept["predicted_memory_mib"]["total"] > 0
+
+
+def test_a_long_curve_is_thinned_to_means() -> None:
+    assert record.thinned([3.0, 1.0, 5.0], points=2) == [{"step": 2, "loss": 2.0}, {"step": 3, "loss": 5.0}]
+    assert record.thinned([]) == []
+
+
+def test_a_paged_optimiser_needs_a_gpu() -> None:
+    weights = [torch.nn.Parameter(torch.zeros(2))]
+
+    with pytest.raises(ValueError, match=r"paged_adamw_8bit pages .* there is none"):
+        network.optimiser(weights, TrainingPlan(optimiser="paged_adamw_8bit"))
+
+
+def test_mlflow_is_asked_for_only_where_an_address_is_set() -> None:
+    def say(_: dict[str, Any]) -> None: ...
+
+    with tracking.told("", "run", {}, say) as told:
+        assert told is say
