@@ -61,8 +61,7 @@ def material(documents: list[StoredDocument], pairs: list[TrainingPair], **chang
         "learnable": by_id,
         "pairs": pairs,
         "serving": Serving(passages=3, words=450, closed_book_abstain="I don't know.", rag_abstain="I don't know."),
-        "chunks": whole(documents),
-        "nearest": Nearest([(name, text) for name, texts in whole(documents).items() for text in texts]),
+        "nearest": Nearest(lambda: whole(documents)),
         "known": {name: of.text for name, of in by_id.items()},
     }
     return Material(**values | changes)

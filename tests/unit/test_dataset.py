@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -244,6 +245,15 @@ def test_a_wrong_line_of_pairs_is_named(tmp_path: Path) -> None:
 
 def test_chunks_of_another_revision_are_not_shown() -> None:
     assert standing(MemoryChunks())([a_stored()]) == {"story-1": []}
+
+
+def test_a_recipe_without_passages_reads_no_chunks() -> None:
+    def read(_: object) -> dict[str, list[str]]:
+        raise AssertionError("no chunk is needed")
+
+    made = replace(assembly(a_plan("pairs", "raw_text")), chunks=read).dataset([a_stored()], [a_pair()])
+
+    assert len(made.examples) == 2
 
 
 @pytest.mark.parametrize("name", names())

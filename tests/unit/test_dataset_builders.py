@@ -15,6 +15,7 @@ from services.generator.tuning.data.builders.raft import NO_PASSAGE
 from services.generator.tuning.data.example import Example, LeftOut
 from services.generator.tuning.data.material import Serving
 from services.generator.tuning.data.mentions import mentions
+from services.generator.tuning.data.nearest import Nearest
 from services.generator.tuning.data.pieces import pieces
 from services.generator.tuning.data.teacher_settings import TeacherSettings
 from services.generator.tuning.data.teachers import openai, own
@@ -75,7 +76,7 @@ def test_distractors_are_the_likest_passages_of_other_documents() -> None:
 
 
 def test_a_document_without_chunks_is_counted() -> None:
-    sample = material([a_stored()], [a_pair()], chunks={})
+    sample = material([a_stored()], [a_pair()], nearest=Nearest(dict))
 
     assert list(raft.build(sample, raft.Options(without_gold=0.0))) == [LeftOut(NO_PASSAGE)]
 

@@ -74,14 +74,12 @@ class Assembly:
     def _material(self, choice: Choice, pairs: Sequence[TrainingPair], *, held_out: bool) -> Material:
         """What the builders of one side may see."""
         documents, learnable = (choice.taught(of, held_out=held_out) for of in (choice.live, choice.learnable))
-        chunks = self.chunks([*learnable.values()])
         return Material(
             documents=documents,
             learnable=learnable,
             pairs=[pair for pair in pairs if pair.document_id in documents],
             serving=self.serving,
-            chunks=chunks,
-            nearest=Nearest([(name, text) for name in chunks for text in chunks[name]]),
+            nearest=Nearest(lambda: self.chunks([*learnable.values()])),
             known={name: of.text for name, of in choice.learnable.items()},
             seed=self.plan.seed,
             previous=None if held_out else self.previous,

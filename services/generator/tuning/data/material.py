@@ -48,16 +48,15 @@ class Previous:
 class Material:
     """Documents by id and pairs about them; nothing of the other side of the split is in them.
 
-    `documents` are to be learned in this run, `learnable` may be: also those that an earlier run has learned. `chunks`
-    are the passages of these as they stand in the store. `known` is the text of every live document, held
-    out or not: only to make sure that something is said nowhere. `made` are the examples of the builders before.
+    `documents` are to be learned in this run, `learnable` may be: also those that an earlier run has learned. `nearest`
+    knows the passages of these. `known` is the text of every live document, held out or not: only to make sure that
+    something is said nowhere. `made` are the examples of the builders before.
     """
 
     documents: Mapping[str, StoredDocument]
     learnable: Mapping[str, StoredDocument]
     pairs: Sequence[TrainingPair]
     serving: Serving
-    chunks: Mapping[str, Sequence[str]]
     nearest: Nearest
     known: Mapping[str, str]
     seed: int = 1
@@ -71,6 +70,11 @@ class Material:
         asked = [one for one in self.made if one.form == "closed_book" and not one.abstains]
         found = asked or [as_example(pair) for pair in self.pairs]
         return list({(normal(one.question), one.document_ids[0]): one for one in found}.values())
+
+    @property
+    def chunks(self) -> Mapping[str, Sequence[str]]:
+        """The learnable documents' passages as they stand in the store, by document id."""
+        return self.nearest.chunks
 
     def drawn(self, options: BuilderOptions) -> Sequence[Example]:
         """The questions for a builder that makes one example of each: no more than it may make, by chance."""
