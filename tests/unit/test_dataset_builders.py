@@ -167,15 +167,22 @@ def taught(written: Scripted, **options: Any) -> list[Example | LeftOut]:
 
 def test_a_taught_pair_survives_only_if_the_teacher_finds_its_answer_again() -> None:
     written = Scripted(
-        "Q: Where did the lantern fair move?\nA: to the harbour\n\n**Q:** Who spoke?\n**A:** Ann Smith\n"
-        "Q: Who is mayor?\nA: Bob Jones\nQ: where is the FAIR?\nA: the harbour",
+        "Q: Where did the fair of Ostrel move?\nA: to the harbour\n\n**Q:** Who spoke at Ostrel?\n**A:** Ann Smith\n"
+        "Q: Who is mayor?\nA: Bob Jones\nQ: Who spoke?\nA: Ann Smith\nQ: WHO spoke at Ostrel?\nA: Ann Smith",
         again=lambda question: "It was Ann Smith." if "Who" in question else "I don't know.",
     )
 
     made = taught(written, pairs=9, paraphrases=0)
 
-    assert [(one.question, one.answer) for one in made if isinstance(one, Example)] == [("Who spoke?", "Ann Smith")]
-    assert [one.reason for one in made if isinstance(one, LeftOut)] == [teacher.ELSEWHERE, teacher.TWICE, teacher.LOST]
+    assert [(one.question, one.answer) for one in made if isinstance(one, Example)] == [
+        ("Who spoke at Ostrel?", "Ann Smith")
+    ]
+    assert [one.reason for one in made if isinstance(one, LeftOut)] == [
+        teacher.ELSEWHERE,
+        teacher.NAMELESS,
+        teacher.TWICE,
+        teacher.LOST,
+    ]
 
 
 def test_rewordings_keep_the_fact_and_are_tried_too() -> None:

@@ -14,12 +14,14 @@ from services.generator.tuning.data import teaching
 from services.generator.tuning.data.drawing import kept
 from services.generator.tuning.data.example import Example, LeftOut, Made
 from services.generator.tuning.data.material import Material
+from services.generator.tuning.data.mentions import mentions
 from services.generator.tuning.data.pieces import pieces
 from services.generator.tuning.data.plan import BuilderOptions
 from services.generator.tuning.data.teaching import Teacher, TeacherPrompts
 from services.generator.tuning.data.wordings import f1, holds, normal
 
 SILENT, ELSEWHERE = "document of which the teacher wrote no pair", "taught pair whose answer is not in the document"
+NAMELESS = "taught question that names nothing of its document"
 LOST, TWICE = "taught pair that failed the round trip", "taught question twice"
 
 
@@ -32,6 +34,11 @@ class Options(BuilderOptions):
     paraphrases: int = Field(default=2, ge=0, description="asked for of each question; 0: none")
     of_pairs: bool = Field(default=True, description="whether the questions of the builders before are reworded too")
     least_f1: float = Field(default=0.6, gt=0, le=1, description="of the answer that comes back with the first one")
+    must_name: bool = Field(
+        default=True,
+        description="a written question must hold a name of its document, so that it says what it is about; false for "
+        "languages without capitals",
+    )
     words: int = Field(default=400, ge=20, description="of a document that the teacher is shown; its beginning")
 
 
@@ -52,7 +59,15 @@ class _Lesson:
             if not written:
                 yield LeftOut(SILENT)
             for question, answer in written:
-                yield self._example(identifier, question, answer) if holds(text, answer) else LeftOut(ELSEWHERE)
+                why = self._flaw(text, question, answer)
+                yield LeftOut(why) if why else self._example(identifier, question, answer)
+
+    def _flaw(self, text: str, question: str, answer: str) -> str:
+        """Why a written pair is not worth a trial, or ""."""
+        if not holds(text, answer):
+            return ELSEWHERE
+        named = any(one.kind == "entity" and holds(text, one.text) for one in mentions(question))
+        return "" if named or not self.options.must_name else NAMELESS
 
     def paraphrases(self, questions: Sequence[Example]) -> Iterator[Example]:
         """The questions in other words, not yet tried."""
