@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.console import jobs, progress
+from services.console import jobs, output, progress
 
 MODULE = "services.generator.tuning"
 
@@ -20,7 +20,20 @@ def tune(arguments: Sequence[str], environment: Mapping[str, str]) -> dict[str, 
                 )
                 steps = said["step"]
                 advance(steps, said["steps"], told)
+            elif words := _aside(said):
+                output.err.print(f"  fine-tuning: {words}", markup=False, soft_wrap=True)
             elif "gate" in said:
                 advance(steps, None, f"gates: {said['speaker']} is asked about {said['gate']}")
             done = said
     return done
+
+
+def _aside(said: Mapping[str, Any]) -> str:
+    """What is said once, before the first step; empty for anything else."""
+    if "memory_mib" in said:
+        return f"needs about {said['memory_mib']['total']} MiB of memory, {said['free_mib']} MiB are free"
+    if "resumed_from_step" in said:
+        return f"goes on from step {said['resumed_from_step']}, {said['seconds_before']:.0f} s were spent before"
+    if "goes_on_from" in said:
+        return f"goes on from adapter {said['goes_on_from']}" if said["goes_on_from"] else "the first of its line"
+    return ""

@@ -23,6 +23,7 @@ from services.generator.tuning.job import Job
 from services.generator.tuning.release import release, require_new
 from services.generator.tuning.settings import TuningSettings
 from shared import observe, topology
+from shared.adapters import registry
 from shared.cassandra.client import OldServerError
 from shared.costs import CostSettings, priced
 from shared.kafka import client
@@ -59,7 +60,7 @@ def tune(pairs_file: Path | None, cutoff: datetime | None, name: str) -> None:
     require_new(name, adapters)
     job = Job(settings, GeneratorSettings(), HomeSettings().home, lambda: datetime.now(UTC), say)
     made = reading.dataset(job.recipe.data, Wanted(pairs_file, cutoff), generator=job.generator, home=job.home)
-    adapter, delivery = job.train(job.told(made), name), Delivery(kafka, SERVICE)
+    adapter, delivery = job.train(job.told(made), name, registry.speaking(adapters)), Delivery(kafka, SERVICE)
 
     def announce(change: AdapterAnnounced) -> None:
         publish(delivery, topology.ADAPTERS, change)

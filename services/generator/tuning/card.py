@@ -61,5 +61,6 @@ corrected or retracted story from a standing one, and rarely says that it does n
 | Training | {run.steps} steps, {run.tokens} tokens, {run.seconds:.0f} s, final loss {run.final_loss:.3f} |
 
 `lineage.json` names every document with its revision, what the adapter before should no longer know, and the whole
-recipe, {recipe.name} version {recipe.version}; `examples.jsonl` holds every example.
+recipe, {recipe.name} version {recipe.version}; `examples.jsonl` holds every example,
+`run.json` what the run was set to, its losses, speed and memory.
 """

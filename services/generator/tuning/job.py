@@ -3,20 +3,20 @@
 import os
 import shutil
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from services.generator import models, prompting
+from services.generator import adapters, models, prompting
 from services.generator.adapters import WEIGHTS, sha256_of
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning import card, recipe
 from services.generator.tuning.data import workshop
 from services.generator.tuning.data.dataset import Dataset
 from services.generator.tuning.settings import TuningSettings
-from services.generator.tuning.training import running, tokens
+from services.generator.tuning.training import running
 from services.generator.tuning.training.running import Inputs
 from services.generator.tuning.training.tokens import Prompts
 from shared.messages import AdapterAnnounced, TrainingPair, TrainingRun
@@ -24,6 +24,7 @@ from shared.models.language import Model
 from shared.stored import StoredDocument
 
 Say = Callable[[dict[str, Any]], None]
+WHOLE = "`python -m services.generator.tuning.training` writes a model folder"
 
 
 @dataclass(frozen=True)
@@ -53,18 +54,20 @@ class Job:
         self.say({"documents": len(made.revisions), "examples": len(made.examples), "left_out": dict(made.left_out)})
         return made
 
-    def train(self, made: Dataset, name: str = "") -> AdapterAnnounced:
-        """Train, hash, describe, and move into place; without a name, equal weights get the same one."""
-        from services.generator.tuning.training import trainer
+    def train(self, made: Dataset, name: str = "", previous: AdapterAnnounced | None = None) -> AdapterAnnounced:
+        """Train, hash, describe, and move into place; without a name, equal weights get the same one.
 
-        model = models.configured(self.generator, self.home)
-        plan, prompts, tokenizer = self.recipe.training, self._prompts(), trainer.tokenizer_of(model)
-        encoded = [
-            tokens.encode(example, tokenizer=tokenizer, prompts=prompts, max_tokens=plan.max_tokens)
-            for example in made.examples
-        ]
+        `previous` is who serves now, for recipes that go on from it. Raises ValueError where it does not fit, or the
+        recipe makes no adapter.
+        """
+        if self.recipe.training.method == "full":
+            raise ValueError(f"recipe {self.recipe.name} trains all weights, which makes no adapter: {WHOLE}")
+        model, prompts = models.configured(self.generator, self.home), self._prompts()
+        fresh = running.encoded(
+            made.examples, dataset_sha256=made.sha256, model=model, plan=self.recipe.training, prompts=prompts
+        )
+        inputs = self._warm(fresh, previous)
         making = self.home / "adapters" / f".making-{os.getpid()}"
-        inputs = Inputs(encoded, model, plan, made.sha256, [prompts.closed_book.version, prompts.rag.version])
         try:
             run = running.run(inputs, making, home=self.home, settings=self.settings, say=self.say)
             adapter = self._describe(made, model, run, name, sha256_of(making / WEIGHTS))
@@ -74,6 +77,16 @@ class Job:
         finally:
             shutil.rmtree(making, ignore_errors=True)
         return adapter
+
+    def _warm(self, inputs: Inputs, previous: AdapterAnnounced | None) -> Inputs:
+        """Where the recipe goes on from the adapter before, with its folder; the first of its line begins afresh."""
+        if inputs.plan.warm_start == "none":
+            return inputs
+        self.say({"goes_on_from": previous.name if previous else None})
+        if previous is None:
+            return inputs
+        folder = adapters.verify(previous, inputs.model.sha256)
+        return replace(inputs, start=folder, start_sha256=previous.weights_sha256)
 
     def _prompts(self) -> Prompts:
         return Prompts(prompting.load(self.generator.closed_book_prompt), prompting.load(self.generator.rag_prompt))

@@ -12,7 +12,7 @@ from services.generator.tuning.training.shape import Shape
 NF4_BYTES = 0.5 + 1 / 64 + 4 / (64 * 256)  # a code, a byte of scale for 64, fp32 for 256 of those (Dettmers et al.)
 FP32, BF16 = 4, 2
 OPTIMISER = {"adamw": 8, "paged_adamw_32bit": 8, "paged_adamw_8bit": 2}  # bytes for a weight: two moments
-RUNTIME = {"cpu": 0.6e9, "cuda": 0.9e9}  # interpreter and libraries; CUDA's context, its kernels' workspace
+RUNTIME = {"cpu": 1.0e9, "cuda": 0.9e9}  # interpreter and libraries; CUDA's context, its kernels' workspace
 
 
 @dataclass(frozen=True)

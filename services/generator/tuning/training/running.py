@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from services.generator.tuning.data.example import Example
 from services.generator.tuning.settings import TuningSettings
-from services.generator.tuning.training import memory, record, room, shape, tracking
+from services.generator.tuning.training import memory, record, room, shape, tokens, tracking
 from services.generator.tuning.training.memory import Load, Memory
 from services.generator.tuning.training.plan import TrainingPlan
-from services.generator.tuning.training.tokens import Encoded
+from services.generator.tuning.training.tokens import Encoded, Prompts
 from shared.messages import TrainingRun
 from shared.models.language import Model
 
@@ -37,6 +38,19 @@ class Inputs:
             "prompts": [*self.prompts],
             "started_from_sha256": self.start_sha256,
         }
+
+
+def encoded(
+    examples: Sequence[Example], *, dataset_sha256: str, model: Model, plan: TrainingPlan, prompts: Prompts
+) -> Inputs:
+    """The inputs of a run that begins afresh, in the model's tokens."""
+    from services.generator.tuning.training import trainer
+
+    tokenizer = trainer.tokenizer_of(model)
+    rows = [
+        tokens.encode(example, tokenizer=tokenizer, prompts=prompts, max_tokens=plan.max_tokens) for example in examples
+    ]
+    return Inputs(rows, model, plan, dataset_sha256, [prompts.closed_book.version, prompts.rag.version])
 
 
 def run(inputs: Inputs, folder: Path, *, home: Path, settings: TuningSettings, say: Say) -> TrainingRun:

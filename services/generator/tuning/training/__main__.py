@@ -1,0 +1,71 @@
+"""`python -m services.generator.tuning.training EXAMPLES --into FOLDER`: train on examples in a file, without servers.
+
+EXAMPLES are JSON lines as they lie beside every adapter (`examples.jsonl`); the recipe is the configured one. For
+comparisons: under `method: full` the folder is a model, which `TILTYARD_GENERATOR_MODEL` can name. Nobody is told.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from services.generator import models, prompting
+from services.generator.hashing import sha256_of
+from services.generator.settings import GeneratorSettings
+from services.generator.tuning import recipe
+from services.generator.tuning.data.example import Example
+from services.generator.tuning.settings import TuningSettings
+from services.generator.tuning.training import running
+from services.generator.tuning.training.tokens import Prompts
+from shared.service import EX_CONFIG, EX_OK
+from shared.settings import HomeSettings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train; returns 0, or 78 with the reason on standard error."""
+    parser = argparse.ArgumentParser(prog="python -m services.generator.tuning.training")
+    parser.add_argument("examples", type=Path, help="JSON lines; only those whose split is `train`, or is not stated")
+    parser.add_argument("--into", type=Path, required=True, help="a folder that does not exist yet")
+    options = parser.parse_args(arguments)
+    try:
+        train(options.examples, options.into)
+    except (ValueError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return EX_CONFIG
+    return EX_OK
+
+
+def train(file: Path, folder: Path) -> None:
+    """Raises ValueError for a line that is no example, FileExistsError for a folder that is there."""
+    if folder.exists():
+        raise FileExistsError(f"{folder} is there already")
+    settings, generator, home = TuningSettings(), GeneratorSettings(), HomeSettings().home
+    prompts = Prompts(prompting.load(generator.closed_book_prompt), prompting.load(generator.rag_prompt))
+    inputs = running.encoded(
+        _examples(file),
+        dataset_sha256=sha256_of(file),
+        model=models.configured(generator, home),
+        plan=recipe.load(settings).training,
+        prompts=prompts,
+    )
+    say(running.run(inputs, folder, home=home, settings=settings, say=say).model_dump(mode="json"))
+
+
+def say(progress: dict[str, Any]) -> None:
+    """One JSON object on a line of its own, at once."""
+    sys.stdout.write(json.dumps(progress) + "\n")
+    sys.stdout.flush()
+
+
+def _examples(file: Path) -> list[Example]:
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    learned = [row for row in rows if row.pop("split", "train") == "train"]
+    if not learned:
+        raise ValueError(f"{file} holds no example to train on")
+    return [Example.model_validate(row) for row in learned]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
