@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.generator import forming, replies
+from services.generator import abstaining, forming, replies
+from services.generator.abstention import never
 from services.generator.completing import Ask, Choices, Completer, Now
-from services.generator.ports import Asked, Backend, Completion, Failed, FailureKind, Outcome, Style
+from services.generator.ports import Asked, Backend, Completion, Decline, Failed, FailureKind, Outcome, Style
 from services.generator.settings import GeneratorSettings, is_tuned
 from shared import plugins
 from shared.messages import Answer
@@ -59,6 +60,7 @@ def answer(
     now: Now,
     longest: int,
     choices: Choices = "text",
+    decline: Decline = never.pass_on,
 ) -> Iterator[Effect[Answer]]:
     """One answer per record and arm that answers its topic; one backend call for all prompts of one speaker."""
     turns = [
@@ -70,14 +72,15 @@ def answer(
     asks = [Ask(turn.asked, turn.arm.tuned, backend.adapter if turn.arm.tuned else None) for turn in turns]
     outcomes = Completer(backend, now, longest, choices)(asks)
     for turn, ask, outcome in zip(turns, asks, outcomes, strict=True):
-        yield effect(turn.record, _answer(turn, ask, outcome, backend))
+        yield effect(turn.record, _answer(turn, ask, outcome, backend, decline))
 
 
-def _answer(turn: Turn, ask: Ask, outcome: Outcome, backend: Backend) -> Answer:
+def _answer(turn: Turn, ask: Ask, outcome: Outcome, backend: Backend, decline: Decline) -> Answer:
     """The message for one turn, whatever came of it."""
     asked, style = turn.asked, turn.arm.style
     spoken = outcome if isinstance(outcome, Completion) else None
-    reply = _reply(asked, outcome, style)
+    kept = abstaining.kept(asked, outcome, _reply(asked, outcome, style), style=style, decline=decline)
+    reply, verdict = kept.reply, kept.verdict
     return Answer(
         question_id=asked.question.question_id,
         arm=turn.arm.name,
@@ -85,6 +88,9 @@ def _answer(turn: Turn, ask: Ask, outcome: Outcome, backend: Backend) -> Answer:
         text=reply.text,
         failure=reply.failure,
         failure_kind=_failure_kind(outcome, reply),
+        withheld=kept.withheld,
+        abstention=verdict.rule if verdict else "",
+        support=verdict.support if verdict else None,
         citations=reply.citations,
         evidence=_chunk_ids(asked),
         evidence_titles=tuple(item.title for item in asked.evidence),

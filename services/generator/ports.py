@@ -137,6 +137,19 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Verdict:
+    """What a rule of abstention made of an answer: its name with its threshold, the score, and whether it declines."""
+
+    rule: str
+    support: float
+    declined: bool
+
+
+Decline = Callable[[Asked, Completion], Verdict | None]
+"""Whether an answer from passages stands; None where the rule cannot tell or does not ask."""
+
+
+@dataclass(frozen=True)
 class Style:
     """A way of asking: the topic it answers, the prompt's version and abstain phrase, and the asking itself."""
 

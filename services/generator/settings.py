@@ -35,6 +35,17 @@ class GeneratorSettings(BaseSettings):
         default=1, ge=0, description="passages in a prompt, best first; 3 to 5 for models of a billion weights and more"
     )
     evidence_words: int = Field(default=150, ge=1, description="of all passages together; the best come whole")
+    abstention: str = Field(
+        default="auto",
+        description="a file in services/generator/abstention: when an arm with passages keeps its answer to itself; "
+        "auto: `support` with the embedded model, otherwise `never`",
+    )
+    support_least: float = Field(
+        default=0.35, description="`support` declines below it; `python -m bench.abstention` shows what each one costs"
+    )
+    support_weight: float = Field(
+        default=0.5, ge=0, description="of the mean log probability beside the share of the question that is covered"
+    )
     summary_chunks: int = Field(default=3, ge=0, description="passages in the prompt of a summary, best first")
     summary_words: int = Field(default=400, ge=1, description="of all passages of a summary together")
     summary_new_tokens: int = Field(default=96, ge=1, description="longest summary")

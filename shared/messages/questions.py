@@ -134,6 +134,9 @@ class Answer(Message):
     status: AnswerStatus
     text: str = ""
     failure: str | None = None
+    withheld: str = Field(default="", description="what the model said, where the rule of abstention kept it back")
+    abstention: str = Field(default="", description="the rule that weighed the answer, with its threshold")
+    support: float | None = Field(default=None, description="how well the passages bear the answer, by that rule")
     citations: tuple[str, ...] = Field(default=(), description="chunk ids the answer points at")
     evidence: tuple[str, ...] = Field(default=(), description="chunk ids that were in the prompt")
     evidence_titles: tuple[str, ...] = ()

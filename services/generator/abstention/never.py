@@ -1,0 +1,14 @@
+"""Passes on whatever the model says."""
+
+from services.generator.ports import Asked, Completion, Decline, Verdict
+from services.generator.settings import GeneratorSettings
+
+
+def build(_: GeneratorSettings) -> Decline:
+    """A rule that declines nothing."""
+    return pass_on
+
+
+def pass_on(_asked: Asked, _said: Completion) -> Verdict | None:
+    """No verdict on any answer."""
+    return None
