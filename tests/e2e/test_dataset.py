@@ -76,11 +76,11 @@ def test_pairs_on_the_topic_are_learned_until_they_are_withdrawn(
         "TILTYARD_ENCODER_VARIANT": "hashing",
         "TILTYARD_ENCODER_DIMENSIONS": "32",
     }
-    put(own, encoding.in_use(KafkaView(kafka, topology.ENCODERS).refresh(), ENCODER)[0], 3)
     pairs = tmp_path / "pairs.jsonl"
     pairs.write_text("".join(a_pair(f"pair-{n}", f"Where is fair {n}?").model_dump_json() + "\n" for n in range(3)))
 
     assert "published: 3" in tiltyard("publish", str(pairs), "--kind", "pairs", environment=environment)
+    put(own, encoding.in_use(KafkaView(kafka, topology.ENCODERS).refresh(), ENCODER)[0], 3)
     both = shown(environment)
     out = tmp_path / "d.jsonl"
     tiltyard("dataset", "export", "--out", str(out), environment=environment)
