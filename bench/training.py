@@ -72,7 +72,7 @@ def _measure(options: argparse.Namespace) -> dict[str, Any]:
 
     alone = [_timed(our_step, batch) for batch in batches]
     told = {"loaded_s": round(loaded_s, 1), "weights_learned": sum(weight.numel() for weight in weights)}
-    told |= _speed(alone, batches) | {"peak_mib": record.peak_mib()}
+    told |= _speed(alone, batches) | {"peak_mib": record.peak_mib(), "predicted_mib": _predicted(options, plan)}
     if options.no_bare:
         return told
     bare = bare_training.build(options.model, plan)
@@ -82,6 +82,13 @@ def _measure(options: argparse.Namespace) -> dict[str, Any]:
     ]
     ratio = median(mine[0] / other[0] for mine, other in both[1:])
     return told | {"bare": _speed([other for _, other in both], batches), "time_of_bare": round(ratio, 3)}
+
+
+def _predicted(options: argparse.Namespace, plan: TrainingPlan) -> int:
+    from services.generator.tuning.training import memory, room, shape
+
+    load = memory.Load(options.batch, options.tokens, options.reply)
+    return memory.predict(shape.of(options.model), plan, load, room.device()).told()["total"]
 
 
 def _timed(step: Step, batch: Sequence[Encoded]) -> tuple[float, float]:

@@ -4,7 +4,10 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -12,6 +15,7 @@ import torch
 from safetensors.torch import load_file
 
 from services.generator.adapters import WEIGHTS
+from services.generator.tuning.training import __main__ as training_main
 from services.generator.tuning.training import network, record, step, tracking
 from services.generator.tuning.training.checkpoint import Checkpoints, Standing, key_of
 from services.generator.tuning.training.plan import TrainingPlan
@@ -152,6 +156,26 @@ def test_all_weights_can_be_trained_and_make_a_model_of_their_own(tiny: Path, tm
     assert (tmp_path / "whole" / "tokenizer.json").exists()
 
 
+def test_examples_in_a_file_are_trained_on_without_servers(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe, examples, into = tmp_path / "full.yaml", tmp_path / "examples.jsonl", tmp_path / "model"
+    recipe.write_text(json.dumps({"name": "full", "version": 1, "training": {"method": "full", "epochs": 2}}))
+    row = {"builder": "pairs", "question": "Where?", "answer": "here", "document_ids": ["story-1"]}
+    examples.write_text("\n".join(json.dumps(row | {"split": split}) for split in ("train", "train", "validation")))
+    monkeypatch.setenv("TILTYARD_TUNING_RECIPE", str(recipe))
+    monkeypatch.setenv("TILTYARD_GENERATOR_MODEL", str(tiny))
+    monkeypatch.setenv("TILTYARD_HOME", str(tmp_path))
+    arguments = [str(examples), "--into", str(into)]
+
+    assert training_main.main(arguments) == 0
+    last = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert last["steps"] == 1  # two examples, twice, eight at a time
+    assert (into / "model.safetensors").exists()
+    assert training_main.main(arguments) == 78
+    assert "is there already" in capsys.readouterr().err
+
+
 def test_a_run_leaves_a_record(tiny: Path, tmp_path: Path) -> None:
     run = training_run.run(tiny, tmp_path / "made", home=tmp_path, say=lambda _: None)
 
@@ -177,8 +201,50 @@ def test_a_paged_optimiser_needs_a_gpu() -> None:
         network.optimiser(weights, TrainingPlan(optimiser="paged_adamw_8bit"))
 
 
-def test_mlflow_is_asked_for_only_where_an_address_is_set() -> None:
-    def say(_: dict[str, Any]) -> None: ...
+class FakeMlflow(ModuleType):
+    """Takes down what it is told."""
 
-    with tracking.told("", "run", {}, say) as told:
-        assert told is say
+    def __init__(self) -> None:
+        super().__init__("mlflow")
+        self.told: list[Any] = []
+
+    def set_tracking_uri(self, uri: str) -> None:
+        self.told.append(uri)
+
+    def set_experiment(self, name: str) -> None:
+        self.told.append(name)
+
+    @contextmanager
+    def start_run(self, run_name: str) -> Iterator[None]:
+        self.told.append(run_name)
+        yield
+        self.told.append("ended")
+
+    def log_params(self, parameters: dict[str, Any]) -> None:
+        self.told.append(parameters)
+
+    def log_metrics(self, metrics: dict[str, float], step: int) -> None:
+        self.told.append((step, metrics))
+
+
+def test_mlflow_hears_of_the_plan_and_of_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake, said = FakeMlflow(), list[dict[str, Any]]()
+    monkeypatch.setitem(sys.modules, "mlflow", fake)
+    step_said = {"step": 3, "steps": 9, "loss": 1.5, "tokens": 90, "tokens_per_s": 30.0}
+
+    with tracking.told("http://mlflow", "run", {"rank": 4}, said.append) as say:
+        say({"device": "cpu"})
+        say(step_said)
+
+    metrics = {"loss": 1.5, "tokens": 90, "tokens_per_s": 30.0}
+    assert fake.told == ["http://mlflow", "tiltyard-tuning", "run", {"rank": 4}, (3, metrics), "ended"]
+    assert said == [{"device": "cpu"}, step_said]
+
+
+def test_mlflow_is_needed_only_where_an_address_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mlflow", None)
+
+    with tracking.told("", "run", {}, print) as told:
+        assert told is print
+    with pytest.raises(ValueError, match="MLflow is not installed"), tracking.told("http://mlflow", "run", {}, print):
+        pass
