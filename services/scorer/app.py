@@ -7,13 +7,13 @@ implemented, and by itself it acknowledges an event whose handling failed. So on
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import faust
 from aiokafka.partitioner import DefaultPartitioner
-from faust.transport.drivers import aiokafka as driver
 
+from services.scorer.progress import Place
 from services.scorer.reading import JOINED
 from services.scorer.security import Security, security
 from services.scorer.settings import ScorerSettings
@@ -33,29 +33,6 @@ CHANGELOG = {
 }
 
 
-class Consumer(driver.Consumer):
-    """Begins at the beginning of a partition of which nothing is committed.
-
-    Faust may fetch records while a table recovers, drops them, and then goes back to what is committed; aiokafka goes
-    back nowhere where that is nothing, or 0. What was dropped there would not be read until the next start.
-    """
-
-    async def seek_to_committed(self) -> Mapping[Any, int]:
-        """The committed offset of each assigned partition; the consumer stands there when this returns."""
-        committed: Mapping[Any, int] = await super().seek_to_committed()
-        joined = {topic.name for topic in JOINED}
-        new = [place for place, offset in committed.items() if not offset and place.topic in joined]
-        for place, offset in (await self.earliest_offsets(*new)).items() if new else ():
-            await self.seek(place, offset)
-        return committed
-
-
-class Transport(driver.Transport):
-    """Faust's own, with our consumer."""
-
-    Consumer = Consumer
-
-
 class App:
     """A Faust application over `partitions` partitions. `ours` are assigned and recovered, once `settled`."""
 
@@ -65,7 +42,6 @@ class App:
         self._revoked = 0
         self._every = list(range(partitions))
         self._faust = _faust(settings, kafka)
-        self._faust.transport = Transport(self._faust.conf.broker_consumer, self._faust)
         table = self._faust.Table(
             TABLE,
             key_type=bytes,
@@ -118,6 +94,10 @@ class App:
         self._faust.on_partitions_revoked.connect(revoked, weak=False)
         self._faust.on_rebalance_complete.connect(settled, weak=False)
         await self._faust.start()
+
+    async def read_again(self, place: Place, offset: int) -> None:
+        """Go back to an offset of an assigned partition. What was read from there on may come twice."""
+        await self._faust.consumer.seek(faust.types.TP(place.topic, place.partition), offset)
 
     def check(self) -> None:
         """Raise what made Faust crash, if anything did."""

@@ -68,17 +68,20 @@ class Watch:
     """Notices a broker that is silent, or a partition that stands still, for too long. Times are in seconds."""
 
     silence_s: float
+    again_s: float
     stall_s: float
     settle_s: float
     _heard: float = field(default=0.0, init=False)
     _waiting: float | None = field(default=None, init=False)
     _moved: dict[Place, tuple[int, float]] = field(default_factory=dict, init=False)
+    _again: set[Place] = field(default_factory=set, init=False)
 
     def restart(self, at: float) -> None:
         """Begin anew, after a start or a rebalance."""
         self._heard = at
         self._waiting = None
         self._moved.clear()
+        self._again.clear()
 
     def unsettled(self, at: float) -> None:
         """The broker answers, but our partitions are not settled; raises StalledError when that lasts too long."""
@@ -92,15 +95,27 @@ class Watch:
         if at - self._heard > self.silence_s:
             raise UnreachableError(f"no answer from the broker for {self.silence_s:g} s: {error}") from error
 
-    def heard(self, reaches: Mapping[Place, Reach], at: float) -> None:
-        """The broker answered; raises StalledError when an unread partition has not moved for too long."""
+    def heard(self, reaches: Mapping[Place, Reach], at: float, *, idle: bool = False) -> dict[Place, int]:
+        """The broker answered; raises StalledError when an unread partition has not moved for too long.
+
+        Returns where to read again from what offset: partitions that have stood still for a while though nothing is
+        in hand (`idle`), each once. Faust may fetch a record while it rebalances and never pass it on.
+        """
         self._heard = at
         for place, reach in reaches.items():
-            committed, since = self._moved.get(place, (-1, at))
-            if reach.committed != committed or reach.committed >= reach.end:
+            if reach.committed != self._moved.get(place, (-1, at))[0] or reach.committed >= reach.end:
                 self._moved[place] = (reach.committed, at)
-            elif at - since > self.stall_s:
+                self._again.discard(place)
+        still = {place: at - since for place, (_, since) in self._moved.items() if place in reaches}
+        self._refuse_stalled(reaches, still)
+        again = {place for place, stood in still.items() if idle and stood > self.again_s} - self._again
+        self._again |= again
+        return {place: reaches[place].committed for place in again}
+
+    def _refuse_stalled(self, reaches: Mapping[Place, Reach], still: Mapping[Place, float]) -> None:
+        for place, stood in still.items():
+            if stood > self.stall_s:
                 raise StalledError(
-                    f"{place.topic}[{place.partition}] stands at offset {reach.committed} of {reach.end} "
-                    f"for {at - since:.0f} s: nothing is being finished"
+                    f"{place.topic}[{place.partition}] stands at offset {reaches[place].committed} of "
+                    f"{reaches[place].end} for {stood:.0f} s: nothing is being finished"
                 )

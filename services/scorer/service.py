@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -15,7 +15,7 @@ from services.scorer.app import GROUP, TABLE, App
 from services.scorer.board import Board
 from services.scorer.desk import Desk
 from services.scorer.handler import score
-from services.scorer.progress import Progress, Watch, read_through
+from services.scorer.progress import Place, Progress, Watch, read_through
 from services.scorer.reading import JOINED, Reader
 from services.scorer.settings import ScorerSettings
 from services.scorer.settle import Settle
@@ -46,7 +46,9 @@ class Scorer:
         self._turns = Turns(self._desk, self._app.joins, batch=self._settings.batch)
         self._board = Board(kafka, self._settings.arms)
         self._progress = Progress(kafka, GROUP, [topic.name for topic in JOINED])
-        self._watch = Watch(self._settings.silence_s, self._settings.stall_s, self._settings.settle_s)
+        self._watch = Watch(
+            self._settings.silence_s, self._settings.again_s, self._settings.stall_s, self._settings.settle_s
+        )
         self._readiness = readiness
 
     async def run(self) -> None:
@@ -95,10 +97,16 @@ class Scorer:
         if not self._app.settled:
             self._watch.unsettled(at)
         elif ours and ours == self._app.ours:
-            self._watch.heard(reaches, at)
+            await self._read_again(self._watch.heard(reaches, at, idle=self._turns.idle))
             await self._turns.expire(now, read_through(reaches))
         else:
             self._watch.heard({}, at)
+
+    async def _read_again(self, places: Mapping[Place, int]) -> None:
+        """What the consumer has fetched and never passed on is read from what is committed."""
+        for place, offset in places.items():
+            log.warning("nothing comes, reading again", topic=place.topic, partition=place.partition, offset=offset)
+            await self._app.read_again(place, offset)
 
     async def _post(self) -> None:
         """Publish changed standings, from the one scorer that has partition 0."""

@@ -35,6 +35,9 @@ class ScorerSettings(BaseSettings):
     batch: int = Field(default=64, ge=1, description="most records handled in one turn")
     dead_in_a_row: int = Field(default=100, ge=1, description="more dead letters than this in a row stop the service")
     silence_s: float = Field(default=60.0, gt=0, description="a broker silent for longer stops the service")
+    again_s: float = Field(
+        default=15.0, gt=0, description="an unread partition standing still this long while idle is read again"
+    )
     stall_s: float = Field(default=120.0, gt=0, description="an unread partition standing still this long stops it too")
     settle_s: float = Field(default=900.0, gt=0, description="so does a recovery or a rebalance that takes longer")
 

@@ -37,6 +37,11 @@ class Turns:
         self._batch = batch
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk")
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is in hand or waits for its turn."""
+        return self.inbox.empty() and not self.between.locked()
+
     async def run(self) -> None:
         """Take turns for ever; what goes wrong ends it with the events of the turn unacknowledged."""
         while True:

@@ -164,8 +164,12 @@ def test_a_partition_is_read_through_when_all_its_topics_are() -> None:
     assert read_through({}) == set()
 
 
+def a_watch() -> Watch:
+    return Watch(silence_s=60, again_s=15, stall_s=120, settle_s=900)
+
+
 def test_a_broker_that_is_silent_too_long_ends_the_scorer() -> None:
-    watch = Watch(silence_s=60, stall_s=120, settle_s=900)
+    watch = a_watch()
     watch.restart(0)
     watch.heard({}, 10)
     watch.silent(UnreachableError("down"), 70)
@@ -175,7 +179,7 @@ def test_a_broker_that_is_silent_too_long_ends_the_scorer() -> None:
 
 
 def test_a_partition_that_stands_still_with_something_to_read_ends_the_scorer() -> None:
-    watch = Watch(silence_s=60, stall_s=120, settle_s=900)
+    watch = a_watch()
     watch.heard({P0: Reach(5, 9)}, 0)
     watch.heard({P0: Reach(6, 9)}, 100)
     watch.heard({P0: Reach(6, 9)}, 220)
@@ -184,14 +188,48 @@ def test_a_partition_that_stands_still_with_something_to_read_ends_the_scorer() 
         watch.heard({P0: Reach(6, 9)}, 221)
 
 
+def test_what_stands_still_with_nothing_in_hand_is_read_again_once_until_it_moves() -> None:
+    watch = a_watch()
+
+    def heard(at: float, committed: int = 0, *, idle: bool = True) -> dict[Place, int]:
+        return watch.heard({P0: Reach(committed, 9), P1: Reach(9, 9)}, at, idle=idle)
+
+    assert heard(0) == heard(15) == {}
+    assert heard(16, idle=False) == {}, "something is in hand and may take its time"
+    assert heard(17) == {P0: 0}
+    assert heard(18) == {}, "once is enough"
+    assert heard(20, committed=4) == {}
+    assert heard(36, committed=4) == {P0: 4}
+    watch.restart(40)
+    assert heard(41, committed=4) == {}
+
+
+def test_turns_are_idle_when_nothing_waits_and_nothing_is_in_hand() -> None:
+    async def scene() -> None:
+        table = FakeTable()
+        turns = turns_over(FakeDesk(), table)
+        assert turns.idle
+        turns.inbox.put_nowait(FakeEvent())
+        assert not turns.idle
+        running = asyncio.create_task(turns.run())
+        await a_moment()
+        assert not turns.idle, "the broker has not acknowledged"
+        table.acknowledged.set()
+        await a_moment()
+        assert turns.idle
+        running.cancel()
+
+    asyncio.run(scene())
+
+
 def test_a_partition_read_to_its_end_may_stand_still() -> None:
-    watch = Watch(silence_s=60, stall_s=120, settle_s=900)
+    watch = a_watch()
     for at in range(0, 1000, 100):
         watch.heard({P0: Reach(9, 9)}, at)
 
 
 def test_a_rebalance_that_hangs_ends_the_scorer() -> None:
-    watch = Watch(silence_s=60, stall_s=120, settle_s=900)
+    watch = a_watch()
     watch.unsettled(0)
     watch.restart(500)
     watch.unsettled(901)
