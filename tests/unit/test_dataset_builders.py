@@ -61,6 +61,26 @@ def test_without_the_gold_passage_nothing_shown_says_the_answer() -> None:
     assert all(one.answer == asked[one.question] for one in remembered if isinstance(one, Example))
 
 
+def test_an_answer_is_taken_out_of_its_own_passage() -> None:
+    documents, pairs = newswire()
+    sample = material(documents, pairs)
+    asked = {pair.question: pair for pair in pairs}
+
+    found = list(abstention.build(sample, abstention.Options(rag=0.0, closed_book=0.0, answer_removed=1.0)))
+    made = [one for one in found if isinstance(one, Example)]
+
+    assert len(made) > 200
+    assert {one.answer for one in made} == {"I don't know."}
+    assert not any(holds(one.passages[0], asked[one.question].answer) for one in made)
+    assert all(one.document_ids == (asked[one.question].document_id,) for one in made)
+    assert (
+        passages.without_answer("Ann came. The fair was at the harbour. It rained.", "harbour")
+        == "Ann came. It rained."
+    )
+    assert passages.without_answer("Ann came. It rained.", "harbour") is None
+    assert passages.without_answer("The harbour. It rained.", "harbour") is None
+
+
 def test_distractors_are_the_likest_passages_of_other_documents() -> None:
     documents = [
         a_stored("gold", "The Sallow Bridge was designed by Ilse Varnholt."),

@@ -9,6 +9,7 @@ from services.generator.tuning.data.material import Material
 from services.generator.tuning.data.wordings import holds
 
 Placed = tuple[str, str]  # document id and the chunk's text
+NOT_REMOVED = "question whose answer cannot be taken out of its passage"
 NO_DISTRACTOR = "question without a passage about something else"
 LOOKED_AT = 10  # as many more as may say the answer too, or be reprints
 
@@ -45,6 +46,13 @@ def shown(material: Material, order: Sequence[Placed], asked: Example) -> tuple[
 def supports(passage: str, chunk: Placed, asked: Example) -> bool:
     """Whether a passage still says the answer, if its chunk did before it was cut."""
     return holds(passage, asked.answer) or not holds(chunk[1], asked.answer)
+
+
+def without_answer(passage: str, answer: str) -> str | None:
+    """The passage without the sentences that say the answer; None where none does, or too little is left."""
+    sentences = evidence.sentences(passage)
+    left = [sentence for sentence in sentences if not holds(sentence, answer)]
+    return " ".join(left) if 1 < len(left) < len(sentences) and not holds(" ".join(left), answer) else None
 
 
 def documents(asked: Example, order: Sequence[Placed]) -> tuple[str, ...]:
