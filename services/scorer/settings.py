@@ -9,8 +9,8 @@ from shared.settings import under
 
 ARMS = ("base", "base+rag", "tuned", "tuned+rag")
 METRICS = (
-    "abstained", "choice", "choice_likelihood", "citation_precision", "contains", "context_recall", "correct", "exact_match", "exact_match_squad",
-    "f1", "f1_squad", "grounded_words", "outdated", "rouge_l",
+    "abstained", "choice", "choice_likelihood", "citation_precision", "contains", "context_recall", "correct",
+    "exact_match", "exact_match_squad", "f1", "f1_squad", "grounded_words", "outdated", "rouge_l",
 )  # fmt: skip
 
 
