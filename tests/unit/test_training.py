@@ -170,7 +170,7 @@ def test_examples_in_a_file_are_trained_on_without_servers(
 
     assert training_main.main(arguments) == 0
     last = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert last["steps"] == 1  # two examples, twice, eight at a time
+    assert last["steps"] == 2  # both examples in one batch, twice
     assert (into / "model.safetensors").exists()
     assert training_main.main(arguments) == 78
     assert "is there already" in capsys.readouterr().err

@@ -17,6 +17,7 @@ from services.generator.tuning.training.tokens import (
     common_beginning,
     encode,
     padded,
+    steps_of,
 )
 from tests.datasets import a_pair
 
@@ -83,6 +84,17 @@ def test_an_epoch_holds_every_example_once_and_the_seed_decides_the_order() -> N
     assert sorted(first, key=lambda example: example.prompt) == sorted(examples, key=lambda example: example.prompt)
     assert two_epochs(1) == two_epochs(1)
     assert two_epochs(1) != two_epochs(2)
+
+
+def test_long_examples_make_smaller_batches_where_tokens_are_limited() -> None:
+    examples = [Encoded((1,) * length, (0,)) for length in [9] * 8 + [49] * 8]
+
+    cut = list(itertools.islice(batches(examples, 8, 1, 200), steps_of(examples, 8, 1, 200)))
+
+    assert sorted(len(batch) for batch in cut) == [4, 4, 8]
+    assert sorted(len(one) for batch in cut for one in batch) == sorted(map(len, examples))
+    assert steps_of(examples, 8, 1) == 2
+    assert steps_of(examples, 8, 1, 10) == 16, "an example that is longer than the limit is a batch by itself"
 
 
 def test_the_rate_rises_then_falls_to_nothing_and_time_ends_a_run_like_steps_do() -> None:

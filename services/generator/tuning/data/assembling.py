@@ -123,7 +123,8 @@ class Assembly:
         seed, options = self.plan.seed, stage.options
         drawn = [one for one in examples if draw(seed, "share", one.model_dump_json()) < options.share]
         most = len(drawn) if options.at_most is None else options.at_most
-        return kept(drawn, most, seed=seed, name_of=Example.model_dump_json)
+        chosen = kept(drawn, most, seed=seed, name_of=Example.model_dump_json)
+        return [one.model_copy(update={"times": options.times}) for one in chosen]
 
 
 def _once(examples: Iterable[Example]) -> list[Example]:

@@ -22,6 +22,7 @@ class Example(BaseModel):
     answer: str = Field(min_length=1)
     document_ids: tuple[str, ...] = Field(min_length=1, description="the documents that it was made from")
     group: str = Field(default="", description="wordings of one fact share it")
+    times: int = Field(default=1, ge=1, description="how often it is seen in an epoch")
     abstains: bool = Field(default=False, description="whether the answer is that the answer is not known")
 
 

@@ -17,6 +17,7 @@ class BuilderOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     share: Share = Field(default=1.0, description="of its examples that is kept, by chance")
+    times: int = Field(default=1, ge=1, description="how often each of its examples is seen in an epoch")
     at_most: int | None = Field(default=None, ge=0, description="examples of it; by chance")
 
 

@@ -35,6 +35,9 @@ class TrainingPlan(BaseModel):
     epochs: float = Field(default=4.0, gt=0, description="3 were measured to be too few for short facts")
     max_seconds: float = Field(default=900.0, gt=0, description="of training; the schedule shrinks to fit")
     batch_size: int = Field(default=8, ge=1, description="examples that are in memory at a time")
+    step_tokens: int = Field(
+        default=0, ge=0, description="most tokens a step learns from, padding counted; long examples make smaller steps"
+    )
     accumulate: int = Field(default=1, ge=1, description="batches whose gradients make one step")
     max_tokens: int = Field(default=512, ge=16, description="longest example; a longer one is cut at its end")
     checkpointing: bool = Field(default=False, description="recompute activations: slower, for models that do not fit")

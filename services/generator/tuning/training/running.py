@@ -48,7 +48,9 @@ def encoded(
 
     tokenizer = trainer.tokenizer_of(model)
     rows = [
-        tokens.encode(example, tokenizer=tokenizer, prompts=prompts, max_tokens=plan.max_tokens) for example in examples
+        tokens.encode(example, tokenizer=tokenizer, prompts=prompts, max_tokens=plan.max_tokens)
+        for example in examples
+        for _ in range(example.times)
     ]
     return Inputs(rows, model, plan, dataset_sha256, [prompts.closed_book.version, prompts.rag.version])
 
@@ -82,7 +84,9 @@ def run(inputs: Inputs, folder: Path, *, home: Path, settings: TuningSettings, s
 
 def largest(examples: Sequence[Encoded], plan: TrainingPlan) -> Load:
     """The most that can be in memory at a time: a batch of the longest examples."""
-    return Load(plan.batch_size, max(map(len, examples)), max(len(example.reply) for example in examples))
+    longest = max(map(len, examples))
+    together = min(plan.batch_size, max(1, plan.step_tokens // longest)) if plan.step_tokens else plan.batch_size
+    return Load(together, longest, max(len(example.reply) for example in examples))
 
 
 def _foreseen(inputs: Inputs, say: Say) -> Memory | None:

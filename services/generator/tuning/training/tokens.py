@@ -53,18 +53,35 @@ def _before(example: Example, tokenizer: Any, prompts: Prompts) -> list[int]:
     return chat_format.encode(tokenizer, closed_book.chat(question, prompts.closed_book))
 
 
-def batches(examples: Sequence[Encoded], size: int, seed: int) -> Iterator[list[Encoded]]:
+def batches(examples: Sequence[Encoded], size: int, seed: int, most_tokens: int = 0) -> Iterator[list[Encoded]]:
     """Endless batches: each epoch every example once, shuffled, those of like length together."""
     order = random.Random(seed)  # noqa: S311  (an order, not a secret)
     while True:
-        shuffled = order.sample(examples, len(examples))
-        windows = [shuffled[start : start + size * WINDOW] for start in range(0, len(shuffled), size * WINDOW)]
-        epoch = [
-            by_length[start : start + size]
-            for by_length in (sorted(window, key=len) for window in windows)
-            for start in range(0, len(by_length), size)
-        ]
-        yield from order.sample(epoch, len(epoch))
+        yield from _epoch(examples, size, most_tokens, order)
+
+
+def steps_of(examples: Sequence[Encoded], size: int, seed: int, most_tokens: int = 0) -> int:
+    """How many batches the first epoch has; without `most_tokens` as many as any."""
+    return len(_epoch(examples, size, most_tokens, random.Random(seed)))  # noqa: S311
+
+
+def _epoch(examples: Sequence[Encoded], size: int, most_tokens: int, order: random.Random) -> list[list[Encoded]]:
+    shuffled = order.sample(examples, len(examples))
+    windows = [shuffled[start : start + size * WINDOW] for start in range(0, len(shuffled), size * WINDOW)]
+    epoch = [batch for window in windows for batch in _cut(sorted(window, key=len), size, most_tokens)]
+    return order.sample(epoch, len(epoch))
+
+
+def _cut(by_length: Sequence[Encoded], size: int, most_tokens: int) -> Iterator[list[Encoded]]:
+    """Batches of at most `size` examples and, where more than one, of at most `most_tokens` tokens after padding."""
+    batch: list[Encoded] = []
+    for example in by_length:
+        full = len(batch) == size or (most_tokens and (len(batch) + 1) * len(example) > most_tokens)
+        if batch and full:
+            yield batch
+            batch = []
+        batch.append(example)
+    yield batch
 
 
 def common_beginning(batch: Sequence[Encoded]) -> int:

@@ -17,7 +17,7 @@ from services.generator.tuning.training.checkpoint import Checkpoints, Standing
 from services.generator.tuning.training.plan import TrainingPlan
 from services.generator.tuning.training.schedule import Budget
 from services.generator.tuning.training.step import accumulate
-from services.generator.tuning.training.tokens import Encoded, batches
+from services.generator.tuning.training.tokens import Encoded, batches, steps_of
 from shared.models.language import Model
 
 Say = Callable[[dict[str, Any]], None]
@@ -76,10 +76,11 @@ class _Run:
         if standing.step:
             self._say({"resumed_from_step": standing.step, "seconds_before": round(standing.seconds, 1)})
             standing.resumed.append(standing.step)
-        budget = Budget(math.ceil(len(examples) * plan.epochs / plan.step_size), plan.max_seconds, plan.warmup)
+        order = plan.step_size, plan.seed, plan.step_tokens
+        budget = Budget(math.ceil(steps_of(examples, *order) * plan.epochs), plan.max_seconds, plan.warmup)
         before, begun = standing.seconds, time.monotonic()
         saved = begun
-        for batch in itertools.islice(batches(examples, plan.step_size, plan.seed), standing.step, None):
+        for batch in itertools.islice(batches(examples, *order), standing.step, None):
             if budget.progress(standing.step, standing.seconds) >= 1:
                 break
             self._step(batch, budget.rate(budget.progress(standing.step, standing.seconds)), standing)
