@@ -118,6 +118,12 @@ def lost_partition(error: KafkaException) -> bool:
     return error.args[0].code() in _LOST
 
 
+def leaderless(error: Exception) -> bool:
+    """Whether a partition has no leader at the moment, as right after its topic was made."""
+    codes = KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE
+    return isinstance(error, KafkaException) and error.args[0].code() in codes
+
+
 def take(reader: Consumer, limit: int, wait_s: float) -> list[RawRecord]:
     """Wait for the first record, then take what is already here: a lone record is not kept waiting."""
     first = reader.poll(wait_s)

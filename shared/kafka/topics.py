@@ -98,9 +98,16 @@ def ranges(settings: KafkaSettings, topic: str) -> dict[int, tuple[int, int]]:
     consumer = client.consumer(settings, "reader")
     try:
         partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
-        return {p: consumer.get_watermark_offsets(client.TopicPartition(topic, p), timeout=10) for p in partitions}
+        return {p: _ends(consumer, client.TopicPartition(topic, p)) for p in partitions}
     finally:
         consumer.close()
+
+
+@stamina.retry(on=client.leaderless, attempts=None, timeout=20, wait_initial=0.05, wait_max=0.5)
+def _ends(consumer: client.Consumer, place: client.TopicPartition) -> tuple[int, int]:
+    """First offset and end offset; a partition that was just made may have no leader yet."""
+    low, high = consumer.get_watermark_offsets(place, timeout=10)
+    return low, high
 
 
 def identity(settings: KafkaSettings, topic: str) -> str:
