@@ -97,6 +97,17 @@ def test_long_examples_make_smaller_batches_where_tokens_are_limited() -> None:
     assert steps_of(examples, 8, 1, 10) == 16, "an example that is longer than the limit is a batch by itself"
 
 
+def test_prompts_over_the_same_passages_are_learned_together() -> None:
+    examples = [Encoded((1, number), (0,), family) for number, family in enumerate("aaabbc" + "d" * 9)]
+    examples += [Encoded((2, number), (0,)) for number in range(2)]
+
+    epoch = list(itertools.islice(batches(examples, 4, 1), steps_of(examples, 4, 1)))
+
+    families = sorted(sorted({one.family for one in batch}) for batch in epoch)
+    assert families == [["", "c", "d"], ["a"], ["b"], ["d"], ["d"]]
+    assert sorted(one.prompt for batch in epoch for one in batch) == sorted(one.prompt for one in examples)
+
+
 def test_the_rate_rises_then_falls_to_nothing_and_time_ends_a_run_like_steps_do() -> None:
     budget = Budget(steps=100, seconds=50, warmup=0.1)
 

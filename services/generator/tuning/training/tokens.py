@@ -27,10 +27,14 @@ class Prompts:
 
 @dataclass(frozen=True)
 class Encoded:
-    """A prompt and the reply to learn, end of turn included; only the reply counts in the loss."""
+    """A prompt and the reply to learn, end of turn included; only the reply counts in the loss.
+
+    Prompts of one `family` begin with the same passages, which a batch of them computes once.
+    """
 
     prompt: tuple[int, ...]
     reply: tuple[int, ...]
+    family: str = ""
 
     def __len__(self) -> int:
         return len(self.prompt) + len(self.reply)
@@ -40,7 +44,8 @@ def encode(example: Example, *, tokenizer: Any, prompts: Prompts, max_tokens: in
     """One example in tokens; past `max_tokens` the reply is cut, and then it has no end of turn."""
     before = _before(example, tokenizer, prompts)
     reply = tokenizer(neutral(example.answer.strip()), add_special_tokens=False)["input_ids"] + [tokenizer.eos_token_id]
-    return Encoded(tuple(before), tuple(reply[: max(1, max_tokens - len(before))]))
+    family = "\n".join(example.passages) if example.form == "rag" else ""
+    return Encoded(tuple(before), tuple(reply[: max(1, max_tokens - len(before))]), family)
 
 
 def _before(example: Example, tokenizer: Any, prompts: Prompts) -> list[int]:
@@ -54,7 +59,7 @@ def _before(example: Example, tokenizer: Any, prompts: Prompts) -> list[int]:
 
 
 def batches(examples: Sequence[Encoded], size: int, seed: int, most_tokens: int = 0) -> Iterator[list[Encoded]]:
-    """Endless batches: each epoch every example once, shuffled, those of like length together."""
+    """Endless batches: each epoch every example once, shuffled, those of one family or of like length together."""
     order = random.Random(seed)  # noqa: S311  (an order, not a secret)
     while True:
         yield from _epoch(examples, size, most_tokens, order)
@@ -67,9 +72,21 @@ def steps_of(examples: Sequence[Encoded], size: int, seed: int, most_tokens: int
 
 def _epoch(examples: Sequence[Encoded], size: int, most_tokens: int, order: random.Random) -> list[list[Encoded]]:
     shuffled = order.sample(examples, len(examples))
-    windows = [shuffled[start : start + size * WINDOW] for start in range(0, len(shuffled), size * WINDOW)]
-    epoch = [batch for window in windows for batch in _cut(sorted(window, key=len), size, most_tokens)]
+    families, others = _families(shuffled, size)
+    windows = [others[start : start + size * WINDOW] for start in range(0, len(others), size * WINDOW)]
+    epoch = families + [batch for window in windows for batch in _cut(sorted(window, key=len), size, most_tokens)]
     return order.sample(epoch, len(epoch))
+
+
+def _families(examples: Sequence[Encoded], size: int) -> tuple[list[list[Encoded]], list[Encoded]]:
+    """Batches of one family each, of at most `size` and more than one; and the examples that are in none."""
+    found: dict[str, list[Encoded]] = {}
+    for example in examples:
+        found.setdefault(example.family, []).append(example)
+    alone = found.pop("", [])
+    cut = [family[start : start + size] for family in found.values() for start in range(0, len(family), size)]
+    together = [batch for batch in cut if len(batch) > 1]
+    return together, alone + [one for batch in cut if len(batch) == 1 for one in batch]
 
 
 def _cut(by_length: Sequence[Encoded], size: int, most_tokens: int) -> Iterator[list[Encoded]]:

@@ -20,7 +20,7 @@ class Options(BuilderOptions):
 
     rag: Share = Field(default=0.1, description="of the questions, asked again over passages about something else")
     answer_removed: Share = Field(
-        default=0.0, description="of the questions, asked again over their own passage without the answer's sentences"
+        default=0.0, description="of the facts, asked again over their own passage without the sentences that say them"
     )
     closed_book: Share = Field(default=0.1, description="of the questions, asked again about another name")
     nearest: int = Field(default=5, ge=1)
@@ -32,7 +32,7 @@ def build(material: Material, options: Options) -> Iterator[Made]:
     for asked in material.questions:
         if draw(material.seed, "abstention over passages", asked.question) < options.rag:
             yield _over_passages(material, options, asked)
-        if draw(material.seed, "abstention without the answer", asked.question) < options.answer_removed:
+        if draw(material.seed, "abstention without the answer", asked.group or asked.question) < options.answer_removed:
             yield _answer_removed(material, asked)
         if draw(material.seed, "abstention from memory", asked.question) < options.closed_book:
             yield _from_memory(material, swaps, asked)
