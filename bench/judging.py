@@ -38,12 +38,17 @@ def main() -> None:
     step = max(1, len(questions) // (wanted := parser.parse_args().questions))
     asked = questions[::step][:wanted]
     settings = JudgeSettings(pairs=(ARMS,), graded=ARMS, batch_size=8)
-    backend: Backend = plugins.load("services.judge.backends", settings.backend)(settings, HomeSettings().home)
-    results = list(_judged(_results(asked, backend), settings, backend))
+    results = _results(asked, _backend(settings.model_copy(update={"labels_only": False, "max_new_tokens": 24})))
+    results = list(_judged(results, settings, _backend(settings)))
     [found] = summarise(results, per_hour=60)
     examples = [taken.verdicts.model_dump() for result in results[:3] for taken in result.verdicts]
     summary = {"questions": len(asked), "summary": found.as_dict(), "examples": examples}
     print(json.dumps(summary, indent=2, default=str))  # noqa: T201 (this is its output)
+
+
+def _backend(settings: JudgeSettings) -> Backend:
+    built: Backend = plugins.load("services.judge.backends", settings.backend)(settings, HomeSettings().home)
+    return built
 
 
 def _questions() -> Iterator[Question]:
