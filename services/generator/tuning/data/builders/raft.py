@@ -23,6 +23,9 @@ NO_PASSAGE = "question without a passage that serving would show"
 class Options(BuilderOptions):
     """What stands beside the gold passage, and what is said without it."""
 
+    documents: Share = Field(
+        default=1.0, description="of the documents: every question about them, so that one batch shares the passage"
+    )
     distractors: int = Field(default=4, ge=0, description="at most; never more passages than serving shows")
     nearest: int = Field(default=5, ge=1, description="distractors are drawn from so many of the likest passages")
     without_gold: Share = Field(default=0.2, description="of the examples: distractors alone")
@@ -33,8 +36,10 @@ class Options(BuilderOptions):
 
 
 def build(material: Material, options: Options) -> Iterator[Made]:
-    """One example per question."""
+    """One example per question about the chosen documents."""
     for asked in material.drawn(options):
+        if draw(material.seed, "raft", asked.document_ids[0]) >= options.documents:
+            continue
         if draw(material.seed, "raft without gold", asked.question) < options.without_gold:
             yield _without_gold(material, options, asked)
         else:
