@@ -3,10 +3,20 @@
 from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from services.console.platform.local import LocalPlatform, isolated
 from shared.kafka import topics
 from shared.settings import CassandraSettings, KafkaSettings
+
+
+@pytest.fixture(autouse=True)
+def logs_of_its_own() -> Iterator[None]:
+    """A test that runs a service's `main` sets logging up on a stream that pytest closes after it."""
+    yield
+    if structlog.is_configured():
+        structlog.reset_defaults()
+        structlog.contextvars.clear_contextvars()
 
 
 @pytest.fixture(scope="session")
