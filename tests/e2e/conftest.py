@@ -47,7 +47,18 @@ class House:
         return settled
 
     def ask(self, *questions: Question) -> dict[str, Result]:
-        return asking.ask(self.kafka, questions, within_s=WITHIN_S)
+        """Ask and wait for every result."""
+        found = asking.ask(self.kafka, questions, within_s=WITHIN_S)
+        missing = {question.question_id for question in questions} - found.keys()
+        assert not missing, f"no result of {sorted(missing)}; {self.last_words()}"
+        return found
+
+    def last_words(self, lines: int = 8) -> str:
+        """The end of every service's log, for a failure to be understood from its message."""
+        logs = sorted((Path(self.environment["TILTYARD_HOME"]) / "logs").glob("*.log"))
+        running = [status.name for status in self.services.status() if status.running]
+        ends = [f"{log.name}:\n" + "\n".join(log.read_text().splitlines()[-lines:]) for log in logs]
+        return f"running: {running}\n" + "\n".join(ends)
 
     def audit(self) -> books.Audit:
         with closing(LiveLedger(self.kafka, self.cassandra)) as ledger:

@@ -107,13 +107,13 @@ def wait_for_answers(house: House, *, at_least: int) -> None:
     while (
         sum((r.key or b"").startswith(b"kill-") for r in topics.read_all(house.kafka, topology.ANSWERS.name)) < at_least
     ):
-        assert time.monotonic() < deadline, "no answers came"
+        assert time.monotonic() < deadline, f"no answers came; {house.last_words()}"
 
 
 def wait_for_results(house: House, question_ids: set[str]) -> dict[str, Result]:
     deadline = time.monotonic() + WITHIN_S
     while not question_ids <= (found := results_by_question(house)).keys():
-        assert time.monotonic() < deadline, f"no result: {sorted(question_ids - found.keys())}"
+        assert time.monotonic() < deadline, f"no result: {sorted(question_ids - found.keys())}; {house.last_words()}"
     return {question_id: found[question_id][-1] for question_id in question_ids}
 
 
@@ -145,7 +145,7 @@ def test_late_references_and_votes_make_new_versions_even_if_the_scorer_is_kille
 def wait_for_version(house: House, question_id: str, version: int) -> Result:
     deadline = time.monotonic() + WITHIN_S
     while (found := results_by_question(house)[question_id][-1]).result_version < version:
-        assert time.monotonic() < deadline, f"version {found.result_version} is the last"
+        assert time.monotonic() < deadline, f"version {found.result_version} is the last; {house.last_words()}"
         time.sleep(0.2)
     return found
 
