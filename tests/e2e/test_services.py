@@ -96,8 +96,9 @@ def test_processes_killed_in_mid_stream_lose_nothing_and_count_nothing_twice(hou
 
     assert Counter(one.fate for one in settled)["dead"] == 0
     assert all(not result.missing for result in results.values())
-    for question_id, versions in results_by_question(house).items():
-        assert all(version == versions[0] for version in versions), f"{question_id} changed when it was told again"
+    told = results_by_question(house)
+    for question_id in results:
+        assert all(one == told[question_id][0] for one in told[question_id]), f"{question_id} changed when told again"
     audit = house.audit()
     assert audit.balanced, audit.unaccounted
 
