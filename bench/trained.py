@@ -1,0 +1,98 @@
+"""`python -m bench.trained out/demo`: what a trial over one seed or several reached, against its aims; one JSON object.
+
+Reads the `results.jsonl` of each run. Intervals are 95 % over questions, each with all its runs; beside them stand the
+means of the runs. What declining costs is counted from what was withheld: answers that would have been right.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from shared import normalise
+from shared.messages import Result
+from shared.statistics.intervals import mean_interval
+
+BASE, TUNED = "base+rag", "tuned+rag"
+SCORE = "correct"
+
+
+def main() -> None:
+    """Read, count, print."""
+    parser = argparse.ArgumentParser(prog="python -m bench.trained", description="The aims of the fine-tuned side.")
+    parser.add_argument("folder", type=Path, help="where a trial wrote its results")
+    runs = {file.parent.name: read(file) for file in sorted(parser.parse_args().folder.rglob("results.jsonl"))}
+    if not runs:
+        parser.error("no results.jsonl in this folder: name what `tiltyard demo --out` was given")
+    sys.stdout.write(json.dumps(aims(runs), indent=2) + "\n")
+
+
+def read(file: Path) -> list[Result]:
+    """The results of one run."""
+    return [Result.model_validate_json(line) for line in file.read_text("utf-8").splitlines()]
+
+
+def aims(runs: dict[str, list[Result]]) -> dict[str, Any]:
+    """Every aim with what was reached."""
+    slices = sorted({result.question.slice for results in runs.values() for result in results})
+    return {
+        "runs": len(runs),
+        "tuned, from memory, contains on learned (aim 0.60)": _over(
+            runs, lambda one: one.answers["tuned"].scores.get("contains") if one.question.slice == "learned" else None
+        ),
+        f"{TUNED} minus {BASE}, {SCORE} (aim: not below 0 on any slice)": {
+            name: _over(runs, lambda one, name=name: _lead(one, name), lowest=-1.0) for name in slices
+        },
+        "abstained on unanswerable (aim 0.5)": {
+            arm: _over(runs, lambda one, arm=arm: _abstained(one, arm)) for arm in (BASE, TUNED)
+        },
+        "right answers kept back elsewhere (aim: at most 0.03)": {
+            arm: _over(runs, lambda one, arm=arm: _kept_back(one, arm)) for arm in (BASE, TUNED)
+        },
+    }
+
+
+def _lead(result: Result, name: str) -> float | None:
+    if result.question.slice != name or not {BASE, TUNED} <= result.answers.keys():
+        return None
+    first, second = (result.answers[arm].scores.get(SCORE) for arm in (TUNED, BASE))
+    return None if first is None or second is None else first - second
+
+
+def _abstained(result: Result, arm: str) -> float | None:
+    if result.question.slice != "unanswerable" or arm not in result.answers:
+        return None
+    return float(result.answers[arm].answer.status == "abstained")
+
+
+def _kept_back(result: Result, arm: str) -> float | None:
+    """Of the questions that have an answer: 1 where the rule withheld one that says it."""
+    references = result.question.references
+    if not references or arm not in result.answers:
+        return None
+    withheld = result.answers[arm].answer.withheld
+    return float(any(normalise.occurs(reference, withheld) for reference in references))
+
+
+def _over(runs: dict[str, list[Result]], value: Any, lowest: float = 0.0) -> dict[str, Any]:
+    found = {name: dict(_values(results, value)) for name, results in runs.items()}
+    rows = [(question, value) for run in found.values() for question, value in run.items()]
+    told = mean_interval([value for _, value in rows], [question for question, _ in rows], lowest=lowest)
+    return {
+        "mean": None if told.mean is None else round(told.mean, 3),
+        "ci95": [round(told.low, 3), round(told.high, 3)],
+        "n": told.n,
+        "by run": {name: round(sum(run.values()) / len(run), 3) for name, run in found.items() if run},
+    }
+
+
+def _values(results: Sequence[Result], value: Any) -> Iterator[tuple[str, float]]:
+    for result in results:
+        if (found := value(result)) is not None:
+            yield result.question.question_id, found
+
+
+if __name__ == "__main__":
+    main()
