@@ -7,11 +7,12 @@ implemented, and by itself it acknowledges an event whose handling failed. So on
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import faust
 from aiokafka.partitioner import DefaultPartitioner
+from faust.transport.drivers import aiokafka as driver
 
 from services.scorer.progress import Place
 from services.scorer.reading import JOINED
@@ -33,6 +34,30 @@ CHANGELOG = {
 }
 
 
+class Consumer(driver.Consumer):
+    """Begins at the beginning of a partition of which nothing is committed.
+
+    When a table has recovered, Faust pauses its partitions, and for a moment none is active. aiokafka takes an empty
+    set for all: it hands out records that it had fetched ahead, and Faust drops them and goes back to what is
+    committed. Where nothing is, aiokafka goes back nowhere, and what was dropped would not be read until the next start.
+    """
+
+    async def seek_to_committed(self) -> Mapping[Any, int]:
+        """The committed offset of each assigned partition; the consumer stands there when this returns."""
+        committed: Mapping[Any, int] = await super().seek_to_committed()
+        joined = {topic.name for topic in JOINED}
+        new = [place for place, offset in committed.items() if not offset and place.topic in joined]
+        for place, offset in (await self.earliest_offsets(*new)).items() if new else ():
+            await self.seek(place, offset)
+        return committed
+
+
+class Transport(driver.Transport):
+    """Faust's own, with our consumer."""
+
+    Consumer = Consumer
+
+
 class App:
     """A Faust application over `partitions` partitions. `ours` are assigned and recovered, once `settled`."""
 
@@ -42,6 +67,7 @@ class App:
         self._revoked = 0
         self._every = list(range(partitions))
         self._faust = _faust(settings, kafka)
+        self._faust.transport = Transport(self._faust.conf.broker_consumer, self._faust)
         table = self._faust.Table(
             TABLE,
             key_type=bytes,

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.scorer.app import Consumer
 from services.scorer.join import Join
 from services.scorer.progress import Place, Reach, StalledError, Watch, read_through
 from services.scorer.security import security
@@ -162,6 +163,36 @@ def test_a_partition_is_read_through_when_all_its_topics_are() -> None:
 
     assert read_through({P0: Reach(5, 5), answers_0: Reach(4, 5), P1: Reach(9, 9)}) == {1}
     assert read_through({}) == set()
+
+
+class Rewound(Consumer):
+    """A consumer without a broker that writes down where it was put."""
+
+    def __init__(self) -> None:
+        self.places: dict[Place, int] = {}
+
+    async def earliest_offsets(self, *partitions: Any) -> dict[Any, int]:
+        return dict.fromkeys(partitions, 3)
+
+    async def seek(self, partition: Any, offset: int) -> None:
+        self.places[partition] = offset
+
+
+@pytest.mark.parametrize("nothing", [None, 0])
+def test_a_partition_of_which_nothing_is_committed_is_read_from_its_beginning(
+    nothing: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Faust drops what it fetched while a table recovered, and aiokafka would go back nowhere."""
+    new, known, changelog = Place("qa.references.v1", 1), Place("qa.answers.v1", 1), Place("joins-changelog", 1)
+
+    async def committed(_: object) -> dict[Place, int | None]:
+        return {new: nothing, known: 7, changelog: None}
+
+    monkeypatch.setattr("faust.transport.drivers.aiokafka.Consumer.seek_to_committed", committed)
+    consumer = Rewound()
+
+    assert asyncio.run(consumer.seek_to_committed())[known] == 7
+    assert consumer.places == {new: 3}
 
 
 def a_watch() -> Watch:
