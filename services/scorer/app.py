@@ -39,7 +39,7 @@ class Consumer(driver.Consumer):
 
     When a table has recovered, Faust pauses its partitions, and for a moment none is active. aiokafka takes an empty
     set for all: it hands out records that it had fetched ahead, and Faust drops them and goes back to what is
-    committed. Where nothing is, aiokafka goes back nowhere, and what was dropped would not be read until the next start.
+    committed. Where nothing is, aiokafka goes back nowhere, and what was dropped is not read until the next start.
     """
 
     async def seek_to_committed(self) -> Mapping[Any, int]:
