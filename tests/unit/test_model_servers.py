@@ -203,7 +203,7 @@ def test_a_slow_server_is_left_after_the_time_out_and_not_asked_again(
     [outcome] = ask(make(timeout_s=0.3, retries=3))
 
     assert kind(outcome) == "timeout"
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 2.8, "it waited for the server"
     assert len(server.requests) == 1
 
 
