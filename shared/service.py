@@ -54,6 +54,28 @@ def guarded(service: str, run: Callable[[observe.Readiness], None]) -> int:
         return EX_SOFTWARE
 
 
+def job(name: str, work: Callable[[], None]) -> int:
+    """Run a job that ends by itself under logging and the exit codes; returns the code.
+
+    What went wrong is said on standard error, in one plain line at the end.
+    """
+    try:
+        observe.configure_logging(name, ObserveSettings().log_level)
+        work()
+    except ValidationError as error:
+        return _last_words(EX_CONFIG, f"settings of {error.title}: {reason_of(error)}")
+    except UnreachableError as error:
+        return _last_words(EX_UNAVAILABLE, str(error))
+    except (MissingTopicError, OldServerError, ValueError, OSError) as error:
+        return _last_words(EX_CONFIG, str(error))
+    return EX_OK
+
+
+def _last_words(code: int, message: str) -> int:
+    sys.stderr.write(message + "\n")
+    return code
+
+
 def _consume(runner: Runner[Any]) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

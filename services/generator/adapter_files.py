@@ -3,7 +3,7 @@
 import json
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from tempfile import mkdtemp
 from typing import Any
@@ -68,8 +68,7 @@ def require_weights(folder: Path, sha256: str, told: str) -> None:
 
 def check(folder: Path) -> None:
     """Raises ValueError where a folder holds pickles, its weights are no safetensors, or they do not fit its config."""
-    if pickles := sorted(file.name for file in folder.iterdir() if file.suffix in PICKLES):
-        raise ValueError(f"{folder} holds {', '.join(pickles)}: such files can carry code, an adapter has none")
+    _refuse_pickles(folder, [file.name for file in folder.iterdir()])
     shapes, config = _shapes(folder / WEIGHTS), _config(folder / CONFIG)
     ranks = config.get("rank_pattern") or {}
     modules = set()
@@ -80,6 +79,11 @@ def check(folder: Path) -> None:
         modules.add(factor["module"])
         _require_rank(name, shape, side=factor["side"], wanted=_rank(factor["module"], config["r"], ranks))
     _require_targets(folder, modules, config.get("target_modules"))
+
+
+def _refuse_pickles(place: object, names: Iterable[str]) -> None:
+    if pickles := sorted(name for name in names if PurePosixPath(name).suffix in PICKLES):
+        raise ValueError(f"{place} holds {', '.join(pickles)}: such files can carry code, an adapter has none")
 
 
 def _require_rank(name: str, shape: Shape, *, side: str, wanted: int) -> None:
@@ -127,8 +131,7 @@ def _config(file: Path) -> dict[str, Any]:
 def _download(location: str, folder: Path) -> None:
     files, root = _filesystem(location)
     there = {PurePosixPath(str(name)).name: str(name) for name in files.ls(root, detail=False)}
-    if pickles := sorted(name for name in there if PurePosixPath(name).suffix in PICKLES):
-        raise ValueError(f"{location} holds {', '.join(pickles)}: such files can carry code, an adapter has none")
+    _refuse_pickles(location, there)
     if missing := sorted({WEIGHTS, CONFIG} - there.keys()):
         raise FileNotFoundError(f"{location} lacks {', '.join(missing)}")
     for name in FETCHED:

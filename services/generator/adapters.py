@@ -10,7 +10,7 @@ import structlog
 from services.generator import adapter_files
 from services.generator.adapter_files import WEIGHTS
 from services.generator.hashing import sha256_of
-from services.generator.ports import Backend, Chat, Failed, Outcome, Scored
+from services.generator.ports import Backend
 from services.generator.settings import GeneratorSettings
 from shared.adapters import registry
 from shared.messages import AdapterAnnounced, Answer
@@ -33,6 +33,7 @@ class Speaking:
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self.name, self.model = backend.name, backend.model
+        self.complete, self.score, self.take_up = backend.complete, backend.score, backend.take_up
         self.silenced = False
 
     @property
@@ -42,29 +43,6 @@ class Speaking:
     @adapter.setter
     def adapter(self, adapter: AdapterAnnounced | None) -> None:
         self._backend.adapter = adapter
-
-    def complete(
-        self,
-        chats: Sequence[Chat],
-        *,
-        max_new_tokens: int,
-        adapter: AdapterAnnounced | None = None,
-        within_s: Sequence[float] | None = None,
-    ) -> list[Outcome]:
-        return self._backend.complete(chats, max_new_tokens=max_new_tokens, adapter=adapter, within_s=within_s)
-
-    def score(
-        self,
-        chats: Sequence[Chat],
-        continuations: Sequence[str],
-        *,
-        adapter: AdapterAnnounced | None = None,
-        within_s: Sequence[float] | None = None,
-    ) -> list[Scored | Failed]:
-        return self._backend.score(chats, continuations, adapter=adapter, within_s=within_s)
-
-    def take_up(self, adapter: AdapterAnnounced) -> None:
-        self._backend.take_up(adapter)
 
 
 class NewestAdapter:

@@ -8,7 +8,7 @@ import itertools
 import json
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -102,11 +102,13 @@ def report_of(suite: Suite, taught: Sequence[Lesson], *, run: str, seed: int, ar
         "metric": metric,
         "shares": [
             {"share": one.share, "documents": one.documents, "pairs": one.pairs, "adapter": one.adapter,
-             "arms": {arm: _limits(columns[one.share, arm], clusters) for arm in arms},
+             "arms": {arm: asdict(interval_of(columns[one.share, arm], clusters)) for arm in arms},
              "without_result": one.asked.missing}
             for one in taught
         ],
-        "comparisons": [_told(one) for one in _steps(columns, [one.share for one in taught], arms, metric, clusters)],
+        "comparisons": [
+            measuring.told(one) for one in _steps(columns, [one.share for one in taught], arms, metric, clusters)
+        ],
     }  # fmt: skip
 
 
@@ -121,16 +123,6 @@ def _steps(
     return list(
         compare({metric: {named[key]: column for key, column in columns.items()}}, clusters=clusters, pairs=steps)
     )
-
-
-def _limits(scores: Mapping[str, float], clusters: Mapping[str, str]) -> dict[str, Any]:
-    found = interval_of(scores, clusters)
-    return {"n": found.n, "mean": found.mean, "low": found.low, "high": found.high}
-
-
-def _told(one: Comparison) -> dict[str, Any]:
-    shown = ("a", "b", "n", "mean_a", "mean_b", "difference", "low", "high", "p", "p_holm")
-    return {name: getattr(one, name) for name in shown} | {"verdict": one.verdict, "sentence": one.sentence()}
 
 
 def _document(row: reading.Row) -> str:

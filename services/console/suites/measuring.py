@@ -1,6 +1,7 @@
 """What a suite's run shows beside the table of arms: the measures of its kind, how sure the arms were, tokens."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from services.console.report.certainty import calibrated
@@ -11,7 +12,6 @@ from services.console.suites.card import Kind
 from shared.messages import Result
 from shared.statistics.calibration import Calibration
 from shared.statistics.comparison import Comparison, compare
-from shared.statistics.intervals import Interval
 
 FIRST: Mapping[Kind, str] = {Kind.summarisation: "rouge_l", Kind.multiple_choice: "choice"}
 """The measure that arms are compared by where it is not `correct`."""
@@ -33,7 +33,7 @@ def measured(kind: Kind, numbers: Numbers, results: Sequence[Result], arms: Sequ
     scores, clusters = scores_of(results), clusters_of(results)
     return {
         "measures": {arm: dict(_means(scores, arm, names, clusters)) for arm in arms},
-        "compared": [_told(one) for one in compared(kind, results, arms)],
+        "compared": [{"metric": one.metric} | told(one) for one in compared(kind, results, arms)],
         "calibration": {arm: _plain(one) for arm in arms if (one := calibrated(results, arm, clusters)).n},
         "tokens": {one.arm: _tokens(one) for one in numbers.costs if one.arm in arms},
     }
@@ -75,20 +75,17 @@ def _means(
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     for name in names:
         if values := scores.get(name, {}).get(arm):
-            yield name, _limits(interval_of(values, clusters))
+            yield name, asdict(interval_of(values, clusters))
 
 
-def _told(one: Comparison) -> dict[str, Any]:
-    shown = ("metric", "a", "b", "n", "mean_a", "mean_b", "difference", "low", "high", "p", "p_holm")
+def told(one: Comparison) -> dict[str, Any]:
+    """A comparison as plain values, without its metric."""
+    shown = ("a", "b", "n", "mean_a", "mean_b", "difference", "low", "high", "p", "p_holm")
     return {name: getattr(one, name) for name in shown} | {"verdict": one.verdict, "sentence": one.sentence()}
 
 
 def _plain(one: Calibration) -> dict[str, Any]:
-    return {"n": one.n, "by_chance": one.by_chance, "ece": _limits(one.ece), "brier": _limits(one.brier)}
-
-
-def _limits(one: Interval) -> dict[str, Any]:
-    return {"n": one.n, "mean": one.mean, "low": one.low, "high": one.high}
+    return {"n": one.n, "by_chance": one.by_chance, "ece": asdict(one.ece), "brier": asdict(one.brier)}
 
 
 def _tokens(cost: Cost) -> dict[str, float | None]:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import StringConstraints, TypeAdapter, ValidationError
+from pydantic import StringConstraints, TypeAdapter
 
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning.data import reading
@@ -22,17 +22,15 @@ from services.generator.tuning.gates.trial import Trial
 from services.generator.tuning.job import Job
 from services.generator.tuning.release import release, require_new
 from services.generator.tuning.settings import TuningSettings
-from shared import observe, topology
+from shared import topology
 from shared.adapters import registry
-from shared.cassandra.client import OldServerError
 from shared.costs import CostSettings, priced
 from shared.kafka import client
 from shared.kafka.sink import Delivery, publish
 from shared.kafka.view import KafkaView
 from shared.messages import AdapterAnnounced
-from shared.records import reason_of
-from shared.service import EX_CONFIG, EX_OK, EX_UNAVAILABLE
-from shared.settings import HomeSettings, KafkaSettings, ObserveSettings
+from shared.service import job
+from shared.settings import HomeSettings, KafkaSettings
 
 SERVICE = "generator-tuning"
 
@@ -40,16 +38,7 @@ SERVICE = "generator-tuning"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the job; returns its exit code."""
     options = _parser().parse_args(arguments)
-    try:
-        observe.configure_logging(SERVICE, ObserveSettings().log_level)
-        tune(options.pairs, options.cutoff, options.name or "")
-    except ValidationError as error:
-        return _fail(EX_CONFIG, f"settings of {error.title}: {reason_of(error)}")
-    except client.UnreachableError as error:
-        return _fail(EX_UNAVAILABLE, str(error))
-    except (client.MissingTopicError, OldServerError, ValueError, OSError) as error:
-        return _fail(EX_CONFIG, str(error))
-    return EX_OK
+    return job(SERVICE, lambda: tune(options.pairs, options.cutoff, options.name or ""))
 
 
 def tune(pairs_file: Path | None, cutoff: datetime | None, name: str) -> None:
@@ -101,11 +90,6 @@ def _parser() -> argparse.ArgumentParser:
 
 def _name(text: str) -> str:
     return TypeAdapter[str](Annotated[str, StringConstraints(pattern=r"^\w[\w.-]{0,99}$")]).validate_python(text)
-
-
-def _fail(code: int, message: str) -> int:
-    sys.stderr.write(message + "\n")
-    return code
 
 
 if __name__ == "__main__":

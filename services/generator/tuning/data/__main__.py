@@ -9,8 +9,6 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from services.generator import prompting
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning import recipe
@@ -18,12 +16,8 @@ from services.generator.tuning.data import exporting, reading, showing
 from services.generator.tuning.data.dataset import Dataset
 from services.generator.tuning.data.reading import Wanted, moment
 from services.generator.tuning.settings import TuningSettings
-from shared import observe
-from shared.cassandra.client import OldServerError
-from shared.kafka import client
-from shared.records import reason_of
-from shared.service import EX_CONFIG, EX_OK, EX_UNAVAILABLE
-from shared.settings import HomeSettings, ObserveSettings
+from shared.service import job
+from shared.settings import HomeSettings
 
 SERVICE = "generator-dataset"
 
@@ -31,16 +25,7 @@ SERVICE = "generator-dataset"
 def main(arguments: Sequence[str] | None = None, read: Callable[..., Dataset] = reading.dataset) -> int:
     """Run the job; returns its exit code. `read` makes the dataset of a plan."""
     options = _parser().parse_args(arguments)
-    try:
-        observe.configure_logging(SERVICE, ObserveSettings().log_level)
-        _run(options, read)
-    except ValidationError as error:
-        return _fail(EX_CONFIG, f"settings of {error.title}: {reason_of(error)}")
-    except client.UnreachableError as error:
-        return _fail(EX_UNAVAILABLE, str(error))
-    except (client.MissingTopicError, OldServerError, ValueError, OSError) as error:
-        return _fail(EX_CONFIG, str(error))
-    return EX_OK
+    return job(SERVICE, lambda: _run(options, read))
 
 
 def _run(options: argparse.Namespace, read: Callable[..., Dataset]) -> None:
@@ -64,11 +49,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--examples", type=int, default=1, help="shown of each kind")
     parser.add_argument("--out", type=Path, help="write all examples there, as JSON lines")
     return parser
-
-
-def _fail(code: int, message: str) -> int:
-    sys.stderr.write(message + "\n")
-    return code
 
 
 if __name__ == "__main__":
