@@ -10,12 +10,11 @@ from pathlib import Path
 import numpy as np
 import openai
 
+from shared import openai_server
 from shared.kafka.client import UnreachableError
 from shared.records import InvalidMessageError
 from shared.settings import EncoderSettings
 from shared.stored import Vector
-
-REFUSED = (400, 413, 422)
 
 
 class RemoteEncoder:
@@ -42,7 +41,7 @@ class RemoteEncoder:
                 model=self._model, input=[text or " " for text in texts], encoding_format="float"
             )
         except openai.APIStatusError as error:
-            if error.status_code in REFUSED:
+            if error.status_code in openai_server.REFUSED:
                 raise InvalidMessageError(f"encoder: the server refuses a text ({error.status_code})") from error
             raise
         found = [one.embedding for one in sorted(answer.data, key=lambda one: one.index)]
@@ -59,14 +58,7 @@ def build(settings: EncoderSettings) -> RemoteEncoder:
     Raises ValueError where no server or model is named or the server refuses the key or the model, UnreachableError
     where nothing answers.
     """
-    if not settings.url or not settings.model:
-        raise ValueError("encoder 'openai' needs TILTYARD_ENCODER_URL and TILTYARD_ENCODER_MODEL")
-    client = openai.OpenAI(
-        base_url=settings.url,
-        api_key=settings.api_key or "none",
-        timeout=settings.timeout_s,
-        max_retries=settings.retries,
-    )
+    client = openai_server.client(settings, who="encoder", prefix="ENCODER")
     try:
         return RemoteEncoder(client, settings)
     except openai.APIConnectionError as error:

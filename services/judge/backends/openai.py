@@ -15,9 +15,9 @@ from openai.types.chat import ChatCompletionMessageParam
 
 from services.judge.ports import Said, Sheet
 from services.judge.settings import JudgeSettings
+from shared import openai_server
 from shared.kafka.client import UnreachableError
 
-REFUSED = (400, 413, 422)
 GARBLED = "the server's answer is not of its protocol"
 
 
@@ -52,7 +52,7 @@ class Remote:
         except openai.APIConnectionError as error:
             raise UnreachableError(f"no judge answers at {self._settings.url}") from error
         except openai.APIStatusError as error:
-            if error.status_code in REFUSED:
+            if error.status_code in openai_server.REFUSED:
                 return Said("", failure=f"the server refuses the prompt ({error.status_code})")
             raise
         except (openai.APIError, ValueError):
@@ -66,12 +66,5 @@ class Remote:
 
 def build(settings: JudgeSettings, home: Path) -> Remote:  # noqa: ARG001  (every backend is built alike)
     """A client; raises ValueError where no server or model is named."""
-    if not settings.url or not settings.model:
-        raise ValueError("judge backend 'openai' needs TILTYARD_JUDGE_URL and TILTYARD_JUDGE_MODEL")
-    client = openai.OpenAI(
-        base_url=settings.url,
-        api_key=settings.api_key or "none",
-        timeout=settings.timeout_s,
-        max_retries=settings.retries,
-    )
+    client = openai_server.client(settings, who="judge backend", prefix="JUDGE")
     return Remote(client, settings)

@@ -13,9 +13,8 @@ import openai
 from services.generator.ports import Chat
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning.data.teacher_settings import TeacherSettings
+from shared import openai_server
 from shared.kafka.client import UnreachableError
-
-REFUSED = (400, 413, 422)
 
 
 class Server:
@@ -48,7 +47,7 @@ class Server:
             where = self._settings.url
             raise UnreachableError(f"no teacher answers at {where}: start it or set TILTYARD_TEACHER_URL.") from error
         except openai.APIStatusError as error:
-            if error.status_code in REFUSED:
+            if error.status_code in openai_server.REFUSED:
                 return ""
             raise ValueError(f"the teacher at {self._settings.url} refuses ({error.status_code})") from error
         return (answer.choices[0].message.content or "").strip() if answer.choices else ""
@@ -56,12 +55,5 @@ class Server:
 
 def build(settings: TeacherSettings, _: GeneratorSettings, __: Path) -> Server:
     """A client; raises ValueError where no server or model is named."""
-    if not settings.url or not settings.model:
-        raise ValueError("teacher 'openai' needs TILTYARD_TEACHER_URL and TILTYARD_TEACHER_MODEL")
-    client = openai.OpenAI(
-        base_url=settings.url,
-        api_key=settings.api_key or "none",
-        timeout=settings.timeout_s,
-        max_retries=settings.retries,
-    )
+    client = openai_server.client(settings, who="teacher", prefix="TEACHER")
     return Server(client, settings)
