@@ -63,4 +63,9 @@ def _nearest(parts: list[str], wanted: set[str], words: int) -> list[int]:
 
 def stems(text: str) -> set[str]:
     """Content words cut to five letters, which takes most English endings off."""
-    return {word[:5] for word in re.findall(r"\w+", text.casefold()) if word not in _COMMON}
+    return {word[:5] for word in content_words(text)}
+
+
+def content_words(text: str) -> list[str]:
+    """The words that carry meaning, each once, in their order and without capitals."""
+    return [word for word in dict.fromkeys(re.findall(r"\w+", text.casefold())) if word not in _COMMON]

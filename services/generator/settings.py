@@ -41,10 +41,10 @@ class GeneratorSettings(BaseSettings):
         "auto: `support` with the embedded model, otherwise `never`",
     )
     support_least: float = Field(
-        default=0.35, description="`support` declines below it; `python -m bench.abstention` shows what each one costs"
+        default=0.65, description="`support` declines below it; `python -m bench.unseen` shows what each one costs"
     )
     support_weight: float = Field(
-        default=0.5, ge=0, description="of the mean log probability beside the share of the question that is covered"
+        default=0.25, ge=0, description="of the mean log probability beside how well the question is covered"
     )
     summary_chunks: int = Field(default=3, ge=0, description="passages in the prompt of a summary, best first")
     summary_words: int = Field(default=400, ge=1, description="of all passages of a summary together")
@@ -87,6 +87,11 @@ class GeneratorSettings(BaseSettings):
     def mixed(self) -> bool:
         """Whether the same base also speaks without one."""
         return self.tuned and not all(map(is_tuned, self.arm_names))
+
+    @property
+    def reads(self) -> bool:
+        """Whether any of these arms gets passages."""
+        return any("+" in name for name in self.arm_names)
 
 
 class ServerSettings(BaseSettings):

@@ -1,7 +1,9 @@
 """When an arm with passages keeps its answer to itself, and what it then says about it."""
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 
 from services.generator import abstaining
@@ -10,11 +12,13 @@ from services.generator.arms import rag
 from services.generator.ports import Asked, Chat, Completion
 from services.generator.replies import Reply
 from services.generator.settings import GeneratorSettings
+from shared.encoders.hashing import HashingEncoder
 from shared.messages import Question
 from tests.builders import NOON, a_question
 
 STYLE = rag.build(GeneratorSettings())
 FAIR = "The lantern fair is held at the old harbour."
+ENCODE = HashingEncoder(4096).encode  # a word is near to itself and to no other
 
 
 def asked(passages: tuple[str, ...] = (FAIR,), **changes: Any) -> Asked:
@@ -27,14 +31,35 @@ def said(log_probability: float | None = -0.2, tokens: int = 2) -> Completion:
 
 
 def kept(about: Asked, completion: Completion, least: float = 0.35) -> abstaining.Kept:
-    rule = support.build(GeneratorSettings(support_least=least))
+    rule = support.rule(GeneratorSettings(support_least=least), ENCODE)
     return abstaining.kept(about, completion, Reply("answered", text=completion.text), style=STYLE, decline=rule)
 
 
-def test_support_is_the_share_of_the_question_that_is_covered_and_the_confidence_in_the_answer() -> None:
-    assert support.support(asked(), said(-0.2), 0.5) == pytest.approx(1.0 - 0.5 * 0.1)
-    assert support.support(asked(("The lantern shop opens.",)), said(-0.2), 0.5) == pytest.approx(1 / 3 - 0.05)
-    assert support.support(asked(()), said(-4.0), 0.5) == pytest.approx(-1.0)
+def test_support_is_how_well_the_question_is_covered_and_the_confidence_in_the_answer() -> None:
+    words = support.Words(ENCODE)
+
+    assert support.support(asked(), said(-0.2), 0.5, words) == pytest.approx(1.0 - 0.5 * 0.1, abs=0.01)
+    assert support.support(asked(("The lantern shop opens.",)), said(-0.2), 0.5, words) == pytest.approx(
+        1 / 3 - 0.05, abs=0.01
+    )
+    assert support.support(asked(()), said(-4.0), 0.5, words) == pytest.approx(-1.0)
+
+
+def test_a_word_is_covered_as_well_as_the_nearest_word_of_the_passages() -> None:
+    near = {"fair": [1.0, 0.0], "market": [0.8, 0.6], "ferry": [0.0, 1.0]}
+    encoded: list[str] = []
+
+    def encode(texts: Sequence[str]) -> Any:
+        encoded.extend(texts)
+        return np.array([near[text] for text in texts], dtype=np.float32)
+
+    words = support.Words(encode)
+
+    assert words.covered(["fair"], ["ferry", "market"]) == pytest.approx(0.8)
+    assert words.covered(["fair", "ferry"], ["market"]) == pytest.approx(0.7)
+    assert words.covered([], ["market"]) == 1.0
+    assert words.covered(["fair"], []) == 0.0
+    assert sorted(encoded) == ["fair", "ferry", "market"], "no word is encoded twice"
 
 
 def test_a_supported_answer_is_passed_on_with_its_support() -> None:
@@ -43,7 +68,7 @@ def test_a_supported_answer_is_passed_on_with_its_support() -> None:
     assert passed.reply.text == "The old harbour"
     assert passed.withheld == ""
     assert passed.verdict is not None
-    assert passed.verdict.rule == "support.v1@0.35"
+    assert passed.verdict.rule == "support.v2@0.35"
 
 
 @pytest.mark.parametrize("about", [asked(("A ferry sails.",)), asked(())])
@@ -68,7 +93,9 @@ def test_a_summary_and_json_are_never_declined(changes: dict[str, Any]) -> None:
     assert kept(asked(("A ferry sails.",), **changes), said(-9.0)).reply.status == "answered"
 
 
-def test_the_embedded_model_declines_by_itself_and_any_other_when_told_to() -> None:
+def test_the_embedded_model_declines_by_itself_and_any_other_when_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TILTYARD_ENCODER_VARIANT", "hashing")
+
     def declines(settings: GeneratorSettings) -> bool:
         verdict = abstaining.rule(settings)(asked(("A ferry sails.",)), said(-2.0))
         return verdict is not None and verdict.declined
@@ -78,5 +105,6 @@ def test_the_embedded_model_declines_by_itself_and_any_other_when_told_to() -> N
     assert not declines(GeneratorSettings(backend="openai"))
     assert declines(GeneratorSettings(model="a/folder", abstention="support"))
     assert not declines(GeneratorSettings(abstention="never"))
+    assert not declines(GeneratorSettings(arms="base")), "an arm without passages has nothing to decline by"
     with pytest.raises(ValueError, match="often"):
         abstaining.rule(GeneratorSettings(abstention="often"))

@@ -1,33 +1,70 @@
 """Declines where the passages hardly speak of what is asked and the model is unsure of what it says.
 
-Support = the share of the question's content words that the passages hold, plus `support_weight` times the mean log
-probability of the answer's tokens. Selective answering by a threshold on a score (Geifman and El-Yaniv 2017); the
-threshold belongs to a model, and `python -m bench.abstention` shows what each one costs.
+Support = how well the passages cover the question's content words, plus `support_weight` times the mean log
+probability of the answer's tokens. A word is covered as well as the nearest word of the passages is near to it by the
+encoder's cosine (the greedy matching of BERTScore's recall, Zhang et al. 2020, with each word by itself): another
+wording costs little. Selective answering by a threshold on a score (Geifman and El-Yaniv 2017); the threshold belongs
+to a model and an encoder, and `python -m bench.unseen` shows what each one costs.
 """
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
 
 from services.generator import evidence
 from services.generator.ports import Asked, Completion, Decline, Verdict
 from services.generator.settings import GeneratorSettings
+from shared import encoding
+from shared.settings import EncoderSettings
+from shared.stored import Vector
 
-VERSION = "support.v1"
+VERSION = "support.v2"
+REMEMBERED = 20_000  # words
+Encode = Callable[[Sequence[str]], Vector]
 
 
 def build(settings: GeneratorSettings) -> Decline:
-    """A rule with the configured threshold."""
-    named = f"{VERSION}@{settings.support_least:g}"
+    """A rule with the configured threshold and encoder. Raises what the encoder raises where it cannot be loaded."""
+    encoder = encoding.build(EncoderSettings().model_copy(update={"threads": settings.threads}))
+    return rule(settings, encoder.encode)
+
+
+def rule(settings: GeneratorSettings, encode: Encode) -> Decline:
+    """A rule over any encoder of words: texts to unit vectors, float32, shape (texts, dimensions)."""
+    named, words = f"{VERSION}@{settings.support_least:g}", Words(encode)
 
     def decline(asked: Asked, said: Completion) -> Verdict | None:
-        found = support(asked, said, settings.support_weight)
+        found = support(asked, said, settings.support_weight, words)
         return None if found is None else Verdict(named, found, declined=found < settings.support_least)
 
     return decline
 
 
-def support(asked: Asked, said: Completion, weight: float) -> float | None:
+class Words:
+    """Vectors of single words; news repeats its words, so that most have been seen before."""
+
+    def __init__(self, encode: Encode) -> None:
+        self._encode = encode
+        self._known: dict[str, Vector] = {}
+
+    def covered(self, wanted: Sequence[str], held: Sequence[str]) -> float:
+        """The mean cosine of a wanted word to the nearest held one; 1 where none is wanted, 0 where none is held."""
+        if not wanted or not held:
+            return float(not wanted)
+        return float((self._vectors(wanted) @ self._vectors(held).T).max(axis=1).mean())
+
+    def _vectors(self, words: Sequence[str]) -> Vector:
+        if len(self._known) > REMEMBERED:
+            self._known.clear()
+        if unknown := [word for word in dict.fromkeys(words) if word not in self._known]:
+            self._known.update(zip(unknown, self._encode(unknown), strict=True))
+        return np.stack([self._known[word] for word in words])
+
+
+def support(asked: Asked, said: Completion, weight: float, words: Words) -> float | None:
     """How well an answer stands, at most 1; None where the backend does not say how likely the answer was."""
     if said.log_probability is None or not said.answer_tokens:
         return None
-    wanted = evidence.stems(asked.question.text)
-    held = evidence.stems(" ".join(asked.passages))
-    covered = len(wanted & held) / len(wanted) if wanted else 1.0
-    return covered + weight * said.log_probability / said.answer_tokens
+    wanted = evidence.content_words(asked.question.text)
+    held = evidence.content_words(" ".join(asked.passages))
+    return words.covered(wanted, held) + weight * said.log_probability / said.answer_tokens

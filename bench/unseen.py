@@ -1,0 +1,165 @@
+"""`python -m bench.unseen`: how a model reads news that it has never learned, and what the rule `support` costs there.
+
+The configured recipe learns three quarters of the sample newswire's first edition (`--part` names the quarter that is
+left out); then the base and the tuned model are asked the training pairs of that quarter, never the trial's questions:
+over the passage that says the answer, over that passage without the answer, and over a passage about something else.
+Prints one JSON object: what was right, what the models decline by themselves, and for each threshold the share of right
+answers that is lost and the share of each other kind that is declined. `--base` asks the base alone. Recipes and
+thresholds are chosen with this; about nine minutes on two cores, `--base` two.
+"""
+
+import argparse
+import json
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from services.console.demo import newswire
+from services.generator import abstaining, prompting, replies
+from services.generator.arms import rag
+from services.generator.ports import Asked, Backend, Completion, Decline
+from services.generator.settings import GeneratorSettings
+from services.generator.tuning.data import workshop
+from services.generator.tuning.data.example import Example
+from services.generator.tuning.data.plan import DataPlan
+from services.generator.tuning.data.wordings import holds
+from services.generator.tuning.job import Job
+from services.generator.tuning.settings import TuningSettings
+from shared import plugins
+from shared.messages import AdapterAnnounced, DocumentPublished, Question, Revision, TrainingPair
+from shared.settings import HomeSettings
+from shared.stored import StoredDocument
+
+THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75)
+NOW = datetime(2025, 3, 24, tzinfo=UTC)
+PARTS = 4
+KINDS: dict[str, dict[str, Any]] = {
+    "answer there": {"raft": {"without_gold": 0.0, "cite": False}},
+    "answer removed": {"abstention": {"rag": 0.0, "closed_book": 0.0, "answer_removed": 0.5}},
+    "something else": {"abstention": {"rag": 0.25, "closed_book": 0.0}},
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What came of a prompt: whether it was answered, rightly, and how well the answer stands."""
+
+    answered: bool
+    right: bool
+    support: float
+
+
+def main() -> None:
+    """Train, ask, count."""
+    parser = argparse.ArgumentParser(prog="python -m bench.unseen", description=__doc__)
+    parser.add_argument("--part", type=int, choices=range(PARTS), default=0, help="the quarter that is not learned")
+    parser.add_argument("--base", action="store_true", help="ask the base alone")
+    options = parser.parse_args()
+    settings, home = GeneratorSettings(threads=2), HomeSettings().home
+    wire = newswire.load(newswire.SAMPLE)
+    pairs = [TrainingPair.model_validate_json(line) for line in wire.pairs_file.read_text("utf-8").splitlines()]
+    stored = [*map(_stored, sorted(wire.edition1, key=lambda one: one.document_id))]
+    unseen, learned = (
+        stored[options.part :: PARTS],
+        [one for at, one in enumerate(stored) if at % PARTS != options.part],
+    )
+    kinds = {kind: _prompts(builder, unseen, pairs, settings) for kind, builder in KINDS.items()}
+    backend: Backend = plugins.load("services.generator.backends", settings.backend)(settings, home)
+    rule = abstaining.rule(settings)
+
+    def asked(adapter: AdapterAnnounced | None) -> dict[str, Any]:
+        return _told({kind: _said(of, backend, adapter, rule, settings) for kind, of in kinds.items()})
+
+    told: dict[str, Any] = {"n": {kind: len(of) for kind, of in kinds.items()}, "base": asked(None)}
+    if not options.base:
+        job = Job(TuningSettings(), settings, home, lambda: datetime.now(UTC), _say)
+        known = {one.revision.document_id for one in learned}
+        adapter = job.train(job.dataset(learned, [pair for pair in pairs if pair.document_id in known]), "bench-unseen")
+        try:
+            backend.take_up(adapter)
+        finally:
+            shutil.rmtree(adapter.location)
+        told["recipe"] = f"{job.recipe.name} {job.recipe.version}, seed {job.recipe.training.seed}"
+        told["training_tokens"], told["tuned"] = adapter.training.tokens, asked(adapter)
+    sys.stdout.write(json.dumps(told, indent=2) + "\n")
+
+
+def _prompts(
+    builder: dict[str, Any],
+    documents: Sequence[StoredDocument],
+    pairs: Sequence[TrainingPair],
+    settings: GeneratorSettings,
+) -> list[Example]:
+    """Prompts with passages, as serving shows them."""
+    plan = DataPlan.model_validate({"builders": ["pairs", builder], "validation": 0, "probe": 0})
+    names = {one.revision.document_id for one in documents}
+    made = workshop.open_workshop(plan, settings, HomeSettings().home).dataset(
+        documents, [pair for pair in pairs if pair.document_id in names]
+    )
+    return [example for example in made.examples if example.form == "rag"]
+
+
+def _said(
+    examples: Sequence[Example],
+    backend: Backend,
+    adapter: AdapterAnnounced | None,
+    rule: Decline,
+    settings: GeneratorSettings,
+) -> list[Said]:
+    prompt = prompting.load(settings.rag_prompt)
+    questions = [Question(question_id="bench", text=example.question) for example in examples]
+    chats = [rag.chat(of, example.passages, prompt) for of, example in zip(questions, examples, strict=True)]
+    outcomes = backend.complete(chats, max_new_tokens=settings.max_new_tokens, adapter=adapter)
+    found = []
+    for of, chat, example, outcome in zip(questions, chats, examples, outcomes, strict=True):
+        if not isinstance(outcome, Completion):
+            raise TypeError(f"a prompt failed: {outcome.reason}")
+        reply = replies.parse(outcome.text, chunk_ids=example.passages, abstain=prompt.abstain)
+        verdict = rule(Asked(of, NOW, chat, passages=example.passages), outcome)
+        answered = reply.status == "answered" and verdict is not None
+        found.append(
+            Said(answered, answered and holds(reply.text, example.answer), verdict.support if verdict else 0.0)
+        )
+    return found
+
+
+def _told(kinds: dict[str, list[Said]]) -> dict[str, Any]:
+    """Shares: of right answers among all that have one, and of what would be declined at each threshold."""
+    first, *others = kinds
+    right = [one for one in kinds[first] if one.right]
+    return {
+        "right": round(len(right) / len(kinds[first]), 3),
+        "declines by itself": {kind: _declined(of, 0.0, by_rule=False) for kind, of in kinds.items()},
+        "thresholds": {
+            str(least): {"right answers lost": _declined(right, least)}
+            | {kind: _declined(kinds[kind], least) for kind in others}
+            for least in THRESHOLDS
+        },
+    }
+
+
+def _declined(of: Sequence[Said], least: float, *, by_rule: bool = True) -> float:
+    """The share that is not passed on, by the model's own word or by the rule."""
+    held_back = [not one.answered or (by_rule and one.support < least) for one in of]
+    return round(sum(held_back) / max(1, len(of)), 3)
+
+
+def _say(progress: dict[str, Any]) -> None:
+    if progress.get("step", 0) % 20 == 0:
+        sys.stderr.write(json.dumps(progress) + "\n")
+
+
+def _stored(document: DocumentPublished) -> StoredDocument:
+    seen = document.published_at or NOW
+    revision = Revision(
+        document_id=document.document_id, revision=1, title=document.title or "", source=document.source or "",
+        published_at=seen, first_seen_at=seen, content_hash="", appended_at=seen, ingested_at=seen,
+    )  # fmt: skip
+    return StoredDocument(revision, document.text or "")
+
+
+if __name__ == "__main__":
+    main()
