@@ -33,7 +33,7 @@ from shared.messages import AdapterAnnounced, DocumentPublished, Question, Revis
 from shared.settings import HomeSettings
 from shared.stored import StoredDocument
 
-THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75)
+THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.68, 0.7, 0.75)
 NOW = datetime(2025, 3, 24, tzinfo=UTC)
 PARTS = 4
 KINDS: dict[str, dict[str, Any]] = {

@@ -147,6 +147,18 @@ def test_a_warm_start_of_another_form_is_refused(tiny: Path, tmp_path: Path) -> 
         training_run.run(tiny, tmp_path / "next", home=tmp_path, say=lambda _: None, rank=8, start=tmp_path / "first")
 
 
+def test_an_adapter_of_half_strength_changes_the_base_by_half(tiny: Path, tmp_path: Path) -> None:
+    for name, strength in (("full", 1.0), ("half", 0.5)):
+        training_run.run(tiny, tmp_path / name, home=tmp_path, say=lambda _: None, strength=strength)
+
+    full, half = load_file(tmp_path / "full" / WEIGHTS), load_file(tmp_path / "half" / WEIGHTS)
+    assert any(weight.abs().max() > 0 for name, weight in full.items() if "lora_B" in name)
+    for name, weight in full.items():
+        torch.testing.assert_close(half[name], weight * (0.5 if "lora_B" in name else 1.0))
+    with pytest.raises(ValueError, match="strength"):
+        TrainingPlan(method="full", strength=0.5)
+
+
 def test_all_weights_can_be_trained_and_make_a_model_of_their_own(tiny: Path, tmp_path: Path) -> None:
     training_run.run(tiny, tmp_path / "whole", home=tmp_path, say=lambda _: None, method="full", learning_rate=1e-3)
 

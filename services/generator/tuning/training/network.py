@@ -50,6 +50,18 @@ def learned(network: Any) -> dict[str, torch.nn.Parameter]:
     return {name: weight for name, weight in network.named_parameters() if weight.requires_grad}
 
 
+def weaken(network: Any, strength: float) -> None:
+    """Put the adapter between the base (0) and what was trained (1).
+
+    Weights between a base and its fine-tuned form do better on what neither saw than either end, at little loss on
+    what was learned (WiSE-FT, Wortsman et al. 2022). The change is in the weights, so that every server serves it.
+    """
+    with torch.no_grad():
+        for name, weight in learned(network).items():
+            if "lora_B" in name:
+                weight.mul_(strength)
+
+
 def computing(network: Any) -> AbstractContextManager[Any]:
     """The precision of the arithmetic: bf16 on a GPU, where the weights that learn stay fp32; fp32 on a CPU."""
     return torch.autocast("cuda", torch.bfloat16) if network.device.type == "cuda" else nullcontext()

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Method = Literal["qlora", "lora", "full"]
 Optimiser = Literal["auto", "adamw", "paged_adamw_32bit", "paged_adamw_8bit"]
@@ -24,6 +24,12 @@ class TrainingPlan(BaseModel):
     rank: int = Field(default=16, ge=1, description="of the LoRA matrices")
     alpha: int = Field(default=32, ge=1, description="LoRA's scale is alpha / rank")
     dropout: float = Field(default=0.0, ge=0, lt=1)
+    strength: float = Field(
+        default=1.0,
+        gt=0,
+        le=1,
+        description="how much of what was learned is kept, between the base and the trained weights; lora and qlora",
+    )
     targets: str = Field(default="all-linear", description="which weights get LoRA: `all-linear`, or names with commas")
     optimiser: Optimiser = Field(
         default="auto", description="auto: adamw on a CPU, paged_adamw_32bit on a GPU; paged ones need a GPU"
@@ -42,6 +48,12 @@ class TrainingPlan(BaseModel):
     max_tokens: int = Field(default=512, ge=16, description="longest example; a longer one is cut at its end")
     checkpointing: bool = Field(default=False, description="recompute activations: slower, for models that do not fit")
     seed: int = 1
+
+    @model_validator(mode="after")
+    def _has_an_adapter(self) -> "TrainingPlan":
+        if self.method == "full" and self.strength < 1:
+            raise ValueError("strength: all weights are trained as they are; take method lora or qlora, or strength 1")
+        return self
 
     @property
     def step_size(self) -> int:

@@ -54,6 +54,7 @@ def train(examples: Sequence[Encoded], *, model: Model, plan: TrainingPlan, plac
     run = _Run(network, plan, place, say)
     standing = run.go(examples)
     if plan.method != "full":
+        networks.weaken(network, plan.strength)
         network.peft_config["default"].base_model_name_or_path = model.name
         network.save_pretrained(place.folder, save_embedding_layers=False)
     else:
