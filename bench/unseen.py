@@ -5,7 +5,7 @@ left out); then the base and the tuned model are asked the training pairs of tha
 over the passage that says the answer, over that passage without the answer, and over a passage about something else.
 Prints one JSON object: what was right, what the models decline by themselves, and for each threshold the share of right
 answers that is lost and the share of each other kind that is declined. `--base` asks the base alone. Recipes and
-thresholds are chosen with this; about nine minutes on two cores, `--base` two.
+thresholds are chosen with this; six minutes on two cores, `--base` two.
 """
 
 import argparse
