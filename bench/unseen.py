@@ -33,7 +33,7 @@ from shared.messages import AdapterAnnounced, DocumentPublished, Question, Revis
 from shared.settings import HomeSettings
 from shared.stored import StoredDocument
 
-THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.68, 0.7, 0.75)
+THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.74, 0.8)
 NOW = datetime(2025, 3, 24, tzinfo=UTC)
 PARTS = 4
 KINDS: dict[str, dict[str, Any]] = {
@@ -118,7 +118,7 @@ def _said(
         if not isinstance(outcome, Completion):
             raise TypeError(f"a prompt failed: {outcome.reason}")
         reply = replies.parse(outcome.text, chunk_ids=example.passages, abstain=prompt.abstain)
-        verdict = rule(Asked(of, NOW, chat, passages=example.passages), outcome)
+        verdict = rule(Asked(of, NOW, chat, passages=example.passages), outcome, tuned=adapter is not None)
         answered = reply.status == "answered" and verdict is not None
         found.append(
             Said(answered, answered and holds(reply.text, example.answer), verdict.support if verdict else 0.0)

@@ -32,12 +32,12 @@ def rule(settings: GeneratorSettings) -> Decline:
     return built
 
 
-def kept(asked: Asked, outcome: Outcome, reply: Reply, *, style: Style, decline: Decline) -> Kept:
+def kept(asked: Asked, outcome: Outcome, reply: Reply, *, style: Style, tuned: bool, decline: Decline) -> Kept:
     """The reply, or an abstention in its place. A summary, JSON and a choice are never declined."""
     free = asked.question.kind != "summarisation" and asked.question.asked_schema is None
     if not (isinstance(outcome, Completion) and reply.status == "answered" and style.topic is EVIDENCE):
         return Kept(reply)
-    verdict = decline(asked, outcome) if free and not outcome.choices else None
+    verdict = decline(asked, outcome, tuned=tuned) if free and not outcome.choices else None
     if verdict is None or not verdict.declined:
         return Kept(reply, verdict)
     return Kept(Reply("abstained", text=asked.abstain or style.abstain), verdict, withheld=reply.text)

@@ -79,7 +79,8 @@ def _answer(turn: Turn, ask: Ask, outcome: Outcome, backend: Backend, decline: D
     """The message for one turn, whatever came of it."""
     asked, style = turn.asked, turn.arm.style
     spoken = outcome if isinstance(outcome, Completion) else None
-    kept = abstaining.kept(asked, outcome, _reply(asked, outcome, style), style=style, decline=decline)
+    said, tuned = _reply(asked, outcome, style), turn.arm.tuned
+    kept = abstaining.kept(asked, outcome, said, style=style, tuned=tuned, decline=decline)
     reply, verdict = kept.reply, kept.verdict
     return Answer(
         question_id=asked.question.question_id,

@@ -145,8 +145,10 @@ class Verdict:
     declined: bool
 
 
-Decline = Callable[[Asked, Completion], Verdict | None]
-"""Whether an answer from passages stands; None where the rule cannot tell or does not ask."""
+class Decline(Protocol):
+    """Whether an answer from passages stands; None where the rule cannot tell or does not ask."""
+
+    def __call__(self, asked: Asked, said: Completion, *, tuned: bool) -> Verdict | None: ...
 
 
 @dataclass(frozen=True)

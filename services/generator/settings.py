@@ -41,7 +41,10 @@ class GeneratorSettings(BaseSettings):
         "auto: `support` with the embedded model, otherwise `never`",
     )
     support_least: float = Field(
-        default=0.68, description="`support` declines below it; `python -m bench.unseen` shows what each one costs"
+        default=0.6, description="`support` declines below it; `python -m bench.unseen` shows what each one costs"
+    )
+    support_least_tuned: float = Field(
+        default=0.74, description="the same of an arm with an adapter, which is surer of all it says"
     )
     support_weight: float = Field(
         default=0.25, ge=0, description="of the mean log probability beside how well the question is covered"

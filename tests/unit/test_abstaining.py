@@ -30,9 +30,12 @@ def said(log_probability: float | None = -0.2, tokens: int = 2) -> Completion:
     return Completion("The old harbour", 10, 3, 0.1, log_probability, tokens)
 
 
-def kept(about: Asked, completion: Completion, least: float = 0.35) -> abstaining.Kept:
-    rule = support.rule(GeneratorSettings(support_least=least), ENCODE)
-    return abstaining.kept(about, completion, Reply("answered", text=completion.text), style=STYLE, decline=rule)
+def kept(
+    about: Asked, completion: Completion, least: float = 0.35, *, tuned: bool = False, least_tuned: float = 1.0
+) -> abstaining.Kept:
+    rule = support.rule(GeneratorSettings(support_least=least, support_least_tuned=least_tuned), ENCODE)
+    reply = Reply("answered", text=completion.text)
+    return abstaining.kept(about, completion, reply, style=STYLE, tuned=tuned, decline=rule)
 
 
 def test_support_is_how_well_the_question_is_covered_and_the_confidence_in_the_answer() -> None:
@@ -81,6 +84,15 @@ def test_an_unsupported_answer_becomes_an_abstention_that_says_what_was_withheld
     assert declined.verdict.support < 0.35
 
 
+def test_a_tuned_model_is_held_to_its_own_threshold() -> None:
+    base, tuned = (kept(asked(), said(), tuned=of) for of in (False, True))
+
+    assert base.verdict is not None
+    assert tuned.verdict is not None
+    assert (base.verdict.declined, tuned.verdict.declined) == (False, True)
+    assert tuned.verdict.rule == "support.v2@1"
+
+
 def test_without_a_probability_the_rule_cannot_tell_and_says_nothing() -> None:
     passed = kept(asked(("A ferry sails.",)), said(None, 0))
 
@@ -97,7 +109,7 @@ def test_the_embedded_model_declines_by_itself_and_any_other_when_told_to(monkey
     monkeypatch.setenv("TILTYARD_ENCODER_VARIANT", "hashing")
 
     def declines(settings: GeneratorSettings) -> bool:
-        verdict = abstaining.rule(settings)(asked(("A ferry sails.",)), said(-2.0))
+        verdict = abstaining.rule(settings)(asked(("A ferry sails.",)), said(-2.0), tuned=False)
         return verdict is not None and verdict.declined
 
     assert declines(GeneratorSettings())

@@ -4,7 +4,8 @@ Support = how well the passages cover the question's content words, plus `suppor
 probability of the answer's tokens. A word is covered as well as the nearest word of the passages is near to it by the
 encoder's cosine (the greedy matching of BERTScore's recall, Zhang et al. 2020, with each word by itself): another
 wording costs little. Selective answering by a threshold on a score (Geifman and El-Yaniv 2017); the threshold belongs
-to a model and an encoder, and `python -m bench.unseen` shows what each one costs.
+to a model and an encoder, so that a tuned model, which is surer of all it says, has its own. `python -m bench.unseen`
+shows what each one costs.
 """
 
 from collections.abc import Callable, Sequence
@@ -31,11 +32,12 @@ def build(settings: GeneratorSettings) -> Decline:
 
 def rule(settings: GeneratorSettings, encode: Encode) -> Decline:
     """A rule over any encoder of words: texts to unit vectors, float32, shape (texts, dimensions)."""
-    named, words = f"{VERSION}@{settings.support_least:g}", Words(encode)
+    words = Words(encode)
 
-    def decline(asked: Asked, said: Completion) -> Verdict | None:
+    def decline(asked: Asked, said: Completion, *, tuned: bool) -> Verdict | None:
         found = support(asked, said, settings.support_weight, words)
-        return None if found is None else Verdict(named, found, declined=found < settings.support_least)
+        least = settings.support_least_tuned if tuned else settings.support_least
+        return None if found is None else Verdict(f"{VERSION}@{least:g}", found, declined=found < least)
 
     return decline
 
