@@ -58,7 +58,7 @@ def main() -> None:
     parser.add_argument("--part", type=int, choices=range(PARTS), default=0, help="the quarter that is not learned")
     parser.add_argument("--base", action="store_true", help="ask the base alone")
     options = parser.parse_args()
-    settings, home = GeneratorSettings(threads=2), HomeSettings().home
+    settings, home = GeneratorSettings(threads=2, abstention="support"), HomeSettings().home
     wire = newswire.load(newswire.SAMPLE)
     pairs = [TrainingPair.model_validate_json(line) for line in wire.pairs_file.read_text("utf-8").splitlines()]
     stored = [*map(_stored, sorted(wire.edition1, key=lambda one: one.document_id))]
