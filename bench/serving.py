@@ -44,16 +44,18 @@ class Pipeline:
     def __call__(self, batch: Sequence[Record[Any]]) -> list[str]:
         """From the first record that is sent to the last answer that came."""
         for record in batch:
-            publish(self._delivery, EVIDENCE, record.message)
+            publish(self._delivery, EVIDENCE, record.message.model_copy(update={"asked_at": datetime.now(UTC)}))
         self._delivery.flush()
         return [self._next() for _ in batch]
 
     def _next(self) -> str:
-        """What the model said, whether or not it was passed on."""
+        """What the model said, whether or not it was passed on; raises ValueError where it said nothing."""
         record = self._answers.poll(WITHIN_S)
         if record is None:
             raise TimeoutError(f"no answer came within {WITHIN_S:g} s")
         answer = Answer.model_validate_json(record.value or b"")
+        if answer.status == "failed":
+            raise ValueError(f"the worker failed: {answer.failure}")
         return answer.withheld or answer.text
 
 

@@ -23,6 +23,9 @@ class GeneratorSettings(BaseSettings):
     )
     threads: int = Field(default=1, ge=1, description="of the model on a CPU; two workers share the machine")
     batch: int = Field(default=16, ge=1, description="records answered at once")
+    linger_ms: int = Field(
+        default=20, ge=0, description="how long a record waits for others of its batch, which a model needs seconds for"
+    )
     batch_size: int = Field(default=8, ge=1, description="prompts in one pass of the model")
     max_new_tokens: int = Field(default=24, ge=1, description="longest answer")
     max_prompt_tokens: int = Field(

@@ -124,12 +124,12 @@ def leaderless(error: Exception) -> bool:
     return isinstance(error, KafkaException) and error.args[0].code() in codes
 
 
-def take(reader: Consumer, limit: int, wait_s: float) -> list[RawRecord]:
-    """Wait for the first record, then take what is already here: a lone record is not kept waiting."""
+def take(reader: Consumer, limit: int, wait_s: float, linger_s: float = 0.0) -> list[RawRecord]:
+    """Wait for the first record, then take what is here or comes within `linger_s`."""
     first = reader.poll(wait_s)
     if first is None:
         return []
-    rest = reader.consume(limit - 1, timeout=0) if limit > 1 else []
+    rest = reader.consume(limit - 1, timeout=linger_s) if limit > 1 else []
     return [raw_record(message) for message in [first, *rest]]
 
 

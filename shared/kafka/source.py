@@ -13,7 +13,10 @@ log = structlog.get_logger()
 
 
 class KafkaSource:
-    """Implements the runner's Source on Kafka. `on_assigned` is called once partitions are ours."""
+    """Implements the runner's Source on Kafka. `on_assigned` is called once partitions are ours.
+
+    `linger_s`: how long a record may wait for others that share its batch; for work that takes far longer than that.
+    """
 
     def __init__(
         self,
@@ -21,10 +24,12 @@ class KafkaSource:
         topics: Sequence[AnyTopic],
         group: str,
         on_assigned: Callable[[], None] = lambda: None,
+        linger_s: float = 0.0,
     ) -> None:
         self.topics = topics
         self._consumer = client.consumer(settings, group)
         self._on_assigned = on_assigned
+        self._linger_s = linger_s
         self._held: list[RawRecord] = []
         self._paused = False
         self._consumer.subscribe(
@@ -35,14 +40,14 @@ class KafkaSource:
         )
 
     def poll(self, limit: int, wait_s: float) -> Sequence[RawRecord]:
-        """Wait for the first record, then take what is already here: a lone record is not kept waiting."""
+        """Wait for the first record, then take what else there is: a lone record waits for `linger_s` and no longer."""
         if self._paused:
             self._consumer.resume(self._consumer.assignment())
             self._paused = False
         if self._held:
             held, self._held = self._held, []
             return held
-        return client.take(self._consumer, limit, wait_s)
+        return client.take(self._consumer, limit, wait_s, self._linger_s)
 
     def keep_alive(self) -> None:
         """Poll with everything paused; what slips in after a rebalance is held for the next poll."""
