@@ -45,7 +45,7 @@ status: $(STAMP) ## Show what runs
 test: $(STAMP) ## Every test, with the real Kafka, Cassandra and models
 	@$(BIN)/python -m pytest
 
-test-fast: $(STAMP) ## The tests that need no servers, in about a minute and a half
+test-fast: $(STAMP) ## The tests that need no servers, in about four minutes
 	@$(BIN)/python -m pytest -m "not e2e"
 
 lint: $(STAMP) ## Format check, lint and types
