@@ -62,10 +62,8 @@ def main() -> None:
     wire = newswire.load(newswire.SAMPLE)
     pairs = [TrainingPair.model_validate_json(line) for line in wire.pairs_file.read_text("utf-8").splitlines()]
     stored = [*map(_stored, sorted(wire.edition1, key=lambda one: one.document_id))]
-    unseen, learned = (
-        stored[options.part :: PARTS],
-        [one for at, one in enumerate(stored) if at % PARTS != options.part],
-    )
+    unseen = stored[options.part :: PARTS]
+    learned = [one for one in stored if one not in unseen]
     kinds = {kind: _prompts(builder, unseen, pairs, settings) for kind, builder in KINDS.items()}
     backend: Backend = plugins.load("services.generator.backends", settings.backend)(settings, home)
     rule = abstaining.rule(settings)
@@ -76,8 +74,7 @@ def main() -> None:
     told: dict[str, Any] = {"n": {kind: len(of) for kind, of in kinds.items()}, "base": asked(None)}
     if not options.base:
         job = Job(TuningSettings(), settings, home, lambda: datetime.now(UTC), _say)
-        known = {one.revision.document_id for one in learned}
-        adapter = job.train(job.dataset(learned, [pair for pair in pairs if pair.document_id in known]), "bench-unseen")
+        adapter = job.train(job.dataset(learned, _about(learned, pairs)), "bench-unseen")
         try:
             backend.take_up(adapter)
         finally:
@@ -95,11 +92,13 @@ def _prompts(
 ) -> list[Example]:
     """Prompts with passages, as serving shows them."""
     plan = DataPlan.model_validate({"builders": ["pairs", builder], "validation": 0, "probe": 0})
-    names = {one.revision.document_id for one in documents}
-    made = workshop.open_workshop(plan, settings, HomeSettings().home).dataset(
-        documents, [pair for pair in pairs if pair.document_id in names]
-    )
+    made = workshop.open_workshop(plan, settings, HomeSettings().home).dataset(documents, _about(documents, pairs))
     return [example for example in made.examples if example.form == "rag"]
+
+
+def _about(documents: Sequence[StoredDocument], pairs: Sequence[TrainingPair]) -> list[TrainingPair]:
+    names = {one.revision.document_id for one in documents}
+    return [pair for pair in pairs if pair.document_id in names]
 
 
 def _said(

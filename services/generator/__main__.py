@@ -41,7 +41,7 @@ def build(readiness: Readiness) -> Runner[Answer]:
     )
     delivery, source = (
         Delivery(kafka, name),
-        KafkaSource(kafka, topics_of(arms), name, readiness.announce, settings.linger_ms / 1000),
+        KafkaSource(kafka, topics_of(arms), name, readiness.announce, linger_s=settings.linger_ms / 1000),
     )
     sinks = [KafkaSink[Answer](delivery, topology.ANSWERS, lambda made: [made])]
     letters, dead = KafkaDeadLetters(delivery, name), settings.dead_in_a_row
