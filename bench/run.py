@@ -16,7 +16,7 @@ from services.console.demo.stage import Stage
 from services.console.demo.summary import percentiles
 from shared import topology
 from shared.cassandra.client import connect
-from shared.cassandra.documents import CassandraDocuments
+from shared.cassandra.dispositions import CassandraDispositions
 from shared.messages import DocumentPublished, Question, Result
 from shared.publisher import Publisher
 from shared.settings import CassandraSettings, KafkaSettings
@@ -48,7 +48,7 @@ def measure() -> dict[str, Any]:
 
 def _freshness() -> Iterator[float]:
     """Broker append to announcement, for single one-chunk documents half a second apart, after ten to warm up."""
-    publisher = Publisher(KafkaSettings(), "bench", CassandraDocuments(connect(CassandraSettings())))
+    publisher = Publisher(KafkaSettings(), "bench", CassandraDispositions(connect(CassandraSettings())))
     for number in range(DOCUMENTS + 10):
         publisher.publish(topology.DOCUMENTS, [_document(number)])
         (settled,) = publisher.wait(WITHIN_S)

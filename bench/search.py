@@ -3,7 +3,10 @@
 Prints one JSON object: for each size the time of dense, sparse and hybrid search with reading again (the question is
 encoded already), and the recall of the vector index against exact search. Vectors are synthetic but clustered like
 real ones: a random unit centre for each of CLUSTERS topics, and noise that leaves a chunk at a cosine of about 0.7
-to its topic. Texts are words of a Zipf distribution. `--sizes 20000,200000` takes about 20 minutes.
+to its topic. Texts are words of a Zipf distribution. A size is loaded as fast as the store takes it, which is far
+faster than any encoder, and leaves the store many files to merge: with `loaded` it is searched at once, while they are
+being merged, with `at_rest` once the store is done. `graphs` is how many vector indexes on disk a search goes
+through then. `--sizes 20000,200000` takes about 40 minutes.
 """
 
 import argparse
@@ -23,7 +26,7 @@ from services.retriever.ports import Asked
 from services.retriever.settings import RetrieverSettings
 from shared import topology
 from shared.cassandra.chunks import CassandraChunks
-from shared.cassandra.client import connect
+from shared.cassandra.client import Store, connect
 from shared.kafka.sink import Delivery, publish
 from shared.kafka.tail import KafkaTail
 from shared.messages import Chunk, DocumentChunked, DocumentIndexed
@@ -34,6 +37,7 @@ from shared.stored import StoredRevision, Vector
 
 ENCODER, DIMENSIONS, CLUSTERS, CHUNKS_EACH, WORDS, VOCABULARY = "all-MiniLM-L6-v2", 384, 500, 10, 110, 30_000
 QUESTIONS, WARM_UP, PORTION = 100, 300, 50
+QUIET_S, AT_MOST_S = 10.0, 3600.0
 NOON = datetime(2025, 3, 3, 12, tzinfo=UTC)
 _CAUSE = RawRecord(Position("bench", 0, 0), None, None, NOON)
 
@@ -90,16 +94,39 @@ def measure(sizes: list[int]) -> dict[str, Any]:
     stage = Stage("bench-search")
     try:
         stage.start()
-        chunks = CassandraChunks(connect(CassandraSettings()), ENCODER)
-        corpus, figures = Corpus(), {}
+        store = connect(CassandraSettings())
+        chunks = CassandraChunks(store, ENCODER)
+        corpus, figures, before = Corpus(), {}, 0
         for size in sizes:
             started = time.monotonic()
             _fill(chunks, corpus.grow(size))
-            rows_per_s = round(size / (time.monotonic() - started))
-            figures[str(size)] = {"rows_per_s": rows_per_s} | _searched(chunks, corpus)
+            rows_per_s = round((size - before) / (time.monotonic() - started))
+            loaded = _searched(chunks, corpus) | {"graphs": _graphs(store)}
+            waited_s = _wait_for_rest(store)
+            at_rest = _searched(chunks, corpus) | {"graphs": _graphs(store), "after_s": waited_s}
+            figures[str(size)] = {"rows_per_s": rows_per_s, "loaded": loaded, "at_rest": at_rest}
+            before = size
         return figures
     finally:
         stage.stop()
+
+
+def _graphs(store: Store) -> int:
+    """Vector indexes on disk; what lies in memory is one more."""
+    rows = store.rows("SELECT index_name FROM system_views.sai_sstable_indexes")
+    return sum(row.index_name.endswith("_embedding") for row in rows)
+
+
+def _wait_for_rest(store: Store) -> int:
+    """Seconds until the store has merged nothing for QUIET_S."""
+    started = quiet_since = time.monotonic()
+    while (now := time.monotonic()) < quiet_since + QUIET_S:
+        if list(store.rows("SELECT keyspace_name FROM system_views.sstable_tasks")):
+            quiet_since = now
+        if now > started + AT_MOST_S:
+            raise TimeoutError(f"the store still merges after {AT_MOST_S:g} s")
+        time.sleep(1.0)
+    return round(quiet_since - started)
 
 
 def _fill(chunks: CassandraChunks, documents: Iterator[StoredRevision]) -> None:

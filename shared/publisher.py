@@ -15,7 +15,7 @@ from shared.kafka.sink import Delivery, publish
 from shared.messages import DocumentIndexed, Message
 from shared.records import Position, RawRecord
 from shared.settings import KafkaSettings
-from shared.stored import DocumentHistory
+from shared.stored import Dispositions
 from shared.topology import AnyTopic
 
 Fate = Literal["indexed", "dropped", "dead"]
@@ -55,10 +55,10 @@ class Pending:
             if position == origin or of_chunks:
                 yield self._settle(position, "dead", reason)
 
-    def decided(self, history: DocumentHistory) -> Iterator[Settled]:
+    def decided(self, dispositions: Dispositions) -> Iterator[Settled]:
         """Ask the store about those that nothing is known of, then settle what has been announced."""
         unknown = [position for position in self.by_position if position not in self.revisions]
-        for position, made in history.dispositions(unknown).items():
+        for position, made in dispositions.of(unknown).items():
             if made.outcome == "dropped":
                 yield self._settle(position, "dropped", made.reason)
             else:
@@ -74,13 +74,13 @@ class Pending:
 
 
 class Publisher:
-    """Publishes to the public topics. With `history` it can also wait for documents to be findable."""
+    """Publishes to the public topics. With `dispositions` it can also wait for documents to be findable."""
 
-    def __init__(self, settings: KafkaSettings, name: str, history: DocumentHistory | None = None) -> None:
+    def __init__(self, settings: KafkaSettings, name: str, dispositions: Dispositions | None = None) -> None:
         self.pending = Pending()
         self._delivery = Delivery(settings, name, self._stored)
-        self._history = history
-        watched = (topology.INDEXED.name, topology.DOCUMENTS.dead, topology.CHUNKS.dead) if history else ()
+        self._dispositions = dispositions
+        watched = (topology.INDEXED.name, topology.DOCUMENTS.dead, topology.CHUNKS.dead) if dispositions else ()
         self._followers: Mapping[str, topics.Follower] = {
             topic: topics.Follower(settings, topic, from_end=True) for topic in watched
         }
@@ -121,9 +121,9 @@ class Publisher:
                     self.pending.announced(record)
                 else:
                     yield from self.pending.buried(record)
-        if self._history is not None:
-            yield from self.pending.decided(self._history)
+        if self._dispositions is not None:
+            yield from self.pending.decided(self._dispositions)
 
     def _stored(self, position: Position, key: bytes | None) -> None:
-        if self._history is not None and position.topic == topology.DOCUMENTS.name:
+        if self._dispositions is not None and position.topic == topology.DOCUMENTS.name:
             self.pending.by_position[position] = (key or b"").decode()

@@ -113,7 +113,11 @@ class DocumentHistory(Protocol):
     def latest(self, document_ids: Iterable[str]) -> Mapping[str, Revision]:
         """The newest revision of each known document."""
 
-    def dispositions(self, positions: Iterable[Position]) -> Mapping[Position, Disposition]:
+
+class Dispositions(Protocol):
+    """What was decided about records of the documents topic."""
+
+    def of(self, positions: Iterable[Position]) -> Mapping[Position, Disposition]:
         """What was decided about these records before; unknown ones are left out."""
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from shared.cassandra.client import connect
-from shared.cassandra.documents import CassandraDocuments
+from shared.cassandra.dispositions import CassandraDispositions
 from shared.kafka import topics
 from shared.records import RawRecord
 from shared.settings import CassandraSettings, KafkaSettings
@@ -16,7 +16,7 @@ class LiveLedger:
     def __init__(self, kafka: KafkaSettings, cassandra: CassandraSettings) -> None:
         self._kafka = kafka
         self._store = connect(cassandra)
-        self._documents = CassandraDocuments(self._store)
+        self._dispositions = CassandraDispositions(self._store)
 
     def close(self) -> None:
         """Leave the store: a session that outlives its servers looks for them until the process ends."""
@@ -29,4 +29,4 @@ class LiveLedger:
         return topics.read_all(self._kafka, topic)
 
     def dispositions(self, topic: str, partition: int, low: int, high: int) -> Iterable[Disposition]:
-        return self._documents.dispositions_between(topic, partition, low, high)
+        return self._dispositions.between(topic, partition, low, high)

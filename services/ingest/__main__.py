@@ -8,6 +8,7 @@ from services.ingest.handler import Ingest, Outcome
 from services.ingest.settings import IngestSettings
 from shared import plugins, topology
 from shared.cassandra.client import connect
+from shared.cassandra.dispositions import CassandraDispositions
 from shared.cassandra.documents import CassandraDocuments
 from shared.cassandra.signatures import CassandraSignatures
 from shared.kafka import client
@@ -44,7 +45,8 @@ def build(readiness: Readiness) -> Runner[Outcome]:
     client.require(kafka, topology.needed_by(SERVICE))
     chunk = plugins.load("services.ingest.chunkers", settings.chunker)(settings, EncoderSettings())
     store = connect(CassandraSettings())
-    documents, signatures = CassandraDocuments(store, keep), CassandraSignatures(store, keep)
+    dispositions, documents = CassandraDispositions(store), CassandraDocuments(store, keep)
+    signatures = CassandraSignatures(store, keep)
     delivery = Delivery(kafka, SERVICE)
     detect = plugins.load("services.ingest.languages", settings.language)()
     alike = Duplicates.by(settings, signatures)
@@ -53,8 +55,10 @@ def build(readiness: Readiness) -> Runner[Outcome]:
     return Runner(
         service=SERVICE,
         source=KafkaSource(kafka, [topology.DOCUMENTS], SERVICE, readiness.announce),
-        handle=Ingest(settings, documents, chunk, cleaners(), _now, language=detect, duplicates=alike, keep=keep),
-        sinks=[documents, announce, signatures, retract, Counted()],  # no signature delays an announcement
+        handle=Ingest(
+            settings, dispositions, documents, chunk, cleaners(), _now, language=detect, duplicates=alike, keep=keep
+        ),
+        sinks=[dispositions, announce, documents, signatures, retract, Counted()],
         dead_letters=KafkaDeadLetters(delivery, SERVICE),
         limit=settings.batch,
         dead_in_a_row=settings.dead_in_a_row,

@@ -16,6 +16,7 @@ from services.ingest.duplicates import Duplicates, retractions
 from services.ingest.handler import Ingest
 from services.ingest.settings import IngestSettings
 from shared import plugins, topology
+from shared.memory.dispositions import MemoryDispositions
 from shared.memory.documents import MemoryDocuments
 from shared.memory.signatures import MemorySignatures
 from shared.messages import DocumentChunked, DocumentPublished
@@ -69,11 +70,13 @@ def cut(documents: Iterable[DocumentPublished], say: Say) -> Iterator[DocumentCh
     say("done", dict(counts))
 
 
-def _ingest() -> tuple[Ingest, Sequence[MemoryDocuments | MemorySignatures]]:
+def _ingest() -> tuple[Ingest, Sequence[MemoryDispositions | MemoryDocuments | MemorySignatures]]:
     """The service's handler over the twins of its stores."""
-    settings, history, signatures = IngestSettings(), MemoryDocuments(), MemorySignatures()
+    settings, signatures = IngestSettings(), MemorySignatures()
+    dispositions, history = MemoryDispositions(), MemoryDocuments()
     handle = Ingest(
         settings=settings,
+        dispositions=dispositions,
         history=history,
         chunk=plugins.load("services.ingest.chunkers", settings.chunker)(settings, EncoderSettings()),
         cleaners=cleaners(),
@@ -81,7 +84,7 @@ def _ingest() -> tuple[Ingest, Sequence[MemoryDocuments | MemorySignatures]]:
         duplicates=Duplicates.by(settings, signatures),
         now=lambda: datetime.now(UTC),
     )
-    return handle, (history, signatures)
+    return handle, (dispositions, history, signatures)
 
 
 def _record(document: DocumentPublished, number: int) -> Record[DocumentPublished]:

@@ -17,7 +17,7 @@ from shared.messages import Chunk, DocumentChunked, DocumentPublished, Revision
 from shared.records import Effect, InvalidMessageError, Record, effect
 from shared.retention import FOREVER, Retention
 from shared.signature import Signature, SignedDocument
-from shared.stored import Disposition, DocumentHistory, DroppedDocument, TakenDocument
+from shared.stored import Disposition, Dispositions, DocumentHistory, DroppedDocument, TakenDocument
 from shared.topology import CHUNKS, MiB
 
 OVERHEAD = 64  # of a chunk in JSON, and of a value in a set in the store
@@ -45,6 +45,7 @@ class Ingest:
     """The handler with its ports; `cleaners` by content type, `language` gives an ISO 639-1 code or ""."""
 
     settings: IngestSettings
+    dispositions: Dispositions
     history: DocumentHistory
     chunk: Chunker
     cleaners: Mapping[str, Clean]
@@ -55,7 +56,7 @@ class Ingest:
 
     def __call__(self, batch: Sequence[Record[DocumentPublished]]) -> Iterator[Effect[Outcome]]:
         """One outcome per record, in order; raises InvalidMessageError for what can never be taken."""
-        decided = self.history.dispositions([record.position for record in batch])
+        decided = self.dispositions.of([record.position for record in batch])
         newest = dict(self.history.latest([record.message.document_id for record in batch]))
         incoming = [self._incoming(record) for record in batch]
         around = self._around([one for one in incoming if one.record.position not in decided], newest)

@@ -17,7 +17,7 @@ from services.ingest.marking import Marked, Marking
 from services.ingest.ports import Feed, FeedItem, FeedSource
 from shared import plugins, topology
 from shared.cassandra.client import connect
-from shared.cassandra.documents import CassandraDocuments
+from shared.cassandra.dispositions import CassandraDispositions
 from shared.cassandra.feeds import CassandraFeeds
 from shared.messages import DocumentPublished, Question
 from shared.observe import Readiness
@@ -51,7 +51,7 @@ def _replay(options: argparse.Namespace, _: Readiness | None = None) -> None:
     bookmark = Marked(CassandraFeeds(store), feed.name, Marking())
     if not options.resume:
         bookmark.advance("")
-    publisher = Publisher(KafkaSettings(), "replay", CassandraDocuments(store))
+    publisher = Publisher(KafkaSettings(), "replay", CassandraDispositions(store))
     items = (found for found in feed.read(bookmark) if isinstance(found, FeedItem))
     try:
         replay(publisher, paced(items, options.speed), wait_s=options.wait, say=_say, reached=bookmark.advance)

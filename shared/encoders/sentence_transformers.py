@@ -18,8 +18,9 @@ AT_ONCE = 8  # at most, of texts in one pass of one thread: so few that their le
 class TransformerEncoder:
     """A loaded model; inputs longer than it reads are cut, which the chunker prevents.
 
-    A few texts go through the model in one pass of all threads, which gives them soonest. Many go in passes of one
-    thread each, side by side: no thread waits for another, also where other processes take a core for a while.
+    Texts go through the model in passes of one thread each, side by side: no thread waits for another. Two threads in
+    one pass meet a hundred times in it, and each time the one that sleeps must be woken: on a machine with nothing
+    else to do that costs more than the second thread gains, also for a single text.
     """
 
     def __init__(self, name: str, model: Any, threads: int) -> None:
@@ -28,19 +29,16 @@ class TransformerEncoder:
         self.max_tokens: int | None = model.max_seq_length
         self._model = model
         self._threads = threads
-        self._together = _workers(1, threads_each=threads)
-        self._apart = _workers(threads, threads_each=1)
+        self._workers = _workers(threads)
 
     def encode(self, texts: Sequence[str]) -> Vector:
         if not texts:
             return np.zeros((0, self.dimensions), dtype=np.float32)
-        if len(texts) < 2 * self._threads:
-            return self._together.submit(self._pass, texts).result()
         longest_first = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
         rounds = ceil(len(texts) / (AT_ONCE * self._threads))
         size = ceil(len(texts) / (rounds * self._threads))  # so that all threads end together
         portions = [longest_first[start : start + size] for start in range(0, len(texts), size)]
-        passes = self._apart.map(self._pass, [[texts[place] for place in portion] for portion in portions])
+        passes = self._workers.map(self._pass, [[texts[place] for place in portion] for portion in portions])
         vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
         for portion, made in zip(portions, passes, strict=True):
             vectors[portion] = made
@@ -48,7 +46,7 @@ class TransformerEncoder:
 
     def encode_tokens(self, text: str) -> Vector:
         """The last layer's vectors; what the tokenizer adds around a text ([CLS], [SEP]) is left out."""
-        return self._together.submit(self._pass_of_tokens, text).result()
+        return self._workers.submit(self._pass_of_tokens, text).result()
 
     def _pass_of_tokens(self, text: str) -> Vector:
         (made,) = self._model.encode([text], output_value=None, show_progress_bar=False)
@@ -65,11 +63,11 @@ class TransformerEncoder:
         return vectors
 
 
-def _workers(count: int, *, threads_each: int) -> ThreadPoolExecutor:
-    """Threads in which torch uses so many of its own: OpenMP keeps that number for each thread that calls it."""
+def _workers(count: int) -> ThreadPoolExecutor:
+    """Threads in which torch starts none of its own: OpenMP keeps that number for each thread that calls it."""
     import torch
 
-    return ThreadPoolExecutor(count, "encoder", initializer=torch.set_num_threads, initargs=(threads_each,))
+    return ThreadPoolExecutor(count, "encoder", initializer=torch.set_num_threads, initargs=(1,))
 
 
 def build(settings: EncoderSettings) -> TransformerEncoder:

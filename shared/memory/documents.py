@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from shared.messages import Revision
-from shared.records import Effect, Position
+from shared.records import Effect
 from shared.retention import FOREVER, Retention, expired
-from shared.stored import Disposition, DroppedDocument, StoredDocument, TakenDocument
+from shared.stored import DroppedDocument, StoredDocument, TakenDocument
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -18,17 +18,15 @@ class MemoryDocuments:
         self._keep = keep
         self._newest: dict[str, StoredDocument] = {}
         self._until: dict[str, datetime] = {}
-        self._dispositions: dict[Position, Disposition] = {}
-        self._waiting: list[TakenDocument | DroppedDocument] = []
+        self._waiting: list[TakenDocument] = []
 
     def write(self, effect: Effect[TakenDocument | DroppedDocument]) -> None:
-        self._waiting.append(effect.outcome)
+        if isinstance(effect.outcome, TakenDocument):
+            self._waiting.append(effect.outcome)
 
     def flush(self) -> None:
-        for outcome in self._waiting:
-            self._dispositions[outcome.disposition.position] = outcome.disposition
-            if isinstance(outcome, TakenDocument):
-                self._put(outcome)
+        for taken in self._waiting:
+            self._put(taken)
         self._waiting.clear()
 
     def _put(self, taken: TakenDocument) -> None:
@@ -48,14 +46,6 @@ class MemoryDocuments:
     def _described(self, known: str) -> Revision:
         revision = self._newest[known].revision
         return expired(known, revision.revision) if self._is_over(known) else revision
-
-    def dispositions(self, positions: Iterable[Position]) -> Mapping[Position, Disposition]:
-        return {known: self._dispositions[known] for known in positions if known in self._dispositions}
-
-    def dispositions_between(self, topic: str, partition: int, low: int, high: int) -> Iterator[Disposition]:
-        for position, made in sorted(self._dispositions.items()):
-            if position[:2] == (topic, partition) and low <= position.offset < high:
-                yield made
 
     def documents(self) -> Iterator[StoredDocument]:
         yield from (document for known, document in self._newest.items() if not self._is_over(known))

@@ -11,9 +11,11 @@ import pytest
 from shared.cassandra import schema
 from shared.cassandra.chunks import CassandraChunks
 from shared.cassandra.client import Store, connect
+from shared.cassandra.dispositions import CassandraDispositions
 from shared.cassandra.documents import CassandraDocuments
 from shared.cassandra.results import CassandraResults
 from shared.memory.chunks import MemoryChunks
+from shared.memory.dispositions import MemoryDispositions
 from shared.memory.documents import MemoryDocuments
 from shared.memory.results import MemoryResults
 from shared.messages import Chunk, DocumentChunked, Filters, Result
@@ -43,6 +45,11 @@ def kind(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def documents(kind: str, request: pytest.FixtureRequest) -> Any:
     return MemoryDocuments() if kind == "memory" else CassandraDocuments(request.getfixturevalue("store"))
+
+
+@pytest.fixture
+def dispositions(kind: str, request: pytest.FixtureRequest) -> Any:
+    return MemoryDispositions() if kind == "memory" else CassandraDispositions(request.getfixturevalue("store"))
 
 
 @pytest.fixture
@@ -87,15 +94,15 @@ def test_the_newest_revision_wins_whatever_the_order_of_arrival(documents: Any) 
     assert [d.text for d in documents.documents() if d.revision.document_id == name] == ["second"]
 
 
-def test_what_became_of_a_record_is_found_by_its_position(documents: Any) -> None:
+def test_what_became_of_a_record_is_found_by_its_position(dispositions: Any) -> None:
     topic = f"t-{uuid4()}"
     dropped = Disposition(Position(topic, 1, 20_003), "dropped", "d", 1, "unchanged")
-    put(documents, DroppedDocument(dropped), taken("d", 1, "text", Position(topic, 1, 9_999)))
+    put(dispositions, DroppedDocument(dropped), taken("d", 1, "text", Position(topic, 1, 9_999)))
 
-    assert documents.dispositions([dropped.position, Position(topic, 1, 5)]) == {dropped.position: dropped}
-    between = documents.dispositions_between(topic, 1, 9_999, 20_004)
+    assert dispositions.of([dropped.position, Position(topic, 1, 5)]) == {dropped.position: dropped}
+    between = dispositions.between(topic, 1, 9_999, 20_004)
     assert [made.position.offset for made in between] == [9_999, 20_003]
-    assert list(documents.dispositions_between(topic, 1, 10_000, 20_003)) == []
+    assert list(dispositions.between(topic, 1, 10_000, 20_003)) == []
 
 
 def found(chunks: Any, direction: int, scope: Scope, limit: int = 9) -> list[Passage]:

@@ -17,7 +17,7 @@ from services.console.platform.local import LocalPlatform
 from shared import topology
 from shared.cassandra import schema
 from shared.cassandra.client import Store, connect
-from shared.cassandra.documents import CassandraDocuments
+from shared.cassandra.dispositions import CassandraDispositions
 from shared.messages import DocumentPublished, Question, Result
 from shared.publisher import Publisher, Settled
 from shared.settings import CassandraSettings, HomeSettings, KafkaSettings
@@ -36,7 +36,7 @@ class House:
     environment: dict[str, str]
 
     def publisher(self) -> Publisher:
-        return Publisher(self.kafka, "test", CassandraDocuments(self.store))
+        return Publisher(self.kafka, "test", CassandraDispositions(self.store))
 
     def publish(self, *documents: DocumentPublished) -> list[Settled]:
         """Publish and wait until each is findable, dropped or dead."""

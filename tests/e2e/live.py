@@ -24,7 +24,7 @@ from shared import encoding, topology
 from shared.cassandra import schema
 from shared.cassandra.chunks import CassandraChunks
 from shared.cassandra.client import Store, connect
-from shared.cassandra.documents import CassandraDocuments
+from shared.cassandra.dispositions import CassandraDispositions
 from shared.kafka import topics
 from shared.kafka.sink import Delivery, KafkaDeadLetters
 from shared.kafka.source import KafkaSource
@@ -165,7 +165,7 @@ class Live:
         self.folder = servers.settings.home / "snapshot"
         self.heard = Heard()
         self.questions = Delivery(self.kafka, "questions")
-        self.publisher = Publisher(self.kafka, "live", CassandraDocuments(self.store))
+        self.publisher = Publisher(self.kafka, "live", CassandraDispositions(self.store))
         make: Sequence[Callable[[Readiness], Runner[Any]]] = (ingest, embedder)
         self.services = [Running(build(Readiness("live")), threading.Event()) for build in make]
         self.retriever = self.start_retriever()

@@ -19,7 +19,7 @@ from shared import topology
 from shared.cassandra import schema
 from shared.cassandra.chunks import CassandraChunks
 from shared.cassandra.client import Store, connect
-from shared.cassandra.documents import CassandraDocuments
+from shared.cassandra.dispositions import CassandraDispositions
 from shared.kafka import topics
 from shared.kafka.sink import Delivery, publish
 from shared.messages import DocumentPublished, EvidenceFound, Question
@@ -47,7 +47,7 @@ class Site:
 
     def publish(self, *documents: DocumentPublished) -> set[str]:
         """Publish and wait; what became of each."""
-        publisher = Publisher(self.kafka, "test", CassandraDocuments(self.store))
+        publisher = Publisher(self.kafka, "test", CassandraDispositions(self.store))
         publisher.publish(topology.DOCUMENTS, documents)
         fates = {str(settled.fate) for settled in publisher.wait(WITHIN_S)}
         publisher.close()

@@ -29,6 +29,7 @@ from shared import topology
 from shared.encoders import hashing
 from shared.memory.broker import MemoryBroker, MemoryDeadLetters, MemorySink, MemorySource, MemoryTail
 from shared.memory.chunks import MemoryChunks
+from shared.memory.dispositions import MemoryDispositions
 from shared.memory.documents import MemoryDocuments
 from shared.memory.results import MemoryResults
 from shared.memory.signatures import MemorySignatures
@@ -56,6 +57,7 @@ class Pipeline:
     """Every service over one broker. Services are made anew by `restart`, as processes would be."""
 
     clock: Clock = field(default_factory=Clock)
+    dispositions: MemoryDispositions = field(default_factory=MemoryDispositions)
     documents: MemoryDocuments = field(default_factory=MemoryDocuments)
     signatures: MemorySignatures = field(default_factory=MemorySignatures)
     chunks: MemoryChunks = field(default_factory=MemoryChunks)
@@ -96,6 +98,7 @@ class Pipeline:
         settings = IngestSettings(chunker="words", chunk_tokens=60)
         handle = Ingest(
             settings,
+            self.dispositions,
             self.documents,
             words.build(settings, EncoderSettings()),
             cleaners(),
@@ -103,8 +106,9 @@ class Pipeline:
             duplicates=Duplicates.by(settings, self.signatures),
         )
         sinks = [
-            self.documents,
+            self.dispositions,
             self._sink(topology.CHUNKS, chunked),
+            self.documents,
             self.signatures,
             self._sink(topology.DOCUMENTS, retractions),
         ]

@@ -161,10 +161,10 @@ class Knowledge(Pipeline):
         return self.search not in {"bm25", "tfidf"}
 
     def _ingest(self) -> Runner[Any]:
-        handle = Ingest(INGEST, self.documents, words.build(INGEST, HASHING), cleaners(), self.clock)
-        return self._runner(
-            "ingest", [topology.DOCUMENTS], handle, [self.documents, self._sink(topology.CHUNKS, chunked)]
-        )
+        chunk = words.build(INGEST, HASHING)
+        handle = Ingest(INGEST, self.dispositions, self.documents, chunk, cleaners(), self.clock)
+        sinks = [self.dispositions, self._sink(topology.CHUNKS, chunked), self.documents]
+        return self._runner("ingest", [topology.DOCUMENTS], handle, sinks)
 
     def _retriever(self) -> Runner[Any]:
         self.tail = HeldTail(self.broker, topology.INDEXED.name)

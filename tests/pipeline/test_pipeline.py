@@ -34,7 +34,7 @@ class MemoryLedger:
         return self._pipeline.broker.records(topic)
 
     def dispositions(self, topic: str, partition: int, low: int, high: int) -> Iterable[Disposition]:
-        return self._pipeline.documents.dispositions_between(topic, partition, low, high)
+        return self._pipeline.dispositions.between(topic, partition, low, high)
 
 
 def said(result: Result, arm: str) -> str:

@@ -35,7 +35,7 @@ class MemorySystem:
         for record in broker.records(topology.INDEXED.name):
             pending.announced(record)
         dead = [one for record in broker.records(topology.DOCUMENTS.dead) for one in pending.buried(record)]
-        return [*dead, *pending.decided(self.pipeline.documents)]
+        return [*dead, *pending.decided(self.pipeline.dispositions)]
 
     def ask(self, questions: Sequence[Question]) -> Mapping[str, Result]:
         self.pipeline.broker.publish(topology.QUESTIONS, *questions)

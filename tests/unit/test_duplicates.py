@@ -16,6 +16,7 @@ from services.ingest.duplicates import Counted, Duplicates, retractions
 from services.ingest.handler import Ingest, Outcome
 from services.ingest.settings import IngestSettings
 from services.ingest.signer import Signer
+from shared.memory.dispositions import MemoryDispositions
 from shared.memory.documents import MemoryDocuments
 from shared.memory.signatures import MemorySignatures
 from shared.messages import DocumentPublished
@@ -34,7 +35,8 @@ class Desk:
     """Ingest with its stores; each call handles one batch of documents and stores what comes of it."""
 
     def __init__(self, **chosen: Any) -> None:
-        self.documents, self.signatures = MemoryDocuments(), MemorySignatures()
+        self.dispositions, self.documents = MemoryDispositions(), MemoryDocuments()
+        self.signatures = MemorySignatures()
         self._offset = 0
         self.adjust(**chosen)
 
@@ -43,6 +45,7 @@ class Desk:
         settings = IngestSettings(**chosen)
         self._handle = Ingest(
             settings,
+            self.dispositions,
             self.documents,
             words.build(settings, EncoderSettings()),
             cleaners(),
@@ -57,11 +60,10 @@ class Desk:
 
     def handle(self, records: Sequence[Record[DocumentPublished]]) -> list[Outcome]:
         effects = list(self._handle(records))
-        for done in effects:
-            self.documents.write(done)
-            self.signatures.write(done)
-        self.documents.flush()
-        self.signatures.flush()
+        for sink in (self.dispositions, self.documents, self.signatures):
+            for done in effects:
+                sink.write(done)
+            sink.flush()
         return [done.outcome for done in effects]
 
     def link(self, name: str) -> str | None:

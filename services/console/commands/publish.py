@@ -8,7 +8,7 @@ import typer
 from services.console import lines, output
 from shared import topology
 from shared.cassandra.client import connect
-from shared.cassandra.documents import CassandraDocuments
+from shared.cassandra.dispositions import CassandraDispositions
 from shared.messages import Message
 from shared.publisher import Publisher, Settled
 from shared.settings import CassandraSettings, KafkaSettings
@@ -56,8 +56,8 @@ def publish(
     """
     if wait and kind is not Kind.documents:
         raise ValueError("--wait is for documents; to wait for answers use `tiltyard ask`")
-    history = CassandraDocuments(connect(CassandraSettings())) if wait else None
-    publisher = Publisher(KafkaSettings(), "publish", history)
+    dispositions = CassandraDispositions(connect(CassandraSettings())) if wait else None
+    publisher = Publisher(KafkaSettings(), "publish", dispositions)
     sent, bad = _publish(publisher, file, kind)
     output.say(f"published: {sent}; bad lines: {bad}")
     if wait:

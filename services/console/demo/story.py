@@ -19,7 +19,7 @@ from services.console.report.numbers import Numbers, count
 from services.console.tuning import tune
 from shared import topology
 from shared.cassandra.client import connect
-from shared.cassandra.documents import CassandraDocuments
+from shared.cassandra.dispositions import CassandraDispositions
 from shared.messages import DocumentPublished, Question, Result
 from shared.publisher import Publisher
 from shared.settings import CassandraSettings, KafkaSettings
@@ -39,7 +39,7 @@ class Trial:
     def stream(self, documents: Sequence[DocumentPublished], name: str) -> None:
         """Publish an edition at the wire's pace and wait until all of it can be found."""
         with closing(connect(CassandraSettings())) as store, progress.shown(name, len(documents)) as advance:
-            publisher = Publisher(KafkaSettings(), "demo", CassandraDocuments(store))
+            publisher = Publisher(KafkaSettings(), "demo", CassandraDispositions(store))
             for count, document in enumerate(documents, start=1):
                 publisher.publish(topology.DOCUMENTS, [document])
                 advance(count)

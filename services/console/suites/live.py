@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from services.console import asking, progress
 from shared import topology
 from shared.cassandra.client import connect
-from shared.cassandra.documents import CassandraDocuments
+from shared.cassandra.dispositions import CassandraDispositions
 from shared.messages import DocumentPublished, Question, Result
 from shared.publisher import Publisher, Settled
 from shared.settings import CassandraSettings, KafkaSettings
@@ -21,10 +21,10 @@ class LiveSystem:
     def __init__(self, *, within_s: float) -> None:
         self._within_s = within_s
         self._kafka = KafkaSettings()
-        self._history = CassandraDocuments(connect(CassandraSettings()))
+        self._dispositions = CassandraDispositions(connect(CassandraSettings()))
 
     def publish(self, documents: Sequence[DocumentPublished]) -> Sequence[Settled]:
-        publisher = Publisher(self._kafka, "suite", self._history)
+        publisher = Publisher(self._kafka, "suite", self._dispositions)
         come = itertools.count(1)
         try:
             for start in range(0, len(documents), AT_ONCE):

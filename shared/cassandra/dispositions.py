@@ -1,0 +1,53 @@
+"""What became of every record of the documents topic, in Cassandra: a bucket of offsets is one partition."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from shared.cassandra.client import Statement, Store
+from shared.records import Effect, Position
+from shared.stored import Disposition, DroppedDocument, TakenDocument
+
+BUCKET = 10_000
+_PUT = (
+    "INSERT INTO dispositions (topic, kafka_partition, bucket, kafka_offset, outcome, document_id, revision, reason) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_GET = (
+    "SELECT outcome, document_id, revision, reason FROM dispositions "
+    "WHERE topic = ? AND kafka_partition = ? AND bucket = ? AND kafka_offset = ?"
+)
+_BUCKET = (
+    "SELECT kafka_offset, outcome, document_id, revision, reason FROM dispositions "
+    "WHERE topic = ? AND kafka_partition = ? AND bucket = ?"
+)
+
+
+class CassandraDispositions:
+    """The first sink of ingest, and Dispositions."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._waiting: list[Statement] = []
+
+    def write(self, effect: Effect[TakenDocument | DroppedDocument]) -> None:
+        made = effect.outcome.disposition
+        self._waiting.append((_PUT, (*_key(made.position), made.outcome, made.document_id, made.revision, made.reason)))
+
+    def flush(self) -> None:
+        self._store.write(self._waiting)
+        self._waiting = []
+
+    def of(self, positions: Iterable[Position]) -> Mapping[Position, Disposition]:
+        wanted = list(positions)
+        found = self._store.rows_of_each(_GET, [_key(position) for position in wanted])
+        return {position: Disposition(position, *rows[0]) for position, rows in zip(wanted, found, strict=True) if rows}
+
+    def between(self, topic: str, partition: int, low: int, high: int) -> Iterator[Disposition]:
+        """What became of the records with offsets from `low` up to but not including `high`."""
+        for bucket in range(low // BUCKET, max(low, high - 1) // BUCKET + 1):
+            for row in self._store.rows(_BUCKET, (topic, partition, bucket)):
+                if low <= row.kafka_offset < high:
+                    yield Disposition(Position(topic, partition, row.kafka_offset), *row[1:])
+
+
+def _key(position: Position) -> tuple[str, int, int, int]:
+    return position.topic, position.partition, position.offset // BUCKET, position.offset
