@@ -6,7 +6,7 @@ real ones: a random unit centre for each of CLUSTERS topics, and noise that leav
 to its topic. Texts are words of a Zipf distribution. A size is loaded as fast as the store takes it, which is far
 faster than any encoder, and leaves the store many files to merge: with `loaded` it is searched at once, while they are
 being merged, with `at_rest` once the store is done. `graphs` is how many vector indexes on disk a search goes
-through then. `--sizes 20000,200000` takes about 40 minutes.
+through then. `--sizes 20000,200000` takes about 25 minutes.
 """
 
 import argparse

@@ -58,6 +58,8 @@ def build(readiness: Readiness) -> Runner[Outcome]:
         handle=Ingest(
             settings, dispositions, documents, chunk, cleaners(), _now, language=detect, duplicates=alike, keep=keep
         ),
+        # Dispositions first: delivered again, a record gets the decision that it had instead of being found unchanged.
+        # Nothing else that is stored delays an announcement: until it is all there, the record is not committed.
         sinks=[dispositions, announce, documents, signatures, retract, Counted()],
         dead_letters=KafkaDeadLetters(delivery, SERVICE),
         limit=settings.batch,
