@@ -122,7 +122,7 @@ class Dispositions(Protocol):
 
 
 class DocumentLibrary(Protocol):
-    """The documents as they stand, for tuning and for the audit."""
+    """The documents as they stand, for tuning."""
 
     def documents(self) -> Iterator[StoredDocument]:
         """Every document's newest revision, in no order."""

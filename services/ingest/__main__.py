@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.ingest.duplicates import Counted, Duplicates, retractions
-from services.ingest.handler import Ingest, Outcome
+from services.ingest.handler import Ingest
+from services.ingest.ports import Outcome
 from services.ingest.settings import IngestSettings
+from services.ingest.sinks import chunked, in_order
 from shared import plugins, topology
 from shared.cassandra.client import connect
 from shared.cassandra.dispositions import CassandraDispositions
@@ -14,20 +16,13 @@ from shared.cassandra.signatures import CassandraSignatures
 from shared.kafka import client
 from shared.kafka.sink import Delivery, KafkaDeadLetters, KafkaSink
 from shared.kafka.source import KafkaSource
-from shared.messages import DocumentChunked
 from shared.observe import Readiness
 from shared.retention import Retention
 from shared.runner import Runner
 from shared.service import main
 from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings, NewsSettings
-from shared.stored import TakenDocument
 
 SERVICE = "ingest"
-
-
-def chunked(outcome: Outcome) -> list[DocumentChunked]:
-    """What the embedder must hear of."""
-    return [outcome.chunked] if isinstance(outcome, TakenDocument) else []
 
 
 def cleaners() -> dict[str, Any]:
@@ -58,9 +53,7 @@ def build(readiness: Readiness) -> Runner[Outcome]:
         handle=Ingest(
             settings, dispositions, documents, chunk, cleaners(), _now, language=detect, duplicates=alike, keep=keep
         ),
-        # Dispositions first: delivered again, a record gets the decision that it had instead of being found unchanged.
-        # Nothing else that is stored delays an announcement: until it is all there, the record is not committed.
-        sinks=[dispositions, announce, documents, signatures, retract, Counted()],
+        sinks=[*in_order(dispositions, announce, documents, signatures, retract), Counted()],
         dead_letters=KafkaDeadLetters(delivery, SERVICE),
         limit=settings.batch,
         dead_in_a_row=settings.dead_in_a_row,

@@ -11,18 +11,17 @@ from hashlib import sha256
 
 from services.ingest.duplicates import APART, Duplicates, Neighbourhood, linked
 from services.ingest.languages import stated
-from services.ingest.ports import Chunker, Clean, Now
+from services.ingest.ports import Chunker, Clean, Now, Outcome
 from services.ingest.settings import IngestSettings
 from shared.messages import Chunk, DocumentChunked, DocumentPublished, Revision
 from shared.records import Effect, InvalidMessageError, Record, effect
 from shared.retention import FOREVER, Retention
 from shared.signature import Signature, SignedDocument
-from shared.stored import Disposition, Dispositions, DocumentHistory, DroppedDocument, TakenDocument
+from shared.stored import Disposition, Dispositions, DocumentHistory, DroppedDocument
 from shared.topology import CHUNKS, MiB
 
 OVERHEAD = 64  # of a chunk in JSON, and of a value in a set in the store
 STORABLE = 8 * MiB  # of one document, without its vectors: it is one batch, and the store takes 16 MiB
-Outcome = TakenDocument | DroppedDocument
 undetected = stated.build()
 
 
@@ -56,8 +55,9 @@ class Ingest:
 
     def __call__(self, batch: Sequence[Record[DocumentPublished]]) -> Iterator[Effect[Outcome]]:
         """One outcome per record, in order; raises InvalidMessageError for what can never be taken."""
-        decided = self.dispositions.of([record.position for record in batch])
         newest = dict(self.history.latest([record.message.document_id for record in batch]))
+        # After the rows: a member that lost these records may still be storing, and stores dispositions first.
+        decided = self.dispositions.of([record.position for record in batch])
         incoming = [self._incoming(record) for record in batch]
         around = self._around([one for one in incoming if one.record.position not in decided], newest)
         for one in incoming:

@@ -19,8 +19,8 @@ class TransformerEncoder:
     """A loaded model; inputs longer than it reads are cut, which the chunker prevents.
 
     Texts go through the model in passes of one thread each, side by side: no thread waits for another. Two threads in
-    one pass meet a hundred times in it, and each time the one that sleeps must be woken: on a machine with nothing
-    else to do that costs more than the second thread gains, also for a single text.
+    one pass meet a hundred times in it, and each time the one that sleeps must be woken: for a text that comes alone
+    that costs more than the second thread gains.
     """
 
     def __init__(self, name: str, model: Any, threads: int) -> None:

@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from sentence_transformers.sentence_transformer.modules import Pooling
 
 from services.ingest.chunkers import tokens
 from services.ingest.settings import IngestSettings
 from shared import encoding, plugins
 from shared.encoders import onnx
+from shared.encoders.sentence_transformers import TransformerEncoder
 from shared.encoding import Encoder
 from shared.kafka.client import UnreachableError
 from shared.models.onnx import fits_int8, pooling_of
@@ -150,6 +152,22 @@ def test_other_dimensions_than_configured_are_refused_with_the_right_number(sett
     if settings.variant != "hashing":  # which gives any
         with pytest.raises(ValueError, match=f"set it to {settings.dimensions}"):
             encoding.build(settings.model_copy(update={"dimensions": 7}))
+
+
+@pytest.mark.parametrize("count", [1, 3, 20])
+def test_torch_gives_no_text_a_second_thread(count: int) -> None:
+    class Counting:
+        """A model that gives torch's number of threads as its vectors."""
+
+        max_seq_length = 8
+
+        def get_embedding_dimension(self) -> int:
+            return 1
+
+        def encode(self, texts: list[str], **_: Any) -> Any:
+            return np.full((len(texts), 1), torch.get_num_threads())
+
+    assert set(TransformerEncoder("counting", Counting(), threads=2).encode(["text"] * count)[:, 0]) == {1.0}
 
 
 @pytest.mark.e2e

@@ -82,8 +82,9 @@ def test_bad_input_is_buried_byte_for_byte_and_the_next_message_goes_on(
 def test_processes_killed_in_mid_stream_lose_nothing_and_count_nothing_twice(house: House) -> None:
     publisher = house.publisher()
     publisher.publish(topology.DOCUMENTS, [*WIRE.edition1[20:], *WIRE.edition2])
+    house.kill("ingest")
     house.kill("embedder")
-    house.services.start(("embedder",))
+    house.services.start(("ingest", "embedder"))
     settled = publisher.wait(WITHIN_S)
     publisher.close()
     questions = [q.model_copy(update={"question_id": f"kill-{q.question_id}"}) for q in WIRE.questions[:24]]

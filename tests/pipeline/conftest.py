@@ -14,11 +14,12 @@ from services.generator.adapters import NewestAdapter
 from services.generator.backends import echo
 from services.generator.handler import answer, arms_of, topics_of
 from services.generator.settings import GeneratorSettings
-from services.ingest.__main__ import chunked, cleaners
+from services.ingest.__main__ import cleaners
 from services.ingest.chunkers import words
 from services.ingest.duplicates import Duplicates, retractions
 from services.ingest.handler import Ingest
 from services.ingest.settings import IngestSettings
+from services.ingest.sinks import chunked, in_order
 from services.retriever.assembly import retriever
 from services.retriever.settings import RetrieverSettings
 from services.scorer import metric
@@ -105,13 +106,8 @@ class Pipeline:
             self.clock,
             duplicates=Duplicates.by(settings, self.signatures),
         )
-        sinks = [
-            self.dispositions,
-            self._sink(topology.CHUNKS, chunked),
-            self.documents,
-            self.signatures,
-            self._sink(topology.DOCUMENTS, retractions),
-        ]
+        announce, retract = self._sink(topology.CHUNKS, chunked), self._sink(topology.DOCUMENTS, retractions)
+        sinks = in_order(self.dispositions, announce, self.documents, self.signatures, retract)
         return self._runner("ingest", [topology.DOCUMENTS], handle, sinks)
 
     def _embedder(self) -> Runner[Any]:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from services.ingest.__main__ import chunked, cleaners
+from services.ingest.__main__ import cleaners
 from services.ingest.chunkers import words
+from services.ingest.duplicates import retractions
 from services.ingest.handler import Ingest
 from services.ingest.settings import IngestSettings
+from services.ingest.sinks import chunked, in_order
 from services.retriever.assembly import retriever
 from services.retriever.settings import RetrieverSettings
 from shared import topology
@@ -126,7 +128,7 @@ class Knowledge(Pipeline):
 
     def stored(self) -> dict[str, int]:
         """The revision that stands in the store of each document."""
-        known = {one.revision.document_id for one in self.documents.documents()}
+        known = {(record.key or b"").decode() for record in self.broker.records(topology.DOCUMENTS.name)}
         there = self.chunks.of_documents(sorted(known))
         return {name: passages[0].revision for name, passages in there.items() if passages}
 
@@ -163,7 +165,8 @@ class Knowledge(Pipeline):
     def _ingest(self) -> Runner[Any]:
         chunk = words.build(INGEST, HASHING)
         handle = Ingest(INGEST, self.dispositions, self.documents, chunk, cleaners(), self.clock)
-        sinks = [self.dispositions, self._sink(topology.CHUNKS, chunked), self.documents]
+        announce, retract = self._sink(topology.CHUNKS, chunked), self._sink(topology.DOCUMENTS, retractions)
+        sinks = in_order(self.dispositions, announce, self.documents, self.signatures, retract)
         return self._runner("ingest", [topology.DOCUMENTS], handle, sinks)
 
     def _retriever(self) -> Runner[Any]:

@@ -111,7 +111,7 @@ class LiveKnowledge(RuleBasedStateMachine):
         else:
             self.knowledge.step(name, limit)
 
-    @rule(name=SERVICES, after=st.integers(0, 3), limit=LIMITS, redelivered=st.booleans())
+    @rule(name=SERVICES, after=st.integers(0, 6), limit=LIMITS, redelivered=st.booleans())
     def die(self, name: str, after: int, limit: int, redelivered: bool) -> None:
         """A process dies in mid-batch, or loses its place in the topic, and goes on."""
         if redelivered:

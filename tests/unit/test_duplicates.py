@@ -13,7 +13,8 @@ from prometheus_client import REGISTRY
 from services.ingest.__main__ import cleaners
 from services.ingest.chunkers import words
 from services.ingest.duplicates import Counted, Duplicates, retractions
-from services.ingest.handler import Ingest, Outcome
+from services.ingest.handler import Ingest
+from services.ingest.ports import Outcome
 from services.ingest.settings import IngestSettings
 from services.ingest.signer import Signer
 from shared.memory.dispositions import MemoryDispositions
@@ -64,6 +65,14 @@ class Desk:
             for done in effects:
                 sink.write(done)
             sink.flush()
+        return [done.outcome for done in effects]
+
+    def decide(self, records: Sequence[Record[DocumentPublished]]) -> list[Outcome]:
+        """Handle records and store the decisions alone, as if it ended then."""
+        effects = list(self._handle(records))
+        for done in effects:
+            self.dispositions.write(done)
+        self.dispositions.flush()
         return [done.outcome for done in effects]
 
     def link(self, name: str) -> str | None:
@@ -184,6 +193,19 @@ def test_a_batch_delivered_again_gets_the_decisions_it_had(policy: str) -> None:
     batch = [a_record(a_story("b", REPRINT), offset=1), a_record(a_story("a"), offset=2)]
     first = desk.handle(batch)
     desk.handle([a_record(a_story("c"), offset=3), a_record(a_retraction("b"), offset=4)])
+
+    again = desk.handle(batch)
+
+    assert [outcome.disposition for outcome in again] == [outcome.disposition for outcome in first]
+    assert [list(retractions(outcome)) for outcome in again] == [list(retractions(outcome)) for outcome in first]
+
+
+@pytest.mark.parametrize("policy", ["keep", "drop", "replace"])
+def test_a_crash_that_left_only_the_decisions_changes_none_of_them(policy: str) -> None:
+    desk = Desk(near_duplicates=policy)
+    desk(a_story("a"))
+    batch = [a_record(a_story("b", REPRINT), offset=1)]
+    first = desk.decide(batch)
 
     again = desk.handle(batch)
 

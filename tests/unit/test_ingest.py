@@ -1,6 +1,7 @@
 """Ingest: what is refused, what is dropped, how revisions are numbered, and that a second delivery changes nothing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -9,7 +10,8 @@ import pytest
 
 from services.ingest.__main__ import cleaners
 from services.ingest.chunkers import tokens, words
-from services.ingest.handler import Ingest, Outcome
+from services.ingest.handler import Ingest
+from services.ingest.ports import Outcome
 from services.ingest.settings import IngestSettings
 from shared import plugins
 from shared.encoding import tokenizer_of
@@ -209,6 +211,47 @@ def test_a_crash_before_documents_are_stored_does_not_swallow_the_revision() -> 
     outcomes = take(stores, record, a_record(a_document(text="Changed."), offset=1))
 
     assert fates(outcomes) == [("revision", 1, ""), ("revision", 2, "")]
+
+
+def test_what_another_member_stores_meanwhile_keeps_its_numbers() -> None:
+    """After a rebalance two members may hold the same records for a moment; one stores between the other's reads."""
+    stores = Stores()
+    take(stores, a_record(a_document(), offset=0))
+    change = a_record(a_document(text="Changed."), offset=1)
+    retract = a_record(DocumentPublished(document_id="story-1", op="retract"), offset=2)
+    elsewhere = list(an_ingest(stores)([change, retract]))
+
+    def meanwhile() -> None:
+        for sink in (stores.dispositions, stores.documents):
+            for done in elsewhere:
+                sink.write(done)
+            sink.flush()
+        elsewhere.clear()
+
+    behind = an_ingest(stores)
+    behind = replace(
+        behind,
+        dispositions=Interrupted(stores.dispositions, meanwhile),
+        history=Interrupted(stores.documents, meanwhile),
+    )
+    (outcome,) = [done.outcome for done in behind([change])]
+
+    assert outcome.disposition.revision == 2
+
+
+class Interrupted:
+    """A store that answers, and something happens before the answer is looked at."""
+
+    def __init__(self, store: Any, meanwhile: Callable[[], None]) -> None:
+        self._store, self._meanwhile = store, meanwhile
+
+    def __getattr__(self, name: str) -> Any:
+        def answered(*arguments: Any) -> Any:
+            answer = getattr(self._store, name)(*arguments)
+            self._meanwhile()
+            return answer
+
+        return answered
 
 
 def revision_of(document: DocumentPublished, **settings: Any) -> Revision:
