@@ -121,7 +121,14 @@ def draw(one: Measured, report: Report) -> None:
         estimates = {name: values[SHOWN] for name, values in found["runs"].items()}
         ordered = dict(sorted(estimates.items(), key=lambda entry: -entry[1]["mean"]))
         title = f"{SHOWN} on {one.name} ({level}, {found['questions']} questions), with 95 % intervals"
-        (PICTURES / picture(one, level)).write_text(bars.svg(title, ordered, report["baseline"]), encoding="utf-8")
+        drawn = {name: bar(estimate) for name, estimate in ordered.items()}
+        (PICTURES / picture(one, level)).write_text(bars.svg(title, drawn, report["baseline"]), encoding="utf-8")
+
+
+def bar(estimate: Mapping[str, Any]) -> bars.Bar:
+    """An estimate with its interval."""
+    low, high = estimate["ci95"]
+    return bars.Bar(estimate["mean"], low, high, f"{estimate['mean']:.3f}")
 
 
 if __name__ == "__main__":
