@@ -46,6 +46,9 @@ class DroppedDocument:
     disposition: Disposition
 
 
+DocumentOutcome = TakenDocument | DroppedDocument
+
+
 @dataclass(frozen=True)
 class StoredDocument:
     """The newest revision of one document with its text; a retracted one has no text."""

@@ -1,5 +1,6 @@
 """Messages and records for tests: valid as they come, changed by keyword."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -20,7 +21,7 @@ from shared.messages import (
     Verdicts,
     Vote,
 )
-from shared.records import Position, RawRecord, Record
+from shared.records import Effect, Position, RawRecord, Record
 
 NOON = datetime(2025, 3, 3, 12, 0, tzinfo=UTC)
 M = TypeVar("M", bound=Message)
@@ -156,3 +157,11 @@ def a_raw_record(
 def a_record(message: M, *, topic: str = "a.topic", offset: int = 0) -> Record[M]:
     """A parsed record."""
     return Record(message, a_raw_record(message.model_dump_json().encode(), topic=topic, offset=offset))
+
+
+def store(effects: Sequence[Effect[Any]], *sinks: Any) -> None:
+    """Give all effects to each sink and flush it, one sink after the other."""
+    for sink in sinks:
+        for done in effects:
+            sink.write(done)
+        sink.flush()

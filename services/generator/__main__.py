@@ -39,10 +39,8 @@ def build(readiness: Readiness) -> Runner[Answer]:
         choices=settings.choices,
         decline=abstaining.rule(settings),
     )
-    delivery, source = (
-        Delivery(kafka, name),
-        KafkaSource(kafka, topics_of(arms), name, readiness.announce, linger_s=settings.linger_ms / 1000),
-    )
+    delivery = Delivery(kafka, name)
+    source = KafkaSource(kafka, topics_of(arms), name, readiness.announce, linger_s=settings.linger_ms / 1000)
     sinks = [KafkaSink[Answer](delivery, topology.ANSWERS, lambda made: [made])]
     letters, dead = KafkaDeadLetters(delivery, name), settings.dead_in_a_row
     return Runner(name, source, newest.before(ask), sinks, letters, limit=settings.batch, dead_in_a_row=dead)

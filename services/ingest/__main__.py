@@ -5,7 +5,6 @@ from typing import Any
 
 from services.ingest.duplicates import Counted, Duplicates, retractions
 from services.ingest.handler import Ingest
-from services.ingest.ports import Outcome
 from services.ingest.settings import IngestSettings
 from services.ingest.sinks import chunked, in_order
 from shared import plugins, topology
@@ -21,6 +20,7 @@ from shared.retention import Retention
 from shared.runner import Runner
 from shared.service import main
 from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings, NewsSettings
+from shared.stored import DocumentOutcome
 
 SERVICE = "ingest"
 
@@ -35,7 +35,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def build(readiness: Readiness) -> Runner[Outcome]:
+def build(readiness: Readiness) -> Runner[DocumentOutcome]:
     settings, kafka, keep = IngestSettings(), KafkaSettings(), Retention(NewsSettings().keep_days)
     client.require(kafka, topology.needed_by(SERVICE))
     chunk = plugins.load("services.ingest.chunkers", settings.chunker)(settings, EncoderSettings())

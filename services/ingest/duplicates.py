@@ -16,7 +16,7 @@ from shared.memory.signatures import MemorySignatures
 from shared.messages import DocumentPublished, Revision
 from shared.records import Effect
 from shared.signature import Signature, SignedDocument, Values, jaccard
-from shared.stored import DocumentHistory, DroppedDocument, TakenDocument
+from shared.stored import DocumentHistory, DocumentOutcome, TakenDocument
 
 LINKED, REPLACES = "near-duplicate of ", "replaces the near-duplicates "
 Bands = tuple[bytes, ...]
@@ -122,7 +122,7 @@ def linked(reason: str) -> str | None:
     return reason.removeprefix(LINKED) if reason.startswith(LINKED) else None
 
 
-def retractions(outcome: TakenDocument | DroppedDocument) -> Iterator[DocumentPublished]:
+def retractions(outcome: DocumentOutcome) -> Iterator[DocumentPublished]:
     """What a taken document replaces, taken back through the topic: each document has one writer in its partition."""
     reason = outcome.disposition.reason
     if isinstance(outcome, TakenDocument) and reason.startswith(REPLACES):
@@ -136,7 +136,7 @@ class Counted:
     def __init__(self) -> None:
         self._waiting: list[str] = []
 
-    def write(self, effect: Effect[TakenDocument | DroppedDocument]) -> None:
+    def write(self, effect: Effect[DocumentOutcome]) -> None:
         made = effect.outcome.disposition
         if made.reason.startswith(REPLACES):
             self._waiting.append("replace")

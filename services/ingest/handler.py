@@ -11,13 +11,13 @@ from hashlib import sha256
 
 from services.ingest.duplicates import APART, Duplicates, Neighbourhood, linked
 from services.ingest.languages import stated
-from services.ingest.ports import Chunker, Clean, Now, Outcome
+from services.ingest.ports import Chunker, Clean, Now
 from services.ingest.settings import IngestSettings
 from shared.messages import Chunk, DocumentChunked, DocumentPublished, Revision
 from shared.records import Effect, InvalidMessageError, Record, effect
 from shared.retention import FOREVER, Retention
 from shared.signature import Signature, SignedDocument
-from shared.stored import Disposition, Dispositions, DocumentHistory, DroppedDocument
+from shared.stored import Disposition, Dispositions, DocumentHistory, DocumentOutcome, DroppedDocument
 from shared.topology import CHUNKS, MiB
 
 OVERHEAD = 64  # of a chunk in JSON, and of a value in a set in the store
@@ -53,7 +53,7 @@ class Ingest:
     duplicates: Duplicates = APART
     keep: Retention = FOREVER
 
-    def __call__(self, batch: Sequence[Record[DocumentPublished]]) -> Iterator[Effect[Outcome]]:
+    def __call__(self, batch: Sequence[Record[DocumentPublished]]) -> Iterator[Effect[DocumentOutcome]]:
         """One outcome per record, in order; raises InvalidMessageError for what can never be taken."""
         newest = dict(self.history.latest([record.message.document_id for record in batch]))
         # After the rows: a member that lost these records may still be storing, and stores dispositions first.
@@ -77,7 +77,7 @@ class Ingest:
         asking = [sign for sign, of in known if sign and (of is None or of.retracted or of.duplicate_of)]
         return self.duplicates.around(asking, newest, self.history)
 
-    def _decide(self, one: Incoming, around: Neighbourhood, before: Disposition | None) -> Outcome:
+    def _decide(self, one: Incoming, around: Neighbourhood, before: Disposition | None) -> DocumentOutcome:
         known = around.newest.get(one.message.document_id)
         made = before or self._disposition(one, around, known)
         return self._taken(one, made) if made.outcome == "revision" else DroppedDocument(made)

@@ -9,9 +9,6 @@ from typing import Protocol
 from shared.feed_state import Seen
 from shared.kafka.client import UnreachableError
 from shared.messages import DocumentPublished, Question
-from shared.stored import DroppedDocument, TakenDocument
-
-Outcome = TakenDocument | DroppedDocument
 
 
 class Chunker(Protocol):

@@ -2,20 +2,19 @@
 
 from collections.abc import Callable
 
-from services.ingest.ports import Outcome
 from shared.messages import DocumentChunked
 from shared.records import Effect
 from shared.runner import Sink
-from shared.stored import TakenDocument
+from shared.stored import DocumentOutcome, TakenDocument
 
 
 def in_order(
-    dispositions: Sink[Outcome],
-    chunks: Sink[Outcome],
-    documents: Sink[Outcome],
-    signatures: Sink[Outcome],
-    retractions: Sink[Outcome],
-) -> list[Sink[Outcome]]:
+    dispositions: Sink[DocumentOutcome],
+    chunks: Sink[DocumentOutcome],
+    documents: Sink[DocumentOutcome],
+    signatures: Sink[DocumentOutcome],
+    retractions: Sink[DocumentOutcome],
+) -> list[Sink[DocumentOutcome]]:
     """The sinks as they are flushed.
 
     Dispositions first: what is announced is on the books, and a record that is delivered again gets the decision
@@ -30,12 +29,12 @@ def in_order(
 class Some:
     """A part of what a sink gets, at a time of its own."""
 
-    def __init__(self, sink: Sink[Outcome], takes: Callable[[Outcome], bool]) -> None:
+    def __init__(self, sink: Sink[DocumentOutcome], takes: Callable[[DocumentOutcome], bool]) -> None:
         self._sink = sink
         self._takes = takes
-        self._waiting: list[Effect[Outcome]] = []
+        self._waiting: list[Effect[DocumentOutcome]] = []
 
-    def write(self, effect: Effect[Outcome]) -> None:
+    def write(self, effect: Effect[DocumentOutcome]) -> None:
         if self._takes(effect.outcome):
             self._waiting.append(effect)
 
@@ -46,11 +45,11 @@ class Some:
         self._sink.flush()
 
 
-def is_new(outcome: Outcome) -> bool:
+def is_new(outcome: DocumentOutcome) -> bool:
     """Whether nothing of the document was taken before."""
     return outcome.disposition.revision == 1
 
 
-def chunked(outcome: Outcome) -> list[DocumentChunked]:
+def chunked(outcome: DocumentOutcome) -> list[DocumentChunked]:
     """What the embedder must hear of."""
     return [outcome.chunked] if isinstance(outcome, TakenDocument) else []

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from shared.cassandra.client import Statement, Store
 from shared.records import Effect, Position
-from shared.stored import Disposition, DroppedDocument, TakenDocument
+from shared.stored import Disposition, DocumentOutcome
 
 BUCKET = 10_000
 _PUT = (
@@ -28,7 +28,7 @@ class CassandraDispositions:
         self._store = store
         self._waiting: list[Statement] = []
 
-    def write(self, effect: Effect[TakenDocument | DroppedDocument]) -> None:
+    def write(self, effect: Effect[DocumentOutcome]) -> None:
         made = effect.outcome.disposition
         self._waiting.append((_PUT, (*_key(made.position), made.outcome, made.document_id, made.revision, made.reason)))
 

@@ -6,7 +6,7 @@ from shared.cassandra.client import Statement, Store
 from shared.messages import DocumentChunked, Revision
 from shared.records import Effect
 from shared.retention import FOREVER, Retention, expired
-from shared.stored import DroppedDocument, StoredDocument, TakenDocument
+from shared.stored import DocumentOutcome, StoredDocument, TakenDocument
 
 _LATEST = "SELECT revision, description FROM documents WHERE document_id = ?"
 _ALL = "SELECT description, body FROM documents"
@@ -28,7 +28,7 @@ class CassandraDocuments:
         self._keep = keep
         self._waiting: list[list[Statement]] = []
 
-    def write(self, effect: Effect[TakenDocument | DroppedDocument]) -> None:
+    def write(self, effect: Effect[DocumentOutcome]) -> None:
         if isinstance(effect.outcome, TakenDocument):
             self._waiting += self._of_document(effect.outcome.chunked, effect.outcome.text)
 

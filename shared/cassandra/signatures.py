@@ -8,7 +8,7 @@ from shared.cassandra.client import Statement, Store
 from shared.records import Effect
 from shared.retention import FOREVER, Retention
 from shared.signature import Signature, SignedDocument, Values
-from shared.stored import DroppedDocument, TakenDocument
+from shared.stored import DocumentOutcome
 
 STORED = np.dtype("<u4")
 MOST_IN_A_BAND = 32  # a text that thousands reprint is found by some of them as well
@@ -32,7 +32,7 @@ class CassandraSignatures:
         self._keep = keep
         self._waiting: dict[str, SignedDocument] = {}
 
-    def write(self, effect: Effect[TakenDocument | DroppedDocument]) -> None:
+    def write(self, effect: Effect[DocumentOutcome]) -> None:
         if isinstance(effect.outcome, SignedDocument):
             self._waiting[effect.outcome.chunked.document_id] = effect.outcome
 

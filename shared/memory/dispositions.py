@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from shared.records import Effect, Position
-from shared.stored import Disposition, DroppedDocument, TakenDocument
+from shared.stored import Disposition, DocumentOutcome
 
 
 class MemoryDispositions:
@@ -13,7 +13,7 @@ class MemoryDispositions:
         self._made: dict[Position, Disposition] = {}
         self._waiting: list[Disposition] = []
 
-    def write(self, effect: Effect[TakenDocument | DroppedDocument]) -> None:
+    def write(self, effect: Effect[DocumentOutcome]) -> None:
         self._waiting.append(effect.outcome.disposition)
 
     def flush(self) -> None:

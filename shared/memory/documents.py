@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from shared.messages import Revision
 from shared.records import Effect
 from shared.retention import FOREVER, Retention, expired
-from shared.stored import DroppedDocument, StoredDocument, TakenDocument
+from shared.stored import DocumentOutcome, StoredDocument, TakenDocument
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -20,7 +20,7 @@ class MemoryDocuments:
         self._until: dict[str, datetime] = {}
         self._waiting: list[TakenDocument] = []
 
-    def write(self, effect: Effect[TakenDocument | DroppedDocument]) -> None:
+    def write(self, effect: Effect[DocumentOutcome]) -> None:
         if isinstance(effect.outcome, TakenDocument):
             self._waiting.append(effect.outcome)
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from shared.records import Effect
 from shared.retention import FOREVER, Retention
 from shared.signature import Signature, SignedDocument, Values
-from shared.stored import DroppedDocument, TakenDocument
+from shared.stored import DocumentOutcome
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class MemorySignatures:
         self._kept: dict[str, _Kept] = {}
         self._waiting: list[SignedDocument] = []
 
-    def write(self, effect: Effect[TakenDocument | DroppedDocument]) -> None:
+    def write(self, effect: Effect[DocumentOutcome]) -> None:
         if isinstance(effect.outcome, SignedDocument):
             self._waiting.append(effect.outcome)
 

@@ -14,7 +14,6 @@ from services.ingest.__main__ import cleaners
 from services.ingest.chunkers import words
 from services.ingest.duplicates import Counted, Duplicates, retractions
 from services.ingest.handler import Ingest
-from services.ingest.ports import Outcome
 from services.ingest.settings import IngestSettings
 from services.ingest.signer import Signer
 from shared.memory.dispositions import MemoryDispositions
@@ -24,8 +23,8 @@ from shared.messages import DocumentPublished
 from shared.records import Effect, Record
 from shared.settings import EncoderSettings
 from shared.signature import jaccard
-from shared.stored import TakenDocument
-from tests.builders import NOON, a_document, a_record
+from shared.stored import DocumentOutcome, TakenDocument
+from tests.builders import NOON, a_document, a_record, store
 
 STORY = " ".join(f"word{number}" for number in range(200))
 REPRINT = STORY.replace("word100 ", "")
@@ -54,25 +53,20 @@ class Desk:
             duplicates=Duplicates.by(settings, self.signatures),
         )
 
-    def __call__(self, *documents: DocumentPublished) -> list[Outcome]:
+    def __call__(self, *documents: DocumentPublished) -> list[DocumentOutcome]:
         records = [a_record(document, offset=self._offset + place) for place, document in enumerate(documents)]
         self._offset += len(documents)
         return self.handle(records)
 
-    def handle(self, records: Sequence[Record[DocumentPublished]]) -> list[Outcome]:
+    def handle(self, records: Sequence[Record[DocumentPublished]]) -> list[DocumentOutcome]:
         effects = list(self._handle(records))
-        for sink in (self.dispositions, self.documents, self.signatures):
-            for done in effects:
-                sink.write(done)
-            sink.flush()
+        store(effects, self.dispositions, self.documents, self.signatures)
         return [done.outcome for done in effects]
 
-    def decide(self, records: Sequence[Record[DocumentPublished]]) -> list[Outcome]:
+    def decide(self, records: Sequence[Record[DocumentPublished]]) -> list[DocumentOutcome]:
         """Handle records and store the decisions alone, as if it ended then."""
         effects = list(self._handle(records))
-        for done in effects:
-            self.dispositions.write(done)
-        self.dispositions.flush()
+        store(effects, self.dispositions)
         return [done.outcome for done in effects]
 
     def link(self, name: str) -> str | None:

@@ -11,7 +11,6 @@ import pytest
 from services.ingest.__main__ import cleaners
 from services.ingest.chunkers import tokens, words
 from services.ingest.handler import Ingest
-from services.ingest.ports import Outcome
 from services.ingest.settings import IngestSettings
 from shared import plugins
 from shared.encoding import tokenizer_of
@@ -21,8 +20,8 @@ from shared.messages import DocumentPublished, Revision
 from shared.records import InvalidMessageError, Record
 from shared.retention import FOREVER, Retention
 from shared.settings import EncoderSettings
-from shared.stored import DroppedDocument, TakenDocument
-from tests.builders import NOON, a_document, a_record
+from shared.stored import DocumentOutcome, DroppedDocument, TakenDocument
+from tests.builders import NOON, a_document, a_record, store
 
 
 @cache
@@ -54,17 +53,14 @@ def an_ingest(stores: Stores | None = None, **settings: Any) -> Ingest:
     )
 
 
-def take(stores: Stores, *records: Record[DocumentPublished]) -> list[Outcome]:
+def take(stores: Stores, *records: Record[DocumentPublished]) -> list[DocumentOutcome]:
     """Handle records as one batch and store what comes of them."""
     effects = list(an_ingest(stores)(records))
-    for sink in (stores.dispositions, stores.documents):
-        for done in effects:
-            sink.write(done)
-        sink.flush()
+    store(effects, stores.dispositions, stores.documents)
     return [done.outcome for done in effects]
 
 
-def fates(outcomes: list[Outcome]) -> list[tuple[str, int, str]]:
+def fates(outcomes: list[DocumentOutcome]) -> list[tuple[str, int, str]]:
     return [(o.disposition.outcome, o.disposition.revision, o.disposition.reason) for o in outcomes]
 
 
@@ -204,9 +200,7 @@ def test_a_document_that_is_too_much_for_one_batch_of_the_store_is_refused(bulky
 
 def test_a_crash_before_documents_are_stored_does_not_swallow_the_revision() -> None:
     stores, record = Stores(), a_record(a_document())
-    for done in an_ingest(stores)([record]):
-        stores.dispositions.write(done)
-    stores.dispositions.flush()
+    store(list(an_ingest(stores)([record])), stores.dispositions)
 
     outcomes = take(stores, record, a_record(a_document(text="Changed."), offset=1))
 
@@ -222,10 +216,7 @@ def test_what_another_member_stores_meanwhile_keeps_its_numbers() -> None:
     elsewhere = list(an_ingest(stores)([change, retract]))
 
     def meanwhile() -> None:
-        for sink in (stores.dispositions, stores.documents):
-            for done in elsewhere:
-                sink.write(done)
-            sink.flush()
+        store(elsewhere, stores.dispositions, stores.documents)
         elsewhere.clear()
 
     behind = an_ingest(stores)
