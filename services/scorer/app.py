@@ -1,55 +1,43 @@
-"""The one file that imports Faust: the group with its co-partitioned topics, and the table with its changelog.
+"""The one file that imports Faust: the group whose members share out the partitions, and the stream of their records.
 
-What Faust is kept from: `concurrency` above 1 loses messages, its exactly-once mode does not work, its joins are not
-implemented, and by itself it acknowledges an event whose handling failed. So one agent only passes events on.
+Faust drops records that it fetched while partitions moved, and commits past them; `offsets.py` reads what it dropped,
+and what is committed comes from there alone. What else Faust is kept from: `concurrency` above 1 loses messages, its
+exactly-once mode does not work, its joins are not implemented, and its tables are read back by what drops records too.
+So one agent passes records on, and nothing else.
 """
 
-import asyncio
-import contextlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import faust
 from aiokafka.partitioner import DefaultPartitioner
 from faust.transport.drivers import aiokafka as driver
 
-from services.scorer.progress import Place
+from services.scorer.offsets import Place
 from services.scorer.reading import JOINED
 from services.scorer.security import Security, security
 from services.scorer.settings import ScorerSettings
-from services.scorer.table import TableJoins
 from services.scorer.turns import Turns
 from shared.kafka.client import MAX_BYTES
-from shared.records import InvalidMessageError, RawRecord
+from shared.records import InvalidMessageError, Position, RawRecord
 from shared.settings import HomeSettings, KafkaSettings
 from shared.topology import ANSWERS
 
-GROUP, TABLE = "scorer", "joins"
-CHANGELOG = {
-    "max.message.bytes": str(MAX_BYTES),
-    # Recovery reads about a thousand changes a second: compact soon, or a restart takes minutes.
-    "segment.ms": "600000",
-    "min.cleanable.dirty.ratio": "0.1",
-}
+GROUP = "scorer"
 
 
 class Consumer(driver.Consumer):
-    """Begins at the beginning of a partition of which nothing is committed.
+    """Commits what it is told to. Faust's own commit takes a range that begins after a gap for one without."""
 
-    When a table has recovered, Faust pauses its partitions, and for a moment none is active. aiokafka takes an empty
-    set for all: it hands out records that it had fetched ahead, and Faust drops them and goes back to what is
-    committed. Where nothing is, aiokafka goes back nowhere, and what was dropped is not read until the next start.
-    """
+    async def commit(self, *_: Any, **__: Any) -> bool:
+        """Commit nothing: called by Faust, from time to time and at the end."""
+        return False
 
-    async def seek_to_committed(self) -> Mapping[Any, int]:
-        """The committed offset of each assigned partition; the consumer stands there when this returns."""
-        committed: Mapping[Any, int] = await super().seek_to_committed()
-        joined = {topic.name for topic in JOINED}
-        new = [place for place, offset in committed.items() if not offset and place.topic in joined]
-        for place, offset in (await self.earliest_offsets(*new)).items() if new else ():
-            await self.seek(place, offset)
-        return committed
+    async def commit_offsets(self, offsets: Mapping[Place, int]) -> bool:
+        """Whether the broker has them; not, where partitions are moving."""
+        return bool(await self._thread.commit({faust.types.TP(*place): offset for place, offset in offsets.items()}))
 
 
 class Transport(driver.Transport):
@@ -59,31 +47,19 @@ class Transport(driver.Transport):
 
 
 class App:
-    """A Faust application over `partitions` partitions. `ours` are assigned and recovered, once `settled`."""
+    """A member of the group, over `partitions` partitions. `ours` are assigned and adopted, once `settled`."""
 
     def __init__(self, settings: ScorerSettings, kafka: KafkaSettings, *, partitions: int) -> None:
         self.ours: frozenset[int] = frozenset()
         self.settled = False
         self._revoked = 0
+        self._committed: dict[Place, int] = {}
         self._every = list(range(partitions))
         self._faust = _faust(settings, kafka)
         self._faust.transport = Transport(self._faust.conf.broker_consumer, self._faust)
-        table = self._faust.Table(
-            TABLE,
-            key_type=bytes,
-            value_type=bytes,
-            partitions=partitions,
-            extra_topic_configs=CHANGELOG,
-        )
-        self.joins = TableJoins(table)
 
     def place(self, question_id: str, _: RawRecord) -> int:
-        """The partition of a question's join, wherever its records stand; InvalidMessageError where it is not ours.
-
-        Raises RuntimeError during a rebalance, before which Faust lets every turn end: better to stop than to bury.
-        """
-        if not self.settled:
-            raise RuntimeError("an event is handled during a rebalance")
+        """The partition of a question's join, wherever its records stand; InvalidMessageError where it is not ours."""
         number = int(DefaultPartitioner()(question_id.encode(), self._every, self._every))
         if number not in self.ours:
             raise InvalidMessageError(
@@ -92,8 +68,16 @@ class App:
             )
         return number
 
-    async def start(self, turns: Turns, on_settled: Callable[[], None]) -> None:
-        """Join the group. `on_settled` is called after each rebalance, when the recovered table is taken over."""
+    async def start(
+        self,
+        turns: Turns,
+        committed: Callable[[Collection[int]], Mapping[Place, int]],
+        on_settled: Callable[[], None],
+    ) -> None:
+        """Join the group. `on_settled` is called after each rebalance, when the joins of our partitions are adopted.
+
+        `committed` says from where each of these partitions is to be handled; it is called in another thread.
+        """
         topic = self._faust.topic(
             *(joined.name for joined in JOINED), key_type=bytes, value_type=bytes, key_serializer="raw",
             value_serializer="raw", allow_empty=True,
@@ -101,43 +85,61 @@ class App:
 
         async def pass_on(stream: Any) -> None:
             async for event in stream.noack().events():
-                await turns.inbox.put(event)
+                await turns.inbox.put(raw_record(event.message))
 
         async def revoked(*_: Any, **__: Any) -> None:
+            self.settled = False
             async with turns.between:
-                self.ours, self.settled = frozenset(), False
                 self._revoked += 1
+                await self.commit(turns.offsets.reached)
+                turns.offsets.begin({})
+                self.ours, self._committed = frozenset(), {}
 
         async def settled(*_: Any, **__: Any) -> None:
-            assigned = self._faust.consumer.assignment()
-            self.ours, before = frozenset(one.partition for one in assigned if one.topic == ANSWERS.name), self._revoked
-            await turns.adopt(self.ours)
-            if self._revoked == before:  # else partitions moved meanwhile, and this comes again
-                self.settled = True
-                on_settled()
+            before = self._revoked
+            assigned = frozenset(
+                one.partition for one in self._faust.consumer.assignment() if one.topic == ANSWERS.name
+            )
+            async with turns.between:
+                if self._revoked != before:  # partitions moved meanwhile, and this comes again
+                    return
+                await turns.adopt(assigned, lambda: committed(assigned))
+                self.ours, self.settled = assigned, True
+            on_settled()
 
         self._faust.agent(topic, name="pass_on", concurrency=1)(pass_on)
         self._faust.on_partitions_revoked.connect(revoked, weak=False)
         self._faust.on_rebalance_complete.connect(settled, weak=False)
         await self._faust.start()
 
-    async def read_again(self, place: Place, offset: int) -> None:
-        """Go back to an offset of an assigned partition. What was read from there on may come twice."""
-        await self._faust.consumer.seek(faust.types.TP(place.topic, place.partition), offset)
-
     def check(self) -> None:
         """Raise what made Faust crash, if anything did."""
         if self._faust.crashed:
             raise RuntimeError("Faust has crashed") from self._faust.crash_reason
 
-    async def commit(self, *, within_s: float) -> None:
-        """Commit what is acknowledged, if that can still be done; without it, it is handled again."""
-        with contextlib.suppress(Exception):
-            await asyncio.wait_for(self._faust.consumer.commit(), within_s)
+    async def commit(self, reached: Mapping[Place, int]) -> None:
+        """Commit these offsets where they have moved; what cannot be committed now is handled again or later."""
+        moved = {place: offset for place, offset in reached.items() if self._committed.get(place) != offset}
+        if moved and await self._faust.consumer.commit_offsets(moved):
+            self._committed |= moved
 
-    async def stop(self) -> None:
+    async def stop(self, turns: Turns) -> None:
         """Finish the turn in hand, commit, and leave the group."""
+        async with turns.between:
+            await self.commit(turns.offsets.reached)
+            turns.offsets.begin({})
         await self._faust.stop()
+
+
+def raw_record(message: Any) -> RawRecord:
+    """A Faust message as a value; its timestamp, in seconds, is the broker's append time."""
+    return RawRecord(
+        position=Position(message.topic, message.partition, message.offset),
+        key=message.key,
+        value=message.value,
+        appended_at=datetime.fromtimestamp(message.timestamp, UTC),
+        headers={name: value or b"" for name, value in dict(message.headers or ()).items()},
+    )
 
 
 def _faust(settings: ScorerSettings, kafka: KafkaSettings) -> Any:
@@ -150,15 +152,13 @@ def _faust(settings: ScorerSettings, kafka: KafkaSettings) -> Any:
         broker_credentials=_credentials(wanted),
         broker_client_id=f"tiltyard-{GROUP}",
         broker_commit_interval=settings.commit_s,
-        broker_session_timeout=10.0,
-        broker_heartbeat_interval=2.0,
+        broker_session_timeout=settings.session_s,
+        broker_heartbeat_interval=settings.session_s / 5,
         broker_request_timeout=30.0,
         consumer_auto_offset_reset="earliest",
         consumer_max_fetch_size=MAX_BYTES,
-        producer_max_request_size=MAX_BYTES,
-        topic_replication_factor=kafka.replication_factor,
         topic_disable_leader=True,
-        stream_wait_empty=True,
+        stream_wait_empty=False,
         store="memory://",
         datadir=str(HomeSettings().home / "scorer"),
         processing_guarantee="at_least_once",

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from services.scorer.offsets import Place
 from shared.kafka import client
 from shared.kafka.client import KafkaException, UnreachableError
 from shared.settings import KafkaSettings
@@ -17,13 +18,6 @@ ASK_S = 10.0
 
 class StalledError(RuntimeError):
     """There is something to read and nothing is being finished."""
-
-
-class Place(NamedTuple):
-    """A partition of a topic."""
-
-    topic: str
-    partition: int
 
 
 class Reach(NamedTuple):
@@ -53,14 +47,25 @@ class Progress:
         self._consumer.close()
 
     def _reach(self, place: client.TopicPartition) -> Reach:
+        """Where nothing is committed, or what is committed stands no more, the first record that does is the next."""
         low, high = self._consumer.get_watermark_offsets(place, timeout=ASK_S)
-        return Reach(max(place.offset, low), high)
+        return Reach(place.offset if low <= place.offset <= high else low, high)
 
 
 def read_through(reaches: Mapping[Place, Reach]) -> set[int]:
     """The partitions of which every topic was finished up to the end that the broker named."""
     unread = {place.partition for place, reach in reaches.items() if reach.committed < reach.end}
     return {place.partition for place in reaches} - unread
+
+
+def refuse_made_anew(reached: Mapping[Place, int], reaches: Mapping[Place, Reach]) -> None:
+    """Raise StalledError where a topic ends before what was handled of it: what comes now would pass for handled."""
+    for place, offset in reached.items():
+        if place in reaches and reaches[place].end < offset:
+            raise StalledError(
+                f"{place.topic}[{place.partition}] ends at offset {reaches[place].end}, and {offset} was reached: "
+                "it was deleted and made anew, and is read from its beginning after a restart"
+            )
 
 
 @dataclass
@@ -98,8 +103,8 @@ class Watch:
     def heard(self, reaches: Mapping[Place, Reach], at: float, *, idle: bool = False) -> dict[Place, int]:
         """The broker answered; raises StalledError when an unread partition has not moved for too long.
 
-        Returns where to read again from what offset: partitions that have stood still for a while though nothing is
-        in hand (`idle`), each once. Faust may fetch a record while it rebalances and never pass it on.
+        Returns up to what offset to read, whatever is delivered: partitions that have stood still for a while though
+        nothing is in hand (`idle`), each once. Faust may fetch a record while it rebalances and never pass it on.
         """
         self._heard = at
         for place, reach in reaches.items():
@@ -110,7 +115,7 @@ class Watch:
         self._refuse_stalled(reaches, still)
         again = {place for place, stood in still.items() if idle and stood > self.again_s} - self._again
         self._again |= again
-        return {place: reaches[place].committed for place in again}
+        return {place: reaches[place].end for place in again}
 
     def _refuse_stalled(self, reaches: Mapping[Place, Reach], still: Mapping[Place, float]) -> None:
         for place, stood in still.items():

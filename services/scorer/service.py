@@ -1,34 +1,39 @@
 """The scorer's parts put together on Kafka and Cassandra, and its run from start to drain."""
 
 import asyncio
+import contextlib
 import signal
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Collection, Coroutine, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+import stamina
 import structlog
 
-from services.scorer import metric
-from services.scorer.app import GROUP, TABLE, App
+from services.scorer import changelog, metric
+from services.scorer.app import GROUP, App
 from services.scorer.board import Board
 from services.scorer.desk import Desk
 from services.scorer.handler import score
-from services.scorer.progress import Place, Progress, Watch, read_through
+from services.scorer.offsets import Offsets, Place
+from services.scorer.progress import Progress, Watch, read_through, refuse_made_anew
 from services.scorer.reading import JOINED, Reader
 from services.scorer.settings import ScorerSettings
 from services.scorer.settle import Settle
+from services.scorer.table import TableJoins
 from services.scorer.turns import Turns
 from shared import observe
 from shared.cassandra.client import connect
 from shared.cassandra.results import CassandraResults
-from shared.kafka import client
+from shared.kafka import client, topics
 from shared.kafka.sink import Delivery, KafkaDeadLetters, KafkaSink
+from shared.records import RawRecord
 from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
 from shared.topology import QUESTIONS, RESULTS, needed_by
 
-ASK_S = 5.0
+ASK_S = 2.0
 DRAIN_S = 30.0
 COMMIT_S = 5.0
 log = structlog.get_logger()
@@ -41,11 +46,12 @@ class Scorer:
         self._settings = ScorerSettings()
         kafka = KafkaSettings()
         client.require(kafka, needed_by(GROUP))
-        self._app = App(self._settings, kafka, partitions=_partitions(kafka))
-        self._desk = _desk(self._settings, kafka, self._app)
-        self._turns = Turns(self._desk, self._app.joins, batch=self._settings.batch)
-        self._board = Board(kafka, self._settings.arms)
         self._progress = Progress(kafka, GROUP, [topic.name for topic in JOINED])
+        self._app = App(self._settings, kafka, partitions=_partitions(kafka))
+        joins = TableJoins(changelog.KafkaChangelog(kafka, GROUP))
+        self._desk = _desk(self._settings, kafka, self._app, joins)
+        self._turns = Turns(self._desk, joins, _offsets(self._settings, kafka), batch=self._settings.batch)
+        self._board = Board(kafka, self._settings.arms)
         self._watch = Watch(
             self._settings.silence_s, self._settings.again_s, self._settings.stall_s, self._settings.settle_s
         )
@@ -58,17 +64,33 @@ class Scorer:
             asyncio.get_running_loop().add_signal_handler(number, stopping.set)
         self._watch.restart(time.monotonic())
         work: list[Coroutine[Any, Any, Any]] = [
-            self._app.start(self._turns, self._settled), stopping.wait(), self._turns.run(), self._pulse(), self._post()
+            self._app.start(self._turns, self._committed, self._settled), stopping.wait(),
+            self._turns.run(), self._commit(), self._pulse(), self._post(),
         ]  # fmt: skip
         starting, stop, *others = [asyncio.ensure_future(one) for one in work]
         try:
             await _first_of(starting, stop, *others)
             await _first_of(stop, *others)
         except Exception:
-            await self._app.commit(within_s=COMMIT_S)
+            with contextlib.suppress(Exception):  # without it, what was handled is handled again
+                await asyncio.wait_for(self._app.commit(self._turns.offsets.reached), COMMIT_S)
             raise
         log.info("draining")
-        await asyncio.wait_for(self._app.stop(), DRAIN_S)
+        await asyncio.wait_for(self._app.stop(self._turns), DRAIN_S)
+
+    def _committed(self, partitions: Collection[int]) -> Mapping[Place, int]:
+        """The next offset of each of these partitions; waits for the broker as long as it may be silent."""
+        for attempt in stamina.retry_context(
+            on=client.UnreachableError, attempts=None, timeout=self._settings.silence_s, wait_max=1.0
+        ):
+            with attempt:
+                return {place: reach.committed for place, reach in self._progress.of(partitions).items()}
+        raise AssertionError("a retry ends by returning or raising")
+
+    async def _commit(self) -> None:
+        while True:
+            await asyncio.sleep(self._settings.commit_s)
+            await self._app.commit(self._turns.offsets.reached)
 
     def _settled(self) -> None:
         self._watch.restart(time.monotonic())
@@ -88,7 +110,7 @@ class Scorer:
 
     async def _look(self, now: datetime, at: float) -> None:
         """`now` is taken before the ends are asked for, so that a partition read to its end is read through `now`."""
-        ours = self._app.ours
+        ours, reached = self._app.ours, self._turns.offsets.reached
         try:
             reaches = await asyncio.to_thread(self._progress.of, ours or {0})
         except client.UnreachableError as error:
@@ -97,16 +119,17 @@ class Scorer:
         if not self._app.settled:
             self._watch.unsettled(at)
         elif ours and ours == self._app.ours:
-            await self._read_again(self._watch.heard(reaches, at, idle=self._turns.idle))
+            refuse_made_anew(reached, reaches)
+            await self._read_undelivered(self._watch.heard(reaches, at, idle=self._turns.idle))
             await self._turns.expire(now, read_through(reaches))
         else:
             self._watch.heard({}, at)
 
-    async def _read_again(self, places: Mapping[Place, int]) -> None:
-        """What the consumer has fetched and never passed on is read from what is committed."""
-        for place, offset in places.items():
-            log.warning("nothing comes, reading again", topic=place.topic, partition=place.partition, offset=offset)
-            await self._app.read_again(place, offset)
+    async def _read_undelivered(self, ends: Mapping[Place, int]) -> None:
+        """What the group has fetched and never passed on is read from the topic."""
+        for place, end in ends.items():
+            log.warning("nothing is delivered, reading", topic=place.topic, partition=place.partition, up_to=end)
+        await self._turns.read_up_to(ends)
 
     async def _post(self) -> None:
         """Publish changed standings, from the one scorer that has partition 0."""
@@ -128,11 +151,21 @@ def run(readiness: observe.Readiness) -> None:
     asyncio.new_event_loop().run_until_complete(whole())  # left open: closing it would wait for a dead broker
 
 
-def _desk(settings: ScorerSettings, kafka: KafkaSettings, app: App) -> Desk:
+def _offsets(settings: ScorerSettings, kafka: KafkaSettings) -> Offsets:
+    reader = topics.RangeReader(kafka, uncommitted=True)  # as Faust reads
+
+    def read(place: Place, start: int, end: int) -> Iterator[RawRecord]:
+        log.info("reading what was not delivered", topic=place.topic, partition=place.partition, start=start, end=end)
+        return reader.read(place.topic, place.partition, start, end)
+
+    return Offsets(read, limit=settings.batch)
+
+
+def _desk(settings: ScorerSettings, kafka: KafkaSettings, app: App, joins: TableJoins) -> Desk:
     delivery = Delivery(kafka, GROUP)
     metrics = metric.load(settings.metrics, EncoderSettings())
     return Desk(
-        app.joins,
+        joins,
         Reader(KafkaDeadLetters(delivery, GROUP), dead_in_a_row=settings.dead_in_a_row, place=app.place),
         Settle(
             CassandraResults(connect(CassandraSettings())),
@@ -146,9 +179,9 @@ def _desk(settings: ScorerSettings, kafka: KafkaSettings, app: App) -> Desk:
 
 def _partitions(kafka: KafkaSettings) -> int:
     """How many partitions the joined topics have; ValueError where they, or an older changelog, do not agree."""
-    topics = client.admin(kafka).list_topics(timeout=10).topics
-    names = [*(topic.name for topic in JOINED), f"{kafka.group_prefix}-{GROUP}-{TABLE}-changelog"]
-    counts = {name: len(topics[name].partitions) for name in names if name in topics}
+    known = client.admin(kafka).list_topics(timeout=10).topics
+    names = [*(topic.name for topic in JOINED), changelog.name_of(kafka, GROUP)]
+    counts = {name: len(known[name].partitions) for name in names if name in known}
     if len(set(counts.values())) != 1:
         raise ValueError(f"these topics are joined by partition and need equally many: {counts}")
     return counts[QUESTIONS.name]

@@ -35,8 +35,11 @@ class ScorerSettings(BaseSettings):
     batch: int = Field(default=64, ge=1, description="most records handled in one turn")
     dead_in_a_row: int = Field(default=100, ge=1, description="more dead letters than this in a row stop the service")
     silence_s: float = Field(default=60.0, gt=0, description="a broker silent for longer stops the service")
+    session_s: float = Field(
+        default=10.0, ge=1, description="a scorer that says nothing for this long loses its partitions to the others"
+    )
     again_s: float = Field(
-        default=15.0, gt=0, description="an unread partition standing still this long while idle is read again"
+        default=3.0, gt=0, description="an unread partition standing still this long while idle is read without Faust"
     )
     stall_s: float = Field(default=120.0, gt=0, description="an unread partition standing still this long stops it too")
     settle_s: float = Field(default=900.0, gt=0, description="so does a recovery or a rebalance that takes longer")

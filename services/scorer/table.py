@@ -1,26 +1,13 @@
-"""The joins in a Faust table, as the desk sees them.
+"""The joins of our partitions: in memory for the desk, and in a changelog from which the next owner reads them.
 
-Changes go to the changelog by hand: Faust's own assignment does not say when the broker has them, and is refused
-outside an agent, where deadlines pass.
+The changelog is a compacted topic with a partition for each partition of the joined topics; a key is a question's id.
 """
 
-import asyncio
-from collections.abc import Awaitable, Collection, MutableMapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from services.scorer.desk import Changes
 from services.scorer.join import Join
-
-
-class Table(Protocol):
-    """The part of a Faust table of bytes that is used."""
-
-    @property
-    def data(self) -> MutableMapping[bytes, bytes]:
-        """Key -> value, in memory; changing it sends nothing."""
-
-    def send_changelog(self, partition: int, key: bytes, value: bytes | None) -> Awaitable[object]:
-        """Send one change; awaiting the answer waits for the broker."""
 
 
 class Entry(NamedTuple):
@@ -31,46 +18,55 @@ class Entry(NamedTuple):
     value: bytes | None
 
 
-class TableJoins:
-    """Joins by question id, over the table's bytes. All but `keep` may take long and may run in another thread."""
+class Changelog(Protocol):
+    """Where every change is written before it counts."""
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
+    def append(self, entries: Sequence[Entry]) -> None:
+        """Returns once the broker has all of them; raises otherwise."""
+
+    def read(self, partition: int) -> Iterable[tuple[bytes, bytes | None]]:
+        """Every key and value that was acknowledged before the call, in order; raises if it cannot read them all."""
+
+
+class TableJoins:
+    """Joins by question id. All of it may take long and runs in the desk's thread."""
+
+    def __init__(self, changelog: Changelog) -> None:
+        self._changelog = changelog
+        self._stored: dict[bytes, bytes] = {}
 
     def get(self, question_id: str, /) -> Join | None:
-        stored = self._table.data.get(question_id.encode())
+        stored = self._stored.get(question_id.encode())
         return None if stored is None else Join.model_validate_json(stored)
 
-    def of(self, partitions: Collection[int]) -> dict[str, Join]:
-        """The joins of these partitions, parsed; what belongs to another scorer by now is forgotten.
+    def restore(self, partitions: Collection[int]) -> dict[str, Join]:
+        """Read the joins of these partitions anew and forget all others; returns them.
 
-        Faust's memory store would keep it and later revive it.
+        Another scorer may have moved them on since we last had them, so nothing is kept from before.
         """
-        found: dict[str, Join] = {}
-        for key, value in list(self._table.data.items()):
-            join = Join.model_validate_json(value)
-            if join.partition in partitions:
-                found[key.decode()] = join
-            else:
-                del self._table.data[key]
-        return found
+        self._stored = {}
+        for partition in partitions:
+            for key, value in self._changelog.read(partition):
+                self._put(key, value)
+        return {key.decode(): Join.model_validate_json(value) for key, value in self._stored.items()}
 
-    def entries(self, changes: Changes) -> list[Entry]:
-        """What the changes are in the table; forgetting what is not there is nothing."""
-        found = (self._entry(question_id.encode(), join) for question_id, join in changes.items())
-        return [one for one in found if one is not None]
+    def keep(self, changes: Changes) -> None:
+        """Make the changes; returns once the broker has all of them. Forgetting what is not there is nothing."""
+        entries = list(self._entries(changes))
+        self._changelog.append(entries)
+        for entry in entries:
+            self._put(entry.key, entry.value)
 
-    async def keep(self, entries: Sequence[Entry]) -> None:
-        """Make the changes; returns once the broker has all of them."""
-        for one in entries:
-            if one.value is None:
-                del self._table.data[one.key]
-            else:
-                self._table.data[one.key] = one.value
-        await asyncio.gather(*(self._table.send_changelog(*one) for one in entries))
+    def _put(self, key: bytes, value: bytes | None) -> None:
+        if value is None:
+            self._stored.pop(key, None)
+        else:
+            self._stored[key] = value
 
-    def _entry(self, key: bytes, join: Join | None) -> Entry | None:
-        if join is not None:
-            return Entry(join.partition, key, join.model_dump_json(exclude_defaults=True).encode())
-        forgotten = self.get(key.decode())
-        return None if forgotten is None else Entry(forgotten.partition, key, None)
+    def _entries(self, changes: Changes) -> Iterator[Entry]:
+        for question_id, join in changes.items():
+            key = question_id.encode()
+            if join is not None:
+                yield Entry(join.partition, key, join.model_dump_json(exclude_defaults=True).encode())
+            elif (forgotten := self.get(question_id)) is not None:
+                yield Entry(forgotten.partition, key, None)

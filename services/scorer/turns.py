@@ -1,37 +1,31 @@
-"""The loop between Faust and the desk: one turn at a time, and nothing acknowledged before it is kept.
+"""The loop between the group and the desk: one turn at a time, and nothing reached before it is kept.
 
 The desk works in its own thread, so that the event loop, which keeps the group membership alive, never waits; so do
 reading and writing joins, of which there may be tens of thousands, and a join may hold a thousand votes.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar
+from functools import partial
+from typing import TypeVar
 
-from services.scorer.desk import Changes, Desk
+from services.scorer.desk import Desk
+from services.scorer.offsets import Offsets, Place, Portion
 from services.scorer.table import TableJoins
-from shared.records import Position, RawRecord
+from shared.records import RawRecord
 
 T = TypeVar("T")
 
 
-class Event(Protocol):
-    """The part of a Faust event that is used."""
-
-    message: Any
-
-    def ack(self) -> object:
-        """Allow the event's offset to be committed."""
-
-
 class Turns:
-    """Takes events from `inbox` in batches. `between` is held during a turn; hold it to have none."""
+    """Takes records from `inbox` in batches. `between` is held during a turn; hold it to have none."""
 
-    def __init__(self, desk: Desk, joins: TableJoins, *, batch: int) -> None:
-        self.inbox: asyncio.Queue[Event] = asyncio.Queue(maxsize=4 * batch)
+    def __init__(self, desk: Desk, joins: TableJoins, offsets: Offsets, *, batch: int) -> None:
+        self.inbox: asyncio.Queue[RawRecord] = asyncio.Queue(maxsize=4 * batch)
         self.between = asyncio.Lock()
+        self.offsets = offsets
         self._desk = desk
         self._joins = joins
         self._batch = batch
@@ -43,44 +37,36 @@ class Turns:
         return self.inbox.empty() and not self.between.locked()
 
     async def run(self) -> None:
-        """Take turns for ever; what goes wrong ends it with the events of the turn unacknowledged."""
+        """Take turns for ever; what goes wrong ends it with the records of the turn not reached."""
         while True:
-            events = [await self.inbox.get()]
-            while len(events) < self._batch and not self.inbox.empty():
-                events.append(self.inbox.get_nowait())
-            await self._take(events)
+            records = [await self.inbox.get()]
+            while len(records) < self._batch and not self.inbox.empty():
+                records.append(self.inbox.get_nowait())
+            async with self.between:
+                await self._in_thread(partial(self._take, self.offsets.portions(records)))
 
-    async def adopt(self, partitions: Collection[int]) -> None:
-        """Start from the joins of these partitions alone, after a start or when partitions moved."""
+    async def adopt(self, partitions: Collection[int], committed: Callable[[], Mapping[Place, int]]) -> None:
+        """Start from the joins of these partitions and from what is committed; hold `between` meanwhile."""
+        await self._in_thread(lambda: self._desk.adopt(self._joins.restore(partitions)))
+        self.offsets.begin(await self._in_thread(committed))
+
+    async def read_up_to(self, ends: Mapping[Place, int]) -> None:
+        """Handle what these partitions hold before these offsets, whether it is delivered or not."""
         async with self.between:
-            await self._in_thread(lambda: self._desk.adopt(self._joins.of(partitions)))
+            for place, end in ends.items():
+                await self._in_thread(partial(self._take, self.offsets.up_to(place, end)))
 
     async def expire(self, now: datetime, partitions: Collection[int]) -> None:
         """Settle what is past its deadline in these partitions."""
         if self._desk.waits_for(now):
             async with self.between:
-                await self._turn(lambda: self._desk.expire(now, partitions))
+                await self._in_thread(lambda: self._joins.keep(self._desk.expire(now, partitions)))
 
-    async def _take(self, events: Sequence[Event]) -> None:
-        records = [raw_record(event.message) for event in events]
-        async with self.between:
-            await self._turn(lambda: self._desk.take(records, datetime.now(UTC)))
-            for event in events:
-                event.ack()
-
-    async def _turn(self, work: Callable[[], Changes]) -> None:
-        await self._joins.keep(await self._in_thread(lambda: self._joins.entries(work())))
+    def _take(self, portions: Iterable[Portion]) -> None:
+        for portion in portions:
+            if portion.records:
+                self._joins.keep(self._desk.take(portion.records, datetime.now(UTC)))
+            self.offsets.advance(portion.reached)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-
-
-def raw_record(message: Any) -> RawRecord:
-    """A Faust message as a value; its timestamp, in seconds, is the broker's append time."""
-    return RawRecord(
-        position=Position(message.topic, message.partition, message.offset),
-        key=message.key,
-        value=message.value,
-        appended_at=datetime.fromtimestamp(message.timestamp, UTC),
-        headers={name: value or b"" for name, value in dict(message.headers or ()).items()},
-    )

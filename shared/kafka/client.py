@@ -6,6 +6,7 @@ would not be co-partitioned and joins by key would never complete.
 
 import logging
 import time
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
@@ -57,6 +58,22 @@ def consumer(settings: KafkaSettings, group: str) -> Consumer:
             "partition.assignment.strategy": "cooperative-sticky",
             "fetch.message.max.bytes": MAX_BYTES,
             "session.timeout.ms": 10_000,
+        }
+    )
+
+
+def reader(settings: KafkaSettings, *, uncommitted: bool) -> Consumer:
+    """A consumer that is put wherever it shall read and says where a partition ends; it joins no group."""
+    level = "read_uncommitted" if uncommitted else "read_committed"
+    return Consumer(
+        _common(settings, "reader-consumer")
+        | {
+            "group.id": f"{settings.group_prefix}-reader",
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+            "auto.offset.reset": "earliest",
+            "isolation.level": level,
+            "fetch.message.max.bytes": MAX_BYTES,
         }
     )
 
@@ -131,6 +148,21 @@ def take(reader: Consumer, limit: int, wait_s: float, linger_s: float = 0.0) -> 
         return []
     rest = reader.consume(limit - 1, timeout=linger_s) if limit > 1 else []
     return [raw_record(message) for message in [first, *rest]]
+
+
+def end_of_partition(message: KafkaMessage) -> int | None:
+    """The offset at which a partition ended, where that is what a reader was told; None for a record."""
+    error = message.error()
+    return message.offset() if error is not None and error.code() == KafkaError._PARTITION_EOF else None  # noqa: SLF001
+
+
+def unless_there(made: "Future[None]") -> None:
+    """Wait until a topic is made; it may have been made by somebody else meanwhile."""
+    try:
+        made.result()
+    except KafkaException as error:
+        if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+            raise
 
 
 def raw_record(message: KafkaMessage) -> RawRecord:

@@ -34,12 +34,19 @@ class Delivery:
         self._refused: list[str] = []
         self._stored = stored
 
-    def send(self, topic: str, key: bytes | None, value: bytes | None, headers: dict[str, bytes]) -> None:
-        """Queue one record; where the queue is full, wait for room."""
+    def send(
+        self, topic: str, key: bytes | None, value: bytes | None, headers: dict[str, bytes], partition: int = -1
+    ) -> None:
+        """Queue one record, for its key's partition unless one is named; where the queue is full, wait for room."""
         while True:
             try:
                 return self._producer.produce(
-                    topic, key=key, value=value, headers=dict(headers), on_delivery=self._delivered
+                    topic,
+                    key=key,
+                    value=value,
+                    headers=dict(headers),
+                    partition=partition,
+                    on_delivery=self._delivered,
                 )
             except BufferError:
                 self._producer.poll(0.1)

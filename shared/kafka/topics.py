@@ -10,7 +10,7 @@ from shared.records import RawRecord
 from shared.settings import KafkaSettings
 from shared.topology import TOPICS, AnyTopic
 
-READ_S = 30.0
+READ_S, POLL_S = 30.0, 0.1
 
 
 class UnfinishedReadError(ConnectionError):
@@ -24,15 +24,25 @@ def create(settings: KafkaSettings) -> list[str]:
 
 def make(settings: KafkaSettings, wanted: Iterable[AnyTopic]) -> list[str]:
     """Make topics, each with its dead letters, and wait until the brokers know them."""
+    return make_new(settings, [new for topic in wanted for new in _new_topics(topic, settings)])
+
+
+def changelog(settings: KafkaSettings, name: str, config: dict[str, str]) -> client.NewTopic:
+    """A compacted topic in which one service keeps its own state, with as many partitions as the topics it joins."""
+    return _new(name, settings, {"cleanup.policy": "compact"} | config)
+
+
+def make_new(settings: KafkaSettings, wanted: Iterable[client.NewTopic]) -> list[str]:
+    """Make those that do not exist yet, also where another process makes them now; returns the names of the others."""
     client.require(settings, [])
     admin = client.admin(settings)
     existing = set(admin.list_topics(timeout=10).topics)
-    new = [one for topic in wanted for one in _new_topics(topic, settings) if one.topic not in existing]
+    new = [topic for topic in wanted if topic.topic not in existing]
     if new:
         for future in admin.create_topics(new).values():
-            future.result()
-        _wait_for(admin, {one.topic for one in new})
-    return [one.topic for one in new]
+            client.unless_there(future)
+        _wait_for(admin, {topic.topic for topic in new})
+    return [topic.topic for topic in new]
 
 
 class Follower:
@@ -62,34 +72,55 @@ class Follower:
         self._consumer.close()
 
 
+class RangeReader:
+    """Reads parts of partitions, in order and whole, without joining a group.
+
+    `uncommitted`: records of transactions that are open or were given up are read too.
+    """
+
+    def __init__(self, settings: KafkaSettings, *, uncommitted: bool = False) -> None:
+        self._consumer = client.reader(settings, uncommitted=uncommitted)
+
+    def range_of(self, topic: str, partition: int) -> tuple[int, int]:
+        """First offset and end offset, asked of the broker now."""
+        return _ends(self._consumer, client.TopicPartition(topic, partition))
+
+    def read(self, topic: str, partition: int, start: int, end: int) -> Iterator[RawRecord]:
+        """The records from offset `start` up to, and without, `end`; raises UnfinishedReadError when cut short.
+
+        Offsets at which nothing stands (compacted, expired, marks of transactions) are passed over: the consumer's own
+        position, or the end of the partition, tells that there is nothing more.
+        """
+        if start >= end:
+            return
+        place = client.TopicPartition(topic, partition, start)
+        self._consumer.assign([place])
+        idle = 0.0
+        while idle < READ_S:
+            message = self._consumer.poll(POLL_S)
+            idle = idle + POLL_S if message is None else 0.0
+            ended = None if message is None else client.end_of_partition(message)
+            if message is not None and ended is None:
+                record = client.raw_record(message)
+                if record.position.offset < end:
+                    yield record
+            if max(ended or 0, self._consumer.position([place])[0].offset) >= end:
+                return
+        raise UnfinishedReadError(f"{topic}[{partition}]: no record for {READ_S:g} s before offset {end}")
+
+    def close(self) -> None:
+        self._consumer.close()
+
+
 def read_all(settings: KafkaSettings, topic: str) -> Iterator[RawRecord]:
     """Every record that a topic holds now, partition order kept; raises UnfinishedReadError when cut short."""
     kept = ranges(settings, topic)
-    consumer = client.consumer(settings, "reader")
+    reader = RangeReader(settings)
     try:
         for partition, (low, high) in kept.items():
-            if high > low:
-                yield from _read_partition(consumer, client.TopicPartition(topic, partition, low), high)
+            yield from reader.read(topic, partition, low, high)
     finally:
-        consumer.close()
-
-
-def _read_partition(consumer: client.Consumer, start: client.TopicPartition, high: int) -> Iterator[RawRecord]:
-    """Read up to `high`; the consumer's own position tells the end, since compaction leaves gaps."""
-    consumer.assign([start])
-    idle = 0.0
-    while idle < READ_S:
-        message = consumer.poll(0.1)
-        if message is not None:
-            idle = 0.0
-            record = client.raw_record(message)
-            if record.position.offset < high:
-                yield record
-        else:
-            idle += 0.1
-        if consumer.position([start])[0].offset >= high:
-            return
-    raise UnfinishedReadError(f"{start.topic}[{start.partition}]: no record for {READ_S:g} s before offset {high}")
+        reader.close()
 
 
 def ranges(settings: KafkaSettings, topic: str) -> dict[int, tuple[int, int]]:

@@ -8,12 +8,12 @@ shows in the clock, of which the best of three runs counts.
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import pytest
 
@@ -21,16 +21,18 @@ from services.scorer.desk import Desk
 from services.scorer.handler import score
 from services.scorer.join import Cast, Join, done
 from services.scorer.metric import Metric
+from services.scorer.offsets import Offsets, Place
 from services.scorer.reading import Reader
 from services.scorer.settle import Settle
-from services.scorer.table import TableJoins
+from services.scorer.table import Entry, TableJoins
 from services.scorer.turns import Turns
 from shared.memory.broker import MemoryBroker, MemoryDeadLetters, MemorySink
 from shared.memory.results import MemoryResults
 from shared.messages import Answer, Message, Question
+from shared.records import Position, RawRecord
 from shared.topology import ANSWERS, QUESTIONS, RESULTS, VOTES
 from tests.builders import NOON, a_question, a_vote, an_answer
-from tests.unit.test_scorer_service import FakeTable
+from tests.unit.test_scorer_service import FakeChangelog, an_open_changelog, nothing_dropped
 
 ARMS = ("base", "base+rag")
 LIMIT_S = 0.1
@@ -71,17 +73,10 @@ def watched() -> Iterator[Watchdog]:
         yield dog
 
 
-class Arriving:
-    """A record as Faust hands it over."""
-
-    def __init__(self, topic: str, offset: int, message: Message, question_id: str) -> None:
-        self.message: Any = self
-        self.topic, self.partition, self.offset, self.key = topic, 1, offset, question_id.encode()
-        self.value = message.model_dump_json().encode()
-        self.timestamp, self.headers = (NOON + timedelta(seconds=1)).timestamp(), ()
-
-    def ack(self) -> None:
-        """Faust may commit it."""
+def arriving(topic: str, offset: int, message: Message, question_id: str) -> RawRecord:
+    """A record as the group passes it on."""
+    value = message.model_dump_json().encode()
+    return RawRecord(Position(topic, 1, offset), question_id.encode(), value, NOON + timedelta(seconds=1))
 
 
 def costly(question: Question, answer: Answer) -> float:
@@ -100,32 +95,37 @@ def crowded(number: int) -> Join:
     return Join(partition=1, first_at=NOON, votes=votes)
 
 
-def a_table() -> FakeTable:
+def a_changelog() -> FakeChangelog:
     """Of a scorer that has run for hours: markers of two partitions, and joins with many votes."""
-    table = FakeTable()
-    table.acknowledged.set()
+    changelog = an_open_changelog()
     for partition in (1, 2):
         marker = done(Join(partition=partition, first_at=NOON), NOON, counted=ARMS, announced=1)
         value = marker.model_dump_json(exclude_defaults=True).encode()
-        table.data |= {f"m-{partition}-{at}".encode(): value for at in range(MARKERS // 2)}
+        changelog.append([Entry(partition, f"m-{partition}-{at}".encode(), value) for at in range(MARKERS // 2)])
     for at in range(CROWDED):
-        table.data[f"c-{at}".encode()] = crowded(at).model_dump_json(exclude_defaults=True).encode()
-    return table
+        value = crowded(at).model_dump_json(exclude_defaults=True).encode()
+        changelog.append([Entry(1, f"c-{at}".encode(), value)])
+    return changelog
 
 
-def the_flood() -> list[Arriving]:
+def the_flood() -> list[RawRecord]:
     records: list[tuple[str, Message, str]] = []
     for at in range(QUESTIONS_ASKED):
         name = f"q-{at}"
         records.append((QUESTIONS.name, a_question(question_id=name), name))
         records += [(ANSWERS.name, an_answer(question_id=name, arm=arm, text="word " * 200), name) for arm in ARMS]
     records += [(VOTES.name, a_vote(question_id=f"c-{at}", voter="late"), f"c-{at}") for at in range(CROWDED)]
-    return [Arriving(topic, at, message, name) for at, (topic, message, name) in enumerate(records)]
+    offsets: Counter[str] = Counter()
+    flood = []
+    for topic, message, name in records:
+        flood.append(arriving(topic, offsets[topic], message, name))
+        offsets[topic] += 1
+    return flood
 
 
-async def scored(table: FakeTable, flood: list[Arriving]) -> int:
-    """Take the table over, handle the flood, and look at deadlines; returns how many results were announced."""
-    broker, joins = MemoryBroker(now=lambda: NOON), TableJoins(table)
+async def scored(changelog: FakeChangelog, flood: list[RawRecord]) -> int:
+    """Take the joins over, handle the flood, and look at deadlines; returns how many results were announced."""
+    broker, joins = MemoryBroker(now=lambda: NOON), TableJoins(changelog)
     desk = Desk(
         joins,
         Reader(MemoryDeadLetters(broker, "scorer")),
@@ -137,12 +137,12 @@ async def scored(table: FakeTable, flood: list[Arriving]) -> int:
         arms=ARMS,
         keep=timedelta(hours=24),
     )
-    turns = Turns(desk, joins, batch=64)
-    await turns.adopt({1})
+    turns = Turns(desk, joins, Offsets(nothing_dropped, limit=64), batch=64)
+    await turns.adopt({1}, lambda: {Place(topic.name, 1): 0 for topic in (QUESTIONS, ANSWERS, VOTES)})
     running = asyncio.create_task(turns.run())
-    for event in flood:
-        await turns.inbox.put(event)
-    while turns.inbox.qsize() and not running.done():
+    for record in flood:
+        await turns.inbox.put(record)
+    while not turns.idle and not running.done():
         await asyncio.sleep(0.01)
     await turns.expire(NOON + timedelta(days=2), {1})
     running.cancel()
@@ -152,9 +152,9 @@ async def scored(table: FakeTable, flood: list[Arriving]) -> int:
 def test_no_callback_of_the_scorers_loop_takes_a_hundred_milliseconds() -> None:
     lasted = []
     for _ in range(3):
-        table, flood = a_table(), the_flood()
+        changelog, flood = a_changelog(), the_flood()
         with watched() as dog:
-            announced = asyncio.run(scored(table, flood))
+            announced = asyncio.run(scored(changelog, flood))
         assert announced == QUESTIONS_ASKED
         assert dog.callbacks > len(flood) // 64
         assert dog.worked_s < LIMIT_S, f"{dog.longest} took {dog.worked_s:.3f} s of processor time"

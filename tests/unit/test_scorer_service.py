@@ -1,17 +1,19 @@
 """What surrounds the desk: turns, the table, progress as the broker sees it, and the broker's security."""
 
 import asyncio
-from collections.abc import Awaitable
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
 
-from services.scorer.app import Consumer
+from services.scorer.app import Consumer, raw_record
 from services.scorer.join import Join
-from services.scorer.progress import Place, Reach, StalledError, Watch, read_through
+from services.scorer.offsets import Offsets, Place, Read
+from services.scorer.progress import Reach, StalledError, Watch, read_through, refuse_made_anew
 from services.scorer.security import security
-from services.scorer.table import TableJoins
-from services.scorer.turns import Turns, raw_record
+from services.scorer.table import Entry, TableJoins
+from services.scorer.turns import Turns
 from shared.kafka.client import UnreachableError
 from shared.records import Position, RawRecord
 from tests.builders import NOON, a_question
@@ -20,31 +22,28 @@ JOIN = Join(partition=1, first_at=NOON, question=a_question(), asked_at=NOON)
 P0, P1 = Place("questions", 0), Place("answers", 1)
 
 
-class FakeTable:
-    """A table whose broker acknowledges when told to."""
+class FakeChangelog:
+    """A changelog whose broker acknowledges when told to."""
 
     def __init__(self) -> None:
-        self.data: dict[bytes, bytes] = {}
-        self.sent: list[tuple[int, bytes, bytes | None]] = []
-        self.acknowledged = asyncio.Event()
+        self.entries: list[Entry] = []
+        self.sent = threading.Event()
+        self.acknowledged = threading.Event()
 
-    def send_changelog(self, partition: int, key: bytes, value: bytes | None) -> Awaitable[object]:
-        self.sent.append((partition, key, value))
-        return self.acknowledged.wait()
+    def append(self, entries: Sequence[Entry]) -> None:
+        self.sent.set()
+        assert self.acknowledged.wait(10)
+        self.entries += entries
+
+    def read(self, partition: int) -> Iterator[tuple[bytes, bytes | None]]:
+        yield from ((entry.key, entry.value) for entry in self.entries if entry.partition == partition)
 
 
-class FakeMessage:
-    topic, partition, offset, key, value = "answers", 1, 7, b"q-1", b"{}"
-    timestamp, headers = NOON.timestamp(), [("traceparent", b"t")]
-
-
-class FakeEvent:
-    def __init__(self) -> None:
-        self.message = FakeMessage()
-        self.acked = False
-
-    def ack(self) -> None:
-        self.acked = True
+def an_open_changelog() -> FakeChangelog:
+    """One that acknowledges at once."""
+    changelog = FakeChangelog()
+    changelog.acknowledged.set()
+    return changelog
 
 
 class FakeDesk:
@@ -52,10 +51,10 @@ class FakeDesk:
 
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error
-        self.batches: list[int] = []
+        self.batches: list[list[int]] = []
 
-    def take(self, records: list[RawRecord], _: object) -> dict[str, Join]:
-        self.batches.append(len(records))
+    def take(self, records: Sequence[RawRecord], _: object) -> dict[str, Join]:
+        self.batches.append([record.position.offset for record in records])
         if self.error:
             raise self.error
         return {"q-1": JOIN}
@@ -67,87 +66,124 @@ class FakeDesk:
         return {"q-1": None} if 1 in partitions else {}
 
 
-def turns_over(desk: Any, table: FakeTable) -> Turns:
-    return Turns(desk, TableJoins(table), batch=2)
+def a_record(offset: int) -> RawRecord:
+    return RawRecord(Position(*P1, offset), b"q-1", b"{}", NOON)
+
+
+def nothing_dropped(place: Place, start: int, end: int) -> Iterator[RawRecord]:
+    raise AssertionError(f"{place} was read from {start} to {end}")
+
+
+def turns_over(desk: Any, changelog: FakeChangelog, *, read: Read = nothing_dropped) -> Turns:
+    turns = Turns(desk, TableJoins(changelog), Offsets(read, limit=2), batch=2)
+    turns.offsets.begin({P1: 0})
+    return turns
 
 
 async def a_moment() -> None:
     await asyncio.sleep(0.05)
 
 
-def test_events_are_acknowledged_only_after_the_changelog_has_their_change() -> None:
+def test_an_offset_is_reached_only_after_the_changelog_has_its_change() -> None:
     async def scene() -> None:
-        table, event = FakeTable(), FakeEvent()
-        turns = turns_over(FakeDesk(), table)
+        changelog = FakeChangelog()
+        turns = turns_over(FakeDesk(), changelog)
         running = asyncio.create_task(turns.run())
-        await turns.inbox.put(event)
-        await a_moment()
-        assert table.sent
-        assert not event.acked
+        await turns.inbox.put(a_record(0))
+        assert await asyncio.to_thread(changelog.sent.wait, 10)
+        assert turns.offsets.reached == {P1: 0}
 
-        table.acknowledged.set()
+        changelog.acknowledged.set()
         await a_moment()
-        assert event.acked
+        assert turns.offsets.reached == {P1: 1}
         running.cancel()
 
     asyncio.run(scene())
 
 
 def test_what_is_waiting_is_taken_in_one_turn_up_to_the_batch() -> None:
-    async def scene() -> list[int]:
-        table, desk = FakeTable(), FakeDesk()
-        table.acknowledged.set()
-        turns = turns_over(desk, table)
-        for _ in range(5):
-            turns.inbox.put_nowait(FakeEvent())
+    async def scene() -> list[list[int]]:
+        desk = FakeDesk()
+        turns = turns_over(desk, an_open_changelog())
+        for offset in range(5):
+            turns.inbox.put_nowait(a_record(offset))
         running = asyncio.create_task(turns.run())
         await a_moment()
         running.cancel()
         return desk.batches
 
-    assert asyncio.run(scene()) == [2, 2, 1]
+    assert asyncio.run(scene()) == [[0, 1], [2, 3], [4]]
 
 
-def test_an_error_at_the_desk_ends_the_loop_and_acknowledges_nothing() -> None:
-    async def scene() -> FakeEvent:
-        event = FakeEvent()
-        turns = turns_over(FakeDesk(ConnectionError("gone")), FakeTable())
-        turns.inbox.put_nowait(event)
+def test_what_was_never_delivered_is_read_before_what_was() -> None:
+    def dropped(place: Place, start: int, end: int) -> Iterator[RawRecord]:
+        return iter([a_record(offset) for offset in range(start, end)] if place == P1 else ())
+
+    async def scene() -> tuple[list[list[int]], Mapping[Place, int]]:
+        desk = FakeDesk()
+        turns = turns_over(desk, an_open_changelog(), read=dropped)
+        turns.inbox.put_nowait(a_record(3))
+        running = asyncio.create_task(turns.run())
+        await a_moment()
+        running.cancel()
+        await turns.read_up_to({P1: 6})
+        return desk.batches, turns.offsets.reached
+
+    assert asyncio.run(scene()) == ([[0, 1], [2], [3], [4, 5]], {P1: 6})
+
+
+def test_an_error_at_the_desk_ends_the_loop_and_reaches_nothing() -> None:
+    async def scene() -> Mapping[Place, int]:
+        turns = turns_over(FakeDesk(ConnectionError("gone")), an_open_changelog())
+        turns.inbox.put_nowait(a_record(0))
         with pytest.raises(ConnectionError):
             await turns.run()
-        return event
+        return turns.offsets.reached
 
-    assert not asyncio.run(scene()).acked
+    assert asyncio.run(scene()) == {P1: 0}
 
 
 def test_what_is_forgotten_is_deleted_in_the_partition_it_was_kept_in() -> None:
-    async def scene() -> FakeTable:
-        table = FakeTable()
-        table.acknowledged.set()
-        joins = TableJoins(table)
-        await joins.keep(joins.entries({"q-1": JOIN}))
-        await turns_over(FakeDesk(), table).expire(NOON, {1})
-        await joins.keep(joins.entries({"never-seen": None}))
-        return table
+    changelog = an_open_changelog()
+    joins = TableJoins(changelog)
+    joins.keep({"q-1": JOIN})
+    joins.keep({"q-1": None, "never-seen": None})
 
-    table = asyncio.run(scene())
-    assert table.sent[1:] == [(1, b"q-1", None)]
-    assert table.data == {}
+    assert changelog.entries[1:] == [Entry(1, b"q-1", None)]
+    assert joins.get("q-1") is None
 
 
-def test_the_table_gives_back_what_it_was_given_and_drops_other_scorers_joins() -> None:
-    async def scene() -> TableJoins:
-        table = FakeTable()
-        table.acknowledged.set()
-        joins = TableJoins(table)
-        await joins.keep(joins.entries({"q-1": JOIN, "q-2": JOIN.model_copy(update={"partition": 2})}))
-        return joins
+def test_joins_are_restored_from_the_changelog_and_only_those_of_our_partitions() -> None:
+    changelog = an_open_changelog()
+    before = TableJoins(changelog)
+    before.keep({"q-1": JOIN, "q-2": JOIN.model_copy(update={"partition": 2}), "q-3": JOIN})
+    before.keep({"q-3": None})
+    joins = TableJoins(changelog)
 
-    joins = asyncio.run(scene())
+    assert joins.restore({1}) == {"q-1": JOIN}
     assert joins.get("q-1") == JOIN
-    assert joins.get("q-3") is None
-    assert joins.of({1}) == {"q-1": JOIN}
     assert joins.get("q-2") is None
+    assert joins.restore({2}).keys() == {"q-2"}
+    assert joins.get("q-1") is None, "another scorer has it now"
+
+
+def test_partitions_are_adopted_with_their_joins_and_what_is_committed() -> None:
+    async def scene() -> tuple[dict[str, Join], Mapping[Place, int]]:
+        adopted: dict[str, Join] = {}
+        desk: Any = FakeDesk()
+        desk.adopt = adopted.update
+        changelog = an_open_changelog()
+        TableJoins(changelog).keep({"q-1": JOIN})
+        turns = turns_over(desk, changelog)
+        await turns.adopt({1}, lambda: {P0: 7})
+        return adopted, turns.offsets.reached
+
+    assert asyncio.run(scene()) == ({"q-1": JOIN}, {P0: 7})
+
+
+class FakeMessage:
+    topic, partition, offset, key, value = "answers", 1, 7, b"q-1", b"{}"
+    timestamp, headers = NOON.timestamp(), [("traceparent", b"t")]
 
 
 def test_a_faust_message_becomes_a_record() -> None:
@@ -165,34 +201,15 @@ def test_a_partition_is_read_through_when_all_its_topics_are() -> None:
     assert read_through({}) == set()
 
 
-class Rewound(Consumer):
-    """A consumer without a broker that writes down where it was put."""
-
-    def __init__(self) -> None:
-        self.places: dict[Place, int] = {}
-
-    async def earliest_offsets(self, *partitions: Any) -> dict[Any, int]:
-        return dict.fromkeys(partitions, 3)
-
-    async def seek(self, partition: Any, offset: int) -> None:
-        self.places[partition] = offset
+def test_faust_commits_nothing_by_itself() -> None:
+    assert not asyncio.run(Consumer.commit(Consumer.__new__(Consumer), start_new_transaction=False))
 
 
-@pytest.mark.parametrize("nothing", [None, 0])
-def test_a_partition_of_which_nothing_is_committed_is_read_from_its_beginning(
-    nothing: int | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Faust drops what it fetched while a table recovered, and aiokafka would go back nowhere."""
-    new, known, changelog = Place("qa.references.v1", 1), Place("qa.answers.v1", 1), Place("joins-changelog", 1)
+def test_a_topic_that_was_made_anew_ends_the_scorer() -> None:
+    refuse_made_anew({P0: 9}, {P0: Reach(9, 9)})
 
-    async def committed(_: object) -> dict[Place, int | None]:
-        return {new: nothing, known: 7, changelog: None}
-
-    monkeypatch.setattr("faust.transport.drivers.aiokafka.Consumer.seek_to_committed", committed)
-    consumer = Rewound()
-
-    assert asyncio.run(consumer.seek_to_committed())[known] == 7
-    assert consumer.places == {new: 3}
+    with pytest.raises(StalledError, match=r"questions\[0\] ends at offset 3, and 9 was reached"):
+        refuse_made_anew({P0: 9}, {P0: Reach(9, 3)})
 
 
 def a_watch() -> Watch:
@@ -219,7 +236,7 @@ def test_a_partition_that_stands_still_with_something_to_read_ends_the_scorer() 
         watch.heard({P0: Reach(6, 9)}, 221)
 
 
-def test_what_stands_still_with_nothing_in_hand_is_read_again_once_until_it_moves() -> None:
+def test_what_stands_still_with_nothing_in_hand_is_read_to_its_end_once_until_it_moves() -> None:
     watch = a_watch()
 
     def heard(at: float, committed: int = 0, *, idle: bool = True) -> dict[Place, int]:
@@ -227,25 +244,25 @@ def test_what_stands_still_with_nothing_in_hand_is_read_again_once_until_it_move
 
     assert heard(0) == heard(15) == {}
     assert heard(16, idle=False) == {}, "something is in hand and may take its time"
-    assert heard(17) == {P0: 0}
+    assert heard(17) == {P0: 9}
     assert heard(18) == {}, "once is enough"
     assert heard(20, committed=4) == {}
-    assert heard(36, committed=4) == {P0: 4}
+    assert heard(36, committed=4) == {P0: 9}
     watch.restart(40)
     assert heard(41, committed=4) == {}
 
 
 def test_turns_are_idle_when_nothing_waits_and_nothing_is_in_hand() -> None:
     async def scene() -> None:
-        table = FakeTable()
-        turns = turns_over(FakeDesk(), table)
+        changelog = FakeChangelog()
+        turns = turns_over(FakeDesk(), changelog)
         assert turns.idle
-        turns.inbox.put_nowait(FakeEvent())
+        turns.inbox.put_nowait(a_record(0))
         assert not turns.idle
         running = asyncio.create_task(turns.run())
         await a_moment()
         assert not turns.idle, "the broker has not acknowledged"
-        table.acknowledged.set()
+        changelog.acknowledged.set()
         await a_moment()
         assert turns.idle
         running.cancel()

@@ -1,0 +1,19 @@
+"""Scorers killed with -9 again and again while questions and answers flow: every answer in time is counted, once."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.kills.run import kill_and_look, servers
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+
+
+@pytest.mark.parametrize(("seed", "scorers"), [(1, 1), (2, 2)])
+def test_no_answer_is_lost_when_scorers_are_killed(seed: int, scorers: int, tmp_path: Path) -> None:
+    with servers(tmp_path / "servers") as environment:
+        victims = [f"scorer#{number}" for number in range(scorers)]
+        outcome = kill_and_look(tmp_path / "run", environment, seed=seed, kills=20, victims=victims)
+
+    assert not outcome.faults, "\n".join(outcome.faults)
+    assert outcome.asked > 10 * outcome.kills, "there were too few questions for a kill to hit one"
