@@ -92,7 +92,7 @@ class App:
             async with turns.between:
                 self._revoked += 1
                 await self.commit(turns.offsets.reached)
-                turns.offsets.begin({})
+                turns.release()
                 self.ours, self._committed = frozenset(), {}
 
         async def settled(*_: Any, **__: Any) -> None:
@@ -127,7 +127,7 @@ class App:
         """Finish the turn in hand, commit, and leave the group."""
         async with turns.between:
             await self.commit(turns.offsets.reached)
-            turns.offsets.begin({})
+            turns.release()
         await self._faust.stop()
 
 

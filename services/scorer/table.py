@@ -44,11 +44,15 @@ class TableJoins:
 
         Another scorer may have moved them on since we last had them, so nothing is kept from before.
         """
-        self._stored = {}
+        self.forget()
         for partition in partitions:
             for key, value in self._changelog.read(partition):
                 self._put(key, value)
         return {key.decode(): Join.model_validate_json(value) for key, value in self._stored.items()}
+
+    def forget(self) -> None:
+        """Hold none any more; the changelog has them."""
+        self._stored = {}
 
     def keep(self, changes: Changes) -> None:
         """Make the changes; returns once the broker has all of them. Forgetting what is not there is nothing."""

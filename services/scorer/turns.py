@@ -50,6 +50,12 @@ class Turns:
         await self._in_thread(lambda: self._desk.adopt(self._joins.restore(partitions)))
         self.offsets.begin(await self._in_thread(committed))
 
+    def release(self) -> None:
+        """Forget all partitions: what is due in them is another scorer's by now. Hold `between` meanwhile."""
+        self.offsets.begin({})
+        self._desk.adopt({})
+        self._joins.forget()
+
     async def read_up_to(self, ends: Mapping[Place, int]) -> None:
         """Handle what these partitions hold before these offsets, whether it is delivered or not."""
         async with self.between:

@@ -202,10 +202,8 @@ def main() -> None:
                 per_second=told.per_second, code=told.code,
             )  # fmt: skip
         wrong += len(outcome.faults)
-        said = [
-            f"seed {seed}: {outcome.kills} kills, {outcome.asked} questions, "
-            f"{outcome.undelivered} times read what was not delivered, {len(outcome.faults)} faults"
-        ]
+        counts = f"{outcome.kills} kills, {outcome.asked} questions, {outcome.undelivered} times {UNDELIVERED}"
+        said = [f"seed {seed}: {counts}, {len(outcome.faults)} faults"]
         sys.stdout.write("\n  ".join([*said, *outcome.faults]) + "\n")
         sys.stdout.flush()
     sys.exit(1 if wrong else 0)

@@ -181,6 +181,24 @@ def test_partitions_are_adopted_with_their_joins_and_what_is_committed() -> None
     assert asyncio.run(scene()) == ({"q-1": JOIN}, {P0: 7})
 
 
+def test_after_partitions_are_released_nothing_is_handled_and_nothing_is_known() -> None:
+    async def scene() -> Turns:
+        desk: Any = FakeDesk()
+        desk.adopt = {"q-1": JOIN}.update
+        changelog = an_open_changelog()
+        turns = turns_over(desk, changelog)
+        await turns.adopt({1}, lambda: {P1: 0})
+        turns.release()
+        turns.inbox.put_nowait(a_record(0))
+        running = asyncio.create_task(turns.run())
+        await a_moment()
+        running.cancel()
+        assert desk.batches == []
+        return turns
+
+    assert asyncio.run(scene()).offsets.reached == {}
+
+
 class FakeMessage:
     topic, partition, offset, key, value = "answers", 1, 7, b"q-1", b"{}"
     timestamp, headers = NOON.timestamp(), [("traceparent", b"t")]
