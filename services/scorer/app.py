@@ -26,6 +26,8 @@ from shared.settings import HomeSettings, KafkaSettings
 from shared.topology import ANSWERS
 
 GROUP = "scorer"
+Committed = Callable[[Collection[int]], Mapping[Place, int]]
+"""From where each of these partitions is to be handled; called in another thread."""
 
 
 class Consumer(driver.Consumer):
@@ -68,16 +70,8 @@ class App:
             )
         return number
 
-    async def start(
-        self,
-        turns: Turns,
-        committed: Callable[[Collection[int]], Mapping[Place, int]],
-        on_settled: Callable[[], None],
-    ) -> None:
-        """Join the group. `on_settled` is called after each rebalance, when the joins of our partitions are adopted.
-
-        `committed` says from where each of these partitions is to be handled; it is called in another thread.
-        """
+    async def start(self, turns: Turns, committed: Committed, on_settled: Callable[[], None]) -> None:
+        """Join the group. `on_settled` is called after each rebalance, when the joins of our partitions are adopted."""
         topic = self._faust.topic(
             *(joined.name for joined in JOINED), key_type=bytes, value_type=bytes, key_serializer="raw",
             value_serializer="raw", allow_empty=True,
@@ -88,29 +82,36 @@ class App:
                 await turns.inbox.put(raw_record(event.message))
 
         async def revoked(*_: Any, **__: Any) -> None:
-            self.settled = False
-            async with turns.between:
-                self._revoked += 1
-                await self.commit(turns.offsets.reached)
-                turns.release()
-                self.ours, self._committed = frozenset(), {}
+            await self._release(turns)
 
         async def settled(*_: Any, **__: Any) -> None:
-            before = self._revoked
-            assigned = frozenset(
-                one.partition for one in self._faust.consumer.assignment() if one.topic == ANSWERS.name
-            )
-            async with turns.between:
-                if self._revoked != before:  # partitions moved meanwhile, and this comes again
-                    return
-                await turns.adopt(assigned, lambda: committed(assigned))
-                self.ours, self.settled = assigned, True
-            on_settled()
+            if await self._adopt(turns, committed):
+                on_settled()
 
         self._faust.agent(topic, name="pass_on", concurrency=1)(pass_on)
         self._faust.on_partitions_revoked.connect(revoked, weak=False)
         self._faust.on_rebalance_complete.connect(settled, weak=False)
         await self._faust.start()
+
+    async def _release(self, turns: Turns) -> None:
+        """Let the turn in hand end and commit it, before the partitions can be another's."""
+        self.settled = False
+        async with turns.between:
+            self._revoked += 1
+            await self.commit(turns.offsets.reached)
+            turns.release()
+            self.ours, self._committed = frozenset(), {}
+
+    async def _adopt(self, turns: Turns, committed: Committed) -> bool:
+        """Take over what is assigned; not where partitions moved meanwhile, since then this is called again."""
+        before = self._revoked
+        assigned = frozenset(one.partition for one in self._faust.consumer.assignment() if one.topic == ANSWERS.name)
+        async with turns.between:
+            if self._revoked != before:
+                return False
+            await turns.adopt(assigned, lambda: committed(assigned))
+            self.ours, self.settled = assigned, True
+        return True
 
     def check(self) -> None:
         """Raise what made Faust crash, if anything did."""
