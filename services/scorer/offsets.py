@@ -57,10 +57,12 @@ class Offsets:
     def portions(self, delivered: Sequence[RawRecord]) -> Iterator[Portion]:
         """What is to be handled after these records were delivered. Call `advance` before asking for the next portion.
 
-        What was handled before, or is not ours, is left out; what is missing before a record is read and comes first.
+        What was handled before, or is not ours, is left out. Where one is missing before a record, all up to the last
+        one that was delivered are read, in one go.
         """
         waiting: list[RawRecord] = []
         ahead: dict[Place, int] = {}
+        last = {Place(*record.position[:2]): record.position.offset for record in delivered}
         for record in delivered:
             place, offset = Place(*record.position[:2]), record.position.offset
             expected = ahead.get(place, self._next.get(place))
@@ -69,9 +71,10 @@ class Offsets:
             if offset > expected:
                 yield from _whole(waiting, ahead)
                 waiting, ahead = [], {}
-                yield from self.up_to(place, offset)
-            waiting.append(record)
-            ahead[place] = offset + 1
+                yield from self.up_to(place, max(last[place], offset) + 1)
+            else:
+                waiting.append(record)
+                ahead[place] = offset + 1
         yield from _whole(waiting, ahead)
 
     def up_to(self, place: Place, end: int) -> Iterator[Portion]:

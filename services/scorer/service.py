@@ -11,6 +11,7 @@ from typing import Any
 
 import stamina
 import structlog
+from prometheus_client import Counter
 
 from services.scorer import changelog, metric
 from services.scorer.app import GROUP, App
@@ -37,6 +38,7 @@ ASK_S = 2.0
 DRAIN_S = 30.0
 COMMIT_S = 5.0
 log = structlog.get_logger()
+_UNDELIVERED = Counter("tiltyard_scorer_undelivered", "Records read from a topic since the group did not deliver them")
 
 
 class Scorer:
@@ -156,7 +158,9 @@ def _offsets(settings: ScorerSettings, kafka: KafkaSettings) -> Offsets:
 
     def read(place: Place, start: int, end: int) -> Iterator[RawRecord]:
         log.info("reading what was not delivered", topic=place.topic, partition=place.partition, start=start, end=end)
-        return reader.read(place.topic, place.partition, start, end)
+        for record in reader.read(place.topic, place.partition, start, end):
+            _UNDELIVERED.inc()
+            yield record
 
     return Offsets(read, limit=settings.batch)
 

@@ -71,6 +71,7 @@ def reader(settings: KafkaSettings, *, uncommitted: bool) -> Consumer:
             "group.id": f"{settings.group_prefix}-reader",
             "enable.auto.commit": False,
             "enable.partition.eof": True,
+            "fetch.wait.max.ms": 10,  # a fetch that waits at one end holds up the next partition
             "auto.offset.reset": "earliest",
             "isolation.level": level,
             "fetch.message.max.bytes": MAX_BYTES,

@@ -95,6 +95,12 @@ class RangeReader:
             return
         place = client.TopicPartition(topic, partition, start)
         self._consumer.assign([place])
+        try:
+            yield from self._up_to(place, end)
+        finally:
+            self._consumer.unassign()
+
+    def _up_to(self, place: client.TopicPartition, end: int) -> Iterator[RawRecord]:
         idle = 0.0
         while idle < READ_S:
             message = self._consumer.poll(POLL_S)
@@ -106,7 +112,7 @@ class RangeReader:
                     yield record
             if max(ended or 0, self._consumer.position([place])[0].offset) >= end:
                 return
-        raise UnfinishedReadError(f"{topic}[{partition}]: no record for {READ_S:g} s before offset {end}")
+        raise UnfinishedReadError(f"{place.topic}[{place.partition}]: no record for {READ_S:g} s before offset {end}")
 
     def close(self) -> None:
         self._consumer.close()

@@ -33,7 +33,9 @@ def graded_by_what_stands(found: Result) -> bool:
     return any(taken.verdicts.references_sha256 == stands for taken in found.verdicts)
 
 
-def test_a_judge_started_late_judges_what_stands_and_new_references_once_each(house: House) -> None:
+def test_a_judge_started_late_judges_what_stands_and_new_references_once_each(
+    house: House, unaccounted_before: frozenset[str]
+) -> None:
     house.publish(a_document(document_id="judged", text="The lighthouse of Marn is painted amber."))
     house.ask(a_question(question_id="judged", text="What colour is the lighthouse of Marn?", references=("amber",)))
     house.services.start(("judge",))
@@ -58,4 +60,4 @@ def test_a_judge_started_late_judges_what_stands_and_new_references_once_each(ho
     }
     assert {grade.grade for grade in second.verdicts[0].verdicts.grades} == {1}
     assert last.result_version == second.result_version, "a version that a verdict made is not judged again"
-    assert house.audit().balanced
+    assert house.unaccounted() <= unaccounted_before

@@ -17,3 +17,11 @@ def test_no_answer_is_lost_when_scorers_are_killed(seed: int, scorers: int, tmp_
 
     assert not outcome.faults, "\n".join(outcome.faults)
     assert outcome.asked > 10 * outcome.kills, "there were too few questions for a kill to hit one"
+
+
+def test_no_answer_is_lost_when_the_group_drops_records_and_repeats_others(tmp_path: Path) -> None:
+    with servers(tmp_path / "servers") as environment:
+        outcome = kill_and_look(tmp_path / "run", environment, seed=3, kills=4, victims=["leaky#0"])
+
+    assert not outcome.faults, "\n".join(outcome.faults)
+    assert outcome.undelivered > outcome.kills

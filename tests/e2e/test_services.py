@@ -79,7 +79,9 @@ def test_bad_input_is_buried_byte_for_byte_and_the_next_message_goes_on(
     assert all(reason in dead_letters.reason(letter.headers) for letter in letters)
 
 
-def test_processes_killed_in_mid_stream_lose_nothing_and_count_nothing_twice(house: House) -> None:
+def test_processes_killed_in_mid_stream_lose_nothing_and_count_nothing_twice(
+    house: House, unaccounted_before: frozenset[str]
+) -> None:
     publisher = house.publisher()
     publisher.publish(topology.DOCUMENTS, [*WIRE.edition1[20:], *WIRE.edition2])
     house.kill("ingest")
@@ -100,8 +102,7 @@ def test_processes_killed_in_mid_stream_lose_nothing_and_count_nothing_twice(hou
     told = results_by_question(house)
     for question_id in results:
         assert all(one == told[question_id][0] for one in told[question_id]), f"{question_id} changed when told again"
-    audit = house.audit()
-    assert audit.balanced, audit.unaccounted
+    assert house.unaccounted() <= unaccounted_before
 
 
 def wait_for_answers(house: House, *, at_least: int) -> None:
@@ -119,7 +120,9 @@ def wait_for_results(house: House, question_ids: set[str]) -> dict[str, Result]:
     return {question_id: found[question_id][-1] for question_id in question_ids}
 
 
-def test_late_references_and_votes_make_new_versions_even_if_the_scorer_is_killed(house: House) -> None:
+def test_late_references_and_votes_make_new_versions_even_if_the_scorer_is_killed(
+    house: House, unaccounted_before: frozenset[str]
+) -> None:
     house.publish(a_document(document_id="late", text="The clock tower of Wenn strikes thirteen."))
     first = house.ask(a_question(question_id="late", text="How often does the clock of Wenn strike?", references=None))
     house.kill("scorer")
@@ -141,7 +144,7 @@ def test_late_references_and_votes_make_new_versions_even_if_the_scorer_is_kille
     assert third.question == second.question
     assert sum(voter["votes"] for voter in json.loads(told.stdout)["voters"]) >= 1
     assert command(house, "results", "late").stdout.count("accepted: thirteen (given by desk)") == 1
-    assert house.audit().balanced
+    assert house.unaccounted() <= unaccounted_before
 
 
 def wait_for_version(house: House, question_id: str, version: int) -> Result:
@@ -152,7 +155,7 @@ def wait_for_version(house: House, question_id: str, version: int) -> Result:
     return found
 
 
-def test_what_is_published_twice_ends_in_the_same_state(house: House) -> None:
+def test_what_is_published_twice_ends_in_the_same_state(house: House, unaccounted_before: frozenset[str]) -> None:
     document = a_document(document_id="twice", text="The mill at Sarn burns peat again.")
     question = a_question(question_id="twice", text="What does the mill at Sarn burn?")
     house.publish(document)
@@ -162,7 +165,7 @@ def test_what_is_published_twice_ends_in_the_same_state(house: House) -> None:
     house.publisher().publish(topology.QUESTIONS, [question])
     house.ask(a_question(question_id="after-twice"))
     assert results_by_question(house)["twice"][-1] == first
-    assert house.audit().balanced
+    assert house.unaccounted() <= unaccounted_before
 
 
 def test_a_correction_and_a_retraction_hold_in_the_real_index(house: House) -> None:
@@ -201,7 +204,7 @@ def test_a_service_without_its_store_says_so_and_ends(house: House, working_fold
     assert "no Cassandra node answers at 127.0.0.1:9" in ended.stderr
 
 
-def test_the_console_shows_what_happened(house: House) -> None:
+def test_the_console_shows_what_happened(house: House, unaccounted_before: frozenset[str]) -> None:
     asked = command(house, "ask", "What does the mill at Sarn burn?", "--reference", "peat", "--json")
     shown = json.loads(asked.stdout)
     assert set(shown["answers"]) == {"base", "base+rag", "tuned", "tuned+rag"}
@@ -209,4 +212,6 @@ def test_the_console_shows_what_happened(house: House) -> None:
     letters = json.loads(command(house, "dead-letters", "list", "--json").stdout)
     assert any(letter["key"].startswith("bad-Invalid JSON") for letter in letters)
     assert command(house, "doctor", "--json").returncode == 0
-    assert json.loads(command(house, "audit", "--json").stdout)["balanced"]
+    audit = json.loads(command(house, "audit", "--json").stdout)
+    assert audit["balanced"] == (not audit["unaccounted"])
+    assert set(audit["unaccounted"]) <= unaccounted_before

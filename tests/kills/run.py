@@ -63,7 +63,7 @@ class Process:
         own |= {"TILTYARD_GENERATOR_WORKER": worker} if worker else {}
         with self.log.open("ab") as log:
             self.popen = subprocess.Popen(
-                [sys.executable, "-m", f"services.{service}"],
+                [sys.executable, "-m", "tests.kills.leaky" if service == "leaky" else f"services.{service}"],
                 env=os.environ | self.environment | own, cwd=self.code, stdout=log, stderr=log,
             )  # fmt: skip
         self.started_at = time.monotonic()
@@ -186,12 +186,14 @@ def main() -> None:
     options.add_argument("--seed", type=int, nargs="+", default=[1])
     options.add_argument("--kills", type=int, default=20, help="for each seed")
     options.add_argument("--scorers", type=int, default=1, help="scorer processes, of which one is killed at a time")
+    options.add_argument("--leaky", action="store_true", help="scorers whose group drops and repeats records")
     options.add_argument("--services", default="", help="kill these instead, comma-separated")
     options.add_argument("--per-second", type=float, default=10.0, help="questions")
     options.add_argument("--code", type=Path, default=Path.cwd(), help="checkout whose services are run")
     told = options.parse_args()
     chosen = [name for name in told.services.split(",") if name]
-    victims = chosen or [f"scorer#{number}" for number in range(told.scorers)]
+    scorer = "leaky" if told.leaky else "scorer"
+    victims = chosen or [f"{scorer}#{number}" for number in range(told.scorers)]
     whole = ("retriever", "generator-base", "generator-tuned", "judge", "scorer") if chosen else ()
     others = [name for name in whole if name not in chosen]
     wrong = 0

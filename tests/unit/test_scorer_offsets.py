@@ -76,8 +76,16 @@ def test_a_long_gap_is_handled_in_portions_each_reached_by_itself() -> None:
         sizes.append(len(portion.records))
         offsets.advance(portion.reached)
 
-    assert sizes == [3, 3, 2, 1]
+    assert sizes == [3, 3, 3]
     assert offsets.reached[HERE] == 9
+
+
+def test_many_gaps_in_one_delivery_are_read_in_one_go() -> None:
+    topics = Topics({HERE: range(9)})
+    offsets = begun(topics)
+
+    assert handled(offsets, [a_record(HERE, offset) for offset in (0, 2, 4, 6)]) == [0, 1, 2, 3, 4, 5, 6]
+    assert topics.read_from == [(HERE, 1, 7)]
 
 
 def test_offsets_at_which_nothing_stands_are_passed_over() -> None:
