@@ -31,8 +31,9 @@ def measure(joins: int) -> dict[str, Any]:
         platform.start(lambda _: None)
         try:
             settings = KafkaSettings(bootstrap_servers=platform.bootstrap_servers, partitions=PARTITIONS)
-            written_s = _timed(lambda: _write(TableJoins(KafkaChangelog(settings, "bench")), joins))
-            fresh = TableJoins(KafkaChangelog(settings, "bench"))
+            changelog = KafkaChangelog(settings, "bench", partitions=PARTITIONS)
+            written_s = _timed(lambda: _write(TableJoins(changelog), joins))
+            fresh = TableJoins(KafkaChangelog(settings, "bench", partitions=PARTITIONS))
             restored_s = _timed(lambda: fresh.restore(range(PARTITIONS)))
             again_s = _timed(lambda: fresh.restore(range(PARTITIONS)))
         finally:

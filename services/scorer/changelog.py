@@ -26,11 +26,11 @@ def name_of(settings: KafkaSettings, group: str) -> str:
 
 
 class KafkaChangelog:
-    """Makes its topic where it is missing."""
+    """Makes its topic where it is missing, with a partition for each partition of the joined topics."""
 
-    def __init__(self, settings: KafkaSettings, group: str) -> None:
+    def __init__(self, settings: KafkaSettings, group: str, *, partitions: int) -> None:
         self._topic = name_of(settings, group)
-        topics.make_new(settings, [topics.changelog(settings, self._topic, CONFIG)])
+        topics.make_new(settings, [topics.changelog(settings, self._topic, partitions, CONFIG)])
         self._delivery = Delivery(settings, f"{group}-changelog")
         self._reader = topics.RangeReader(settings)
 

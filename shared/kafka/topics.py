@@ -27,9 +27,10 @@ def make(settings: KafkaSettings, wanted: Iterable[AnyTopic]) -> list[str]:
     return make_new(settings, [new for topic in wanted for new in _new_topics(topic, settings)])
 
 
-def changelog(settings: KafkaSettings, name: str, config: dict[str, str]) -> client.NewTopic:
-    """A compacted topic in which one service keeps its own state, with as many partitions as the topics it joins."""
-    return _new(name, settings, {"cleanup.policy": "compact"} | config)
+def changelog(settings: KafkaSettings, name: str, partitions: int, config: dict[str, str]) -> client.NewTopic:
+    """A compacted topic in which one service keeps its own state."""
+    kept = settings.model_copy(update={"partitions": partitions})
+    return _new(name, kept, {"cleanup.policy": "compact"} | config)
 
 
 def make_new(settings: KafkaSettings, wanted: Iterable[client.NewTopic]) -> list[str]:

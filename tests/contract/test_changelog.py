@@ -79,9 +79,9 @@ def test_a_part_is_read_from_its_first_offset_to_its_last(kafka: KafkaSettings, 
 
 def test_a_changelog_reads_back_what_was_acknowledged_by_partition_and_in_order(kafka: KafkaSettings) -> None:
     group = f"scorer-{uuid4()}"
-    changelog = KafkaChangelog(kafka, group)
+    changelog = KafkaChangelog(kafka, group, partitions=2)
     changelog.append([Entry(0, b"a", b"1"), Entry(1, b"b", b"2"), Entry(0, b"a", b"3"), Entry(1, b"b", None)])
-    again = KafkaChangelog(kafka, group)
+    again = KafkaChangelog(kafka, group, partitions=2)
 
     assert list(again.read(0)) == [(b"a", b"1"), (b"a", b"3")]
     assert list(again.read(1)) == [(b"b", b"2"), (b"b", None)]

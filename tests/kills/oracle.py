@@ -37,9 +37,18 @@ class Books:
     evidence: Counter[str] = field(default_factory=Counter)
     judges: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
-    def faults(self, arms: tuple[str, ...]) -> list[str]:
-        """Everything that a questioner would complain about, one line each."""
-        return [fault for question_id in self.asked for fault in self._faults_of(question_id, arms)]
+    def faults(self, arms: tuple[str, ...], *, served: bool, judged: bool) -> list[str]:
+        """Everything that a questioner would complain about, one line each.
+
+        `served`: retriever and generators run, so that every arm answers. `judged`: so does a judge.
+        """
+        found = [fault for question_id in self.asked for fault in self._faults_of(question_id, arms)]
+        for question_id in self.asked:
+            if served and not (self.evidence[question_id] and self.answers[question_id].keys() >= set(arms)):
+                found.append(f"{question_id}: evidence or answers did not come: {sorted(self.answers[question_id])}")
+            if judged and not self.judges[question_id]:
+                found.append(f"{question_id}: no verdict")
+        return found
 
     def _faults_of(self, question_id: str, arms: tuple[str, ...]) -> Iterator[str]:
         told = self.results.get(question_id)

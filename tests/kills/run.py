@@ -155,7 +155,7 @@ def kill_and_look(
                 victim.start()
             for process in doomed:
                 process.wait_ready()
-        faults = _settled(bootstrap)
+        faults = _settled(bootstrap, served=bool(others), judged="judge" in (*victims, *others))
         undelivered = sum(process.log.read_text().count(UNDELIVERED) for process in running)
         return Outcome(kills, flow.asked, undelivered, faults)
     finally:
@@ -172,10 +172,10 @@ def _live_a_while(victim: Process, chance: random.Random) -> None:
         time.sleep(max(0.0, chance.uniform(0.5, 6.0) - (time.monotonic() - victim.started_at)))
 
 
-def _settled(bootstrap: str) -> list[str]:
+def _settled(bootstrap: str, *, served: bool, judged: bool) -> list[str]:
     """What is wrong with the topics once nothing is, or once nothing gets better any more."""
     until = time.monotonic() + SETTLED_WITHIN_S
-    while (faults := oracle.read(bootstrap).faults(ARMS)) and time.monotonic() < until:
+    while (faults := oracle.read(bootstrap).faults(ARMS, served=served, judged=judged)) and time.monotonic() < until:
         time.sleep(1.0)
     return faults
 

@@ -129,7 +129,7 @@ def test_what_was_never_delivered_is_read_before_what_was() -> None:
         await turns.read_up_to({P1: 6})
         return desk.batches, turns.offsets.reached
 
-    assert asyncio.run(scene()) == ([[0, 1], [2], [3], [4, 5]], {P1: 6})
+    assert asyncio.run(scene()) == ([[0, 1], [2, 3], [4, 5]], {P1: 6})
 
 
 def test_an_error_at_the_desk_ends_the_loop_and_reaches_nothing() -> None:
