@@ -33,7 +33,7 @@ from services.retriever.assembly import retriever
 from services.retriever.handler import Retrieve
 from services.retriever.ports import Asked
 from services.retriever.settings import RetrieverSettings
-from services.retriever.view import MaterialisedView
+from services.retriever.views import Views
 from shared import encoding, topology
 from shared.cassandra.chunks import CassandraChunks
 from shared.cassandra.client import connect
@@ -63,7 +63,7 @@ class Reader:
             announcements=KafkaTail(kafka, topology.INDEXED.name),
         )
         self._handle: Retrieve = handle
-        self._view: MaterialisedView = view
+        self._view: Views = view
         view.catch_up()
         self._stopping = threading.Event()
         view.follow(self._stopping)

@@ -16,8 +16,8 @@ from typing import Any
 from services.console.platform.local import LocalPlatform, isolated
 from services.scorer.changelog import KafkaChangelog
 from services.scorer.join import Join, done
-from services.scorer.settings import ARMS
 from services.scorer.table import TableJoins
+from shared.contests.files import shipped
 from shared.settings import KafkaSettings
 
 NOON = datetime(2025, 3, 3, 12, tzinfo=UTC)
@@ -54,7 +54,7 @@ def _write(table: TableJoins, joins: int) -> None:
 
 
 def _marker(partition: int) -> Join:
-    return done(Join(partition=partition, first_at=NOON), NOON, counted=ARMS, announced=1)
+    return done(Join(partition=partition, first_at=NOON), NOON, counted=shipped().arm_names, announced=1)
 
 
 def _timed(work: Any) -> float:

@@ -22,11 +22,14 @@ from services.scorer import metric
 from services.scorer.handler import score
 from services.scorer.join import Event, apply, complete, done
 from services.scorer.metric import Metric
-from services.scorer.settings import ARMS, METRICS
+from services.scorer.settings import METRICS
 from shared import plugins
+from shared.contests.calendar import Calendar
+from shared.contests.files import shipped
 from shared.messages import Answer, DocumentPublished, Form, Question
 from shared.settings import EncoderSettings
 
+SHIPPED = shipped()
 NOON = datetime(2025, 3, 3, 12, tzinfo=UTC)
 QUESTIONS, ROUNDS, FEW = 1_500, 3, 300
 WORDS = 150  # of evidence in a prompt, as the generator's settings have it
@@ -44,7 +47,7 @@ def measure(*, encoder: bool) -> dict[str, Any]:
     others = [name for name in plugins.names("services.scorer.metrics") if name not in ENCODED or encoder]
     return {
         "questions": QUESTIONS,
-        "arms": len(ARMS),
+        "arms": len(SHIPPED.arm_names),
         "default_metrics": list(METRICS),
         "questions_per_s": round(_rate(cases, default, with_json=False)),
         "questions_per_s_with_json": round(_rate(cases, default, with_json=True)),
@@ -66,7 +69,7 @@ def _cases() -> Iterator[Case]:
     for number, question in zip(count(), cycle(wire.questions)):
         asked = question.model_copy(update={"question_id": f"bench-{number}"})
         found = [documents[name] for name in question.gold_document_ids if name in documents] or [*documents.values()]
-        yield asked, [_answer(asked, arm, found[number % len(found)], number) for arm in ARMS]
+        yield asked, [_answer(asked, arm, found[number % len(found)], number) for arm in SHIPPED.arm_names]
 
 
 def _answer(question: Question, arm: str, document: DocumentPublished, number: int) -> Answer:
@@ -116,8 +119,8 @@ def _result(question: Question, answers: Sequence[Answer], metrics: Mapping[str,
     join = apply(None, Event(question, NOON, 0))
     for answer in answers:
         join = apply(join, Event(answer, NOON, 0))
-    assert complete(join, ARMS)
-    result = score(join, NOON + timedelta(seconds=1), arms=ARMS, metrics=metrics)
+    assert complete(join, SHIPPED.arm_names)
+    result = score(join, NOON + timedelta(seconds=1), Calendar(), metrics=metrics)
     done(join, NOON, counted=tuple(result.answers), announced=1)
     return result
 

@@ -18,12 +18,14 @@ from typing import Any
 
 from services.console.demo.stage import Stage
 from services.generator import chat_format, models, replies
+from services.generator.arms import Served
 from services.generator.backends import transformers
-from services.generator.handler import Arm, answer, arms_of
+from services.generator.handler import answer
 from services.generator.settings import GeneratorSettings
+from shared.contests.calendar import Calendar
 from shared.kafka.sink import Delivery, publish
 from shared.kafka.topics import Follower
-from shared.messages import Answer, DocumentPublished, EvidenceFound, EvidenceItem, Question
+from shared.messages import Answer, Arm, Contest, DocumentPublished, EvidenceFound, EvidenceItem, Question, Recipe
 from shared.records import Position, RawRecord, Record
 from shared.settings import HomeSettings, KafkaSettings
 from shared.topology import ANSWERS, EVIDENCE
@@ -31,6 +33,8 @@ from shared.topology import ANSWERS, EVIDENCE
 WIRE = Path(__file__).parents[1] / "services/console/newswire"
 AIM, WITHIN_S, WORKER = 0.9, 300.0, ("generator-base",)
 NOW = datetime(2025, 4, 1, tzinfo=UTC)
+READING = Arm(name="base+rag", context="rag")
+ONLY = Calendar(before=Contest(name="bench", arms=(READING,), recipes=(Recipe(name="rag"),)))
 
 
 class Pipeline:
@@ -62,7 +66,7 @@ class Pipeline:
 def main(prompts: int, rounds: int) -> dict[str, Any]:
     """Every way, on servers of its own."""
     threads = os.cpu_count() or 1
-    os.environ |= {"TILTYARD_GENERATOR_ARMS": "base+rag", "TILTYARD_GENERATOR_THREADS": str(threads)}
+    os.environ |= {"TILTYARD_GENERATOR_THREADS": str(threads)}
     stage = Stage("bench-serving")
     try:
         stage.start()
@@ -75,13 +79,15 @@ def main(prompts: int, rounds: int) -> dict[str, Any]:
 def measure(prompts: int, rounds: int, pipeline: Pipeline) -> dict[str, Any]:
     """Prompts a second of each way, and its share of the faster bare one."""
     settings = GeneratorSettings()
-    home, arms = HomeSettings().home, arms_of(settings)
+    home, served = HomeSettings().home, Served.of(settings, lambda: ONLY)
     backend = transformers.build(settings, home)
     batch = records(prompts)
-    texts = [chat_format.render(backend.tokenizer, arms[0].style.ask(record).chat) for record in batch]
+    texts = [
+        chat_format.render(backend.tokenizer, arm.style.ask(record).chat) for record, arm in served.asked_by(batch)
+    ]
     ways: dict[str, Callable[[], Sequence[str]]] = {
         "pipeline": lambda: pipeline(batch),
-        "handler": lambda: through_handler(batch, arms, backend, settings),
+        "handler": lambda: through_handler(batch, served, backend, settings),
         "bare, as they come": lambda: bare(backend, texts, settings),
         "bare, sorted by length": lambda: bare(backend, sorted(texts, key=len), settings),
     }
@@ -108,10 +114,10 @@ def measure(prompts: int, rounds: int, pipeline: Pipeline) -> dict[str, Any]:
 
 
 def through_handler(
-    batch: Sequence[Record[Any]], arms: Sequence[Arm], backend: transformers.Transformers, settings: GeneratorSettings
+    batch: Sequence[Record[Any]], served: Served, backend: transformers.Transformers, settings: GeneratorSettings
 ) -> list[str]:
     """What the worker does between Kafka and Kafka."""
-    made = answer(batch, arms=arms, backend=backend, now=lambda: NOW, longest=settings.max_new_tokens)
+    made = answer(batch, served=served, backend=backend, now=lambda: NOW, longest=settings.max_new_tokens)
     return [_plain(effect.outcome) for effect in made]
 
 

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from services.generator import models
-from services.generator.adapters import WEIGHTS, NewestAdapter, sha256_of
+from services.generator.adapters import WEIGHTS, NewestAdapters, sha256_of
 from services.generator.backends import transformers
 from services.generator.ports import Chat
 from services.generator.settings import GeneratorSettings
@@ -47,7 +47,7 @@ def main() -> int:
     parser.add_argument("--rank", type=int, default=16)
     options = parser.parse_args()
     observe.configure_logging("bench", "WARNING")
-    settings = GeneratorSettings(worker="tuned", arms="tuned", threads=2)
+    settings = GeneratorSettings(worker="tuned", threads=2)
     model = models.configured(settings, HomeSettings().home)
     with TemporaryDirectory() as folder:
         made = [_adapter(model, Path(folder) / name, name, options.rank) for name in ("a", "b")]
@@ -61,15 +61,14 @@ def measure(settings: GeneratorSettings, made: list[AdapterAnnounced], times: in
     """Seconds of the take-ups, the first apart, and of questions right after one and later."""
     known = Registry({one.name: one for one in made})
     backend = transformers.build(settings, HomeSettings().home)
-    newest = NewestAdapter(backend, lambda: known.adapters, settings)
+    newest = NewestAdapters(backend, lambda: known.adapters, settings)
     swaps, after, later = [], [], []
     for turn in range(2 * times + 1):
         known.promote(made[turn % 2].name)
         swaps.append(_timed(newest.keep_up))
-        assert backend.adapter is not None
-        assert backend.adapter.name == made[turn % 2].name
-        after.append(_timed(lambda: backend.complete(ASKED, max_new_tokens=8, adapter=backend.adapter)))
-        later.append(_timed(lambda: backend.complete(ASKED, max_new_tokens=8, adapter=backend.adapter)))
+        assert backend.adapters["tuned"].name == made[turn % 2].name
+        after.append(_timed(lambda: backend.complete(ASKED, max_new_tokens=8, adapter=backend.adapters["tuned"])))
+        later.append(_timed(lambda: backend.complete(ASKED, max_new_tokens=8, adapter=backend.adapters["tuned"])))
     return {
         "first_s": round(swaps[0], 3),
         "take_ups": len(swaps) - 1,

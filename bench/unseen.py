@@ -19,7 +19,7 @@ from typing import Any
 
 from services.console.demo import newswire
 from services.generator import abstaining, prompting, replies
-from services.generator.arms import rag
+from services.generator.contexts import passages
 from services.generator.ports import Asked, Backend, Completion, Decline
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning.data import workshop
@@ -110,7 +110,7 @@ def _said(
 ) -> list[Said]:
     prompt = prompting.load(settings.rag_prompt)
     questions = [Question(question_id="bench", text=example.question) for example in examples]
-    chats = [rag.chat(of, example.passages, prompt) for of, example in zip(questions, examples, strict=True)]
+    chats = [passages.chat(of, example.passages, prompt) for of, example in zip(questions, examples, strict=True)]
     outcomes = backend.complete(chats, max_new_tokens=settings.max_new_tokens, adapter=adapter)
     found = []
     for of, chat, example, outcome in zip(questions, chats, examples, outcomes, strict=True):

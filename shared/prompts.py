@@ -39,6 +39,12 @@ def read(folder: str, name: str) -> tuple[str, dict[str, Any]]:
         raise ValueError(f"prompt {name!r} is not complete: {error}") from error
 
 
+def names(folder: str) -> list[str]:
+    """The prompts that a package offers, by name."""
+    files = resources.files(folder).iterdir()
+    return sorted(file.name.removesuffix(".toml") for file in files if file.name.endswith(".toml"))
+
+
 def neutral(text: str) -> str:
     """The text with every chat-template token broken by a space, so that data cannot open a turn.
 

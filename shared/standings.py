@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.messages import Result
+from shared.messages import Result, Standing
 
 ALL = "all"
 STATES = ("abstained", "failed", "missing")
@@ -33,6 +33,13 @@ def newest(results: Iterable[Result]) -> dict[str, Result]:
         if known is None or result.result_version >= known.result_version:
             found[result.question.question_id] = result
     return found
+
+
+def current(standings: Iterable[Standing]) -> dict[str, Standing]:
+    """Slice -> its standing in the contest that was counted last."""
+    known = {standing.key: standing for standing in standings}
+    newest = max(known.values(), key=lambda one: one.counted_at, default=None)
+    return {one.slice: one for one in known.values() if newest and one.contest == newest.contest}
 
 
 def marks_of(result: Result) -> Marks:

@@ -10,6 +10,7 @@ from typing import Any, Generic, Literal, TypeVar
 from shared.messages import (
     AdapterAnnounced,
     Answer,
+    ContestAnnounced,
     DocumentChunked,
     DocumentIndexed,
     DocumentPublished,
@@ -62,6 +63,7 @@ DOCUMENTS = Topic("news.documents.v1", DocumentPublished, "document_id", "time",
 CHUNKS = Topic("news.chunks.v1", DocumentChunked, "document_id", "time")
 INDEXED = Topic("news.indexed.v1", DocumentIndexed, "document_id", "compacted", public=True)
 ENCODERS = Topic("news.encoders.v1", EncodersAnnounced, "of", "compacted")
+CONTESTS = Topic("qa.contests.v1", ContestAnnounced, "announcement_id", "compacted", public=True)
 QUESTIONS = Topic("qa.questions.v1", Question, "question_id", "time", public=True)
 EVIDENCE = Topic("qa.evidence.v1", EvidenceFound, "question.question_id", "time")
 ANSWERS = Topic("qa.answers.v1", Answer, "question_id", "time")
@@ -69,7 +71,7 @@ REFERENCES = Topic("qa.references.v1", References, "question_id", "time", public
 VOTES = Topic("qa.votes.v1", Vote, "question_id", "time", public=True)
 VERDICTS = Topic("qa.verdicts.v1", Verdicts, "question_id", "time")
 RESULTS = Topic("qa.results.v1", Result, "question.question_id", "compacted", public=True)
-STANDINGS = Topic("qa.standings.v1", Standing, "slice", "compacted")
+STANDINGS = Topic("qa.standings.v1", Standing, "key", "compacted")
 PAIRS = Topic("models.pairs.v1", TrainingPair, "pair_id", "compacted", public=True)
 ADAPTERS = Topic("models.adapters.v1", AdapterAnnounced, "name", "compacted")
 TUNINGS = Topic("models.tunings.v1", TuningDecided, "tuning_id", "compacted")
@@ -77,7 +79,7 @@ TUNINGS = Topic("models.tunings.v1", TuningDecided, "tuning_id", "compacted")
 AnyTopic = Topic[Any]
 
 TOPICS: tuple[AnyTopic, ...] = (
-    DOCUMENTS, CHUNKS, INDEXED, ENCODERS, QUESTIONS, EVIDENCE, ANSWERS, REFERENCES, VOTES, VERDICTS,
+    DOCUMENTS, CHUNKS, INDEXED, ENCODERS, CONTESTS, QUESTIONS, EVIDENCE, ANSWERS, REFERENCES, VOTES, VERDICTS,
     RESULTS, STANDINGS, PAIRS, ADAPTERS, TUNINGS,
 )  # fmt: skip
 
@@ -101,9 +103,15 @@ STEPS: tuple[Step, ...] = (
         ("documents", "document_revisions", "dispositions", "signatures", "signature_bands"),
     ),
     Step("embedder", (CHUNKS,), (INDEXED,), ("chunks",), follows=(ENCODERS,)),
-    Step("retriever", (QUESTIONS,), (EVIDENCE,), (), follows=(INDEXED, ENCODERS)),
-    Step("generator", (QUESTIONS, EVIDENCE), (ANSWERS,), (), follows=(ADAPTERS,)),
-    Step("scorer", (QUESTIONS, ANSWERS, REFERENCES, VOTES, VERDICTS), (RESULTS, STANDINGS), ("results",)),
+    Step("retriever", (QUESTIONS,), (EVIDENCE,), (), follows=(INDEXED, ENCODERS, CONTESTS)),
+    Step("generator", (QUESTIONS, EVIDENCE), (ANSWERS,), (), follows=(ADAPTERS, CONTESTS)),
+    Step(
+        "scorer",
+        (QUESTIONS, ANSWERS, REFERENCES, VOTES, VERDICTS),
+        (RESULTS, STANDINGS),
+        ("results",),
+        follows=(CONTESTS,),
+    ),
     Step("tuner", (), (TUNINGS,), follows=(INDEXED, STANDINGS, ADAPTERS, TUNINGS)),
     Step("judge", (RESULTS,), (VERDICTS,)),
 )

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from services.scorer.board import Tally
 from shared.messages import Result, Standing
 from tests.builders import a_raw_record
+from tests.contests import within
 
 
 def record_of(result: Result) -> bytes:
@@ -16,7 +17,7 @@ def record_of(result: Result) -> bytes:
 def standings(results: Iterable[Result], arms: Sequence[str]) -> list[Standing]:
     """All standings, `all` first."""
     with TemporaryDirectory() as folder:
-        tally = Tally(arms, Path(folder))
-        for result in results:
+        tally = Tally(Path(folder))
+        for result in (within(one, *arms) for one in results):
             tally.take(a_raw_record(record_of(result), key=result.question.question_id.encode()))
         return tally.changed()

@@ -18,19 +18,27 @@ class Spoken:
     last: datetime
 
 
-def role(adapter: AdapterAnnounced, turn: Sequence[AdapterAnnounced]) -> str:
-    """Its state, and of those that serve whether it speaks or stands by."""
+def role(adapter: AdapterAnnounced, adapters: Adapters) -> str:
+    """Its state, and of those that serve in its track whether it speaks or stands by."""
     if adapter.state != "serving":
         return adapter.state
-    return "serving: speaks" if turn and turn[0].name == adapter.name else "serving: stands by"
+    speaks = registry.speaking(registry.of_track(adapters, adapter.track))
+    return "serving: speaks" if speaks and speaks.name == adapter.name else "serving: stands by"
 
 
 def show_list(adapters: Adapters, spoken: Mapping[str, Spoken] | None = None) -> None:
     """A table, the newest change first; `spoken` adds what each has answered."""
-    turn = registry.in_turn(adapters)
-    heads = ["adapter", "state", "knows until", "documents", "since", "gates"]
+    heads = ["adapter", "track", "state", "knows until", "documents", "since", "gates"]
     rows = [
-        [one.name, role(one, turn), _day(one.cutoff), one.documents, _minute(one.since), _in_short(one.gates)]
+        [
+            one.name,
+            one.track,
+            role(one, adapters),
+            _day(one.cutoff),
+            one.documents,
+            _minute(one.since),
+            _in_short(one.gates),
+        ]
         + ([] if spoken is None else _said(spoken.get(one.name)))
         for one in newest_first(adapters)
     ]
@@ -79,7 +87,7 @@ def in_words(cost: Cost) -> str:
 
 def _facts(adapter: AdapterAnnounced, adapters: Adapters) -> Iterator[tuple[str, str]]:
     yield "adapter", adapter.name
-    yield "state", f"{role(adapter, registry.in_turn(adapters))} since {_minute(adapter.since)}"
+    yield "state", f"{role(adapter, adapters)} since {_minute(adapter.since)}"
     yield "why", adapter.reason or "-"
     yield "knows until", adapter.cutoff.isoformat()
     yield "learned", f"{adapter.examples} examples from {adapter.documents} documents"

@@ -23,10 +23,17 @@ def show(standing: Standing) -> None:
     columns = ["arm", "n", *SHOWN]
     rows = ([arm, *_row(estimates)] for arm, estimates in standing.arms.items())
     output.table(
-        f"Standing of {standing.slice} at {standing.counted_at:%Y-%m-%d %H:%M:%S} UTC", columns, rows, columns[1:]
+        f"Standing of {standing.slice}{_of(standing)} at {standing.counted_at:%Y-%m-%d %H:%M:%S} UTC",
+        columns,
+        rows,
+        columns[1:],
     )
     for line in sentences(standing):
         output.say(line)
+
+
+def _of(standing: Standing) -> str:
+    return f" in contest {standing.contest.label}" if standing.contest else ""
 
 
 def sentences(standing: Standing) -> Iterator[str]:

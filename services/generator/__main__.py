@@ -3,14 +3,16 @@
 from datetime import UTC, datetime
 from functools import partial
 
-from services.generator import abstaining
-from services.generator.adapters import NewestAdapter
-from services.generator.handler import answer, arms_of, topics_of
+from services.generator.adapters import NewestAdapters
+from services.generator.arms import Served
+from services.generator.handler import answer
 from services.generator.settings import GeneratorSettings
 from shared import plugins, topology
+from shared.contests.view import Contests
 from shared.kafka import client
 from shared.kafka.sink import Delivery, KafkaDeadLetters, KafkaSink
 from shared.kafka.source import KafkaSource
+from shared.kafka.tail import KafkaTail
 from shared.kafka.view import KafkaView
 from shared.messages import Answer
 from shared.observe import Readiness
@@ -19,28 +21,28 @@ from shared.service import main
 from shared.settings import HomeSettings, KafkaSettings
 
 SERVICE = "generator"
+READ: list[topology.AnyTopic] = [topology.QUESTIONS, topology.EVIDENCE]  # whatever the next contest asks for
 
 
 def build(readiness: Readiness) -> Runner[Answer]:
     settings, kafka = GeneratorSettings(), KafkaSettings()
     client.require(kafka, topology.needed_by(SERVICE))
-    name, arms = f"{SERVICE}-{settings.worker}", arms_of(settings)
+    name, contests = f"{SERVICE}-{settings.worker}", Contests(KafkaTail(kafka, topology.CONTESTS.name))
     backend = plugins.load("services.generator.backends", settings.backend)(settings, HomeSettings().home)
-    newest = NewestAdapter(backend, KafkaView(kafka, topology.ADAPTERS).refresh, settings)
+    newest = NewestAdapters(backend, KafkaView(kafka, topology.ADAPTERS).refresh, settings)
     newest.keep_up()
     if settings.choices == "likelihood":
         backend.score([], [])  # one that cannot weigh choices says so now
     ask = partial(
         answer,
-        arms=arms,
+        served=Served.of(settings, contests.look),
         backend=newest.speaking,
         now=lambda: datetime.now(UTC),
         longest=settings.max_new_tokens,
         choices=settings.choices,
-        decline=abstaining.rule(settings),
     )
     delivery = Delivery(kafka, name)
-    source = KafkaSource(kafka, topics_of(arms), name, readiness.announce, linger_s=settings.linger_ms / 1000)
+    source = KafkaSource(kafka, READ, name, readiness.announce, linger_s=settings.linger_ms / 1000)
     sinks = [KafkaSink[Answer](delivery, topology.ANSWERS, lambda made: [made])]
     letters, dead = KafkaDeadLetters(delivery, name), settings.dead_in_a_row
     return Runner(name, source, newest.before(ask), sinks, letters, limit=settings.batch, dead_in_a_row=dead)

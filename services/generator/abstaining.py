@@ -21,14 +21,13 @@ class Kept:
 
 
 def rule(settings: GeneratorSettings) -> Decline:
-    """The configured rule; `auto` declines with the embedded model alone, whose threshold was measured.
+    """The rule of an arm with passages; `auto` declines with the embedded model alone, whose threshold was measured.
 
-    Without an arm that gets passages there is nothing to decline, and nothing to load. Raises ValueError where there is
-    no such rule.
+    Raises ValueError where there is no such rule.
     """
     embedded = settings.backend == "transformers" and not settings.model
     name = ("support" if embedded else "never") if settings.abstention == "auto" else settings.abstention
-    built: Decline = plugins.load(FOLDER, name if settings.reads else "never")(settings)
+    built: Decline = plugins.load(FOLDER, name)(settings)
     return built
 
 

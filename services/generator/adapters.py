@@ -1,4 +1,4 @@
-"""Which adapter a worker serves: the one that speaks by the registry, taken up between two batches."""
+"""Which adapters a worker serves: those that speak by the registry, one a track, taken up between two batches."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ from shared.messages import AdapterAnnounced, Answer
 from shared.records import Effect, Record
 from shared.settings import HomeSettings
 
-__all__ = ["WEIGHTS", "NewestAdapter", "Speaking", "sha256_of", "verify"]
+__all__ = ["WEIGHTS", "NewestAdapters", "Speaking", "sha256_of", "verify"]
 RETRY_S = 60.0
 Announced = Callable[[], Mapping[str, AdapterAnnounced]]
 Handle = Callable[[Sequence[Record[Any]]], Iterator[Effect[Answer]]]
@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 
 class Speaking:
-    """The backend as the handler sees it: with no adapter while the registry lets none speak.
+    """The backend as the handler sees it: without the adapters of tracks in which the registry lets none speak.
 
     The weights of an adapter that was taken away stay in memory until another is taken up, and nobody reaches them.
     """
@@ -34,19 +34,15 @@ class Speaking:
         self._backend = backend
         self.name, self.model = backend.name, backend.model
         self.complete, self.score, self.take_up = backend.complete, backend.score, backend.take_up
-        self.silenced = False
+        self.silenced: set[str] = set()
 
     @property
-    def adapter(self) -> AdapterAnnounced | None:
-        return None if self.silenced else self._backend.adapter
-
-    @adapter.setter
-    def adapter(self, adapter: AdapterAnnounced | None) -> None:
-        self._backend.adapter = adapter
+    def adapters(self) -> Mapping[str, AdapterAnnounced]:
+        return {track: one for track, one in self._backend.adapters.items() if track not in self.silenced}
 
 
-class NewestAdapter:
-    """Keeps a backend at the adapter that speaks, or at one that the settings name, as long as it is not retired.
+class NewestAdapters:
+    """Keeps a backend, in each of its tracks, at the adapter that speaks, or at one that the settings name.
 
     One that is refused is logged, and the one that stands by is taken up. A refused one is tried again when it is
     announced anew, one that could not be reached after a minute. Where none may speak, `speaking` has no adapter.
@@ -62,12 +58,12 @@ class NewestAdapter:
         self.speaking = Speaking(backend)
         self._backend = backend
         self._announced = announced
-        self._name, self._wants_any = settings.adapter, settings.tuned
+        self._name, self._tracks = settings.adapter, settings.tracks
         self._clock = clock
         self._refused: dict[tuple[object, ...], float] = {}
 
     def before(self, handle: Handle) -> Handle:
-        """The same handling, with a look for another adapter before each batch."""
+        """The same handling, with a look for other adapters before each batch."""
 
         def keeping_up(batch: Sequence[Record[Any]]) -> Iterator[Effect[Answer]]:
             self.keep_up()
@@ -76,14 +72,21 @@ class NewestAdapter:
         return keeping_up
 
     def keep_up(self) -> None:
-        """Take up the first adapter in turn that is not refused; without any, the tuned arms fall silent."""
-        fits = any(self._in_place(adapter) or self._taken_up(adapter) for adapter in self._in_turn())
-        if not fits and self._backend.adapter and not self.speaking.silenced:
-            log.warning("no adapter serves any more, tuned arms fail", adapter=self._backend.adapter.name)
-        self.speaking.silenced = not fits
+        """Take up, in each track, the first adapter in turn that is not refused; without any, its arms fail."""
+        announced = self._announced() if self._tracks else {}
+        for track in self._tracks:
+            self._keep_up(track, registry.of_track(announced, track))
 
-    def _in_turn(self) -> list[AdapterAnnounced]:
-        announced = self._announced() if self._wants_any else {}
+    def _keep_up(self, track: str, announced: Mapping[str, AdapterAnnounced]) -> None:
+        fits = any(self._in_place(adapter) or self._taken_up(adapter) for adapter in self._in_turn(announced))
+        if fits:
+            self.speaking.silenced.discard(track)
+        elif track not in self.speaking.silenced:
+            if before := self._backend.adapters.get(track):
+                log.warning("no adapter serves any more, arms that need one fail", track=track, adapter=before.name)
+            self.speaking.silenced.add(track)
+
+    def _in_turn(self, announced: Mapping[str, AdapterAnnounced]) -> list[AdapterAnnounced]:
         if not self._name:
             return registry.in_turn(announced)
         named = announced.get(self._name)
@@ -91,7 +94,8 @@ class NewestAdapter:
 
     def _in_place(self, adapter: AdapterAnnounced) -> bool:
         """Whether these weights under this name speak already; a changed reason is no other adapter."""
-        return self._backend.adapter is not None and self._backend.adapter.ref == adapter.ref
+        there = self._backend.adapters.get(adapter.track)
+        return there is not None and there.ref == adapter.ref
 
     def _taken_up(self, adapter: AdapterAnnounced) -> bool:
         identity = (adapter.name, adapter.weights_sha256, adapter.since)

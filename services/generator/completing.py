@@ -5,24 +5,37 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Literal
+from typing import Literal, TypeVar
 
 from services.generator.ports import Asked, Backend, Completion, Failed, Outcome, Scored
 from services.generator.prompting import neutral
 from shared.messages import AdapterAnnounced
+from shared.messages.contests import BASE
 
 NO_ADAPTER = Failed("no_adapter", "no adapter yet")
+K = TypeVar("K", int, str)
 Now = Callable[[], datetime]
 Choices = Literal["text", "likelihood"]
 
 
 @dataclass(frozen=True)
 class Ask:
-    """One prompt and who speaks: the adapter, the base, or for `tuned` without an adapter nobody."""
+    """One prompt and who speaks: the base, the adapter of a track, or nobody where the track has none.
+
+    `problem`: why it cannot be put at all.
+    """
 
     asked: Asked
-    tuned: bool
+    speaker: str
     adapter: AdapterAnnounced | None
+    problem: str = ""
+
+    @property
+    def unasked(self) -> Failed | None:
+        """Why nobody is asked; None where somebody is."""
+        if self.problem:
+            return Failed("misconfigured", self.problem)
+        return NO_ADAPTER if self.speaker != BASE and self.adapter is None else None
 
     @property
     def options(self) -> list[str]:
@@ -43,11 +56,9 @@ class Completer:
 
     def __call__(self, asks: Sequence[Ask]) -> list[Outcome]:
         """One outcome per prompt, in order."""
-        done: dict[int, Outcome] = {}
-        for speaker, places in _alike(asks, lambda ask: ask.tuned):
-            if speaker and asks[places[0]].adapter is None:
-                done |= dict.fromkeys(places, NO_ADAPTER)
-                continue
+        done: dict[int, Outcome] = {place: why for place, ask in enumerate(asks) if (why := ask.unasked)}
+        for _, all_places in _alike(asks, lambda ask: ask.speaker):
+            places = [place for place in all_places if place not in done]
             weighed = [place for place in places if self.choices == "likelihood" and asks[place].options]
             spoken = [place for place in places if place not in weighed]
             done |= zip(spoken, self._complete([asks[place] for place in spoken]), strict=True)
@@ -91,9 +102,10 @@ class Completer:
         return [(deadline - moment).total_seconds() for deadline in deadlines]
 
 
-def _alike(asks: Sequence[Ask], key: Callable[[Ask], int]) -> list[tuple[int, list[int]]]:
+def _alike(asks: Sequence[Ask], key: Callable[[Ask], K]) -> list[tuple[K, list[int]]]:
     """The places of the prompts that share a key, keys in rising order."""
-    return [(one, [place for place, ask in enumerate(asks) if key(ask) == one]) for one in sorted({*map(key, asks)})]
+    keys: list[K] = sorted({key(ask) for ask in asks})
+    return [(one, [place for place, ask in enumerate(asks) if key(ask) == one]) for one in keys]
 
 
 def picked(options: Sequence[str], scored: Sequence[Scored | Failed]) -> Outcome:

@@ -9,23 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.generator import abstaining, forming, replies
-from services.generator.abstention import never
+from services.generator.arms import Arm, Served
 from services.generator.completing import Ask, Choices, Completer, Now
-from services.generator.ports import Asked, Backend, Completion, Decline, Failed, FailureKind, Outcome, Style
-from services.generator.settings import GeneratorSettings, is_tuned
-from shared import plugins
+from services.generator.ports import Asked, Backend, Completion, Failed, FailureKind, Outcome, Style
 from shared.messages import Answer
 from shared.records import Effect, Record, effect
-from shared.topology import AnyTopic
-
-
-@dataclass(frozen=True)
-class Arm:
-    """One contestant: its name, its way of asking, and whether it must have an adapter."""
-
-    name: str
-    style: Style
-    tuned: bool
 
 
 @dataclass(frozen=True)
@@ -37,50 +25,31 @@ class Turn:
     asked: Asked
 
 
-def arms_of(settings: GeneratorSettings) -> list[Arm]:
-    """The worker's arms; `name+style` loads `arms/style.py`, a bare name answers from memory.
-
-    Raises ValueError where there is no such style.
-    """
-    styles = [name.partition("+")[2] or "closed_book" for name in settings.arm_names]
-    built = [plugins.load("services.generator.arms", style)(settings) for style in styles]
-    return [Arm(name, style, is_tuned(name)) for name, style in zip(settings.arm_names, built, strict=True)]
-
-
-def topics_of(arms: Sequence[Arm]) -> list[AnyTopic]:
-    """What must be read for these arms."""
-    return list(dict.fromkeys(arm.style.topic for arm in arms))
-
-
 def answer(
     batch: Sequence[Record[Any]],
     *,
-    arms: Sequence[Arm],
+    served: Served,
     backend: Backend,
     now: Now,
     longest: int,
     choices: Choices = "text",
-    decline: Decline = never.pass_on,
 ) -> Iterator[Effect[Answer]]:
-    """One answer per record and arm that answers its topic; one backend call for all prompts of one speaker."""
-    turns = [
-        Turn(record, arm, arm.style.ask(record))
-        for record in batch
-        for arm in arms
-        if record.position.topic == arm.style.topic.name
+    """One answer per record and arm that it asks; one backend call for all prompts of one speaker."""
+    turns = [Turn(record, arm, arm.style.ask(record)) for record, arm in served.asked_by(batch)]
+    asks = [
+        Ask(turn.asked, turn.arm.speaker, backend.adapters.get(turn.arm.speaker), turn.arm.problem) for turn in turns
     ]
-    asks = [Ask(turn.asked, turn.arm.tuned, backend.adapter if turn.arm.tuned else None) for turn in turns]
     outcomes = Completer(backend, now, longest, choices)(asks)
     for turn, ask, outcome in zip(turns, asks, outcomes, strict=True):
-        yield effect(turn.record, _answer(turn, ask, outcome, backend, decline))
+        yield effect(turn.record, _answer(turn, ask, outcome, backend))
 
 
-def _answer(turn: Turn, ask: Ask, outcome: Outcome, backend: Backend, decline: Decline) -> Answer:
+def _answer(turn: Turn, ask: Ask, outcome: Outcome, backend: Backend) -> Answer:
     """The message for one turn, whatever came of it."""
     asked, style = turn.asked, turn.arm.style
     spoken = outcome if isinstance(outcome, Completion) else None
     said, tuned = _reply(asked, outcome, style), turn.arm.tuned
-    kept = abstaining.kept(asked, outcome, said, style=style, tuned=tuned, decline=decline)
+    kept = abstaining.kept(asked, outcome, said, style=style, tuned=tuned, decline=turn.arm.decline)
     reply, verdict = kept.reply, kept.verdict
     return Answer(
         question_id=asked.question.question_id,

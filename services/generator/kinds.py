@@ -62,7 +62,8 @@ def rag(settings: GeneratorSettings) -> Manners:
 
 def _manners(settings: GeneratorSettings, prompts: Sequence[str], needed: tuple[str, ...]) -> Manners:
     answering, summary, conversation = prompts
-    usual = (settings.evidence_chunks, settings.evidence_words)
+    longest = settings.max_new_tokens if "max_new_tokens" in settings.model_fields_set else None
+    usual = (settings.evidence_chunks, settings.evidence_words, longest)
     return Manners(
         {
             "question_answering": Manner(_loaded(answering, needed), *usual),

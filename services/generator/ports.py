@@ -11,7 +11,7 @@ from shared.topology import AnyTopic
 
 FailureKind = Literal[
     "no_adapter", "deadline", "prompt_too_long", "out_of_memory", "empty",
-    "timeout", "rate_limited", "server_error", "unreachable", "cut", "garbled", "refused",
+    "misconfigured", "timeout", "rate_limited", "server_error", "unreachable", "cut", "garbled", "refused",
 ]  # fmt: skip
 
 
@@ -73,15 +73,18 @@ LATE = Failed("deadline", "deadline passed")
 
 
 class Backend(Protocol):
-    """Something that completes chats: one model, with at most one adapter on top of it.
+    """Something that completes chats: one model, with at most one adapter of each track on top of it.
 
-    Each call says which adapter speaks: the one taken up, or None for the bare model. `within_s` are the seconds
+    Each call says which adapter speaks: one that was taken up, or None for the bare model. `within_s` are the seconds
     that each chat has from the call on; one whose time is over costs no more work and is LATE.
     """
 
     name: str
     model: str
-    adapter: AdapterAnnounced | None
+
+    @property
+    def adapters(self) -> Mapping[str, AdapterAnnounced]:
+        """Track -> the adapter that was taken up last."""
 
     def complete(
         self,
@@ -107,12 +110,15 @@ class Backend(Protocol):
         """
 
     def take_up(self, adapter: AdapterAnnounced) -> None:
-        """Be ready to speak with this adapter in place of the one before. Raises ValueError where a hash differs."""
+        """Be ready to speak with this adapter in place of the one before in its track.
+
+        Raises ValueError where a hash differs.
+        """
 
 
 def speaks_with(backend: Backend, adapter: AdapterAnnounced | None) -> None:
     """Raises ValueError where a call names an adapter that was not taken up: no adapter poses as another."""
-    if adapter is not None and adapter != backend.adapter:
+    if adapter is not None and adapter not in backend.adapters.values():
         raise ValueError(f"adapter {adapter.name} was not taken up")
 
 

@@ -63,7 +63,7 @@ class Server:
     def __init__(self, name: str, settings: ServerSettings, opened: Opened) -> None:
         self.name = name
         self.model = f"{settings.model}@{name}"
-        self.adapter: AdapterAnnounced | None = None
+        self.adapters: dict[str, AdapterAnnounced] = {}
         self._settings, self._opened = settings, opened
 
     def complete(
@@ -102,7 +102,7 @@ class Server:
             adapters.verify(adapter, base)
         elif base != adapter.base_sha256:
             raise ValueError(f"adapter {adapter.name}: trained on a base with sha256 {adapter.base_sha256}, not {base}")
-        self.adapter = adapter
+        self.adapters[adapter.track] = adapter
 
     async def _one(self, send: Send, left: TimeLeft, place: int, gate: asyncio.Semaphore) -> Outcome:
         async with gate:

@@ -1,5 +1,6 @@
-"""One model in memory that can speak in two ways: bare, and with an adapter on top."""
+"""One model in memory that can speak in several ways: bare, and with an adapter of each track on top."""
 
+import hashlib
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -9,41 +10,55 @@ class Speakers:
     """A transformers network, wrapped by PEFT from its first adapter on.
 
     `merges`: the adapter is added to the weights and costs nothing per token, which is for fp32 and for a worker
-    whose base never speaks. Otherwise it stays beside them: quantised weights would lose by it, and one base in
-    memory is enough for both.
+    with one speaker. Otherwise adapters stay beside them: quantised weights would lose by it, and one base in
+    memory is enough for all.
     """
 
     def __init__(self, network: Any, *, merges: bool) -> None:
         self.network = network
         self._merges = merges
-        self._key = ""
+        self._keys: dict[str, str] = {}  # track -> the adapter's name in PEFT
+        self._active = ""
 
-    def take(self, folder: Path, weights_sha256: str) -> None:
-        """Put a folder's adapter in the place of the one before. Raises ValueError where it does not fit."""
-        key, old = f"a{weights_sha256[:16]}", self._key
+    def take(self, folder: Path, weights_sha256: str, track: str) -> None:
+        """Put a folder's adapter in the place of its track's one before. Raises ValueError where it does not fit."""
+        key, old = _key(track, weights_sha256), self._keys.get(track, "")
         try:
-            self._switch(folder, key)
+            self._load(folder, key)
         except (RuntimeError, TypeError, KeyError) as error:
             raise ValueError(f"it does not fit: {error}") from error
         if old and old != key:
             self.network.delete_adapter(old)
-        self._key = key
+        self._keys[track] = key
 
-    def speaking(self, *, adapted: bool) -> AbstractContextManager[Any]:
-        """While this is open the model speaks with its adapter, or without; PEFT takes merged weights out again."""
-        return self.network.disable_adapter() if self._key and not adapted else nullcontext()
+    def speaking(self, track: str | None) -> AbstractContextManager[Any]:
+        """While this is open the model speaks with a track's adapter, or without; merged weights are taken out then."""
+        if track is None:
+            return self.network.disable_adapter() if self._keys else nullcontext()
+        if self._active != self._keys[track]:
+            self._activate(self._keys[track])
+        return nullcontext()
 
-    def _switch(self, folder: Path, key: str) -> None:
+    def _load(self, folder: Path, key: str) -> None:
         from peft import PeftModel
 
         if not isinstance(self.network, PeftModel):
             self.network = PeftModel.from_pretrained(self.network, folder, adapter_name=key).eval()
-        if self._merges and self._key:
+        if self._merges and self._active:
             self.network.unmerge_adapter()
         try:
             if key not in self.network.peft_config:
                 self.network.load_adapter(folder, key)
-            self.network.set_adapter(key)
+            self._activate(key)
         finally:
             if self._merges:
                 self.network.merge_adapter()
+
+    def _activate(self, key: str) -> None:
+        self.network.set_adapter(key)
+        self._active = key
+
+
+def _key(track: str, weights_sha256: str) -> str:
+    """PEFT takes no dots in a name; the same weights may stand in two tracks."""
+    return f"a{hashlib.sha256(f'{track}/{weights_sha256}'.encode()).hexdigest()[:16]}"

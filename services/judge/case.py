@@ -7,6 +7,8 @@ from services.judge import families, prompting, sheets
 from services.judge.ports import Backend, Said, Sheet
 from services.judge.prompting import Prompt
 from services.judge.settings import JudgeSettings, Pair
+from shared.contests.files import of_result
+from shared.contests.parts import search_against_memory
 from shared.messages import Comparison, Grade, Reply, Result, Verdicts
 from shared.messages.verdicts import digest, outcome
 
@@ -112,7 +114,10 @@ def bench(settings: JudgeSettings, backend: Backend) -> Bench:
 def opened(result: Result, judge: Bench, announced: Verdicts | None) -> Case:
     """The case of a result. `announced`: what this judge said of it last, where a result need not show it yet."""
     words, name, model = judge.settings.words, judge.settings.name, judge.backend.model
-    pairs, arms = sheets.pairs(result, judge.settings.pairs), sheets.arms(result, judge.settings.graded)
+    competing, wanted = of_result(result).arms, judge.settings
+    compared_pairs = search_against_memory(competing) if wanted.pairs is None else wanted.pairs
+    graded_arms = [arm.name for arm in competing] if wanted.graded is None else wanted.graded
+    pairs, arms = sheets.pairs(result, compared_pairs), sheets.arms(result, graded_arms)
     both = [sheets.comparing(result, pair, judge.pairwise, words) for pair in pairs]
     compared = tuple(sheet for two in both for sheet in two)
     graded = tuple(sheets.grading(result, arm, judge.rubric, words) for arm in arms)

@@ -19,12 +19,14 @@ class JudgeSettings(BaseSettings):
     )
     backend: str = Field(default="transformers", description="a file in services/judge/backends")
     model: str = Field(default="", description="folder, hub or server name; empty: the embedded SmolLM2-135M-Instruct")
-    pairs: tuple[Pair, ...] = Field(
-        default=(("base+rag", "tuned"),), description="arms whose answers are compared, two prompts a pair; may be []"
+    pairs: tuple[Pair, ...] | None = Field(
+        default=None,
+        description="arms whose answers are compared, two prompts a pair; may be []; absent: the base with passages "
+        "against each adapter without",
     )
-    graded: tuple[str, ...] = Field(
-        default=("base", "base+rag", "tuned", "tuned+rag"),
-        description="arms whose answers are graded where there are references, one prompt each; may be []",
+    graded: tuple[str, ...] | None = Field(
+        default=None,
+        description="arms whose answers are graded where there are references, one prompt each; may be []; absent: all",
     )
     pairwise_prompt: str = Field(default="pairwise.v1", description="a file in services/judge/prompts, or a .toml")
     rubric_prompt: str = Field(default="rubric.v1", description="a file in services/judge/prompts, or a .toml")
@@ -50,7 +52,9 @@ class JudgeSettings(BaseSettings):
 
     @field_validator("pairs")
     @classmethod
-    def _sorted(cls, pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
+    def _sorted(cls, pairs: tuple[Pair, ...] | None) -> tuple[Pair, ...] | None:
+        if pairs is None:
+            return None
         if any(first == second for first, second in pairs):
             raise ValueError("a pair has two arms")
         found: list[Pair] = sorted({(min(pair), max(pair)) for pair in pairs})

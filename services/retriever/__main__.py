@@ -1,17 +1,20 @@
 """`python -m services.retriever`: questions in, evidence out."""
 
 import threading
+from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
 from services.retriever import words
-from services.retriever.assembly import retriever
+from services.retriever.assembly import Assembly
+from services.retriever.recipes import RetrieveByContest
 from services.retriever.serving import Serving
 from services.retriever.settings import RetrieverSettings
 from shared import topology
 from shared.cassandra.chunks import CassandraChunks
 from shared.cassandra.client import connect
+from shared.contests.view import Contests
 from shared.kafka import client, topics
 from shared.kafka.sink import Delivery, KafkaDeadLetters, KafkaSink
 from shared.kafka.source import KafkaSource
@@ -33,22 +36,24 @@ def build(readiness: Readiness) -> Runner[EvidenceFound]:
     store = connect(cassandra)
     encoders = KafkaView(kafka, topology.ENCODERS).refresh
     serving = Serving(encoders, EncoderSettings(), partial(CassandraChunks, store))
-    handle, view = retriever(
+    contests = Contests(KafkaTail(kafka, topology.CONTESTS.name)).look
+    made = Assembly(
         settings,
         encode=serving.encoder.encode,
         encoder=serving.encoder.name,
         chunks=serving,
-        announcements=KafkaTail(kafka, topology.INDEXED.name),
+        announcements=lambda: KafkaTail(kafka, topology.INDEXED.name),
         folder=snapshot(kafka, cassandra, serving.encoder.name, settings) if settings.snapshot else None,
         keep=Retention(NewsSettings().keep_days),
+        recipes=contests().at(datetime.now(UTC)).recipes_in_use(),
     )
-    view.catch_up()
-    view.follow(threading.Event())
+    made.view.catch_up()
+    made.view.follow(threading.Event())
     delivery = Delivery(kafka, SERVICE)
     return Runner(
         service=SERVICE,
         source=KafkaSource(kafka, [topology.QUESTIONS], SERVICE, readiness.announce),
-        handle=serving.before(handle),
+        handle=serving.before(RetrieveByContest(made.usual, made.of, contests)),
         sinks=[KafkaSink(delivery, topology.EVIDENCE, lambda found: [found])],
         dead_letters=KafkaDeadLetters(delivery, SERVICE),
         limit=settings.batch,

@@ -1,15 +1,18 @@
 """Putting a retriever together from its settings: the same for the service, for explaining and for measuring."""
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from services.retriever.handler import Retrieve
-from services.retriever.ports import Asked, Encode, Knowledge, Rank, Ranked, Search, SparseIndex, listed
+from services.retriever.ports import Asked, Encode, Knowledge, Rank, Ranked, Rephrase, Search, SparseIndex, listed
 from services.retriever.settings import RetrieverSettings
-from services.retriever.view import Announcements, MaterialisedView
+from services.retriever.view import Announcements
+from services.retriever.views import Views
 from shared import plugins
+from shared.contests.options import RetrievalOptions
+from shared.messages import Recipe
 from shared.retention import FOREVER, Retention
 from shared.stored import ChunkSearch
 
@@ -31,6 +34,73 @@ class Indexes:
         return self.made[name]
 
 
+class Assembly:
+    """Makes a retriever for each recipe; all of them share the encoder, the store, the views and equal searches."""
+
+    def __init__(
+        self,
+        settings: RetrieverSettings,
+        *,
+        encode: Encode,
+        encoder: str,
+        chunks: ChunkSearch,
+        announcements: Callable[[], Announcements],
+        folder: Path | None = None,
+        keep: Retention = FOREVER,
+        recipes: Sequence[Recipe] = (),
+    ) -> None:
+        self._settings = settings
+        self._indexes = Indexes(settings, folder)
+        self._viewed: set[str] = set()
+        self._searches: dict[tuple[object, ...], Search] = {}
+        self._knowledge = Knowledge(chunks, self._indexes)
+        self.view = Views(announcements, chunks, keep)
+        condense = plugins.load(f"{PACKAGE}.condensers", settings.condenser)(settings)
+        search, rank, rephrase = self._parts(settings)
+        self.usual = Retrieve(
+            settings, encode, encoder, search, rank, rephrase, chunks, self.view, time.perf_counter, keep, condense
+        )
+        self._made = {recipe.name: (recipe, self._retrieve(recipe)) for recipe in recipes}
+        self._view_fresh(at_least_one=True)
+
+    def of(self, recipe: Recipe) -> Retrieve:
+        """The retriever of a recipe, made when it is first asked for. Raises ValueError where it cannot be had here."""
+        known = self._made.get(recipe.name)
+        if known is None or known[0] != recipe:
+            known = self._made[recipe.name] = recipe, self._retrieve(recipe)
+            self._view_fresh()
+        return known[1]
+
+    def _retrieve(self, recipe: Recipe) -> Retrieve:
+        settings = settings_of(recipe, self._settings)
+        search, rank, rephrase = self._parts(settings)
+        return replace(self.usual, settings=settings, search=search, rank=rank, rephrase=rephrase, recipe=recipe.name)
+
+    def _parts(self, settings: RetrieverSettings) -> tuple[Search, Rank, Rephrase]:
+        rephrase = plugins.load(f"{PACKAGE}.queries", settings.queries)(self._knowledge, settings)
+        return self._search(settings), rankers(self._knowledge, settings), rephrase
+
+    def _search(self, settings: RetrieverSettings) -> Search:
+        """One object for all recipes that search alike, so that they can share what it finds."""
+        key = (settings.search, settings.dense_weight)
+        if key not in self._searches:
+            self._searches[key] = searches(self._knowledge, settings)
+        return self._searches[key]
+
+    def _view_fresh(self, *, at_least_one: bool = False) -> None:
+        """Keep up the indexes that were made since."""
+        fresh = {name: index for name, index in self._indexes.made.items() if name not in self._viewed}
+        if fresh or at_least_one:
+            self.view.add(list(fresh.values()))
+        self._viewed |= fresh.keys()
+
+
+def settings_of(recipe: Recipe, settings: RetrieverSettings) -> RetrieverSettings:
+    """The retriever's settings with what the recipe says in their place."""
+    said = RetrievalOptions.model_validate(recipe.options).model_dump(include=set(recipe.options))
+    return settings.model_copy(update=said)
+
+
 def retriever(
     settings: RetrieverSettings,
     *,
@@ -40,17 +110,18 @@ def retriever(
     announcements: Announcements,
     folder: Path | None = None,
     keep: Retention = FOREVER,
-) -> tuple[Retrieve, MaterialisedView]:
-    """The handler and the view that it waits for; the view holds what its snapshot held and no more yet."""
-    indexes = Indexes(settings, folder)
-    knowledge = Knowledge(chunks, indexes)
-    search = searches(knowledge, settings)
-    rank = rankers(knowledge, settings)
-    condense = plugins.load(f"{PACKAGE}.condensers", settings.condenser)(settings)
-    rephrase = plugins.load(f"{PACKAGE}.queries", settings.queries)(knowledge, settings)
-    view = MaterialisedView(announcements, chunks, list(indexes.made.values()), keep)
-    ports = (encode, encoder, search, rank, rephrase, chunks, view, time.perf_counter)
-    return Retrieve(settings, *ports, keep, condense), view
+) -> tuple[Retrieve, Views]:
+    """One retriever and the view that it waits for; the view holds what its snapshot held and no more yet."""
+    assembly = Assembly(
+        settings,
+        encode=encode,
+        encoder=encoder,
+        chunks=chunks,
+        announcements=lambda: announcements,
+        folder=folder,
+        keep=keep,
+    )
+    return assembly.usual, assembly.view
 
 
 def searches(knowledge: Knowledge, settings: RetrieverSettings) -> Search:

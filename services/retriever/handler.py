@@ -1,9 +1,8 @@
-"""Find the evidence for questions: encode them together, search, rank, read anew, and keep what a prompt can hold."""
+"""Find the evidence for a question by one recipe: search, rank, read anew, and keep what a prompt can hold."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 
 from services.retriever import gauges
 from services.retriever.condensers import plain
@@ -11,7 +10,7 @@ from services.retriever.fusion import of_queries
 from services.retriever.ports import Asked, Clock, Condense, Encode, Rank, Ranked, Rephrase, Search, View
 from services.retriever.settings import RetrieverSettings
 from shared.messages import EvidenceFound, EvidenceItem, Question
-from shared.records import Effect, Record, effect
+from shared.records import Record
 from shared.retention import FOREVER, Retention
 from shared.scope import Scope
 from shared.stored import ChunkSearch, Passage, Vector
@@ -24,7 +23,7 @@ Pick = tuple[Ranked, Passage]
 
 @dataclass(frozen=True)
 class Retrieve:
-    """The handler with its ports. `clock` gives seconds; only its differences count."""
+    """One recipe with its ports. `clock` gives seconds; only its differences count."""
 
     settings: RetrieverSettings
     encode: Encode
@@ -37,21 +36,13 @@ class Retrieve:
     clock: Clock
     keep: Retention = FOREVER
     condense: Condense = AS_ASKED
+    contest: str = ""
+    recipe: str = "rag"
 
-    def __call__(self, batch: Sequence[Record[Question]]) -> Iterator[Effect[EvidenceFound]]:
-        started = self.clock()
-        ends = self.view.ends()  # after the batch came: whatever was acknowledged before a question lies below
-        queries = [self.queries(record.message) for record in batch]
-        vectors = iter(self.encode([text for texts in queries for text in texts]))
-        shared_ms = (self.clock() - started) * 1000 / len(batch)
-        for record, texts in zip(batch, queries, strict=True):
-            asked = [_asked(record, text, next(vectors)) for text in texts]
-            caught_up = partial(self._caught_up, record, ends, until=started + self.settings.wait_s)
-            yield effect(record, self._evidence(record, asked, caught_up, shared_ms=shared_ms))
-
-    def _evidence(
+    def evidence(
         self, record: Record[Question], asked: Sequence[Asked], caught_up: Callable[[], bool], *, shared_ms: float
     ) -> EvidenceFound:
+        """What is found for a question, put in these words; read only once `caught_up` says whether the view is."""
         started = self.clock()
         question = record.message
         stale = not caught_up()
@@ -62,12 +53,27 @@ class Retrieve:
             searched_for=asked[0].text if asked[0].text != question.text else "",
             asked_at=record.appended_at,
             items=tuple(item(pick, place) for place, pick in enumerate(kept, start=1)),
+            contest=self.contest,
+            recipe=self.recipe,
             search=self.search.name,
             ranker=self.settings.rankers,
             encoder=self.encoder,
             stale=stale,
             note="" if kept else why_nothing(question),
             retrieval_ms=shared_ms + (self.clock() - started) * 1000,
+        )
+
+    def nothing(self, record: Record[Question], why: str) -> EvidenceFound:
+        """Evidence without a passage, and why there is none."""
+        return EvidenceFound(
+            question=record.message,
+            asked_at=record.appended_at,
+            contest=self.contest,
+            recipe=self.recipe,
+            search=self.settings.search,
+            encoder=self.encoder,
+            note=why,
+            retrieval_ms=0.0,
         )
 
     def queries(self, question: Question) -> list[str]:
@@ -77,7 +83,7 @@ class Retrieve:
     def _scope(self, question: Question) -> Scope:
         return Scope.of(question, self.keep.not_before)
 
-    def _caught_up(self, record: Record[Question], ends: Mapping[int, int], *, until: float) -> bool:
+    def caught_up(self, record: Record[Question], ends: Mapping[int, int], *, until: float) -> bool:
         """Wait for what was announced before the question was asked, as long as its deadline permits.
 
         A batch waits together, `until` a time of the clock: one after the other they would come too late.
@@ -109,7 +115,8 @@ class Retrieve:
         return self.rank(asked[0], lists[0] if len(lists) == 1 else of_queries(lists))
 
 
-def _asked(record: Record[Question], text: str, vector: Vector) -> Asked:
+def asked_of(record: Record[Question], text: str, vector: Vector) -> Asked:
+    """A question in the words that are searched for, with their vector."""
     return Asked(text, vector, record.message.as_of or record.appended_at)
 
 

@@ -6,11 +6,11 @@ up, questions wait for the new one instead. Passages are the same in both tables
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import structlog
 
-from services.retriever.handler import Retrieve
+from services.retriever.recipes import RetrieveByContest
 from shared import encoding
 from shared.encoding import Encoder
 from shared.messages import EncoderChoice, EncodersAnnounced, EvidenceFound, Question
@@ -55,12 +55,12 @@ class Serving:
     def encoder(self) -> Encoder:
         return self._held.encoder
 
-    def before(self, handle: Retrieve) -> Handle:
+    def before(self, handle: RetrieveByContest) -> Handle:
         """The same handling, by the encoder that serves when a batch begins: no question is answered by two."""
 
         def keeping_up(batch: Sequence[Record[Question]]) -> Iterator[Effect[EvidenceFound]]:
             self.keep_up()
-            return replace(handle, encode=self.encoder.encode, encoder=self.encoder.name)(batch)
+            return handle.encoded_by(self.encoder.encode, self.encoder.name)(batch)
 
         return keeping_up
 

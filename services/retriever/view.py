@@ -108,6 +108,11 @@ class MaterialisedView:
         self._thread.start()
 
     @property
+    def indexed(self) -> bool:
+        """Whether there is anything that a question has to wait for."""
+        return bool(self._indexes)
+
+    @property
     def size(self) -> int:
         return max((index.size for index in self._indexes), default=0)
 

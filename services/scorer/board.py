@@ -4,32 +4,34 @@ Every scorer that runs follows all results, and the one that owns partition 0 pu
 slice, arm and metric; what each question adds is in a file under `TILTYARD_HOME`, made anew at each start.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
 
 from services.scorer.contributions import Contributions
 from services.scorer.sums import Counted, Sums, counted, unbounded
+from shared.contests.files import of_result
 from shared.kafka.sink import Delivery, publish
 from shared.kafka.topics import Follower
-from shared.messages import Result, Standing
+from shared.messages import ContestTaken, Result, Standing
 from shared.records import RawRecord
 from shared.settings import HomeSettings, KafkaSettings
 from shared.standings import ALL, marks_of
 from shared.topology import RESULTS, STANDINGS
 
 log = structlog.get_logger()
+Slice = tuple[str, str]
+"""A contest's label, and a slice of its questions."""
 
 
 class Tally:
     """Sums over the newest version of each question's result, whatever comes again and in whatever order."""
 
-    def __init__(self, arms: Sequence[str], folder: Path) -> None:
-        self._arms = arms
+    def __init__(self, folder: Path) -> None:
         self._known = Contributions(folder)
-        self._sums: dict[str, Sums] = {}
-        self._touched: set[str] = set()
+        self._contests: dict[str, ContestTaken] = {}
+        self._sums: dict[Slice, Sums] = {}
+        self._touched: set[Slice] = set()
         self._unbounded: set[str] = set()
 
     def take(self, record: RawRecord) -> None:
@@ -47,16 +49,18 @@ class Tally:
             self._count(key, result)
 
     def changed(self) -> list[Standing]:
-        """The standings of slices in which something was counted since the last call; `all` first, then by name."""
-        touched, self._touched = sorted(self._touched, key=lambda name: (name != ALL, name)), set()
-        found = (self._sums[name].standing(name, self._unbounded) for name in touched)
+        """The standings of slices in which something was counted since the last call, by contest; `all` comes first."""
+        touched, self._touched = sorted(self._touched, key=lambda one: (one[0], one[1] != ALL, one[1])), set()
+        found = (self._sums[one].standing(one[1], self._unbounded) for one in touched)
         return [standing for standing in found if standing is not None]
 
     def close(self) -> None:
         self._known.close()
 
     def _count(self, key: bytes, result: Result) -> None:
-        one = counted(marks_of(result), self._arms)
+        contest = of_result(result)
+        self._contests[contest.label] = contest
+        one = counted(marks_of(result), contest)
         for metric in unbounded(one) - self._unbounded:
             log.warning("in no standing, since a value is outside [0, 1]", metric=metric)
             self._unbounded.add(metric)
@@ -65,20 +69,20 @@ class Tally:
         self._known.put(key, result.result_version, one)
 
     def _sums_of(self, one: Counted) -> list[Sums]:
-        """The sums of its slice and of all."""
-        names = {ALL, one.slice}
-        self._touched |= names
-        self._sums |= {name: Sums(self._arms) for name in names - self._sums.keys()}
-        return [self._sums[name] for name in names]
+        """The sums of its slice and of all, within its contest."""
+        slices = {(one.contest, ALL), (one.contest, one.slice)}
+        self._touched |= slices
+        self._sums |= {name: Sums(self._contests[one.contest]) for name in slices - self._sums.keys()}
+        return [self._sums[name] for name in slices]
 
 
 class Board:
     """Follows the results and publishes the standings that changed."""
 
-    def __init__(self, settings: KafkaSettings, arms: Sequence[str]) -> None:
+    def __init__(self, settings: KafkaSettings) -> None:
         self._follower = Follower(settings, RESULTS.name)
         self._delivery = Delivery(settings, "scorer-standings")
-        self._tally = Tally(arms, HomeSettings().home / "scorer")
+        self._tally = Tally(HomeSettings().home / "scorer")
         self._published: dict[str, Standing] = {}
 
     def refresh(self) -> bool:
@@ -91,11 +95,11 @@ class Board:
 
     def publish(self) -> int:
         """Publish every standing that differs from what was published last; returns how many did."""
-        changed = [one for one in self._tally.changed() if one != self._published.get(one.slice)]
+        changed = [one for one in self._tally.changed() if one != self._published.get(one.key)]
         for standing in changed:
             publish(self._delivery, STANDINGS, standing)
         self._delivery.flush()
-        self._published |= {standing.slice: standing for standing in changed}
+        self._published |= {standing.key: standing for standing in changed}
         return len(changed)
 
     def close(self) -> None:

@@ -35,7 +35,7 @@ class Contributions:
             self._file.execute("CREATE TABLE known (key BLOB PRIMARY KEY, version INT, counted BLOB) WITHOUT ROWID")
             self._file.execute("BEGIN")  # for ever: nobody else reads it, and each commit would cost a write
         self._columns = _Names[tuple[str, str]]()
-        self._slices = _Names[str]()
+        self._slices = _Names[tuple[str, str]]()
         self._versions = _Names[tuple[tuple[str, str], ...]]()
 
     def get(self, key: bytes) -> tuple[int, Counted] | None:
@@ -56,15 +56,16 @@ class Contributions:
 
     def _written(self, one: Counted) -> bytes:
         """Names as numbers, since few names stand in all questions."""
-        numbers = array("q", [self._slices.number(one.slice), self._versions.number(one.versions)])
+        of = (one.contest, one.slice)
+        numbers = array("q", [self._slices.number(of), self._versions.number(one.versions)])
         for column, value in one.values.items():
             numbers.extend((self._columns.number(column), value))
         return numbers.tobytes()
 
     def _read(self, written: bytes) -> Counted:
-        slice_name, versions, *rest = array("q", written)
+        of, versions, *rest = array("q", written)
         values = {self._columns[at]: value for at, value in zip(rest[::2], rest[1::2], strict=True)}
-        return Counted(self._slices[slice_name], values, self._versions[versions])
+        return Counted(*self._slices[of], values, self._versions[versions])
 
 
 class _Names(Generic[K]):

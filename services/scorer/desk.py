@@ -1,7 +1,7 @@
 """One turn of the scorer: records in, joins moved on, results settled, changes out for whoever keeps the joins."""
 
 import heapq
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -12,12 +12,15 @@ from services.scorer.join import Event, Join, Reception, apply, complete, done, 
 from services.scorer.reading import Reader
 from services.scorer.settle import Settle
 from shared import observe
+from shared.contests.calendar import Calendar
 from shared.messages import Answer, Question
 from shared.records import RawRecord
 
 log = structlog.get_logger()
 Changes = dict[str, Join | None]
 """Question id -> its join from now on, or None where it is forgotten."""
+Look = Callable[[], Calendar]
+"""All contests that were announced before the call."""
 AT_ONCE = 256
 _ANSWERS = Counter("tiltyard_scorer_answers", "Answers by how they were received", ["reception"])
 _FEEDBACK = Counter(
@@ -35,11 +38,11 @@ class Joins(Protocol):
 class Desk:
     """Decides what changes. It must hear of every join there is (`adopt`) and have its changes kept, in order."""
 
-    def __init__(self, joins: Joins, reader: Reader, settle: Settle, *, arms: Sequence[str], keep: timedelta) -> None:
+    def __init__(self, joins: Joins, reader: Reader, settle: Settle, *, contests: Look, keep: timedelta) -> None:
         self._joins = joins
         self._reader = reader
         self._settle = settle
-        self._arms = arms
+        self._contests = contests
         self._keep = keep
         self._due: list[tuple[datetime, str]] = []
 
@@ -55,8 +58,9 @@ class Desk:
         with observe.batch("scorer", len(records)):
             for event in self._reader.read(records):
                 self._move(changes, event)
-            ripe = {name: join for name, join in changes.items() if join and complete(join, self._arms)}
-            self._conclude(changes, ripe | self._recalled(changes), now)
+            calendar = self._contests()
+            ripe = {name: join for name, join in changes.items() if join and complete(join, arms_of(join, calendar))}
+            self._conclude(changes, ripe | self._recalled(changes), now, calendar)
         return changes
 
     def waits_for(self, now: datetime) -> bool:
@@ -70,7 +74,7 @@ class Desk:
             changes[question_id] = join if join.question else None
             if join.question is None:
                 _drop(question_id, join, "its question did not come")
-        self._conclude(changes, {name: join for name, join in changes.items() if join}, now)
+        self._conclude(changes, {name: join for name, join in changes.items() if join}, now, self._contests())
         return changes
 
     def _past(self, now: datetime, partitions: Collection[int]) -> list[tuple[str, Join]]:
@@ -102,26 +106,32 @@ class Desk:
         strangers = {name: join for name, join in changes.items() if join and join.has_feedback and not join.question}
         return {name: join for name, join in strangers.items() if join.done_at is None and self._settle.known(name)}
 
-    def _conclude(self, changes: Changes, ripe: Mapping[str, Join], now: datetime) -> None:
-        results = self._settle(ripe, now) if ripe else {}
+    def _conclude(self, changes: Changes, ripe: Mapping[str, Join], now: datetime, calendar: Calendar) -> None:
+        results = self._settle(ripe, now, calendar) if ripe else {}
         for question_id, join in ripe.items():
             result = results.get(question_id)
             if result is None:
                 _drop(question_id, join, "the store has lost its result")
             elif result.result_version > join.announced:
-                _RESULTS.labels(self._because(join)).inc()
+                _RESULTS.labels(_because(join, calendar)).inc()
             counted = result.answers if result else join.counted
             version = result.result_version if result else join.announced
             self._note(changes, question_id, done(join, now, counted=tuple(counted), announced=version))
 
-    def _because(self, join: Join) -> str:
-        if join.question is None:
-            return "feedback"
-        return "complete" if set(self._arms) <= join.in_time.keys() else "deadline"
-
     def _note(self, changes: Changes, question_id: str, join: Join) -> None:
         changes[question_id] = join
         heapq.heappush(self._due, (due(join, self._keep), question_id))
+
+
+def arms_of(join: Join, calendar: Calendar) -> Sequence[str]:
+    """The arms that a result of this join waits for; none while its question is unknown."""
+    return calendar.at(join.asked_at).arm_names if join.asked_at else ()
+
+
+def _because(join: Join, calendar: Calendar) -> str:
+    if join.question is None:
+        return "feedback"
+    return "complete" if set(arms_of(join, calendar)) <= join.in_time.keys() else "deadline"
 
 
 def _count(event: Event, received: Reception) -> None:

@@ -10,21 +10,22 @@ from datetime import datetime, timedelta
 from services.scorer.handler import kept
 from services.scorer.join import MOST_VOTES, Arrived, Cast, Given, Join
 from services.scorer.verdicts import judged
+from shared.contests.calendar import Calendar
 from shared.messages import Ballot, PairVotes, Question, References, ReferencesSource, Result
 from shared.messages.feedback import counted
 
-Score = Callable[[Join, datetime], Result]
+Score = Callable[[Join, datetime, Calendar], Result]
 Pair = tuple[str, str]
 
 
-def first(join: Join, now: datetime, score: Score) -> Result:
+def first(join: Join, now: datetime, score: Score, calendar: Calendar) -> Result:
     """The first version of a result, with the references, votes and verdicts that came before it."""
-    return judged(_voted(_scored(join, now, score), join.votes), join.judged)
+    return judged(_voted(_scored(join, now, score, calendar), join.votes), join.judged)
 
 
-def following(stored: Result, join: Join, now: datetime, score: Score) -> Result:
+def following(stored: Result, join: Join, now: datetime, score: Score, calendar: Calendar) -> Result:
     """The next version of a stored result, with what waits in the join; the same object where that changes nothing."""
-    changed = judged(_voted(_rescored(stored, join, now, score), join.votes), join.judged)
+    changed = judged(_voted(_rescored(stored, join, now, score, calendar), join.votes), join.judged)
     if changed is stored:
         return stored
     return changed.model_copy(update={"result_version": stored.result_version + 1})
@@ -35,12 +36,12 @@ def uncountable(result: Result, votes: Sequence[Cast]) -> list[Cast]:
     return [cast for cast in votes if not set(cast.vote.pair) <= result.answers.keys()]
 
 
-def _rescored(stored: Result, join: Join, now: datetime, score: Score) -> Result:
+def _rescored(stored: Result, join: Join, now: datetime, score: Score, calendar: Calendar) -> Result:
     given = join.references
     if given is None or not _newer(given, stored.references_from) or _says_the_same(given.message, stored.question):
         return stored
-    scored = kept(stored, _scored(_reopened(stored, join), now, score))
-    said = {"votes": stored.votes, "verdicts": stored.verdicts}
+    scored = kept(stored, _scored(_reopened(stored, join), now, score, calendar))
+    said = {"contest": stored.contest, "votes": stored.votes, "verdicts": stored.verdicts}
     return scored.model_copy(update={"missing": stored.missing, **said})
 
 
@@ -62,14 +63,14 @@ def _with(question: Question, given: References) -> Question:
     )
 
 
-def _scored(join: Join, now: datetime, score: Score) -> Result:
+def _scored(join: Join, now: datetime, score: Score, calendar: Calendar) -> Result:
     """The result of a join whose question is known, by its newest references."""
     given = join.references
     if given is None or join.question is None:
-        return score(join, now)
+        return score(join, now, calendar)
     at, offset = given.stamp
     source = ReferencesSource(given_by=given.message.given_by, appended_at=at, offset=offset)
-    result = score(join.model_copy(update={"question": _with(join.question, given.message)}), now)
+    result = score(join.model_copy(update={"question": _with(join.question, given.message)}), now, calendar)
     return result.model_copy(update={"references_from": source})
 
 

@@ -5,28 +5,30 @@ from datetime import datetime
 
 from services.scorer.join import Arrived, Join
 from services.scorer.metric import Metric
+from shared.contests.calendar import Calendar
 from shared.messages import Answer, Question, Result, ScoredAnswer
 
 OF_TEXTS = ("grounded_words", "grounded_similarity")
 """Measures of the evidence's texts, which are there when an answer comes and never again."""
 
 
-def score(join: Join, now: datetime, *, arms: Sequence[str], metrics: Mapping[str, Metric]) -> Result:
-    """The result of a join whose question is known; arms without an answer in time are `missing`.
+def score(join: Join, now: datetime, calendar: Calendar, *, metrics: Mapping[str, Metric]) -> Result:
+    """The result of a join whose question is known; arms of its contest without an answer in time are `missing`.
 
     Raises RuntimeError for a metric outside [0, 1], which would spoil every average it enters.
     """
     if join.question is None or join.asked_at is None:
         raise RuntimeError("a join without its question has no result")
-    answers = join.in_time
+    answers, contest = join.in_time, calendar.at(join.asked_at)
     return Result(
         question=join.question,
         asked_at=join.asked_at,
         scored_at=now,
         answers={arm: _scored(join.question, join.asked_at, one, metrics) for arm, one in sorted(answers.items())},
-        missing=tuple(arm for arm in arms if arm not in answers),
+        missing=tuple(arm for arm in contest.arm_names if arm not in answers),
         unanswered=_scores(join.question, _nothing(join.question, join.asked_at), metrics),
         metric_versions={name: metric.version for name, metric in metrics.items()},
+        contest=contest.taken,
     )
 
 

@@ -1,14 +1,13 @@
 """The scorer in memory: the same desk over the in-memory broker, for pipelines that run in one process."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from services.scorer.desk import Changes, Desk
+from services.scorer.desk import Changes, Desk, Look
 from services.scorer.feedback import Score
 from services.scorer.join import Join
 from services.scorer.reading import JOINED, Reader
-from services.scorer.settings import ARMS
 from services.scorer.settle import Settle
+from shared.contests.calendar import Calendar
 from shared.memory.broker import MemoryBroker, MemoryDeadLetters, MemorySink, MemorySource
 from shared.stored import ResultShelf
 from shared.topology import RESULTS
@@ -25,7 +24,7 @@ class JoinInMemory:
         score: Score,
         shelf: ResultShelf,
         *,
-        arms: Sequence[str] = ARMS,
+        contests: Look = Calendar,
         keep: timedelta = timedelta(hours=24),
         joins: dict[str, Join] | None = None,
     ) -> None:
@@ -36,7 +35,7 @@ class JoinInMemory:
             self.joins,
             Reader(MemoryDeadLetters(broker, "scorer")),
             Settle(shelf, MemorySink(broker, RESULTS, lambda result: [result]), score),
-            arms=arms,
+            contests=contests,
             keep=keep,
         )
         self._desk.adopt(self.joins)

@@ -28,11 +28,13 @@ from services.scorer.turns import Turns
 from shared import observe
 from shared.cassandra.client import connect
 from shared.cassandra.results import CassandraResults
+from shared.contests.view import Contests
 from shared.kafka import client, topics
 from shared.kafka.sink import Delivery, KafkaDeadLetters, KafkaSink
+from shared.kafka.tail import KafkaTail
 from shared.records import RawRecord
 from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
-from shared.topology import QUESTIONS, RESULTS, needed_by
+from shared.topology import CONTESTS, QUESTIONS, RESULTS, needed_by
 
 ASK_S = 2.0
 DRAIN_S = 30.0
@@ -54,7 +56,7 @@ class Scorer:
         joins = TableJoins(changelog.KafkaChangelog(kafka, GROUP, partitions=partitions))
         self._desk = _desk(self._settings, kafka, self._app, joins)
         self._turns = Turns(self._desk, joins, _offsets(self._settings, kafka), batch=self._settings.batch)
-        self._board = Board(kafka, self._settings.arms)
+        self._board = Board(kafka)
         self._watch = Watch(
             self._settings.silence_s, self._settings.again_s, self._settings.stall_s, self._settings.settle_s
         )
@@ -175,9 +177,9 @@ def _desk(settings: ScorerSettings, kafka: KafkaSettings, app: App, joins: Table
         Settle(
             CassandraResults(connect(CassandraSettings())),
             KafkaSink(delivery, RESULTS, lambda result: [result]),
-            partial(score, arms=settings.arms, metrics=metrics),
+            partial(score, metrics=metrics),
         ),
-        arms=settings.arms,
+        contests=Contests(KafkaTail(kafka, CONTESTS.name)).look,
         keep=settings.keep,
     )
 

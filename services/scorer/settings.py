@@ -7,7 +7,6 @@ from pydantic_settings import BaseSettings
 
 from shared.settings import under
 
-ARMS = ("base", "base+rag", "tuned", "tuned+rag")
 METRICS = (
     "abstained", "choice", "choice_likelihood", "citation_precision", "contains", "context_recall", "correct",
     "exact_match", "exact_match_squad", "f1", "f1_squad", "grounded_words", "outdated", "rouge_l",
@@ -15,12 +14,9 @@ METRICS = (
 
 
 class ScorerSettings(BaseSettings):
-    """How answers are joined, scored and counted. Lists are JSON: `["base", "tuned+rag"]`."""
+    """How answers are joined, scored and counted. Lists are JSON: `["f1", "correct"]`."""
 
     model_config = under("SCORER")
-    arms: tuple[str, ...] = Field(
-        default=ARMS, min_length=1, description="a result waits for these, until the deadline"
-    )
     metrics: tuple[str, ...] = Field(
         default=METRICS,
         min_length=1,
@@ -44,7 +40,7 @@ class ScorerSettings(BaseSettings):
     stall_s: float = Field(default=120.0, gt=0, description="an unread partition standing still this long stops it too")
     settle_s: float = Field(default=900.0, gt=0, description="so does a recovery or a rebalance that takes longer")
 
-    @field_validator("arms", "metrics")
+    @field_validator("metrics")
     @classmethod
     def _distinct(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         if len(set(names)) != len(names):

@@ -13,6 +13,7 @@ from prometheus_client import Counter
 
 from services.scorer.feedback import Score, first, following, uncountable
 from services.scorer.join import Join
+from shared.contests.calendar import Calendar
 from shared.messages import Result
 from shared.records import Effect, Position, RawRecord
 from shared.runner import Sink
@@ -31,7 +32,7 @@ class Settle:
         self._announce = announce
         self._score = score
 
-    def __call__(self, joins: Mapping[str, Join], now: datetime) -> dict[str, Result]:
+    def __call__(self, joins: Mapping[str, Join], now: datetime, calendar: Calendar) -> dict[str, Result]:
         """The result of each join by question id. What is stored and announced already is left as it is.
 
         A marker whose result the store has lost has none.
@@ -40,7 +41,7 @@ class Settle:
         results = {
             question_id: result
             for question_id, join in joins.items()
-            if (result := self._result(stored[question_id], join, now)) is not None
+            if (result := self._result(stored[question_id], join, now, calendar)) is not None
         }
         self._shelf.put([result for question_id, result in results.items() if result is not stored[question_id]])
         for question_id, result in results.items():
@@ -54,10 +55,10 @@ class Settle:
         """The stored result of a question, if there is one."""
         return self._shelf.get(question_id)
 
-    def _result(self, stored: Result | None, join: Join, now: datetime) -> Result | None:
+    def _result(self, stored: Result | None, join: Join, now: datetime, calendar: Calendar) -> Result | None:
         if stored is not None:
-            return following(stored, join, now, self._score)
-        return first(join, now, self._score) if join.question is not None else None
+            return following(stored, join, now, self._score, calendar)
+        return first(join, now, self._score, calendar) if join.question is not None else None
 
 
 def _tell_of_uncountable(result: Result, join: Join) -> None:

@@ -6,12 +6,12 @@ a number. Nothing is resampled: intervals that hold however often one looks foll
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import combinations
 
-from shared.messages import Difference, Estimate, Standing
+from shared.messages import ContestTaken, Difference, Estimate, Standing
 from shared.messages.results import IntervalKind
 from shared.standings import Marks
 from shared.statistics.sequences import mixture_interval
@@ -25,18 +25,27 @@ Column = tuple[str, str]
 
 @dataclass(frozen=True)
 class Counted:
-    """What a question adds to the sums of its slice: each column's value in parts of `ONE`, and metric -> version."""
+    """What a question adds to the sums of its slice: each column's value in parts of `ONE`, and metric -> version.
 
+    `contest` is the label of the one that it belongs to; nothing is added up over two of them.
+    """
+
+    contest: str
     slice: str
     values: Mapping[Column, int]
     versions: tuple[tuple[str, str], ...]
 
 
-def counted(marks: Marks, arms: Sequence[str]) -> Counted:
-    """The marks of these arms. Values outside [0, 1] stay what they are: see `Sums.standing`."""
-    values = {(arm, metric): value for arm in arms for metric, value in marks.values.get(arm, {}).items()}
+def counted(marks: Marks, contest: ContestTaken) -> Counted:
+    """The marks of a contest's arms. Values outside [0, 1] stay what they are: see `Sums.standing`."""
+    values = {(arm, metric): value for arm in names_of(contest) for metric, value in marks.values.get(arm, {}).items()}
     parts = {column: round(value * ONE) for column, value in values.items()}
-    return Counted(marks.slice, parts, tuple(sorted(marks.metric_versions.items())))
+    return Counted(contest.label, marks.slice, parts, tuple(sorted(marks.metric_versions.items())))
+
+
+def names_of(contest: ContestTaken) -> tuple[str, ...]:
+    """The names of its arms, in their order."""
+    return tuple(arm.name for arm in contest.arms)
 
 
 def unbounded(one: Counted) -> set[str]:
@@ -45,11 +54,12 @@ def unbounded(one: Counted) -> set[str]:
 
 
 class Sums:
-    """Of one slice."""
+    """Of one slice of one contest."""
 
-    def __init__(self, arms: Sequence[str]) -> None:
-        self._arms = arms
-        self._pairs = list(combinations(arms, 2))
+    def __init__(self, contest: ContestTaken) -> None:
+        self._contest = contest
+        self._arms = names_of(contest)
+        self._pairs = list(combinations(self._arms, 2))
         self._of: dict[Column, list[int]] = defaultdict(lambda: [0, 0])  # n and sum
         self._apart: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])  # the same of a minus b
         self._versions: Counter[tuple[str, str]] = Counter()
@@ -74,6 +84,7 @@ class Sums:
             return None
         return Standing(
             slice=name,
+            contest=self._contest,
             arms=estimates,
             differences=() if DECIDES in without else tuple(self._differences()),
             metric_versions={metric: "+".join(found) for metric, found in versions.items()},

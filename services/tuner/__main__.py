@@ -26,7 +26,7 @@ def run(readiness: Readiness) -> None:
     policy, kafka, stopping = TunerSettings(), KafkaSettings(), threading.Event()
     client.require(kafka, topology.needed_by(SERVICE))
     training, announcements, delivery = (
-        Training(policy.pairs, stopping),
+        Training(policy.pairs, stopping, track=policy.track),
         Announcements(kafka, News()),
         Delivery(kafka, SERVICE),
     )

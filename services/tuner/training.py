@@ -13,8 +13,8 @@ MODULE = "services.generator.tuning"
 class Training:
     """Runs one job at a time. `stop` ends it from a signal handler; the job's files are whole or not there."""
 
-    def __init__(self, pairs: str, stopping: threading.Event, module: str = MODULE) -> None:
-        self._arguments = ["--pairs", pairs] if pairs else []
+    def __init__(self, pairs: str, stopping: threading.Event, module: str = MODULE, track: str = "") -> None:
+        self._arguments = [*(["--pairs", pairs] if pairs else []), *(["--track", track] if track else [])]
         self._stopping = stopping
         self._module = module
         self._process: subprocess.Popen[str] | None = None

@@ -13,8 +13,10 @@ from services.tuner import diary
 from services.tuner.handler import Decision, Seen, Snapshots, decide, since
 from services.tuner.settings import TunerSettings
 from shared.adapters import registry
+from shared.contests.files import before_contests
 from shared.jobs import JobEndedError
-from shared.messages import AdapterAnnounced, AdapterState, Cost, Snapshot, Standing, TuningDecided
+from shared.messages import AdapterAnnounced, AdapterState, ArmTaken, Cost, Snapshot, Standing, TuningDecided
+from shared.standings import current
 
 log = structlog.get_logger()
 State: TypeAdapter[AdapterState] = TypeAdapter(AdapterState)
@@ -50,7 +52,7 @@ class Tuner:
 
     def look(self) -> Decision:
         """Once around; where a training is due this returns when it has ended."""
-        standings, speaks = self._standings(), registry.speaking(self.world.adapters())
+        standings, speaks = self._standings(), registry.speaking(self._adapters())
         self._keep_looks(speaks, standings)
         decision = decide(self._seen(speaks, standings), self.policy, self.now())
         if decision.act == "postpone":
@@ -62,7 +64,7 @@ class Tuner:
     def _seen(self, speaks: AdapterAnnounced | None, standings: Snapshots) -> Seen:
         events = self.world.events()
         ran, kept = diary.trainings(events), diary.looks(events, speaks)
-        newest = max(self.world.adapters().values(), key=lambda one: one.created_at, default=None)
+        newest = max(self._adapters().values(), key=lambda one: one.created_at, default=None)
         return Seen(
             documents=self.world.not_learned(newest),
             cutoff=speaks.cutoff if speaks else None,
@@ -75,12 +77,16 @@ class Tuner:
         )
 
     def _standings(self) -> dict[str, Snapshot]:
-        """How the tuned arms stand in the watched slice."""
-        standing = self.world.standings().get(self.policy.slice)
-        estimates = {arm: of.get(self.policy.metric) for arm, of in (standing.arms if standing else {}).items()}
-        return {
-            arm: Snapshot(n=one.n, mean=one.mean) for arm, one in estimates.items() if one is not None and is_tuned(arm)
-        }
+        """How the arms of this track stand in the watched slice."""
+        standing = current(self.world.standings().values()).get(self.policy.slice)
+        if standing is None:
+            return {}
+        ours = [arm.name for arm in arms_of(standing) if arm.speaker == self.policy.track]
+        estimates = {arm: standing.arms.get(arm, {}).get(self.policy.metric) for arm in ours}
+        return {arm: Snapshot(n=one.n, mean=one.mean) for arm, one in estimates.items() if one is not None}
+
+    def _adapters(self) -> Mapping[str, AdapterAnnounced]:
+        return registry.of_track(self.world.adapters(), self.policy.track)
 
     def _keep_looks(self, speaks: AdapterAnnounced | None, standings: Snapshots) -> None:
         """How an adapter began is kept once, and once more when it has answered enough to say how high it stood."""
@@ -128,10 +134,9 @@ class Tuner:
         self.publish(event.model_copy(update=ended | {"ended_at": self.now()}))
 
 
-def is_tuned(arm: str) -> bool:
-    """Whether an arm speaks with an adapter: `tuned`, `tuned+rag`, `tuned-small`, ..."""
-    model = arm.partition("+")[0]
-    return model == "tuned" or model.startswith("tuned-")
+def arms_of(standing: Standing) -> tuple[ArmTaken, ...]:
+    """The arms that a standing counts, also one of before there were contests."""
+    return (standing.contest or before_contests()).arms
 
 
 def _made(last_words: Mapping[str, Any]) -> dict[str, Any]:

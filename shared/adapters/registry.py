@@ -5,17 +5,29 @@ refuse the speaker and for a rollback. Each change is a list of announcements, t
 reads only the first ones still finds somebody who serves.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from shared.messages import AdapterAnnounced, AdapterState, GateResult
 
 Adapters = Mapping[str, AdapterAnnounced]
+TRACK = "tuned"
+"""Where nobody names another."""
 _STANDING_BY = 1
 
 
 class RegistryError(ValueError):
     """A change that the registry refuses; says what to do instead."""
+
+
+def of_track(adapters: Adapters, track: str) -> Adapters:
+    """One line of adapters; each has its own candidates, promotions and rollbacks."""
+    return {name: adapter for name, adapter in adapters.items() if adapter.track == track}
+
+
+def tracks(adapters: Adapters) -> list[str]:
+    """Every track of which there is an adapter, and the usual one."""
+    return sorted({TRACK, *(adapter.track for adapter in adapters.values())})
 
 
 def in_turn(adapters: Adapters) -> list[AdapterAnnounced]:
@@ -45,23 +57,26 @@ def promote(
     Raises RegistryError for a name that is not there, one that speaks already, and one whose gates failed or were
     never run, unless `despite_gates`.
     """
-    chosen, turn = find(adapters, name), in_turn(adapters)
+    chosen = find(adapters, name)
+    turn = in_turn(of_track(adapters, chosen.track))
     if turn and turn[0].name == name:
         raise RegistryError(f"{name} serves already")
     if not despite_gates and (why := refusal(chosen)):
         raise RegistryError(f"{name} is not promoted: {why}. --despite-gates promotes it all the same.")
     others = [adapter for adapter in turn if adapter.name != name]
     replaced = [_changed(one, "retired", now, f"replaced by {name}") for one in others[_STANDING_BY:]]
-    return [_changed(chosen, "serving", _after(adapters, now), reason), *replaced]
+    return [_changed(chosen, "serving", _after(turn, now), reason), *replaced]
 
 
-def rollback(adapters: Adapters, *, now: datetime, reason: str) -> list[AdapterAnnounced]:
+def rollback(adapters: Adapters, *, now: datetime, reason: str, track: str = TRACK) -> list[AdapterAnnounced]:
     """Let the one that stands by speak, and retire who spoke. Raises RegistryError where nobody stands by."""
-    turn = in_turn(adapters)
+    turn = in_turn(of_track(adapters, track))
     if len(turn) < 2:
-        raise RegistryError("no adapter stands by: `tiltyard adapters promote NAME` names one, also a retired one")
+        raise RegistryError(
+            f"no adapter of track {track} stands by: `tiltyard adapters promote NAME` names one, also a retired one"
+        )
     spoke, stands_by = turn[:2]
-    back = _changed(stands_by, "serving", _after(adapters, now), f"rolled back from {spoke.name}: {reason}")
+    back = _changed(stands_by, "serving", _after(turn, now), f"rolled back from {spoke.name}: {reason}")
     return [back, _changed(spoke, "retired", now, f"rolled back: {reason}")]
 
 
@@ -76,7 +91,7 @@ def retire(
     chosen = find(adapters, name)
     if chosen.state == "retired":
         raise RegistryError(f"{name} is retired already")
-    if [one.name for one in in_turn(adapters)] == [name] and not leaving_none:
+    if [one.name for one in in_turn(of_track(adapters, chosen.track))] == [name] and not leaving_none:
         raise RegistryError(
             f"{name} is the last adapter that serves: promote another first, or --leaving-none lets the tuned arms fail"
         )
@@ -93,7 +108,16 @@ def refusal(adapter: AdapterAnnounced) -> str:
 
 def differences(first: AdapterAnnounced, second: AdapterAnnounced) -> Iterator[tuple[str, str, str]]:
     """What sets two adapters apart: field, value of the first, value of the second; gates side by side."""
-    for field in ("state", "cutoff", "documents", "examples", "base_sha256", "dataset_sha256", "weights_sha256"):
+    for field in (
+        "state",
+        "track",
+        "cutoff",
+        "documents",
+        "examples",
+        "base_sha256",
+        "dataset_sha256",
+        "weights_sha256",
+    ):
         ours, theirs = str(getattr(first, field)), str(getattr(second, field))
         if ours != theirs:
             yield field, ours, theirs
@@ -112,9 +136,9 @@ def _measured(gates: Mapping[str, GateResult], name: str) -> str:
     return f"{gate.value:.2f} ({gate.ci95[0]:.2f}-{gate.ci95[1]:.2f}), n = {gate.n}, {gate.verdict}"
 
 
-def _after(adapters: Adapters, now: datetime) -> datetime:
+def _after(turn: Sequence[AdapterAnnounced], now: datetime) -> datetime:
     """Now, but later than every promotion so far: a clock that lags must not promote into the past."""
-    newest = max((one.since for one in in_turn(adapters)), default=None)
+    newest = max((one.since for one in turn), default=None)
     return now if newest is None else max(now, newest + timedelta(microseconds=1))
 
 

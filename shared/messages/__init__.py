@@ -15,6 +15,7 @@ from shared.messages.adapters import (
     GateVerdict,
     TrainingRun,
 )
+from shared.messages.contests import Arm, ArmTaken, Contest, ContestAnnounced, ContestTaken, Recipe
 from shared.messages.conversation import KINDS, QuestionKind, Turn
 from shared.messages.encoders import EncoderChoice, EncodersAnnounced
 from shared.messages.feedback import Ballot, Choice, PairVotes, References, ReferencesSource, Vote
@@ -45,10 +46,15 @@ __all__ = [
     "Against",
     "Answer",
     "AnswerStatus",
+    "Arm",
+    "ArmTaken",
     "Ballot",
     "Choice",
     "Chunk",
     "Comparison",
+    "Contest",
+    "ContestAnnounced",
+    "ContestTaken",
     "Cost",
     "Difference",
     "DocumentChunked",
@@ -74,6 +80,7 @@ __all__ = [
     "PublicMessage",
     "Question",
     "QuestionKind",
+    "Recipe",
     "References",
     "ReferencesSource",
     "Reply",

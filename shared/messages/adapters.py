@@ -60,6 +60,7 @@ class AdapterAnnounced(Message):
 
     name: str
     location: str = Field(description="folder, or address of one, that holds adapter_model.safetensors")
+    track: str = Field(default="tuned", description="the line of adapters that it belongs to; arms name tracks")
     base_model: str
     base_sha256: str
     weights_sha256: str

@@ -110,6 +110,8 @@ class EvidenceFound(Message):
     searched_for: str = Field(default="", description="the words searched by, where they are not the question's own")
     asked_at: Moment = Field(description="when the broker took the question")
     items: tuple[EvidenceItem, ...] = ()
+    contest: str = Field(default="", description="that the question belongs to: name and version")
+    recipe: str = Field(default="rag", description="of that contest, by which the passages were found")
     search: str
     encoder: str
     ranker: str = ""

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from shared.messages.contests import ContestTaken
 from shared.messages.feedback import PairVotes, ReferencesSource
 from shared.messages.questions import Answer, Question
 from shared.messages.schema import Message, Moment
@@ -28,6 +29,9 @@ class Result(Message):
     missing: tuple[str, ...] = Field(default=(), description="arms that had not answered by the deadline")
     unanswered: dict[str, float] = Field(default={}, description="metric -> what an arm that did not answer scores")
     metric_versions: dict[str, str]
+    contest: ContestTaken | None = Field(
+        default=None, description="that the question belongs to; absent: from before there were contests"
+    )
     result_version: int = Field(default=1, description="goes up with each publication; the highest one stands")
     references_from: ReferencesSource | None = Field(
         default=None, description="who gave the references apart from the question; absent: nobody did"
@@ -69,7 +73,13 @@ class Standing(Message):
     """The aggregates of every arm on one slice; slice `all` covers every question."""
 
     slice: str
+    contest: ContestTaken | None = Field(default=None, description="whose results are counted, and no others")
     arms: dict[str, dict[str, Estimate]] = Field(description="arm -> metric -> estimate")
     differences: tuple[Difference, ...] = Field(default=(), description="every pair of arms by `correct`")
     metric_versions: dict[str, str]
     counted_at: Moment
+
+    @property
+    def key(self) -> str:
+        """Of its record: contests never share a standing."""
+        return f"{self.contest.label}/{self.slice}" if self.contest else self.slice

@@ -104,7 +104,7 @@ def texts(outcomes: list[Outcome]) -> list[str]:
 
 def said(backend: Backend) -> list[str]:
     """By its adapter, where it has one."""
-    return texts(backend.complete(CHATS, max_new_tokens=8, adapter=backend.adapter))
+    return texts(backend.complete(CHATS, max_new_tokens=8, adapter=backend.adapters.get("tuned")))
 
 
 def test_one_completion_per_chat_in_order(backend: Backend) -> None:
@@ -141,7 +141,7 @@ def test_the_same_prompt_gives_the_same_answer(make: Callable[[], Backend]) -> N
 def test_a_backend_names_itself_and_its_model(backend: Backend) -> None:
     assert backend.name in plugins.names(FOLDER)
     assert "@" in backend.model
-    assert backend.adapter is None
+    assert backend.adapters == {}
 
 
 def test_an_adapter_speaks_where_it_is_asked_for_and_the_base_as_before_where_it_is_not(
@@ -152,7 +152,7 @@ def test_an_adapter_speaks_where_it_is_asked_for_and_the_base_as_before_where_it
 
     take_up(backend, adapter)
 
-    assert backend.adapter == adapter
+    assert backend.adapters == {"tuned": adapter}
     assert backend.name == "echo" or said(backend) != before
     assert texts(backend.complete(CHATS, max_new_tokens=8)) == before
     assert backend.name == "echo" or said(backend) != before
@@ -175,7 +175,7 @@ def test_a_newer_adapter_replaces_the_older_one_whole(
     take_up(fresh, second)
 
     assert said(used) == said(fresh)
-    assert used.adapter == second
+    assert used.adapters["tuned"] == second
 
 
 def test_weights_that_were_not_announced_are_refused(backend: Backend, model_folder: Path, tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_weights_that_were_not_announced_are_refused(backend: Backend, model_fol
 
     with pytest.raises(ValueError, match=f"{'f' * 64}.*{adapter.weights_sha256}"):
         backend.take_up(false)
-    assert backend.adapter is None
+    assert backend.adapters == {}
 
 
 def test_an_adapter_of_another_base_is_refused(backend: Backend, model_folder: Path, tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ def test_a_refused_adapter_leaves_the_old_one_speaking(
     with pytest.raises(ValueError, match="sha256"):
         backend.take_up(first.model_copy(update={"name": "other", "weights_sha256": "f" * 64}))
 
-    assert backend.adapter == first
+    assert backend.adapters == {"tuned": first}
     assert said(backend) == before
 
 

@@ -14,11 +14,11 @@ from tests.model_server import ModelServer
 
 __all__ = ["model_folder", "server"]
 TEXTS = ["the harbour", "it is nobody at all", "red"]
-WORKERS = {"merged": "tuned,tuned+rag", "beside the base": "base,base+rag,tuned,tuned+rag"}
+WORKERS = {"merged": "tuned", "beside the base": "base,tuned"}
 
 
-def transformers(folder: Path, arms: str = "base", **settings: Any) -> Backend:
-    made = GeneratorSettings(model=str(folder), arms=arms, **{"batch_size": 2} | settings)
+def transformers(folder: Path, speakers: str = "base", **settings: Any) -> Backend:
+    made = GeneratorSettings(model=str(folder), speakers=speakers, **{"batch_size": 2} | settings)
     backend: Backend = plugins.load(FOLDER, "transformers")(made, folder)
     return backend
 
@@ -54,11 +54,11 @@ def test_texts_of_all_lengths_in_one_padded_batch_are_as_likely_as_each_by_hand(
     assert [one.tokens for one in scored if isinstance(one, Scored)] == [len(text) for text in TEXTS]
 
 
-@pytest.mark.parametrize("arms", WORKERS.values(), ids=WORKERS)
+@pytest.mark.parametrize("speakers", WORKERS.values(), ids=WORKERS)
 def test_an_adapter_finds_likely_what_it_was_taught_and_the_base_what_it_knew(
-    arms: str, model_folder: Path, tmp_path: Path
+    speakers: str, model_folder: Path, tmp_path: Path
 ) -> None:
-    backend = transformers(model_folder, arms)
+    backend = transformers(model_folder, speakers)
     adapter = an_adapter(backend, model_folder, tmp_path / "first")
     backend.take_up(adapter)
 

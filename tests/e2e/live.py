@@ -19,6 +19,7 @@ from services.console.platform.local import LocalPlatform, PlatformSettings, iso
 from services.embedder.__main__ import build as embedder
 from services.ingest.__main__ import build as ingest
 from services.retriever.assembly import retriever
+from services.retriever.recipes import RetrieveByContest
 from services.retriever.settings import RetrieverSettings
 from shared import encoding, topology
 from shared.cassandra import schema
@@ -192,7 +193,7 @@ class Live:
         runner = Runner(
             service="retriever",
             source=KafkaSource(self.kafka, [topology.QUESTIONS], "retriever"),
-            handle=handle,
+            handle=RetrieveByContest.alone(handle),
             sinks=[self.heard],
             dead_letters=KafkaDeadLetters(self.questions, "retriever"),
         )

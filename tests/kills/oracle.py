@@ -77,7 +77,7 @@ class Books:
         counted = {ballot["voter"] for pair in newest["votes"] for ballot in pair["ballots"]}
         if counted != self.voters.get(question_id, set()):
             yield f"{question_id}: {sorted(counted)} are counted, {sorted(self.voters[question_id])} voted"
-        judged = {taken["judge"] for taken in newest["verdicts"]}
+        judged = {taken["verdicts"]["judge"] for taken in newest["verdicts"]}
         if judged != self.judges.get(question_id, set()):
             came = sorted(self.judges[question_id])
             yield f"{question_id}: the result holds verdicts of {sorted(judged)}, of {came} some came"

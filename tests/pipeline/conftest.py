@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from services.embedder.handler import embed, indexed
-from services.generator.adapters import NewestAdapter
+from services.generator.adapters import NewestAdapters
+from services.generator.arms import Served
 from services.generator.backends import echo
-from services.generator.handler import answer, arms_of, topics_of
+from services.generator.handler import answer
 from services.generator.settings import GeneratorSettings
 from services.ingest.__main__ import cleaners
 from services.ingest.chunkers import words
@@ -20,13 +21,16 @@ from services.ingest.duplicates import Duplicates, retractions
 from services.ingest.handler import Ingest
 from services.ingest.settings import IngestSettings
 from services.ingest.sinks import chunked, in_order
-from services.retriever.assembly import retriever
+from services.retriever.assembly import Assembly
+from services.retriever.recipes import RetrieveByContest
 from services.retriever.settings import RetrieverSettings
 from services.scorer import metric
 from services.scorer.handler import score
 from services.scorer.memory import JoinInMemory
-from services.scorer.settings import ARMS, METRICS
+from services.scorer.settings import METRICS
 from shared import topology
+from shared.contests.calendar import CLOCKS_DIFFER
+from shared.contests.view import Contests
 from shared.encoders import hashing
 from shared.memory.broker import MemoryBroker, MemoryDeadLetters, MemorySink, MemorySource, MemoryTail
 from shared.memory.chunks import MemoryChunks
@@ -34,7 +38,7 @@ from shared.memory.dispositions import MemoryDispositions
 from shared.memory.documents import MemoryDocuments
 from shared.memory.results import MemoryResults
 from shared.memory.signatures import MemorySignatures
-from shared.messages import AdapterAnnounced, Result
+from shared.messages import AdapterAnnounced, Contest, ContestAnnounced, Result
 from shared.retention import Retention
 from shared.runner import Runner
 from shared.settings import EncoderSettings
@@ -65,18 +69,26 @@ class Pipeline:
     results: MemoryResults = field(default_factory=MemoryResults)
     adapters: dict[str, AdapterAnnounced] = field(default_factory=dict)
     joins: dict[str, Any] = field(default_factory=dict)
+    workers: dict[str, str] = field(default_factory=lambda: {"base": "", "tuned": ""})
 
     def __post_init__(self) -> None:
         self.broker = MemoryBroker(partitions=2, now=self.clock)
         self.restart()
 
+    def announce(self, contest: Contest) -> None:
+        """Questions belong to this contest once the clocks of brokers cannot differ about it any more."""
+        said = ContestAnnounced(announcement_id=str(self.clock()), contest=contest, announced_at=self.clock())
+        self.broker.publish(topology.CONTESTS, said)
+        self.clock.time += CLOCKS_DIFFER
+
     def restart(self) -> None:
+        self.contests = Contests(MemoryTail(self.broker, topology.CONTESTS.name)).look
         self.runners = [self._ingest(), self._embedder(), self._retriever(), *self._workers()]
         metrics = metric.load(
             [name for name in METRICS if name != "similarity"], EncoderSettings(variant="hashing", dimensions=256)
         )
         self.scorer = JoinInMemory(
-            self.broker, partial(score, arms=ARMS, metrics=metrics), self.results, joins=self.joins
+            self.broker, partial(score, metrics=metrics), self.results, contests=self.contests, joins=self.joins
         )
 
     def run(self) -> None:
@@ -116,26 +128,32 @@ class Pipeline:
         return self._runner("embedder", [topology.CHUNKS], handle, sinks)
 
     def _retriever(self) -> Runner[Any]:
-        handle, view = retriever(
+        made = Assembly(
             RetrieverSettings(),
             encode=ENCODER.encode,
             encoder=ENCODER.name,
             chunks=self.chunks,
-            announcements=MemoryTail(self.broker, topology.INDEXED.name),
+            announcements=lambda: MemoryTail(self.broker, topology.INDEXED.name),
             keep=Retention(now=self.clock),
+            recipes=self.contests().at(self.clock()).recipes_in_use(),
         )
-        view.catch_up()
+        made.view.catch_up()
+        handle = RetrieveByContest(made.usual, made.of, self.contests)
         sinks = [self._sink(topology.EVIDENCE, lambda found: [found])]
         return self._runner("retriever", [topology.QUESTIONS], handle, sinks)
 
     def _workers(self) -> Iterator[Runner[Any]]:
-        for worker in ("base", "tuned"):
-            settings = GeneratorSettings(worker=worker, backend="echo", evidence_words=200)
-            arms, backend = arms_of(settings), echo.build(settings, Path())
-            newest = NewestAdapter(backend, lambda: self.adapters, settings)
-            handle = partial(answer, arms=arms, backend=newest.speaking, now=self.clock, longest=200)
+        for worker, speakers in self.workers.items():
+            settings = GeneratorSettings(worker=worker, speakers=speakers, backend="echo", evidence_words=200)
+            backend = echo.build(settings, Path())
+            newest = NewestAdapters(backend, lambda: self.adapters, settings)
+            handle = partial(
+                answer, served=Served.of(settings, self.contests), backend=newest.speaking, now=self.clock, longest=200
+            )
             sinks = [self._sink(topology.ANSWERS, lambda made: [made])]
-            yield self._runner(f"generator-{worker}", topics_of(arms), newest.before(handle), sinks)
+            yield self._runner(
+                f"generator-{worker}", [topology.QUESTIONS, topology.EVIDENCE], newest.before(handle), sinks
+            )
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from services.ingest.handler import Ingest
 from services.ingest.settings import IngestSettings
 from services.ingest.sinks import chunked, in_order
 from services.retriever.assembly import retriever
+from services.retriever.recipes import RetrieveByContest
 from services.retriever.settings import RetrieverSettings
 from shared import topology
 from shared.memory.broker import MemoryTail
@@ -182,7 +183,7 @@ class Knowledge(Pipeline):
         )
         self.view.catch_up()
         sinks = [self._sink(topology.EVIDENCE, lambda found: [found])]
-        return self._runner("retriever", [topology.QUESTIONS], handle, sinks)
+        return self._runner("retriever", [topology.QUESTIONS], RetrieveByContest.alone(handle), sinks)
 
 
 def damage(folder: Path, chosen: int) -> None:

@@ -5,11 +5,11 @@ from datetime import timedelta
 from services.console import books
 from services.console.voting.blind import offer
 from services.console.voting.summary import summarise
-from services.scorer.settings import ARMS
 from shared import topology
 from shared.messages import Vote
 from shared.standings import newest
 from tests.builders import a_document, a_question, references
+from tests.contests import ARMS
 from tests.pipeline.conftest import Pipeline
 from tests.pipeline.test_pipeline import MemoryLedger
 from tests.tallying import standings

@@ -11,9 +11,9 @@ from typing import Self
 
 import pytest
 
-from services.generator.adapters import Announced, NewestAdapter
+from services.generator.adapters import Announced, NewestAdapters
 from services.generator.backends import transformers
-from services.generator.handler import answer, arms_of, topics_of
+from services.generator.handler import answer
 from services.generator.settings import GeneratorSettings
 from shared.adapters import registry
 from shared.memory.broker import MemoryBroker, MemoryDeadLetters, MemorySink, MemorySource
@@ -24,6 +24,7 @@ from shared.runner import Runner
 from shared.topology import ANSWERS, QUESTIONS
 from tests import adapters, tiny_model
 from tests.builders import a_question
+from tests.contests import served
 
 ASKED = ("Who?", "Where is the fair?", "What is the colour of the third tram?")
 QUESTIONS_IN_ALL, SECONDS = 240, 60.0
@@ -69,12 +70,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Adap
     return base, found
 
 
-@pytest.mark.parametrize("arms", ["tuned", "base,tuned"], ids=["merged", "base speaks too"])
+@pytest.mark.parametrize("speakers", ["tuned", "base,tuned"], ids=["merged", "base speaks too"])
 def test_every_answer_names_the_adapter_whose_weights_spoke_and_none_is_lost(
-    made: tuple[Path, dict[str, AdapterAnnounced]], arms: str
+    made: tuple[Path, dict[str, AdapterAnnounced]], speakers: str
 ) -> None:
     base, announced = made
-    settings = GeneratorSettings(worker="tuned", arms=arms, model=str(base), batch_size=8, max_new_tokens=6)
+    settings = GeneratorSettings(worker="tuned", speakers=speakers, model=str(base), batch_size=8, max_new_tokens=6)
     said = {name: _said_alone(adapter, settings) for name, adapter in announced.items()}
     assert len({tuple(texts.values()) for texts in said.values()}) == len(said), "they must be told apart"
     broker = MemoryBroker()
@@ -115,13 +116,16 @@ def _said_alone(adapter: AdapterAnnounced, settings: GeneratorSettings) -> dict[
 
 
 def _runner(broker: MemoryBroker, settings: GeneratorSettings, announced: Announced) -> Runner[Answer]:
-    arms = arms_of(settings)
-    newest = NewestAdapter(transformers.build(settings, Path()), announced, settings)
+    newest = NewestAdapters(transformers.build(settings, Path()), announced, settings)
     handle = partial(
-        answer, arms=arms, backend=newest.speaking, now=lambda: datetime.now(UTC), longest=settings.max_new_tokens
+        answer,
+        served=served(settings, "base", "tuned"),
+        backend=newest.speaking,
+        now=lambda: datetime.now(UTC),
+        longest=settings.max_new_tokens,
     )
     sinks = [MemorySink[Answer](broker, ANSWERS, lambda made: [made])]
-    source = MemorySource(broker, topics_of(arms), "generator-tuned")
+    source = MemorySource(broker, [QUESTIONS], "generator-tuned")
     return Runner("generator-tuned", source, newest.before(handle), sinks, MemoryDeadLetters(broker, "tuned"), limit=16)
 
 

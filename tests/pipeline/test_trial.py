@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.generator import chat_format, prompting
-from services.generator.arms import closed_book
+from services.generator.contexts import closed_book
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning.data.dataset import Dataset
 from services.generator.tuning.data.example import Example

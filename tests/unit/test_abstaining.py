@@ -8,7 +8,7 @@ import pytest
 
 from services.generator import abstaining
 from services.generator.abstention import support
-from services.generator.arms import rag
+from services.generator.contexts import passages as reading
 from services.generator.ports import Asked, Chat, Completion
 from services.generator.replies import Reply
 from services.generator.settings import GeneratorSettings
@@ -16,7 +16,7 @@ from shared.encoders.hashing import HashingEncoder
 from shared.messages import Question
 from tests.builders import NOON, a_question
 
-STYLE = rag.build(GeneratorSettings())
+STYLE = reading.build(GeneratorSettings())
 FAIR = "The lantern fair is held at the old harbour."
 ENCODE = HashingEncoder(4096).encode  # a word is near to itself and to no other
 
@@ -117,6 +117,5 @@ def test_the_embedded_model_declines_by_itself_and_any_other_when_told_to(monkey
     assert not declines(GeneratorSettings(backend="openai"))
     assert declines(GeneratorSettings(model="a/folder", abstention="support"))
     assert not declines(GeneratorSettings(abstention="never"))
-    assert not declines(GeneratorSettings(arms="base")), "an arm without passages has nothing to decline by"
     with pytest.raises(ValueError, match="often"):
         abstaining.rule(GeneratorSettings(abstention="often"))

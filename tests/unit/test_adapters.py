@@ -7,17 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from services.generator.adapters import RETRY_S, NewestAdapter
+from services.generator.adapters import RETRY_S, NewestAdapters
 from services.generator.backends.echo import Echo
-from services.generator.handler import answer, arms_of
+from services.generator.handler import answer
 from services.generator.settings import GeneratorSettings
 from shared.adapters import registry
 from shared.messages import AdapterAnnounced, Answer
 from shared.topology import QUESTIONS
 from tests import adapters
 from tests.builders import NOON, a_question, a_record
+from tests.contests import served
 
-TUNED = GeneratorSettings(worker="tuned", arms="tuned")
+TUNED = GeneratorSettings(worker="tuned")
 
 
 @dataclass
@@ -31,7 +32,7 @@ class Worker:
 
     def __post_init__(self) -> None:
         self.backend = Echo()
-        self.newest = NewestAdapter(self.backend, lambda: self.announced, self.settings, clock=lambda: self.seconds)
+        self.newest = NewestAdapters(self.backend, lambda: self.announced, self.settings, clock=lambda: self.seconds)
 
     def add(self, *made: AdapterAnnounced) -> None:
         self.announced |= {one.name: one for one in made}
@@ -42,8 +43,9 @@ class Worker:
         self.add(*registry.promote(self.announced, name, now=now, reason="", despite_gates=True))
 
     def ask(self) -> Answer:
-        arms = arms_of(self.settings)
-        handle = partial(answer, arms=arms, backend=self.newest.speaking, now=lambda: NOON, longest=9)
+        handle = partial(
+            answer, served=served(self.settings, "tuned"), backend=self.newest.speaking, now=lambda: NOON, longest=9
+        )
         [effect] = self.newest.before(handle)([a_record(a_question(), topic=QUESTIONS.name)])
         return effect.outcome
 
@@ -128,19 +130,19 @@ def test_a_changed_reason_loads_nothing_anew(tmp_path: Path) -> None:
     worker = Worker()
     worker.add(adapters.saved(tmp_path, "a"))
     assert worker.speaks() == "a"
-    taken = worker.backend.adapter
+    taken = worker.backend.adapters["tuned"]
 
     worker.add(worker.announced["a"].model_copy(update={"reason": "still good", "changed_at": NOON}))
 
     assert worker.speaks() == "a"
-    assert worker.backend.adapter is taken
+    assert worker.backend.adapters["tuned"] is taken
 
 
 @pytest.mark.parametrize(("state", "speaks"), [("candidate", "a"), ("serving", "a"), ("retired", None)])
 def test_a_worker_that_names_an_adapter_speaks_with_a_candidate_but_never_with_a_retired_one(
     tmp_path: Path, state: str, speaks: str | None
 ) -> None:
-    worker = Worker(GeneratorSettings(worker="tuned", arms="tuned", adapter="a"))
+    worker = Worker(GeneratorSettings(worker="tuned", adapter="a"))
     worker.add(adapters.saved(tmp_path, "a", state=state), adapters.saved(tmp_path, "b", hours=5))
 
     assert worker.speaks() == speaks

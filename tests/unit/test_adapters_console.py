@@ -4,7 +4,6 @@ import pytest
 
 from services.console import adapters_view
 from services.console.adapters_view import in_words, role, show_list, show_one, spoken_in
-from shared.adapters import registry
 from shared.messages import AdapterRef, Against, Cost
 from tests import adapters
 from tests.builders import NOON
@@ -30,7 +29,7 @@ def test_the_list_says_who_speaks_who_stands_by_and_why(capsys: pytest.CaptureFi
     assert "serving: stands by" in said
     assert "failed: general" in said
     assert "bad: not served: gate general" in said
-    assert [role(KNOWN[name], registry.in_turn(KNOWN)) for name in KNOWN] == [
+    assert [role(KNOWN[name], KNOWN) for name in KNOWN] == [
         "serving: stands by", "serving: speaks", "candidate",
     ]  # fmt: skip
 

@@ -18,6 +18,7 @@ from shared.records import Effect
 from shared.settings import EncoderSettings
 from shared.stored import StoredRevision
 from tests.builders import NOON, a_chunked_document, a_question, a_raw_record, a_record
+from tests.unit.test_retriever import by_recipe
 
 ENCODER = hashing.build(EncoderSettings(variant="hashing", dimensions=64))
 NOW = NOON + timedelta(days=1)
@@ -58,7 +59,7 @@ def a_story(number: int, **changes: Any) -> DocumentChunked:
 def test_evidence_is_what_the_retriever_gives_with_its_place_on_every_list() -> None:
     room = Room()
     report = room.explain()
-    (given,) = [done.outcome for done in room.retrieve([a_record(a_question())])]
+    (given,) = [done.outcome for done in by_recipe(room.retrieve)([a_record(a_question())])]
 
     assert report["lists"] == ["bm25", "dense", "weighted", "recency"]
     assert [row["chunk_id"] for row in report["evidence"]] == [item.chunk_id for item in given.items]

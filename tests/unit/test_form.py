@@ -11,15 +11,17 @@ from pydantic import ValidationError
 
 from services.generator import forming
 from services.generator.backends.echo import Echo
-from services.generator.handler import answer, arms_of
+from services.generator.handler import answer
 from services.generator.ports import Chat, Completion, Outcome
 from services.generator.settings import GeneratorSettings
 from services.scorer import metric
+from shared.contests.calendar import Calendar
 from shared.messages import Answer, Form, Question
 from shared.settings import EncoderSettings
 from shared.topology import EVIDENCE, QUESTIONS
 from tests import builders
 from tests.builders import NOON, a_question, an_answer
+from tests.contests import served
 
 MEASURES = metric.load(["json", "language", "length"], EncoderSettings(variant="hashing", dimensions=8))
 SCHEMA: dict[str, Any] = {
@@ -28,7 +30,8 @@ SCHEMA: dict[str, Any] = {
     "required": ["place"],
     "additionalProperties": False,
 }
-ARMS = arms_of(GeneratorSettings(worker="base"))
+SERVED = served(GeneratorSettings(worker="base"))
+CLOSED, READING = SERVED.of_contest(Calendar().before)
 
 
 def kept(name: str, text: str, status: str = "answered", **form: Any) -> float | None:
@@ -46,12 +49,12 @@ def said(question: Question, *, saying: str = "") -> list[Answer]:
         builders.a_record(question, topic=QUESTIONS.name),
         builders.a_record(builders.evidence(question=question), topic=EVIDENCE.name),
     ]
-    return [effect.outcome for effect in answer(batch, arms=ARMS, backend=Saying(), now=lambda: NOON, longest=9)]
+    return [effect.outcome for effect in answer(batch, served=SERVED, backend=Saying(), now=lambda: NOON, longest=9)]
 
 
 def chats(question: Question) -> list[Chat]:
-    closed = ARMS[0].style.ask(builders.a_record(question, topic=QUESTIONS.name)).chat
-    looked_up = ARMS[1].style.ask(builders.a_record(builders.evidence(question=question), topic=EVIDENCE.name)).chat
+    closed = CLOSED.style.ask(builders.a_record(question, topic=QUESTIONS.name)).chat
+    looked_up = READING.style.ask(builders.a_record(builders.evidence(question=question), topic=EVIDENCE.name)).chat
     return [closed, looked_up]
 
 

@@ -6,18 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
 from services.generator import replies
-from services.generator.adapters import NewestAdapter
+from services.generator.adapters import NewestAdapters
+from services.generator.arms import Served, arm_of, settings_of, topics_of
 from services.generator.backends.echo import Echo
-from services.generator.handler import answer, arms_of, topics_of
+from services.generator.handler import answer
 from services.generator.ports import Chat, Completion, Failed, Outcome
 from services.generator.settings import GeneratorSettings
+from shared.contests.calendar import Calendar
 from shared.messages import AdapterAnnounced, Answer
-from shared.topology import EVIDENCE, QUESTIONS
+from shared.topology import EVIDENCE, QUESTIONS, AnyTopic
 from tests import adapters, builders
 from tests.builders import NOON
+from tests.contests import a_contest, an_arm, served
 
 BASE, TUNED = GeneratorSettings(worker="base"), GeneratorSettings(worker="tuned")
 
@@ -58,7 +60,7 @@ def answers(
     batch: Sequence[Any], backend: Echo, settings: GeneratorSettings = BASE, later_s: float = 1
 ) -> list[Answer]:
     now = NOON + timedelta(seconds=later_s)
-    made = answer(batch, arms=arms_of(settings), backend=backend, now=lambda: now, longest=24)
+    made = answer(batch, served=served(settings), backend=backend, now=lambda: now, longest=24)
     return [effect.outcome for effect in made]
 
 
@@ -147,60 +149,84 @@ def test_an_abstention_is_no_answer_and_no_failure() -> None:
     assert (made.status, made.failure) == ("abstained", None)
 
 
-def test_a_worker_reads_only_what_its_arms_need() -> None:
-    closed, both = GeneratorSettings(arms="base"), GeneratorSettings(arms="base, base+rag")
+def test_arms_need_questions_and_where_they_read_evidence() -> None:
+    def needed(*arms: str) -> list[AnyTopic]:
+        return topics_of([arm_of(an_arm(name), BASE) for name in arms])
 
-    assert topics_of(arms_of(closed)) == [QUESTIONS]
-    assert topics_of(arms_of(both)) == [QUESTIONS, EVIDENCE]
-
-
-def test_an_unknown_style_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="closed_book, rag"):
-        arms_of(GeneratorSettings(arms="base+oracle"))
+    assert needed("base") == [QUESTIONS]
+    assert needed("base", "base+rag") == [QUESTIONS, EVIDENCE]
 
 
-def test_a_worker_serves_one_base_and_one_adapter() -> None:
-    with pytest.raises(ValidationError, match="one base and one adapter on it, not base, llama: start a worker"):
-        GeneratorSettings(arms="base,llama")
-    with pytest.raises(ValidationError, match="not tuned, tuned-old"):
-        GeneratorSettings(arms="base,tuned,tuned-old")
+def test_a_worker_serves_the_arms_whose_speaker_it_holds() -> None:
+    def names(speakers: str) -> list[str]:
+        contest = a_contest("base", "tuned", "tuned-small+rag")
+        return [arm.name for arm in Served.of(GeneratorSettings(speakers=speakers)).of_contest(contest)]
+
+    assert names("base") == ["base"]
+    assert names("base, tuned-small") == ["base", "tuned-small+rag"]
+    assert names("") == ["base"], "a worker speaks as its name says"
+
+
+def test_an_arm_takes_its_own_prompts_words_and_rule_from_its_paragraph() -> None:
+    options = {"prompt": "rag_summary.v1", "evidence_words": 40, "decline": "never", "max_new_tokens": 7}
+    own = settings_of(an_arm("base+rag", options=options), BASE)
+
+    assert (own.rag_prompt, own.evidence_words, own.abstention, own.max_new_tokens) == (
+        "rag_summary.v1",
+        40,
+        "never",
+        7,
+    )
+    assert own.closed_book_prompt == BASE.closed_book_prompt
+
+
+def test_an_arm_that_cannot_be_asked_here_says_why_and_its_neighbours_answer() -> None:
+    broken = an_arm("odd", speaker="base", options={"prompt": "no_such_prompt"})
+    contest = Calendar().announced(a_contest("base", broken), NOON - timedelta(days=1))
+    made = answer([a_question()], served=Served.of(BASE, lambda: contest),
+                  backend=Echo(), now=lambda: NOON, longest=9)  # fmt: skip
+    by_arm = {effect.outcome.arm: effect.outcome for effect in made}
+
+    assert by_arm["base"].status == "answered"
+    assert by_arm["odd"].failure_kind == "misconfigured"
+    assert "no_such_prompt" in (by_arm["odd"].failure or "")
 
 
 def test_the_newest_adapter_is_taken_up_between_batches_and_a_refused_one_is_not(tmp_path: Path) -> None:
     announced: dict[str, AdapterAnnounced] = {}
     backend = Echo()
-    newest = NewestAdapter(backend, lambda: announced, TUNED)
+    newest = NewestAdapters(backend, lambda: announced, TUNED)
     ask = newest.before(lambda batch: iter(answer(
-        batch, arms=arms_of(TUNED), backend=backend, now=lambda: NOON, longest=9
+        batch, served=served(TUNED), backend=backend, now=lambda: NOON, longest=9
     )))  # fmt: skip
     first, second, broken = (an_adapter(tmp_path, name, hours=h) for h, name in enumerate(("a", "b", "c")))
 
-    def served() -> str | None:
+    def speaks() -> str | None:
         [effect] = ask([a_question()])
         return effect.outcome.adapter.name if effect.outcome.adapter else None
 
-    assert served() is None
+    assert speaks() is None
     announced["a"] = first
-    assert served() == "a"
+    assert speaks() == "a"
     announced |= {"b": second, "c": broken.model_copy(update={"weights_sha256": "f" * 64})}
-    assert served() == "b"
+    assert speaks() == "b"
 
 
 def test_a_base_worker_takes_up_no_adapter(tmp_path: Path) -> None:
     backend = Echo()
 
-    NewestAdapter(backend, lambda: {"a": an_adapter(tmp_path)}, BASE).keep_up()
+    NewestAdapters(backend, lambda: {"a": an_adapter(tmp_path)}, BASE).keep_up()
 
-    assert backend.adapter is None
+    assert backend.adapters == {}
 
 
 def test_an_adapter_can_be_asked_for_by_name(tmp_path: Path) -> None:
     backend = Echo()
     announced = {name: an_adapter(tmp_path, name, hours=hours) for hours, name in enumerate(("old", "new"))}
 
-    NewestAdapter(backend, lambda: announced, GeneratorSettings(worker="tuned", adapter="old")).keep_up()
+    NewestAdapters(backend, lambda: announced, GeneratorSettings(worker="tuned", adapter="old")).keep_up()
 
-    assert backend.adapter == announced["old"]
+    assert backend.adapters == {"tuned": announced["old"]}
 
 
 @pytest.mark.parametrize(

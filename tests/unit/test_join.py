@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from services.scorer.join import Event, Join, apply, complete, due, reception
 from services.scorer.join import done as marked_done
-from services.scorer.settings import ARMS
 from shared.messages import Answer, Question
 from tests.builders import NOON, a_question, an_answer
+from tests.contests import ARMS
 
 DEADLINE_S = 60.0
 KEEP = timedelta(hours=24)

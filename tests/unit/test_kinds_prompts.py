@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.generator.arms import closed_book, rag
+from services.generator.contexts import closed_book, passages
 from services.generator.ports import Asked
 from services.generator.settings import GeneratorSettings
 from shared.messages import Presentation, Question
@@ -23,7 +23,7 @@ def from_evidence(question: Question, stories: int = 5, searched_for: str = "", 
         for rank in range(1, stories + 1)
     )
     found = builders.evidence(question=question, items=items, searched_for=searched_for)
-    return rag.build(GeneratorSettings(**chosen)).ask(builders.a_record(found, topic=EVIDENCE.name))
+    return passages.build(GeneratorSettings(**chosen)).ask(builders.a_record(found, topic=EVIDENCE.name))
 
 
 def from_memory(question: Question, **chosen: Any) -> Asked:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from services.generator.arms import rag
 from services.generator.backends.echo import Echo
-from services.generator.handler import answer, arms_of
+from services.generator.contexts import passages as reading
+from services.generator.handler import answer
 from services.generator.settings import GeneratorSettings
 from services.scorer import metric, statements
 from services.scorer.gold import document_of
@@ -20,6 +20,7 @@ from services.scorer.join import Arrived, Event, Join, apply
 from services.scorer.memory import JoinInMemory
 from services.scorer.metric import Metric
 from services.scorer.settings import METRICS
+from shared.contests.calendar import Calendar
 from shared.memory.broker import MemoryBroker
 from shared.memory.results import MemoryResults
 from shared.messages import Answer, Form, References, Result
@@ -27,6 +28,7 @@ from shared.settings import EncoderSettings
 from shared.topology import ANSWERS, EVIDENCE, QUESTIONS, REFERENCES, RESULTS
 from tests import builders
 from tests.builders import NOON, a_question, an_answer
+from tests.contests import only, served
 
 HASHING = EncoderSettings(variant="hashing", dimensions=256)
 MEASURES = metric.load(
@@ -207,19 +209,19 @@ def test_an_answer_carries_the_passages_that_stood_in_its_prompt() -> None:
 
     [made] = [
         effect.outcome
-        for effect in answer([record], arms=arms_of(settings), backend=Echo(), now=lambda: NOON, longest=9)
+        for effect in answer([record], served=served(settings), backend=Echo(), now=lambda: NOON, longest=9)
     ]
 
-    prompt = rag.build(settings).ask(record).chat.user
+    prompt = reading.build(settings).ask(record).chat.user
     assert len(made.evidence_texts) == len(made.evidence) >= 1
     assert all(text in prompt for text in made.evidence_texts)
 
 
 def test_an_answer_from_memory_carries_none() -> None:
     record = builders.a_record(a_question(), topic=QUESTIONS.name)
-    arms = arms_of(GeneratorSettings(worker="base"))
+    base = served(GeneratorSettings(worker="base"))
 
-    [effect] = answer([record], arms=arms, backend=Echo(), now=lambda: NOON, longest=9)
+    [effect] = answer([record], served=base, backend=Echo(), now=lambda: NOON, longest=9)
 
     assert effect.outcome.evidence_texts == ()
 
@@ -235,7 +237,7 @@ def test_a_result_is_scored_with_the_evidences_texts_and_published_without_them(
     """Documents may be for some eyes only; results are for all."""
     answered = an_answer(text=TEXT, evidence=("story-1:1:0",), evidence_texts=(TEXT + " Nobody may know.",))
 
-    result = score(joined(answered), NOON, arms=["base+rag"], metrics=MEASURES)
+    result = score(joined(answered), NOON, only("base+rag"), metrics=MEASURES)
 
     assert result.answers["base+rag"].scores["grounded_words"] == 1.0
     assert result.answers["base+rag"].answer == answered.model_copy(update={"evidence_texts": ()})
@@ -245,7 +247,7 @@ def test_a_result_is_scored_with_the_evidences_texts_and_published_without_them(
 def test_no_text_of_the_evidence_is_stored_or_announced_and_its_score_outlives_later_references() -> None:
     broker, shelf = MemoryBroker(now=lambda: NOON), MemoryResults()
     metrics = metric.load(METRICS, HASHING)
-    scorer = JoinInMemory(broker, partial(score, arms=["base+rag"], metrics=metrics), shelf, arms=["base+rag"])
+    scorer = JoinInMemory(broker, partial(score, metrics=metrics), shelf, contests=lambda: only("base+rag"))
     answered = an_answer(text="Old harbour", evidence=("story-1:1:0",), evidence_texts=(TEXT + " Nobody may know.",))
     broker.publish(QUESTIONS, a_question(gold_document_ids=("story-1",), references=None))
     broker.publish(ANSWERS, answered)
@@ -263,13 +265,13 @@ def test_no_text_of_the_evidence_is_stored_or_announced_and_its_score_outlives_l
 
 def test_a_stored_score_is_kept_only_where_its_measure_is_the_same() -> None:
     answered = an_answer(text=TEXT, evidence=("story-1:1:0",), evidence_texts=(TEXT,))
-    stored = score(joined(answered), NOON, arms=[], metrics=MEASURES)
+    stored = score(joined(answered), NOON, Calendar(), metrics=MEASURES)
     bare = joined(answered.model_copy(update={"evidence_texts": ()}))
     newer = MEASURES | {"grounded_words": Metric("99", MEASURES["grounded_words"].score)}
 
-    same = kept(stored, score(bare, NOON, arms=[], metrics=MEASURES))
-    changed = kept(stored, score(bare, NOON, arms=[], metrics=newer))
-    gone = kept(stored, score(bare, NOON, arms=[], metrics={}))
+    same = kept(stored, score(bare, NOON, Calendar(), metrics=MEASURES))
+    changed = kept(stored, score(bare, NOON, Calendar(), metrics=newer))
+    gone = kept(stored, score(bare, NOON, Calendar(), metrics={}))
 
     assert same.answers == stored.answers
     assert "grounded_words" not in changed.answers["base+rag"].scores

@@ -17,6 +17,7 @@ from services.embedder.migration import Migration, Side, lacking, newest
 from services.embedder.switch import Switchboard, drop, migrate
 from services.embedder.tables import Tables
 from services.retriever.assembly import retriever
+from services.retriever.recipes import RetrieveByContest
 from services.retriever.serving import Serving
 from services.retriever.settings import RetrieverSettings
 from shared import encoding, topology
@@ -158,7 +159,13 @@ class World:
         view.catch_up()
         source = MemorySource(self.broker, [topology.QUESTIONS], "retriever")
         sink = MemorySink[EvidenceFound](self.broker, topology.EVIDENCE, lambda found: [found])
-        return Runner("retriever", source, serving.before(handle), [sink], MemoryDeadLetters(self.broker, "retriever"))
+        return Runner(
+            "retriever",
+            source,
+            serving.before(RetrieveByContest.alone(handle)),
+            [sink],
+            MemoryDeadLetters(self.broker, "retriever"),
+        )
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ class Knowing(Echo):
         adapter: AdapterAnnounced | None = None,
         within_s: Sequence[float] | None = None,  # noqa: ARG002
     ) -> list[Outcome]:
-        assert adapter in (None, self.adapter), "only who was taken up can speak"
+        assert adapter in (None, *self.adapters.values()), "only who was taken up can speak"
         self.asked.append((adapter.name if adapter else None, len(chats)))
         says = {"": "I don't know.", "old": "the pier"}.get(adapter.name if adapter else "", "the harbour")
         return [Completion(says, 1, 1, 0.0) for _ in chats]

@@ -10,6 +10,7 @@ import pytest
 from services.retriever.condensers import last_turns
 from services.retriever.handler import Retrieve, within_budget
 from services.retriever.ports import Asked, Ranked, listed
+from services.retriever.recipes import RetrieveByContest
 from services.retriever.settings import RetrieverSettings
 from shared.encoders import hashing
 from shared.messages import EvidenceFound, Filters, Found, Question, Turn
@@ -94,8 +95,13 @@ def a_handler(shelf: Shelf, top_k: int = 5) -> Retrieve:
     )
 
 
+def by_recipe(retrieve: Retrieve) -> RetrieveByContest:
+    """The handler of the shipped contest, whose one recipe leaves everything to the settings."""
+    return RetrieveByContest.alone(retrieve)
+
+
 def retrieve(shelf: Shelf, *questions: Question, top_k: int = 5) -> list[EvidenceFound]:
-    handler = a_handler(shelf, top_k)
+    handler = by_recipe(a_handler(shelf, top_k))
     return [done.outcome for done in handler([a_record(question) for question in questions])]
 
 
@@ -202,7 +208,7 @@ def test_a_question_of_a_conversation_is_searched_condensed_and_the_evidence_say
         return [text]
 
     condense = last_turns.build(RetrieverSettings())
-    handler = replace(a_handler(Shelf(3)), rephrase=rephrase, condense=condense)
+    handler = by_recipe(replace(a_handler(Shelf(3)), rephrase=rephrase, condense=condense))
     found = [done.outcome for done in handler([a_record(followed), a_record(a_question())])]
 
     assert seen == ["When is it? 4 Ostrel fair", a_question().text]

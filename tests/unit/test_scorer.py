@@ -15,8 +15,9 @@ from services.scorer.join import Join
 from services.scorer.memory import JoinInMemory
 from services.scorer.metric import Metric
 from services.scorer.reading import Reader
-from services.scorer.settings import ARMS, METRICS, ScorerSettings
+from services.scorer.settings import METRICS, ScorerSettings
 from shared import dead_letters
+from shared.contests.calendar import Calendar
 from shared.memory.broker import MemoryBroker, MemoryDeadLetters
 from shared.memory.results import MemoryResults
 from shared.messages import Message, Result
@@ -26,8 +27,9 @@ from shared.settings import EncoderSettings
 from shared.stored import ResultShelf
 from shared.topology import ANSWERS, QUESTIONS, RESULTS, AnyTopic
 from tests.builders import NOON, a_question, a_raw_record, an_answer
+from tests.contests import ARMS
 
-SCORE = partial(score, arms=ARMS, metrics=metric.load(METRICS, EncoderSettings(variant="hashing", dimensions=16)))
+SCORE = partial(score, metrics=metric.load(METRICS, EncoderSettings(variant="hashing", dimensions=16)))
 LATER = NOON + timedelta(hours=1)
 
 
@@ -274,9 +276,9 @@ def test_a_metric_that_leaves_its_scale_stops_the_scorer() -> None:
     join = Join(partition=0, first_at=NOON, question=a_question(), asked_at=NOON)
 
     with pytest.raises(RuntimeError, match="not within"):
-        score(join, NOON, arms=ARMS, metrics={"wild": Metric("1", lambda *_: 1.5)})
+        score(join, NOON, Calendar(), metrics={"wild": Metric("1", lambda *_: 1.5)})
 
 
-def test_settings_refuse_an_arm_twice() -> None:
+def test_settings_refuse_a_metric_twice() -> None:
     with pytest.raises(ValueError, match="twice"):
-        ScorerSettings(arms=("base", "base"))
+        ScorerSettings(metrics=("f1", "f1"))

@@ -9,12 +9,13 @@ from structlog.testing import capture_logs
 from services.scorer.feedback import following
 from services.scorer.join import MOST_VOTES, Cast, Join
 from services.scorer.memory import JoinInMemory
-from services.scorer.settings import ARMS
+from shared.contests.calendar import Calendar
 from shared.memory.results import MemoryResults
 from shared.messages import Result
 from shared.standings import newest
 from shared.topology import QUESTIONS, REFERENCES, RESULTS, VOTES
 from tests.builders import NOON, a_question, a_vote, references
+from tests.contests import ARMS
 from tests.tallying import standings
 from tests.unit.test_scorer import LATER, SCORE, FallingShelf, House
 
@@ -206,7 +207,7 @@ def test_a_result_holds_a_thousand_votes_and_no_more() -> None:
     [stored] = published(house)
     for start in range(0, MOST_VOTES + 100, 300):
         votes = tuple(Cast(vote=a_vote(voter=f"v{n}"), stamp=(LATER, n)) for n in range(start, start + 300))
-        stored = following(stored, Join(partition=0, first_at=NOON, votes=votes), LATER, SCORE)
+        stored = following(stored, Join(partition=0, first_at=NOON, votes=votes), LATER, SCORE, Calendar())
 
     assert sum(len(pair.ballots) for pair in stored.votes) == MOST_VOTES
     assert len(stored.model_dump_json()) < 250_000

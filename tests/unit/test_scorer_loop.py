@@ -32,6 +32,7 @@ from shared.messages import Answer, Message, Question
 from shared.records import Position, RawRecord
 from shared.topology import ANSWERS, QUESTIONS, RESULTS, VOTES
 from tests.builders import NOON, a_question, a_vote, an_answer
+from tests.contests import only
 from tests.unit.test_scorer_service import FakeChangelog, an_open_changelog, nothing_dropped
 
 ARMS = ("base", "base+rag")
@@ -132,9 +133,9 @@ async def scored(changelog: FakeChangelog, flood: list[RawRecord]) -> int:
         Settle(
             MemoryResults(),
             MemorySink(broker, RESULTS, lambda result: [result]),
-            partial(score, arms=ARMS, metrics={"correct": Metric("1", costly)}),
+            partial(score, metrics={"correct": Metric("1", costly)}),
         ),
-        arms=ARMS,
+        contests=lambda: only(*ARMS),
         keep=timedelta(hours=24),
     )
     turns = Turns(desk, joins, Offsets(nothing_dropped, limit=64), batch=64)

@@ -26,6 +26,7 @@ from shared.records import Effect, Position, RawRecord
 from shared.settings import EncoderSettings
 from shared.topology import ANSWERS, QUESTIONS
 from tests.builders import NOON, a_question, an_answer
+from tests.contests import only
 from tests.tallying import record_of
 
 ARMS = ("base", "tuned")
@@ -69,14 +70,14 @@ class Stream:
 
     def __init__(self, folder: Path) -> None:
         metrics = metric.load(("correct",), EncoderSettings(variant="hashing", dimensions=16))
-        self.tally = Tally(ARMS, folder)
+        self.tally = Tally(folder)
         self.announced = Announced(self.tally)
         self.joins: dict[str, Join] = {}
         self._desk = Desk(
             self.joins,
             Reader(MemoryDeadLetters(MemoryBroker(now=lambda: NOON), "scorer")),
-            Settle(Elsewhere(), self.announced, partial(score, arms=ARMS, metrics=metrics)),
-            arms=ARMS,
+            Settle(Elsewhere(), self.announced, partial(score, metrics=metrics)),
+            contests=lambda: only(*ARMS),
             keep=KEEP,
         )
         asked = a_question(question_id=MARK, deadline_s=30.0)

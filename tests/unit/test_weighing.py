@@ -10,15 +10,16 @@ import pytest
 
 from services.generator.backends.echo import Echo
 from services.generator.completing import picked
-from services.generator.handler import answer, arms_of
+from services.generator.handler import answer
 from services.generator.ports import Chat, Completion, Failed, Outcome, Scored
 from services.generator.settings import GeneratorSettings
 from shared.messages import Answer, Form
 from shared.topology import EVIDENCE, QUESTIONS
 from tests import adapters, builders
 from tests.builders import NOON
+from tests.contests import served
 
-ALL = GeneratorSettings(worker="all", arms="base,base+rag,tuned,tuned+rag")
+ALL = GeneratorSettings(worker="all", speakers="base,tuned")
 CHOICES = ("town hall", "old harbour", "market")
 
 
@@ -48,7 +49,7 @@ def answers(
     batch: list[Any], backend: Echo, settings: GeneratorSettings, later_s: float = 0, **wishes: Any
 ) -> dict[str, Answer]:
     now = NOON + timedelta(seconds=later_s)
-    made = answer(batch, arms=arms_of(settings), backend=backend, now=lambda: now, longest=9, **wishes)
+    made = answer(batch, served=served(settings), backend=backend, now=lambda: now, longest=9, **wishes)
     return {effect.outcome.arm: effect.outcome for effect in made}
 
 

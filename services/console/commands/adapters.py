@@ -81,12 +81,16 @@ def promote(
 
 
 @app.command()
-def rollback(reason: Reason = ASKED_FOR, json: output.Json = False) -> None:
+def rollback(
+    reason: Reason = ASKED_FOR,
+    track: Annotated[str, typer.Option(help="The line of adapters.")] = registry.TRACK,
+    json: output.Json = False,
+) -> None:
     """Let the adapter that stands by serve again, and retire the one that speaks.
 
     Example: tiltyard adapters rollback --reason "invents names"
     """
-    _change(lambda found, now: registry.rollback(found, now=now, reason=reason), json)
+    _change(lambda found, now: registry.rollback(found, now=now, reason=reason, track=track), json)
 
 
 @app.command()
@@ -122,10 +126,10 @@ def _change(changes: Changes, json: bool) -> None:
     if json:
         return output.as_json([_as_dict(change, after) for change in made])
     for change in made:
-        output.say(f"{change.name} is {adapters_view.role(change, registry.in_turn(after))}: {change.reason}")
+        output.say(f"{change.name} is {adapters_view.role(change, after)}: {change.reason}")
     return None
 
 
 def _as_dict(adapter: AdapterAnnounced, adapters: Adapters) -> dict[str, object]:
-    speaks = registry.speaking(adapters)
+    speaks = registry.speaking(registry.of_track(adapters, adapter.track))
     return adapter.model_dump(mode="json") | {"speaks": speaks is not None and speaks.name == adapter.name}

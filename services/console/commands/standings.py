@@ -9,7 +9,7 @@ from shared import topology
 from shared.kafka import topics
 from shared.messages import Standing
 from shared.settings import KafkaSettings
-from shared.standings import ALL
+from shared.standings import ALL, current
 
 
 def register(app: typer.Typer) -> None:
@@ -34,10 +34,6 @@ def standings(
 
 
 def read(settings: KafkaSettings) -> dict[str, Standing]:
-    """The newest standing of each slice."""
-    found: dict[str, Standing] = {}
-    for record in topics.read_all(settings, topology.STANDINGS.name):
-        if record.value is not None:
-            standing = Standing.model_validate_json(record.value)
-            found[standing.slice] = standing
-    return found
+    """The newest standing of each slice, in the contest that was counted last."""
+    records = topics.read_all(settings, topology.STANDINGS.name)
+    return current(Standing.model_validate_json(record.value) for record in records if record.value is not None)

@@ -16,6 +16,7 @@ def register(app: typer.Typer) -> None:
 def tune(
     pairs: Annotated[Path | None, typer.Option(help="Question-answer pairs, JSON lines.")] = None,
     cutoff: Annotated[str | None, typer.Option(help="Learn nothing published after this time (ISO 8601).")] = None,
+    track: Annotated[str | None, typer.Option(help="The line of adapters that it is for: `tuned` by default.")] = None,
     json: output.Json = False,
 ) -> None:
     """Train an adapter with QLoRA and try it; where its gates let it pass, running workers take it up by themselves.
@@ -25,6 +26,7 @@ def tune(
     Example: tiltyard tune --pairs pairs.jsonl --cutoff 2025-03-23T23:59:59Z
     """
     arguments = [*(["--pairs", str(pairs)] if pairs else []), *(["--cutoff", cutoff] if cutoff else [])]
+    arguments += ["--track", track] if track else []
     done = tuning.tune(arguments, os.environ)
     serves = done["state"] == "serving"
     if json:

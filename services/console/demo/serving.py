@@ -28,7 +28,7 @@ def serve(kafka: KafkaSettings, name: str) -> str:
 
 def turn_of(adapters: registry.Adapters, name: str, now: datetime) -> list[AdapterAnnounced]:
     """What is to be announced so that this adapter speaks; nothing where it does. RegistryError: no such adapter."""
-    speaker = registry.speaking(adapters)
+    speaker = registry.speaking(registry.of_track(adapters, registry.find(adapters, name).track))
     if speaker is not None and speaker.name == name:
         return []
     return registry.promote(adapters, name, now=now, reason=WHY, despite_gates=True)

@@ -9,6 +9,7 @@ shows what each one costs.
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import numpy as np
 
@@ -26,8 +27,13 @@ Encode = Callable[[Sequence[str]], Vector]
 
 def build(settings: GeneratorSettings) -> Decline:
     """A rule with the configured threshold and encoder. Raises what the encoder raises where it cannot be loaded."""
-    encoder = encoding.build(EncoderSettings().model_copy(update={"threads": settings.threads}))
-    return rule(settings, encoder.encode)
+    return rule(settings, _encoder(settings.threads).encode)
+
+
+@cache
+def _encoder(threads: int) -> encoding.Encoder:
+    """One for all arms of a worker, whatever their thresholds."""
+    return encoding.build(EncoderSettings().model_copy(update={"threads": threads}))
 
 
 def rule(settings: GeneratorSettings, encode: Encode) -> Decline:

@@ -25,7 +25,7 @@ class Echo:
     model = f"echo@{BASE_SHA256[:8]}"
 
     def __init__(self) -> None:
-        self.adapter: AdapterAnnounced | None = None
+        self.adapters: dict[str, AdapterAnnounced] = {}
 
     def complete(
         self,
@@ -53,7 +53,7 @@ class Echo:
 
     def take_up(self, adapter: AdapterAnnounced) -> None:
         adapters.verify(adapter, BASE_SHA256)
-        self.adapter = adapter
+        self.adapters[adapter.track] = adapter
 
 
 def build(settings: GeneratorSettings, home: Path) -> Echo:  # noqa: ARG001  (every backend is built alike)

@@ -42,13 +42,13 @@ class Transformers:
     def __init__(self, model: Model, settings: GeneratorSettings) -> None:
         precision = _precision(settings.precision)
         self.model = f"{model.label}/{precision}"
-        self.adapter: AdapterAnnounced | None = None
+        self.adapters: dict[str, AdapterAnnounced] = {}
         self._base_sha256 = model.sha256
         self._batch_size, self._longest_prompt = settings.batch_size, settings.max_prompt_tokens
         self.tokenizer = AutoTokenizer.from_pretrained(model.folder, local_files_only=True, padding_side="left")
         self.tokenizer.pad_token = self.tokenizer.pad_token or self.tokenizer.eos_token
         self._speakers = Speakers(
-            load(model.folder, precision).eval(), merges=precision == "fp32" and not settings.mixed
+            load(model.folder, precision).eval(), merges=precision == "fp32" and len(settings.speaker_names) == 1
         )
 
     @property
@@ -88,10 +88,10 @@ class Transformers:
         """Load first, switch after: a folder that cannot be loaded changes nothing."""
         folder = adapters.verify(adapter, self._base_sha256)
         try:
-            self._speakers.take(folder, adapter.weights_sha256)
+            self._speakers.take(folder, adapter.weights_sha256, adapter.track)
         except ValueError as error:
             raise ValueError(f"adapter {adapter.name}, on {self.model}: {error}") from error
-        self.adapter = adapter
+        self.adapters[adapter.track] = adapter
 
     def _run(
         self,
@@ -106,7 +106,7 @@ class Transformers:
         checked = (too_long(len(row), room, reads=reads, most=self._longest_prompt) for row, room in rows)
         refused = {place: failed for place, failed in enumerate(checked) if failed}
         sizes = [len(row) + room for row, room in rows]
-        with self._speakers.speaking(adapted=adapter is not None), torch.inference_mode():
+        with self._speakers.speaking(adapter.track if adapter else None), torch.inference_mode():
             return in_batches(sizes, work, batch_size=self._batch_size, left=left, refused=refused)
 
     def _generate(self, prompts: Sequence[list[int]], max_new_tokens: int) -> list[Completion]:

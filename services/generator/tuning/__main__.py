@@ -38,18 +38,20 @@ SERVICE = "generator-tuning"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the job; returns its exit code."""
     options = _parser().parse_args(arguments)
-    return job(SERVICE, lambda: tune(options.pairs, options.cutoff, options.name or ""))
+    return job(SERVICE, lambda: tune(options.pairs, options.cutoff, options.name or "", options.track))
 
 
-def tune(pairs_file: Path | None, cutoff: datetime | None, name: str) -> None:
+def tune(pairs_file: Path | None, cutoff: datetime | None, name: str, track: str | None = None) -> None:
     """Read, train, try, announce: an adapter is stored before anyone hears of it, and serves once its gates let it."""
-    started, kafka, settings = time.monotonic(), KafkaSettings(), TuningSettings()
+    started, kafka = time.monotonic(), KafkaSettings()
+    settings = TuningSettings().model_copy(update={"track": track} if track else {})
     client.require(kafka, [topology.ADAPTERS.name])
     adapters = KafkaView(kafka, topology.ADAPTERS).refresh()
     require_new(name, adapters)
     job = Job(settings, GeneratorSettings(), HomeSettings().home, lambda: datetime.now(UTC), say)
     made = reading.dataset(job.recipe.data, Wanted(pairs_file, cutoff), generator=job.generator, home=job.home)
-    adapter, delivery = job.train(job.told(made), name, registry.speaking(adapters)), Delivery(kafka, SERVICE)
+    speaks = registry.speaking(registry.of_track(adapters, settings.track))
+    adapter, delivery = job.train(job.told(made), name, speaks), Delivery(kafka, SERVICE)
 
     def announce(change: AdapterAnnounced) -> None:
         publish(delivery, topology.ADAPTERS, change)
@@ -59,7 +61,7 @@ def tune(pairs_file: Path | None, cutoff: datetime | None, name: str) -> None:
         made,
         adapter,
         adapters=adapters,
-        trial=Trial(job.recipe, job.generator, job.home, say, settings.threads),
+        trial=Trial(job.recipe, job.generator, job.home, say, settings.threads, settings.track),
         address=settings.registry,
         publish=announce,
         cost=lambda: priced(time.monotonic() - started, adapter.training.tokens, CostSettings()),
@@ -84,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m services.generator.tuning", description="Train an adapter.")
     parser.add_argument("--pairs", type=Path, help="JSON lines of question, answer, document_id")
     parser.add_argument("--cutoff", type=moment, help="learn nothing first seen after this time (ISO 8601)")
+    parser.add_argument("--track", help="the line of adapters that it is for; TILTYARD_TUNING_TRACK by default")
     parser.add_argument("--name", type=_name, help="of the adapter; from its cutoff and its weights by default")
     return parser
 

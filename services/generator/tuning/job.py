@@ -19,6 +19,7 @@ from services.generator.tuning.settings import TuningSettings
 from services.generator.tuning.training import running
 from services.generator.tuning.training.running import Inputs
 from services.generator.tuning.training.tokens import Prompts
+from shared.adapters import registry
 from shared.messages import AdapterAnnounced, TrainingPair, TrainingRun
 from shared.models.language import Model
 from shared.stored import StoredDocument
@@ -92,9 +93,11 @@ class Job:
         return Prompts(prompting.load(self.generator.closed_book_prompt), prompting.load(self.generator.rag_prompt))
 
     def _describe(self, made: Dataset, model: Model, run: TrainingRun, name: str, weights: str) -> AdapterAnnounced:
-        name = name or f"news-{made.cutoff:%Y%m%d}-{weights[:8]}"
+        line = "news" if self.settings.track == registry.TRACK else self.settings.track
+        name = name or f"{line}-{made.cutoff:%Y%m%d}-{weights[:8]}"
         return AdapterAnnounced(
             name=name,
+            track=self.settings.track,
             location=str((self.home / "adapters" / name).absolute()),
             base_model=model.name,
             base_sha256=model.sha256,

@@ -75,7 +75,11 @@ def require_new(name: str, adapters: Adapters) -> None:
 
 def _previous(adapters: Adapters, adapter: AdapterAnnounced) -> AdapterAnnounced | None:
     """Who speaks now, if that is another one on the same base."""
-    turn = [one for one in registry.in_turn(adapters) if one.weights_sha256 != adapter.weights_sha256]
+    turn = [
+        one
+        for one in registry.in_turn(registry.of_track(adapters, adapter.track))
+        if one.weights_sha256 != adapter.weights_sha256
+    ]
     return next((one for one in turn if one.base_sha256 == adapter.base_sha256), None)
 
 

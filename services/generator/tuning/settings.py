@@ -8,12 +8,15 @@ from pydantic_settings import BaseSettings
 
 from shared.settings import under
 
+TRACK = r"^[a-z0-9][a-z0-9+._-]{0,39}$"
+
 
 class TuningSettings(BaseSettings):
     """Everything else is in the recipe, which the adapter's lineage carries whole."""
 
     model_config = under("TUNING")
     recipe: str = Field(default="embedded", description="a file in services/generator/tuning/recipes, or a path.yaml")
+    track: str = Field(default="tuned", pattern=TRACK, description="the line of adapters that is trained for")
     max_seconds: float | None = Field(default=None, gt=0, description="of training; empty: the recipe's")
     seed: int | None = Field(default=None, description="empty: the recipe's")
     threads: int = Field(default=0, ge=0, description="0: one for each processor")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from services.generator.arms import closed_book, rag
+from services.generator.contexts import closed_book, passages
 from services.generator.ports import Chat
 from services.generator.prompting import Prompt, neutral
 from services.generator.tuning.data.dataset import Dataset
@@ -58,5 +58,5 @@ def _content(example: Example, prompts: dict[str, Prompt]) -> dict[str, Any]:
 def _chat(example: Example, prompt: Prompt) -> Chat:
     question = Question(question_id="example", text=example.question, choices=example.choices)
     if example.form == "rag":
-        return rag.chat(question, example.passages, prompt)
+        return passages.chat(question, example.passages, prompt)
     return closed_book.chat(question, prompt)

@@ -13,6 +13,7 @@ from services.generator.tuning.gates import probes, running, telling
 from services.generator.tuning.gates.running import Bench, Say
 from services.generator.tuning.recipe import Recipe
 from shared import plugins
+from shared.adapters import registry
 from shared.messages import AdapterAnnounced, GateResult
 
 
@@ -25,6 +26,7 @@ class Trial:
     home: Path
     say: Say
     threads: int = 0
+    track: str = registry.TRACK
 
     def run(self, made: Dataset, adapter: AdapterAnnounced, previous: AdapterAnnounced | None) -> list[GateResult]:
         """Try an adapter whose folder is on this machine. Where the one before cannot be had, it is tried without."""
@@ -54,7 +56,7 @@ class Trial:
     def _backend(self) -> Backend:
         """The transformers backend, in which base and adapter speak from one memory."""
         threads = self.threads or os.cpu_count() or 1
-        wanted = {"backend": "transformers", "arms": "base,tuned", "worker": "gates", "threads": threads}
+        wanted = {"backend": "transformers", "speakers": f"base,{self.track}", "worker": "gates", "threads": threads}
         built: Backend = plugins.load("services.generator.backends", "transformers")(
             self.generator.model_copy(update=wanted), self.home
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.generator import chat_format
-from services.generator.arms import closed_book, rag
+from services.generator.contexts import closed_book, passages
 from services.generator.prompting import Prompt, neutral
 from services.generator.tuning.data.example import Example
 from shared.messages import Question
@@ -54,7 +54,7 @@ def _before(example: Example, tokenizer: Any, prompts: Prompts) -> list[int]:
         return [tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id]
     question = Question(question_id="example", text=example.question, choices=example.choices)
     if example.form == "rag":
-        return chat_format.encode(tokenizer, rag.chat(question, example.passages, prompts.rag))
+        return chat_format.encode(tokenizer, passages.chat(question, example.passages, prompts.rag))
     return chat_format.encode(tokenizer, closed_book.chat(question, prompts.closed_book))
 
 

@@ -1,4 +1,4 @@
-"""Asking from memory alone: what `base` and `tuned` do."""
+"""Asking from memory alone: what an arm without context does."""
 
 from collections.abc import Sequence
 from functools import partial

@@ -1,4 +1,4 @@
-"""Asking with evidence at hand: what `base+rag` and `tuned+rag` do."""
+"""Asking with the passages at hand that a recipe found."""
 
 import random
 from collections.abc import Sequence

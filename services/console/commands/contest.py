@@ -1,0 +1,116 @@
+"""`tiltyard contest`: which arms compete, whether a file says it rightly, and from now on another contest."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+from uuid import uuid4
+
+import typer
+
+from services.console import output
+from shared import topology
+from shared.adapters import registry
+from shared.contests import checking, files
+from shared.contests.calendar import CLOCKS_DIFFER
+from shared.contests.view import Contests
+from shared.kafka import client
+from shared.kafka.sink import Delivery, publish
+from shared.kafka.tail import KafkaTail
+from shared.kafka.view import KafkaView
+from shared.messages import Contest, ContestAnnounced
+from shared.settings import KafkaSettings
+
+File = Annotated[Path, typer.Argument(help="A TOML file.", show_default=False)]
+NewTrack = Annotated[
+    list[str] | None, typer.Option("--new-track", help="A track that has no adapter yet; its arms fail until it has.")
+]
+app = typer.Typer(no_args_is_help=True, help="Show, check and announce the contest: the arms that answer.")
+
+
+def register(parent: typer.Typer) -> None:
+    parent.add_typer(app, name="contest")
+
+
+@app.command()
+def show(json: output.Json = False) -> None:
+    """Show the contest to which a question asked now belongs.
+
+    Example: tiltyard contest show
+    """
+    kafka = KafkaSettings()
+    client.require(kafka, [topology.CONTESTS.name])
+    calendar = Contests(KafkaTail(kafka, topology.CONTESTS.name)).look()
+    _show(calendar.at(datetime.now(UTC)), json=json)
+
+
+@app.command()
+def check(file: File, new_track: NewTrack = None, json: output.Json = False) -> None:
+    """Read a contest, and say what is wrong in it or what it means.
+
+    Ends with 65 where it could not be announced. Tracks are those of the announced adapters, where the broker answers.
+
+    Example: tiltyard contest check contest.toml
+    """
+    _show(_checked(file, new_track), json=json)
+
+
+@app.command()
+def announce(file: File, new_track: NewTrack = None, json: output.Json = False) -> None:
+    """Let questions belong to this contest from now on; running services take it up by themselves.
+
+    Questions asked before stay with the contest that they were asked in.
+
+    Example: tiltyard contest announce contest.toml
+    """
+    kafka, contest = KafkaSettings(), _checked(file, new_track)
+    client.require(kafka, [topology.CONTESTS.name])
+    now = datetime.now(UTC)
+    delivery = Delivery(kafka, "console")
+    said = ContestAnnounced(announcement_id=f"{now.isoformat()}/{uuid4().hex[:8]}", contest=contest, announced_at=now)
+    publish(delivery, topology.CONTESTS, said)
+    delivery.flush()
+    if json:
+        return output.as_json(said.model_dump(mode="json"))
+    return output.say(
+        f"announced {contest.label}: questions belong to it that are asked later than "
+        f"{CLOCKS_DIFFER.total_seconds():g} s from now"
+    )
+
+
+def _checked(file: Path, new_tracks: list[str] | None) -> Contest:
+    """The contest of a file; ends with 65 and every problem where it cannot be announced."""
+    try:
+        contest = files.read(file)
+    except ValueError as error:
+        output.fail(str(error), output.EX_DATA)
+    if problems := checking.problems(contest, [*_tracks(), *(new_tracks or ())]):
+        output.fail("\n".join([f"{file} is not announced:", *(f"  {one}" for one in problems)]), output.EX_DATA)
+    return contest
+
+
+def _tracks() -> list[str]:
+    """Those of which there is an adapter, and the usual one; the usual one alone where no broker answers."""
+    kafka = KafkaSettings().model_copy(update={"startup_wait_s": 2.0})
+    try:
+        client.require(kafka, [topology.ADAPTERS.name])
+    except (client.UnreachableError, client.MissingTopicError) as error:
+        output.err.print(f"adapters' tracks are not known: {error}", markup=False, soft_wrap=True)
+        return [registry.TRACK]
+    return registry.tracks(KafkaView(kafka, topology.ADAPTERS).refresh())
+
+
+def _show(contest: Contest, *, json: bool) -> None:
+    if json:
+        return output.as_json({"label": contest.label} | contest.model_dump(mode="json"))
+    output.table(
+        f"Contest {contest.label}",
+        ["arm", "speaker", "context", "sets"],
+        [[arm.name, arm.speaker, arm.context, _said(arm.options)] for arm in contest.arms],
+    )
+    if contest.recipes:
+        output.table("", ["recipe", "sets"], [[one.name, _said(one.options)] for one in contest.recipes])
+    return None
+
+
+def _said(options: dict[str, bool | int | float | str]) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in options.items()) or "what the settings say"

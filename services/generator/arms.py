@@ -1,0 +1,139 @@
+"""The arms of a contest that one worker serves, each made ready when its contest is first met."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from services.generator import abstaining
+from services.generator.abstention import never
+from services.generator.ports import Decline, Style
+from services.generator.settings import GeneratorSettings
+from shared import plugins
+from shared.contests.calendar import Calendar
+from shared.contests.checking import CONTEXTS, RECIPE_CONTEXT
+from shared.contests.options import PROMPTS, RENAMED, AskingOptions
+from shared.messages import Arm as Said
+from shared.messages import ArmTaken, Contest
+from shared.messages.contests import BASE, NO_CONTEXT
+from shared.records import Record
+from shared.topology import EVIDENCE, AnyTopic
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One contestant: who it is, its way of asking, and when it keeps an answer to itself.
+
+    `problem`: why it cannot be asked here. It then fails with that reason, so that nobody waits for it.
+    """
+
+    taken: ArmTaken
+    style: Style
+    decline: Decline = never.pass_on
+    problem: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.taken.name
+
+    @property
+    def speaker(self) -> str:
+        return self.taken.speaker
+
+    @property
+    def tuned(self) -> bool:
+        """Whether it must have an adapter."""
+        return self.taken.speaker != BASE
+
+    def takes(self, record: Record[Any]) -> bool:
+        """Whether this record asks it: a question or, where it reads, the evidence of its own recipe."""
+        if record.position.topic != self.style.topic.name:
+            return False
+        return self.style.topic is not EVIDENCE or record.message.recipe == self.taken.context
+
+
+@dataclass(frozen=True)
+class Served:
+    """The arms of every contest whose speakers are here. `contests` knows all announced before the call."""
+
+    settings: GeneratorSettings
+    contests: Callable[[], Calendar]
+    made: dict[str, list[Arm]]
+
+    @classmethod
+    def of(cls, settings: GeneratorSettings, contests: Callable[[], Calendar] = Calendar) -> "Served":
+        """With the arms of today's contest made ready. Raises what loading them raises."""
+        served = cls(settings, contests, {})
+        now = contests()
+        served.of_contest((now.entries[-1].contest if now.entries else now.before), strictly=not now.entries)
+        return served
+
+    def asked_by(self, batch: Sequence[Record[Any]]) -> list[tuple[Record[Any], Arm]]:
+        """Each record with each arm that it asks."""
+        calendar = self.contests()
+        return [
+            (record, arm)
+            for record in batch
+            for arm in self.of_contest(calendar.at(_asked_at(record)))
+            if arm.takes(record)
+        ]
+
+    def of_contest(self, contest: Contest, *, strictly: bool = False) -> list[Arm]:
+        """The arms whose speaker is here. `strictly`: raises ValueError where one cannot be asked as it is said."""
+        if contest.digest not in self.made:
+            speakers = self.settings.speaker_names
+            mine = [self._arm(arm, strictly=strictly) for arm in contest.arms if arm.speaker in speakers]
+            if not mine:
+                log.warning("no arm of this contest is served here", contest=contest.label, speakers=speakers)
+            self.made[contest.digest] = mine
+        return self.made[contest.digest]
+
+    def _arm(self, said: Said, *, strictly: bool) -> Arm:
+        try:
+            return arm_of(said, self.settings)
+        except (ValueError, OSError) as error:
+            if strictly:
+                raise
+            log.warning("arm cannot be asked here", arm=said.name, reason=str(error))
+            usual = said.model_copy(update={"options": {}})
+            return Arm(
+                said.taken, _style(usual, self.settings), problem=f"arm {said.name} cannot be asked here: {error}"
+            )
+
+
+def arm_of(said: Said, settings: GeneratorSettings) -> Arm:
+    """An arm by its paragraph. Raises ValueError for an option, a prompt, a context or a rule that is not there."""
+    own = settings_of(said, settings)
+    return Arm(said.taken, _style(said, own), abstaining.rule(own) if said.reads else never.pass_on)
+
+
+def settings_of(said: Said, settings: GeneratorSettings) -> GeneratorSettings:
+    """The worker's settings with what the arm's paragraph says in their place."""
+    options = {RENAMED.get(name, name): value for name, value in said.options.items() if name not in PROMPTS}
+    chosen = AskingOptions.model_validate(options).model_dump(include=set(options))
+    way = "rag" if said.reads else "closed_book"
+    prompts = {f"{way}_{name}": str(said.options[name]) for name in PROMPTS if name in said.options}
+    return settings.model_copy(update=chosen | prompts)
+
+
+def topics_of(arms: Sequence[Arm]) -> list[AnyTopic]:
+    """What must be read for these arms."""
+    return list(dict.fromkeys(arm.style.topic for arm in arms))
+
+
+def _style(said: Said, settings: GeneratorSettings) -> Style:
+    """`none` is a file of its own, and so is any other way of giving context; what is no file is a recipe."""
+    known = plugins.names(CONTEXTS)
+    name = "closed_book" if said.context == NO_CONTEXT else said.context if said.context in known else RECIPE_CONTEXT
+    style: Style = plugins.load(CONTEXTS, name)(settings)
+    return style
+
+
+def _asked_at(record: Record[Any]) -> datetime:
+    """When the broker took the question, which evidence carries along."""
+    asked_at: datetime = getattr(record.message, "asked_at", record.appended_at)
+    return asked_at

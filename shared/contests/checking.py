@@ -1,0 +1,85 @@
+"""Whether a contest can be held here: every name in it is known, and every option can be what it says."""
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from shared import plugins, prompts
+from shared.contests.options import PROMPTS, RENAMED, AskingOptions, RetrievalOptions
+from shared.messages import Arm, Contest, Recipe
+from shared.messages.contests import BASE, NO_CONTEXT, Options
+from shared.records import reason_of
+
+CONTEXTS, PROMPT_FILES = "services.generator.contexts", "services.generator.prompts"
+RECIPE_CONTEXT = "passages"
+"""The file in `contexts` that gives an arm what a recipe finds."""
+
+
+def problems(contest: Contest, tracks: Collection[str]) -> list[str]:
+    """What must be mended before it can be announced, each with what is known. `tracks`: of adapters."""
+    return [*_of_recipes(contest), *(found for arm in contest.arms for found in _of_arm(arm, contest, tracks))]
+
+
+def contexts() -> list[str]:
+    """Ways of giving context beside recipes: the files in `contexts`."""
+    return [NO_CONTEXT if name == "closed_book" else name for name in plugins.names(CONTEXTS) if name != RECIPE_CONTEXT]
+
+
+def _of_recipes(contest: Contest) -> Iterator[str]:
+    for recipe in contest.recipes:
+        yield from _of_options(f"recipe {recipe.name}", recipe.options, RetrievalOptions)
+        if clash := set(contexts()) & {recipe.name}:
+            yield f"recipe {clash.pop()}: a way of giving context has that name already"
+        yield from _of_variants(recipe)
+
+
+def _of_variants(recipe: Recipe) -> Iterator[str]:
+    options = recipe.options
+    named = [("searches", str(options["search"]))] if "search" in options else []
+    named += [("queries", str(options["queries"]))] if "queries" in options else []
+    named += [("rankers", name.strip()) for name in str(options.get("rankers", "")).split(",") if name.strip()]
+    for folder, name in named:
+        known = plugins.names(f"services.retriever.{folder}")
+        if name not in known:
+            yield f"recipe {recipe.name}: no {name!r} among {folder}: choose one of {', '.join(known)}"
+
+
+def _of_arm(arm: Arm, contest: Contest, tracks: Collection[str]) -> Iterator[str]:
+    recipes = [recipe.name for recipe in contest.recipes]
+    if arm.speaker != BASE and arm.speaker not in tracks:
+        yield f"arm {arm.name}: no track {arm.speaker!r}: choose one of {', '.join(sorted({BASE, *tracks}))}"
+    if arm.context not in (*recipes, *contexts()):
+        yield f"arm {arm.name}: no recipe {arm.context!r}: choose one of {', '.join([*contexts(), *recipes])}"
+    asked = {RENAMED.get(key, key): value for key, value in arm.options.items() if key not in PROMPTS}
+    yield from _of_options(f"arm {arm.name}", asked, AskingOptions)
+    yield from _of_rule(arm)
+    for option in PROMPTS:
+        if option in arm.options:
+            yield from _of_prompt(arm, str(arm.options[option]))
+
+
+def _of_rule(arm: Arm) -> Iterator[str]:
+    known = ["auto", *plugins.names("services.generator.abstention")]
+    rule = str(arm.options.get("decline", "auto"))
+    if rule not in known:
+        yield f"arm {arm.name}: no rule {rule!r} to decline by: choose one of {', '.join(known)}"
+
+
+def _of_prompt(arm: Arm, name: str) -> Iterator[str]:
+    try:
+        prompts.read(PROMPT_FILES, name)
+    except ValueError as error:
+        known = ", ".join(prompts.names(PROMPT_FILES))
+        hint = "" if Path(name).suffix == ".toml" else f"; there are {known}"
+        yield f"arm {arm.name}: {error}{hint}"
+
+
+def _of_options(whose: str, options: Options, model: type[BaseModel]) -> Iterator[str]:
+    unknown = sorted(set(options) - set(model.model_fields))
+    if unknown:
+        yield f"{whose}: no option {', '.join(unknown)}: there are {', '.join(sorted(model.model_fields))}"
+    try:
+        model.model_validate({key: value for key, value in options.items() if key not in unknown})
+    except ValidationError as error:
+        yield f"{whose}: {reason_of(error)}"

@@ -1,0 +1,121 @@
+"""The contest: which arms answer, what each of them may know, and how its passages are found."""
+
+import hashlib
+import json
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from shared.messages.schema import Message, Moment
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9+._-]{0,39}$")]
+Value = bool | int | float | str
+Options = Annotated[dict[str, Value], Field(max_length=40)]
+BASE: Literal["base"] = "base"
+NO_CONTEXT: Literal["none"] = "none"
+MOST_ARMS, MOST_RECIPES = 16, 8
+
+
+class Recipe(BaseModel):
+    """A named way of retrieving. `options`: what it sets otherwise than the retriever's own settings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: Name
+    options: Options = {}
+
+
+class ArmTaken(BaseModel):
+    """An arm as far as results need it: its name, who speaks, and what the speaker is given."""
+
+    model_config = ConfigDict(frozen=True)
+    name: str
+    speaker: str = Field(default=BASE, description="`base`, or the track of the adapter that speaks")
+    context: str = Field(default=NO_CONTEXT, description="`none`, or the recipe by which its passages are found")
+
+    @property
+    def is_tuned(self) -> bool:
+        """Whether it must not speak without an adapter."""
+        return self.speaker != BASE
+
+    @property
+    def reads(self) -> bool:
+        """Whether it is given passages."""
+        return self.context != NO_CONTEXT
+
+
+class Arm(ArmTaken):
+    """One contestant. `options`: what it sets otherwise than its generator's own settings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: Name
+    speaker: Name = BASE
+    context: Name = NO_CONTEXT
+    options: Options = {}
+
+    @property
+    def taken(self) -> ArmTaken:
+        return ArmTaken(name=self.name, speaker=self.speaker, context=self.context)
+
+
+class ContestTaken(BaseModel):
+    """The contest that a question belongs to, as its result names it."""
+
+    model_config = ConfigDict(frozen=True)
+    name: str
+    digest: str = Field(description="of all that the contest says; another one is another version of it")
+    arms: tuple[ArmTaken, ...]
+
+    @property
+    def label(self) -> str:
+        """Name and version, as people write it."""
+        return f"{self.name}@{self.digest}"
+
+
+class Contest(BaseModel):
+    """The arms that compete and the recipes that they use; said in one file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: Name
+    recipes: tuple[Recipe, ...] = Field(default=(), max_length=MOST_RECIPES)
+    arms: tuple[Arm, ...] = Field(min_length=1, max_length=MOST_ARMS)
+
+    @model_validator(mode="after")
+    def _names_are_known_and_distinct(self) -> Self:
+        for kind, names in (("arm", [one.name for one in self.arms]), ("recipe", [one.name for one in self.recipes])):
+            if twice := sorted({name for name in names if names.count(name) > 1}):
+                raise ValueError(f"two {kind}s are called {', '.join(twice)}")
+        if reserved := {NO_CONTEXT} & {recipe.name for recipe in self.recipes}:
+            raise ValueError(f"no recipe may be called {', '.join(reserved)}")
+        return self
+
+    @property
+    def digest(self) -> str:
+        """Twelve hexadecimal digits of a SHA-256 over all that is said, whatever the order of its options."""
+        said = json.dumps(self.model_dump(mode="json", exclude_defaults=True), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+    @property
+    def label(self) -> str:
+        """Name and version, as people write it."""
+        return f"{self.name}@{self.digest}"
+
+    @property
+    def taken(self) -> ContestTaken:
+        return ContestTaken(name=self.name, digest=self.digest, arms=tuple(arm.taken for arm in self.arms))
+
+    @property
+    def arm_names(self) -> tuple[str, ...]:
+        return tuple(arm.name for arm in self.arms)
+
+    def recipes_in_use(self) -> tuple[Recipe, ...]:
+        """Those by which some arm's passages are found, in their order."""
+        contexts = {arm.context for arm in self.arms}
+        return tuple(recipe for recipe in self.recipes if recipe.name in contexts)
+
+
+class ContestAnnounced(Message):
+    """From a moment after its append time on, questions belong to this contest."""
+
+    announcement_id: str = Field(description="of this announcement: an earlier one is never replaced")
+    contest: Contest
+    announced_at: Moment = Field(description="by the announcer's clock, for people; what counts is the append time")
