@@ -3,11 +3,9 @@
 import threading
 from datetime import UTC, datetime
 from functools import partial
-from hashlib import sha256
-from pathlib import Path
 
-from services.retriever import words
 from services.retriever.assembly import Assembly
+from services.retriever.folders import snapshot_folder
 from services.retriever.recipes import RetrieveByContest
 from services.retriever.serving import Serving
 from services.retriever.settings import RetrieverSettings
@@ -15,7 +13,7 @@ from shared import topology
 from shared.cassandra.chunks import CassandraChunks
 from shared.cassandra.client import connect
 from shared.contests.view import Contests
-from shared.kafka import client, topics
+from shared.kafka import client
 from shared.kafka.sink import Delivery, KafkaDeadLetters, KafkaSink
 from shared.kafka.source import KafkaSource
 from shared.kafka.tail import KafkaTail
@@ -25,7 +23,7 @@ from shared.observe import Readiness
 from shared.retention import Retention
 from shared.runner import Runner
 from shared.service import main
-from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, KafkaSettings, NewsSettings
+from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings, NewsSettings
 
 SERVICE = "retriever"
 
@@ -43,7 +41,7 @@ def build(readiness: Readiness) -> Runner[EvidenceFound]:
         encoder=serving.encoder.name,
         chunks=serving,
         announcements=lambda: KafkaTail(kafka, topology.INDEXED.name),
-        folder=snapshot(kafka, cassandra, serving.encoder.name, settings) if settings.snapshot else None,
+        folder=snapshot_folder(kafka, cassandra, serving.encoder.name, settings) if settings.snapshot else None,
         keep=Retention(NewsSettings().keep_days),
         recipes=contests().at(datetime.now(UTC)).recipes_in_use(),
     )
@@ -59,18 +57,6 @@ def build(readiness: Readiness) -> Runner[EvidenceFound]:
         limit=settings.batch,
         dead_in_a_row=settings.dead_in_a_row,
     )
-
-
-def snapshot(kafka: KafkaSettings, cassandra: CassandraSettings, encoder: str, settings: RetrieverSettings) -> Path:
-    """A folder for exactly these announcements, chunks and words: an index of others is never gone on with."""
-    of = (
-        topics.identity(kafka, topology.INDEXED.name),
-        cassandra.keyspace,
-        encoder,
-        settings.index_language,
-        words.VERSION,
-    )
-    return HomeSettings().home / "retriever" / sha256("\n".join(of).encode()).hexdigest()[:16]
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import faust
 from aiokafka.partitioner import DefaultPartitioner
 from faust.transport.drivers import aiokafka as driver
 
+from services.scorer.assembly import GROUP
 from services.scorer.offsets import Place
 from services.scorer.reading import JOINED
 from services.scorer.security import Security, security
@@ -25,7 +26,6 @@ from shared.records import InvalidMessageError, Position, RawRecord
 from shared.settings import HomeSettings, KafkaSettings
 from shared.topology import ANSWERS
 
-GROUP = "scorer"
 Committed = Callable[[Collection[int]], Mapping[Place, int]]
 """From where each of these partitions is to be handled; called in another thread."""
 

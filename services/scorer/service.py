@@ -1,46 +1,35 @@
-"""The scorer's parts put together on Kafka and Cassandra, and its run from start to drain."""
+"""The scorer's run from start to drain."""
 
 import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import Collection, Coroutine, Iterator, Mapping
+from collections.abc import Collection, Coroutine, Mapping
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 import stamina
 import structlog
-from prometheus_client import Counter
 
-from services.scorer import changelog, metric
-from services.scorer.app import GROUP, App
+from services.scorer import changelog
+from services.scorer.app import App
+from services.scorer.assembly import GROUP, desk, offsets, partitions_of
 from services.scorer.board import Board
-from services.scorer.desk import Desk
-from services.scorer.handler import score
-from services.scorer.offsets import Offsets, Place
+from services.scorer.offsets import Place
 from services.scorer.progress import Progress, Watch, read_through, refuse_made_anew
-from services.scorer.reading import JOINED, Reader
+from services.scorer.reading import JOINED
 from services.scorer.settings import ScorerSettings
-from services.scorer.settle import Settle
 from services.scorer.table import TableJoins
 from services.scorer.turns import Turns
 from shared import observe
-from shared.cassandra.client import connect
-from shared.cassandra.results import CassandraResults
-from shared.contests.view import Contests
-from shared.kafka import client, topics
-from shared.kafka.sink import Delivery, KafkaDeadLetters, KafkaSink
-from shared.kafka.tail import KafkaTail
-from shared.records import RawRecord
-from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
-from shared.topology import CONTESTS, QUESTIONS, RESULTS, needed_by
+from shared.kafka import client
+from shared.settings import KafkaSettings
+from shared.topology import needed_by
 
 ASK_S = 2.0
 DRAIN_S = 30.0
 COMMIT_S = 5.0
 log = structlog.get_logger()
-_UNDELIVERED = Counter("tiltyard_scorer_undelivered", "Records read from a topic since the group did not deliver them")
 
 
 class Scorer:
@@ -51,11 +40,11 @@ class Scorer:
         kafka = KafkaSettings()
         client.require(kafka, needed_by(GROUP))
         self._progress = Progress(kafka, GROUP, [topic.name for topic in JOINED])
-        partitions = _partitions(kafka)
+        partitions = partitions_of(kafka)
         self._app = App(self._settings, kafka, partitions=partitions)
         joins = TableJoins(changelog.KafkaChangelog(kafka, GROUP, partitions=partitions))
-        self._desk = _desk(self._settings, kafka, self._app, joins)
-        self._turns = Turns(self._desk, joins, _offsets(self._settings, kafka), batch=self._settings.batch)
+        self._desk = desk(self._settings, kafka, self._app.place, joins)
+        self._turns = Turns(self._desk, joins, offsets(self._settings, kafka), batch=self._settings.batch)
         self._board = Board(kafka)
         self._watch = Watch(
             self._settings.silence_s, self._settings.again_s, self._settings.stall_s, self._settings.settle_s
@@ -154,44 +143,6 @@ def run(readiness: observe.Readiness) -> None:
         await Scorer(readiness).run()
 
     asyncio.new_event_loop().run_until_complete(whole())  # left open: closing it would wait for a dead broker
-
-
-def _offsets(settings: ScorerSettings, kafka: KafkaSettings) -> Offsets:
-    reader = topics.RangeReader(kafka, uncommitted=True)  # as Faust reads
-
-    def read(place: Place, start: int, end: int) -> Iterator[RawRecord]:
-        log.info("reading what was not delivered", topic=place.topic, partition=place.partition, start=start, end=end)
-        for record in reader.read(place.topic, place.partition, start, end):
-            _UNDELIVERED.inc()
-            yield record
-
-    return Offsets(read, limit=settings.batch)
-
-
-def _desk(settings: ScorerSettings, kafka: KafkaSettings, app: App, joins: TableJoins) -> Desk:
-    delivery = Delivery(kafka, GROUP)
-    metrics = metric.load(settings.metrics, EncoderSettings())
-    return Desk(
-        joins,
-        Reader(KafkaDeadLetters(delivery, GROUP), dead_in_a_row=settings.dead_in_a_row, place=app.place),
-        Settle(
-            CassandraResults(connect(CassandraSettings())),
-            KafkaSink(delivery, RESULTS, lambda result: [result]),
-            partial(score, metrics=metrics),
-        ),
-        contests=Contests(KafkaTail(kafka, CONTESTS.name)).look,
-        keep=settings.keep,
-    )
-
-
-def _partitions(kafka: KafkaSettings) -> int:
-    """How many partitions the joined topics have; ValueError where they, or an older changelog, do not agree."""
-    known = client.admin(kafka).list_topics(timeout=10).topics
-    names = [*(topic.name for topic in JOINED), changelog.name_of(kafka, GROUP)]
-    counts = {name: len(known[name].partitions) for name in names if name in known}
-    if len(set(counts.values())) != 1:
-        raise ValueError(f"these topics are joined by partition and need equally many: {counts}")
-    return counts[QUESTIONS.name]
 
 
 async def _first_of(*tasks: "asyncio.Future[Any]") -> None:

@@ -1,0 +1,24 @@
+"""Where a retriever keeps the snapshot of its word index."""
+
+from hashlib import sha256
+from pathlib import Path
+
+from services.retriever import words
+from services.retriever.settings import RetrieverSettings
+from shared import topology
+from shared.kafka import topics
+from shared.settings import CassandraSettings, HomeSettings, KafkaSettings
+
+
+def snapshot_folder(
+    kafka: KafkaSettings, cassandra: CassandraSettings, encoder: str, settings: RetrieverSettings
+) -> Path:
+    """A folder for exactly these announcements, chunks and words: an index of others is never gone on with."""
+    of = (
+        topics.identity(kafka, topology.INDEXED.name),
+        cassandra.keyspace,
+        encoder,
+        settings.index_language,
+        words.VERSION,
+    )
+    return HomeSettings().home / "retriever" / sha256("\n".join(of).encode()).hexdigest()[:16]
