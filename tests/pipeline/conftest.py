@@ -69,6 +69,7 @@ class Pipeline:
     results: MemoryResults = field(default_factory=MemoryResults)
     adapters: dict[str, AdapterAnnounced] = field(default_factory=dict)
     joins: dict[str, Any] = field(default_factory=dict)
+    adapters_folder: Path = Path()
     workers: dict[str, str] = field(default_factory=lambda: {"base": "", "tuned": ""})
 
     def __post_init__(self) -> None:
@@ -157,5 +158,5 @@ class Pipeline:
 
 
 @pytest.fixture
-def pipeline() -> Pipeline:
-    return Pipeline()
+def pipeline(tmp_path: Path) -> Pipeline:
+    return Pipeline(adapters_folder=tmp_path)

@@ -1,0 +1,169 @@
+"""A contest as a file: what it says, what is refused before it is announced, and to which one a question belongs."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.contests import checking, files
+from shared.contests.calendar import CLOCKS_DIFFER, Calendar
+from shared.contests.parts import Square, search_against_memory, squares
+from shared.contests.view import Contests
+from shared.memory.broker import MemoryBroker, MemoryTail
+from shared.messages import ContestAnnounced
+from shared.topology import CONTESTS
+from tests.builders import NOON
+from tests.contests import ARMS, a_contest, an_arm
+
+FILE = """
+name = "mine"
+
+[[recipes]]
+name = "hybrid"
+rankers = ["recency", "mmr"]
+top_k = 7
+
+[[arms]]
+name = "plain"
+
+[[arms]]
+name = "reader"
+context = "hybrid"
+prompt = "rag.v1"
+decline = "never"
+evidence_chunks = 3
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "contest.toml"
+    file.write_text(text)
+    return file
+
+
+def problems(folder: Path, text: str, *tracks: str) -> list[str]:
+    return checking.problems(files.read(written(folder, text)), ["tuned", *tracks])
+
+
+def test_a_file_says_arms_and_recipes_and_what_they_set(tmp_path: Path) -> None:
+    contest = files.read(written(tmp_path, FILE))
+
+    assert contest.arm_names == ("plain", "reader")
+    assert contest.recipes[0].options == {"rankers": "recency,mmr", "top_k": 7}
+    assert contest.arms[1].options == {"prompt": "rag.v1", "decline": "never", "evidence_chunks": 3}
+    assert checking.problems(contest, ["tuned"]) == []
+
+
+def test_the_shipped_contest_is_the_two_by_two_and_has_no_problems() -> None:
+    assert files.shipped().arm_names == ARMS == ("base", "base+rag", "tuned", "tuned+rag")
+    assert checking.problems(files.shipped(), ["tuned"]) == []
+
+
+def test_another_word_in_the_file_is_another_version_and_another_order_of_options_is_not(tmp_path: Path) -> None:
+    contest = files.read(written(tmp_path, FILE))
+    same = files.read(
+        written(tmp_path, FILE.replace('prompt = "rag.v1"\ndecline = "never"', 'decline = "never"\nprompt = "rag.v1"'))
+    )
+    other = files.read(written(tmp_path, FILE.replace("top_k = 7", "top_k = 8")))
+
+    assert same.label == contest.label
+    assert other.digest != contest.digest
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (('context = "hybrid"', 'context = "hybird"'), "no recipe 'hybird': choose one of none, hybrid"),
+        (('prompt = "rag.v1"', 'prompt = "rag.v9"'), "rag.v9"),
+        (('decline = "never"', 'decline = "always"'), "no rule 'always'"),
+        (('"mmr"', '"nnr"'), "no 'nnr' among rankers: choose one of"),
+        (("top_k = 7", "top_k = 0"), "top_k: Input should be greater than or equal to 1"),
+        (("top_k = 7", "topk = 7"), "no option topk"),
+        (("evidence_chunks = 3", "evidence_chunk = 3"), "no option evidence_chunk"),
+        (('name = "plain"', 'name = "plain"\nspeaker = "smal"'), "no track 'smal': choose one of base, small, tuned"),
+    ],
+)
+def test_a_name_that_is_not_known_is_refused_with_those_that_are(
+    tmp_path: Path, change: tuple[str, str], reason: str
+) -> None:
+    assert change[0] in FILE
+    [problem] = problems(tmp_path, FILE.replace(*change), "small")
+    assert reason in problem
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("name = ", "is no TOML"),
+        ('name = "x"', "arms: Tuple should have at least 1 item"),
+        ('name = "x"\narms = 3', r"`arms` are paragraphs that each begin with \[\[arms\]\]"),
+        ('name = "x"\n[[arms]]\nname = "a"\n[[arms]]\nname = "a"', "two arms are called a"),
+        ('name = "x"\n[[arms]]\nname = "A b"', "arms.0.name"),
+        ('name = "x"\nextra = 1\n[[arms]]\nname = "a"', "extra"),
+    ],
+)
+def test_a_file_that_is_no_contest_says_where_it_is_wrong(tmp_path: Path, text: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        files.read(written(tmp_path, text))
+
+
+def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="cannot be read: No such file"):
+        files.read(tmp_path / "none.toml")
+
+
+@given(st.lists(st.integers(0, 100), max_size=6), st.integers(-10, 120), st.randoms())
+def test_a_question_belongs_to_the_last_contest_before_it_in_whatever_order_they_are_heard(
+    seconds: list[int], asked: int, random: "object"
+) -> None:
+    announced = [(a_contest("base", name=f"c-{at}"), NOON + timedelta(seconds=at)) for at in sorted(set(seconds))]
+    heard = list(announced)
+    random.shuffle(heard)  # type: ignore[attr-defined]
+    calendar = Calendar()
+    for contest, at in heard:
+        calendar = calendar.announced(contest, at)
+    moment = NOON + timedelta(seconds=asked)
+    before = [contest for contest, at in announced if at + CLOCKS_DIFFER <= moment]
+
+    assert calendar.at(moment) == (before[-1] if before else files.shipped())
+
+
+def test_contests_are_followed_and_what_cannot_be_read_is_passed_over() -> None:
+    broker = MemoryBroker(now=lambda: NOON)
+    contests = Contests(MemoryTail(broker, CONTESTS.name))
+    assert contests.look().at(NOON) == files.shipped()
+    broker.append(CONTESTS.name, b"x", b"{}")
+    broker.publish(CONTESTS, ContestAnnounced(announcement_id="1", contest=a_contest("base"), announced_at=NOON))
+
+    assert contests.look().at(NOON + CLOCKS_DIFFER) == a_contest("base")
+
+
+def test_the_two_by_two_is_found_by_what_arms_are_and_not_by_their_names() -> None:
+    arms = [
+        an_arm("zeta", speaker="mine", context="none"),
+        an_arm("a", speaker="base", context="none"),
+        an_arm("c", speaker="base", context="hybrid"),
+        an_arm("again", speaker="base", context="hybrid", options={"prompt": "rag.v1"}),
+        an_arm("b", speaker="mine", context="hybrid"),
+        an_arm("words", speaker="base", context="words"),
+    ]
+
+    assert squares(arms) == [Square("a", "c", "zeta", "b")]
+    assert squares(files.shipped().arms) == [Square(*ARMS)]
+    assert squares(arms[1:3]) == [Square("a", "c", None, None)]
+
+
+def test_two_tracks_and_two_recipes_make_four_squares() -> None:
+    contexts, speakers = ("none", "x", "y"), ("base", "t", "u")
+    arms = [an_arm(f"{s}-{c}", speaker=s, context=c) for s in speakers for c in contexts]
+
+    assert len(squares(arms)) == 4
+    assert all(square.whole for square in squares(arms))
+    assert search_against_memory(arms) == [
+        ("base-x", "t-none"),
+        ("base-x", "u-none"),
+        ("base-y", "t-none"),
+        ("base-y", "u-none"),
+    ]
