@@ -13,7 +13,7 @@ import stamina
 import structlog
 from prometheus_client import Counter
 
-from services.scorer import changelog, metric
+from services.scorer import changelog
 from services.scorer.app import GROUP, App
 from services.scorer.board import Board
 from services.scorer.desk import Desk
@@ -31,6 +31,7 @@ from shared.cassandra.results import CassandraResults
 from shared.kafka import client, topics
 from shared.kafka.sink import Delivery, KafkaDeadLetters, KafkaSink
 from shared.records import RawRecord
+from shared.scoring import catalogue
 from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
 from shared.topology import QUESTIONS, RESULTS, needed_by
 
@@ -168,7 +169,7 @@ def _offsets(settings: ScorerSettings, kafka: KafkaSettings) -> Offsets:
 
 def _desk(settings: ScorerSettings, kafka: KafkaSettings, app: App, joins: TableJoins) -> Desk:
     delivery = Delivery(kafka, GROUP)
-    metrics = metric.load(settings.metrics, EncoderSettings())
+    metrics = catalogue.load(settings.metrics, EncoderSettings())
     return Desk(
         joins,
         Reader(KafkaDeadLetters(delivery, GROUP), dead_in_a_row=settings.dead_in_a_row, place=app.place),

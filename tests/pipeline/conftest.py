@@ -22,7 +22,6 @@ from services.ingest.settings import IngestSettings
 from services.ingest.sinks import chunked, in_order
 from services.retriever.assembly import retriever
 from services.retriever.settings import RetrieverSettings
-from services.scorer import metric
 from services.scorer.handler import score
 from services.scorer.memory import JoinInMemory
 from services.scorer.settings import ARMS, METRICS
@@ -37,6 +36,7 @@ from shared.memory.signatures import MemorySignatures
 from shared.messages import AdapterAnnounced, Result
 from shared.retention import Retention
 from shared.runner import Runner
+from shared.scoring import catalogue
 from shared.settings import EncoderSettings
 
 ENCODER = hashing.build(EncoderSettings(variant="hashing", dimensions=256))
@@ -72,7 +72,7 @@ class Pipeline:
 
     def restart(self) -> None:
         self.runners = [self._ingest(), self._embedder(), self._retriever(), *self._workers()]
-        metrics = metric.load(
+        metrics = catalogue.load(
             [name for name in METRICS if name != "similarity"], EncoderSettings(variant="hashing", dimensions=256)
         )
         self.scorer = JoinInMemory(
