@@ -18,10 +18,12 @@ from services.judge.case import bench
 from services.judge.handler import judge
 from services.judge.ports import Backend, Sheet
 from services.judge.settings import JudgeSettings
-from services.scorer import metric
 from shared import plugins
 from shared.messages import Answer, Question, Result, ScoredAnswer, VerdictsTaken
 from shared.records import Position, RawRecord, Record
+from shared.scoring import catalogue
+from shared.scoring.catalogue import CORRECT
+from shared.scoring.measure import Metric
 from shared.settings import EncoderSettings, HomeSettings
 
 ARMS = ("base", "base+rag")
@@ -73,22 +75,22 @@ def _results(questions: Sequence[Question], backend: Backend) -> list[Result]:
     ]
     said = [one.text.strip() for one in backend.judge(sheets)]
     both = zip(questions, said[: len(questions)], said[len(questions) :], strict=True)
-    correct = metric.load(["correct"], EncoderSettings(variant="hashing"))["correct"]
+    correct = catalogue.load([CORRECT], EncoderSettings(variant="hashing"))[CORRECT]
     return [_result(question, (first, second), backend.model, correct) for question, first, second in both]
 
 
-def _result(question: Question, texts: tuple[str, str], model: str, correct: metric.Metric) -> Result:
+def _result(question: Question, texts: tuple[str, str], model: str, correct: Metric) -> Result:
     answers = {arm: _scored(question, arm, text, model, correct) for arm, text in zip(ARMS, texts, strict=True)}
-    versions = {"correct": correct.version}
+    versions = {CORRECT: correct.version}
     return Result(question=question, asked_at=NOW, scored_at=NOW, answers=answers, metric_versions=versions)
 
 
-def _scored(question: Question, arm: str, text: str, model: str, correct: metric.Metric) -> ScoredAnswer:
+def _scored(question: Question, arm: str, text: str, model: str, correct: Metric) -> ScoredAnswer:
     answer = Answer(
         question_id=question.question_id, arm=arm, status="answered", text=text, model=model, backend="bench",
         prompt_version="bench", asked_at=NOW,
     )  # fmt: skip
-    return ScoredAnswer(answer=answer, latency_ms=0.0, scores={"correct": correct.score(question, answer) or 0.0})
+    return ScoredAnswer(answer=answer, latency_ms=0.0, scores={CORRECT: correct.score(question, answer) or 0.0})
 
 
 def _judged(results: Sequence[Result], settings: JudgeSettings, backend: Backend) -> Iterator[Result]:

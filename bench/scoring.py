@@ -18,15 +18,15 @@ from pathlib import Path
 from typing import Any
 
 from services.console.demo import newswire
-from services.scorer import metric
 from services.scorer.handler import score
 from services.scorer.join import Event, apply, complete, done
-from services.scorer.metric import Metric
 from services.scorer.settings import METRICS
 from shared import plugins
 from shared.contests.calendar import Calendar
 from shared.contests.files import shipped
 from shared.messages import Answer, DocumentPublished, Form, Question
+from shared.scoring import catalogue
+from shared.scoring.measure import Metric
 from shared.settings import EncoderSettings
 
 SHIPPED = shipped()
@@ -43,8 +43,8 @@ def measure(*, encoder: bool) -> dict[str, Any]:
     """Every figure; takes about half a minute, and with the encoder some minutes."""
     settings = EncoderSettings(threads=1)
     cases = list(islice(_cases(), QUESTIONS))
-    default = metric.load(METRICS, settings)
-    others = [name for name in plugins.names("services.scorer.metrics") if name not in ENCODED or encoder]
+    default = catalogue.load(METRICS, settings)
+    others = [name for name in plugins.names("shared.measures") if name not in ENCODED or encoder]
     return {
         "questions": QUESTIONS,
         "arms": len(SHIPPED.arm_names),
@@ -55,7 +55,7 @@ def measure(*, encoder: bool) -> dict[str, Any]:
         "us_per_question": {
             name: _cost(
                 [(_asking(question, name), answers) for question, answers in cases[:FEW]],
-                metric.load([name], settings)[name],
+                catalogue.load([name], settings)[name],
             )
             for name in others
         },

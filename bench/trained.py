@@ -13,10 +13,10 @@ from typing import Any
 
 from shared import normalise
 from shared.messages import Result
+from shared.scoring.catalogue import CORRECT
 from shared.statistics.intervals import mean_interval
 
 BASE, TUNED = "base+rag", "tuned+rag"
-SCORE = "correct"
 
 
 def main() -> None:
@@ -42,7 +42,7 @@ def aims(runs: dict[str, list[Result]]) -> dict[str, Any]:
         "tuned, from memory, contains on learned (aim 0.60)": _over(
             runs, lambda one: one.answers["tuned"].scores.get("contains") if one.question.slice == "learned" else None
         ),
-        f"{TUNED} minus {BASE}, {SCORE} (aim: not below 0 on any slice)": {
+        f"{TUNED} minus {BASE}, {CORRECT} (aim: not below 0 on any slice)": {
             name: _over(runs, lambda one, name=name: _lead(one, name), lowest=-1.0) for name in slices
         },
         "abstained on unanswerable (aim 0.5)": {
@@ -57,7 +57,7 @@ def aims(runs: dict[str, list[Result]]) -> dict[str, Any]:
 def _lead(result: Result, name: str) -> float | None:
     if result.question.slice != name or not {BASE, TUNED} <= result.answers.keys():
         return None
-    first, second = (result.answers[arm].scores.get(SCORE) for arm in (TUNED, BASE))
+    first, second = (result.answers[arm].scores.get(CORRECT) for arm in (TUNED, BASE))
     return None if first is None or second is None else first - second
 
 

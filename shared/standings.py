@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.messages import Result, Standing
+from shared.scoring.catalogue import STATES
 
 ALL = "all"
-STATES = ("abstained", "failed", "missing")
 
 
 @dataclass(frozen=True)

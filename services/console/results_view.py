@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from services.console import output
 from shared.messages import Answer, Result, ScoredAnswer, Verdicts
+from shared.scoring.catalogue import CORRECT
 
 
 def show(result: Result) -> None:
@@ -12,7 +13,7 @@ def show(result: Result) -> None:
     if result.question.references:
         by = f" (given by {result.references_from.given_by})" if result.references_from else ""
         output.say(f"accepted: {' | '.join(result.question.references)}{by}")
-    output.table("", ["arm", "status", "answer", "correct", "ms"], _rows(result), right=["correct", "ms"])
+    output.table("", ["arm", "status", "answer", CORRECT, "ms"], _rows(result), right=[CORRECT, "ms"])
     for line in _sources(result.answers.values()):
         output.say(line)
     for pair in result.votes:
@@ -43,7 +44,7 @@ def _verdicts(verdicts: Verdicts) -> Iterator[str]:
 def _rows(result: Result) -> Iterator[list[object]]:
     for arm, scored in sorted(result.answers.items()):
         answer = scored.answer
-        correct = scored.scores.get("correct")
+        correct = scored.scores.get(CORRECT)
         shown = "" if correct is None else f"{correct:.0f}"
         yield [arm, answer.status, answer.text or answer.failure or "", shown, f"{scored.latency_ms:.0f}"]
     for arm in result.missing:

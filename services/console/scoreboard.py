@@ -9,9 +9,8 @@ from services.console.report import verdict
 from services.console.report.material import gather
 from services.console.report.numbers import count
 from shared.messages import Result
+from shared.scoring import catalogue
 
-HEADS = ("slice", "arm", "n", "correct", "EM", "F1", "cont.", "abst.", "outd.", "failed")
-RIGHT = tuple(head for head in HEADS if head not in ("slice", "arm"))
 LEGEND = (
     "correct: contains an accepted answer, or abstains where no document has one; cont.: contains an accepted answer; "
     "EM and F1: exact match and token F1 as RealTime QA counts them; abst.: abstained; outd.: says what a correction "
@@ -33,7 +32,8 @@ def print_scoreboard(results: Sequence[Result], *, json: bool = False) -> None:
 
 def show(counted: dict[str, Any]) -> None:
     """The table of a summary, what its columns mean, and the latencies."""
-    output.table("", HEADS, rows(counted), right=RIGHT)
+    numbers = ["n", *(one.short or name for name, one in catalogue.shown().items())]
+    output.table("", ["slice", "arm", *numbers], rows(counted), right=numbers)
     output.say(LEGEND)
     output.say(waits(counted))
 
@@ -55,10 +55,7 @@ def rows(counted: dict[str, Any]) -> Iterator[list[str]]:
                 name if place == 0 else "",
                 arm,
                 str(cell["n"]),
-                _share(cell["correct"], cell["correct_ci95"]),
-                _share(cell["exact_match"]),
-                _share(cell["f1"], cell["f1_ci95"]),
-                *(_share(cell[metric]) for metric in ("contains", "abstained", "outdated", "failed")),
+                *(_share(cell[metric], cell.get(f"{metric}_ci95")) for metric in catalogue.shown()),
             ]
 
 

@@ -1,11 +1,11 @@
 """How a live standing looks: means with their intervals, named as what they are, and each pair decided or not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from services.console import output
 from shared.messages import Difference, Estimate, Standing
+from shared.scoring import catalogue
 
-SHOWN = ("correct", "f1", "abstained", "failed", "missing")
 KINDS = {
     "confidence_sequence": (
         "Intervals are 95 % confidence sequences: they hold at all times together, so look as often as you like. "
@@ -20,8 +20,9 @@ KINDS = {
 
 def show(standing: Standing) -> None:
     """Print it for a person."""
-    columns = ["arm", "n", *SHOWN]
-    rows = ([arm, *_row(estimates)] for arm, estimates in standing.arms.items())
+    measures = [name for name, one in catalogue.shown().items() if one.live]
+    columns = ["arm", "n", *measures]
+    rows = ([arm, *_row(estimates, measures)] for arm, estimates in standing.arms.items())
     output.table(
         f"Standing of {standing.slice}{_of(standing)} at {standing.counted_at:%Y-%m-%d %H:%M:%S} UTC",
         columns,
@@ -43,9 +44,9 @@ def sentences(standing: Standing) -> Iterator[str]:
     yield from (KINDS[kind] for kind in sorted(kinds))
 
 
-def _row(estimates: dict[str, Estimate]) -> list[str]:
+def _row(estimates: dict[str, Estimate], measures: Sequence[str]) -> list[str]:
     n = max((one.n for one in estimates.values()), default=0)
-    return [str(n), *(_cell(estimates.get(metric), n) for metric in SHOWN)]
+    return [str(n), *(_cell(estimates.get(metric), n) for metric in measures)]
 
 
 def _cell(one: Estimate | None, usual: int) -> str:

@@ -6,7 +6,7 @@ from functools import partial
 import structlog
 from prometheus_client import Counter
 
-from services.scorer import changelog, metric
+from services.scorer import changelog
 from services.scorer.desk import Desk
 from services.scorer.handler import score
 from services.scorer.offsets import Offsets, Place
@@ -21,6 +21,7 @@ from shared.kafka import client, topics
 from shared.kafka.sink import Delivery, KafkaDeadLetters, KafkaSink
 from shared.kafka.tail import KafkaTail
 from shared.records import RawRecord
+from shared.scoring import catalogue
 from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
 from shared.topology import CONTESTS, QUESTIONS, RESULTS
 
@@ -45,7 +46,7 @@ def offsets(settings: ScorerSettings, kafka: KafkaSettings) -> Offsets:
 def desk(settings: ScorerSettings, kafka: KafkaSettings, place: PartitionOf, joins: TableJoins) -> Desk:
     """What decides and settles, over the store and the topics. `place` says in which partition a question's join is."""
     delivery = Delivery(kafka, GROUP)
-    metrics = metric.load(settings.metrics, EncoderSettings())
+    metrics = catalogue.load(settings.metrics, EncoderSettings())
     return Desk(
         joins,
         Reader(KafkaDeadLetters(delivery, GROUP), dead_in_a_row=settings.dead_in_a_row, place=place),

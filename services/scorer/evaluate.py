@@ -9,12 +9,13 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from services.scorer import metric
 from services.scorer.evaluation import contests, predictions, report, scoring
 from services.scorer.evaluation.contests import Contest
 from services.scorer.evaluation.predictions import Loaded
 from shared import plugins
 from shared.observe import Readiness
+from shared.scoring import catalogue
+from shared.scoring.catalogue import CORRECT
 from shared.service import guarded
 from shared.settings import EncoderSettings
 
@@ -28,7 +29,7 @@ def main() -> None:
     parser.add_argument("predictions", type=Path, nargs="+")
     parser.add_argument("--references", type=Path, default=None, help="where the predictions' file does not hold them")
     parser.add_argument("--format", default="", choices=["", *plugins.names(predictions.FORMATS)])
-    parser.add_argument("--metric", action="append", default=[], help="a file in services/scorer/metrics; repeatable")
+    parser.add_argument("--metric", action="append", default=[], help="a file in shared/measures; repeatable")
     parser.add_argument("--baseline", default="", help="compare every system with this one only")
     options = parser.parse_args()
     raise SystemExit(guarded("evaluate", lambda readiness: _evaluate(options, readiness)))
@@ -40,19 +41,17 @@ def _evaluate(options: argparse.Namespace, _: Readiness) -> None:
     found = contests.arrange(every, repeats=all(file.repeats for file in loaded))
     _known(options.baseline, found)
     names = list(dict.fromkeys(options.metric or [name for file in loaded for name in file.measures]))
-    metrics = metric.load(list(dict.fromkeys([*names, scoring.DECIDES])), EncoderSettings())
+    metrics = catalogue.load(list(dict.fromkeys([*names, CORRECT])), EncoderSettings())
     done = _Count(sum(len(of_system) for contest in found for of_system in contest.entries.values()))
     scored = [scoring.score(contest, {name: metrics[name] for name in names}, done.one) for contest in found]
     settings = {}
     for number, (contest, values) in enumerate(zip(found, scored, strict=True), start=1):
-        settings[contest.setting] = report.of(
-            contest, values, metrics[scoring.DECIDES], baseline=options.baseline, draws=DRAWS
-        )
+        settings[contest.setting] = report.of(contest, values, metrics[CORRECT], baseline=options.baseline, draws=DRAWS)
         _say("compared", {"done": number, "total": len(found)})
     versions = {name: one.version for name, one in metrics.items()}
     if any(contest.by_index for contest in found):
         versions[scoring.CHOICE] = scoring.CHOICE_VERSION
-    about = _about(options.predictions, loaded) | {"metric_versions": versions, "decides": scoring.DECIDES}
+    about = _about(options.predictions, loaded) | {"metric_versions": versions, "decides": CORRECT}
     unused = [name for name in names if not any(name in values for values in scored)]
     _say("done", {"report": about | {"draws": DRAWS, "without_values": unused, "settings": settings}})
 

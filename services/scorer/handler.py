@@ -4,18 +4,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from services.scorer.join import Arrived, Join
-from services.scorer.metric import Metric
 from shared.contests.calendar import Calendar
 from shared.messages import Answer, Question, Result, ScoredAnswer
-
-OF_TEXTS = ("grounded_words", "grounded_similarity")
-"""Measures of the evidence's texts, which are there when an answer comes and never again."""
+from shared.scoring import catalogue
+from shared.scoring.measure import Metric
 
 
 def score(join: Join, now: datetime, calendar: Calendar, *, metrics: Mapping[str, Metric]) -> Result:
     """The result of a join whose question is known; arms of its contest without an answer in time are `missing`.
 
-    Raises RuntimeError for a metric outside [0, 1], which would spoil every average it enters.
+    Raises RuntimeError for a score outside its measure's range.
     """
     if join.question is None or join.asked_at is None:
         raise RuntimeError("a join without its question has no result")
@@ -38,7 +36,7 @@ def kept(stored: Result, scored_anew: Result) -> Result:
     What they say does not depend on references. A score of another version of the measure is not kept.
     """
     now, then = scored_anew.metric_versions, stored.metric_versions
-    names = [name for name in OF_TEXTS if name in now and now[name] == then.get(name)]
+    names = [name for name in catalogue.of_texts() if name in now and now[name] == then.get(name)]
     answers = {
         arm: one.model_copy(update={"scores": one.scores | _of(stored.answers[arm].scores, names)})
         for arm, one in scored_anew.answers.items()
@@ -59,9 +57,7 @@ def _scored(question: Question, asked_at: datetime, one: Arrived, metrics: Mappi
 
 def _scores(question: Question, answer: Answer, metrics: Mapping[str, Metric]) -> dict[str, float]:
     found = {name: metric.score(question, answer) for name, metric in metrics.items()}
-    for name, value in found.items():
-        if value is not None and not 0.0 <= value <= 1.0:
-            raise RuntimeError(f"metric {name} gave {value} for question {question.question_id}: not within [0, 1]")
+    catalogue.hold_within_range(found, f"question {question.question_id}")
     return {name: value for name, value in found.items() if value is not None}
 
 

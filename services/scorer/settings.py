@@ -5,12 +5,10 @@ from datetime import timedelta
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings
 
+from shared.scoring import catalogue
 from shared.settings import under
 
-METRICS = (
-    "abstained", "choice", "choice_likelihood", "citation_precision", "contains", "context_recall", "correct",
-    "exact_match", "exact_match_squad", "f1", "f1_squad", "grounded_words", "outdated", "rouge_l",
-)  # fmt: skip
+METRICS = catalogue.counted()
 
 
 class ScorerSettings(BaseSettings):
@@ -20,7 +18,7 @@ class ScorerSettings(BaseSettings):
     metrics: tuple[str, ...] = Field(
         default=METRICS,
         min_length=1,
-        description="files in services/scorer/metrics; those that compare meanings load the encoder and cost its time",
+        description="files in shared/measures; those that compare meanings load the encoder and cost its time",
     )
     keep_hours: float = Field(
         default=24.0, gt=0, description="how long a finished question, or answers without a question, are remembered"

@@ -13,10 +13,10 @@ from itertools import combinations
 
 from shared.messages import ContestTaken, Difference, Estimate, Standing
 from shared.messages.results import IntervalKind
+from shared.scoring.catalogue import CORRECT
 from shared.standings import Marks
 from shared.statistics.sequences import mixture_interval
 
-DECIDES = "correct"
 ONE = 2**30
 _KIND: IntervalKind = "confidence_sequence"
 Column = tuple[str, str]
@@ -86,7 +86,7 @@ class Sums:
             slice=name,
             contest=self._contest,
             arms=estimates,
-            differences=() if DECIDES in without else tuple(self._differences()),
+            differences=() if CORRECT in without else tuple(self._differences()),
             metric_versions={metric: "+".join(found) for metric, found in versions.items()},
             counted_at=self._counted_at,
         )
@@ -105,14 +105,14 @@ class Sums:
                 mean = total / ONE / n
                 found = mixture_interval(n, mean, lowest=-1.0, error=0.05 / len(self._pairs))
                 better = a if found.low > 0 else b if found.high < 0 else None
-                yield Difference(metric=DECIDES, a=a, b=b, n=n, mean=mean, ci95=(found.low, found.high),
+                yield Difference(metric=CORRECT, a=a, b=b, n=n, mean=mean, ci95=(found.low, found.high),
                                  interval=_KIND, better=better)  # fmt: skip
 
     def _move(self, one: Counted, times: int) -> None:
         for column, value in one.values.items():
             _count(self._of[column], value, times)
         for a, b in self._pairs:
-            ours, theirs = one.values.get((a, DECIDES)), one.values.get((b, DECIDES))
+            ours, theirs = one.values.get((a, CORRECT)), one.values.get((b, CORRECT))
             if ours is not None and theirs is not None:
                 _count(self._apart[a, b], ours - theirs, times)
         for version in one.versions:

@@ -3,6 +3,7 @@
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
+from shared.scoring.catalogue import CORRECT
 from shared.settings import under
 
 
@@ -15,7 +16,7 @@ class TunerSettings(BaseSettings):
     standing_fall: float = Field(default=0.0, ge=0, le=1, description="of a tuned arm since it began; 0: never so")
     track: str = Field(default="tuned", description="the line of adapters that it trains for")
     slice: str = Field(default="all", description="the questions whose standing is watched, such as those on new news")
-    metric: str = Field(default="correct", description="of the standing")
+    metric: str = Field(default=CORRECT, description="of the standing")
     fewest_questions: int = Field(default=50, ge=2, description="for how an arm began, and again for how it stands now")
     at_most_every_hours: float = Field(default=6.0, ge=0, description="from the start of one training to the next")
     retry_minutes: float = Field(default=15.0, gt=0, description="after a failed training; doubles with each one more")

@@ -1,4 +1,4 @@
-"""Comparisons of arms over the questions that both answered: difference, interval, tests, and a verdict in words."""
+"""Comparisons of arms over the questions that both answered: difference, interval, tests, and a verdict."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -43,12 +43,6 @@ class Comparison:
     detectable: float | None = None
     verdict: Literal["a", "b", "undecided"] = "undecided"
     lower_is_better: bool = False
-
-    def sentence(self) -> str:
-        """The verdict in words, with its numbers."""
-        from shared.statistics.wording import in_words
-
-        return in_words(self)
 
 
 def compare(

@@ -150,6 +150,7 @@ def test_every_console_script_names_a_function_that_exists() -> None:
 
 FOLDERS = (
     ("shared.encoders", "build"),
+    ("shared.measures", "build"),
     ("services.ingest.chunkers", "build"),
     ("services.ingest.cleaners", "clean"),
     ("services.ingest.feeds", "build"),
@@ -200,3 +201,13 @@ def test_packages_are_named_without_addresses_and_no_machine_is_named() -> None:
     machine = re.compile(r"/root/|/home/\w")
     files = [*ROOT.glob("*.*"), *(ROOT / "deploy").rglob("*.*"), *(ROOT / "docs").rglob("*.md"), *SOURCES]
     assert [str(path.relative_to(ROOT)) for path in files if path.is_file() and machine.search(path.read_text())] == []
+
+
+def test_the_name_of_the_deciding_measure_stands_in_one_source_file() -> None:
+    naming = {
+        module_of(path)
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and node.value == "correct"
+    }
+    assert naming == {"shared.scoring.catalogue"}

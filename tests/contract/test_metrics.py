@@ -8,15 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.scorer import metric
-from services.scorer.handler import OF_TEXTS
-from services.scorer.settings import METRICS
+from services.scorer.settings import ScorerSettings
 from shared import plugins
 from shared.messages import Answer, Form, Question
+from shared.scoring import catalogue
+from shared.scoring.measure import Metric
 from shared.settings import EncoderSettings
 from tests.builders import a_question, an_answer
 
-NAMES = plugins.names("services.scorer.metrics")
+NAMES = plugins.names(catalogue.MEASURES)
 HASHING = EncoderSettings(variant="hashing", dimensions=32)
 SCHEMA = {"type": "object", "properties": {"place": {"type": "string"}}, "required": ["place"]}
 ASKED_FOR: list[dict[str, Any]] = [
@@ -46,7 +46,7 @@ ANSWERS = [
     an_answer(text=text, status=status, **found)
     for found, status, text in product(EVIDENCE, ("answered", "abstained", "failed"), TEXTS)
 ]
-OF_EVIDENCE = {"citation_precision", "citation_recall", "context_precision", "context_recall", *OF_TEXTS}
+OF_EVIDENCE = {name for name in NAMES if catalogue.described()[name].evidence}
 MAY_NOT_TELL = {"grounded_words", "grounded_similarity", "language"}
 BIG = 100_000
 NASTY = {
@@ -77,16 +77,16 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def built(name: str) -> metric.Metric:
-    return metric.load([name], HASHING)[name]
+def built(name: str) -> Metric:
+    return catalogue.load([name], HASHING)[name]
 
 
-def test_it_has_a_version(built: metric.Metric) -> None:
+def test_it_has_a_version(built: Metric) -> None:
     assert built.version
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_it_lies_between_0_and_1_and_is_the_same_each_time(built: metric.Metric, question: Question) -> None:
+def test_it_lies_between_0_and_1_and_is_the_same_each_time(built: Metric, question: Question) -> None:
     values = [built.score(question, answer) for answer in ANSWERS]
 
     assert all(value is None or 0 <= value <= 1 for value in values)
@@ -95,7 +95,7 @@ def test_it_lies_between_0_and_1_and_is_the_same_each_time(built: metric.Metric,
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_whether_it_applies_is_up_to_the_question_and_to_the_evidence_where_that_is_measured(
-    built: metric.Metric, name: str, question: Question
+    built: Metric, name: str, question: Question
 ) -> None:
     def situation(answer: Answer) -> tuple[Any, ...]:
         return (answer.evidence, answer.retrieval_ms, answer.status) if name in OF_EVIDENCE else ()
@@ -107,9 +107,7 @@ def test_whether_it_applies_is_up_to_the_question_and_to_the_evidence_where_that
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_an_answer_that_was_not_given_is_not_praised_for_its_text(
-    built: metric.Metric, name: str, question: Question
-) -> None:
+def test_an_answer_that_was_not_given_is_not_praised_for_its_text(built: Metric, name: str, question: Question) -> None:
     """Except where abstaining is what is asked, and where the evidence is judged and not the answer."""
     if name in {"abstained", "correct", "context_precision", "context_recall"}:
         return
@@ -120,7 +118,7 @@ def test_an_answer_that_was_not_given_is_not_praised_for_its_text(
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(st.text(), min_size=3, max_size=3), known=st.text(max_size=3))
-def test_any_text_is_scored(built: metric.Metric, texts: list[str], known: str) -> None:
+def test_any_text_is_scored(built: Metric, texts: list[str], known: str) -> None:
     text, reference, evidence = (known + one for one in texts)
     question = a_question(
         references=(reference, known), choices=(known, reference), outdated=known, gold_document_ids=("story-1",)
@@ -132,7 +130,7 @@ def test_any_text_is_scored(built: metric.Metric, texts: list[str], known: str) 
 
 
 @pytest.mark.parametrize("kind", NASTY)
-def test_no_text_takes_longer_than_a_tenth_of_a_second(built: metric.Metric, kind: str) -> None:
+def test_no_text_takes_longer_than_a_tenth_of_a_second(built: Metric, kind: str) -> None:
     """Against itself and against what it shares nothing with, the fastest of three: the machine is shared."""
     text = NASTY[kind]
     for reference in (text, "The old harbour, 3 March 2025", text[::-1] + "z"):
@@ -144,13 +142,13 @@ def test_no_text_takes_longer_than_a_tenth_of_a_second(built: metric.Metric, kin
         assert min(_seconds(built, question, answer) for _ in range(3)) < WITHIN_S
 
 
-def _seconds(built: metric.Metric, question: Question, answer: Answer) -> float:
+def _seconds(built: Metric, question: Question, answer: Answer) -> float:
     started = time.process_time()
     built.score(question, answer)
     return time.process_time() - started
 
 
-def test_the_first_words_decide_where_a_text_is_too_long_to_be_read_whole(built: metric.Metric, name: str) -> None:
+def test_the_first_words_decide_where_a_text_is_too_long_to_be_read_whole(built: Metric, name: str) -> None:
     if "first-4000-characters" not in built.version:
         return
     start = "The fair moved to the old harbour on 3 March 2025. " * 80
@@ -160,10 +158,12 @@ def test_the_first_words_decide_where_a_text_is_too_long_to_be_read_whole(built:
     assert len(values) == 1, name
 
 
-def test_every_metric_of_the_default_settings_is_a_file() -> None:
-    assert set(METRICS) <= set(NAMES)
+def test_a_scorer_counts_by_default_what_the_measures_say_and_all_that_tables_show() -> None:
+    chosen = set(ScorerSettings().metrics)
+    assert chosen == {name for name in NAMES if catalogue.described()[name].counted}
+    assert set(catalogue.shown()) - chosen == {"failed", "missing"}, "these two are no metric's"
 
 
 def test_an_unknown_metric_is_answered_with_the_known_ones() -> None:
     with pytest.raises(ValueError, match=r"bleu, .*rouge_l"):
-        metric.load(["bertscore"], HASHING)
+        catalogue.load(["bertscore"], HASHING)

@@ -24,7 +24,6 @@ from services.ingest.sinks import chunked, in_order
 from services.retriever.assembly import Assembly
 from services.retriever.recipes import RetrieveByContest
 from services.retriever.settings import RetrieverSettings
-from services.scorer import metric
 from services.scorer.handler import score
 from services.scorer.memory import JoinInMemory
 from services.scorer.settings import METRICS
@@ -41,6 +40,7 @@ from shared.memory.signatures import MemorySignatures
 from shared.messages import AdapterAnnounced, Contest, ContestAnnounced, Result
 from shared.retention import Retention
 from shared.runner import Runner
+from shared.scoring import catalogue
 from shared.settings import EncoderSettings
 
 ENCODER = hashing.build(EncoderSettings(variant="hashing", dimensions=256))
@@ -85,7 +85,7 @@ class Pipeline:
     def restart(self) -> None:
         self.contests = Contests(MemoryTail(self.broker, topology.CONTESTS.name)).look
         self.runners = [self._ingest(), self._embedder(), self._retriever(), *self._workers()]
-        metrics = metric.load(
+        metrics = catalogue.load(
             [name for name in METRICS if name != "similarity"], EncoderSettings(variant="hashing", dimensions=256)
         )
         self.scorer = JoinInMemory(

@@ -7,19 +7,19 @@ from typing import Any
 
 import pytest
 
-from services.scorer import metric
 from services.scorer.evaluation import clusters, contests, predictions, report, scoring
 from services.scorer.evaluation.contests import Contest
 from services.scorer.evaluation.predictions import Choice, Prediction, an_answer
 from shared import plugins
 from shared.messages import Result, ScoredAnswer
+from shared.scoring import catalogue
 from shared.settings import EncoderSettings
 from tests.builders import NOON, a_question
 from tests.builders import an_answer as an_answer_of_ours
 
 Row = dict[str, Any]
 NAMES = ("correct", "exact_match", "f1", "contains")
-METRICS = metric.load(NAMES, EncoderSettings())
+METRICS = catalogue.load(NAMES, EncoderSettings())
 SQUAD = {"data": [{"title": "Harbours", "paragraphs": [
     {"context": "The fair is at the harbour.", "qas": [
         {"id": "s1", "question": "Where?", "answers": [{"text": "the harbour", "answer_start": 15}]},
@@ -185,7 +185,7 @@ def test_squads_layout_takes_its_references_from_a_squad_file(tmp_path: Path) ->
     second = written(tmp_path / "large.json", {"s1": "harbour", "s2": "fair", "s3": "May"})
     loaded = predictions.load([first, second], references)
     [contest] = contests.arrange([one for file in loaded for one in file.predictions])
-    values = scoring.score(contest, metric.load(loaded[0].measures, EncoderSettings()))
+    values = scoring.score(contest, catalogue.load(loaded[0].measures, EncoderSettings()))
 
     assert values["exact_match_squad"] == {
         "small": {"s1": 1.0, "s2": 1.0, "s3": 0.0}, "large": {"s1": 1.0, "s2": 1.0, "s3": 1.0},

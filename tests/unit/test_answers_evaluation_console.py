@@ -57,7 +57,7 @@ def test_json_has_everything(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("--metric", "meaning"), "no 'meaning' in services/scorer/metrics: choose one of"),
+        (("--metric", "meaning"), "no 'meaning' in shared/measures: choose one of"),
         (("--baseline", "c"), "no system 'c' to compare with: choose one of a, b"),
         (("--format", "squad"), "squad needs --references beside"),
     ],

@@ -14,16 +14,16 @@ from services.generator.backends.echo import Echo
 from services.generator.handler import answer
 from services.generator.ports import Chat, Completion, Outcome
 from services.generator.settings import GeneratorSettings
-from services.scorer import metric
 from shared.contests.calendar import Calendar
 from shared.messages import Answer, Form, Question
+from shared.scoring import catalogue
 from shared.settings import EncoderSettings
 from shared.topology import EVIDENCE, QUESTIONS
 from tests import builders
 from tests.builders import NOON, a_question, an_answer
 from tests.contests import served
 
-MEASURES = metric.load(["json", "language", "length"], EncoderSettings(variant="hashing", dimensions=8))
+MEASURES = catalogue.load(["json", "language", "length"], EncoderSettings(variant="hashing", dimensions=8))
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {"place": {"type": "string"}, "days": {"type": "array", "items": {"type": "integer", "minimum": 1}}},

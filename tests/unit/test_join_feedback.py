@@ -8,7 +8,6 @@ from functools import partial
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.scorer import metric
 from services.scorer.handler import score
 from services.scorer.join import Event, Join, apply, complete, done, reception
 from services.scorer.memory import JoinInMemory
@@ -16,12 +15,13 @@ from shared.memory.broker import MemoryBroker
 from shared.memory.results import MemoryResults
 from shared.messages import Answer, Message, Outcome, Question, References, Result, Verdicts, Vote
 from shared.messages.verdicts import OUTCOMES
+from shared.scoring import catalogue
 from shared.settings import EncoderSettings
 from shared.topology import ANSWERS, QUESTIONS, REFERENCES, RESULTS, VERDICTS, VOTES, AnyTopic
 from tests.builders import NOON, a_question, a_vote, an_answer, references, verdicts
 from tests.contests import ARMS
 
-METRICS = metric.load(["correct", "f1", "outdated"], EncoderSettings(variant="hashing", dimensions=16))
+METRICS = catalogue.load(["correct", "f1", "outdated"], EncoderSettings(variant="hashing", dimensions=16))
 SCORE = partial(score, metrics=METRICS)
 WORDS = st.sampled_from(["The old harbour", "The new quay", "The town hall"])
 PAIRS = st.sampled_from([("base", "tuned"), ("tuned", "base"), ("base+rag", "tuned")])

@@ -9,8 +9,8 @@ from statistics import fmean
 
 import pytest
 
-from services.scorer import vectors
-from services.scorer.metrics import (
+from shared import normalise
+from shared.measures import (
     abstained,
     contains,
     correct,
@@ -22,7 +22,7 @@ from services.scorer.metrics import (
     rouge_l,
     similarity,
 )
-from shared import normalise
+from shared.scoring import vectors
 from shared.settings import EncoderSettings
 from tests.builders import a_question, an_answer
 

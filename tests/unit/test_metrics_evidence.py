@@ -13,17 +13,17 @@ from services.generator.backends.echo import Echo
 from services.generator.contexts import passages as reading
 from services.generator.handler import answer
 from services.generator.settings import GeneratorSettings
-from services.scorer import metric, statements
-from services.scorer.gold import document_of
 from services.scorer.handler import kept, score
 from services.scorer.join import Arrived, Event, Join, apply
 from services.scorer.memory import JoinInMemory
-from services.scorer.metric import Metric
 from services.scorer.settings import METRICS
 from shared.contests.calendar import Calendar
 from shared.memory.broker import MemoryBroker
 from shared.memory.results import MemoryResults
 from shared.messages import Answer, Form, References, Result
+from shared.scoring import catalogue, statements
+from shared.scoring.gold import document_of
+from shared.scoring.measure import Metric
 from shared.settings import EncoderSettings
 from shared.topology import ANSWERS, EVIDENCE, QUESTIONS, REFERENCES, RESULTS
 from tests import builders
@@ -31,7 +31,7 @@ from tests.builders import NOON, a_question, an_answer
 from tests.contests import only, served
 
 HASHING = EncoderSettings(variant="hashing", dimensions=256)
-MEASURES = metric.load(
+MEASURES = catalogue.load(
     [
         "citation_precision", "citation_recall", "context_precision", "context_recall", "grounded_words",
         "grounded_similarity", "relevance",
@@ -246,7 +246,7 @@ def test_a_result_is_scored_with_the_evidences_texts_and_published_without_them(
 
 def test_no_text_of_the_evidence_is_stored_or_announced_and_its_score_outlives_later_references() -> None:
     broker, shelf = MemoryBroker(now=lambda: NOON), MemoryResults()
-    metrics = metric.load(METRICS, HASHING)
+    metrics = catalogue.load(METRICS, HASHING)
     scorer = JoinInMemory(broker, partial(score, metrics=metrics), shelf, contests=lambda: only("base+rag"))
     answered = an_answer(text="Old harbour", evidence=("story-1:1:0",), evidence_texts=(TEXT + " Nobody may know.",))
     broker.publish(QUESTIONS, a_question(gold_document_ids=("story-1",), references=None))

@@ -10,17 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.scorer import metric
-from services.scorer.bounds import LONGEST, opening
-from services.scorer.metrics import token_similarity
-from services.scorer.metrics.meteor import NoWordNet
 from shared import normalise
+from shared.measures import token_similarity
+from shared.measures.meteor import NoWordNet
+from shared.scoring import catalogue
+from shared.scoring.bounds import LONGEST, opening
 from shared.settings import EncoderSettings
 from tests.builders import a_question, an_answer
 
 HASHING = EncoderSettings(variant="hashing", dimensions=256)
 NAMES = ["bleu", "choice", "chrf", "date", "meteor", "numeric", "rouge_1", "rouge_2", "rouge_l", "token_similarity"]
-METRICS = metric.load(NAMES, HASHING)
+METRICS = catalogue.load(NAMES, HASHING)
 WORDS = [
     "the",
     "harbour",

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from services.console.report.blocks import Table
-from services.console.report.phrasing import NONE
 from services.console.report.staying import section
 from shared.costs import StayingCurrent
 from shared.messages import Cost
+from shared.statistics.wording import NONE
 from tests.builders import NOON
 
 

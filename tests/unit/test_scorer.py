@@ -9,11 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.scorer import metric
 from services.scorer.handler import score
 from services.scorer.join import Join
 from services.scorer.memory import JoinInMemory
-from services.scorer.metric import Metric
 from services.scorer.reading import Reader
 from services.scorer.settings import METRICS, ScorerSettings
 from shared import dead_letters
@@ -23,13 +21,15 @@ from shared.memory.results import MemoryResults
 from shared.messages import Message, Result
 from shared.records import InvalidMessageError, RawRecord
 from shared.runner import PoisonError
+from shared.scoring import catalogue
+from shared.scoring.measure import Metric
 from shared.settings import EncoderSettings
 from shared.stored import ResultShelf
 from shared.topology import ANSWERS, QUESTIONS, RESULTS, AnyTopic
 from tests.builders import NOON, a_question, a_raw_record, an_answer
 from tests.contests import ARMS
 
-SCORE = partial(score, metrics=metric.load(METRICS, EncoderSettings(variant="hashing", dimensions=16)))
+SCORE = partial(score, metrics=catalogue.load(METRICS, EncoderSettings(variant="hashing", dimensions=16)))
 LATER = NOON + timedelta(hours=1)
 
 

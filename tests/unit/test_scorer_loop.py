@@ -20,7 +20,6 @@ import pytest
 from services.scorer.desk import Desk
 from services.scorer.handler import score
 from services.scorer.join import Cast, Join, done
-from services.scorer.metric import Metric
 from services.scorer.offsets import Offsets, Place
 from services.scorer.reading import Reader
 from services.scorer.settle import Settle
@@ -30,6 +29,7 @@ from shared.memory.broker import MemoryBroker, MemoryDeadLetters, MemorySink
 from shared.memory.results import MemoryResults
 from shared.messages import Answer, Message, Question
 from shared.records import Position, RawRecord
+from shared.scoring.measure import Metric
 from shared.topology import ANSWERS, QUESTIONS, RESULTS, VOTES
 from tests.builders import NOON, a_question, a_vote, an_answer
 from tests.contests import only

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from services.scorer import metric
 from services.scorer.board import Tally
 from services.scorer.desk import Changes, Desk
 from services.scorer.handler import score
@@ -23,6 +22,7 @@ from services.scorer.settle import Settle
 from shared.memory.broker import MemoryBroker, MemoryDeadLetters
 from shared.messages import Result
 from shared.records import Effect, Position, RawRecord
+from shared.scoring import catalogue
 from shared.settings import EncoderSettings
 from shared.topology import ANSWERS, QUESTIONS
 from tests.builders import NOON, a_question, an_answer
@@ -69,7 +69,7 @@ class Stream:
     """Questions one after the other, answered by both arms at once, by a scorer without servers."""
 
     def __init__(self, folder: Path) -> None:
-        metrics = metric.load(("correct",), EncoderSettings(variant="hashing", dimensions=16))
+        metrics = catalogue.load(("correct",), EncoderSettings(variant="hashing", dimensions=16))
         self.tally = Tally(folder)
         self.announced = Announced(self.tally)
         self.joins: dict[str, Join] = {}

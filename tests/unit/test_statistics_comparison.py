@@ -12,6 +12,7 @@ from shared.statistics.comparison import Comparison, compare
 from shared.statistics.intervals import mean_interval
 from shared.statistics.resampling import bca, means
 from shared.statistics.significance import detectable, holm, mcnemar, sign_flip
+from shared.statistics.wording import in_words
 
 DRAWS = 2_000
 
@@ -130,7 +131,7 @@ def test_without_a_common_question_nothing_is_said() -> None:
 
     assert (one.n, one.clusters, one.difference, one.low, one.p, one.p_holm, one.detectable) == (0, 0, *[None] * 5)
     assert one.verdict == "undecided"
-    assert one.sentence() == "Nothing can be said of a and b on correct (all): no question has a value of both."
+    assert in_words(one) == "Nothing can be said of a and b on correct (all): no question has a value of both."
 
 
 def test_one_cluster_is_one_observation_however_many_questions_it_has() -> None:
@@ -217,14 +218,14 @@ def test_the_detectable_difference_asks_for_six_questions_that_differ() -> None:
 def test_sentences_name_the_winner_its_lead_and_what_could_not_be_seen() -> None:
     better, worse = [1.0] * 40 + [0.0] * 10, [1.0] * 10 + [0.0] * 40
 
-    assert of_two(better, worse).sentence() == "a is better than b on correct (all): +0.60 (95 % 0.46 to 0.74, n = 50)."
-    assert of_two(worse, better).sentence() == "b is better than a on correct (all): +0.60 (95 % 0.46 to 0.74, n = 50)."
-    assert of_two([1.0, 0.0, 1.0], [0.0, 0.0, 1.0]).sentence() == (
+    assert in_words(of_two(better, worse)) == "a is better than b on correct (all): +0.60 (95 % 0.46 to 0.74, n = 50)."
+    assert in_words(of_two(worse, better)) == "b is better than a on correct (all): +0.60 (95 % 0.46 to 0.74, n = 50)."
+    assert in_words(of_two([1.0, 0.0, 1.0], [0.0, 0.0, 1.0])) == (
         "Undecided between a and b on correct (all): +0.33 (95 % -0.61 to 1.00, n = 3); "
         "with n = 3 no difference of any size could have shown."
     )
     rng = np.random.default_rng(10)
-    said = of_two((rng.random(21) < 0.5).astype(float), (rng.random(21) < 0.5).astype(float)).sentence()
+    said = in_words(of_two((rng.random(21) < 0.5).astype(float), (rng.random(21) < 0.5).astype(float)))
     assert said.startswith("Undecided between a and b on correct (all): ")
     assert "; with n = 21 only a difference of 0." in said
     assert said.endswith(" or more would have shown.")
@@ -236,7 +237,7 @@ def test_a_smaller_latency_wins_and_the_sentence_says_so() -> None:
     [one] = compare({"latency_ms": {"slow": slow, "fast": fast}}, lower_is_better={"latency_ms"}, draws=DRAWS)
 
     assert one.verdict == "b"
-    assert one.sentence().startswith("fast is better than slow on latency_ms (all), where lower is better: -")
+    assert in_words(one).startswith("fast is better than slow on latency_ms (all), where lower is better: -")
 
 
 def test_what_counts_alone_and_not_in_the_family_is_undecided_and_says_why() -> None:
@@ -247,7 +248,9 @@ def test_what_counts_alone_and_not_in_the_family_is_undecided_and_says_why() -> 
     assert one.p is not None
     assert one.p_holm is not None
     assert one.p < 0.05 < one.p_holm
-    assert "alone it might count, among all that was compared it does not (p = 0.016, by Holm 0.16)" in one.sentence()
+    assert "alone it might count, among all that was compared it does not (p = 0.016, by Holm p = 0.156)" in in_words(
+        one
+    )
 
 
 def test_a_mean_has_its_interval_on_its_scale() -> None:

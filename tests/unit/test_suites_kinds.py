@@ -11,10 +11,10 @@ from services.console.report.numbers import count
 from services.console.report.scores import clusters_of
 from services.console.suites import checking, folder, measuring
 from services.console.suites.card import Kind
-from services.scorer import metric
-from services.scorer.metrics import choice_likelihood, contains, correct, exact_match, rouge_l
 from shared.certainty import probability
+from shared.measures import choice_likelihood, contains, correct, exact_match, rouge_l
 from shared.messages import Result
+from shared.scoring import catalogue
 from shared.settings import EncoderSettings
 from tests.builders import a_question, an_answer
 from tests.results import a_result, a_scored
@@ -70,7 +70,7 @@ def test_measures_of_short_answers_do_not_apply_to_summaries_and_rouge_does() ->
 def test_the_likeliest_choice_is_right_or_not(weighed: dict[str, float], expected: float | None) -> None:
     answer = an_answer(text="Tavrick Fields", choice_log_probabilities=weighed)
 
-    assert metric.load(["choice_likelihood"], ENCODER)["choice_likelihood"].score(a_question(**CHOICES), answer) == (
+    assert catalogue.load(["choice_likelihood"], ENCODER)["choice_likelihood"].score(a_question(**CHOICES), answer) == (
         expected
     )
 

@@ -68,7 +68,7 @@ def answers(
         str, typer.Option("--format", help="Where it is not to be recognised: plain, realtime_qa, results or squad.")
     ] = "",
     metric: Annotated[
-        list[str] | None, typer.Option(help="A file in services/scorer/metrics; repeatable. Default: the format's.")
+        list[str] | None, typer.Option(help="A file in shared/measures; repeatable. Default: the format's.")
     ] = None,
     baseline: Annotated[str, typer.Option(help="Compare every system with this one only.")] = "",
     json: output.Json = False,

@@ -14,9 +14,10 @@ from services.console.report.numbers import Numbers, cell, count
 from services.console.report.scores import DESIGN
 from services.console.report.table import Cell
 from shared.messages import Result
+from shared.scoring import catalogue
+from shared.scoring.catalogue import STATES
 
 ARMS = DESIGN
-SHOWN = ("exact_match", "f1", "contains", "correct", "abstained", "failed", "missing", "outdated")
 
 
 def of_results(results: Sequence[Result], arms: Sequence[str] = ARMS) -> dict[str, Any]:
@@ -76,9 +77,9 @@ def _latency(numbers: Numbers, arm: str) -> dict[str, float | None]:
 def _cell(found: Cell | None) -> dict[str, Any]:
     """Means of one arm on one slice; null where a metric does not apply, such as F1 where abstaining is right."""
     shown: dict[str, Any] = {"n": found.asked if found else 0}
-    for metric in SHOWN:
+    for metric, how in catalogue.shown().items():
         estimate = found.scores.get(metric) if found else None
         shown[metric] = None if estimate is None or estimate.mean is None else round(estimate.mean, 4)
-        if metric in ("f1", "correct"):
+        if how.live and metric not in STATES:
             shown[f"{metric}_ci95"] = estimate and [round(estimate.low, 4), round(estimate.high, 4)]
     return shown

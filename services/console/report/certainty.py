@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from services.console.report.scores import CORRECT
 from shared.certainty import probability
 from shared.messages import Result
+from shared.scoring.catalogue import CORRECT
 from shared.statistics.calibration import Calibration, calibration
 
 

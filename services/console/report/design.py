@@ -9,14 +9,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from services.console.report.scores import CORRECT, DESIGN, Scores, intervals_of, within
+from services.console.report.scores import DESIGN, Scores, intervals_of, within
+from shared.scoring import catalogue
+from shared.scoring.catalogue import CORRECT
 from shared.statistics.comparison import Comparison, compare
 from shared.statistics.intervals import Interval
 
 BASE, BASE_RAG, TUNED, TUNED_RAG = DESIGN
 INTERACTION = "interaction"
 SWAPPED: Mapping[str, Literal["a", "b", "undecided"]] = {"a": "b", "b": "a", "undecided": "undecided"}
-PUBLISHED = ("exact_match", "f1", "correct")
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def design(scores: Mapping[str, Scores], clusters: Mapping[str, str], overall: S
     common = set.intersection(*(set(correct[arm]) for arm in arms)) if arms else set()
     columns = {
         (metric, arm): within(scores[metric][arm], common)
-        for metric in PUBLISHED
+        for metric in rows()
         for arm in arms
         if within(scores.get(metric, {}).get(arm, {}), common)
     }
@@ -61,6 +62,12 @@ def design(scores: Mapping[str, Scores], clusters: Mapping[str, str], overall: S
     }
     crossed = _crossed({arm: within(correct[arm], common) for arm in arms}, clusters) if common else []
     return Design(len(common), arms, cells, (*_simple(overall), *crossed))
+
+
+def rows() -> tuple[str, ...]:
+    """The measures of the table, the one that effects are told of last."""
+    chosen = [name for name, one in catalogue.shown().items() if one.design]
+    return (*(name for name in chosen if name != CORRECT), CORRECT)
 
 
 SIMPLE = (

@@ -16,19 +16,20 @@ from services.console.report.mistakes import Mistakes, mistakes, retrieval_arms
 from services.console.report.outcomes import Caution, Outcomes, cautions, counts
 from services.console.report.provenance import Provenance, provenance
 from services.console.report.runs import Runs, spread_over
-from services.console.report.scores import CORRECT, Scores, arms_of, clusters_of, interval_of, scores_of, slices_of
+from services.console.report.scores import Scores, arms_of, clusters_of, interval_of, scores_of, slices_of
 from services.console.report.table import Cell, cells
 from services.console.voting import summary as votes
 from services.console.voting.settings import VotingSettings
 from shared.messages import Result
+from shared.scoring import catalogue
+from shared.scoring.catalogue import CORRECT
 from shared.standings import ALL
 from shared.statistics.calibration import Calibration
 from shared.statistics.comparison import Comparison, compare
 from shared.statistics.intervals import Interval
+from shared.statistics.wording import in_words
 
 VERSION = "2"
-OUTDATED = "outdated"
-COMPARED = (CORRECT, OUTDATED)
 UP_TO_CUTOFF, AFTER_CUTOFF = "news up to the cutoff", "news after the cutoff"
 
 
@@ -75,7 +76,7 @@ class Numbers:
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON; every comparison with its sentence."""
-        said = [asdict(one) | {"sentence": one.sentence()} for one in self.comparisons]
+        said = [asdict(one) | {"sentence": in_words(one)} for one in self.comparisons]
         people = {"votes": self.votes.as_dict(), "judges": [one.as_dict() for one in self.judges]}
         return asdict(self) | {"comparisons": said} | people
 
@@ -123,13 +124,14 @@ def count(material: Material) -> Numbers:
 def compared(
     scores: Mapping[str, Scores], slices: Mapping[str, set[str]], clusters: Mapping[str, str]
 ) -> list[Comparison]:
-    """Every pair of arms by `correct` and by `outdated`: on all questions, then on every slice.
+    """Every pair of arms by each measure that arms are compared by: on all questions, then on every slice.
 
     Two families for Holm's adjustment, so that many slices do not blur what all questions tell: the comparisons on
     all questions, and those on slices.
     """
-    chosen = {metric: scores[metric] for metric in COMPARED if metric in scores}
-    found = compare(chosen, slices=slices, clusters=clusters, lower_is_better=(OUTDATED,), apart=(ALL,))
+    chosen = {metric: scores[metric] for metric in catalogue.compared() if metric in scores}
+    lower = catalogue.where("lower")
+    found = compare(chosen, slices=slices, clusters=clusters, lower_is_better=lower, apart=(ALL,))
     return sorted((one for one in found if one.n), key=lambda one: one.slice != ALL)
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from services.console.report.scores import CORRECT, interval_of
+from services.console.report.scores import interval_of
 from shared.messages import Result
+from shared.scoring.catalogue import CORRECT
 from shared.statistics.intervals import Interval
 
 Outcome = Literal["right", "rightly abstained", "wrong", "abstained", "failed", "missing", "not scored"]

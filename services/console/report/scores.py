@@ -14,7 +14,6 @@ from shared.statistics.resampling import numbered, summed
 
 K = TypeVar("K", bound=Hashable)
 Scores = dict[str, dict[str, float]]  # arm -> question id -> value
-CORRECT = "correct"
 DESIGN = ("base", "base+rag", "tuned", "tuned+rag")
 
 

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.console.report.blocks import Paragraph, Section, Table
-from services.console.report.phrasing import NONE, moment, plain
+from services.console.report.phrasing import moment, plain
 from shared import topology
 from shared.costs import CostSettings, StayingCurrent, hour_of_retrieval, hour_of_tuning
 from shared.kafka import topics
 from shared.kafka.view import KafkaView
 from shared.messages import DocumentIndexed, Result
 from shared.settings import KafkaSettings
+from shared.statistics.wording import NONE
 
 HEADS = ("side", "documents", "runs", "busy seconds an hour", "kWh an hour", "money an hour")
 

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.console.report.scores import Scores, intervals_of, within
+from shared.scoring import catalogue
 from shared.statistics.intervals import Interval
-
-SHOWN = ("correct", "exact_match", "f1", "contains", "outdated", "abstained", "failed", "missing")
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ def _row(
 ) -> list[Cell]:
     columns = {
         (arm, metric): column
-        for metric in SHOWN
+        for metric in catalogue.shown()
         for arm in arms
         if (column := within(scores.get(metric, {}).get(arm, {}), members))
     }
@@ -54,7 +53,7 @@ def _row(
             slice=name,
             arm=arm,
             asked=found[arm, "missing"].n if (arm, "missing") in found else 0,
-            scores={metric: found[arm, metric] for metric in SHOWN if (arm, metric) in found},
+            scores={metric: found[arm, metric] for metric in catalogue.shown() if (arm, metric) in found},
         )
         for arm in arms
     ]

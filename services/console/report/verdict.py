@@ -4,13 +4,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from services.console.report.design import BASE, BASE_RAG, INTERACTION, TUNED, TUNED_RAG, Effect
-from services.console.report.numbers import AFTER_CUTOFF, COMPARED, UP_TO_CUTOFF, Numbers, cell
-from services.console.report.phrasing import lead, listed, percent, points, said_share, undecided
+from services.console.report.numbers import AFTER_CUTOFF, UP_TO_CUTOFF, Numbers, cell
+from services.console.report.phrasing import listed, percent, said_share
 from services.console.report.runs import Spread
-from services.console.report.scores import CORRECT
+from shared.scoring import catalogue
+from shared.scoring.catalogue import CORRECT
 from shared.standings import ALL
 from shared.statistics.comparison import Comparison
 from shared.statistics.intervals import Interval
+from shared.statistics.wording import lead, points, undecided
 
 PAIRS = ((TUNED, BASE), (BASE_RAG, BASE), (BASE_RAG, TUNED), (TUNED_RAG, BASE_RAG))
 
@@ -40,7 +42,7 @@ def sentences(numbers: Numbers, arms: Collection[str] | None = None) -> list[str
         chosen = [one for one in chosen if tuple(sorted((one.a, one.b))) in pairs]
     order = list(numbers.slices)
     chosen.sort(key=lambda one: order.index(one.slice))
-    decided = [f"On {one.slice} questions {lead(one)}." for one in chosen if one.verdict != "undecided"]
+    decided = [f"On {one.slice} questions {_lead(one)}." for one in chosen if one.verdict != "undecided"]
     return [*decided, *_open(chosen)]
 
 
@@ -57,6 +59,10 @@ def _ranking(numbers: Numbers) -> Iterator[str]:
     first = f"{listed([best, *tied])} share the highest accuracy" if tied else f"{best} was right most often"
     yield f"{first}: {said_share(found)}; {others}."
     yield from _against(numbers, best)
+
+
+def _lead(one: Comparison) -> str:
+    return lead(one, catalogue.does(one.metric))
 
 
 def _means(numbers: Numbers) -> dict[str, Interval]:
@@ -119,7 +125,7 @@ def _cutoff(numbers: Numbers) -> Iterator[str]:
         for one in _overall(numbers, name):
             if {one.a, one.b} == {BASE_RAG, TUNED}:
                 decided = one.verdict != "undecided"
-                said = lead(one) if decided else f"{one.a} against {one.b} is undecided ({undecided(one)})"
+                said = _lead(one) if decided else f"{one.a} against {one.b} is undecided ({undecided(one)})"
                 yield f"On {name}, {said}."
 
 
@@ -157,7 +163,7 @@ def _open(chosen: Sequence[Comparison]) -> Iterator[str]:
     """Pairs with the slices on which they may differ, or not: so few questions do not tell."""
     open_on: Mapping[str, list[str]] = defaultdict(list)
     for one in chosen:
-        if one.metric == COMPARED[0] and one.verdict == "undecided":
+        if one.metric == CORRECT and one.verdict == "undecided":
             open_on[f"{one.a} against {one.b}"].append(one.slice)
     if open_on:
         said = "; ".join(f"{pair} on {', '.join(slices)}" for pair, slices in open_on.items())

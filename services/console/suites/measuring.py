@@ -7,11 +7,13 @@ from typing import Any
 from services.console.report.certainty import calibrated
 from services.console.report.costs import Cost
 from services.console.report.numbers import Numbers
-from services.console.report.scores import CORRECT, Scores, clusters_of, interval_of, scores_of
+from services.console.report.scores import Scores, clusters_of, interval_of, scores_of
 from services.console.suites.card import Kind
 from shared.messages import Result
+from shared.scoring.catalogue import CORRECT
 from shared.statistics.calibration import Calibration
 from shared.statistics.comparison import Comparison, compare
+from shared.statistics.wording import in_words
 
 FIRST: Mapping[Kind, str] = {Kind.summarisation: "rouge_l", Kind.multiple_choice: "choice"}
 """The measure that arms are compared by where it is not `correct`."""
@@ -81,7 +83,7 @@ def _means(
 def told(one: Comparison) -> dict[str, Any]:
     """A comparison as plain values, without its metric."""
     shown = ("a", "b", "n", "mean_a", "mean_b", "difference", "low", "high", "p", "p_holm")
-    return {name: getattr(one, name) for name in shown} | {"verdict": one.verdict, "sentence": one.sentence()}
+    return {name: getattr(one, name) for name in shown} | {"verdict": one.verdict, "sentence": in_words(one)}
 
 
 def _plain(one: Calibration) -> dict[str, Any]:

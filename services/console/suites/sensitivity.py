@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from services.console.demo.summary import of_results
-from services.console.report.scores import CORRECT
 from services.console.suites import disturbing, measuring, placing, report, running
 from services.console.suites.disturbing import Disturbed
 from services.console.suites.folder import Suite
 from services.console.suites.running import Asked, Corpus, System
 from shared.messages import Question
+from shared.scoring.catalogue import CORRECT
 from shared.standings import marks_of
 from shared.statistics.clusters import joined
 from shared.statistics.comparison import Comparison, compare
+from shared.statistics.wording import in_words
 
 UNDISTURBED = "undisturbed"
 Told = Callable[[str], None]
@@ -82,7 +83,7 @@ def report_of(
         "metric": measuring.first(suite.card.kind),
         "conditions": {one.name: _summary(one, arms) for one in conditions},
         "comparisons": [
-            {"condition": name, "arm": arm} | _plain(one) | {"sentence": one.sentence()} for name, arm, one in found
+            {"condition": name, "arm": arm} | _plain(one) | {"sentence": in_words(one)} for name, arm, one in found
         ],
         "silent": report.silent(conditions[0].asked, arms),
     }

@@ -1,19 +1,19 @@
 """What an evaluation of answers says, as plain data: every system's measures with intervals, and all comparisons."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from services.scorer.evaluation import clusters, scoring
 from services.scorer.evaluation.contests import Contest
 from services.scorer.evaluation.scoring import Values
-from services.scorer.metric import Metric
+from shared.scoring import catalogue
+from shared.scoring.measure import Metric
 from shared.statistics.comparison import Comparison, compare
 from shared.statistics.intervals import mean_interval
+from shared.statistics.wording import in_words
 
-LOWER_IS_BETTER = frozenset({"outdated"})
-NEITHER_IS_BETTER = frozenset({"abstained"})
 Pairs = Sequence[tuple[str, str]]
 
 
@@ -24,13 +24,14 @@ def of(contest: Contest, values: Values, decides: Metric, *, baseline: str = "",
     """
     together = clusters.of(contest.questions)
     slices = _slices(contest)
+    incomparable = catalogue.where("neither") & values.keys()
     found = compare(
-        {name: one for name, one in values.items() if name not in NEITHER_IS_BETTER},
+        {name: one for name, one in values.items() if name not in incomparable},
         slices=slices,
         clusters=together,
         pairs=_pairs(contest, baseline),
         draws=draws,
-        lower_is_better=LOWER_IS_BETTER & values.keys(),
+        lower_is_better=catalogue.where("lower") & values.keys(),
     )
     return {
         "questions": len(contest.questions),
@@ -49,14 +50,16 @@ def of(contest: Contest, values: Values, decides: Metric, *, baseline: str = "",
             }
             for name, keys in slices.items()
         },
-        "comparisons": [asdict(one) | {"winner": _winner(one), "sentence": one.sentence()} for one in found],
-        "not_compared": sorted(NEITHER_IS_BETTER & values.keys()),
-        "left_out": [
-            {"reason": reason, "systems": dict(systems), "predictions": sum(systems.values())}
-            for reason, systems in contest.left_out.items()
-        ],
+        "comparisons": [asdict(one) | {"winner": _winner(one), "sentence": in_words(one)} for one in found],
+        "not_compared": sorted(incomparable),
+        "left_out": list(_left_out(contest)),
         "repeated": list(contest.repeated),
     }
+
+
+def _left_out(contest: Contest) -> Iterator[dict[str, Any]]:
+    for reason, systems in contest.left_out.items():
+        yield {"reason": reason, "systems": dict(systems), "predictions": sum(systems.values())}
 
 
 def _winner(one: Comparison) -> str | None:

@@ -2,16 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from math import isnan
 from typing import Literal
 
 from services.scorer.evaluation.contests import Contest
 from services.scorer.evaluation.predictions import Prediction, an_answer
-from services.scorer.metric import Metric
 from shared.messages import Answer
+from shared.scoring import catalogue
+from shared.scoring.measure import Metric
 
 CHOICE, CHOICE_VERSION = "choice_accuracy", "1"
-DECIDES = "correct"  # the metric that tells right answers from wrong ones where they are text
 Values = dict[str, dict[str, dict[str, float]]]  # measure -> system -> question key -> value
 Outcome = Literal["right", "wrong", "abstained", "failed", "missing"]
 OUTCOMES: tuple[Outcome, ...] = ("right", "wrong", "abstained", "failed", "missing")
@@ -22,7 +21,7 @@ def score(contest: Contest, metrics: Mapping[str, Metric], told: Told = lambda: 
     """Each measure's value for the questions that it applies to; a measure that applies to none is absent.
 
     Multiple choice by index has one measure, the share of right choices; text has those of `metrics`. `told` is
-    called for each prediction. Raises RuntimeError for a value outside [0, 1].
+    called for each prediction. Raises RuntimeError for a value outside its measure's range.
     """
     measures: Mapping[str, Callable[[Prediction], float | None]] = (
         {CHOICE: chose_right} if contest.by_index else {name: _by(name, metric) for name, metric in metrics.items()}
@@ -69,8 +68,7 @@ def _outcome(one: Prediction, decides: Metric) -> Outcome:
 def _by(name: str, metric: Metric) -> Callable[[Prediction], float | None]:
     def measure(one: Prediction) -> float | None:
         value = metric.score(one.question, _given(one))
-        if value is not None and (isnan(value) or not 0.0 <= value <= 1.0):
-            raise RuntimeError(f"metric {name} gave {value} for {one.place}: not within [0, 1]")
+        catalogue.hold_within_range({name: value}, one.place)
         return value
 
     return measure

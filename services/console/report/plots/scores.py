@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from services.console.report.curves import Curve
 from services.console.report.plots.drawing import GREY, drawn, errors, legend_above, looks, per_cent
-from services.console.report.scores import CORRECT
 from services.console.report.table import Cell
+from shared.scoring.catalogue import CORRECT
 
 LABEL = "right, of all questions"
 

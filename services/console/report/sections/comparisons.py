@@ -2,9 +2,11 @@
 
 from services.console.report.blocks import Bullets, Paragraph, Section, Table
 from services.console.report.numbers import AFTER_CUTOFF, UP_TO_CUTOFF, Numbers
-from services.console.report.phrasing import DOES, equals_p, lead, p_value, points, points_between
+from services.console.report.phrasing import points_between
+from shared.scoring import catalogue
 from shared.standings import ALL
 from shared.statistics.comparison import Comparison
+from shared.statistics.wording import equals_p, lead, p_value, points
 
 
 def pairs(numbers: Numbers) -> Section:
@@ -21,13 +23,15 @@ def _in_words(one: Comparison) -> str:
     """Who is better or that it is undecided, the tests, and what could have shown; each number once."""
     mcnemar = "" if one.mcnemar_p is None else f", McNemar {equals_p(one.mcnemar_p)}"
     shown = "no difference" if one.detectable is None else f"{points(one.detectable, signed=False)} points or more"
-    said = f"{lead(one)}." if one.verdict != "undecided" else _open(one)
+    said = f"{lead(one, catalogue.does(one.metric))}." if one.verdict != "undecided" else _open(one)
     return f"{said} Sign-flip test before Holm: {equals_p(one.p)}{mcnemar}. Could have shown: {shown}."
 
 
 def _open(one: Comparison) -> str:
     seen = f"{points_between(one)} points, n = {one.n}, by Holm {equals_p(one.p_holm)}"
-    return f"Undecided whether {one.a} or {one.b} {DOES[one.metric]} more often ({one.a} minus {one.b}: {seen})."
+    return (
+        f"Undecided whether {one.a} or {one.b} {catalogue.does(one.metric)} more often ({one.a} minus {one.b}: {seen})."
+    )
 
 
 def everything(numbers: Numbers) -> Section:

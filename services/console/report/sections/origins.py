@@ -2,8 +2,9 @@
 
 from services.console.report.blocks import Bullets, Paragraph, Section, Table
 from services.console.report.numbers import Numbers
-from services.console.report.phrasing import NONE, moment
+from services.console.report.phrasing import moment
 from shared.statistics.resampling import DRAWS, SEED
+from shared.statistics.wording import NONE
 
 RULES = (
     (

@@ -6,10 +6,11 @@ from services.console.judging.summary import Judge
 from services.console.judging.worth import Worth
 from services.console.report.blocks import Block, Bullets, Paragraph, Section, Table
 from services.console.report.numbers import Numbers
-from services.console.report.phrasing import NONE, p_value, percent, plain, said_share, share
+from services.console.report.phrasing import percent, plain, said_share, share
 from services.console.voting.summary import Summary
 from shared.statistics.intervals import Interval
 from shared.statistics.ratings import Rating
+from shared.statistics.wording import NONE, p_value
 
 
 def votes(numbers: Numbers) -> Section:

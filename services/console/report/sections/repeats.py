@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from services.console.report.blocks import Paragraph, Section, Table
 from services.console.report.numbers import Numbers
-from services.console.report.phrasing import NONE, percent, points
+from services.console.report.phrasing import percent
 from services.console.report.runs import Spread
+from shared.statistics.wording import NONE, points
 
 
 def runs(numbers: Numbers) -> Iterator[Section]:

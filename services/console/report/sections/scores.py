@@ -5,20 +5,14 @@ from collections.abc import Callable, Iterator, Sequence
 from services.console.report import design, verdict
 from services.console.report.blocks import Block, Bullets, Figure, Paragraph, Section, Table
 from services.console.report.numbers import Numbers
-from services.console.report.phrasing import (
-    NONE,
-    count_of,
-    p_value,
-    points,
-    points_between,
-    share,
-    share_of,
-)
+from services.console.report.phrasing import count_of, points_between, share, share_of
 from services.console.report.plots.scores import arms_by_slice
-from services.console.report.scores import CORRECT, DESIGN
+from services.console.report.scores import DESIGN
 from services.console.report.table import Cell
+from shared.scoring import catalogue
+from shared.scoring.catalogue import CORRECT, STATES
+from shared.statistics.wording import NONE, p_value, points
 
-HEADS = {"correct": "right", "exact_match": "exact match", "f1": "F1"}
 BOOKS = {"closed-book": (design.BASE, design.TUNED), "open-book": (design.BASE_RAG, design.TUNED_RAG)}
 NOTHING = Paragraph("There are no results to count.")
 
@@ -55,18 +49,18 @@ def _picture(numbers: Numbers) -> Iterator[Block]:
 
 
 def _table(numbers: Numbers) -> Iterator[Block]:
-    heads = ["slice", "arm", "asked", "n", "right", "n", "exact match", "F1", "contains"]
-    rows = grouped(numbers.table, _scores)
-    yield Table("How often each arm is right: per cent of n, with 95 % intervals", heads, rows, numbers=range(2, 9))
+    heads = ["slice", "arm", "asked", "n", catalogue.heading(CORRECT), "n", *map(catalogue.heading, _beside())]
+    caption = "How often each arm is right: per cent of n, with 95 % intervals"
+    yield Table(caption, heads, grouped(numbers.table, _scores), numbers=range(2, len(heads)))
     yield Paragraph(
         "right: an accepted answer occurs in the answer, or the arm abstains where no document has one; asked: "
         "questions put to the arm; n: those that could be scored so. Exact match, F1 and contains count only questions "
         "that have an accepted answer; their n stands before them. Failed and missing answers count as not right.",
         small=True,
     )
-    heads = ["slice", "arm", "asked", "abstained", "failed", "missing", "n", "outdated"]
-    rows = grouped(numbers.table, _states)
-    yield Table("What else became of the questions: per cent, with 95 % intervals", heads, rows, numbers=range(2, 8))
+    heads = ["slice", "arm", "asked", *STATES, *(head for name in _others() for head in ("n", catalogue.heading(name)))]
+    caption = "What else became of the questions: per cent, with 95 % intervals"
+    yield Table(caption, heads, grouped(numbers.table, _states), numbers=range(2, len(heads)))
     yield Paragraph(
         "abstained: also where that is right. outdated: says what a correction or retraction had made wrong (lower is "
         "better), of the n questions where something had.",
@@ -82,15 +76,26 @@ def grouped(cells: Sequence[Cell], row: Callable[[Cell], list[str]]) -> list[lis
 
 
 def _scores(one: Cell) -> list[str]:
-    right, others = one.scores.get(CORRECT), [one.scores.get(metric) for metric in ("exact_match", "f1", "contains")]
+    right, others = one.scores.get(CORRECT), [one.scores.get(metric) for metric in _beside()]
     n = next((found.n for found in others if found), None)
     shown = (share_of(found, n) for found in others)
     return [str(one.asked), count_of(right), share(right), NONE if n is None else str(n), *shown]
 
 
 def _states(one: Cell) -> list[str]:
-    outdated, states = one.scores.get("outdated"), ("abstained", "failed", "missing")
-    return [str(one.asked), *(share(one.scores.get(state)) for state in states), count_of(outdated), share(outdated)]
+    found = [one.scores.get(name) for name in _others()]
+    others = (said for score in found for said in (count_of(score), share(score)))
+    return [str(one.asked), *(share(one.scores.get(state)) for state in STATES), *others]
+
+
+def _beside() -> list[str]:
+    """What stands beside being right: the other measures that are shown of which more is better."""
+    return [name for name in catalogue.shown() if name in catalogue.where("higher") and name != CORRECT]
+
+
+def _others() -> list[str]:
+    """The other measures that are shown, but for the states of questions."""
+    return [name for name in catalogue.shown() if name not in catalogue.where("higher") and name not in STATES]
 
 
 def design_(numbers: Numbers) -> Section:
@@ -110,13 +115,13 @@ def design_(numbers: Numbers) -> Section:
 def _two_by_two(numbers: Numbers) -> Table:
     found = numbers.design
     rows = []
-    for metric in (metric for metric in design.PUBLISHED if metric in found.cells):
+    for metric in (metric for metric in design.rows() if metric in found.cells):
         cells = found.cells[metric]
         n = max(one.n for one in cells.values())
         for book, pair in BOOKS.items():
             first = book == next(iter(BOOKS))
             shown = (share_of(cells.get(arm), n) for arm in pair)
-            rows.append([HEADS[metric] if first else "", str(n) if first else "", book, *shown])
+            rows.append([catalogue.heading(metric) if first else "", str(n) if first else "", book, *shown])
     heads = ["measure", "n", "", "base", "tuned"]
     what = "answers to questions" if numbers.runs.names else "questions"
     caption = f"Per cent with 95 % intervals, over the {found.n} scored {what} that all of these arms were asked"

@@ -12,10 +12,11 @@ from services.scorer.evaluation import reading
 from services.scorer.evaluation.predictions import NO_REFERENCES, Loaded, Prediction, needs_no_references
 from shared.collections.reading import Row, checked
 from shared.messages import Result
+from shared.scoring.catalogue import CORRECT
 
 FIELDS = frozenset({"question", "asked_at", "scored_at", "answers", "metric_versions"})
 NEEDS = "JSON lines of the results topic: question, asked_at, scored_at, answers, missing, metric_versions ..."
-MEASURES = ("correct", "exact_match", "f1", "contains")
+MEASURES = (CORRECT, "exact_match", "f1", "contains")
 SETTING = "generation"
 
 

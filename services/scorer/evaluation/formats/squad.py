@@ -11,6 +11,7 @@ from services.scorer.evaluation.predictions import NO_REFERENCES, Loaded, Predic
 from shared.collections.formats import squad
 from shared.collections.reading import Row
 from shared.messages import Answer
+from shared.scoring.catalogue import CORRECT
 
 NEEDS = "one JSON object of question ids and texts, and --references with a file of SQuAD 1.1 or 2.0; a file a system"
 MEASURES = ("exact_match_squad", "f1_squad", "contains")
@@ -43,7 +44,7 @@ def read(predictions: Path, references: Path | None) -> Loaded:
     ]  # fmt: skip
     foreign = len(said.keys() - asked.keys())
     notes = [f"{predictions}: {foreign} predictions are for no question of {references}."] if foreign else []
-    return Loaded("squad", found, (*MEASURES, "correct") if may_abstain else MEASURES, notes)
+    return Loaded("squad", found, (*MEASURES, CORRECT) if may_abstain else MEASURES, notes)
 
 
 def _answer(system: str, question_id: str, said: dict[str, str], *, may_abstain: bool) -> Answer | None:
