@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from importlib import resources
 from typing import Any
 
-from services.console.judging.summary import summarise
 from services.judge.announced import Announced
 from services.judge.case import bench
 from services.judge.handler import judge
@@ -20,6 +19,7 @@ from services.judge.ports import Backend, Sheet
 from services.judge.settings import JudgeSettings
 from services.scorer import metric
 from shared import plugins
+from shared.lab.judging.summary import summarise
 from shared.messages import Answer, Question, Result, ScoredAnswer, VerdictsTaken
 from shared.records import Position, RawRecord, Record
 from shared.settings import EncoderSettings, HomeSettings

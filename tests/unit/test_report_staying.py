@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from services.console.report.blocks import Table
-from services.console.report.phrasing import NONE
-from services.console.report.staying import section
 from shared.costs import StayingCurrent
+from shared.lab.report.blocks import Table
+from shared.lab.report.phrasing import NONE
+from shared.lab.report.staying import section
 from shared.messages import Cost
 from tests.builders import NOON
 

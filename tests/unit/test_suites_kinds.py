@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from services.console.report.certainty import calibrated
-from services.console.report.material import gather
-from services.console.report.numbers import count
-from services.console.report.scores import clusters_of
-from services.console.suites import checking, folder, measuring
-from services.console.suites.card import Kind
 from services.scorer import metric
 from services.scorer.metrics import choice_likelihood, contains, correct, exact_match, rouge_l
 from shared.certainty import probability
+from shared.lab.report.certainty import calibrated
+from shared.lab.report.material import gather
+from shared.lab.report.numbers import count
+from shared.lab.report.scores import clusters_of
+from shared.lab.suites import checking, folder, measuring
+from shared.lab.suites.card import Kind
 from shared.messages import Result
 from shared.settings import EncoderSettings
 from tests.builders import a_question, an_answer
