@@ -27,8 +27,6 @@ from typing import Any
 from bench import bare, bars
 from services.console.demo import newswire
 from services.console.demo.stage import Stage
-from services.console.demo.summary import percentiles
-from services.console.freshness import journey, stages
 from services.retriever.assembly import retriever
 from services.retriever.handler import Retrieve
 from services.retriever.ports import Asked
@@ -41,6 +39,8 @@ from shared.encoding import Encoder
 from shared.kafka.sink import Delivery, publish
 from shared.kafka.tail import KafkaTail
 from shared.kafka.topics import Follower
+from shared.lab.freshness import journey, stages
+from shared.lab.summary import percentiles
 from shared.messages import DocumentPublished
 from shared.records import RawRecord
 from shared.scope import Scope

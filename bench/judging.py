@@ -12,13 +12,13 @@ from datetime import UTC, datetime
 from importlib import resources
 from typing import Any
 
-from services.console.judging.summary import summarise
 from services.judge.announced import Announced
 from services.judge.case import bench
 from services.judge.handler import judge
 from services.judge.ports import Backend, Sheet
 from services.judge.settings import JudgeSettings
 from shared import plugins
+from shared.lab.judging.summary import summarise
 from shared.messages import Answer, Question, Result, ScoredAnswer, VerdictsTaken
 from shared.records import Position, RawRecord, Record
 from shared.scoring import catalogue

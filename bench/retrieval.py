@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from bench import bars
-from services.console import retrieval_evaluation, retrieval_view
+from services.console import retrieval_evaluation
+from shared.lab import retrieval
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("TILTYARD_REAL_DATA", ROOT.parent / "shared" / "data"))
@@ -86,7 +87,7 @@ def main(names: Sequence[str]) -> None:
 
 def section(one: Measured, report: Report) -> Iterator[str]:
     """A collection's counts and, for each level of judgement, its picture and its two tables."""
-    yield from (f"## {one.heading}", "", *retrieval_view.about(report), "")
+    yield from (f"## {one.heading}", "", *retrieval.about(report), "")
     for level, found in report["levels"].items():
         yield from (f"### {one.name}, {level}: {found['questions']} questions", "")
         yield from (f"![{SHOWN} of every run](../docs/pictures/{picture(one, level)})", "")
@@ -104,10 +105,10 @@ def means(runs: Mapping[str, Any], baseline: str) -> Iterator[str]:
 
 
 def differences(runs: Mapping[str, Any]) -> Iterator[str]:
-    yield f"| difference | {' | '.join(retrieval_view.COMPARED)} |"
-    yield f"|---|{'---|' * len(retrieval_view.COMPARED)}"
+    yield f"| difference | {' | '.join(retrieval.COMPARED)} |"
+    yield f"|---|{'---|' * len(retrieval.COMPARED)}"
     for name, one in runs.items():
-        yield f"| {name} | {' | '.join(retrieval_view.in_words(one[key]) for key in retrieval_view.COMPARED)} |"
+        yield f"| {name} | {' | '.join(retrieval.in_words(one[key]) for key in retrieval.COMPARED)} |"
 
 
 def picture(one: Measured, level: str) -> str:

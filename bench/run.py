@@ -11,12 +11,12 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from services.console import asking
 from services.console.demo.stage import Stage
-from services.console.demo.summary import percentiles
+from services.console.live import asking
 from shared import topology
 from shared.cassandra.client import connect
 from shared.cassandra.dispositions import CassandraDispositions
+from shared.lab.summary import percentiles
 from shared.messages import DocumentPublished, Question, Result
 from shared.publisher import Publisher
 from shared.settings import CassandraSettings, KafkaSettings

@@ -20,7 +20,6 @@ from typing import Any
 import numpy as np
 
 from services.console.demo.stage import Stage
-from services.console.demo.summary import percentiles
 from services.retriever.assembly import retriever
 from services.retriever.ports import Asked
 from services.retriever.settings import RetrieverSettings
@@ -29,6 +28,7 @@ from shared.cassandra.chunks import CassandraChunks
 from shared.cassandra.client import Store, connect
 from shared.kafka.sink import Delivery, publish
 from shared.kafka.tail import KafkaTail
+from shared.lab.summary import percentiles
 from shared.messages import Chunk, DocumentChunked, DocumentIndexed
 from shared.records import Effect, Position, RawRecord
 from shared.scope import Scope

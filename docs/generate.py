@@ -20,8 +20,8 @@ SETTINGS = (
     "shared.settings", "services.ingest.settings", "services.ingest.feed_settings", "services.embedder.settings",
     "services.retriever.settings", "services.generator.settings", "services.generator.tuning.settings",
     "services.generator.tuning.data.teacher_settings", "services.scorer.settings", "services.judge.settings",
-    "services.tuner.settings", "shared.costs", "services.console.local_services", "services.console.platform.local",
-    "services.console.voting.settings",
+    "services.tuner.settings", "shared.costs", "services.console.platform.local_services",
+    "services.console.platform.local", "shared.lab.voting.settings",
 )  # fmt: skip
 
 

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Any
 
-from services.console.report import sections
-from services.console.report.blocks import Table
-from services.console.report.material import Material, combined, gather
-from services.console.report.numbers import Numbers, count
+from shared.lab.report import sections
+from shared.lab.report.blocks import Table
+from shared.lab.report.material import Material, combined, gather
+from shared.lab.report.numbers import Numbers, count
 from shared.messages import Ballot, Comparison, Grade, Outcome, PairVotes, Reply, Result, VerdictsTaken
 from shared.messages.feedback import CHOICES, counted
 from shared.messages.verdicts import OUTCOMES, digest

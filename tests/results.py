@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.console.report.material import DocumentTimes, Times, times_of
+from shared.lab.report.material import DocumentTimes, Times, times_of
 from shared.messages import AdapterRef, Result, ScoredAnswer
 from tests.builders import NOON, a_question, an_answer
 

@@ -1,12 +1,12 @@
-"""Perplexity of documents as a job of the generator, and its numbers for people."""
+"""Perplexity of documents as a job of the generator."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from services.console import jobs, output, progress
+from services.console import jobs, progress
 from shared.statistics.perplexity import perplexity, ratio
 
 JOB = "services.generator.perplexity"
@@ -37,22 +37,3 @@ def counted(scored: Sequence[Report], about: Report) -> Report:
     named = {name: about[name] for name in ("model", "adapter", "window", "stride")}
     compared = {name: asdict(ratio(nats[name], nats[BASE], tokens)) for name in nats if name != BASE}
     return named | {"perplexity": found, "ratio_to_base": compared}
-
-
-def show(report: Report) -> None:
-    """Both numbers of each speaker, and what the adapter changed."""
-    output.say(f"{report['model']}, windows of {report['window']} tokens, {report['stride']} apart")
-    output.table("", ("", "documents", "tokens", "perplexity (95 %)", "bits per byte (95 %)"), _rows(report))
-    for name, one in report["ratio_to_base"].items():
-        output.say(f"{name} has {_said(one)} times the perplexity of the base on the same tokens; below 1 is better.")
-
-
-def _rows(report: Report) -> Iterator[list[str]]:
-    for name, one in report["perplexity"].items():
-        counts = [str(one["documents"]), str(one["tokens"])]
-        yield [name, *counts, _said(one["per_token"]), _said(one["bits_per_byte"])]
-
-
-def _said(one: Report) -> str:
-    limits = "too few documents for limits" if one["low"] is None else f"{one['low']:.3g} to {one['high']:.3g}"
-    return f"{one['value']:.3g} ({limits})"

@@ -3,7 +3,7 @@
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -16,11 +16,16 @@ ROOT = Path(__file__).parents[2]
 SOURCES = sorted([*(ROOT / "services").rglob("*.py"), *(ROOT / "shared").rglob("*.py")])
 SERVICES = ("ingest", "embedder", "retriever", "generator", "scorer", "judge", "tuner", "console")
 LONGEST_FILE, LONGEST_FUNCTION = 200, 40
+NO_TERMINAL_NO_SERVER = ("typer", "rich", "confluent_kafka", "cassandra", "shared.kafka", "shared.cassandra")
+COMMAND_LINE = tuple(f"services.console.{name}" for name in ("app", "commands", "output", "views"))
 HEAVY = ("torch", "transformers", "peft", "bitsandbytes", "sentence_transformers")
 
 
 def module_of(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+OURS = {module_of(path): path for path in SOURCES}
 
 
 def imports(path: Path, *, only_top: bool = False) -> Iterator[str]:
@@ -56,6 +61,50 @@ def test_no_service_imports_another(service: str) -> None:
 
 def test_shared_imports_no_service() -> None:
     assert [p for p in (ROOT / "shared").rglob("*.py") if any(n.startswith("services") for n in imports(p))] == []
+
+
+def modules_of(path: Path) -> Iterator[str]:
+    """Every module of ours or of a library that a file imports, also inside functions."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                yield inner if inner in OURS else node.module
+
+
+def reached_from(folder: Path) -> set[str]:
+    """Every module that the files of a folder import, directly or by way of other modules of ours."""
+    reached: set[str] = set()
+    ahead = {name for path in folder.rglob("*.py") for name in modules_of(path)}
+    while ahead:
+        name = ahead.pop()
+        reached.add(name)
+        if name in OURS:
+            ahead |= set(modules_of(OURS[name])) - reached
+    return reached
+
+
+def within(names: set[str], packages: Sequence[str]) -> list[str]:
+    return sorted(name for name in names if any(f"{name}.".startswith(f"{package}.") for package in packages))
+
+
+def test_the_lab_reaches_no_terminal_and_no_server() -> None:
+    reached = reached_from(ROOT / "shared" / "lab")
+    assert "shared.lab.report.numbers" in reached
+    assert within(reached, NO_TERMINAL_NO_SERVER) == []
+
+
+def test_the_search_for_what_is_reached_finds_the_way_over_other_modules() -> None:
+    reached = reached_from(ROOT / "services" / "console" / "live")
+    assert within(reached, NO_TERMINAL_NO_SERVER) != []
+
+
+def test_bench_imports_no_part_of_the_command_line() -> None:
+    imported = {name for path in (ROOT / "bench").rglob("*.py") for name in modules_of(path)}
+    assert "services.console.demo.newswire" in imported
+    assert within(imported, COMMAND_LINE) == []
 
 
 @pytest.mark.parametrize(
@@ -166,7 +215,7 @@ FOLDERS = (
     ("services.generator.tuning.data.teachers", "build"),
     ("services.judge.backends", "build"),
     ("services.console.commands", "register"),
-    ("services.console.suites.disturbances", "disturb"),
+    ("shared.lab.suites.disturbances", "disturb"),
 )
 
 

@@ -9,15 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from services.console import asking, books
-from services.console.ledger import LiveLedger
-from services.console.local_services import EVERY, LocalServices, LocalServicesSettings
+from services.console.live import asking
+from services.console.live.accounting import LiveLedger
 from services.console.platform import ports
 from services.console.platform.local import LocalPlatform
+from services.console.platform.local_services import EVERY, LocalServices, LocalServicesSettings
 from shared import topology
 from shared.cassandra import schema
 from shared.cassandra.client import Store, connect
 from shared.cassandra.dispositions import CassandraDispositions
+from shared.lab import accounting as books
 from shared.messages import DocumentPublished, Question, Result
 from shared.publisher import Publisher, Settled
 from shared.settings import CassandraSettings, HomeSettings, KafkaSettings

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from services.console.local_services import EVERY, LocalServices, LocalServicesSettings
 from services.console.platform import ports
 from services.console.platform.local import LocalPlatform, isolated
+from services.console.platform.local_services import EVERY, LocalServices, LocalServicesSettings
 from shared import topology
 from shared.cassandra import schema
 from shared.cassandra.chunks import CassandraChunks

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from services.console import books
-from services.console.voting.blind import offer
-from services.console.voting.summary import summarise
 from shared import topology
+from shared.lab import accounting as books
+from shared.lab.voting.blind import offer
+from shared.lab.voting.summary import summarise
 from shared.messages import Vote
 from shared.standings import newest
 from tests.builders import a_document, a_question, references

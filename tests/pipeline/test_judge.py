@@ -9,8 +9,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.console import books
-from services.console.judging.summary import summarise
 from services.judge.announced import Announced
 from services.judge.backends.oracle import Oracle
 from services.judge.case import bench
@@ -18,6 +16,8 @@ from services.judge.handler import judge
 from services.judge.ports import Said, Sheet
 from services.judge.settings import JudgeSettings
 from shared import topology
+from shared.lab import accounting as books
+from shared.lab.judging.summary import summarise
 from shared.memory.broker import MemoryDeadLetters, MemorySink, MemorySource
 from shared.messages import Message, References, Result, Verdicts
 from shared.runner import Runner

@@ -9,11 +9,12 @@ import pytest
 from typer.testing import CliRunner
 
 from services.console.app import build
-from services.console.suites import checking, learning, learning_view
-from services.console.suites.learning import Lesson, Workshop
-from services.console.suites.running import Asked
+from services.console.views import training as training_view
 from shared import topology
 from shared.adapters import registry
+from shared.lab.suites import checking, learning
+from shared.lab.suites.learning import Lesson, Workshop
+from shared.lab.suites.running import Asked
 from shared.messages import Result
 from tests import adapters
 from tests.builders import NOON, a_question
@@ -124,7 +125,7 @@ def test_more_examples_are_compared_with_fewer_step_by_step(capsys: pytest.Captu
     assert steps["tuned (100%)", "tuned (50%)"]["difference"] == 0.0
     assert [one["arms"]["tuned"]["mean"] for one in report["shares"]] == [0.0, 1.0, 1.0]
     assert report["shares"][0]["arms"]["tuned+rag"] == {"n": 0, "mean": None, "low": 0.0, "high": 1.0}
-    learning_view.show(report)
+    training_view.show(report)
     assert "tuned (50%)" in capsys.readouterr().out
 
 

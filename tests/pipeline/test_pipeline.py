@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from services.console import books
 from services.console.demo import newswire
-from services.console.demo.summary import of_results
 from shared import topology
+from shared.lab import accounting as books
+from shared.lab.summary import of_results
 from shared.messages import DocumentPublished, Result
 from shared.records import RawRecord
 from shared.stored import Disposition

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from services.console.suites import checking, folder
-from services.console.suites.folder import Suite
 from services.console.suites.sessions import ARMS, Session
 from shared import topology
+from shared.lab.suites import checking, folder
+from shared.lab.suites.folder import Suite
 from shared.messages import DocumentPublished, Question, Result
 from shared.publisher import Pending, Settled
 from tests.builders import a_document, a_question

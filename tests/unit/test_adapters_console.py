@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.console import adapters_view
-from services.console.adapters_view import in_words, role, show_list, show_one, spoken_in
+from services.console.views import adapters as adapters_view
+from services.console.views.adapters import in_words, role, show_list, show_one, spoken_in
 from shared.messages import AdapterRef, Against, Cost
 from tests import adapters
 from tests.builders import NOON

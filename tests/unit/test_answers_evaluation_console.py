@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from services.console import answers_view
 from services.console.app import build
+from services.console.views import answers as answers_view
 
 ROOT = Path(__file__).parents[2]
 REPORT_OF_ONE = {"systems": {"a": {}}, "comparisons": [], "not_compared": []}

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from services.console import answers_evaluation, answers_view
+from services.console import answers_evaluation
 from services.console.answers_evaluation import Report
+from services.console.views import answers as answers_view
 
 REAL_DATA = Path(os.environ.get("TILTYARD_REAL_DATA", Path(__file__).parents[3] / "shared" / "data"))
 ORACLE = REAL_DATA / "rtqa_baselines_public.jsonl.gz"

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from services.console import scoreboard
-from services.console.demo import summary
-from services.console.report import sections
-from services.console.report.blocks import Table
-from services.console.report.material import gather
-from services.console.report.numbers import count
+from services.console.views import scoreboard
 from shared import measures, plugins
+from shared.lab import summary
+from shared.lab.report import sections
+from shared.lab.report.blocks import Table
+from shared.lab.report.material import gather
+from shared.lab.report.numbers import count
 from shared.messages import Answer, Question, Result
 from shared.scoring import catalogue
 from shared.settings import EncoderSettings

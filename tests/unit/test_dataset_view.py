@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from services.console import dataset_view
 from services.console.commands import dataset as command
+from services.console.views import dataset as dataset_view
 from services.generator.tuning.data import __main__ as job
 from services.generator.tuning.data import showing
 from services.generator.tuning.data.dataset import Dataset

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from services.console.commands.demo import _seeds
-from services.console.demo import summary
 from services.console.demo.serving import as_first_asked, asked_of, turn_of
 from shared.adapters import registry
+from shared.lab import summary
 from shared.messages import AdapterRef
 from tests.adapters import announced, gate
 from tests.builders import NOON, a_question

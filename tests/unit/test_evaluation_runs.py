@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from services.console import retrieval_view
 from services.ingest.cut import cut
 from services.retriever.evaluation import corpus, folder, report, runs, vectors
 from services.retriever.settings import RetrieverSettings
 from shared.collections import collection
 from shared.collections.collection import Collection
+from shared.lab.retrieval import in_words
 from shared.memory.chunks import MemoryChunks
 from shared.messages import Chunk, DocumentPublished
 from shared.settings import EncoderSettings
@@ -147,6 +147,6 @@ def test_documents_are_cut_as_ingest_cuts_them(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_difference_is_put_in_words() -> None:
-    assert retrieval_view.in_words({"mean": -0.06, "ci95": (-0.1, -0.02)}) == "-0.060 (-0.100 to -0.020) worse"
-    assert retrieval_view.in_words({"mean": 0.06, "ci95": (0.02, 0.1)}).endswith("better")
-    assert retrieval_view.in_words({"mean": 0.0, "ci95": (-0.1, 0.1)}).endswith("not told apart")
+    assert in_words({"mean": -0.06, "ci95": (-0.1, -0.02)}) == "-0.060 (-0.100 to -0.020) worse"
+    assert in_words({"mean": 0.06, "ci95": (0.02, 0.1)}).endswith("better")
+    assert in_words({"mean": 0.0, "ci95": (-0.1, 0.1)}).endswith("not told apart")

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.console import explanation_view, output
+from services.console import output
+from services.console.views import explanation as explanation_view
 from services.retriever.assembly import retriever
 from services.retriever.explanation import explained
 from services.retriever.settings import RetrieverSettings

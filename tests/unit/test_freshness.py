@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from services.console.commands import freshness as command
-from services.console.freshness import Journey, as_dict, by_source, journeys, moment, stages
+from shared.lab.freshness import Journey, as_dict, by_source, journeys, moment, stages
 from shared.messages import DocumentIndexed
 from shared.records import Position, RawRecord
 from tests.builders import NOON, a_chunked_document

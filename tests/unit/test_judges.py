@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from services.console import results_view
 from services.console.app import build
 from services.console.commands import judges
-from services.console.judging import view
-from services.console.judging.summary import Judge, summarise
+from services.console.views import judges as view
+from services.console.views import results as results_view
+from shared.lab.judging.summary import Judge, summarise
 from shared.messages import Ballot, Choice, Comparison, Grade, Outcome, Reply, Result, Verdicts, VerdictsTaken
 from shared.messages.feedback import counted
 from shared.messages.verdicts import digest

@@ -7,8 +7,9 @@ import pytest
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
-from services.console import explanation_view, turns
+from services.console import turns
 from services.console.app import build
+from services.console.views import explanation as explanation_view
 from services.retriever.condensers import last_turns, plain
 from services.retriever.settings import RetrieverSettings
 from shared.messages import Question, Turn

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from services.console import perplexity as console
 from services.console.app import build
+from services.console.views import perplexity as perplexity_view
 from services.generator.perplexity.__main__ import adapter_folder, main, standing
 from services.generator.perplexity.windows import windows
 from shared.models.language import Model
@@ -190,7 +190,7 @@ def test_from_the_command_line_to_the_table(
     assert report["ratio_to_base"]["news"]["value"] == pytest.approx(
         news["per_token"]["value"] / base["per_token"]["value"]
     )
-    console.show(report)
+    perplexity_view.show(report)
     assert "times the perplexity of the base" in capsys.readouterr().out
 
 

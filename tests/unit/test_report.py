@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from services.console.report import mistakes, verdict
-from services.console.report.material import DocumentTimes, Times, gather, times_of
-from services.console.report.numbers import Numbers, cell, count
-from services.console.report.outcomes import outcome
-from services.console.report.scores import clusters_of
+from shared.lab.report import mistakes, verdict
+from shared.lab.report.material import DocumentTimes, Times, gather, times_of
+from shared.lab.report.numbers import Numbers, cell, count
+from shared.lab.report.outcomes import outcome
+from shared.lab.report.scores import clusters_of
 from shared.messages import AdapterRef, Result
 from shared.standings import ALL
 from tests.builders import NOON

@@ -10,12 +10,12 @@ import pytest
 from typer.testing import CliRunner
 
 from services.console.app import build
-from services.console.report import files
-from services.console.report.blocks import Table
-from services.console.report.markdown import escape
-from services.console.report.material import Times, gather
-from services.console.report.numbers import Numbers, count
-from services.console.report.sections import of
+from shared.lab.report import files
+from shared.lab.report.blocks import Table
+from shared.lab.report.markdown import escape
+from shared.lab.report.material import Times, gather
+from shared.lab.report.numbers import Numbers, count
+from shared.lab.report.sections import of
 from shared.messages import Result
 from tests.results import a_result, a_scored, a_trial
 

@@ -6,11 +6,11 @@ import pytest
 from scipy import stats
 
 from services.console.commands.report import run_names
-from services.console.report import verdict
-from services.console.report.material import Material, combined, gather
-from services.console.report.numbers import Numbers, cell, count
-from services.console.report.sections import of
-from services.console.report.sections.repeats import runs
+from shared.lab.report import verdict
+from shared.lab.report.material import Material, combined, gather
+from shared.lab.report.numbers import Numbers, cell, count
+from shared.lab.report.sections import of
+from shared.lab.report.sections.repeats import runs
 from shared.messages import Result
 from shared.statistics.comparison import Comparison
 from tests.results import a_result, a_scored, a_trial

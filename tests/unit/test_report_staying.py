@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from services.console.report.blocks import Table
-from services.console.report.staying import section
 from shared.costs import StayingCurrent
+from shared.lab.report.blocks import Table
+from shared.lab.report.staying import section
 from shared.messages import Cost
 from shared.statistics.wording import NONE
 from tests.builders import NOON

@@ -4,10 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from services.console import scoreboard
-from services.console.demo import report, summary
-from services.console.report.material import gather
-from services.console.report.numbers import count
+from services.console.demo import report
+from services.console.views import scoreboard
+from shared.lab import summary
+from shared.lab.report.material import gather
+from shared.lab.report.numbers import count
 from tests.results import a_trial
 
 TUNING = {"seconds": 200.0, "tokens": 22_000, "steps": 80, "final_loss": 0.31}

@@ -1,6 +1,6 @@
 """What `tiltyard standings` says of a live standing."""
 
-from services.console import standings_view
+from services.console.views import standings as standings_view
 from tests.tallying import standings
 from tests.unit.test_standings import a_result
 

@@ -10,9 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from services.console.app import build
-from services.console.suites import card, checking, folder, importing, placing
-from services.console.suites.card import Card, Kind
-from services.console.suites.folder import Suite
+from shared.lab.suites import card, checking, folder, importing, placing
+from shared.lab.suites.card import Card, Kind
+from shared.lab.suites.folder import Suite
 from shared.messages import Filters
 from shared.scope import Scope
 from tests.builders import NOON, a_chunked_document, a_document, a_question

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from services.console.report.certainty import calibrated
-from services.console.report.material import gather
-from services.console.report.numbers import count
-from services.console.report.scores import clusters_of
-from services.console.suites import checking, folder, measuring
-from services.console.suites.card import Kind
 from shared.certainty import probability
+from shared.lab.report.certainty import calibrated
+from shared.lab.report.material import gather
+from shared.lab.report.numbers import count
+from shared.lab.report.scores import clusters_of
+from shared.lab.suites import checking, folder, measuring
+from shared.lab.suites.card import Kind
 from shared.measures import choice_likelihood, contains, correct, exact_match, rouge_l
 from shared.messages import Result
 from shared.scoring import catalogue

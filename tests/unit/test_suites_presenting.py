@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from services.console.suites import disturbing, placing, sensitivity
-from services.console.suites.running import Asked, Corpus
-from services.console.suites.sensitivity import UNDISTURBED, Condition
+from shared.lab.suites import disturbing, placing, sensitivity
+from shared.lab.suites.running import Asked, Corpus
+from shared.lab.suites.sensitivity import UNDISTURBED, Condition
 from shared.messages import Turn
 from tests.builders import a_question
 from tests.unit.test_suites_sensitivity import a_result, a_suite, under

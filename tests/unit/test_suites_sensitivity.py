@@ -5,12 +5,13 @@ from random import Random
 
 import pytest
 
-from services.console.suites import disturbing, placing, sensitivity, sensitivity_view
-from services.console.suites.disturbances import contradicting, noisy
-from services.console.suites.disturbing import Disturbed
-from services.console.suites.folder import Suite
-from services.console.suites.running import Asked, Corpus
-from services.console.suites.sensitivity import UNDISTURBED, Condition
+from services.console.views import sensitivity as sensitivity_view
+from shared.lab.suites import disturbing, placing, sensitivity
+from shared.lab.suites.disturbances import contradicting, noisy
+from shared.lab.suites.disturbing import Disturbed
+from shared.lab.suites.folder import Suite
+from shared.lab.suites.running import Asked, Corpus
+from shared.lab.suites.sensitivity import UNDISTURBED, Condition
 from shared.messages import Question, Result, ScoredAnswer
 from shared.scope import Scope
 from tests.builders import NOON, a_chunked_document, a_document, a_question, an_answer

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from services.console.report import verdict
-from services.console.report.material import gather
-from services.console.report.numbers import count
+from shared.lab.report import verdict
+from shared.lab.report.material import gather
+from shared.lab.report.numbers import count
 from shared.messages import Result, ScoredAnswer
 from tests.builders import NOON, a_question, an_answer
 

@@ -13,10 +13,11 @@ from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from services.console.app import build
-from services.console.voting import counting, reading, view, voters
-from services.console.voting.blind import choice_on, offer
-from services.console.voting.counting import Counted, within_limit
-from services.console.voting.summary import summarise
+from services.console.views import votes as view
+from shared.lab.voting import counting, reading, voters
+from shared.lab.voting.blind import choice_on, offer
+from shared.lab.voting.counting import Counted, within_limit
+from shared.lab.voting.summary import summarise
 from shared.messages import Answer, Ballot, Choice, Result, ScoredAnswer
 from shared.messages.feedback import CHOICES, counted
 from tests.builders import NOON, a_question, a_raw_record, a_vote, an_answer, references

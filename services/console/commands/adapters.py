@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from services.console import adapters_view, output
+from services.console import output
 from services.console.commands.results import read
+from services.console.views import adapters as adapters_view
 from shared import topology
 from shared.adapters import registry
 from shared.adapters.registry import Adapters

@@ -6,7 +6,9 @@ from uuid import uuid4
 
 import typer
 
-from services.console import asking, output, results_view, turns
+from services.console import output, turns
+from services.console.live import asking
+from services.console.views import results as results_view
 from shared.messages import Filters, Question
 from shared.settings import KafkaSettings
 

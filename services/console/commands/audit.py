@@ -5,9 +5,9 @@ from contextlib import closing
 import typer
 
 from services.console import output
-from services.console.books import Audit
-from services.console.books import audit as balance
-from services.console.ledger import LiveLedger
+from services.console.live.accounting import LiveLedger
+from shared.lab.accounting import Audit
+from shared.lab.accounting import audit as balance
 from shared.settings import CassandraSettings, KafkaSettings
 
 SHOWN = 20

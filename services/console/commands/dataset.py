@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from services.console import dataset_view, jobs, lines, output
-from shared import topology
+from services.console import jobs, output
+from services.console.views import dataset as dataset_view
+from shared import lines, topology
 from shared.kafka import client
 from shared.kafka.sink import Delivery
 from shared.messages import TrainingPair

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from services.console import output
-from services.console.books import name
 from shared import dead_letters, topology
 from shared.kafka import topics
+from shared.lab.accounting import name
 from shared.publisher import Publisher
 from shared.records import RawRecord
 from shared.settings import KafkaSettings

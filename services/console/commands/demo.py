@@ -6,12 +6,15 @@ from typing import Annotated, Any
 
 import typer
 
-from services.console import output, scoreboard
-from services.console.demo import newswire, report, summary
+from services.console import output
+from services.console.demo import newswire, report
 from services.console.demo.stage import stage, stop_left_over
 from services.console.demo.story import Trial
-from services.console.report import staying, verdict
-from services.console.report.numbers import Numbers
+from services.console.live import staying
+from services.console.views import scoreboard
+from shared.lab import summary
+from shared.lab.report import verdict
+from shared.lab.report.numbers import Numbers
 from shared.messages import Question
 from shared.settings import HomeSettings, KafkaSettings
 

@@ -5,15 +5,16 @@ from typing import Annotated
 
 import typer
 
-from services.console import (
-    answers_evaluation,
-    answers_view,
-    output,
-    retrieval_evaluation,
-    retrieval_view,
-)
+from services.console import answers_evaluation, output, retrieval_evaluation
 from services.console import perplexity as perplexities
-from services.console.suites import disturbing, learning_view, report, sensitivity_view, sessions
+from services.console.suites import sessions, training_shares
+from services.console.views import answers as answers_view
+from services.console.views import perplexity as perplexity_view
+from services.console.views import retrieval as retrieval_view
+from services.console.views import sensitivity as sensitivity_view
+from services.console.views import suite as suite_view
+from services.console.views import training as training_view
+from shared.lab.suites import disturbing
 
 
 def register(app: typer.Typer) -> None:
@@ -108,7 +109,7 @@ def suite(
     """
     session = sessions.Session(folder, arms=arm or sessions.ARMS, deadline_s=deadline, wait_s=wait)
     counted = session.run(published=published, keep=keep, out=out)
-    output.as_json(counted) if json else report.show(counted)
+    output.as_json(counted) if json else suite_view.show(counted)
     if missing := counted["without_result"]:
         output.fail(f"{len(missing)} of {counted['questions']} questions have no result", output.EX_UNAVAILABLE)
 
@@ -149,7 +150,7 @@ def perplexity(
     Example: tiltyard evaluate perplexity --documents news.jsonl --adapter news-20250323-1a2b3c4d
     """
     found = perplexities.measure(documents, adapter=adapter, window=window, stride=stride)
-    output.as_json(found) if json else perplexities.show(found)
+    output.as_json(found) if json else perplexity_view.show(found)
 
 
 def training(
@@ -171,5 +172,5 @@ def training(
         shares = [float(share) for share in train_shares.split(",")]
     except ValueError as error:
         raise ValueError(f"--train-shares {train_shares!r}: numbers with commas between them") from error
-    found = learning_view.run(folder, pairs, shares, cutoff=cutoff, seed=seed, deadline_s=deadline)
-    output.as_json(found) if json else learning_view.show(found)
+    found = training_shares.run(folder, pairs, shares, cutoff=cutoff, seed=seed, deadline_s=deadline)
+    output.as_json(found) if json else training_view.show(found)

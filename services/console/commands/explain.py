@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from services.console import explanation_view, jobs, output, turns
+from services.console import jobs, output, turns
+from services.console.views import explanation as explanation_view
 from shared.messages import Filters, Question
 
 JOB = "services.retriever.explain"

@@ -13,9 +13,9 @@ from rich.live import Live
 from rich.table import Table
 
 from services.console import output
-from services.console.freshness import Journey, Stages, as_dict, by_source, journeys, moment, stages
 from shared import topology
 from shared.kafka import topics
+from shared.lab.freshness import Journey, Stages, as_dict, by_source, journeys, moment, stages
 from shared.records import RawRecord
 from shared.settings import KafkaSettings
 

@@ -6,8 +6,9 @@ import typer
 
 from services.console import output
 from services.console.commands.results import read
-from services.console.judging import summary, view
-from services.console.voting.settings import VotingSettings
+from services.console.views import judges as view
+from shared.lab.judging import summary
+from shared.lab.voting.settings import VotingSettings
 from shared.settings import KafkaSettings
 
 

@@ -3,8 +3,8 @@
 import typer
 
 from services.console import output
-from services.console.local_services import LocalServices, LocalServicesSettings
 from services.console.platform.local import LocalPlatform, PlatformSettings
+from services.console.platform.local_services import LocalServices, LocalServicesSettings
 
 
 def register(app: typer.Typer) -> None:

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from services.console import lines, output
-from shared import topology
+from services.console import output
+from shared import lines, topology
 from shared.cassandra.client import connect
 from shared.cassandra.dispositions import CassandraDispositions
 from shared.messages import Message

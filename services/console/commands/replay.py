@@ -8,12 +8,13 @@ from typing import Annotated
 import typer
 
 from services.console import jobs, output, progress
-from services.console.asking import Listener
-from services.console.report import files, staying, verdict
-from services.console.report.live import times_of_live
-from services.console.report.material import gather
-from services.console.report.numbers import count
-from services.console.scoreboard import print_scoreboard
+from services.console.live import staying
+from services.console.live.asking import Listener
+from services.console.live.document_times import times_of_live
+from services.console.views.scoreboard import print_scoreboard
+from shared.lab.report import files, verdict
+from shared.lab.report.material import gather
+from shared.lab.report.numbers import count
 from shared.messages import Result
 from shared.settings import KafkaSettings
 

@@ -8,14 +8,15 @@ from typing import Annotated
 
 import typer
 
-from services.console import lines, output
+from services.console import output
 from services.console.commands.results import read
-from services.console.freshness import moment
-from services.console.report import files, staying, verdict
-from services.console.report.live import times_of_live
-from services.console.report.material import DocumentTimes, Material, Times, combined, gather, times_of
-from services.console.report.numbers import count
-from shared import topology
+from services.console.live import staying
+from services.console.live.document_times import times_of_live
+from shared import lines, topology
+from shared.lab.freshness import moment
+from shared.lab.report import files, verdict
+from shared.lab.report.material import DocumentTimes, Material, Times, combined, gather, times_of
+from shared.lab.report.numbers import count
 from shared.messages import Result
 from shared.settings import KafkaSettings
 

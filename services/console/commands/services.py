@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from services.console import output
-from services.console.local_services import EVERY, NAMES, LocalServices, LocalServicesSettings
+from services.console.platform.local_services import EVERY, NAMES, LocalServices, LocalServicesSettings
 
 Names = Annotated[list[str] | None, typer.Argument(help=f"Which ones: {', '.join(EVERY)}.")]
 app = typer.Typer(no_args_is_help=True, help="Start and stop the services as processes of this machine.")

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from services.console import output, standings_view
+from services.console import output
+from services.console.views import standings as standings_view
 from shared import topology
 from shared.kafka import topics
 from shared.messages import Standing

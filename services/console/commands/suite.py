@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from services.console import output
-from services.console.suites import checking, folder, importing
-from services.console.suites.folder import Suite
 from shared import plugins
 from shared.collections.collection import FORMATS
+from shared.lab.suites import checking, folder, importing
+from shared.lab.suites.folder import Suite
 
 
 def register(app: typer.Typer) -> None:

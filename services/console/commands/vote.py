@@ -9,11 +9,12 @@ import typer
 
 from services.console import output
 from services.console.commands.results import read
-from services.console.voting.blind import Shown, Voted, choice_on, offer
-from services.console.voting.counting import ballots
-from services.console.voting.reading import Taken, on_topic, voted_by, within_the_hour
-from services.console.voting.settings import VotingSettings
+from services.console.live.votes import on_topic
 from shared import topology
+from shared.lab.voting.blind import Shown, Voted, choice_on, offer
+from shared.lab.voting.counting import ballots
+from shared.lab.voting.reading import Taken, voted_by, within_the_hour
+from shared.lab.voting.settings import VotingSettings
 from shared.messages import Result
 from shared.publisher import Publisher
 from shared.settings import KafkaSettings

@@ -6,8 +6,10 @@ import typer
 
 from services.console import output
 from services.console.commands.results import read
-from services.console.voting import reading, summary, view
-from services.console.voting.settings import VotingSettings
+from services.console.live import votes as votes_kept
+from services.console.views import votes as view
+from shared.lab.voting import summary
+from shared.lab.voting.settings import VotingSettings
 from shared.settings import KafkaSettings
 
 
@@ -30,7 +32,7 @@ def votes(
     kafka = KafkaSettings()
     results = [one for one in read(kafka).values() if slice_name in (None, one.question.slice)]
     asked = {one.question.question_id for one in results}
-    taken = [one.vote for one in reading.on_topic(kafka)]
+    taken = [one.vote for one in votes_kept.on_topic(kafka)]
     cast = [vote for vote in taken if slice_name is None or vote.question_id in asked]
     found = summary.summarise(
         results, cast, per_hour=VotingSettings().per_voter_per_hour, without=frozenset(without or ())

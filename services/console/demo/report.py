@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from services.console.demo import summary
-from services.console.report import files
-from services.console.report.blocks import Bullets, Section, Table
-from services.console.report.numbers import Numbers
+from shared.lab import summary
+from shared.lab.report import files
+from shared.lab.report.blocks import Bullets, Section, Table
+from shared.lab.report.numbers import Numbers
 from shared.messages import Result
 
 NAMES = (*files.NAMES, "summary.json", "results.jsonl")
@@ -22,7 +22,7 @@ def write(
 ) -> None:
     """Write the files of `NAMES`, of several runs each run's `results.jsonl` in a folder; replaces what was there.
 
-    `staying`: what an hour of staying current costs (`report/staying.py`).
+    `staying`: what an hour of staying current costs (`shared/lab/report/staying.py`).
     """
     summary.write(folder, runs, counted)
     files.write(folder, numbers, extra=[_costs(counted), *staying, _audit(counted)])

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from services.console import output
-from services.console.local_services import EVERY, LocalServices, LocalServicesSettings
 from services.console.platform import ports
 from services.console.platform.local import LocalPlatform, isolated
+from services.console.platform.local_services import EVERY, LocalServices, LocalServicesSettings
 from services.console.platform.supervisor import Supervisor
 from shared import encoding
 from shared.cassandra import schema

@@ -8,18 +8,21 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.console import asking, books, output, progress, results_view
+from services.console import output, progress
 from services.console.demo import serving
 from services.console.demo.newswire import Newswire
-from services.console.demo.summary import percentiles
-from services.console.ledger import LiveLedger
-from services.console.report.live import times_of_live
-from services.console.report.material import combined, gather
-from services.console.report.numbers import Numbers, count
+from services.console.live import asking
+from services.console.live.accounting import LiveLedger
+from services.console.live.document_times import times_of_live
 from services.console.tuning import tune
+from services.console.views import results as results_view
 from shared import topology
 from shared.cassandra.client import connect
 from shared.cassandra.dispositions import CassandraDispositions
+from shared.lab import accounting as books
+from shared.lab.report.material import combined, gather
+from shared.lab.report.numbers import Numbers, count
+from shared.lab.summary import percentiles
 from shared.messages import DocumentPublished, Question, Result
 from shared.publisher import Publisher
 from shared.settings import CassandraSettings, KafkaSettings

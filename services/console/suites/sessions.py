@@ -7,12 +7,12 @@ from typing import Any
 from uuid import uuid4
 
 from services.console import output
-from services.console.demo import summary
-from services.console.demo.summary import ARMS
-from services.console.suites import checking, disturbing, placing, report, running, sensitivity
-from services.console.suites.folder import Suite
-from services.console.suites.live import LiveSystem
-from services.console.suites.running import Asked, Corpus, System
+from services.console.live.system import LiveSystem
+from shared.lab import summary
+from shared.lab.suites import checking, disturbing, placing, report, running, sensitivity
+from shared.lab.suites.folder import Suite
+from shared.lab.suites.running import Asked, Corpus, System
+from shared.lab.summary import ARMS
 
 __all__ = ["ARMS", "Session"]
 

@@ -1,0 +1,49 @@
+"""When documents of a running system were published and could be found: from the store and the announcements."""
+
+from collections.abc import Iterable
+from contextlib import closing
+
+from shared import topology
+from shared.cassandra.client import OldServerError, connect
+from shared.cassandra.documents import CassandraDocuments
+from shared.kafka import topics
+from shared.kafka.client import UnreachableError
+from shared.lab.report.material import DocumentTimes, Times
+from shared.messages import DocumentIndexed, Moment
+from shared.settings import CassandraSettings, KafkaSettings
+
+
+def times_of_live(document_ids: Iterable[str]) -> Times:
+    """Of the newest revisions. Where the store does not answer, the times are lacking and say why."""
+    wanted = sorted(set(document_ids))
+    if not wanted:
+        return Times(lacking="no question names a gold document")
+    try:
+        with closing(connect(CassandraSettings())) as store:
+            revisions = CassandraDocuments(store).latest(wanted)
+    except (UnreachableError, OldServerError) as error:
+        return Times(lacking=f"the store of documents could not be read ({error})")
+    announced = _announced(set(wanted))
+    found = {
+        name: DocumentTimes(
+            document_id=name,
+            published_at=revision.published_at,
+            findable_at=announced.get((name, revision.revision)),
+            source=revision.source,
+            tags=revision.tags,
+            language=revision.language,
+        )
+        for name, revision in revisions.items()
+    }
+    lacking = "" if found else "the store has none of the gold documents"
+    return Times(found, f"Cassandra and topic {topology.INDEXED.name}", lacking)
+
+
+def _announced(wanted: set[str]) -> dict[tuple[str, int], Moment]:
+    """When each revision that is still announced could be found."""
+    found: dict[tuple[str, int], Moment] = {}
+    for record in topics.read_all(KafkaSettings(), topology.INDEXED.name):
+        if record.value is not None and (record.key or b"").decode(errors="replace") in wanted:
+            told = DocumentIndexed.model_validate_json(record.value)
+            found[told.document_id, told.revision] = told.stored_at
+    return found

@@ -1,0 +1,19 @@
+"""What the topics of a running system keep of adapters and documents, for what an hour of staying current costs."""
+
+from collections.abc import Sequence
+
+from shared import topology
+from shared.kafka import topics
+from shared.kafka.view import KafkaView
+from shared.lab.report import staying
+from shared.lab.report.blocks import Section
+from shared.messages import DocumentIndexed, Result
+from shared.settings import KafkaSettings
+
+
+def live(kafka: KafkaSettings, results: Sequence[Result]) -> list[Section]:
+    """The section over the time that the topics keep; none without documents, trainings or results."""
+    adapters = list(KafkaView(kafka, topology.ADAPTERS).refresh().values())
+    kept = (record.value for record in topics.read_all(kafka, topology.INDEXED.name))
+    indexed = [DocumentIndexed.model_validate_json(value) for value in kept if value is not None]
+    return staying.sections(adapters, indexed, results)

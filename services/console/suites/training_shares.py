@@ -1,0 +1,56 @@
+"""A run over shares of the training set, trained for and asked live."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from services.console import tuning
+from services.console.demo import serving
+from services.console.live.system import LiveSystem
+from services.console.suites.sessions import a_run, note
+from shared import topology
+from shared.adapters import registry
+from shared.kafka.view import KafkaView
+from shared.lab.suites import checking, learning
+from shared.lab.suites.learning import Workshop
+from shared.settings import KafkaSettings
+
+TUNED = ("tuned", "tuned+rag")
+
+
+def run(
+    folder: Path, pairs: Path, shares: Sequence[float], *, cutoff: str, seed: int, deadline_s: float
+) -> dict[str, Any]:
+    """Train on each share and ask; raises as `learning` does, JobError where training fails."""
+    suite, name = checking.load(folder), a_run()
+    files = learning.nested(pairs, shares, seed)
+    with TemporaryDirectory() as place:
+        written = {
+            share: _written(Path(place) / f"{number}.jsonl", lines)
+            for number, (share, lines) in enumerate(files.items())
+        }
+        system = LiveSystem(within_s=0)
+        taught = list(
+            learning.lessons(system, suite, written, workshop=_live(cutoff), run=name, deadline_s=deadline_s, told=note)
+        )
+    return learning.report_of(suite, taught, run=name, seed=seed, arms=TUNED)
+
+
+def _live(cutoff: str) -> Workshop:
+    kafka = KafkaSettings()
+
+    def train(file: Path, name: str) -> None:
+        tuning.tune(["--pairs", str(file), "--name", name, *(["--cutoff", cutoff] if cutoff else [])], os.environ)
+
+    def speaker() -> str | None:
+        found = registry.speaking(KafkaView(kafka, topology.ADAPTERS).refresh())
+        return found.name if found else None
+
+    return Workshop(train, lambda name: serving.serve(kafka, name), speaker)
+
+
+def _written(file: Path, lines: Sequence[str]) -> Path:
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return file

@@ -1,0 +1,135 @@
+"""The 2 x 2 design: closed-book and open-book by base and tuned, and what each factor gives on its own.
+
+Two arms alone would mix up two causes. With four, the effect of retrieval, of tuning, and whether they help or hinder
+each other (their interaction) can be told apart, question by question: the contrasts of a 2 x 2 within-subject design
+(Fisher 1935), each a paired comparison.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from shared.lab.report.scores import DESIGN, Scores, intervals_of, within
+from shared.scoring import catalogue
+from shared.scoring.catalogue import CORRECT
+from shared.statistics.comparison import Comparison, compare
+from shared.statistics.intervals import Interval
+
+BASE, BASE_RAG, TUNED, TUNED_RAG = DESIGN
+INTERACTION = "interaction"
+SWAPPED: Mapping[str, Literal["a", "b", "undecided"]] = {"a": "b", "b": "a", "undecided": "undecided"}
+
+
+@dataclass(frozen=True)
+class Effect:
+    """`what` gives `comparison.difference`: mean of `more` minus mean of `less`, question by question."""
+
+    what: str
+    more: str
+    less: str
+    comparison: Comparison
+
+
+@dataclass(frozen=True)
+class Design:
+    """`n` questions that all arms of `arms` have a score for; only these count in the cells and in crossed effects.
+
+    `cells`: metric -> arm -> mean with interval. `effects`: of `correct`; those whose arms were asked. A simple effect
+    is the pair's comparison; both main effects and the interaction are a family of their own for Holm's adjustment.
+    """
+
+    n: int
+    arms: tuple[str, ...]
+    cells: Mapping[str, Mapping[str, Interval]]
+    effects: tuple[Effect, ...]
+
+
+def design(scores: Mapping[str, Scores], clusters: Mapping[str, str], overall: Sequence[Comparison]) -> Design:
+    """The cells that there are and the effects that they allow to tell; `overall`: the pairs' comparisons."""
+    correct = scores.get(CORRECT, {})
+    arms = tuple(arm for arm in DESIGN if correct.get(arm))
+    common = set.intersection(*(set(correct[arm]) for arm in arms)) if arms else set()
+    columns = {
+        (metric, arm): within(scores[metric][arm], common)
+        for metric in rows()
+        for arm in arms
+        if within(scores.get(metric, {}).get(arm, {}), common)
+    }
+    found = intervals_of(columns, clusters)
+    cells = {
+        metric: {arm: one for (other, arm), one in found.items() if other == metric}
+        for metric in dict.fromkeys(metric for metric, _ in found)
+    }
+    crossed = _crossed({arm: within(correct[arm], common) for arm in arms}, clusters) if common else []
+    return Design(len(common), arms, cells, (*_simple(overall), *crossed))
+
+
+def rows() -> tuple[str, ...]:
+    """The measures of the table, the one that effects are told of last."""
+    chosen = [name for name, one in catalogue.shown().items() if one.design]
+    return (*(name for name in chosen if name != CORRECT), CORRECT)
+
+
+SIMPLE = (
+    ("retrieval, for the base model", BASE_RAG, BASE),
+    ("retrieval, for the tuned model", TUNED_RAG, TUNED),
+    ("tuning, without retrieval", TUNED, BASE),
+    ("tuning, with retrieval", TUNED_RAG, BASE_RAG),
+)
+CROSSED = (
+    ("retrieval, on average over both models", (BASE_RAG, TUNED_RAG), (BASE, TUNED)),
+    ("tuning, on average with and without retrieval", (TUNED, TUNED_RAG), (BASE, BASE_RAG)),
+    (INTERACTION, (TUNED_RAG, BASE), (BASE_RAG, TUNED)),
+)
+
+
+def _simple(overall: Sequence[Comparison]) -> Iterator[Effect]:
+    for what, more, less in SIMPLE:
+        for one in overall:
+            if one.metric == CORRECT and {one.a, one.b} == {more, less} and one.n:
+                yield Effect(what, more, less, one if one.a == more else flipped(one))
+
+
+def _crossed(correct: Scores, clusters: Mapping[str, str]) -> list[Effect]:
+    """Both main effects and the interaction, where all four arms were asked."""
+    if len(correct) < len(DESIGN):
+        return []
+    sides: dict[str, dict[str, float]] = {}
+    wanted = [(what, " and ".join(more), " and ".join(less)) for what, more, less in CROSSED]
+    for _, more, less in CROSSED:
+        sides |= {" and ".join(pair): _mean(correct, *pair) for pair in (more, less)}
+    pairs = [(more, less) for _, more, less in wanted]
+    found = compare({CORRECT: sides}, pairs=pairs, clusters=clusters)
+    return [
+        Effect(what, more, less, _doubled(one) if what == INTERACTION else one)
+        for (what, more, less), one in zip(wanted, found, strict=True)
+    ]
+
+
+def flipped(one: Comparison) -> Comparison:
+    """The same comparison, seen from the other arm."""
+    low, high = (None if end is None else -end for end in (one.high, one.low))
+    return replace(
+        one,
+        a=one.b,
+        b=one.a,
+        mean_a=one.mean_b,
+        mean_b=one.mean_a,
+        difference=None if one.difference is None else -one.difference,
+        low=low,
+        high=high,
+        verdict=SWAPPED[one.verdict],
+    )
+
+
+def _mean(correct: Scores, first: str, second: str) -> dict[str, float]:
+    """The mean of two arms, question by question."""
+    return {name: (value + correct[second][name]) / 2 for name, value in correct[first].items()}
+
+
+def _doubled(one: Comparison) -> Comparison:
+    """The interaction is (tuned+rag - tuned) - (base+rag - base): twice the difference of the two diagonals' means."""
+    difference, low, high, smallest = (
+        None if value is None else 2 * value for value in (one.difference, one.low, one.high, one.detectable)
+    )
+    return replace(one, difference=difference, low=low, high=high, detectable=smallest)

@@ -1,0 +1,159 @@
+"""Every number of a report, counted once: what `report.json` holds, and what pages, tables and plots show."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from shared.lab.judging import summary as judges
+from shared.lab.report.attributes import Group, groups
+from shared.lab.report.certainty import calibrated
+from shared.lab.report.costs import Cost, costs
+from shared.lab.report.curves import Curve, age_curve, ages, freshness_curve
+from shared.lab.report.design import Design, design
+from shared.lab.report.examples import Example, examples
+from shared.lab.report.material import Material
+from shared.lab.report.mistakes import Mistakes, mistakes, retrieval_arms
+from shared.lab.report.outcomes import Caution, Outcomes, cautions, counts
+from shared.lab.report.provenance import Provenance, provenance
+from shared.lab.report.runs import Runs, spread_over
+from shared.lab.report.scores import Scores, arms_of, clusters_of, interval_of, scores_of, slices_of
+from shared.lab.report.table import Cell, cells
+from shared.lab.voting import summary as votes
+from shared.lab.voting.settings import VotingSettings
+from shared.messages import Result
+from shared.scoring import catalogue
+from shared.scoring.catalogue import CORRECT
+from shared.standings import ALL
+from shared.statistics.calibration import Calibration
+from shared.statistics.comparison import Comparison, compare
+from shared.statistics.intervals import Interval
+from shared.statistics.wording import in_words
+
+VERSION = "2"
+UP_TO_CUTOFF, AFTER_CUTOFF = "news up to the cutoff", "news after the cutoff"
+
+
+@dataclass(frozen=True)
+class Staleness:
+    """A retrieval arm with evidence that was up to date, and with `stale` evidence (see promise of freshness)."""
+
+    arm: str
+    fresh: Interval
+    stale: Interval
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A report in numbers. Means are shares of 1 and come with n and 95 % limits; see each part for its meaning.
+
+    `silent` arms failed at every question or were always late, such as a tuned arm without an adapter: their zeros are
+    shown, and compared with nothing.
+    """
+
+    version: str
+    arms: tuple[str, ...]
+    silent: tuple[str, ...]
+    slices: Mapping[str, int]
+    clusters: int
+    scored: int
+    table: Sequence[Cell]
+    outcomes: Sequence[Outcomes]
+    design: Design
+    comparisons: Sequence[Comparison]
+    age: Curve
+    freshness: Curve
+    staleness: Sequence[Staleness]
+    costs: Sequence[Cost]
+    cautions: Sequence[Caution]
+    certainty: Mapping[str, Calibration]
+    mistakes: Sequence[Mistakes]
+    examples: Sequence[Example]
+    groups: Sequence[Group]
+    runs: Runs
+    votes: votes.Summary
+    judges: Sequence[judges.Judge]
+    provenance: Provenance
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON; every comparison with its sentence."""
+        said = [asdict(one) | {"sentence": in_words(one)} for one in self.comparisons]
+        people = {"votes": self.votes.as_dict(), "judges": [one.as_dict() for one in self.judges]}
+        return asdict(self) | {"comparisons": said} | people
+
+
+def count(material: Material) -> Numbers:
+    """Count everything. Seeded: equal results give equal numbers. Costs seconds for hundreds of questions."""
+    results, arms, scores = material.results, arms_of(material.results), scores_of(material.results)
+    clusters, slices = clusters_of(results, material.asked), slices_of(results)
+    correct = scores.get(CORRECT, {})
+    per_hour = VotingSettings().per_voter_per_hour
+    retrieving = retrieval_arms(results, arms)
+    became = counts(results, arms)
+    silent = [one.arm for one in became if one.silent]
+    spoken = {
+        metric: {arm: one for arm, one in by_arm.items() if arm not in silent} for metric, by_arm in scores.items()
+    }
+    comparisons = compared(spoken, slices | _by_cutoff(material), clusters)
+    return Numbers(
+        version=VERSION,
+        arms=tuple(arms),
+        silent=tuple(silent),
+        slices={name: len(members) for name, members in slices.items()},
+        clusters=len(set(clusters.values())),
+        scored=len({name for values in correct.values() for name in values}),
+        table=cells(scores, arms=arms, slices=slices, clusters=clusters),
+        outcomes=became,
+        design=design(spoken, clusters, [one for one in comparisons if one.slice == ALL]),
+        comparisons=comparisons,
+        age=age_curve(material, correct, clusters),
+        freshness=freshness_curve(material, correct, clusters),
+        staleness=[_staleness(results, arm, correct, clusters) for arm in retrieving],
+        costs=costs(results, correct, clusters, arms),
+        cautions=cautions(results, arms, clusters),
+        certainty={arm: one for arm in arms if (one := calibrated(results, arm, clusters)).n},
+        mistakes=mistakes(results, retrieving, clusters),
+        examples=examples(results, arms, retrieving),
+        groups=groups(material, correct, clusters),
+        runs=spread_over(material.runs, spoken.get(CORRECT, {})),
+        votes=votes.summarise(results, (), per_hour=per_hour),
+        judges=judges.summarise(results, per_hour=per_hour),
+        provenance=provenance(material),
+    )
+
+
+def compared(
+    scores: Mapping[str, Scores], slices: Mapping[str, set[str]], clusters: Mapping[str, str]
+) -> list[Comparison]:
+    """Every pair of arms by each measure that arms are compared by: on all questions, then on every slice.
+
+    Two families for Holm's adjustment, so that many slices do not blur what all questions tell: the comparisons on
+    all questions, and those on slices.
+    """
+    chosen = {metric: scores[metric] for metric in catalogue.compared() if metric in scores}
+    lower = catalogue.where("lower")
+    found = compare(chosen, slices=slices, clusters=clusters, lower_is_better=lower, apart=(ALL,))
+    return sorted((one for one in found if one.n), key=lambda one: one.slice != ALL)
+
+
+def _by_cutoff(material: Material) -> dict[str, set[str]]:
+    """Questions on either side of the adapter's cutoff, where that is known; none where all lie on one side."""
+    placed = ages(material)
+    sides = {
+        UP_TO_CUTOFF: {name for name, age in placed.items() if age <= 0},
+        AFTER_CUTOFF: {name for name, age in placed.items() if age > 0},
+    }
+    return sides if all(sides.values()) else {}
+
+
+def _staleness(results: Sequence[Result], arm: str, correct: Scores, clusters: Mapping[str, str]) -> Staleness:
+    apart: dict[bool, dict[str, float]] = {False: {}, True: {}}
+    for result in results:
+        name = result.question.question_id
+        if arm in result.answers and name in correct.get(arm, {}):
+            apart[result.answers[arm].answer.stale][name] = correct[arm][name]
+    return Staleness(arm, interval_of(apart[False], clusters), interval_of(apart[True], clusters))
+
+
+def cell(numbers: Numbers, arm: str, slice_name: str = ALL) -> Cell | None:
+    """One cell of the table of arms."""
+    return next((one for one in numbers.table if (one.arm, one.slice) == (arm, slice_name)), None)

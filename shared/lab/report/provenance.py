@@ -1,0 +1,89 @@
+"""What stands behind the numbers: which results, models, adapters, prompts and versions, and where they were read."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.lab.report.material import Material
+from shared.messages import Result
+
+
+@dataclass(frozen=True)
+class Voice:
+    """One combination of model, adapter, backend and prompt that spoke for an arm, in so many answers."""
+
+    arm: str
+    model: str
+    adapter: str
+    cutoff: datetime | None
+    weights_sha256: str
+    backend: str
+    prompt: str
+    answers: int
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """`metric_versions`: metric -> its version, all of them where results of several were counted together.
+
+    `result_versions`: how many questions stand with their first, second, ... published result.
+    """
+
+    results_from: str
+    times_from: str
+    questions: int
+    since: datetime | None
+    until: datetime | None
+    first_asked: datetime | None
+    last_asked: datetime | None
+    last_scored: datetime | None
+    voices: tuple[Voice, ...]
+    metric_versions: Mapping[str, str]
+    result_versions: Mapping[int, int]
+
+
+def provenance(material: Material) -> Provenance:
+    """Everything that the results say of themselves."""
+    results = material.results
+    return Provenance(
+        results_from=material.read_from,
+        times_from=material.times.read_from,
+        questions=len({material.asked.get(name, name) for name in (one.question.question_id for one in results)}),
+        since=material.since,
+        until=material.until,
+        first_asked=min((one.asked_at for one in results), default=None),
+        last_asked=max((one.asked_at for one in results), default=None),
+        last_scored=max((one.scored_at for one in results), default=None),
+        voices=tuple(voices(results)),
+        metric_versions=_versions(results),
+        result_versions=dict(sorted(Counter(one.result_version for one in results).items())),
+    )
+
+
+def voices(results: Sequence[Result]) -> list[Voice]:
+    """By arm; failed answers are left out, since an arm without its adapter fails with none."""
+    answers = [one.answer for result in results for one in result.answers.values() if one.answer.status != "failed"]
+    counted = Counter((one.arm, one.model, one.adapter, one.backend, one.prompt_version) for one in answers)
+    found = [
+        Voice(
+            arm=arm,
+            model=model,
+            adapter=adapter.name if adapter else "",
+            cutoff=adapter.cutoff if adapter else None,
+            weights_sha256=adapter.weights_sha256 if adapter else "",
+            backend=backend,
+            prompt=prompt,
+            answers=count,
+        )
+        for (arm, model, adapter, backend, prompt), count in counted.items()
+    ]
+    return sorted(found, key=lambda one: (one.arm, one.model, one.adapter, one.backend, one.prompt))
+
+
+def _versions(results: Sequence[Result]) -> dict[str, str]:
+    seen: dict[str, set[str]] = defaultdict(set)
+    for result in results:
+        for metric, version in result.metric_versions.items():
+            seen[metric].add(version)
+    return {metric: " and ".join(sorted(versions)) for metric, versions in sorted(seen.items())}

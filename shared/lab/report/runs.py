@@ -1,0 +1,82 @@
+"""The same questions in several runs, such as trainings with different seeds: how far apart the runs lie.
+
+Intervals elsewhere in a report are over questions, the runs being what they are. These are over runs, the questions
+being what they are: Student's t over the runs' means. A claim about other questions and other seeds needs both.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from statistics import fmean, stdev
+
+import numpy as np
+
+from shared.lab.report.design import CROSSED, INTERACTION, SIMPLE
+from shared.lab.report.scores import DESIGN, Scores
+
+Column = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Of an arm's accuracy or of an effect on it: one mean for each run, in the order of the runs.
+
+    `low` and `high`: 95 % limits of the mean over runs; None with one run. Where the runs do not differ at all, as
+    greedy answers of an untrained arm do not, both are the mean itself: there is nothing that a seed changes.
+    """
+
+    what: str
+    by_run: tuple[float, ...]
+    mean: float
+    deviation: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Runs:
+    """`names`: the runs in their order; empty where there was one. `effects` are of the 2 x 2 design."""
+
+    names: tuple[str, ...]
+    arms: tuple[Spread, ...]
+    effects: tuple[Spread, ...]
+
+
+def spread_over(runs: Mapping[str, str], correct: Scores) -> Runs:
+    """`runs`: question id -> run; `correct`: arm -> question id -> right or not."""
+    names = tuple(dict.fromkeys(runs.values()))
+    if len(names) < 2:
+        return Runs((), (), ())
+    arms = [arm for arm in DESIGN if arm in correct] + sorted(set(correct) - set(DESIGN))
+    return Runs(
+        names,
+        tuple(found for arm in arms if (found := _spread(arm, correct[arm], names, runs))),
+        tuple(found for what, column in _effects(correct) if (found := _spread(what, column, names, runs))),
+    )
+
+
+def _effects(correct: Scores) -> Iterator[tuple[str, Column]]:
+    """Each effect as a difference at every question that all of its arms have a score for."""
+    contrasts = [(what, {more: 1.0, less: -1.0}) for what, more, less in SIMPLE]
+    for what, more, less in CROSSED:
+        weight = 1.0 if what == INTERACTION else 0.5
+        contrasts.append((what, dict.fromkeys(more, weight) | dict.fromkeys(less, -weight)))
+    for what, weights in contrasts:
+        if weights.keys() <= correct.keys():
+            common = set.intersection(*(set(correct[arm]) for arm in weights))
+            yield what, {q: sum(weight * correct[arm][q] for arm, weight in weights.items()) for q in sorted(common)}
+
+
+def _spread(what: str, column: Column, names: tuple[str, ...], runs: Mapping[str, str]) -> Spread | None:
+    """None where some run has no value."""
+    by_run = [[value for item, value in column.items() if runs.get(item) == name] for name in names]
+    if not all(by_run):
+        return None
+    means = tuple(map(fmean, by_run))
+    deviation, reach = stdev(means), _reach(means)
+    return Spread(what, means, fmean(means), deviation, fmean(means) - reach, fmean(means) + reach)
+
+
+def _reach(means: tuple[float, ...]) -> float:
+    from scipy import stats
+
+    return float(stats.t.ppf(0.975, len(means) - 1) * stdev(means) / np.sqrt(len(means)))

@@ -1,0 +1,32 @@
+"""The sections of a report in their order: numbers become sentences, tables and figures here."""
+
+from collections.abc import Sequence
+
+from shared.lab.report.blocks import Section
+from shared.lab.report.numbers import Numbers
+from shared.lab.report.sections import answers, comparisons, origins, people, repeats, scores, times, trouble
+
+
+def of(numbers: Numbers, extra: Sequence[Section] = ()) -> list[Section]:
+    """All sections; `extra` ones, of whoever made the results, stand before the provenance."""
+    return [
+        scores.verdict_(numbers),
+        scores.arms(numbers),
+        scores.design_(numbers),
+        *repeats.runs(numbers),
+        comparisons.pairs(numbers),
+        times.age(numbers),
+        times.freshness(numbers),
+        scores.by_attribute(numbers),
+        answers.costs(numbers),
+        answers.caution(numbers),
+        answers.certainty(numbers),
+        people.votes(numbers),
+        people.judges(numbers),
+        trouble.retrieval(numbers),
+        trouble.examples_(numbers),
+        *extra,
+        comparisons.everything(numbers),
+        origins.counted(numbers),
+        origins.provenance_(numbers),
+    ]

@@ -1,0 +1,126 @@
+"""The sections about what an answer costs, in time and tokens, and about silence against error."""
+
+from shared.lab.report.blocks import Block, Figure, Paragraph, Section, Table
+from shared.lab.report.costs import Cost
+from shared.lab.report.numbers import Numbers
+from shared.lab.report.outcomes import OUTCOMES, Outcomes
+from shared.lab.report.phrasing import milliseconds, plain, share, share_of
+from shared.lab.report.plots.causes import became, waiting
+from shared.lab.report.plots.causes import caution as picture_of_caution
+from shared.statistics.intervals import Interval
+
+
+def costs(numbers: Numbers) -> Section:
+    """Latency and tokens beside accuracy."""
+    title, anchor = "Latency and cost against accuracy", "costs"
+    if not any(one.latency.n for one in numbers.costs):
+        return Section(title, anchor, [Paragraph("No answer was given, so there is no latency.")])
+    blocks: list[Block] = []
+    if any(one.right.n for one in numbers.costs):
+        picture = waiting(numbers.costs, numbers.arms)
+        caption = "Accuracy with 95 % interval against the wait. Upper left is better."
+        blocks.append(Figure(picture, caption, "Accuracy of each arm against its median wait; numbers below."))
+    heads = ["arm", "answers", "wait p50", "p95", "p99", "retrieval p50", "generation p50", "prompt tokens",
+             "answer tokens", "tokens for a right one", "right"]  # fmt: skip
+    rows = [_cost(one) for one in numbers.costs]
+    blocks += [Table("Waits, and tokens for an answer (means)", heads, rows, numbers=range(1, len(heads))), _about()]
+    return Section(title, anchor, blocks)
+
+
+def _cost(one: Cost) -> list[str]:
+    waits = (one.latency.p50, one.latency.p95, one.latency.p99, one.retrieval.p50, one.generation.p50)
+    tokens = (one.prompt_tokens, one.completion_tokens, one.tokens_for_a_right_one)
+    return [one.arm, str(one.latency.n), *map(milliseconds, waits), *(plain(value, 0) for value in tokens),
+            share_of(one.right)]  # fmt: skip
+
+
+def _about() -> Paragraph:
+    return Paragraph(
+        "Wait: from the broker's append of the question to that of the answer, the queue included: it depends on how "
+        "many questions were asked at once, and is no property of an arm alone. Generation: the model's time for the "
+        "batch that the answer was in. Abstentions are answers here, failures are not. Tokens for a right one: all "
+        "tokens of the arm, over its right answers. What training cost is not in it.",
+        small=True,
+    )
+
+
+def caution(numbers: Numbers) -> Section:
+    """What became of every question, and how abstaining trades against error."""
+    title, anchor = "Abstention against error", "caution"
+    if not numbers.arms:
+        return Section(title, anchor, [Paragraph("There are no results to count.")])
+    blocks: list[Block] = [
+        Figure(became(numbers.outcomes), "What became of every question.", "Counts by outcome; the table has them."),
+        _outcomes(numbers),
+    ]
+    if any(one.wrong.n for one in numbers.cautions):
+        blocks += [
+            Figure(
+                picture_of_caution(numbers.cautions, numbers.arms),
+                "Wrong answers against abstentions, on questions that have an accepted answer, with 95 % intervals. "
+                "Lower left is better; an arm moves right along a diagonal by keeping silent instead of erring.",
+                "Share wrong against share abstained for each arm; numbers below.",
+            ),
+            _cautions(numbers),
+        ]
+    return Section(title, anchor, blocks)
+
+
+def _outcomes(numbers: Numbers) -> Table:
+    heads = ["arm", "questions", "n", *OUTCOMES]
+    names = ("with an answer", "where abstaining is right", "without references")
+    rows = [row for one in numbers.outcomes for row in _rows(one, names)]
+    return Table("Answers by outcome: counts", heads, rows, numbers=range(2, len(heads)))
+
+
+def _rows(one: Outcomes, names: tuple[str, str, str]) -> list[list[str]]:
+    return [
+        [one.arm, name, str(sum(kind.values())), *(str(kind[outcome]) for outcome in OUTCOMES)]
+        for name, kind in zip(names, one.kinds, strict=True)
+        if any(kind.values())
+    ]
+
+
+def _cautions(numbers: Numbers) -> Table:
+    heads = ["arm", "n", "abstained", "wrong", "wrong, of given answers", "answered where abstaining is right"]
+    rows = [
+        [one.arm, str(one.wrong.n), share(one.abstained), share(one.wrong), share_of(one.error), share_of(one.bluffed)]
+        for one in numbers.cautions
+    ]
+    return Table("Silence and error, in per cent with 95 % intervals", heads, rows, numbers=range(1, len(heads)))
+
+
+def certainty(numbers: Numbers) -> Section:
+    """Whether what an arm is sure of comes true."""
+    title, anchor, found = "How sure, and how often right", "certainty", numbers.certainty
+    if not found:
+        return Section(title, anchor, [Paragraph("No scored answer carries a probability: the backends told none.")])
+    heads = ["arm", "n", "calibration error", "chance alone, up to", "Brier score"]
+    rows = [
+        [arm, str(one.n), _lower(one.ece), plain(one.by_chance, 2), _lower(one.brier)] for arm, one in found.items()
+    ]
+    bins = [
+        [arm if place == 0 else "", f"{one.low:.1f} to {one.high:.1f}", str(one.n), plain(one.said, 2),
+         plain(one.came_true, 2)]
+        for arm, of_arm in found.items()
+        for place, one in enumerate(one for one in of_arm.bins if one.n)
+    ]  # fmt: skip
+    return Section(
+        title,
+        anchor,
+        [
+            Table("Both are better when lower; 95 % intervals", heads, rows, numbers=range(1, 5)),
+            Table("Answers by how sure the arm was", ["arm", "sure", "n", "mean", "share right"], bins,
+                  numbers=range(1, 5)),
+            Paragraph(
+                "How sure: of a text the geometric mean of its tokens' probabilities, of a choice its share among all "
+                "choices. It says how the model found its words, not whether it knows. A calibration error up to the "
+                "one that chance alone gives says nothing against the arm. Abstentions are not in it.",
+                small=True,
+            ),
+        ],
+    )  # fmt: skip
+
+
+def _lower(found: Interval) -> str:
+    return f"{plain(found.mean, 2)} ({plain(found.low, 2)} to {plain(found.high, 2)})"

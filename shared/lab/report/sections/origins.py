@@ -1,0 +1,88 @@
+"""The sections that say how each number is counted, and what stands behind it."""
+
+from shared.lab.report.blocks import Bullets, Paragraph, Section, Table
+from shared.lab.report.numbers import Numbers
+from shared.lab.report.phrasing import moment
+from shared.statistics.resampling import DRAWS, SEED
+from shared.statistics.wording import NONE
+
+RULES = (
+    (
+        "Right is the metric `correct`: an accepted answer's words occur in the answer, or the arm abstained where "
+        "the question's list of accepted answers is empty. It rewards long answers; read it beside F1."
+    ),
+    (
+        "Abstained, failed, missing and wrong are counted apart. Failed: an arm said that it could not answer. "
+        "Missing: it had not answered by the deadline; it counts with what an unanswered question scores."
+    ),
+    "Not scored: nobody gave accepted answers. Such questions are in no accuracy.",
+    (
+        f"Intervals of means: 95 %, BCa bootstrap over clusters of questions, {DRAWS:,} draws, seed {SEED}. Where "
+        "all values are equal: the exact binomial bound on the share of clusters that could still differ."
+    ),
+    (
+        "A cluster: questions that share a gold document, also through a third question. They are drawn together, "
+        "since what befalls a document befalls all questions about it."
+    ),
+    (
+        "Comparisons are paired: only questions with a score of both arms count. p: sign-flip permutation test "
+        "over clusters, two-sided; p (Holm): adjusted over the family that the section names; McNemar's exact test "
+        "only where no two questions share a document. Could have shown: the smallest true difference that this "
+        "many questions show in 80 % of cases at 5 %, for one comparison alone."
+    ),
+    (
+        "Intervals are for results that were complete when they were read. Looking again and again while results "
+        "come in, and stopping when a difference shows, is not covered."
+    ),
+    (
+        "Arms are compared on the questions that were asked. Questions written from documents that search finds "
+        "easily, or in words that training saw, make one side look better than it is; no statistic here can notice "
+        "that."
+    ),
+)
+
+
+def counted(numbers: Numbers) -> Section:
+    """How each number is computed, and what it must not be used for."""
+    del numbers
+    return Section("How the numbers are counted", "counted", [Bullets(RULES)])
+
+
+def provenance_(numbers: Numbers) -> Section:
+    """Results, models, adapters, prompts, backends and versions of metrics."""
+    found = numbers.provenance
+    where = [
+        ("results", found.results_from or NONE),
+        ("times of documents", found.times_from or NONE),
+        ("questions", f"{found.questions} in {numbers.clusters} clusters; {numbers.scored} scored"),
+        ("slices", ", ".join(f"{name} {count}" for name, count in numbers.slices.items())),
+        ("asked", f"{moment(found.first_asked)} to {moment(found.last_asked)}"),
+        ("range asked for", f"from {moment(found.since)} until {moment(found.until)}"),
+        ("last scored", moment(found.last_scored)),
+        (
+            "published results",
+            ", ".join(f"{count} at version {v}" for v, count in found.result_versions.items()) or NONE,
+        ),
+        ("report", f"numbers of version {numbers.version}"),
+    ]
+    heads = ["arm", "answers", "model", "adapter", "cutoff", "weights (SHA-256)", "backend", "prompt"]
+    rows = [
+        [one.arm, str(one.answers), one.model, one.adapter or NONE, moment(one.cutoff), one.weights_sha256[:16] or NONE,
+         one.backend, one.prompt]
+        for one in found.voices
+    ]  # fmt: skip
+    metrics = sorted(found.metric_versions.items())
+    return Section(
+        "Provenance",
+        "provenance",
+        [
+            Table("What was counted", ["", ""], where),
+            Table("Who answered (failed answers left out)", heads, rows, numbers=(1,)),
+            Table("Versions of metrics", ["metric", "version"], metrics),
+            Paragraph(f"The report shows {', '.join(_shown(numbers)) or 'none of them'}.", small=True),
+        ],
+    )
+
+
+def _shown(numbers: Numbers) -> list[str]:
+    return sorted({metric for one in numbers.table for metric in one.scores})

@@ -1,0 +1,46 @@
+"""The section about several runs of the same questions: each run's numbers, and how far apart they lie."""
+
+from collections.abc import Iterator
+
+from shared.lab.report.blocks import Paragraph, Section, Table
+from shared.lab.report.numbers import Numbers
+from shared.lab.report.phrasing import percent
+from shared.lab.report.runs import Spread
+from shared.statistics.wording import NONE, points
+
+
+def runs(numbers: Numbers) -> Iterator[Section]:
+    """None where there was one run."""
+    found = numbers.runs
+    if not found.names:
+        return
+    heads = ["right, per cent", *found.names, "mean", "deviation", "95 % over runs"]
+    arms = [_row(one, signed=False) for one in found.arms]
+    effects = [_row(one, signed=True) for one in found.effects]
+    about = Paragraph(
+        f"The same questions were put to the arms in {len(found.names)} runs ({', '.join(found.names)}). Everywhere "
+        "else n counts answers, and what was said to one question in all runs is one cluster, drawn and tested "
+        "together: those intervals are over questions, with these runs as they are. The limits here are over runs, "
+        "with these questions as they are (Student's t over the runs' means; with few runs they are wide). A claim "
+        "about other questions and other runs needs both.",
+        small=True,
+    )
+    yield Section(
+        "The runs side by side",
+        "runs",
+        [
+            Table("How often each arm is right, by run", heads, arms, numbers=range(1, len(heads))),
+            Table("Effects on being right, by run, in points", ["effect of", *heads[1:]], effects,
+                  numbers=range(1, len(heads))),
+            about,
+        ],
+    )  # fmt: skip
+
+
+def _row(one: Spread, *, signed: bool) -> list[str]:
+    def written(value: float | None) -> str:
+        return points(value) if signed else percent(value).removesuffix(" %")
+
+    limits = NONE if one.low is None or one.high is None else f"{written(one.low)} to {written(one.high)}"
+    deviation = points(one.deviation, signed=False)
+    return [one.what, *map(written, one.by_run), written(one.mean), deviation, limits]

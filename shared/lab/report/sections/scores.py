@@ -1,0 +1,175 @@
+"""The sections that say who is right how often: verdict, table of arms, the 2 x 2 design, and all pairs in words."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from shared.lab.report import design, verdict
+from shared.lab.report.blocks import Block, Bullets, Figure, Paragraph, Section, Table
+from shared.lab.report.numbers import Numbers
+from shared.lab.report.phrasing import count_of, points_between, share, share_of
+from shared.lab.report.plots.scores import arms_by_slice
+from shared.lab.report.scores import DESIGN
+from shared.lab.report.table import Cell
+from shared.scoring import catalogue
+from shared.scoring.catalogue import CORRECT, STATES
+from shared.statistics.wording import NONE, p_value, points
+
+BOOKS = {"closed-book": (design.BASE, design.TUNED), "open-book": (design.BASE_RAG, design.TUNED_RAG)}
+NOTHING = Paragraph("There are no results to count.")
+
+
+def verdict_(numbers: Numbers) -> Section:
+    """The paragraph to read where only one is read, and what was decided on each slice."""
+    blocks: list[Block] = [Paragraph(verdict.paragraph(numbers))]
+    if said := verdict.sentences(numbers):
+        blocks += [Paragraph("By kind of question (slice):"), Bullets(said)]
+    blocks.append(
+        Paragraph(
+            "Undecided means that this many questions do not tell, not that the arms are equal. The verdict holds for "
+            "these questions, documents, models and prompts; it is no general statement about retrieval or tuning.",
+            small=True,
+        )
+    )
+    return Section("Verdict", "verdict", blocks)
+
+
+def arms(numbers: Numbers) -> Section:
+    """Every arm on every slice."""
+    if not numbers.arms:
+        return Section("The arms", "arms", [NOTHING])
+    return Section("The arms", "arms", [*_picture(numbers), *_table(numbers)])
+
+
+def _picture(numbers: Numbers) -> Iterator[Block]:
+    if numbers.scored:
+        yield Figure(
+            arms_by_slice(numbers.table, numbers.arms),
+            "How often each arm is right, by slice. Lines are 95 % intervals; n is the number of scored questions.",
+            "Accuracy of each arm on each slice; the table below has the same numbers.",
+        )
+
+
+def _table(numbers: Numbers) -> Iterator[Block]:
+    heads = ["slice", "arm", "asked", "n", catalogue.heading(CORRECT), "n", *map(catalogue.heading, _beside())]
+    caption = "How often each arm is right: per cent of n, with 95 % intervals"
+    yield Table(caption, heads, grouped(numbers.table, _scores), numbers=range(2, len(heads)))
+    yield Paragraph(
+        "right: an accepted answer occurs in the answer, or the arm abstains where no document has one; asked: "
+        "questions put to the arm; n: those that could be scored so. Exact match, F1 and contains count only questions "
+        "that have an accepted answer; their n stands before them. Failed and missing answers count as not right.",
+        small=True,
+    )
+    heads = ["slice", "arm", "asked", *STATES, *(head for name in _others() for head in ("n", catalogue.heading(name)))]
+    caption = "What else became of the questions: per cent, with 95 % intervals"
+    yield Table(caption, heads, grouped(numbers.table, _states), numbers=range(2, len(heads)))
+    yield Paragraph(
+        "abstained: also where that is right. outdated: says what a correction or retraction had made wrong (lower is "
+        "better), of the n questions where something had.",
+        small=True,
+    )
+
+
+def grouped(cells: Sequence[Cell], row: Callable[[Cell], list[str]]) -> list[list[str]]:
+    """Rows of a table by slice, the slice's name only in its first row."""
+    names = [one.slice for one in cells]
+    firsts = [place == 0 or names[place - 1] != name for place, name in enumerate(names)]
+    return [[one.slice if first else "", one.arm, *row(one)] for one, first in zip(cells, firsts, strict=True)]
+
+
+def _scores(one: Cell) -> list[str]:
+    right, others = one.scores.get(CORRECT), [one.scores.get(metric) for metric in _beside()]
+    n = next((found.n for found in others if found), None)
+    shown = (share_of(found, n) for found in others)
+    return [str(one.asked), count_of(right), share(right), NONE if n is None else str(n), *shown]
+
+
+def _states(one: Cell) -> list[str]:
+    found = [one.scores.get(name) for name in _others()]
+    others = (said for score in found for said in (count_of(score), share(score)))
+    return [str(one.asked), *(share(one.scores.get(state)) for state in STATES), *others]
+
+
+def _beside() -> list[str]:
+    """What stands beside being right: the other measures that are shown of which more is better."""
+    return [name for name in catalogue.shown() if name in catalogue.where("higher") and name != CORRECT]
+
+
+def _others() -> list[str]:
+    """The other measures that are shown, but for the states of questions."""
+    return [name for name in catalogue.shown() if name not in catalogue.where("higher") and name not in STATES]
+
+
+def design_(numbers: Numbers) -> Section:
+    """The table of the literature: closed-book and open-book by base and tuned."""
+    title, anchor, found = "Retrieval and tuning: the 2 x 2 table", "design", numbers.design
+    if not found.arms:
+        return Section(title, anchor, [Paragraph("None of base, base+rag, tuned and tuned+rag has scored answers.")])
+    lacking = [arm for arm in DESIGN if arm not in found.arms]
+    blocks: list[Block] = [_two_by_two(numbers)]
+    if lacking:
+        blocks.append(Paragraph(f"No scored answers of {', '.join(lacking)}: the effects that need them are left out."))
+    if found.effects:
+        blocks += [_effects(numbers), _about_effects()]
+    return Section(title, anchor, blocks)
+
+
+def _two_by_two(numbers: Numbers) -> Table:
+    found = numbers.design
+    rows = []
+    for metric in (metric for metric in design.rows() if metric in found.cells):
+        cells = found.cells[metric]
+        n = max(one.n for one in cells.values())
+        for book, pair in BOOKS.items():
+            first = book == next(iter(BOOKS))
+            shown = (share_of(cells.get(arm), n) for arm in pair)
+            rows.append([catalogue.heading(metric) if first else "", str(n) if first else "", book, *shown])
+    heads = ["measure", "n", "", "base", "tuned"]
+    what = "answers to questions" if numbers.runs.names else "questions"
+    caption = f"Per cent with 95 % intervals, over the {found.n} scored {what} that all of these arms were asked"
+    return Table(caption, heads, rows, numbers=(1, 3, 4))
+
+
+def _effects(numbers: Numbers) -> Table:
+    rows = []
+    for one in numbers.design.effects:
+        found = one.comparison
+        decided = "undecided" if found.verdict == "undecided" else "raises" if (found.difference or 0) > 0 else "lowers"
+        smallest = points(found.detectable, signed=False)
+        rows.append([one.what, str(found.n), points_between(found), p_value(found.p_holm), smallest, decided])
+    heads = ["effect of", "n", "points (95 %)", "p (Holm)", "could have shown", "verdict"]
+    return Table("Effects on being right, question by question", heads, rows, numbers=range(1, 5))
+
+
+def _about_effects() -> Paragraph:
+    return Paragraph(
+        "Interaction: what retrieval gives the tuned model, less what it gives the base model. Positive: they help "
+        "each other; negative: each does what the other would have done, or they are in each other's way. Averages "
+        "and interaction are a family of their own for Holm's adjustment; the others are the pairs below. could have "
+        "shown: the smallest difference that this many questions show in 80 % of cases.",
+        small=True,
+    )
+
+
+def by_attribute(numbers: Numbers) -> Section:
+    """Accuracy by kind, source, topic, language and popularity."""
+    title, anchor = "By kind of question and by document", "attributes"
+    if not numbers.groups:
+        why = "All scored questions are of one kind, and nothing that tells their documents apart is known."
+        return Section(title, anchor, [Paragraph(why)])
+    spoken = [arm for arm in numbers.arms if any(arm in one.right for one in numbers.groups)]
+    rows, last = list[list[str]](), ""
+    for one in numbers.groups:
+        shown = (share_of(one.right.get(arm), one.n) for arm in spoken)
+        rows.append([one.by if one.by != last else "", one.value, str(one.n), *shown])
+        last = one.by
+    heads = ["by", "", "n", *spoken]
+    about = Paragraph(
+        "A question is in the group of every source, topic and language of its gold documents, as far as these are "
+        "known, so that groups may overlap. Popularity: how many of these questions are about the document. The groups "
+        "are many and are compared with nothing: where a difference matters, ask for it with a slice of its own.",
+        small=True,
+    )
+    return Section(
+        title,
+        anchor,
+        [Table("Right, in per cent with 95 % intervals", heads, rows, numbers=range(2, len(heads))), about],
+    )

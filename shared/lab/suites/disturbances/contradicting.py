@@ -1,0 +1,68 @@
+"""Sources that disagree: beside each gold document stands the same story with another answer in it."""
+
+import random
+import re
+from collections.abc import Mapping, Sequence
+
+from shared.lab.suites.disturbing import Disturbed
+from shared.lab.suites.folder import Suite
+from shared.messages import DocumentPublished, Question
+
+SAID = "beside each gold document the same story with a wrong answer, as old and from the same source"
+
+
+def disturb(suite: Suite, draw: random.Random) -> Disturbed:
+    """The wrong answer is what later news had made wrong, where the question says it, else the answer to another
+    question, with digits if the right one has some. It is set as `outdated`, so that saying it is counted.
+
+    Only questions whose answer stands in a gold document are asked.
+    """
+    standing, asked, wrong = suite.standing, list[Question](), dict[str, dict[str, str]]()
+    for question in suite.questions:
+        holders = [name for name in question.gold_document_ids if name in standing and _holds(standing[name], question)]
+        planted = question.outdated or _other_answer(
+            question, suite.questions, [standing[one] for one in holders], draw
+        )
+        if holders and planted:
+            asked.append(question.model_copy(update={"outdated": planted}))
+            for name in holders:
+                wrong.setdefault(name, {}).update(dict.fromkeys(question.references or (), planted))
+    liars = [_contradicting(standing[name], answers) for name, answers in sorted(wrong.items())]
+    return Disturbed(asked, documents=[*suite.documents, *liars])
+
+
+def _holds(document: DocumentPublished, question: Question) -> bool:
+    return any(_words(reference).search(document.text) for reference in question.references or ())
+
+
+def _other_answer(
+    question: Question, questions: Sequence[Question], holders: Sequence[DocumentPublished], draw: random.Random
+) -> str:
+    """The answer to another question that none of these documents holds; "" where there is none."""
+    right = question.references or ()
+    others = sorted({one.references[0] for one in questions if one.references and not set(one.references) & set(right)})
+    able = [one for one in others if not any(_words(one).search(document.text) for document in holders)]
+    alike = [one for one in able if right and _has_digits(one) == _has_digits(right[0])]
+    return draw.choice(alike or able) if able else ""
+
+
+def _contradicting(document: DocumentPublished, answers: Mapping[str, str]) -> DocumentPublished:
+    """The same story under another id with every right answer replaced, in one go and longer ones first."""
+    wrong = {right.lower(): planted for right, planted in answers.items()}
+    rights = "|".join(re.escape(right) for right in sorted(answers, key=len, reverse=True))
+    pattern = re.compile(rf"(?<!\w)(?:{rights})(?!\w)", re.IGNORECASE)
+    title, text = (
+        pattern.sub(lambda found: wrong[found.group().lower()], one) for one in (document.title, document.text)
+    )
+    return document.model_copy(
+        update={"document_id": f"{document.document_id}~contradiction", "title": title, "text": text}
+    )
+
+
+def _words(answer: str) -> re.Pattern[str]:
+    """The answer as whole words, whatever their case."""
+    return re.compile(rf"(?<!\w){re.escape(answer)}(?!\w)", re.IGNORECASE)
+
+
+def _has_digits(text: str) -> bool:
+    return any(letter.isdigit() for letter in text)

@@ -1,0 +1,15 @@
+"""An index without what is asked for: no gold document of any question is there."""
+
+import random
+
+from shared.lab.suites.disturbing import Disturbed
+from shared.lab.suites.folder import Suite
+
+SAID = "every gold document left out"
+
+
+def disturb(suite: Suite, _: random.Random) -> Disturbed:
+    """Only questions with gold documents are asked: for the others nothing is taken away."""
+    gold = {name for question in suite.questions for name in question.gold_document_ids}
+    documents = [one for one in suite.documents if one.document_id not in gold]
+    return Disturbed([one for one in suite.questions if one.gold_document_ids], documents=documents)

@@ -1,0 +1,129 @@
+"""How far a tuned arm depends on the size of its training set: one adapter for each share, each asked the same suite.
+
+Shares are of documents and nested: what the smaller set holds the larger one holds too, so that sets differ by their
+size alone. Each adapter is trained by the same recipe, which counts epochs: more examples are also more steps.
+"""
+
+import itertools
+import json
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from shared.collections import reading
+from shared.lab.report.scores import interval_of
+from shared.lab.suites import measuring, placing, running
+from shared.lab.suites.folder import Suite
+from shared.lab.suites.running import Asked, System
+from shared.lab.suites.sensitivity import clusters_of, scores_in
+from shared.statistics.comparison import Comparison, compare
+
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What trains an adapter from a file of pairs under a name, what lets one speak, and who speaks now."""
+
+    train: Callable[[Path, str], None]
+    serve: Callable[[str], object]
+    speaker: Callable[[], str | None]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One share of the documents with its pairs, and what came of asking its adapter."""
+
+    share: float
+    documents: int
+    pairs: int
+    adapter: str
+    asked: Asked
+
+
+def nested(pairs: Path, shares: Sequence[float], seed: int) -> dict[float, list[str]]:
+    """For each share, from the smallest, the lines about that share of the documents, at least about one.
+
+    Raises ValueError for a share outside (0, 1] and a line without a document.
+    """
+    if wrong := [share for share in shares if not 0 < share <= 1]:
+        raise ValueError(f"a share of {wrong[0]:g}: take more than 0 and at most 1")
+    lines = [(str(reading.checked(place, _document, row)), json.dumps(row)) for place, row in reading.rows(pairs)]
+    names = sorted({name for name, _ in lines})
+    random.Random(seed).shuffle(names)  # noqa: S311 (a sample, not a secret)
+    chosen = {share: set(names[: max(1, round(share * len(names)))]) for share in sorted(set(shares))}
+    return {share: [line for name, line in lines if name in among] for share, among in chosen.items()}
+
+
+def lessons(
+    system: System, suite: Suite, files: Mapping[float, Path], *, workshop: Workshop, run: str, deadline_s: float,
+    told: Told = lambda _: None,
+) -> Iterator[Lesson]:  # fmt: skip
+    """Train on each file and ask the suite, whose documents the system has; who spoke before speaks in the end.
+
+    Raises RuntimeError where another adapter answered than the one that was to be asked.
+    """
+    before = workshop.speaker()
+    try:
+        for share, file in files.items():
+            name = f"share-{round(share * 100):03}-{run}"
+            told(f"{name}: training on {share:.0%} of the documents")
+            workshop.train(file, name)
+            workshop.serve(name)
+            put = placing.as_published(suite.questions, suite, f"{run}.{name}", deadline_s=deadline_s)
+            asked = running.ask(system, suite.questions, put)
+            require_only(name, asked)
+            rows = [row for _, row in reading.rows(file)]
+            yield Lesson(share, len({row["document_id"] for row in rows}), len(rows), name, asked)
+    finally:
+        if before is not None:
+            workshop.serve(before)
+
+
+def require_only(name: str, asked: Asked) -> None:
+    """Raises RuntimeError where an answer came from another adapter: its score would be another set's."""
+    for result in asked.results.values():
+        spoke = {one.answer.adapter.name for one in result.answers.values() if one.answer.adapter}
+        if other := spoke - {name}:
+            raise RuntimeError(f"{name} was to answer, but {', '.join(sorted(other))} did: is a worker held to one?")
+
+
+def report_of(suite: Suite, taught: Sequence[Lesson], *, run: str, seed: int, arms: Sequence[str]) -> dict[str, Any]:
+    """Each share's accuracy by arm, and each share against the next smaller one, paired by question."""
+    metric = measuring.first(suite.card.kind)
+    clusters = clusters_of(suite.questions)
+    columns = {(one.share, arm): scores_in(one.asked, arm, metric) for one in taught for arm in arms}
+    return {
+        "suite": suite.card.model_dump(mode="json"),
+        "run": run,
+        "seed": seed,
+        "metric": metric,
+        "shares": [
+            {"share": one.share, "documents": one.documents, "pairs": one.pairs, "adapter": one.adapter,
+             "arms": {arm: asdict(interval_of(columns[one.share, arm], clusters)) for arm in arms},
+             "without_result": one.asked.missing}
+            for one in taught
+        ],
+        "comparisons": [
+            measuring.told(one) for one in _steps(columns, [one.share for one in taught], arms, metric, clusters)
+        ],
+    }  # fmt: skip
+
+
+def _steps(
+    columns: Mapping[tuple[float, str], Mapping[str, float]], shares: Sequence[float], arms: Sequence[str],
+    metric: str, clusters: Mapping[str, str],
+) -> list[Comparison]:  # fmt: skip
+    named = {(share, arm): f"{arm} ({share:.0%})" for share in shares for arm in arms}
+    steps = [(named[more, arm], named[less, arm]) for arm in arms for less, more in itertools.pairwise(shares)]
+    if not steps:
+        return []
+    return list(
+        compare({metric: {named[key]: column for key, column in columns.items()}}, clusters=clusters, pairs=steps)
+    )
+
+
+def _document(row: reading.Row) -> str:
+    return str(row["document_id"])

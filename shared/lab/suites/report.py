@@ -1,0 +1,74 @@
+"""What a run of a suite ends in: the trial's table and sentences, with what came of the suite's documents."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from shared.lab import summary
+from shared.lab.report import verdict
+from shared.lab.report.material import gather
+from shared.lab.report.numbers import count
+from shared.lab.suites import measuring
+from shared.lab.suites.folder import Suite
+from shared.lab.suites.running import Asked, Corpus
+from shared.messages import Result
+
+SHOWN_LOST = 5
+
+
+def of_run(suite: Suite, asked: Asked, corpus: Corpus | None, *, run: str, arms: Sequence[str]) -> dict[str, Any]:
+    """The summary of a run: the trial's, with the suite's card, its documents' fates and the metrics' versions.
+
+    `corpus` is None where the documents were in the system already.
+    """
+    results = chosen(asked, arms)
+    failed = silent(asked, arms)
+    speaking = [arm for arm in arms if arm not in failed]
+    numbers = count(gather(results, read_from="results"))
+    return summary.of_numbers(numbers, arms) | {
+        "suite": suite.card.model_dump(mode="json"),
+        "run": run,
+        "questions": len(asked.questions),
+        "without_result": asked.missing,
+        "documents": dict(corpus.fates) if corpus else None,
+        "documents_not_findable": dict(corpus.lost) if corpus else None,
+        "metric_versions": results[-1].metric_versions if results else {},
+        "silent": failed,
+        "sentences": verdict.sentences(numbers, speaking),
+        **measuring.measured(suite.card.kind, numbers, results, speaking),
+    }
+
+
+def chosen(asked: Asked, arms: Sequence[str]) -> list[Result]:
+    """The results in the order of the questions, cut down to the chosen arms."""
+    found = [asked.results[one.question_id] for one in asked.questions if one.question_id in asked.results]
+    return [
+        one.model_copy(
+            update={
+                "answers": {arm: said for arm, said in one.answers.items() if arm in arms},
+                "missing": tuple(arm for arm in one.missing if arm in arms),
+            }
+        )
+        for one in found
+    ]
+
+
+def silent(asked: Asked, arms: Sequence[str]) -> list[str]:
+    """Arms that failed at every question or never answered in time: their zeros are compared with nothing."""
+    results = asked.results.values()
+    return [
+        arm
+        for arm in arms
+        if all(arm not in one.answers or one.answers[arm].answer.status == "failed" for one in results)
+    ]
+
+
+def warnings(counted: Mapping[str, Any]) -> Iterator[str]:
+    """What happened on the way that changes what the numbers mean."""
+    lost = counted["documents_not_findable"] or {}
+    if lost:
+        named = "; ".join(f"{name} ({why})" for name, why in list(lost.items())[:SHOWN_LOST])
+        yield f"WARNING: {len(lost)} documents of the suite could not be found by any question: {named}."
+    if counted["without_result"]:
+        yield f"WARNING: {len(counted['without_result'])} of {counted['questions']} questions have no result."
+    if counted["silent"]:
+        yield f"Never answered: {', '.join(counted['silent'])}. Their zeros say nothing about a model; see `failed`."

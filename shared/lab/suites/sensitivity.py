@@ -1,0 +1,151 @@
+"""How far each arm falls when one thing is degraded: an undisturbed run, disturbed ones, and paired differences."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from shared.lab.suites import disturbing, measuring, placing, report, running
+from shared.lab.suites.disturbing import Disturbed
+from shared.lab.suites.folder import Suite
+from shared.lab.suites.running import Asked, Corpus, System
+from shared.lab.summary import of_results
+from shared.messages import Question
+from shared.scoring.catalogue import CORRECT
+from shared.standings import marks_of
+from shared.statistics.clusters import joined
+from shared.statistics.comparison import Comparison, compare
+from shared.statistics.wording import in_words
+
+UNDISTURBED = "undisturbed"
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One run of the suite: what was disturbed, the results, and the documents that it was asked of."""
+
+    name: str
+    asked: Asked
+    corpus: Corpus
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A suite on a system under a run's name. `deadline_s` is for questions that set none."""
+
+    system: System
+    suite: Suite
+    run: str
+    deadline_s: float
+
+    def conditions(self, names: Sequence[str], seed: int, told: Told = lambda _: None) -> Iterator[Condition]:
+        """The undisturbed run, then each disturbance; the documents of a condition are taken back when it is over.
+
+        A disturbance that no question of the suite can be reached by gives no condition, and `told` hears so.
+        """
+        disturbances = {name: disturbing.disturbed(name, self.suite, seed) for name in names}
+        with ExitStack() as standing:
+            told(f"{UNDISTURBED}: {len(self.suite.questions)} questions")
+            corpus = standing.enter_context(running.published(self.system, self.suite))
+            yield Condition(UNDISTURBED, self._ask(corpus, self.suite.questions, UNDISTURBED), corpus)
+            for name, one in disturbances.items():
+                if not one.questions:
+                    told(f"{name}: no question of this suite can be reached by it; left out")
+                    continue
+                told(f"{name}: {disturbing.said(name)}; {len(one.questions)} questions")
+                yield self._condition(name, one, corpus)
+
+    def _condition(self, name: str, one: Disturbed, undisturbed: Corpus) -> Condition:
+        if one.documents is None:
+            return Condition(name, self._ask(undisturbed, one.questions, name), undisturbed)
+        changed = replace(self.suite, documents=one.documents)
+        with running.published(self.system, changed, variation=name) as corpus:
+            return Condition(name, self._ask(corpus, one.questions, name), corpus)
+
+    def _ask(self, corpus: Corpus, questions: Sequence[Question], condition: str) -> Asked:
+        run = f"{self.run}.{condition}"
+        put = placing.questions(questions, corpus.name, run, deadline_s=self.deadline_s)
+        return running.ask(self.system, questions, put)
+
+
+def report_of(
+    suite: Suite, conditions: Sequence[Condition], *, run: str, seed: int, arms: Sequence[str]
+) -> dict[str, Any]:
+    """Every condition's summary, and each arm under each disturbance against itself undisturbed."""
+    found = compared(conditions, arms, measuring.first(suite.card.kind))
+    return {
+        "suite": suite.card.model_dump(mode="json"),
+        "run": run,
+        "seed": seed,
+        "metric": measuring.first(suite.card.kind),
+        "conditions": {one.name: _summary(one, arms) for one in conditions},
+        "comparisons": [
+            {"condition": name, "arm": arm} | _plain(one) | {"sentence": in_words(one)} for name, arm, one in found
+        ],
+        "silent": report.silent(conditions[0].asked, arms),
+    }
+
+
+def write(folder: Path, conditions: Sequence[Condition], found: Mapping[str, Any], arms: Sequence[str]) -> None:
+    """`results.<condition>.jsonl` for each and `summary.json`; whatever stood there before is replaced."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for one in conditions:
+        lines = (f"{result.model_dump_json()}\n" for result in report.chosen(one.asked, arms))
+        (folder / f"results.{one.name}.jsonl").write_text("".join(lines), encoding="utf-8")
+    (folder / "summary.json").write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def compared(
+    conditions: Sequence[Condition], arms: Sequence[str], metric: str = CORRECT
+) -> list[tuple[str, str, Comparison]]:
+    """Condition, arm and the disturbed arm (a) against the same arm (b), over the questions that both runs asked.
+
+    (b) is undisturbed, or in the condition that the disturbance names as its control. One family for Holm's
+    adjustment. Arms that never answered undisturbed are left out. Questions that share a gold document, also by way of
+    others, are drawn together.
+    """
+    undisturbed, *others = conditions
+    failed = report.silent(undisturbed.asked, arms)
+    speaking = [arm for arm in arms if arm not in failed]
+    named = {(one.name, arm): f"{arm} ({one.name})" for one in others for arm in speaking}
+    if not named:
+        return []
+    scores = {arm: scores_in(undisturbed.asked, arm, metric) for arm in speaking}
+    scores |= {named[one.name, arm]: scores_in(one.asked, arm, metric) for one in others for arm in speaking}
+    pairs = [(both, named.get((disturbing.against(name), arm), arm)) for (name, arm), both in named.items()]
+    found = compare({metric: scores}, clusters=clusters_of(undisturbed.asked.questions), pairs=pairs)
+    return [(name, arm, one) for (name, arm), one in zip(named, found, strict=True)]
+
+
+def clusters_of(questions: Sequence[Question]) -> Mapping[str, str]:
+    """Question id -> its cluster: questions that share a gold document, also by way of others."""
+    links = {one.question_id: [f"document {name}" for name in one.gold_document_ids] for one in questions}
+    return joined({name: found or [f"question {name}"] for name, found in links.items()})
+
+
+def scores_in(asked: Asked, arm: str, metric: str) -> Mapping[str, float]:
+    """Question id -> an arm's score, where the metric applies."""
+    values = {name: marks_of(result).values.get(arm, {}) for name, result in asked.results.items()}
+    return {name: scores[metric] for name, scores in values.items() if metric in scores}
+
+
+def _summary(one: Condition, arms: Sequence[str]) -> dict[str, Any]:
+    results = report.chosen(one.asked, arms)
+    return of_results(results, arms) | {
+        "said": "" if one.name == UNDISTURBED else disturbing.said(one.name),
+        "against": "" if one.name == UNDISTURBED else disturbing.against(one.name) or UNDISTURBED,
+        "questions": len(one.asked.questions),
+        "without_result": one.asked.missing,
+        "corpus": one.corpus.name,
+        "documents": dict(one.corpus.fates),
+        "documents_not_findable": dict(one.corpus.lost),
+        "metric_versions": results[-1].metric_versions if results else {},
+    }
+
+
+def _plain(one: Comparison) -> dict[str, Any]:
+    shown = ("n", "clusters", "mean_a", "mean_b", "difference", "low", "high", "p", "p_holm", "mcnemar_p", "detectable")
+    return {name: getattr(one, name) for name in shown} | {"verdict": one.verdict}

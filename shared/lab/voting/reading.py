@@ -1,0 +1,48 @@
+"""Reading votes: those that results show, and those on the topic that no result shows yet."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import ValidationError
+
+from shared.lab.voting.blind import Pair
+from shared.lab.voting.counting import HOUR, Counted
+from shared.messages import Vote
+from shared.records import RawRecord
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A vote as the broker took it."""
+
+    vote: Vote
+    at: datetime
+
+
+def readable(records: Iterable[RawRecord]) -> list[Taken]:
+    """The votes among the records."""
+    found = []
+    for record in records:
+        with suppress(ValidationError):
+            found.append(Taken(Vote.model_validate_json(record.value or b""), record.appended_at))
+    return found
+
+
+def voted_by(voter: str, shown: Sequence[Counted], taken: Sequence[Taken]) -> dict[str, set[Pair]]:
+    """The pairs that a voter has voted on, by question, whether a result shows it yet or not."""
+    found: dict[str, set[Pair]] = defaultdict(set)
+    for one in shown:
+        if one.ballot.voter == voter:
+            found[one.question_id].add(one.pair)
+    for each in taken:
+        if each.vote.voter == voter:
+            found[each.vote.question_id].add(each.vote.pair)
+    return found
+
+
+def within_the_hour(voter: str, taken: Sequence[Taken], now: datetime) -> int:
+    """How many votes a voter has cast in the last 60 minutes."""
+    return sum(one.vote.voter == voter and now - one.at < HOUR for one in taken)
