@@ -1,8 +1,7 @@
 """`tiltyard evaluate answers` as a user runs it: tables and words, JSON, and errors with their exit codes."""
 
 import json
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,8 @@ from typer.testing import CliRunner, Result
 
 from services.console import answers_view
 from services.console.app import build
+from tests.command_line import Ended
 
-ROOT = Path(__file__).parents[2]
 REPORT_OF_ONE = {"systems": {"a": {}}, "comparisons": [], "not_compared": []}
 
 
@@ -70,11 +69,12 @@ def test_what_is_wrong_is_said_with_what_to_do(tmp_path: Path, arguments: tuple[
     assert told in str(failed.exception)
 
 
-def test_a_bad_line_is_one_error_with_its_number_and_no_traceback(tmp_path: Path) -> None:
+def test_a_bad_line_is_one_error_with_its_number_and_no_traceback(
+    tiltyard: Callable[..., Ended], tmp_path: Path
+) -> None:
     file = written(tmp_path / "p.jsonl", {"a": "the harbour"}, questions=1)
     file.write_text(file.read_text() + "oops\n")
-    argv = [sys.executable, "-m", "services.console", "evaluate", "answers", "--predictions", str(file)]
-    ended = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    ended = tiltyard("evaluate", "answers", "--predictions", str(file))
 
     assert ended.returncode == 78
     assert f"{file}, line 2: no JSON" in ended.stderr
