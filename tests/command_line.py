@@ -4,15 +4,21 @@ Starting a process for each case costs most of a second; that one can be started
 `tests/unit/test_console.py`.
 """
 
+import io
 import logging
+import runpy
 import sys
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import stamina.instrumentation
 
 from services.console import app
+from shared import jobs
 
 ABSENT = {
     "TILTYARD_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:9",
@@ -51,3 +57,23 @@ def tiltyard(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str])
     yield run
     logging.getLogger("librdkafka").setLevel(level)
     stamina.instrumentation.set_on_retry_hooks(None)
+
+
+@pytest.fixture
+def jobs_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Jobs run within the test's process, where their libraries are loaded; `tests/unit/test_jobs.py` starts real ones.
+
+    A job's settings come from the test's own environment.
+    """
+
+    def run(module: str, arguments: Sequence[str], _: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+        said, log = io.StringIO(), io.StringIO()
+        with monkeypatch.context() as patch, redirect_stdout(said), redirect_stderr(log):
+            patch.setattr(sys, "argv", [module, *arguments])
+            with warnings.catch_warnings(action="ignore", category=RuntimeWarning), pytest.raises(SystemExit) as left:
+                runpy.run_module(module, run_name="__main__")  # which warns where a test has imported it before
+        yield from map(jobs._parse, said.getvalue().splitlines())  # noqa: SLF001 (as a process is heard)
+        if left.value.code:
+            raise jobs.JobEndedError(f"{module} ended with exit code {left.value.code}: {jobs._last_words(log)}")  # noqa: SLF001
+
+    monkeypatch.setattr(jobs, "run", run)

@@ -12,6 +12,7 @@ from services.console import answers_view
 from services.console.app import build
 from tests.command_line import Ended
 
+HERE = pytest.mark.usefixtures("jobs_here")
 REPORT_OF_ONE = {"systems": {"a": {}}, "comparisons": [], "not_compared": []}
 
 
@@ -30,6 +31,7 @@ def written(file: Path, texts: dict[str, str | None], questions: int = 20) -> Pa
     return file
 
 
+@HERE
 def test_a_file_is_shown_as_tables_and_comparisons_in_words(tmp_path: Path) -> None:
     file = written(tmp_path / "p.jsonl", {"with search": "The harbour.", "from memory": "the mill", "shy": None})
     shown = evaluated("--predictions", str(file), "--metric", "exact_match", "--metric", "abstained")
@@ -44,6 +46,7 @@ def test_a_file_is_shown_as_tables_and_comparisons_in_words(tmp_path: Path) -> N
     assert "Within slices 4 of 6 comparisons are decided" in shown.output
 
 
+@HERE
 def test_json_has_everything(tmp_path: Path) -> None:
     file = written(tmp_path / "p.jsonl", {"a": "the harbour", "b": "the mill"})
     found = json.loads(evaluated("--predictions", str(file), "--baseline", "b", "--json").stdout)
@@ -53,6 +56,7 @@ def test_json_has_everything(tmp_path: Path) -> None:
     assert {(one["a"], one["b"]) for one in found["settings"]["generation"]["comparisons"]} == {("a", "b")}
 
 
+@HERE
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -85,6 +89,7 @@ def test_a_system_alone_is_not_compared() -> None:
     assert list(answers_view.comparisons(REPORT_OF_ONE)) == ["One system alone: nothing to compare."]
 
 
+@HERE
 def test_systems_with_equal_means_share_the_lead(tmp_path: Path) -> None:
     file = written(tmp_path / "p.jsonl", {"a": "the mill", "b": "the quay"}, questions=6)
     shown = evaluated("--predictions", str(file), "--metric", "f1").output
