@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from shared import plugins
 from tests.command_line import Ended
 
+KINDS = [kind for kind in plugins.names("services.ingest.feeds") if kind != "realtime_qa"]  # which is only replayed
 FOLDER = str(Path(__file__).parents[2] / "docs")
 
 
@@ -34,7 +36,7 @@ def test_a_mistake_is_one_line_that_says_what_to_do(
     assert len(ended.stderr.strip().splitlines()) == 1
 
 
-@pytest.mark.parametrize("kind", ["rss", "folder", "sql", "jsonl"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_feed_explains_itself_with_an_example(tiltyard: Callable[..., Ended], kind: str) -> None:
     shown = tiltyard("feed", kind, "--help").stdout
 
