@@ -9,6 +9,8 @@ from services.console.platform.local import LocalPlatform, isolated
 from shared.kafka import topics
 from shared.settings import CassandraSettings, KafkaSettings
 
+pytest_plugins = ["tests.command_line"]
+
 
 @pytest.fixture(autouse=True)
 def logs_of_its_own() -> Iterator[None]:

@@ -3,9 +3,11 @@
 import random
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from shared.lab.report.material import DocumentTimes, Times, times_of
+from shared.lab.report.material import DocumentTimes, Times, gather, times_of
+from shared.lab.report.numbers import Numbers, count
 from shared.messages import AdapterRef, Result, ScoredAnswer
 from tests.builders import NOON, a_question, an_answer
 
@@ -52,12 +54,19 @@ def a_trial(seed: int = 7, arms: Sequence[str] = ARMS) -> tuple[list[Result], Ti
     draw = random.Random(seed)  # noqa: S311 (results for tests, not a secret)
     results: list[Result] = []
     documents: dict[str, DocumentTimes] = {}
-    for name, count in SLICES:
-        for number in range(count):
+    for name, questions in SLICES:
+        for number in range(questions):
             gold = _gold(draw, name, number)
             documents |= {document: _published(draw, document) for document in gold if document not in documents}
             results.append(_asked(draw, arms, name, number, gold))
     return results, times_of(documents.values(), read_from="documents.jsonl")
+
+
+@cache
+def a_counted_trial() -> Numbers:
+    """The numbers of `a_trial`, resampled once for all tests that only read them."""
+    results, times = a_trial()
+    return count(gather(results, read_from="results.jsonl", times=times))
 
 
 def _gold(draw: random.Random, name: str, number: int) -> tuple[str, ...]:

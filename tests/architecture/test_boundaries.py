@@ -3,19 +3,23 @@
 import ast
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 
 import pytest
 
 from shared import plugins, topology
+from tests.cases import every_case
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "docs"))
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted([*(ROOT / "services").rglob("*.py"), *(ROOT / "shared").rglob("*.py")])
-SERVICES = ("ingest", "embedder", "retriever", "generator", "scorer", "judge", "tuner", "console")
-LONGEST_FILE, LONGEST_FUNCTION = 200, 40
+SERVICES = sorted(init.parent.name for init in (ROOT / "services").glob("*/__init__.py"))
+LONGEST_FILE, LONGEST_FUNCTION, LONGEST_README = 200, 40, 220
 NO_TERMINAL_NO_SERVER = ("typer", "rich", "confluent_kafka", "cassandra", "shared.kafka", "shared.cassandra")
 COMMAND_LINE = tuple(f"services.console.{name}" for name in ("app", "commands", "output", "views"))
 HEAVY = ("torch", "transformers", "peft", "bitsandbytes", "sentence_transformers")
@@ -28,14 +32,26 @@ def module_of(path: Path) -> str:
 OURS = {module_of(path): path for path in SOURCES}
 
 
-def imports(path: Path, *, only_top: bool = False) -> Iterator[str]:
-    tree = ast.parse(path.read_text())
-    nodes = tree.body if only_top else ast.walk(tree)
-    for node in nodes:
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+@cache
+def nodes_of(path: Path) -> list[ast.AST]:
+    return list(ast.walk(tree_of(path)))
+
+
+@cache
+def imports(path: Path, *, only_top: bool = False) -> list[str]:
+    def names() -> Iterator[str]:
+        for node in tree_of(path).body if only_top else nodes_of(path):
+            if isinstance(node, ast.Import):
+                yield from (alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                yield node.module
+
+    return list(names())
 
 
 def importers(package: str) -> set[str]:
@@ -47,14 +63,13 @@ def importers(package: str) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_no_service_imports_another(service: str) -> None:
-    own = f"services.{service}"
+def test_no_service_imports_another() -> None:
     foreign = [
         f"{module_of(path)} imports {name}"
+        for service in SERVICES
         for path in (ROOT / "services" / service).rglob("*.py")
         for name in imports(path)
-        if name.startswith("services.") and not name.startswith(own)
+        if name.startswith("services.") and not f"{name}.".startswith(f"services.{service}.")
     ]
     assert foreign == []
 
@@ -65,7 +80,7 @@ def test_shared_imports_no_service() -> None:
 
 def modules_of(path: Path) -> Iterator[str]:
     """Every module of ours or of a library that a file imports, also inside functions."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes_of(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -119,17 +134,13 @@ def test_one_file_imports_each_client_library(package: str, file: str) -> None:
     assert importers(package) == {file}
 
 
-@pytest.mark.parametrize("package", HEAVY)
-def test_model_libraries_are_imported_only_inside_functions_or_variant_files(package: str) -> None:
-    variants = (
-        "services/generator/backends/", "services/generator/tuning/", "services/judge/backends/",
-        "services/retriever/rankers/", "shared/encoders/",
-    )  # fmt: skip
+def test_model_libraries_are_imported_only_inside_functions_or_variant_files() -> None:
+    allowed = ("services/generator/tuning/", *(f"{folder.replace('.', '/')}/" for folder in variant_folders()))
     early = [
-        str(path.relative_to(ROOT))
+        f"{module_of(path)} imports {name}"
         for path in SOURCES
-        if any(name.split(".")[0] == package for name in imports(path, only_top=True))
-        and not str(path.relative_to(ROOT)).startswith(variants)
+        for name in imports(path, only_top=True)
+        if name.split(".")[0] in HEAVY and not str(path.relative_to(ROOT)).startswith(allowed)
     ]
     assert early == []
 
@@ -138,15 +149,14 @@ def test_a_topics_name_stands_in_one_source_file() -> None:
     pattern = re.compile("|".join(re.escape(topic.name) for topic in topology.TOPICS))
 
     def strings(path: Path) -> Iterator[str]:
-        tree = ast.parse(path.read_text())
         documentation = {
             node.body[0].value
-            for node in ast.walk(tree)
+            for node in nodes_of(path)
             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
             and node.body
             and isinstance(node.body[0], ast.Expr)
         }
-        for node in ast.walk(tree):
+        for node in nodes_of(path):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in documentation:
                 yield node.value
 
@@ -154,27 +164,31 @@ def test_a_topics_name_stands_in_one_source_file() -> None:
     assert naming == {"shared.topology"}
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=module_of)
-def test_files_and_functions_stay_short_and_say_what_they_are(path: Path) -> None:
-    text = path.read_text()
-    tree = ast.parse(text)
-    long = [
-        node.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and (node.end_lineno or 0) - node.lineno + 1 > LONGEST_FUNCTION
-    ]
-    assert len(text.splitlines()) <= LONGEST_FILE
-    assert long == []
-    assert not tree.body or ast.get_docstring(tree), "a module opens by saying what belongs there"
+def test_files_and_functions_stay_short_and_say_what_they_are() -> None:
+    with every_case() as case:
+        for path in SOURCES:
+            long = [
+                node.name
+                for node in nodes_of(path)
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+                and (node.end_lineno or 0) - node.lineno + 1 > LONGEST_FUNCTION
+            ]
+            with case(path.relative_to(ROOT), "a file is short"):
+                assert len(path.read_text().splitlines()) <= LONGEST_FILE
+            with case(path.relative_to(ROOT), "a function is short"):
+                assert long == []
+            with case(path.relative_to(ROOT), "a module opens by saying what belongs there"):
+                assert not tree_of(path).body or ast.get_docstring(tree_of(path))
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_every_service_has_the_same_five_things(service: str) -> None:
-    folder = ROOT / "services" / service
-    wanted = {"__main__.py", "README.md"} | ({"handler.py", "settings.py"} if service != "console" else set())
-    assert wanted <= {path.name for path in folder.iterdir()}
-    assert len((folder / "README.md").read_text().split()) <= 220
+def test_every_service_has_the_same_five_things() -> None:
+    with every_case() as case:
+        for service in SERVICES:
+            folder = ROOT / "services" / service
+            wanted = {"__main__.py", "README.md"} | ({"handler.py", "settings.py"} if service != "console" else set())
+            with case(service):
+                assert wanted - {path.name for path in folder.iterdir()} == set()
+                assert len((folder / "README.md").read_text().split()) <= LONGEST_README
 
 
 def test_wiring_is_short() -> None:
@@ -184,8 +198,7 @@ def test_wiring_is_short() -> None:
 
 def code_lines(path: Path) -> int:
     """Lines without imports, blank ones and docstrings of the module."""
-    tree = ast.parse(path.read_text())
-    body = [n for n in tree.body if not isinstance(n, ast.Import | ast.ImportFrom | ast.Expr)]
+    body = [n for n in tree_of(path).body if not isinstance(n, ast.Import | ast.ImportFrom | ast.Expr)]
     return sum((node.end_lineno or 0) - node.lineno + 1 for node in body)
 
 
@@ -197,33 +210,53 @@ def test_every_console_script_names_a_function_that_exists() -> None:
         assert callable(getattr(import_module(module), function))
 
 
-FOLDERS = (
-    ("shared.encoders", "build"),
-    ("shared.measures", "build"),
-    ("services.ingest.chunkers", "build"),
-    ("services.ingest.cleaners", "clean"),
-    ("services.ingest.feeds", "build"),
-    ("services.ingest.languages", "build"),
-    ("services.retriever.searches", "build"),
-    ("services.retriever.rankers", "build"),
-    ("services.retriever.indexes", "build"),
-    ("services.retriever.queries", "build"),
-    ("shared.collections.formats", "read"),
-    ("services.scorer.evaluation.formats", "read"),
-    ("services.generator.backends", "build"),
-    ("services.generator.tuning.data.builders", "build"),
-    ("services.generator.tuning.data.teachers", "build"),
-    ("services.judge.backends", "build"),
-    ("services.console.commands", "register"),
-    ("shared.lab.suites.disturbances", "disturb"),
-)
+@cache
+def loaded_names() -> set[str]:
+    """What the sources load from a variant by name: `plugins.load`'s default, and what stands as its third argument."""
+    calls = [node for path in SOURCES for node in nodes_of(path) if isinstance(node, ast.Call)]
+    named = {
+        call.args[2].value
+        for call in calls
+        if ast.unparse(call.func) == "plugins.load" and len(call.args) > 2 and isinstance(call.args[2], ast.Constant)
+    }
+    return {str(name) for name in named} | {signature(plugins.load).parameters["function"].default}
 
 
-@pytest.mark.parametrize(("folder", "function"), FOLDERS)
-def test_every_variant_has_its_folders_one_function(folder: str, function: str) -> None:
-    names = plugins.names(folder)
-    assert names
-    assert all(callable(plugins.load(folder, name, function)) for name in names)
+@cache
+def variant_folders() -> dict[str, list[str]]:
+    """Every package at least half of whose two or more files define a name that is loaded, with those names."""
+    folders: dict[str, list[str]] = {}
+    for init in ROOT.glob("s*/**/__init__.py"):
+        files = [path for path in init.parent.glob("*.py") if not path.name.startswith("_")]
+        defined = Counter(
+            node.name
+            for path in files
+            for node in tree_of(path).body
+            if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        )
+        shared = sorted(name for name in loaded_names() if len(files) > 1 and defined[name] * 2 >= len(files))
+        if shared:
+            folders[module_of(init)] = shared
+    return folders
+
+
+def test_every_variant_has_what_its_folder_is_loaded_for() -> None:
+    with every_case() as case:
+        for folder, functions in variant_folders().items():
+            for name in plugins.names(folder):
+                with case(folder, name):
+                    assert [f for f in functions if not callable(plugins.load(folder, name, f))] == []
+
+
+def test_every_folder_of_variants_stands_in_the_table_of_them() -> None:
+    """Each row names the folder and the functions that its files have."""
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    rows = dict(re.findall(r"^\| `((?:services|shared)/[\w/]+)` \| ([^|]+) \|", text, re.MULTILINE))
+    told = {folder.replace("/", "."): set(re.findall(r"`(\w+)", names)) for folder, names in rows.items()}
+    with every_case() as case:
+        for folder, functions in variant_folders().items():
+            with case(folder):
+                assert set(functions) <= told.get(folder, set())
 
 
 def test_an_unknown_variant_is_answered_with_the_known_ones() -> None:

@@ -116,7 +116,10 @@ def test_one_completion_per_chat_in_order(backend: Backend) -> None:
 
 
 def test_a_completion_says_what_it_cost(backend: Backend) -> None:
-    for completion in backend.complete(CHATS, max_new_tokens=8):
+    completions = backend.complete(CHATS, max_new_tokens=8)
+
+    assert len(completions) == len(CHATS)
+    for completion in completions:
         assert isinstance(completion, Completion)
         assert completion.prompt_tokens > 0
         assert 0 <= completion.completion_tokens <= 8

@@ -19,6 +19,7 @@ from shared.kafka.client import UnreachableError
 from shared.models.onnx import fits_int8, pooling_of
 from shared.records import InvalidMessageError
 from shared.settings import EncoderSettings
+from tests.cases import every_case
 from tests.embedding_server import EmbeddingServer, serving
 
 FOLDER = "shared.encoders"
@@ -127,11 +128,12 @@ def test_a_vector_does_not_depend_on_its_neighbours_or_its_place(encoder: Encode
     assert np.allclose(encoder.encode(texts[::-1])[::-1], together, atol=1e-4)
 
 
-@pytest.mark.parametrize("text", NASTY, ids=ascii)
-def test_any_text_has_a_vector_that_cosine_can_compare(encoder: Encoder, text: str) -> None:
-    (vector,) = encoder.encode([text])
-
-    assert np.linalg.norm(vector) == pytest.approx(1.0, abs=1e-5)
+def test_any_text_has_a_vector_that_cosine_can_compare(encoder: Encoder) -> None:
+    with every_case() as case:
+        for text in NASTY:
+            with case(ascii(text[:40])):
+                (vector,) = encoder.encode([text])
+                assert np.linalg.norm(vector) == pytest.approx(1.0, abs=1e-5)
 
 
 def test_different_texts_have_different_vectors(encoder: Encoder) -> None:

@@ -1,11 +1,14 @@
 """What every metric promises, whichever file it is in."""
 
 import time
-from itertools import groupby, product
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from functools import cache
+from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.scorer.settings import ScorerSettings
@@ -15,19 +18,29 @@ from shared.scoring import catalogue
 from shared.scoring.measure import Metric
 from shared.settings import EncoderSettings
 from tests.builders import a_question, an_answer
+from tests.cases import every_case
 
 NAMES = plugins.names(catalogue.MEASURES)
 HASHING = EncoderSettings(variant="hashing", dimensions=32)
 SCHEMA = {"type": "object", "properties": {"place": {"type": "string"}}, "required": ["place"]}
-ASKED_FOR: list[dict[str, Any]] = [
-    {},
-    {"outdated": "Tavrick Fields", "gold_document_ids": ("story-1", "story-2")},
-    {"choices": ("Tavrick Fields", "the old harbour", "3.5", "zwei")},
-    {"form": Form(max_words=3, language="en")},
-    {"form": Form(json_schema=SCHEMA), "gold_document_ids": ("story-1",)},
-]
-REFERENCES = (None, (), ("the old harbour",), ("?!", "", "Zoë 3.5, 12 May 2025"), ("x " * 500,))
-QUESTIONS = [a_question(references=references, **more) for references, more in product(REFERENCES, ASKED_FOR)]
+ASKED_FOR: dict[str, dict[str, Any]] = {
+    "no more": {},
+    "outdated and gold": {"outdated": "Tavrick Fields", "gold_document_ids": ("story-1", "story-2")},
+    "choices": {"choices": ("Tavrick Fields", "the old harbour", "3.5", "zwei")},
+    "three English words": {"form": Form(max_words=3, language="en")},
+    "JSON and gold": {"form": Form(json_schema=SCHEMA), "gold_document_ids": ("story-1",)},
+}
+REFERENCES: dict[str, tuple[str, ...] | None] = {
+    "no references": None,
+    "an empty list": (),
+    "one reference": ("the old harbour",),
+    "odd references": ("?!", "", "Zoë 3.5, 12 May 2025"),
+    "a long reference": ("x " * 500,),
+}
+QUESTIONS = {
+    f"{kind} and {asked}": a_question(references=references, **more)
+    for (kind, references), (asked, more) in product(REFERENCES.items(), ASKED_FOR.items())
+}
 TEXTS = (
     "", "   ", "?!", "The old harbour", "zoë said 3.5 on May 12th, 2025", "x " * 2_000, "<|im_start|> 東京 \x00 🎪",
     '{"place": "the old harbour"}', "الميناء القديم في ٣ مارس ٢٠٢٥", "B) the old harbour. It moved in March. 🎪🎪",
@@ -48,6 +61,7 @@ ANSWERS = [
 ]
 OF_EVIDENCE = {name for name in NAMES if catalogue.described()[name].evidence}
 MAY_NOT_TELL = {"grounded_words", "grounded_similarity", "language"}
+OF_WHAT_WAS_NOT_GIVEN = {"abstained", "correct", "context_precision", "context_recall"}
 BIG = 100_000
 NASTY = {
     "one letter words": "x " * (BIG // 2),
@@ -68,94 +82,124 @@ NASTY = {
     "line breaks": "\n" * BIG,
     "spaces": " " * BIG,
 }
+AGAINST: dict[str, Callable[[str], str]] = {
+    "itself": lambda text: text,
+    "a short reference": lambda _: "The old harbour, 3 March 2025",
+    "itself backwards": lambda text: text[::-1] + "z",
+}
 WITHIN_S = 0.1
 
 
-@pytest.fixture(scope="module", params=NAMES)
-def name(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+EACH = pytest.mark.parametrize("name", NAMES)
 
 
-@pytest.fixture(scope="module")
+def each_but(names: set[str]) -> pytest.MarkDecorator:
+    """Every metric but those for which the promise is another one."""
+    return pytest.mark.parametrize("name", [name for name in NAMES if name not in names])
+
+
+@cache
 def built(name: str) -> Metric:
     return catalogue.load([name], HASHING)[name]
 
 
-def test_it_has_a_version(built: Metric) -> None:
-    assert built.version
+@cache
+def scores(name: str, asked: str) -> Sequence[float | None]:
+    """What each of ANSWERS scores for the question, in their order."""
+    return [built(name).score(QUESTIONS[asked], answer) for answer in ANSWERS]
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
-def test_it_lies_between_0_and_1_and_is_the_same_each_time(built: Metric, question: Question) -> None:
-    values = [built.score(question, answer) for answer in ANSWERS]
-
-    assert all(value is None or 0 <= value <= 1 for value in values)
-    assert [built.score(question, answer) for answer in ANSWERS] == values
+@EACH
+def test_it_has_a_version(name: str) -> None:
+    assert built(name).version
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
-def test_whether_it_applies_is_up_to_the_question_and_to_the_evidence_where_that_is_measured(
-    built: Metric, name: str, question: Question
-) -> None:
+@EACH
+def test_it_lies_between_0_and_1_and_is_the_same_each_time(name: str) -> None:
+    with every_case() as case:
+        for asked, question in QUESTIONS.items():
+            with case(asked):
+                values = scores(name, asked)
+                assert [value for value in values if value is not None and not 0 <= value <= 1] == []
+                assert [built(name).score(question, answer) for answer in ANSWERS] == values
+
+
+@each_but(MAY_NOT_TELL)
+def test_whether_it_applies_is_up_to_the_question_and_to_the_evidence_where_that_is_measured(name: str) -> None:
     def situation(answer: Answer) -> tuple[Any, ...]:
         return (answer.evidence, answer.retrieval_ms, answer.status) if name in OF_EVIDENCE else ()
 
-    if name in MAY_NOT_TELL:
-        return
-    for _, alike in groupby(sorted(ANSWERS, key=situation), key=situation):
-        assert len({built.score(question, answer) is None for answer in alike}) == 1
+    with every_case() as case:
+        for asked in QUESTIONS:
+            alike = defaultdict(set)
+            for answer, value in zip(ANSWERS, scores(name, asked), strict=True):
+                alike[situation(answer)].add(value is None)
+            for where, applies in alike.items():
+                with case(asked, where):
+                    assert len(applies) == 1
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
-def test_an_answer_that_was_not_given_is_not_praised_for_its_text(built: Metric, name: str, question: Question) -> None:
+@each_but(OF_WHAT_WAS_NOT_GIVEN)
+def test_an_answer_that_was_not_given_is_not_praised_for_its_text(name: str) -> None:
     """Except where abstaining is what is asked, and where the evidence is judged and not the answer."""
-    if name in {"abstained", "correct", "context_precision", "context_recall"}:
-        return
-    for status, found in product(("abstained", "failed"), EVIDENCE):
-        scores = {built.score(question, an_answer(text=text, status=status, **found)) for text in TEXTS}
-        assert scores in ({0.0}, {None})
+    with every_case() as case:
+        for asked in QUESTIONS:
+            of_texts = defaultdict(set)
+            for answer, value in zip(ANSWERS, scores(name, asked), strict=True):
+                of_texts[answer.status, answer.evidence, answer.retrieval_ms].add(value)
+            for (status, *found), values in of_texts.items():
+                if status != "answered":
+                    with case(asked, status, *found):
+                        assert values in ({0.0}, {None})
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@EACH
+@settings(max_examples=60, deadline=None)
 @given(texts=st.lists(st.text(), min_size=3, max_size=3), known=st.text(max_size=3))
-def test_any_text_is_scored(built: Metric, texts: list[str], known: str) -> None:
+def test_any_text_is_scored(name: str, texts: list[str], known: str) -> None:
     text, reference, evidence = (known + one for one in texts)
     question = a_question(
         references=(reference, known), choices=(known, reference), outdated=known, gold_document_ids=("story-1",)
     )
     answer = an_answer(text=text, evidence=("story-1:1:0",), evidence_texts=(evidence,), citations=("story-1:1:0",))
     for form in (Form(max_words=3, language="de"), Form(json_schema=SCHEMA)):
-        value = built.score(question.model_copy(update={"form": form}), answer)
+        value = built(name).score(question.model_copy(update={"form": form}), answer)
         assert value is None or 0 <= value <= 1
 
 
-@pytest.mark.parametrize("kind", NASTY)
-def test_no_text_takes_longer_than_a_tenth_of_a_second(built: Metric, kind: str) -> None:
+@EACH
+def test_no_text_takes_longer_than_a_tenth_of_a_second(name: str) -> None:
     """Against itself and against what it shares nothing with, the fastest of three: the machine is shared."""
-    text = NASTY[kind]
-    for reference in (text, "The old harbour, 3 March 2025", text[::-1] + "z"):
-        question = a_question(
-            references=(reference,), choices=("a", text[:50]), outdated="x", gold_document_ids=("story-1",),
-            form=Form(max_words=3, language="en", json_schema={"type": "array"}),
-        )  # fmt: skip
-        answer = an_answer(text=text, evidence=("story-1:1:0",), evidence_texts=(text,), citations=("story-1:1:0",))
-        assert min(_seconds(built, question, answer) for _ in range(3)) < WITHIN_S
+    with every_case() as case:
+        for (kind, text), (other, against) in product(NASTY.items(), AGAINST.items()):
+            question = a_question(
+                references=(against(text),), choices=("a", text[:50]), outdated="x", gold_document_ids=("story-1",),
+                form=Form(max_words=3, language="en", json_schema={"type": "array"}),
+            )  # fmt: skip
+            answer = an_answer(text=text, evidence=("story-1:1:0",), evidence_texts=(text,), citations=("story-1:1:0",))
+            with case(kind, "against", other):
+                assert any(_seconds(name, question, answer) < WITHIN_S for _ in range(3))
 
 
-def _seconds(built: Metric, question: Question, answer: Answer) -> float:
+def _seconds(name: str, question: Question, answer: Answer) -> float:
     started = time.process_time()
-    built.score(question, answer)
+    built(name).score(question, answer)
     return time.process_time() - started
 
 
-def test_the_first_words_decide_where_a_text_is_too_long_to_be_read_whole(built: Metric, name: str) -> None:
-    if "first-4000-characters" not in built.version:
-        return
+def test_the_first_words_decide_where_a_text_is_too_long_to_be_read_whole() -> None:
     start = "The fair moved to the old harbour on 3 March 2025. " * 80
     question = a_question(references=(start[:4_000],), choices=("the old harbour", "nowhere"))
-    values = {built.score(question, an_answer(text=start[:4_000] + more)) for more in ("", "z", " nowhere" * 9_000)}
+    answers = [an_answer(text=start[:4_000] + more) for more in ("", "z", " nowhere" * 9_000)]
+    with every_case() as case:
+        for name in NAMES:
+            if "first-4000-characters" in built(name).version:
+                with case(name):
+                    assert len({built(name).score(question, answer) for answer in answers}) == 1
 
-    assert len(values) == 1, name
+
+def test_every_exception_is_a_metric() -> None:
+    assert set(NAMES) >= OF_EVIDENCE | MAY_NOT_TELL | OF_WHAT_WAS_NOT_GIVEN
 
 
 def test_a_scorer_counts_by_default_what_the_measures_say_and_all_that_tables_show() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import fsspec
 import pytest
+from safetensors.numpy import load_file
 
 from services.generator import adapter_files
 from services.generator.adapter_files import CONFIG, WEIGHTS
@@ -26,7 +27,10 @@ def memory() -> Any:
 
 
 def test_an_adapter_as_it_was_made_is_accepted(tmp_path: Path) -> None:
-    adapter_files.check(adapters.save(tmp_path / "a", rank=4))
+    folder = adapters.save(tmp_path / "a", rank=4)
+    adapter_files.check(folder)
+
+    assert {tensor.ndim for tensor in load_file(folder / WEIGHTS).values()} == {2}, "it had weights"
 
 
 def test_a_pickle_beside_the_weights_is_refused(tmp_path: Path) -> None:

@@ -1,8 +1,7 @@
 """`tiltyard evaluate answers` as a user runs it: tables and words, JSON, and errors with their exit codes."""
 
 import json
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,9 @@ from typer.testing import CliRunner, Result
 
 from services.console.app import build
 from services.console.views import answers as answers_view
+from tests.command_line import Ended
 
-ROOT = Path(__file__).parents[2]
+HERE = pytest.mark.usefixtures("jobs_here")
 REPORT_OF_ONE = {"systems": {"a": {}}, "comparisons": [], "not_compared": []}
 
 
@@ -31,6 +31,7 @@ def written(file: Path, texts: dict[str, str | None], questions: int = 20) -> Pa
     return file
 
 
+@HERE
 def test_a_file_is_shown_as_tables_and_comparisons_in_words(tmp_path: Path) -> None:
     file = written(tmp_path / "p.jsonl", {"with search": "The harbour.", "from memory": "the mill", "shy": None})
     shown = evaluated("--predictions", str(file), "--metric", "exact_match", "--metric", "abstained")
@@ -45,6 +46,7 @@ def test_a_file_is_shown_as_tables_and_comparisons_in_words(tmp_path: Path) -> N
     assert "Within slices 4 of 6 comparisons are decided" in shown.output
 
 
+@HERE
 def test_json_has_everything(tmp_path: Path) -> None:
     file = written(tmp_path / "p.jsonl", {"a": "the harbour", "b": "the mill"})
     found = json.loads(evaluated("--predictions", str(file), "--baseline", "b", "--json").stdout)
@@ -54,6 +56,7 @@ def test_json_has_everything(tmp_path: Path) -> None:
     assert {(one["a"], one["b"]) for one in found["settings"]["generation"]["comparisons"]} == {("a", "b")}
 
 
+@HERE
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -70,11 +73,12 @@ def test_what_is_wrong_is_said_with_what_to_do(tmp_path: Path, arguments: tuple[
     assert told in str(failed.exception)
 
 
-def test_a_bad_line_is_one_error_with_its_number_and_no_traceback(tmp_path: Path) -> None:
+def test_a_bad_line_is_one_error_with_its_number_and_no_traceback(
+    tiltyard: Callable[..., Ended], tmp_path: Path
+) -> None:
     file = written(tmp_path / "p.jsonl", {"a": "the harbour"}, questions=1)
     file.write_text(file.read_text() + "oops\n")
-    argv = [sys.executable, "-m", "services.console", "evaluate", "answers", "--predictions", str(file)]
-    ended = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    ended = tiltyard("evaluate", "answers", "--predictions", str(file))
 
     assert ended.returncode == 78
     assert f"{file}, line 2: no JSON" in ended.stderr
@@ -85,6 +89,7 @@ def test_a_system_alone_is_not_compared() -> None:
     assert list(answers_view.comparisons(REPORT_OF_ONE)) == ["One system alone: nothing to compare."]
 
 
+@HERE
 def test_systems_with_equal_means_share_the_lead(tmp_path: Path) -> None:
     file = written(tmp_path / "p.jsonl", {"a": "the mill", "b": "the quay"}, questions=6)
     shown = evaluated("--predictions", str(file), "--metric", "f1").output

@@ -1,8 +1,8 @@
 """The command line as a user meets it, without servers: help, and errors in one line that say what to do."""
 
-import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,15 +10,10 @@ from typer.testing import CliRunner
 
 from services.console.app import COMMANDS, build
 from shared import plugins
+from tests.cases import every_case
+from tests.command_line import Ended
 
 ROOT = Path(__file__).parents[2]
-
-
-def tiltyard(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "services.console", *arguments],
-        cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -34,15 +29,9 @@ def tiltyard(*arguments: str, **environment: str) -> subprocess.CompletedProcess
     ],
 )
 def test_a_mistake_is_one_line_that_says_what_to_do(
-    arguments: list[str], environment: dict[str, str], code: int, said: str
+    tiltyard: Callable[..., Ended], arguments: list[str], environment: dict[str, str], code: int, said: str
 ) -> None:
-    absent = {
-        "TILTYARD_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:9",
-        "TILTYARD_KAFKA_STARTUP_WAIT_S": "0.5",
-        "TILTYARD_CASSANDRA_PORT": "9",
-        "TILTYARD_CASSANDRA_STARTUP_WAIT_S": "0.5",
-    }
-    ended = tiltyard(*arguments, **absent | environment)
+    ended = tiltyard(*arguments, **environment)
 
     assert ended.returncode == code, ended.stderr
     assert ended.stderr.startswith("error: ")
@@ -50,9 +39,20 @@ def test_a_mistake_is_one_line_that_says_what_to_do(
     assert len(ended.stderr.strip().splitlines()) == 1
 
 
+def test_a_process_of_its_own_ends_with_the_same_line_and_code() -> None:
+    argv = [sys.executable, "-m", "services.console", "publish", "nope.jsonl"]
+    ended = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+    assert (ended.returncode, ended.stdout) == (64, "")
+    assert ended.stderr.startswith("error: no file nope.jsonl")
+    assert len(ended.stderr.strip().splitlines()) == 1
+
+
 def test_every_command_explains_itself() -> None:
     app, runner = build(), CliRunner()
     shown = runner.invoke(app, ["--help"]).output
-    for command in (command.replace("_", "-") for command in plugins.names(COMMANDS) if command != "platform"):
-        assert command in shown
-        assert "Usage:" in runner.invoke(app, [command, "--help"]).output
+    with every_case() as case:
+        for command in (command.replace("_", "-") for command in plugins.names(COMMANDS) if command != "platform"):
+            with case(command):
+                assert command in shown
+                assert "Usage:" in runner.invoke(app, [command, "--help"]).output

@@ -1,24 +1,15 @@
 """`tiltyard feed` as a user meets it, without servers."""
 
-import os
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-ABSENT = {
-    "TILTYARD_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:9", "TILTYARD_KAFKA_STARTUP_WAIT_S": "0.5",
-    "TILTYARD_CASSANDRA_PORT": "9", "TILTYARD_CASSANDRA_STARTUP_WAIT_S": "0.5",
-}  # fmt: skip
+from shared import plugins
+from tests.command_line import Ended
 
-
-def tiltyard(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "services.console", "feed", *arguments],
-        cwd=ROOT, env=os.environ | ABSENT | environment, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+KINDS = [kind for kind in plugins.names("services.ingest.feeds") if kind != "realtime_qa"]  # which is only replayed
+FOLDER = str(Path(__file__).parents[2] / "docs")
 
 
 @pytest.mark.parametrize(
@@ -30,14 +21,14 @@ def tiltyard(*arguments: str, **environment: str) -> subprocess.CompletedProcess
         (["sql", "--query", "SELECT 1"], {}, 78, "a SQL feed needs an address"),
         (["sql", "--query", "SELECT 1", "--url", "sqlite:////nonexistent"], {}, 78, "no database file '/nonexistent'"),
         (["sql", "--query", "SELECT 1", "--url", "nosuch://x/y"], {}, 78, "no database can be asked"),
-        (["folder", "docs"], {"TILTYARD_FEED_TIMEOUT_S": "soon"}, 78, "timeout_s: Input should be a valid number"),
-        (["folder", "docs", "--once"], {}, 78, "no Kafka broker answers at 127.0.0.1:9"),
+        (["folder", FOLDER], {"TILTYARD_FEED_TIMEOUT_S": "soon"}, 78, "timeout_s: Input should be a valid number"),
+        (["folder", FOLDER, "--once"], {}, 78, "no Kafka broker answers at 127.0.0.1:9"),
     ],
 )
 def test_a_mistake_is_one_line_that_says_what_to_do(
-    arguments: list[str], environment: dict[str, str], code: int, said: str
+    tiltyard: Callable[..., Ended], arguments: list[str], environment: dict[str, str], code: int, said: str
 ) -> None:
-    ended = tiltyard(*arguments, **environment)
+    ended = tiltyard("feed", *arguments, **environment)
 
     assert ended.returncode == code, ended.stderr
     assert ended.stderr.startswith("error: ")
@@ -45,9 +36,9 @@ def test_a_mistake_is_one_line_that_says_what_to_do(
     assert len(ended.stderr.strip().splitlines()) == 1
 
 
-@pytest.mark.parametrize("kind", ["rss", "folder", "sql", "jsonl"])
-def test_every_kind_of_feed_explains_itself_with_an_example(kind: str) -> None:
-    shown = tiltyard(kind, "--help").stdout
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_feed_explains_itself_with_an_example(tiltyard: Callable[..., Ended], kind: str) -> None:
+    shown = tiltyard("feed", kind, "--help").stdout
 
     assert f"Example: tiltyard feed {kind}" in shown
     for option in ("--once", "--every", "--source", "--tag", "--label", "--json", "--name"):

@@ -1,10 +1,7 @@
 """Freshness: what announcements tell about the way of a document, stage by stage."""
 
-import os
-import subprocess
-import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +12,7 @@ from shared.lab.freshness import Journey, as_dict, by_source, journeys, moment, 
 from shared.messages import DocumentIndexed
 from shared.records import Position, RawRecord
 from tests.builders import NOON, a_chunked_document
+from tests.command_line import Ended
 
 MS = timedelta(milliseconds=1)
 
@@ -122,12 +120,8 @@ def test_following_ends_with_its_time_and_keeps_what_came() -> None:
     assert [one.document_id for one in followed] == ["story-1", "second"]
 
 
-def test_without_a_broker_the_command_says_so_in_one_line() -> None:
-    absent = {"TILTYARD_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:9", "TILTYARD_KAFKA_STARTUP_WAIT_S": "0.5"}
-    ended = subprocess.run(
-        [sys.executable, "-m", "services.console", "freshness", "--since", "1h"],
-        env=os.environ | absent, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+def test_without_a_broker_the_command_says_so_in_one_line(tiltyard: Callable[..., Ended]) -> None:
+    ended = tiltyard("freshness", "--since", "1h")
 
     assert ended.returncode == 69, ended.stderr
     assert len(ended.stderr.strip().splitlines()) == 1

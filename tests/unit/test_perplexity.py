@@ -172,6 +172,7 @@ def evaluated(*arguments: str) -> str:
     return done.stdout
 
 
+@pytest.mark.usefixtures("jobs_here")
 def test_from_the_command_line_to_the_table(
     tmp_path: Path,
     tiny: Path,

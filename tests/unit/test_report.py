@@ -15,7 +15,7 @@ from shared.lab.report.scores import clusters_of
 from shared.messages import AdapterRef, Result
 from shared.standings import ALL
 from tests.builders import NOON
-from tests.results import ADAPTER, CUTOFF, a_result, a_scored, a_trial
+from tests.results import ADAPTER, CUTOFF, a_counted_trial, a_result, a_scored, a_trial
 
 DAY = timedelta(days=1)
 
@@ -143,8 +143,8 @@ def test_age_is_publication_of_the_newest_gold_document_minus_the_cutoff() -> No
 
 
 def test_a_bin_lies_on_one_side_of_the_cutoff_and_no_question_is_lost() -> None:
-    results, times = a_trial()
-    curve = counted(*results, times=times).age
+    results, _ = a_trial()
+    curve = a_counted_trial().age
 
     assert sum(one.n for one in curve.bins) == curve.n == 132
     assert all(one.high <= 0 or one.low > 0 for one in curve.bins)
@@ -257,13 +257,13 @@ def test_the_newest_result_of_a_question_counts_and_only_within_the_range() -> N
 def test_equal_results_give_equal_numbers_in_any_order() -> None:
     results, times = a_trial()
 
-    assert counted(*results, times=times) == counted(*reversed(results), times=times)
+    assert count(gather(results[::-1], read_from="results.jsonl", times=times)) == a_counted_trial()
 
 
 def test_one_number_is_the_same_wherever_it_stands() -> None:
-    results, times = a_trial()
-    numbers = counted(*results, times=times)
+    numbers = a_counted_trial()
 
+    assert [one.arm for one in numbers.costs] == list(numbers.arms)
     for one in numbers.costs:
         found = cell(numbers, one.arm)
         assert found is not None

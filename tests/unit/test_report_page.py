@@ -17,7 +17,7 @@ from shared.lab.report.material import Times, gather
 from shared.lab.report.numbers import Numbers, count
 from shared.lab.report.sections import of
 from shared.messages import Result
-from tests.results import a_result, a_scored, a_trial
+from tests.results import a_counted_trial, a_result, a_scored, a_trial
 
 NASTY = '<script>alert("1")</script><img src=http://evil.example/x onerror=alert(1)> & $x$ | `code` </svg>'
 VOID = {"meta", "br", "img", "link", "hr", "input", "use", "path"}
@@ -62,9 +62,8 @@ def written(folder: Path, results: Sequence[Result], times: Times | None = None)
 @pytest.fixture(scope="module")
 def trial(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, Path]:
     folder = tmp_path_factory.mktemp("report")
-    results, times = a_trial()
-    page, text, _ = written(folder, results, times)
-    return page, text, folder
+    files.write(folder, a_counted_trial())
+    return (folder / "report.html").read_text(), (folder / "report.md").read_text(), folder
 
 
 def test_a_page_asks_nothing_of_any_network(trial: tuple[str, str, Path]) -> None:
@@ -161,13 +160,7 @@ def test_what_cannot_be_told_is_said(results: list[Result], said: list[str], tmp
 
 
 def test_every_table_with_an_interval_says_n() -> None:
-    results, times = a_trial()
-    tables = [
-        block
-        for section in of(count(gather(results, read_from="r", times=times)))
-        for block in section.blocks
-        if isinstance(block, Table)
-    ]
+    tables = [block for section in of(a_counted_trial()) for block in section.blocks if isinstance(block, Table)]
     without = [
         (table.caption, row)
         for table in tables

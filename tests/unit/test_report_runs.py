@@ -13,7 +13,7 @@ from shared.lab.report.sections import of
 from shared.lab.report.sections.repeats import runs
 from shared.messages import Result
 from shared.statistics.comparison import Comparison
-from tests.results import a_result, a_scored, a_trial
+from tests.results import a_counted_trial, a_result, a_scored, a_trial
 
 
 def counted(*trials: list[Result], names: tuple[str, ...] = ("seed-1", "seed-2", "seed-3")) -> Numbers:
@@ -38,7 +38,7 @@ def some(right: int, of: int) -> list[Result]:
 
 def test_the_same_run_three_times_says_what_it_says_once() -> None:
     trial, _ = a_trial()
-    once, thrice = count(gather(trial, read_from="a test")), counted(trial, trial, trial)
+    once, thrice = a_counted_trial(), counted(trial, trial, trial)
     one, three = pair(once), pair(thrice)
 
     assert three.n == 3 * one.n
@@ -85,11 +85,11 @@ def test_the_effects_by_run_average_to_the_effects_of_the_two_by_two() -> None:
 
 def test_one_run_has_no_such_section_and_several_have_it() -> None:
     trial, _ = a_trial()
-    alone = count(gather(trial, read_from="a test"))
+    twice = counted(trial, trial)
 
-    assert list(runs(alone)) == []
-    [section] = runs(counted(trial, trial))
-    assert section.anchor in [one.anchor for one in of(counted(trial, trial))]
+    assert list(runs(a_counted_trial())) == []
+    [section] = runs(twice)
+    assert section.anchor in [one.anchor for one in of(twice)]
 
 
 def test_runs_are_named_by_file_or_by_folder() -> None:

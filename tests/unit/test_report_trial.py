@@ -7,17 +7,14 @@ from typing import Any
 from services.console.demo import report
 from services.console.views import scoreboard
 from shared.lab import summary
-from shared.lab.report.material import gather
-from shared.lab.report.numbers import count
-from tests.results import a_trial
+from tests.results import a_counted_trial, a_trial
 
 TUNING = {"seconds": 200.0, "tokens": 22_000, "steps": 80, "final_loss": 0.31}
 AUDIT = {"documents": 112, "questions": 171, "unaccounted": [], "balanced": True}
 
 
 def a_summary() -> tuple[Any, dict[str, Any]]:
-    results, times = a_trial()
-    numbers = count(gather(results, read_from="the trial's results (results.jsonl)", times=times))
+    numbers = a_counted_trial()
     told = {"freshness_ms": summary.percentiles([210.0, 250.0]), "tuning": TUNING, "tunings": [TUNING], "audit": AUDIT}
     return numbers, summary.of_numbers(numbers) | told
 

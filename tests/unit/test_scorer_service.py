@@ -290,8 +290,8 @@ def test_turns_are_idle_when_nothing_waits_and_nothing_is_in_hand() -> None:
 
 def test_a_partition_read_to_its_end_may_stand_still() -> None:
     watch = a_watch()
-    for at in range(0, 1000, 100):
-        watch.heard({P0: Reach(9, 9)}, at)
+
+    assert [watch.heard({P0: Reach(9, 9)}, at, idle=True) for at in range(0, 1000, 100)] == [{}] * 10
 
 
 def test_a_rebalance_that_hangs_ends_the_scorer() -> None:

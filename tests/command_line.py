@@ -1,0 +1,79 @@
+"""The `tiltyard` command run within the test's process: what it says on both streams, and how it ends.
+
+Starting a process for each case costs most of a second; that one can be started is a test of its own in
+`tests/unit/test_console.py`.
+"""
+
+import io
+import logging
+import runpy
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import stamina.instrumentation
+
+from services.console import app
+from shared import jobs
+
+ABSENT = {
+    "TILTYARD_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:9",
+    "TILTYARD_KAFKA_STARTUP_WAIT_S": "0.5",
+    "TILTYARD_CASSANDRA_PORT": "9",
+    "TILTYARD_CASSANDRA_STARTUP_WAIT_S": "0.5",
+}
+
+
+@dataclass(frozen=True)
+class Ended:
+    """As a shell would see it, whatever wrote to the streams, a C library too."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def tiltyard(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Callable[..., Ended]]:
+    """Runs `tiltyard ARGUMENTS` with an environment, where no server answers."""
+
+    def run(*arguments: str, **environment: str) -> Ended:
+        capfd.readouterr()
+        with monkeypatch.context() as patch:
+            for name, value in (ABSENT | environment).items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "argv", ["tiltyard", *arguments])
+            with pytest.raises(SystemExit) as left:
+                app.main()
+        code = left.value.code
+        out, err = capfd.readouterr()
+        return Ended(code if isinstance(code, int) else 0 if code is None else 1, out, err)
+
+    level = logging.getLogger("librdkafka").level
+    yield run
+    logging.getLogger("librdkafka").setLevel(level)
+    stamina.instrumentation.set_on_retry_hooks(None)
+
+
+@pytest.fixture
+def jobs_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Jobs run within the test's process, where their libraries are loaded; `tests/unit/test_jobs.py` starts real ones.
+
+    A job's settings come from the test's own environment.
+    """
+
+    def run(module: str, arguments: Sequence[str], _: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+        said, log = io.StringIO(), io.StringIO()
+        with monkeypatch.context() as patch, redirect_stdout(said), redirect_stderr(log):
+            patch.setattr(sys, "argv", [module, *arguments])
+            with warnings.catch_warnings(action="ignore", category=RuntimeWarning), pytest.raises(SystemExit) as left:
+                runpy.run_module(module, run_name="__main__")  # which warns where a test has imported it before
+        yield from map(jobs._parse, said.getvalue().splitlines())  # noqa: SLF001 (as a process is heard)
+        if left.value.code:
+            raise jobs.JobEndedError(f"{module} ended with exit code {left.value.code}: {jobs._last_words(log)}")  # noqa: SLF001
+
+    monkeypatch.setattr(jobs, "run", run)
