@@ -123,6 +123,24 @@ def test_a_completion_says_what_it_cost(backend: Backend) -> None:
         assert completion.seconds >= 0
 
 
+def test_an_answer_is_cut_where_it_reached_the_longest_allowed(backend: Backend) -> None:
+    for longest in (1, 40):
+        for one in backend.complete(CHATS[:1], max_new_tokens=longest):
+            assert isinstance(one, Completion)
+            assert one.cut == (one.completion_tokens == longest)
+
+
+def test_an_answer_that_ends_by_itself_is_not_cut_though_its_neighbour_is(model_folder: Path, tmp_path: Path) -> None:
+    settings = GeneratorSettings(backend="transformers", model=str(model_folder), batch_size=3, threads=1)
+    backend: Any = plugins.load(FOLDER, "transformers")(settings, tmp_path)
+    rows = [[7, 7, 3], [7, 7, 7]]  # 3 ends a turn
+    backend.network.generation_config.eos_token_id = [3]
+
+    made = [backend._completion([1], row, [0.0] * 3, 0.0) for row in rows]
+
+    assert [(one.completion_tokens, one.cut) for one in made] == [(2, False), (3, True)]
+
+
 def test_a_prompt_whose_time_is_over_is_late_and_its_neighbours_are_not(backend: Backend) -> None:
     late, *others = backend.complete(CHATS, max_new_tokens=8, within_s=[-1, 60, 60])
 
