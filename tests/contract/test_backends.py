@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
+from services.generator import chat_format
 from services.generator.adapters import WEIGHTS, sha256_of
 from services.generator.backends.echo import BASE_SHA256
 from services.generator.ports import LATE, Backend, Chat, Completion, Failed, Outcome
@@ -130,15 +132,18 @@ def test_an_answer_is_cut_where_it_reached_the_longest_allowed(backend: Backend)
             assert one.cut == (one.completion_tokens == longest)
 
 
-def test_an_answer_that_ends_by_itself_is_not_cut_though_its_neighbour_is(model_folder: Path, tmp_path: Path) -> None:
-    settings = GeneratorSettings(backend="transformers", model=str(model_folder), batch_size=3, threads=1)
+def test_an_answer_that_the_model_ended_by_itself_is_not_cut(model_folder: Path, tmp_path: Path) -> None:
+    settings = GeneratorSettings(backend="transformers", model=str(model_folder), threads=1)
     backend: Any = plugins.load(FOLDER, "transformers")(settings, tmp_path)
-    rows = [[7, 7, 3], [7, 7, 7]]  # 3 ends a turn
-    backend.network.generation_config.eos_token_id = [3]
+    [cut] = backend.complete(CHATS[:1], max_new_tokens=4)
+    prompt = chat_format.encode(backend.tokenizer, CHATS[0])
+    row = backend.network.generate(input_ids=torch.tensor([prompt]), max_new_tokens=4, do_sample=False)[0].tolist()
+    backend.network.generation_config.eos_token_id = [row[-1]]
 
-    made = [backend._completion([1], row, [0.0] * 3, 0.0) for row in rows]
+    [ended] = backend.complete(CHATS[:1], max_new_tokens=4)
 
-    assert [(one.completion_tokens, one.cut) for one in made] == [(2, False), (3, True)]
+    assert (cut.cut, ended.cut) == (True, False)
+    assert ended.completion_tokens < cut.completion_tokens == 4
 
 
 def test_a_prompt_whose_time_is_over_is_late_and_its_neighbours_are_not(backend: Backend) -> None:
