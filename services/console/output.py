@@ -95,7 +95,7 @@ def drawn(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], 
     table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     cells = [[str(cell) for cell in row] for row in rows]
     for place, name in enumerate(columns):
-        longest = max((len(line) for row in [[name], *([row[place]] for row in cells)] for line in row[0].split("\n")))
+        longest = max(len(line) for row in [[name], *([row[place]] for row in cells)] for line in row[0].split("\n"))
         least = longest if name in right else min(longest, NAME if place == 0 else TEXT)
         table.add_column(
             name,

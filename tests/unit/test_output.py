@@ -12,7 +12,7 @@ ARMS = ("base", "base+rag", "tuned", "tuned+rag")
 
 
 @pytest.fixture(params=[60, 80, 100, 115, 200])
-def width(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+def width(request: pytest.FixtureRequest) -> Iterator[int]:
     before, output.out.width = output.out.width, request.param
     yield request.param
     output.out.width = before
