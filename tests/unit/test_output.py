@@ -1,6 +1,7 @@
 """Tables as a terminal of any width shows them."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,8 @@ def blocks(text: str) -> list[list[str]]:
 
 
 def test_standings_keep_the_arms_and_whole_numbers_at_any_width(width: int, capsys: pytest.CaptureFixture[str]) -> None:
-    results = [a_result(n, **{arm: float(n % 3 == 0) for arm in ARMS}) for n in range(1200)]
+    values: dict[str, Any] = dict.fromkeys(ARMS, 1.0)
+    results = [a_result(n, **values) for n in range(1200)]
     [standing] = [one for one in standings(results, list(ARMS)) if one.slice == "all"]
 
     standings_view.show(standing)

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from services.console import progress, tuning
+from services.console import jobs, progress, tuning
 
 
 def said(capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -70,7 +70,7 @@ def test_the_gates_after_the_last_step_are_named_one_by_one_before_they_are_aske
         for number, (who, gate) in enumerate(itertools.product(("base", "new"), ("learned", "general")), start=1)
     ]
     last = {"name": "news", "state": "serving"}
-    monkeypatch.setattr(tuning.jobs, "run", lambda *_: iter([*steps, *gates, last]))
+    monkeypatch.setattr(jobs, "run", lambda *_: iter([*steps, *gates, last]))
 
     assert tuning.tune([], {}) == last
     lines = said(capsys)
@@ -81,6 +81,6 @@ def test_the_gates_after_the_last_step_are_named_one_by_one_before_they_are_aske
 
 
 def test_a_job_without_gates_ends_with_its_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tuning.jobs, "run", lambda *_: iter([{"documents": 3}, {"name": "news"}]))
+    monkeypatch.setattr(jobs, "run", lambda *_: iter([{"documents": 3}, {"name": "news"}]))
 
     assert tuning.tune([], {}) == {"name": "news"}

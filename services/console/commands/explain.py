@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from services.console import explanation_view, jobs, output, turns
+from services.console import explanation_view, filter_hints, jobs, output, progress, turns
 from shared.messages import Filters, Question
 
 JOB = "services.retriever.explain"
@@ -46,5 +46,9 @@ def explain(
         labels=tuple(label or ()),
         as_of=as_of,
     )
-    told = list(jobs.run(JOB, [question.model_dump_json(), "--others", str(others)], os.environ))
+    with progress.waiting("searching"):
+        told = list(jobs.run(JOB, [question.model_dump_json(), "--others", str(others)], os.environ))
     output.as_json(told[-1]) if json else explanation_view.show(told[-1])
+    if not told[-1]["evidence"]:
+        for hint in filter_hints.of_live(filters):
+            output.err.print(hint, markup=False, soft_wrap=True)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from services.console import jobs, output
+from services.console import jobs, misread, output
 
 MODULE = "services.ingest.feeding"
 Once = Annotated[bool, typer.Option("--once", help="Read it once; otherwise again and again until stopped.")]
@@ -117,6 +117,7 @@ def jsonl(
     """
     if not path.is_file():
         raise FileNotFoundError(f"no file {path}")
+    misread.refuse_foreign(path)
     _run(["jsonl", str(path), *_marks(name, source, tag, label), *_pace(once, every)], json=json)
 
 
