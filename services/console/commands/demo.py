@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from services.console import output, scoreboard
+from services.console import output, progress, scoreboard
 from services.console.demo import newswire, report, summary
 from services.console.demo.stage import stage, stop_left_over
 from services.console.demo.story import Trial
@@ -47,7 +47,8 @@ def demo(
     with stage(keep=keep) as running:
         _say("0", "Kafka, Cassandra and six service processes start on this machine")
         running.start()
-        running.services.start()
+        with progress.waiting("services start"):
+            running.services.start()
         output.say(f"Everything is ready after {time.monotonic() - started:.0f} s.")
         _tell(Trial(chosen), asked, wanted, out)
     return output.say(f"The whole trial took {(time.monotonic() - started) / 60:.1f} minutes.")
@@ -66,7 +67,8 @@ def _tell(trial: Trial, asked: list[Question], seeds: list[int | None], out: Pat
     trial.stream(trial.wire.edition2, "edition 2")
     _say("4", f"{len(asked)} questions about both editions go to four arms")
     runs = trial.ask_each(asked, names)
-    numbers = trial.count(runs)
+    with progress.waiting("counting"):
+        numbers = trial.count(runs)
     counted = summary.of_trial(
         numbers, asked=len(asked), freshness_ms=trial.freshness_ms, tunings=tunings, audit=trial.audit()
     )
