@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from services.console import dataset_view, jobs, lines, output
+from services.console import dataset_view, jobs, lines, output, progress
 from shared import topology
 from shared.kafka import client
 from shared.kafka.sink import Delivery
@@ -86,7 +86,8 @@ def withdraw(file: Annotated[str, typer.Argument(help="The pairs, JSON lines; - 
 
 
 def _made(arguments: list[str]) -> dict[str, Any]:
-    *_, made = (said for said in jobs.run(MODULE, arguments, os.environ) if "dataset_sha256" in said)
+    with progress.waiting("making the dataset"):
+        *_, made = (said for said in jobs.run(MODULE, arguments, os.environ) if "dataset_sha256" in said)
     return made
 
 

@@ -46,7 +46,8 @@ def demo(
     started = time.monotonic()
     with stage(keep=keep) as running:
         _say("0", "Kafka, Cassandra and six service processes start on this machine")
-        running.start()
+        with progress.waiting("servers start"):
+            running.start()
         with progress.waiting("services start"):
             running.services.start()
         output.say(f"Everything is ready after {time.monotonic() - started:.0f} s.")
@@ -73,7 +74,8 @@ def _tell(trial: Trial, asked: list[Question], seeds: list[int | None], out: Pat
         numbers, asked=len(asked), freshness_ms=trial.freshness_ms, tunings=tunings, audit=trial.audit()
     )
     everything = [one for results in runs.values() for one in results]
-    report.write(out, runs, numbers, counted, staying.live(KafkaSettings(), everything))
+    with progress.waiting("writing the report"):
+        report.write(out, runs, numbers, counted, staying.live(KafkaSettings(), everything))
     _conclude(numbers, counted, out)
 
 
