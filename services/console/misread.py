@@ -12,9 +12,7 @@ FOLDER = "`tiltyard feed folder FOLDER` publishes the PDF, text, Markdown and HT
 
 
 def refuse_foreign(path: Path) -> None:
-    """Raise ValueError, with what to do, for a file that holds no JSON lines; one that is not there is left alone."""
-    if not path.is_file():
-        return
+    """Raise ValueError, with what to do, for a file that holds no JSON lines."""
     with path.open("rb") as file:
         beginning = file.read(BEGINNING)
     if beginning.startswith(b"%PDF"):
@@ -27,8 +25,6 @@ def refuse_foreign(path: Path) -> None:
 
 def refuse_other_kind(path: Path, kind: str, kinds: Mapping[str, type[Message]]) -> None:
     """Raise ValueError where the first line is not of `kind` and is of exactly one other: it names the option."""
-    if not path.is_file():
-        return
     fits = [name for name, message in kinds.items() if _first_fits(path, message)]
     if len(fits) == 1 and kind not in fits:
         raise ValueError(

@@ -82,7 +82,7 @@ def test_help_shows_each_example_whole_and_on_a_line_of_its_own() -> None:
     for words, lines in examples.items():
         assert all(line.startswith("  Example: ") and line.count("Example: ") == 1 for line in lines), words
         assert all(f"tiltyard {words}" in line for line in lines if "|" not in line and "=" not in line), words
-    assert len(examples["ask"]) == 3
+    assert len(examples["ask"]) == 4
     assert examples["feed rss"][0].endswith('--source "Harbour Desk" --every 120')
 
 

@@ -64,7 +64,9 @@ def asked(monkeypatch: pytest.MonkeyPatch, *arguments: str, answered: bool = Tru
 
     def hear(_: object, questions: Sequence[Question], *, within_s: float) -> dict[str, Any]:
         put.append((questions[0], within_s))
-        return {questions[0].question_id: a_result(a_scored("base+rag"))} if answered else {}
+        return (
+            {questions[0].question_id: a_result(a_scored("base+rag"), filters=questions[0].filters)} if answered else {}
+        )
 
     monkeypatch.setattr(asking, "ask", hear)
     monkeypatch.setattr(progress, "at_work", lambda *_: {"ingest", "embedder", "retriever", "generator-base"})

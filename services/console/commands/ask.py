@@ -7,11 +7,17 @@ from uuid import uuid4
 import typer
 
 from services.console import asking, at_work, filter_hints, output, progress, results_view, turns
-from shared.messages import Filters, Question
+from shared.messages import Filters, Question, Result
 from shared.settings import KafkaSettings
 
 SCORED_WITHIN_S = 2.0
 """What a result takes after its deadline: the arms' share of the time to wait is shorter by it."""
+
+Accepted = Annotated[list[str] | None, typer.Option("--reference", help="An accepted answer; may be repeated.")]
+Unanswerable = Annotated[bool, typer.Option("--unanswerable", help="No document has the answer: to abstain is right.")]
+Timeout = Annotated[
+    float, typer.Option(min=1, help="Seconds to wait; an arm that has not answered just before is missing.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -20,21 +26,15 @@ def register(app: typer.Typer) -> None:
 
 def ask(
     text: Annotated[str, typer.Argument(help="The question.")],
-    reference: Annotated[
-        list[str] | None, typer.Option(help="An accepted answer, to score by; may be repeated.")
-    ] = None,
-    unanswerable: Annotated[
-        bool, typer.Option("--unanswerable", help="No document has the answer: to abstain is right.")
-    ] = False,
+    reference: Accepted = None,
+    unanswerable: Unanswerable = False,
     source: Annotated[list[str] | None, typer.Option(help="Only evidence of this source; may be repeated.")] = None,
     tag: Annotated[list[str] | None, typer.Option(help="Only evidence with this tag; may be repeated.")] = None,
     as_of: Annotated[datetime | None, typer.Option(help="Only evidence first seen by then (UTC).")] = None,
     kind: turns.Kind = "",
     said: turns.Said = None,
     history: turns.History = None,
-    timeout: Annotated[
-        float, typer.Option(min=1, help="Seconds to wait; an arm that has not answered just before is missing.")
-    ] = 60.0,
+    timeout: Timeout = 60.0,
     json: output.Json = False,
 ) -> None:
     """Ask and wait for the scored result of every arm.
@@ -59,11 +59,15 @@ def ask(
         found = asking.ask(kafka, [question], within_s=timeout)
     if not found:
         output.fail(f"no result within {timeout:g} s: {at_work.why_unanswered(kafka)}", output.EX_UNAVAILABLE)
-    for result in found.values():
-        output.as_json(result.model_dump(mode="json")) if json else results_view.show(result)
-        if not any(scored.answer.evidence for scored in result.answers.values()):
-            for hint in filter_hints.of_live(question.filters):
-                output.err.print(hint, markup=False, soft_wrap=True)
+    _show(found[question.question_id], json=json)
+
+
+def _show(result: Result, *, json: bool) -> None:
+    """The result, and beside it why its filters may have let nothing through."""
+    output.as_json(result.model_dump(mode="json")) if json else results_view.show(result)
+    if not any(scored.answer.evidence for scored in result.answers.values()):
+        for hint in filter_hints.of_live(result.question.filters):
+            output.err.print(hint, markup=False, soft_wrap=True)
 
 
 def _references(accepted: list[str] | None, *, unanswerable: bool) -> tuple[str, ...] | None:

@@ -75,6 +75,8 @@ def _refuse_misread(file: str, kind: Kind) -> None:
     """Raise ValueError, before anything goes out, for a file that is something else than `kind` says."""
     if file == "-":
         return
+    if not Path(file).is_file():
+        raise FileNotFoundError(f"no file {file}")
     misread.refuse_foreign(Path(file))
     misread.refuse_other_kind(Path(file), kind.value, {one.value: topic.message for one, topic in _TOPICS.items()})
 
