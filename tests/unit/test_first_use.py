@@ -58,6 +58,16 @@ def test_lines_of_the_right_kind_and_lines_of_no_kind_are_not_taken_for_another(
         assert "no Kafka broker answers" in refused(file, "publish", "--kind", "pairs", code=69)
 
 
+def test_lines_from_a_pipe_of_which_none_fits_are_answered_with_the_option(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "require", lambda *_: None)
+
+    ended = CliRunner().invoke(build(), ["publish", "-"], input=f"{json.dumps(PAIR)}\n" * 2)
+
+    assert ended.exit_code == 65
+    assert ended.output.count("Extra inputs are not permitted") == 4
+    assert "No line holds documents. Where the lines hold something else, --kind says what: documents," in ended.output
+
+
 def asked(monkeypatch: pytest.MonkeyPatch, *arguments: str, answered: bool = True) -> tuple[Result, list[Any]]:
     """`tiltyard ask` with results at once: what it says, and the questions with the seconds that it would wait."""
     put: list[Any] = []

@@ -67,6 +67,8 @@ def publish(
     output.say(f"published: {sent}; bad lines: {bad}")
     if wait:
         publisher.wait(timeout, heard=tell, stuck=lambda waiting: note(at_work.why_waiting(waiting, kafka)))
+    if bad and not sent:
+        note(f"No line holds {kind.value}. Where the lines hold something else, --kind says what: {', '.join(Kind)}.")
     if bad:
         raise typer.Exit(output.EX_DATA)
 
