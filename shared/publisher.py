@@ -6,8 +6,8 @@ after that, a question published is answered with it findable.
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple
 
 from shared import dead_letters, topology
 from shared.kafka import topics
@@ -19,16 +19,42 @@ from shared.stored import Dispositions
 from shared.topology import AnyTopic
 
 Fate = Literal["indexed", "dropped", "dead"]
+STUCK_S = 10.0
 
 
 @dataclass(frozen=True)
 class Settled:
-    """What became of one published document. `freshness_ms`: broker append to announcement, when indexed."""
+    """What became of one published document. `freshness_ms`: broker append to announcement, when indexed.
+
+    A retraction is indexed like any revision, and `retracted` says that the document is gone from then on.
+    """
 
     document_id: str
     fate: Fate
     reason: str = ""
     freshness_ms: float | None = None
+    retracted: bool = False
+
+
+class Announced(NamedTuple):
+    """The newest announced revision of a document."""
+
+    revision: int
+    freshness_ms: float
+    retracted: bool
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many documents wait for ingest to decide on them, and for embedder to announce them."""
+
+    ingest: int
+    embedder: int
+
+    def __str__(self) -> str:
+        parts = [(self.ingest, "for ingest to take them"), (self.embedder, "for embedder to make them findable")]
+        said = ", ".join(f"{count} {what}" for count, what in parts if count)
+        return f"{self.ingest + self.embedder} documents wait: {said}"
 
 
 @dataclass
@@ -37,14 +63,20 @@ class Pending:
 
     by_position: dict[Position, str] = field(default_factory=dict)
     revisions: dict[Position, int] = field(default_factory=dict)
-    indexed: dict[str, tuple[int, float]] = field(default_factory=dict)
+    indexed: dict[str, Announced] = field(default_factory=dict)
+
+    @property
+    def waiting(self) -> Waiting:
+        """Where the documents are that are on their way."""
+        return Waiting(ingest=len(self.by_position) - len(self.revisions), embedder=len(self.revisions))
 
     def announced(self, record: RawRecord) -> None:
         """Take in one announcement of `news.indexed.v1`."""
         message = DocumentIndexed.model_validate_json(record.value or b"")
         freshness_ms = (record.appended_at - message.appended_at).total_seconds() * 1000
-        if message.revision >= self.indexed.get(message.document_id, (0, 0.0))[0]:
-            self.indexed[message.document_id] = message.revision, freshness_ms
+        known = self.indexed.get(message.document_id)
+        if known is None or message.revision >= known.revision:
+            self.indexed[message.document_id] = Announced(message.revision, freshness_ms, message.retracted)
 
     def buried(self, record: RawRecord) -> Iterator[Settled]:
         """Take in one dead letter of documents or of chunks."""
@@ -64,13 +96,15 @@ class Pending:
             else:
                 self.revisions[position] = made.revision
         for position, revision in list(self.revisions.items()):
-            known, freshness_ms = self.indexed.get(self.by_position[position], (0, 0.0))
-            if known >= revision:
-                yield self._settle(position, "indexed", freshness_ms=freshness_ms if known == revision else None)
+            known = self.indexed.get(self.by_position[position])
+            if known is not None and known.revision >= revision:
+                settled = self._settle(position, "indexed")
+                own = known.revision == revision  # a later one says nothing of this one's way
+                yield replace(settled, freshness_ms=known.freshness_ms, retracted=known.retracted) if own else settled
 
-    def _settle(self, position: Position, fate: Fate, reason: str = "", freshness_ms: float | None = None) -> Settled:
+    def _settle(self, position: Position, fate: Fate, reason: str = "") -> Settled:
         self.revisions.pop(position, None)
-        return Settled(self.by_position.pop(position), fate, reason, freshness_ms)
+        return Settled(self.by_position.pop(position), fate, reason)
 
 
 class Publisher:
@@ -98,23 +132,36 @@ class Publisher:
         self._delivery.send(topic, key, value, headers)
         self._delivery.flush()
 
-    def wait(self, within_s: float, heard: Callable[[Settled], None] = lambda _: None) -> list[Settled]:
-        """Wait until every published document is settled; TimeoutError says how many are not."""
+    def wait(
+        self,
+        within_s: float,
+        heard: Callable[[Settled], None] = lambda _: None,
+        stuck: Callable[[Waiting], None] = lambda _: None,
+    ) -> list[Settled]:
+        """Wait until every published document is settled; TimeoutError says how many are not, and what they wait for.
+
+        `stuck` is told whenever nothing was settled for 10 s.
+        """
         settled: list[Settled] = []
-        deadline = time.monotonic() + within_s
+        deadline, moved = time.monotonic() + within_s, time.monotonic()
         while self.pending.by_position:
-            for done in self._settled():
+            for done in self.settled():
                 settled.append(done)
                 heard(done)
+                moved = time.monotonic()
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{len(self.pending.by_position)} documents not findable after {within_s:g} s")
+                raise TimeoutError(f"after {within_s:g} s {self.pending.waiting}")
+            if time.monotonic() - moved > STUCK_S:
+                stuck(self.pending.waiting)
+                moved = time.monotonic()
         return settled
 
     def close(self) -> None:
         for follower in self._followers.values():
             follower.close()
 
-    def _settled(self) -> Iterator[Settled]:
+    def settled(self) -> Iterator[Settled]:
+        """What was settled since this was asked last; returns at once."""
         for topic, follower in self._followers.items():
             while record := follower.poll(0.02 if topic == topology.INDEXED.name else 0.0):
                 if topic == topology.INDEXED.name:

@@ -1,7 +1,11 @@
 """The `tiltyard` command. Each file in `commands` adds its own."""
 
+import inspect
 import logging
+import re
 import sys
+from importlib.metadata import version as installed
+from typing import Annotated
 
 import stamina.instrumentation
 import typer
@@ -10,6 +14,8 @@ from services.console import output
 from shared import plugins
 
 COMMANDS = "services.console.commands"
+_EXAMPLE = re.compile(r"\s+(?=Example: )")
+AS_IT_STANDS = "\b"  # before a paragraph: its lines are shown as they are, and not wrapped
 
 
 def build() -> typer.Typer:
@@ -17,14 +23,52 @@ def build() -> typer.Typer:
     app = typer.Typer(
         name="tiltyard",
         no_args_is_help=True,
-        add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
         help="Answer questions about the news by retrieval and by fine-tuning, and see which to trust.",
     )
+    app.callback(no_args_is_help=True, help=app.info.help)(_options)
     for name in plugins.names(COMMANDS):
         plugins.load(COMMANDS, name, "register")(app)
+    _readable(app)
     return app
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        output.say(f"tiltyard {installed('tiltyard')}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version and leave.")
+]
+
+
+def _options(version: Version = False) -> None:
+    """What `tiltyard` takes before a command."""
+
+
+def _readable(app: typer.Typer) -> None:
+    """Each example of a help on a line of its own, to be copied as it stands; in lists the whole first sentence."""
+    for command in app.registered_commands:
+        said = inspect.cleandoc((command.callback.__doc__ if command.callback else None) or "")
+        command.help, command.short_help = with_examples_apart(said), first_sentence(said)
+    for group in app.registered_groups:
+        if group.typer_instance is not None:
+            group.short_help = first_sentence(str(group.typer_instance.info.help))
+            _readable(group.typer_instance)
+
+
+def with_examples_apart(text: str) -> str:
+    """A help text with each `Example: ...` behind a blank line, kept from being wrapped."""
+    said, *examples = _EXAMPLE.split(text.strip())
+    return said if not examples else "\n".join([said, "", AS_IT_STANDS, *(one.strip() for one in examples)])
+
+
+def first_sentence(text: str) -> str:
+    """How a help text begins, as a list of commands shows it."""
+    return re.split(r"(?<=\.)\s", " ".join(text.split()), maxsplit=1)[0]
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ import typer
 from pydantic import ValidationError
 from rich import box
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
 from services.console.platform.errors import PlatformError
@@ -19,6 +20,7 @@ from shared.kafka.topics import UnfinishedReadError
 from shared.records import reason_of
 
 NARROWEST = 100  # of tables that go to a file
+NAME, TEXT, WIDEST = 36, 16, 10_000  # columns: how far a name is kept whole and a text at least; no terminal is wider
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 if not out.is_terminal:
@@ -63,17 +65,47 @@ def say(message: str) -> None:
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> None:
-    """A table; the columns named in `right` are numbers."""
-    out.print(drawn(title, columns, rows, right), markup=False)
+    """A table; the columns named in `right` are numbers.
+
+    What is wider than the terminal becomes several tables under each other, each with the first column, which names
+    the rows: no name is dropped and no number is cut.
+    """
+    cells = [[str(cell) for cell in row] for row in rows]
+    for place, chosen in enumerate(_fitting(columns, cells, right)):
+        part = [[row[column] for column in chosen] for row in cells]
+        out.print(drawn("" if place else title, [columns[column] for column in chosen], part, right), markup=False)
+
+
+def _fitting(columns: Sequence[str], cells: Sequence[Sequence[str]], right: Sequence[str]) -> list[list[int]]:
+    """The columns of each table that fits the terminal, as many as there is room for: the first one, and some more."""
+    tables = [[0]]
+    for column in range(1, len(columns)):
+        wider = [*tables[-1], column]
+        shown = drawn("", [columns[one] for one in wider], [[row[one] for one in wider] for row in cells], right)
+        needs = Measurement.get(out, out.options.update(width=WIDEST), shown).minimum
+        if needs > out.width and len(tables[-1]) > 1:
+            tables.append([0, column])
+        else:
+            tables[-1] = wider
+    return tables
 
 
 def drawn(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> Table:
-    """The table itself, for what shows it again and again."""
+    """The table itself, for what shows it again and again: names and numbers whole, long texts folded."""
     table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    for name in columns:
-        table.add_column(name, justify="right" if name in right else "left", overflow="fold", no_wrap=name in right)
-    for row in rows:
-        table.add_row(*[str(cell) for cell in row])
+    cells = [[str(cell) for cell in row] for row in rows]
+    for place, name in enumerate(columns):
+        longest = max(len(line) for row in [[name], *([row[place]] for row in cells)] for line in row[0].split("\n"))
+        least = longest if name in right else min(longest, NAME if place == 0 else TEXT)
+        table.add_column(
+            name,
+            justify="right" if name in right else "left",
+            overflow="fold",
+            no_wrap=least == longest,
+            min_width=least,
+        )
+    for row in cells:
+        table.add_row(*row)
     return table
 
 

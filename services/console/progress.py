@@ -1,14 +1,18 @@
 """Progress for people: live bars on a terminal, a line now and then where output goes to a file."""
 
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Protocol, Self
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from services.console import output
 
 LINES, UNCOUNTED = 5, 100
+QUIET_S = 10.0
+"""No step is silent for longer."""
 
 
 class Advance(Protocol):
@@ -21,7 +25,8 @@ class Advance(Protocol):
 def shown(name: str, total: int | None = None) -> Iterator[Advance]:
     """Progress under a name, until the block ends."""
     if not output.err.is_terminal:
-        yield _Lines(name, total)
+        with _Lines(name, total) as lines:
+            yield lines
         return
     columns = (
         TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
@@ -43,17 +48,70 @@ class _Bar:
 
 
 class _Lines:
-    """A line at each fifth of the way; where the end is not known, at each hundred."""
+    """A line at each fifth of the way, or at each hundred where the end is not known, and after each silence."""
 
     def __init__(self, name: str, total: int | None) -> None:
         self._name = name
         self._total = total
-        self._said = 0
+        self._reached = 0
+        self._how_far = ""
+        self._silence = Silence(lambda seconds: self._say(f"{self._how_far}{seconds:.0f} s so far"), QUIET_S)
+
+    def __enter__(self) -> Self:
+        self._silence.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._silence.end()
 
     def __call__(self, done: int, total: int | None = None, told: str = "") -> None:
         self._total = total or self._total
         reached = LINES * done // self._total if self._total else done // UNCOUNTED
-        if reached > self._said:
-            self._said = reached
-            of = f" of {self._total}" if self._total else ""
-            output.err.print(f"  {self._name}: {done}{of}{'  ' + told if told else ''}", markup=False, soft_wrap=True)
+        of = f" of {self._total}" if self._total else ""
+        self._how_far = f"{done}{of}, "
+        if reached > self._reached:
+            self._reached = reached
+            self._silence.broken()
+            self._say(f"{done}{of}{'  ' + told if told else ''}")
+
+    def _say(self, words: str) -> None:
+        output.err.print(f"  {self._name}: {words}", markup=False, soft_wrap=True)
+
+
+class Silence:
+    """Tells each time that nothing was said for `quiet_s`, with the seconds since the start."""
+
+    def __init__(self, tell: Callable[[float], None], quiet_s: float) -> None:
+        self._tell = tell
+        self._quiet_s = quiet_s
+        self._ended = threading.Event()
+        self._started = self._last = time.monotonic()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def broken(self) -> None:
+        """Something was said."""
+        self._last = time.monotonic()
+
+    def end(self) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._ended.wait(max(0.0, self._last + self._quiet_s - time.monotonic())):
+            if time.monotonic() >= self._last + self._quiet_s:
+                self.broken()
+                self._tell(self._last - self._started)
+
+
+@contextmanager
+def waiting(name: str) -> Iterator[None]:
+    """A step that cannot be counted: how long it has taken, every 10 s; a shorter one is not worth a word."""
+    silence = Silence(lambda s: output.err.print(f"  {name}: {s:.0f} s so far", markup=False, soft_wrap=True), QUIET_S)
+    silence.start()
+    try:
+        yield
+    finally:
+        silence.end()

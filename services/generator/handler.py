@@ -78,6 +78,7 @@ def _answer(turn: Turn, ask: Ask, outcome: Outcome, backend: Backend) -> Answer:
         log_probability=spoken.log_probability if spoken else None,
         answer_tokens=spoken.answer_tokens if spoken else 0,
         choice_log_probabilities=dict(spoken.choices) if spoken else {},
+        cut=spoken.cut if spoken else False,
     )
 
 

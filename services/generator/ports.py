@@ -34,6 +34,7 @@ class Completion:
     `seconds` is the model's time for the batch that the prompt was part of, or a server's for this request.
     `log_probability` is natural, summed over `answer_tokens` tokens, without the end of turn; None where it is not
     known. `choices` holds the mean of it for each choice where the answer was picked, and then nothing was generated.
+    `cut` is true where the model had not ended when the longest answer was reached.
     """
 
     text: str
@@ -43,6 +44,7 @@ class Completion:
     log_probability: float | None = None
     answer_tokens: int = 0
     choices: Mapping[str, float] = field(default_factory=dict)
+    cut: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from services.ingest.marking import Marked
-from services.ingest.ports import BadItem, Feed, FeedItem, Now
+from services.ingest.ports import BadItem, Feed, FeedItem, Now, Unchanged
 from shared import topology
 from shared.feed_state import RETRACTED, Seen, digest, to_the_millisecond
 from shared.messages import DocumentPublished, Message
@@ -70,7 +70,10 @@ class Pass:
                 self._report(found)
             if isinstance(found, FeedItem | BadItem) and name:
                 portion[name] = found
-            position = found.position or position
+            if isinstance(found, Unchanged):
+                self.counts.unchanged += found.documents
+            else:
+                position = found.position or position
             if self.stopping():
                 break
         yield list(portion.values()), position

@@ -62,6 +62,8 @@ def _feed(options: argparse.Namespace, readiness: Readiness) -> None:
     readiness.announce()
     read = reading(feed, state, publisher, marking, stopping=stopping)
     every_s = options.every or feed.every_s
+    if not options.once:
+        _say("watching", {"feed": feed.name, "every_s": every_s})
     follow(read, stopping, every_s=every_s, most_s=settings.most_backoff_s, once=options.once, say=_say)
 
 

@@ -52,7 +52,14 @@ class Reached:
     position: str
 
 
-Found = FeedItem | BadItem | Reached
+@dataclass(frozen=True)
+class Unchanged:
+    """How many documents are as they were when the feed last gave them, and were not looked at closer."""
+
+    documents: int
+
+
+Found = FeedItem | BadItem | Reached | Unchanged
 
 
 class Bookmark(Protocol):

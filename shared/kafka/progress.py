@@ -1,4 +1,4 @@
-"""How far a group has come on a topic, seen from outside and without joining it."""
+"""Which groups are at work, and how far one has come on a topic, seen from outside and without joining it."""
 
 from collections.abc import Mapping
 
@@ -6,6 +6,23 @@ from shared.kafka import client, topics
 from shared.settings import KafkaSettings
 
 ASK_S = 10.0
+IDLE = ("EMPTY", "DEAD")
+
+
+def at_work(settings: KafkaSettings, within_s: float = ASK_S) -> set[str]:
+    """The groups that have members now, without their prefix; one that died is named for the length of a session.
+
+    Raises UnreachableError where the broker does not say.
+    """
+    try:
+        listed = client.admin(settings).list_consumer_groups(request_timeout=within_s).result(within_s + 1)
+    except (client.KafkaException, TimeoutError) as error:
+        raise client.UnreachableError(f"the broker does not say who is at work: {error}") from error
+    if listed.errors:  # of one broker of several; its groups are not known then
+        raise client.UnreachableError(f"the broker does not say who is at work: {listed.errors[0]}")
+    prefix = f"{settings.group_prefix}-"
+    named = {group.group_id for group in listed.valid if group.state.name not in IDLE}
+    return {name.removeprefix(prefix) for name in named if name.startswith(prefix)}
 
 
 class GroupProgress:

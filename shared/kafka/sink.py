@@ -1,6 +1,6 @@
 """Producing: outcomes to a topic, and dead letters to theirs. A flush returns only when the broker has it all."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 from shared import dead_letters, observe
@@ -31,6 +31,7 @@ class Delivery:
         stored: Callable[[Position, bytes | None], None] = lambda *_: None,
     ) -> None:
         self._producer = client.producer(settings, name)
+        self._address = settings.bootstrap_servers
         self._refused: list[str] = []
         self._stored = stored
 
@@ -56,7 +57,17 @@ class Delivery:
         waiting = self._producer.flush(FLUSH_S)
         refused, self._refused = self._refused, []
         if waiting or refused:
-            raise DeliveryError(f"{waiting} records undelivered, {len(refused)} refused: {'; '.join(refused[:3])}")
+            raise DeliveryError(self._failure(waiting, refused))
+
+    def _failure(self, waiting: int, refused: Sequence[str]) -> str:
+        """What was not delivered, why, and what to do."""
+        said = [f"the broker refused {len(refused)} records: {'; '.join(refused[:3])}"] if refused else []
+        if waiting:
+            said.append(
+                f"{waiting} records did not reach the broker at {self._address} within {FLUSH_S:g} s: start it "
+                "(`tiltyard up`) or set TILTYARD_KAFKA_BOOTSTRAP_SERVERS"
+            )
+        return "; ".join(said)
 
     def _delivered(self, error: Any, message: Any) -> None:
         if error is not None:

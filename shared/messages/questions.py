@@ -163,3 +163,6 @@ class Answer(Message):
     choice_log_probabilities: dict[str, float] = Field(
         default={}, description="of each choice the mean per token, where the likeliest choice was taken"
     )
+    cut: bool = Field(
+        default=False, description="true: the model reached its longest answer before it had ended; the rest is missing"
+    )

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
+from services.generator import chat_format
 from services.generator.adapters import WEIGHTS, sha256_of
 from services.generator.backends.echo import BASE_SHA256
 from services.generator.ports import LATE, Backend, Chat, Completion, Failed, Outcome
@@ -124,6 +126,27 @@ def test_a_completion_says_what_it_cost(backend: Backend) -> None:
         assert completion.prompt_tokens > 0
         assert 0 <= completion.completion_tokens <= 8
         assert completion.seconds >= 0
+
+
+def test_an_answer_is_cut_where_it_reached_the_longest_allowed(backend: Backend) -> None:
+    for longest in (1, 40):
+        for one in backend.complete(CHATS[:1], max_new_tokens=longest):
+            assert isinstance(one, Completion)
+            assert one.cut == (one.completion_tokens == longest)
+
+
+def test_an_answer_that_the_model_ended_by_itself_is_not_cut(model_folder: Path, tmp_path: Path) -> None:
+    settings = GeneratorSettings(backend="transformers", model=str(model_folder), threads=1)
+    backend: Any = plugins.load(FOLDER, "transformers")(settings, tmp_path)
+    [cut] = backend.complete(CHATS[:1], max_new_tokens=4)
+    prompt = chat_format.encode(backend.tokenizer, CHATS[0])
+    row = backend.network.generate(input_ids=torch.tensor([prompt]), max_new_tokens=4, do_sample=False)[0].tolist()
+    backend.network.generation_config.eos_token_id = [row[-1]]
+
+    [ended] = backend.complete(CHATS[:1], max_new_tokens=4)
+
+    assert (cut.cut, ended.cut) == (True, False)
+    assert ended.completion_tokens < cut.completion_tokens == 4
 
 
 def test_a_prompt_whose_time_is_over_is_late_and_its_neighbours_are_not(backend: Backend) -> None:

@@ -211,7 +211,11 @@ def test_the_console_shows_what_happened(house: House, unaccounted_before: froze
     assert command(house, "results", shown["question"]["question_id"]).returncode == 0
     letters = json.loads(command(house, "dead-letters", "list", "--json").stdout)
     assert any(letter["key"].startswith("bad-Invalid JSON") for letter in letters)
-    assert command(house, "doctor", "--json").returncode == 0
+    looked_at = command(house, "doctor", "--json")
+    assert looked_at.returncode == 0
+    assert {"what": "services", "state": "ok"}.items() <= {one["what"]: one for one in json.loads(looked_at.stdout)}[
+        "services"
+    ].items()
     audit = json.loads(command(house, "audit", "--json").stdout)
     assert audit["balanced"] == (not audit["unaccounted"])
     assert set(audit["unaccounted"]) <= unaccounted_before

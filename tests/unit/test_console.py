@@ -2,10 +2,13 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib.metadata import version as installed
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from services.console.app import COMMANDS, build
@@ -56,3 +59,36 @@ def test_every_command_explains_itself() -> None:
             with case(command):
                 assert command in shown
                 assert "Usage:" in runner.invoke(app, [command, "--help"]).output
+
+
+def every_help() -> dict[str, str]:
+    """The help of every command by its words, `tiltyard` itself under "", as a narrow terminal shows it."""
+
+    def under(command: Any, words: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+        shown = CliRunner().invoke(build(), [*words, "--help"], env={"COLUMNS": "80", "TERMINAL_WIDTH": "80"})
+        yield " ".join(words), shown.output
+        for name, part in getattr(command, "commands", {}).items():
+            yield from under(part, (*words, name))
+
+    return dict(under(typer.main.get_command(build()), ()))
+
+
+def test_help_shows_each_example_whole_and_on_a_line_of_its_own() -> None:
+    shown = every_help()
+    examples = {words: [line for line in text.splitlines() if "Example: " in line] for words, text in shown.items()}
+
+    assert len([words for words, lines in examples.items() if lines]) > 25
+    for words, lines in examples.items():
+        assert all(line.startswith("  Example: ") and line.count("Example: ") == 1 for line in lines), words
+        assert all(f"tiltyard {words}" in line for line in lines if "|" not in line and "=" not in line), words
+    assert len(examples["ask"]) == 4
+    assert examples["feed rss"][0].endswith('--source "Harbour Desk" --every 120')
+
+
+def test_the_list_of_commands_says_whole_sentences() -> None:
+    assert "..." not in every_help()[""].partition("Commands:")[2]
+
+
+def test_the_version_is_said_and_completion_is_offered(tiltyard: Callable[..., Ended]) -> None:
+    assert tiltyard("--version").stdout == f"tiltyard {installed('tiltyard')}\n"
+    assert "--install-completion" in every_help()[""]

@@ -11,7 +11,8 @@ from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 from services.ingest.documents import page_text
 from services.ingest.feed_settings import FeedSettings
 from services.ingest.feeds import folder, jsonl
-from services.ingest.ports import Feed, FeedSource, FeedUnavailableError
+from services.ingest.marking import Marked
+from services.ingest.ports import Feed, FeedSource, FeedUnavailableError, Unchanged
 from tests.builders import a_document
 from tests.unit.feed_parts import Reader
 
@@ -90,8 +91,9 @@ def test_a_file_that_is_only_touched_is_no_revision(files: Path) -> None:
     reader.read(watch(files))
     os.utime(files / "a.txt", (1, 1))
 
-    assert reader.counts(watch(files)).unchanged == 1
-    assert reader.counts(watch(files)).unchanged == 0
+    assert vars(reader.counts(watch(files))) == {"published": 0, "retracted": 0, "unchanged": 2, "bad": 0}
+    again = watch(files)
+    assert list(again.read(Marked(reader.state, again.name, reader.marking))) == [Unchanged(2)], "not opened again"
 
 
 def test_links_out_of_the_folder_and_hidden_files_are_not_followed(files: Path, tmp_path: Path) -> None:

@@ -89,6 +89,14 @@ def test_an_answer_says_where_it_comes_from() -> None:
     assert (made.stale, made.retrieval_ms, made.asked_at) == (True, 3.0, NOON)
 
 
+def test_an_answer_that_was_cut_says_so() -> None:
+    question, evidence = a_question(), an_evidence()
+
+    made = answer([question, evidence], served=served(BASE), backend=Echo(), now=lambda: NOON, longest=3)
+
+    assert [(one.outcome.text, one.outcome.cut) for one in made] == [("echo", False), ("The lantern fair", True)]
+
+
 def test_the_base_arm_answers_for_the_time_the_broker_took_the_question() -> None:
     record = a_question()
 

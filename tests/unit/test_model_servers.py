@@ -87,6 +87,7 @@ def test_an_answer_cut_at_its_longest_is_an_answer(make: Make, server: ModelServ
 
     assert isinstance(outcome, Completion)
     assert (outcome.text, outcome.completion_tokens) == ("yes", 1)
+    assert outcome.cut
     assert outcome.seconds > 0
 
 

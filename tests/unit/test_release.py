@@ -188,6 +188,11 @@ def test_base_previous_and_new_are_asked_the_same_and_only_their_own_adapter_spe
     ]
     assert (found["older"].verdict, found["abstention"].verdict) == ("failed", "failed")
     assert (found["general"].verdict, found["perplexity"].verdict) == ("not_measured", "not_measured")
+    assert [(one["speaker"], one["gate"]) for one in said] == [
+        (who, gate.name) for who in ("base", "previous", "new") for gate in results
+    ]
+    assert [one["number"] for one in said] == list(range(1, 16))
+    assert {one["of"] for one in said} == {15}
     assert json.dumps(said)
 
 

@@ -7,6 +7,7 @@ from shared.lab.report.material import gather
 from shared.lab.report.numbers import count
 from shared.messages import Result, ScoredAnswer
 from tests.builders import NOON, a_question, an_answer
+from tests.results import a_result, a_scored
 
 ARMS = ("base", "base+rag", "tuned", "tuned+rag")
 
@@ -62,3 +63,22 @@ def test_saying_what_later_news_made_wrong_is_told_apart() -> None:
 
 def test_without_results_there_is_nothing_to_say() -> None:
     assert sentences([]) == []
+
+
+def test_questions_to_an_arm_without_an_adapter_are_told_from_answers_that_failed() -> None:
+    def failing(kind: str, *arms: str) -> list[Result]:
+        failed = [a_scored(arm, correct=0.0, status="failed", failure="x", failure_kind=kind) for arm in arms]
+        return [a_result(a_scored("base"), *failed, question_id=f"{kind}-{n}") for n in range(13)]
+
+    def said(*found: Result) -> str:
+        return verdict.paragraph(count(gather(found, read_from="results")))
+
+    assert (
+        "No adapter yet: 26 questions were put to an arm without one (tuned and tuned+rag), and count as not right; "
+        "`tiltyard tune` makes an adapter."
+    ) in said(*failing("no_adapter", "tuned", "tuned+rag"))
+    assert "answers failed" not in said(*failing("no_adapter", "tuned"))
+    assert "13 other answers failed and 0 were missing" in said(
+        *failing("no_adapter", "tuned"), *failing("timeout", "tuned")
+    )
+    assert "13 answers failed and 0 were missing" in said(*failing("timeout", "tuned"))

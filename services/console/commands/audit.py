@@ -4,7 +4,7 @@ from contextlib import closing
 
 import typer
 
-from services.console import output
+from services.console import output, progress
 from services.console.live.accounting import LiveLedger
 from shared.lab.accounting import Audit
 from shared.lab.accounting import audit as balance
@@ -22,7 +22,8 @@ def audit(json: output.Json = False) -> None:
 
     Ends with exit code 65 when something is not accounted for; what is still on its way counts as such.
     """
-    with closing(LiveLedger(KafkaSettings(), CassandraSettings())) as ledger:
+    ledger = LiveLedger(KafkaSettings(), CassandraSettings())
+    with closing(ledger), progress.waiting("reading the topics and the store"):
         found = balance(ledger)
     output.as_json(found.as_dict()) if json else _show(found)
     if not found.balanced:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from services.console import jobs, output
+from services.console import jobs, output, progress
 from services.console.views import dataset as dataset_view
 from shared import lines, topology
 from shared.kafka import client
@@ -87,7 +87,8 @@ def withdraw(file: Annotated[str, typer.Argument(help="The pairs, JSON lines; - 
 
 
 def _made(arguments: list[str]) -> dict[str, Any]:
-    *_, made = (said for said in jobs.run(MODULE, arguments, os.environ) if "dataset_sha256" in said)
+    with progress.waiting("making the dataset"):
+        *_, made = (said for said in jobs.run(MODULE, arguments, os.environ) if "dataset_sha256" in said)
     return made
 
 

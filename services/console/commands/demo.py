@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from services.console import output
+from services.console import output, progress
 from services.console.demo import newswire, report
 from services.console.demo.stage import stage, stop_left_over
 from services.console.demo.story import Trial
@@ -49,8 +49,10 @@ def demo(
     started = time.monotonic()
     with stage(keep=keep) as running:
         _say("0", "Kafka, Cassandra and six service processes start on this machine")
-        running.start()
-        running.services.start()
+        with progress.waiting("servers start"):
+            running.start()
+        with progress.waiting("services start"):
+            running.services.start()
         output.say(f"Everything is ready after {time.monotonic() - started:.0f} s.")
         _tell(Trial(chosen), asked, wanted, out)
     return output.say(f"The whole trial took {(time.monotonic() - started) / 60:.1f} minutes.")
@@ -69,12 +71,14 @@ def _tell(trial: Trial, asked: list[Question], seeds: list[int | None], out: Pat
     trial.stream(trial.wire.edition2, "edition 2")
     _say("4", f"{len(asked)} questions about both editions go to four arms")
     runs = trial.ask_each(asked, names)
-    numbers = trial.count(runs)
+    with progress.waiting("counting"):
+        numbers = trial.count(runs)
     counted = summary.of_trial(
         numbers, asked=len(asked), freshness_ms=trial.freshness_ms, tunings=tunings, audit=trial.audit()
     )
     everything = [one for results in runs.values() for one in results]
-    report.write(out, runs, numbers, counted, staying.live(KafkaSettings(), everything))
+    with progress.waiting("writing the report"):
+        report.write(out, runs, numbers, counted, staying.live(KafkaSettings(), everything))
     _conclude(numbers, counted, out)
 
 

@@ -9,12 +9,12 @@ from importlib.util import find_spec
 import psutil
 import typer
 
-from services.console import output
+from services.console import at_work, output
 from services.console.platform.java import find_java
 from shared import encoding, topology
 from shared.cassandra import schema
 from shared.cassandra.client import connect
-from shared.kafka import client
+from shared.kafka import client, progress
 from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
 
 LEAST_GIB = 8
@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(json: output.Json = False) -> None:
-    """Look at Python, Java, memory, broker, topics, store, schema and models, and say what to do about each.
+    """Look at Python, Java, memory, broker, topics, store, services and models, and say what to do about each.
 
     Ends with exit code 78 when something is missing. Java matters only where the servers run without Docker.
     """
@@ -85,6 +85,18 @@ def _topics() -> str:
     return f"{len(topology.TOPICS)} topics"
 
 
+def _services() -> str:
+    try:
+        away = at_work.absent(progress.at_work(_kafka(), QUICK_S))
+    except client.UnreachableError as error:
+        raise UserWarning("not known, since no broker answers") from error
+    if len(away) == len(at_work.NEEDED):
+        raise UserWarning(f"none runs, so nothing is taken and nothing is answered: {at_work.START}")
+    if away:
+        raise UserWarning(f"not running: {', '.join(away)}; {at_work.START}")
+    return f"{', '.join(at_work.NEEDED)} run"
+
+
 def _schema() -> str:
     store = connect(CassandraSettings(startup_wait_s=QUICK_S))
     try:
@@ -130,6 +142,7 @@ CHECKS: tuple[tuple[str, Callable[[], str]], ...] = (
     ("broker", _broker),
     ("topics", _topics),
     ("store and schema", _schema),
+    ("services", _services),
     ("encoder", _encoder),
     ("language model", _language_model),
 )

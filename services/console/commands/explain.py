@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from services.console import jobs, output, turns
+from services.console import filter_hints, jobs, output, progress, turns
 from services.console.views import explanation as explanation_view
 from shared.messages import Filters, Question
 
@@ -47,5 +47,9 @@ def explain(
         labels=tuple(label or ()),
         as_of=as_of,
     )
-    told = list(jobs.run(JOB, [question.model_dump_json(), "--others", str(others)], os.environ))
+    with progress.waiting("searching"):
+        told = list(jobs.run(JOB, [question.model_dump_json(), "--others", str(others)], os.environ))
     output.as_json(told[-1]) if json else explanation_view.show(told[-1])
+    if not told[-1]["evidence"]:
+        for hint in filter_hints.of_live(filters):
+            output.err.print(hint, markup=False, soft_wrap=True)

@@ -6,11 +6,12 @@ import signal
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from services.console import jobs, output
+from services.console import jobs, misread, output
+from services.console.feed_view import FeedView
 
 MODULE = "services.ingest.feeding"
 Once = Annotated[bool, typer.Option("--once", help="Read it once; otherwise again and again until stopped.")]
@@ -117,6 +118,7 @@ def jsonl(
     """
     if not path.is_file():
         raise FileNotFoundError(f"no file {path}")
+    misread.refuse_foreign(path)
     _run(["jsonl", str(path), *_marks(name, source, tag, label), *_pace(once, every)], json=json)
 
 
@@ -132,12 +134,12 @@ def _pace(once: bool, every: float) -> list[str]:
 def _run(arguments: list[str], *, json: bool, environment: Mapping[str, str] | None = None) -> None:
     """Hear the job until it ends; a request to stop reaches it, and it finishes what it has in hand."""
     signal.signal(signal.SIGTERM, _stop)
-    bad = 0
+    bad, tell = 0, FeedView()
     try:
         with closing(jobs.run(MODULE, arguments, {**os.environ, **(environment or {})})) as said:
             for event in said:
                 bad += event.get("event") == "bad"
-                print(json_module.dumps(event), flush=True) if json else _tell(event)  # noqa: T201 (programs read this)
+                print(json_module.dumps(event), flush=True) if json else tell(event)  # noqa: T201 (programs read this)
     except StoppedError:
         return
     if bad:
@@ -146,17 +148,3 @@ def _run(arguments: list[str], *, json: bool, environment: Mapping[str, str] | N
 
 def _stop(*_: object) -> None:
     raise StoppedError
-
-
-def _tell(event: Mapping[str, Any]) -> None:
-    """One line for what a person wants to know; a pass that found nothing is not worth one."""
-    kind = event.get("event")
-    if kind == "bad":
-        output.err.print(f"{event['where']}: {event['reason']}", markup=False, soft_wrap=True)
-    elif kind == "unavailable":
-        output.err.print(f"{event['reason']}; trying again in {event['retry_s']:g} s", markup=False, soft_wrap=True)
-    elif kind == "read" and any(event.get(name) for name in ("published", "retracted", "bad")):
-        output.say(
-            f"published: {event['published']}; retracted: {event['retracted']}; "
-            f"unchanged: {event['unchanged']}; bad: {event['bad']}"
-        )

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from services.console import output
+from services.console import output, progress
 from services.console.commands.results import read
 from services.console.views import judges as view
 from shared.lab.judging import summary
@@ -27,5 +27,6 @@ def judges(
     Example: tiltyard judges --slice new
     """
     results = [one for one in read(KafkaSettings()).values() if slice_name in (None, one.question.slice)]
-    found = summary.summarise(results, per_hour=VotingSettings().per_voter_per_hour)
+    with progress.waiting(f"counting {len(results)} results"):
+        found = summary.summarise(results, per_hour=VotingSettings().per_voter_per_hour)
     output.as_json([judge.as_dict() for judge in found]) if json else view.show(found)

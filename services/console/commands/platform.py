@@ -2,7 +2,7 @@
 
 import typer
 
-from services.console import output
+from services.console import output, progress
 from services.console.platform.local import LocalPlatform, PlatformSettings
 from services.console.platform.local_services import LocalServices, LocalServicesSettings
 
@@ -19,7 +19,9 @@ def up() -> None:
     Example: tiltyard up && tiltyard setup && tiltyard services start
     """
     platform = LocalPlatform(PlatformSettings())
-    if not platform.start(output.say):
+    with progress.waiting("servers start"):
+        started = platform.start(output.say)
+    if not started:
         output.say("both servers run already")
     output.say(f"Kafka answers at {platform.bootstrap_servers}, Cassandra at {PlatformSettings().cassandra_port}.")
 

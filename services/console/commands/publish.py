@@ -1,14 +1,16 @@
 """`tiltyard publish`: documents, questions, references, votes and training pairs from JSON lines."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from services.console import output
+from services.console import at_work, misread, output
 from shared import lines, topology
 from shared.cassandra.client import connect
 from shared.cassandra.dispositions import CassandraDispositions
+from shared.kafka import client
 from shared.messages import Message
 from shared.publisher import Publisher, Settled
 from shared.settings import CassandraSettings, KafkaSettings
@@ -56,14 +58,29 @@ def publish(
     """
     if wait and kind is not Kind.documents:
         raise ValueError("--wait is for documents; to wait for answers use `tiltyard ask`")
+    _refuse_misread(file, kind)
+    kafka = KafkaSettings()
+    client.require(kafka, [_TOPICS[kind].name])
     dispositions = CassandraDispositions(connect(CassandraSettings())) if wait else None
-    publisher = Publisher(KafkaSettings(), "publish", dispositions)
+    publisher = Publisher(kafka, "publish", dispositions)
     sent, bad = _publish(publisher, file, kind)
     output.say(f"published: {sent}; bad lines: {bad}")
     if wait:
-        _tell(publisher.wait(timeout))
+        publisher.wait(timeout, heard=tell, stuck=lambda waiting: note(at_work.why_waiting(waiting, kafka)))
+    if bad and not sent:
+        note(f"No line holds {kind.value}. Where the lines hold something else, --kind says what: {', '.join(Kind)}.")
     if bad:
         raise typer.Exit(output.EX_DATA)
+
+
+def _refuse_misread(file: str, kind: Kind) -> None:
+    """Raise ValueError, before anything goes out, for a file that is something else than `kind` says."""
+    if file == "-":
+        return
+    if not Path(file).is_file():
+        raise FileNotFoundError(f"no file {file}")
+    misread.refuse_foreign(Path(file))
+    misread.refuse_other_kind(Path(file), kind.value, {one.value: topic.message for one, topic in _TOPICS.items()})
 
 
 def _publish(publisher: Publisher, file: str, kind: Kind) -> tuple[int, int]:
@@ -73,7 +90,7 @@ def _publish(publisher: Publisher, file: str, kind: Kind) -> tuple[int, int]:
     for line in lines.read(file, _TOPICS[kind].message):
         if line.message is None:
             bad += 1
-            output.err.print(f"line {line.number}: {line.error}", markup=False, soft_wrap=True)
+            note(f"line {line.number}: {line.error}")
         else:
             portion.append(line.message)
         if len(portion) == AT_ONCE or (file == "-" and portion):
@@ -82,7 +99,14 @@ def _publish(publisher: Publisher, file: str, kind: Kind) -> tuple[int, int]:
     return sent + publisher.publish(_TOPICS[kind], portion), bad
 
 
-def _tell(settled: list[Settled]) -> None:
-    for done in settled:
-        fresh = "" if done.freshness_ms is None else f", findable after {done.freshness_ms:.0f} ms"
-        output.say(f"{done.document_id}: {done.fate}{fresh}{': ' + done.reason if done.reason else ''}")
+def tell(done: Settled) -> None:
+    """What became of one document."""
+    became = "retracted" if done.retracted else str(done.fate)
+    state = "no longer findable" if done.retracted else "findable"
+    fresh = "" if done.freshness_ms is None else f", {state} after {done.freshness_ms:.0f} ms"
+    output.say(f"{done.document_id}: {became}{fresh}{': ' + done.reason if done.reason else ''}")
+
+
+def note(message: str) -> None:
+    """A line beside the output."""
+    output.err.print(message, markup=False, soft_wrap=True)

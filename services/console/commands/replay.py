@@ -1,5 +1,6 @@
 """`tiltyard replay`: a recorded news stream with its questions, in event-time order."""
 
+import itertools
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -46,10 +47,13 @@ def replay(
         for said in jobs.run("services.ingest.replay", arguments, os.environ):
             advance(said["documents"])
             asked += said.get("question_ids", [])
-    results = Listener(KafkaSettings()).results(asked, wait)
-    print_scoreboard(list(results.values()), json=json)
-    if results:
-        _report(list(results.values()), out)
+    come = itertools.count(1)
+    with progress.shown("questions answered and scored", len(asked)) as advance:
+        results = Listener(KafkaSettings()).results(asked, wait, heard=lambda _: advance(next(come)))
+    with progress.waiting(f"counting {len(results)} results"):
+        print_scoreboard(list(results.values()), json=json)
+        if results:
+            _report(list(results.values()), out)
     if missing := set(asked) - set(results):
         output.fail(f"{len(missing)} of {len(asked)} questions have no result after {wait:g} s", output.EX_UNAVAILABLE)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from services.console import output
+from services.console import output, progress
 from services.console.commands.results import read
 from services.console.live import staying
 from services.console.live.document_times import times_of_live
@@ -52,13 +52,15 @@ def report(
     """
     now = datetime.now(UTC)
     start, end = (None if text is None else moment(text, now) for text in (since, until))
-    material = (
-        _several(source, documents, start, end)
-        if source and len(source) > 1
-        else _material(source[0] if source else None, documents, start, end)
-    )
-    numbers = count(material)
-    files.write(out, numbers, extra=[] if source else staying.live(KafkaSettings(), material.results))
+    with progress.waiting("reading the documents' times"):
+        material = (
+            _several(source, documents, start, end)
+            if source and len(source) > 1
+            else _material(source[0] if source else None, documents, start, end)
+        )
+    with progress.waiting(f"counting {len(material.results)} results"):
+        numbers = count(material)
+        files.write(out, numbers, extra=[] if source else staying.live(KafkaSettings(), material.results))
     if json:
         return output.as_json(numbers.as_dict())
     output.say(verdict.paragraph(numbers))

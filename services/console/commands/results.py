@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from services.console import output
+from services.console import output, progress
 from services.console.views import results as results_view
 from shared import topology
 from shared.kafka import topics
@@ -36,5 +36,6 @@ def results(
 
 def read(settings: KafkaSettings) -> dict[str, Result]:
     """The newest result of every question on the results topic."""
-    records = topics.read_all(settings, topology.RESULTS.name)
-    return newest(Result.model_validate_json(record.value) for record in records if record.value is not None)
+    with progress.waiting("reading the results"):
+        records = topics.read_all(settings, topology.RESULTS.name)
+        return newest(Result.model_validate_json(record.value) for record in records if record.value is not None)

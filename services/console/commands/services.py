@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from services.console import output
+from services.console import output, progress
 from services.console.platform.local_services import EVERY, NAMES, LocalServices, LocalServicesSettings
 
 Names = Annotated[list[str] | None, typer.Argument(help=f"Which ones: {', '.join(EVERY)}.")]
@@ -21,14 +21,16 @@ def start(names: Names = None) -> None:
 
     Example: tiltyard services start judge
     """
-    started = _local().start(_chosen(names) or NAMES)
+    with progress.waiting("waiting until they consume"):
+        started = _local().start(_chosen(names) or NAMES)
     output.say(f"started and ready: {', '.join(started)}" if started else "they run already")
 
 
 @app.command()
 def stop(names: Names = None) -> None:
     """Stop services, all without names; each finishes and commits what it has in hand."""
-    stopped = _local().stop(_chosen(names) or EVERY)
+    with progress.waiting("each finishes what it has in hand"):
+        stopped = _local().stop(_chosen(names) or EVERY)
     output.say(f"stopped: {', '.join(stopped)}" if stopped else "none of them was running")
 
 

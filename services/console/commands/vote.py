@@ -101,7 +101,7 @@ def _show(shown: Shown) -> None:
 
 def _asked() -> Chosen:
     while True:
-        typed = str(typer.prompt("Which answer is better? A, B, tie, or both bad")).strip().casefold()
+        typed = str(typer.prompt("Which answer is better? a, b, tie or both_bad")).strip().casefold()
         if typed in _TYPED:
             return _TYPED[typed]
-        output.say("Type A, B, tie, or bad.")
+        output.say("Type a, b, tie or both_bad.")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from services.console import output
+from services.console import output, progress
 from services.console.commands.results import read
 from services.console.live import votes as votes_kept
 from services.console.views import votes as view
@@ -34,7 +34,8 @@ def votes(
     asked = {one.question.question_id for one in results}
     taken = [one.vote for one in votes_kept.on_topic(kafka)]
     cast = [vote for vote in taken if slice_name is None or vote.question_id in asked]
-    found = summary.summarise(
-        results, cast, per_hour=VotingSettings().per_voter_per_hour, without=frozenset(without or ())
-    )
+    with progress.waiting(f"counting {len(cast)} votes"):
+        found = summary.summarise(
+            results, cast, per_hour=VotingSettings().per_voter_per_hour, without=frozenset(without or ())
+        )
     output.as_json(found.as_dict()) if json else view.show(found)

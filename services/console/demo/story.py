@@ -8,8 +8,9 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.console import output, progress
+from services.console import at_work, output, progress
 from services.console.demo import serving
+from services.console.demo.fates import Fates
 from services.console.demo.newswire import Newswire
 from services.console.live import asking
 from services.console.live.accounting import LiveLedger
@@ -22,13 +23,14 @@ from shared.cassandra.dispositions import CassandraDispositions
 from shared.lab import accounting as books
 from shared.lab.report.material import combined, gather
 from shared.lab.report.numbers import Numbers, count
-from shared.lab.summary import percentiles
 from shared.messages import DocumentPublished, Question, Result
-from shared.publisher import Publisher
+from shared.publisher import Publisher, Settled, Waiting
 from shared.settings import CassandraSettings, KafkaSettings
 
 FINDABLE_WITHIN_S = 300.0
 FIRST_WITHIN_S = 180.0
+LOOK_EVERY = 10
+"""Documents of a stream between two looks at what became of the earlier ones."""
 
 
 @dataclass
@@ -40,29 +42,44 @@ class Trial:
     freshness_ms: list[float] = field(default_factory=list)
 
     def stream(self, documents: Sequence[DocumentPublished], name: str) -> None:
-        """Publish an edition at the wire's pace and wait until all of it can be found."""
-        with closing(connect(CassandraSettings())) as store, progress.shown(name, len(documents)) as advance:
-            publisher = Publisher(KafkaSettings(), "demo", CassandraDispositions(store))
+        """Publish an edition at the wire's pace and wait until all of it can be found.
+
+        Raises NothingFindableError as soon as it is clear that none of it can.
+        """
+        fates, kafka = Fates(name, len(documents)), KafkaSettings()
+        with closing(connect(CassandraSettings())) as store:
+            publisher = Publisher(kafka, "demo", CassandraDispositions(store))
+            with closing(publisher):
+                self._send(publisher, documents, fates)
+                with progress.shown(f"{name}, findable", len(documents)) as advance:
+
+                    def heard(done: Settled) -> None:
+                        fates(done)
+                        advance(len(fates.settled))
+
+                    publisher.wait(FINDABLE_WITHIN_S, heard, stuck=lambda waiting: _note(waiting, kafka))
+        fates.require()
+        self.freshness_ms += [one.freshness_ms for one in fates.settled if one.freshness_ms is not None]
+        output.say(fates.sentence())
+
+    def _send(self, publisher: Publisher, documents: Sequence[DocumentPublished], fates: Fates) -> None:
+        """Publish at the wire's pace, with a look now and then at what became of those before."""
+        with progress.shown(f"{fates.name}, published", len(documents)) as advance:
             for count, document in enumerate(documents, start=1):
                 publisher.publish(topology.DOCUMENTS, [document])
                 advance(count)
                 time.sleep(1 / self.rate)
-            settled = publisher.wait(FINDABLE_WITHIN_S)
-            publisher.close()
-        fresh = [one.freshness_ms for one in settled if one.freshness_ms is not None]
-        self.freshness_ms += fresh
-        times = percentiles(fresh)
-        fates = {fate: sum(one.fate == fate for one in settled) for fate in ("indexed", "dropped", "dead")}
-        output.say(
-            f"{fates['indexed']} documents findable, {times['p50']} ms after publication at the median "
-            f"(p99 {times['p99']} ms); {fates['dropped']} dropped, {fates['dead']} refused."
-        )
+                if count % LOOK_EVERY == 0:
+                    for done in publisher.settled():
+                        fates(done)
 
     def ask_before_tuning(self) -> None:
         """One question while there is no adapter: the tuned arms say so instead of posing as tuned."""
         first = self.wire.questions[0]
         early = first.model_copy(update={"question_id": f"{first.question_id}-before-tuning", "slice": "before-tuning"})
-        for result in asking.ask(KafkaSettings(), [early], within_s=FIRST_WITHIN_S).values():
+        with progress.waiting("the first question is answered"):
+            found = asking.ask(KafkaSettings(), [early], within_s=FIRST_WITHIN_S)
+        for result in found.values():
             results_view.show(result)
 
     def learn(self, seed: int | None = None) -> dict[str, Any]:
@@ -111,5 +128,9 @@ class Trial:
 
     def audit(self) -> books.Audit:
         """The books, after everything has come out."""
-        with closing(LiveLedger(KafkaSettings(), CassandraSettings())) as ledger:
+        with progress.waiting("auditing"), closing(LiveLedger(KafkaSettings(), CassandraSettings())) as ledger:
             return books.audit(ledger)
+
+
+def _note(waiting: Waiting, kafka: KafkaSettings) -> None:
+    output.err.print(f"  {at_work.why_waiting(waiting, kafka)}", markup=False, soft_wrap=True)

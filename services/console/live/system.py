@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Mapping, Sequence
 
-from services.console import progress
+from services.console import at_work, output, progress
 from services.console.live import asking
 from shared import topology
 from shared.cassandra.client import connect
@@ -31,7 +31,11 @@ class LiveSystem:
             for start in range(0, len(documents), AT_ONCE):
                 publisher.publish(topology.DOCUMENTS, documents[start : start + AT_ONCE])
             with progress.shown("documents findable", len(documents)) as advance:
-                return publisher.wait(self._within_s, heard=lambda _: advance(next(come)))
+                return publisher.wait(
+                    self._within_s,
+                    heard=lambda _: advance(next(come)),
+                    stuck=lambda waiting: _note(at_work.why_waiting(waiting, self._kafka)),
+                )
         finally:
             publisher.close()
 
@@ -44,3 +48,7 @@ class LiveSystem:
     def retract(self, document_ids: Sequence[str]) -> None:
         taken_back = [DocumentPublished(document_id=name, op="retract") for name in document_ids]
         Publisher(self._kafka, "suite").publish(topology.DOCUMENTS, taken_back)
+
+
+def _note(words: str) -> None:
+    output.err.print(f"  {words}", markup=False, soft_wrap=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from services.console import output
+from services.console import output, progress
 from services.console.live.system import LiveSystem
 from shared.lab import summary
 from shared.lab.suites import checking, disturbing, placing, report, running, sensitivity
@@ -46,7 +46,8 @@ class Session:
         suite = checking.load(self.folder)
         system = self.connect(self.wait_s)
         asked, corpus = self._as_published(system, suite) if published else self._set_apart(system, suite, keep=keep)
-        counted = report.of_run(suite, asked, corpus, run=self.name, arms=self.arms)
+        with progress.waiting("counting"):
+            counted = report.of_run(suite, asked, corpus, run=self.name, arms=self.arms)
         if out:
             summary.write(out, {self.name: report.chosen(asked, self.arms)}, counted)
         return counted
@@ -57,7 +58,8 @@ class Session:
         suite = disturbing.traceable(checking.load(self.folder))
         bench = sensitivity.Bench(self.connect(self.wait_s), suite, self.name, self.deadline_s)
         conditions = list(bench.conditions(wanted, seed, told=note))
-        found = sensitivity.report_of(suite, conditions, run=self.name, seed=seed, arms=self.arms)
+        with progress.waiting("counting"):
+            found = sensitivity.report_of(suite, conditions, run=self.name, seed=seed, arms=self.arms)
         if out:
             sensitivity.write(out, conditions, found, self.arms)
         return found

@@ -6,6 +6,9 @@ from services.console import output
 from shared.messages import Answer, Result, ScoredAnswer, Verdicts
 from shared.scoring.catalogue import CORRECT
 
+CUT = "[cut]"
+LONGEST, LONGEST_SUMMARY = "TILTYARD_GENERATOR_MAX_NEW_TOKENS", "TILTYARD_GENERATOR_SUMMARY_NEW_TOKENS"
+
 
 def show(result: Result) -> None:
     """Print a result for a person."""
@@ -14,7 +17,7 @@ def show(result: Result) -> None:
         by = f" (given by {result.references_from.given_by})" if result.references_from else ""
         output.say(f"accepted: {' | '.join(result.question.references)}{by}")
     output.table("", ["arm", "status", "answer", CORRECT, "ms"], _rows(result), right=[CORRECT, "ms"])
-    for line in _sources(result.answers.values()):
+    for line in (*_cut(result), *_sources(result.answers.values())):
         output.say(line)
     for pair in result.votes:
         first, second = pair.arms
@@ -46,9 +49,23 @@ def _rows(result: Result) -> Iterator[list[object]]:
         answer = scored.answer
         correct = scored.scores.get(CORRECT)
         shown = "" if correct is None else f"{correct:.0f}"
-        yield [arm, answer.status, answer.text or answer.failure or "", shown, f"{scored.latency_ms:.0f}"]
+        said = f"{answer.text} {CUT}" if was_cut(answer) else answer.text or answer.failure or ""
+        yield [arm, answer.status, said, shown, f"{scored.latency_ms:.0f}"]
     for arm in result.missing:
         yield [arm, "missing", "no answer before the deadline", "", ""]
+
+
+def was_cut(answer: Answer) -> bool:
+    """Whether the text that is shown is the beginning of a longer one."""
+    return answer.cut and answer.status == "answered"
+
+
+def _cut(result: Result) -> Iterator[str]:
+    """Why some answers end in the middle of a sentence, and what would make them longer."""
+    arms = [arm for arm, scored in sorted(result.answers.items()) if was_cut(scored.answer)]
+    if arms:
+        setting = LONGEST_SUMMARY if result.question.kind == "summarisation" else LONGEST
+        yield f"{CUT} {', '.join(arms)} reached the longest answer before the end; {setting} allows more tokens."
 
 
 def _sources(answers: Iterable[ScoredAnswer]) -> Iterator[str]:

@@ -63,9 +63,11 @@ def build(settings: GeneratorSettings, home: Path) -> Echo:  # noqa: ARG001  (ev
 
 def _complete(chat: Chat, max_new_tokens: int) -> Completion:
     found = _FIRST_PASSAGE.search(chat.user)
-    words = (found.group(1) if found else FIXED).split()[:max_new_tokens]
+    whole = (found.group(1) if found else FIXED).split()
+    words = whole[:max_new_tokens]
     said = " ".join(words) + (" [1]" if found else "")
-    return Completion(said, len(_words(f"{chat.system} {chat.user}")), len(words), seconds=0.0)
+    prompt_tokens = len(_words(f"{chat.system} {chat.user}"))
+    return Completion(said, prompt_tokens, len(words), seconds=0.0, cut=len(words) < len(whole))
 
 
 def _score(chat: Chat, continuation: str) -> Scored:

@@ -76,4 +76,5 @@ def _read(answer: Any) -> Completion:
     if choice.finish_reason not in WHOLE:
         raise remote.fault("cut", f"the answer ended by {choice.finish_reason!r}")
     text = (choice.message.content or "").strip()
-    return Completion(text, *(usage.prompt_tokens, usage.completion_tokens) if usage else (0, 0), seconds=0.0)
+    counts = (usage.prompt_tokens, usage.completion_tokens) if usage else (0, 0)
+    return Completion(text, *counts, seconds=0.0, cut=choice.finish_reason == "length")

@@ -6,6 +6,7 @@ for as `adapter_id`. Answers are streamed, so that one that broke off is noticed
 
 from collections.abc import AsyncIterable
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,8 +69,9 @@ async def _read(events: AsyncIterable[Any], prompt_tokens: int) -> Completion:
         if not event.token.special:
             likely.append(event.token.logprob)
         if event.details is not None:
-            text = (event.generated_text or "").strip()
-            return Completion(text, prompt_tokens, event.details.generated_tokens, 0.0, sum(likely), len(likely))
+            text, details = (event.generated_text or "").strip(), event.details
+            made = Completion(text, prompt_tokens, details.generated_tokens, 0.0, sum(likely), len(likely))
+            return replace(made, cut=details.finish_reason == "length")
     raise remote.fault("cut", "the answer broke off")
 
 

@@ -6,6 +6,7 @@ bitsandbytes NF4. Decoding is greedy: the same prompt gives the same answer.
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -126,7 +127,8 @@ class Transformers:
     def _completion(self, prompt: list[int], row: list[int], likely: list[float], seconds: float) -> Completion:
         said = _until_end(row, self._ends())
         text = str(self.tokenizer.decode(said, skip_special_tokens=True)).strip()
-        return Completion(text, len(prompt), len(said), seconds, sum(likely[: len(said)]), len(said))
+        made = Completion(text, len(prompt), len(said), seconds, sum(likely[: len(said)]), len(said))
+        return replace(made, cut=len(said) == len(row))
 
     def _score(self, pairs: Sequence[Pair]) -> list[Scored]:
         """One pass over left-padded prompts with their continuations; logits only where continuations stand."""

@@ -15,7 +15,16 @@ from pathlib import Path
 from services.ingest.documents import SUFFIXES, Read, read
 from services.ingest.feed_items import document, document_id, feed_name
 from services.ingest.feed_settings import FeedSettings
-from services.ingest.ports import BadItem, Bookmark, Feed, FeedItem, FeedSource, FeedUnavailableError, Found
+from services.ingest.ports import (
+    BadItem,
+    Bookmark,
+    Feed,
+    FeedItem,
+    FeedSource,
+    FeedUnavailableError,
+    Found,
+    Unchanged,
+)
 from shared.feed_state import Seen, digest
 from shared.messages import DocumentPublished
 
@@ -56,11 +65,15 @@ class Folder:
         listing = self._listed()
         known = dict(bookmark.all())
         yield from (BadItem(str(one.filename or self.root), one.strerror or str(one)) for one in listing.unread)
+        unchanged = 0
         for path, about in listing.files.items():
             name, stamp = document_id("folder", self.source, path), f"{about.st_mtime_ns} {about.st_size}"
             before = known.pop(name, None)
             if before is None or before.stamp != stamp:
                 yield self._found(path, name, about, stamp)
+            else:
+                unchanged += before.live
+        yield Unchanged(unchanged)
         if not listing.unread:
             yield from self._gone(known, empty=not listing.files)
 

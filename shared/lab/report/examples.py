@@ -109,7 +109,7 @@ def _said(result: Result, arm: str) -> str:
         return f"(failed: {_short(answer.failure or 'no reason given')})"
     if answer.status == "abstained":
         return f"(abstained) {_short(answer.text)}".strip()
-    return _short(answer.text)
+    return _short(answer.text) + (" [cut at the longest answer]" if answer.cut else "")
 
 
 def _short(text: str) -> str:

@@ -19,12 +19,14 @@ class Outcomes:
     """Of one arm. `answerable`: questions with an accepted answer; `unanswerable`: where abstaining is right.
 
     `unknown`: questions without references, which nobody can score. Each maps every outcome to its count.
+    `without_adapter`: of the failed ones those that failed since the arm had no adapter.
     """
 
     arm: str
     answerable: Mapping[str, int]
     unanswerable: Mapping[str, int]
     unknown: Mapping[str, int]
+    without_adapter: int = 0
 
     @property
     def silent(self) -> bool:
@@ -88,7 +90,11 @@ def _of_arm(results: Sequence[Result], arm: str) -> Outcomes:
     counted: dict[str, dict[str, int]] = {
         kind: {str(name): found[name] for name in OUTCOMES} for kind, found in apart.items()
     }
-    return Outcomes(arm, **counted)
+    return Outcomes(arm, **counted, without_adapter=sum(_lacked_adapter(result, arm) for result in results))
+
+
+def _lacked_adapter(result: Result, arm: str) -> bool:
+    return arm in result.answers and result.answers[arm].answer.failure_kind == "no_adapter"
 
 
 def _kind(result: Result) -> str:

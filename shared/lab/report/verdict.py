@@ -130,7 +130,7 @@ def _cutoff(numbers: Numbers) -> Iterator[str]:
 
 
 def _unanswered(numbers: Numbers) -> Iterator[str]:
-    """Failed and missing answers, which the accuracies count as not right."""
+    """Failed and missing answers, which the accuracies count as not right; of those without an adapter the reason."""
     totals = {
         state: sum(kind.get(state, 0) for one in numbers.outcomes for kind in one.kinds)
         for state in ("failed", "missing")
@@ -138,8 +138,15 @@ def _unanswered(numbers: Numbers) -> Iterator[str]:
     if numbers.silent:
         arms = listed(list(numbers.silent))
         yield f"{arms} gave no answer to any question (see the table of outcomes), and the verdict leaves that out."
-    if any(totals.values()):
-        yield f"{totals['failed']} answers failed and {totals['missing']} were missing; they count as not right."
+    if without := {one.arm: one.without_adapter for one in numbers.outcomes if one.without_adapter}:
+        arms, put = listed(list(without)), sum(without.values())
+        yield (
+            f"No adapter yet: {put} questions were put to an arm without one ({arms}), "
+            "and count as not right; `tiltyard tune` makes an adapter."
+        )
+    failed, missing, other = totals["failed"] - sum(without.values()), totals["missing"], " other" if without else ""
+    if failed or missing:
+        yield f"{failed}{other} answers failed and {missing} were missing; they count as not right."
 
 
 def _repeated(numbers: Numbers) -> Iterator[str]:

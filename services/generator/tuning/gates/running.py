@@ -43,10 +43,11 @@ class Bench:
         self, adapter: AdapterAnnounced, previous: AdapterAnnounced | None, asked: Sequence[Asked], unmeasured: str
     ) -> tuple[GateResult, ...]:
         """Every gate's result. Raises ValueError or OSError where an adapter cannot be taken up."""
-        others: dict[Speaker, Measured] = {"base": self._measure(None, "base", asked)}
+        speakers = 2 if previous is None else 3
+        others: dict[Speaker, Measured] = {"base": self._measure(None, "base", asked, (1, speakers))}
         if previous is not None:
-            others["previous"] = self._measure(previous, "previous", asked)
-        new = self._measure(adapter, "new", asked)
+            others["previous"] = self._measure(previous, "previous", asked, (2, speakers))
+        new = self._measure(adapter, "new", asked, (speakers, speakers))
         return tuple(
             judging.judged(
                 one.gate,
@@ -59,14 +60,19 @@ class Bench:
             for one in asked
         )
 
-    def _measure(self, adapter: AdapterAnnounced | None, who: str, asked: Sequence[Asked]) -> Measured:
+    def _measure(
+        self, adapter: AdapterAnnounced | None, who: str, asked: Sequence[Asked], turn: tuple[int, int]
+    ) -> Measured:
+        """What one speaker is worth; `turn` is its place among all and their number. Said is what is asked next."""
         if adapter is not None:
             self.backend.take_up(adapter)
         speaker = asking.Speaker(self.backend, adapter, self.prompt, self.longest)
+        place, speakers = turn
         found = {}
-        for one in asked:
+        for number, one in enumerate(asked, start=1 + (place - 1) * len(asked)):
+            about = {"gate": one.measure.name, "speaker": who, "asked": one.count}
+            self.say(about | {"number": number, "of": speakers * len(asked)})
             found[one.measure.name] = one.ask(speaker) if one.count else {}
-            self.say({"gate": one.measure.name, "speaker": who, "asked": one.count})
         return found
 
 

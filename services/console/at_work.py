@@ -1,0 +1,41 @@
+"""Which services are at work, wherever they run, as the broker knows it from its groups; and what to do where not."""
+
+from collections.abc import Collection
+
+from shared import topology
+from shared.kafka import client, progress
+from shared.publisher import Waiting
+from shared.settings import KafkaSettings
+
+OPTIONAL = ("judge",)
+NEEDED = tuple(step.service for step in topology.STEPS if step.reads and step.service not in OPTIONAL)
+START = "start them with `tiltyard services start`"
+
+
+def absent(groups: Collection[str]) -> list[str]:
+    """The services that a question or a document needs and that no group belongs to."""
+    at_work = {group.partition("-")[0] for group in groups}
+    return [service for service in NEEDED if service not in at_work]
+
+
+def why_waiting(waiting: Waiting, settings: KafkaSettings) -> str:
+    """What documents wait for, and which of the services that they wait for do not run."""
+    try:
+        away = set(absent(progress.at_work(settings)))
+    except client.UnreachableError as error:
+        return f"{waiting}; {error}"
+    needed = [("ingest", waiting.ingest), ("embedder", waiting.ingest + waiting.embedder)]
+    idle = [service for service, count in needed if count and service in away]
+    verb = "does" if len(idle) == 1 else "do"
+    return f"{waiting}; {' and '.join(idle)} {verb} not run: {START}" if idle else f"{waiting}"
+
+
+def why_unanswered(settings: KafkaSettings) -> str:
+    """What a question without a result may wait for."""
+    try:
+        away = absent(progress.at_work(settings))
+    except client.UnreachableError as error:
+        return str(error)
+    if not away:
+        return "all services run: they may be busy, see `tiltyard results` later"
+    return f"these services do not run: {', '.join(away)}; {START}"

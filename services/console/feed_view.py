@@ -1,0 +1,73 @@
+"""What a feed says while it is read: that it is watched, what each pass did, and how far a long one is."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from services.console import output
+
+SO_FAR_S, QUIET_S = 10.0, 60.0
+Event = Mapping[str, Any]
+
+
+class FeedView:
+    """Tells a person of the events of one feed, in their order.
+
+    Of a feed that is watched, passes that found nothing new are told together, once a minute: there may be one every
+    second. `clock` gives seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._watching = False
+        self._passes = 0
+        self._quiet = 0
+        self._told = clock()
+
+    def __call__(self, event: Event) -> None:
+        match event.get("event"):
+            case "watching":
+                self._watching = True
+                self._say(
+                    f"Watching {event['feed']}: a pass every {event['every_s']:g} s. Ctrl-C ends it; it finishes what "
+                    "it has in hand and goes on from there next time."
+                )
+            case "bad":
+                self._beside(f"{event['where']}: {event['reason']}")
+            case "unavailable":
+                self._beside(f"{event['reason']}; trying again in {event['retry_s']:g} s")
+            case "published" if self._clock() - self._told >= SO_FAR_S:
+                self._beside(f"so far: {_counts(event)}")
+            case "read":
+                self._passed(event)
+            case "stopped":
+                self._tell_of_quiet_passes()
+
+    def _passed(self, event: Event) -> None:
+        self._passes += 1
+        found = any(event[name] for name in ("published", "retracted", "bad"))
+        if found or self._passes == 1 or not self._watching:
+            self._tell_of_quiet_passes()
+            self._say(_counts(event))
+            return
+        self._quiet += 1
+        if self._clock() - self._told >= QUIET_S:
+            self._tell_of_quiet_passes()
+
+    def _tell_of_quiet_passes(self) -> None:
+        if self._quiet:
+            passes = "1 pass" if self._quiet == 1 else f"{self._quiet} passes"
+            self._quiet = 0
+            self._say(f"{passes} found nothing new")
+
+    def _say(self, line: str) -> None:
+        self._told = self._clock()
+        output.say(line)
+
+    def _beside(self, line: str) -> None:
+        self._told = self._clock()
+        output.err.print(line, markup=False, soft_wrap=True)
+
+
+def _counts(event: Event) -> str:
+    return "; ".join(f"{name}: {event[name]}" for name in ("published", "retracted", "unchanged", "bad"))

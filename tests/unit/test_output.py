@@ -1,0 +1,79 @@
+"""Tables as a terminal of any width shows them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from services.console import output
+from services.console.views import standings as standings_view
+from shared.scoring import catalogue
+from tests.tallying import standings
+from tests.unit.test_standings import a_result
+
+ARMS = ("base", "base+rag", "tuned", "tuned+rag")
+
+
+@pytest.fixture(params=[60, 80, 100, 115, 200])
+def width(request: pytest.FixtureRequest) -> Iterator[int]:
+    before, output.out.width = output.out.width, request.param
+    yield request.param
+    output.out.width = before
+
+
+LIVE = [name for name, measure in catalogue.shown().items() if measure.live]
+
+
+def blocks(text: str) -> list[list[str]]:
+    """The tables of an output: the rows of each that are not blank, without the line under the heading."""
+    found: list[list[str]] = [[]]
+    for line in text.splitlines():
+        if line.strip():
+            found[-1] += [line] if "───" not in line else []
+        elif found[-1]:
+            found.append([])
+    return [block for block in found if block]
+
+
+def test_standings_keep_the_arms_and_whole_numbers_at_any_width(width: int, capsys: pytest.CaptureFixture[str]) -> None:
+    values: dict[str, Any] = dict.fromkeys(ARMS, 1.0)
+    results = [a_result(n, **values) for n in range(1200)]
+    [standing] = [one for one in standings(results, list(ARMS)) if one.slice == "all"]
+
+    standings_view.show(standing)
+    said = capsys.readouterr().out
+    tables = [block for block in blocks(said) if block[0].split()[0] == "arm"]
+
+    assert all(len(line) <= width for block in tables for line in block)
+    assert [[line.split()[0] for line in block] for block in tables] == [["arm", *ARMS]] * len(tables)
+    headings = [name for block in tables for name in block[0].split()[1:]]
+    assert headings == ["n", *LIVE]
+    for estimates in standing.arms.values():
+        for one in (estimates[measure] for measure in LIVE if measure in estimates):
+            assert f"{one.mean:.2f} ({one.ci95[0]:.2f}-{one.ci95[1]:.2f})" in said
+
+
+def test_every_table_names_its_rows_and_folds_only_long_texts(width: int, capsys: pytest.CaptureFixture[str]) -> None:
+    columns = ("name", *(f"column {n}" for n in range(9)), "text")
+    output.table("title", columns, [("a name", *range(100_000, 100_009), "word " * 40)], right=columns[1:-1])
+
+    said = capsys.readouterr().out
+    tables = blocks(said)
+
+    assert said.startswith("title")
+    assert all(len(line) <= width for line in said.splitlines())
+    headings = [line for block in tables for line in block if " column" in line or line.strip().endswith("text")]
+    assert headings
+    assert all(line.split()[0] == "name" for line in headings)
+    assert said.count("a name") == len(headings)
+    assert all(str(number) in said for number in range(100_000, 100_009))
+    assert said.split().count("word") == 40
+
+
+def test_a_table_without_rows_and_a_table_of_one_column_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    output.table("", ["name", "more"], [])
+    output.table("", ["name"], [["x" * 500]])
+
+    said = capsys.readouterr().out
+    assert "more" in said
+    assert said.count("x") == 500

@@ -1,0 +1,86 @@
+"""Progress as a log shows it, and that no step is silent for long."""
+
+import itertools
+import time
+
+import pytest
+
+from services.console import jobs, progress, tuning
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return capsys.readouterr().err.splitlines()
+
+
+def test_a_log_has_a_line_at_each_fifth(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress.shown("documents", 10) as advance:
+        for done in range(1, 11):
+            advance(done)
+
+    assert said(capsys) == [f"  documents: {done} of 10" for done in (2, 4, 6, 8, 10)]
+
+
+def test_a_step_that_stands_still_says_so_and_how_far_it_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "QUIET_S", 0.05)
+
+    with progress.shown("documents", 100) as advance:
+        advance(3)
+        time.sleep(0.5)
+
+    lines = said(capsys)
+    assert 3 <= len(lines) <= 11
+    assert set(lines) <= {"  documents: 3 of 100, 0 s so far", "  documents: 3 of 100, 1 s so far"}
+
+
+def test_a_step_that_cannot_be_counted_says_how_long_it_has_taken_and_a_short_one_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with progress.waiting("reading the topics"):
+        pass
+    assert said(capsys) == []
+
+    monkeypatch.setattr(progress, "QUIET_S", 0.05)
+    with progress.waiting("reading the topics"):
+        time.sleep(0.2)
+
+    assert said(capsys)[0] == "  reading the topics: 0 s so far"
+
+
+def test_nothing_is_said_once_a_step_has_ended(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "QUIET_S", 0.05)
+    with pytest.raises(KeyError), progress.waiting("a step"):
+        raise KeyError
+
+    time.sleep(0.2)
+    assert said(capsys) == []
+
+
+def test_the_gates_after_the_last_step_are_named_one_by_one_before_they_are_asked(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = [
+        {"step": step, "steps": 4, "loss": 1.0, "tokens_per_s": 9.0, "seconds_left": 4.0 - step} for step in range(1, 5)
+    ]
+    gates = [
+        {"gate": gate, "speaker": who, "asked": 24, "number": number, "of": 4}
+        for number, (who, gate) in enumerate(itertools.product(("base", "new"), ("learned", "general")), start=1)
+    ]
+    last = {"name": "news", "state": "serving"}
+    monkeypatch.setattr(jobs, "run", lambda *_: iter([*steps, *gates, last]))
+
+    assert tuning.tune([], {}) == last
+    lines = said(capsys)
+    asked = [line for line in lines if "gate " in line]
+    assert asked[0] == "  gate 1 of 4: base answers 24 questions of gate learned"
+    assert asked[3] == "  gate 4 of 4: new answers 24 questions of gate general"
+    assert lines.index(asked[0]) > lines.index("  fine-tuning: 4 of 4  loss 1.00, 9 tokens/s, 0 s left")
+
+
+def test_a_job_without_gates_ends_with_its_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "run", lambda *_: iter([{"documents": 3}, {"name": "news"}]))
+
+    assert tuning.tune([], {}) == {"name": "news"}
