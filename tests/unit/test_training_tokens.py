@@ -8,7 +8,6 @@ import pytest
 from services.generator import prompting
 from services.generator.tuning.data.example import Example
 from services.generator.tuning.data.material import as_example
-from services.generator.tuning.training.schedule import Budget
 from services.generator.tuning.training.tokens import (
     NO_LOSS,
     Encoded,
@@ -19,6 +18,7 @@ from services.generator.tuning.training.tokens import (
     padded,
     steps_of,
 )
+from services.generator.tuning.training.trainer import Budget
 from tests.datasets import a_pair
 
 
