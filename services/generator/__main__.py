@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from functools import partial
 
-from services.generator import abstaining
+from services.generator import withholding
 from services.generator.adapters import NewestAdapter
 from services.generator.handler import answer, arms_of, topics_of
 from services.generator.settings import GeneratorSettings
@@ -37,7 +37,7 @@ def build(readiness: Readiness) -> Runner[Answer]:
         now=lambda: datetime.now(UTC),
         longest=settings.max_new_tokens,
         choices=settings.choices,
-        decline=abstaining.rule(settings),
+        decline=withholding.rule(settings),
     )
     delivery = Delivery(kafka, name)
     source = KafkaSource(kafka, topics_of(arms), name, readiness.announce, linger_s=settings.linger_ms / 1000)

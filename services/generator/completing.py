@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Literal
 
-from services.generator.ports import Asked, Backend, Completion, Failed, Outcome, Scored
-from services.generator.prompting import neutral
+from services.generator.answer_prompt import neutral
+from services.generator.ports import Backend, Completion, Failed, Outcome, PromptedQuestion, Scored
 from shared.messages import AdapterAnnounced
 
 NO_ADAPTER = Failed("no_adapter", "no adapter yet")
@@ -20,7 +20,7 @@ Choices = Literal["text", "likelihood"]
 class Ask:
     """One prompt and who speaks: the adapter, the base, or for `tuned` without an adapter nobody."""
 
-    asked: Asked
+    asked: PromptedQuestion
     tuned: bool
     adapter: AdapterAnnounced | None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.retriever.handler import Retrieve
-from services.retriever.ports import Asked, Encode, Knowledge, Rank, Ranked, Search, SparseIndex, listed
+from services.retriever.ports import Encode, Knowledge, Rank, Ranked, Search, SearchQuery, SparseIndex, listed
 from services.retriever.settings import RetrieverSettings
 from services.retriever.view import Announcements, MaterialisedView
 from shared import plugins
@@ -65,7 +65,7 @@ def rankers(knowledge: Knowledge, settings: RetrieverSettings) -> Rank:
         name: plugins.load(f"{PACKAGE}.rankers", name)(knowledge, settings) for name in settings.ranker_names
     }
 
-    def rank(asked: Asked, ranked: Sequence[Ranked]) -> Sequence[Ranked]:
+    def rank(asked: SearchQuery, ranked: Sequence[Ranked]) -> Sequence[Ranked]:
         for name, one in named.items():
             ranked = listed(name, one(asked, ranked))
         return ranked

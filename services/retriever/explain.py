@@ -14,7 +14,7 @@ from typing import Any
 
 from services.retriever.assembly import retriever
 from services.retriever.handler import Retrieve, stands, why_nothing, within_budget
-from services.retriever.ports import Asked, Ranked
+from services.retriever.ports import Ranked, SearchQuery
 from services.retriever.serving import Serving
 from services.retriever.settings import RetrieverSettings
 from shared import topology
@@ -28,7 +28,7 @@ from shared.retention import Retention
 from shared.scope import Scope
 from shared.service import guarded
 from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings, NewsSettings
-from shared.stored import Passage, Place
+from shared.stored import ChunkKey, Passage
 
 BEGINNING = 240
 DAY_S = 86_400.0
@@ -73,10 +73,10 @@ def explained(retrieve: Retrieve, question: Question, *, now: datetime, others: 
     scope = _scope(retrieve, question)
     texts = retrieve.queries(question)
     at = question.as_of or now
-    asked = [Asked(text, vector, at) for text, vector in zip(texts, retrieve.encode(texts), strict=True)]
+    asked = [SearchQuery(text, vector, at) for text, vector in zip(texts, retrieve.encode(texts), strict=True)]
     seen: list[Ranked] = []
 
-    def noting(first: Asked, ranked: Sequence[Ranked]) -> Sequence[Ranked]:
+    def noting(first: SearchQuery, ranked: Sequence[Ranked]) -> Sequence[Ranked]:
         seen[:] = retrieve.rank(first, ranked)
         return seen
 
@@ -135,7 +135,7 @@ def _said(passage: Passage) -> Row:
 
 
 def _left_out(
-    retrieve: Retrieve, left: Sequence[Ranked], picked: set[Place], scope: Scope
+    retrieve: Retrieve, left: Sequence[Ranked], picked: set[ChunkKey], scope: Scope
 ) -> Iterator[tuple[Ranked, Row]]:
     """Each with the reason; the text only of what still is what was found, and may be shown."""
     there = retrieve.chunks.read([one.place for one in left])
@@ -154,7 +154,7 @@ def _lists(retrieve: Retrieve, seen: Iterable[Ranked]) -> list[str]:
     return [*(name for name in sorted(named) if name not in last), *(name for name in last if name in named)]
 
 
-def _would_help(retrieve: Retrieve, question: Question, asked: Sequence[Asked]) -> Iterator[str]:
+def _would_help(retrieve: Retrieve, question: Question, asked: Sequence[SearchQuery]) -> Iterator[str]:
     """The conditions that alone keep everything out."""
     for name, wider in _wider(question):
         if retrieve.ranked(asked, _scope(retrieve, wider)):

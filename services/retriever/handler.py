@@ -8,7 +8,7 @@ from functools import partial
 from services.retriever import gauges
 from services.retriever.condensers import plain
 from services.retriever.fusion import of_queries
-from services.retriever.ports import Asked, Clock, Condense, Encode, Rank, Ranked, Rephrase, Search, View
+from services.retriever.ports import Clock, Condense, Encode, Rank, Ranked, Rephrase, Search, SearchQuery, View
 from services.retriever.settings import RetrieverSettings
 from shared.messages import EvidenceFound, EvidenceItem, Question
 from shared.records import Effect, Record, effect
@@ -50,7 +50,7 @@ class Retrieve:
             yield effect(record, self._evidence(record, asked, caught_up, shared_ms=shared_ms))
 
     def _evidence(
-        self, record: Record[Question], asked: Sequence[Asked], caught_up: Callable[[], bool], *, shared_ms: float
+        self, record: Record[Question], asked: Sequence[SearchQuery], caught_up: Callable[[], bool], *, shared_ms: float
     ) -> EvidenceFound:
         started = self.clock()
         question = record.message
@@ -89,7 +89,7 @@ class Retrieve:
         gauges.waited(self.clock() - started, stale=not fresh)
         return fresh
 
-    def picks(self, asked: Sequence[Asked], scope: Scope) -> list[Pick]:
+    def picks(self, asked: Sequence[SearchQuery], scope: Scope) -> list[Pick]:
         """The best chunks as they stand. Where a document moved since it was found, the search is made again."""
         picks: list[Pick] = []
         for _ in range(TRIES):
@@ -103,14 +103,14 @@ class Retrieve:
             self.view.refresh(sorted(moved))
         return picks[: self.settings.top_k]
 
-    def ranked(self, asked: Sequence[Asked], scope: Scope) -> Sequence[Ranked]:
+    def ranked(self, asked: Sequence[SearchQuery], scope: Scope) -> Sequence[Ranked]:
         """Candidates, best first, not yet read. The lists of one question's several queries are fused."""
         lists = [self.search(one, limit=self.settings.depth, scope=scope) for one in asked]
         return self.rank(asked[0], lists[0] if len(lists) == 1 else of_queries(lists))
 
 
-def _asked(record: Record[Question], text: str, vector: Vector) -> Asked:
-    return Asked(text, vector, record.message.as_of or record.appended_at)
+def _asked(record: Record[Question], text: str, vector: Vector) -> SearchQuery:
+    return SearchQuery(text, vector, record.message.as_of or record.appended_at)
 
 
 def stands(one: Ranked, passage: Passage | None, scope: Scope) -> bool:

@@ -13,7 +13,7 @@ from shared.runner import DeadLetters, PoisonError
 from shared.topology import ANSWERS, QUESTIONS, REFERENCES, VERDICTS, VOTES, AnyTopic
 
 log = structlog.get_logger()
-Place = Callable[[str, RawRecord], int]
+PartitionOf = Callable[[str, RawRecord], int]
 JOINED: tuple[AnyTopic, ...] = (QUESTIONS, ANSWERS, REFERENCES, VOTES, VERDICTS)
 """The topics that are joined by question id, partition by partition."""
 _MESSAGES: dict[str, type[Question | Answer | References | Vote | Verdicts]] = {
@@ -29,7 +29,9 @@ def where_it_stands(_: str, raw: RawRecord) -> int:
 class Reader:
     """Parses records. `place` gives a question's partition or raises InvalidMessageError for one not ours."""
 
-    def __init__(self, dead_letters: DeadLetters, *, dead_in_a_row: int = 100, place: Place = where_it_stands) -> None:
+    def __init__(
+        self, dead_letters: DeadLetters, *, dead_in_a_row: int = 100, place: PartitionOf = where_it_stands
+    ) -> None:
         self._dead_letters = dead_letters
         self._limit = dead_in_a_row
         self._place = place

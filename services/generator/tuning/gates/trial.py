@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.generator import prompting
+from services.generator import answer_prompt
 from services.generator.adapters import verify
 from services.generator.ports import Backend
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning.data.dataset import Dataset
 from services.generator.tuning.gates import probes, running
-from services.generator.tuning.gates.running import Bench, Say
+from services.generator.tuning.gates.running import GateRunner, Say
 from services.generator.tuning.recipe import Recipe
 from shared import plugins
 from shared.messages import AdapterAnnounced, GateResult
@@ -36,9 +36,11 @@ class Trial:
         plan, folder = self.recipe.gates, Path(adapter.location)
         before = self._folder_of(previous, adapter.base_sha256)
         older = probes.of_earlier(before) if before else []
-        bench = Bench(self._backend(), prompting.load(self.generator.closed_book_prompt), self._longest, self.say)
+        runner = GateRunner(
+            self._backend(), answer_prompt.load(self.generator.closed_book_prompt), self._longest, self.say
+        )
         asked = running.asked_of(plan, made, older)
-        found = list(bench.run(adapter, previous if before else None, asked, plan.unmeasured))
+        found = list(runner.run(adapter, previous if before else None, asked, plan.unmeasured))
         probes.write(folder, running.kept(made, older))
         write_results(folder, found)
         return found

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.generator import chat_format
+from services.generator.answer_prompt import Prompt, neutral
 from services.generator.arms import closed_book, rag
-from services.generator.prompting import Prompt, neutral
 from services.generator.tuning.data.example import Example
 from shared.messages import Question
 

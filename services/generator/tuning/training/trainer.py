@@ -49,7 +49,7 @@ class Budget:
 
 
 @dataclass(frozen=True)
-class Place:
+class RunSetup:
     """Where a run works: its result, its checkpoints and how often, the processors, the adapter to go on from."""
 
     folder: Path
@@ -64,7 +64,7 @@ def tokenizer_of(model: Model) -> Any:
     return AutoTokenizer.from_pretrained(model.folder, local_files_only=True)
 
 
-def train(examples: Sequence[Encoded], *, model: Model, plan: TrainingPlan, place: Place, say: Say) -> Standing:
+def train(examples: Sequence[Encoded], *, model: Model, plan: TrainingPlan, place: RunSetup, say: Say) -> Standing:
     """Train and save: an adapter, or under `full` the whole model; `say` hears of every step.
 
     An unfinished run of the same key goes on from its checkpoint. The same examples, plan and machine give the same
@@ -91,7 +91,7 @@ def train(examples: Sequence[Encoded], *, model: Model, plan: TrainingPlan, plac
 class _Run:
     """What changes while a run goes on."""
 
-    def __init__(self, network: Any, plan: TrainingPlan, place: Place, say: Say) -> None:
+    def __init__(self, network: Any, plan: TrainingPlan, place: RunSetup, say: Say) -> None:
         self._network, self._plan, self._place, self._say = network, plan, place, say
         self._weights = networks.learned(network)
         self._optimiser = networks.optimiser([*self._weights.values()], plan)
