@@ -29,7 +29,7 @@ from services.console.demo import newswire
 from services.console.demo.stage import Stage
 from services.retriever.assembly import retriever
 from services.retriever.handler import Retrieve
-from services.retriever.ports import Asked
+from services.retriever.ports import SearchQuery
 from services.retriever.settings import RetrieverSettings
 from services.retriever.views import Views
 from shared import encoding, topology
@@ -84,7 +84,7 @@ class Reader:
                 return (record.key or b"").decode()
         raise TimeoutError(f"nothing announced within {WITHIN_S:g} s")
 
-    def finds(self, asked: Asked, document_id: str) -> bool:
+    def finds(self, asked: SearchQuery, document_id: str) -> bool:
         """Whether both lists hold a document, as a question that is asked now would find."""
         self._view.reach(self._view.ends(), WITHIN_S)
         found = self._handle.picks([asked], Scope())
@@ -199,9 +199,9 @@ def _until(reader: Reader, document_id: str) -> None:
         pass
 
 
-def _asked(encoder: Encoder, document: DocumentPublished) -> Asked:
+def _asked(encoder: Encoder, document: DocumentPublished) -> SearchQuery:
     text = document.title
-    return Asked(text, encoder.encode([text])[0], datetime.now(UTC))
+    return SearchQuery(text, encoder.encode([text])[0], datetime.now(UTC))
 
 
 def _document(kind: str, number: int) -> DocumentPublished:

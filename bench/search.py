@@ -21,7 +21,7 @@ import numpy as np
 
 from services.console.demo.stage import Stage
 from services.retriever.assembly import retriever
-from services.retriever.ports import Asked
+from services.retriever.ports import SearchQuery
 from services.retriever.settings import RetrieverSettings
 from shared import topology
 from shared.cassandra.chunks import CassandraChunks
@@ -60,11 +60,11 @@ class Corpus:
             self._made.append(self._near(self._random.integers(0, CLUSTERS, 1).repeat(CHUNKS_EACH)))
             yield StoredRevision(self._document(number), self._made[-1], NOON)
 
-    def question(self) -> Asked:
+    def question(self) -> SearchQuery:
         """Asks about one chunk: a vector near its own, and eight words."""
         about = self._made[self._random.integers(len(self._made))][0]
         noise = self._random.standard_normal(DIMENSIONS) * 0.5 / np.sqrt(DIMENSIONS)
-        return Asked(self._text(8), _unit((about + noise)[None, :])[0], NOON)
+        return SearchQuery(self._text(8), _unit((about + noise)[None, :])[0], NOON)
 
     def _near(self, topics: Any) -> Vector:
         noise = self._random.standard_normal((len(topics), DIMENSIONS)) / np.sqrt(DIMENSIONS)
@@ -169,7 +169,7 @@ def _searched(chunks: CassandraChunks, corpus: Corpus) -> dict[str, Any]:
     }
 
 
-def _timed(questions: list[Asked], search: Callable[[Asked], object]) -> dict[str, float | None]:
+def _timed(questions: list[SearchQuery], search: Callable[[SearchQuery], object]) -> dict[str, float | None]:
     """Milliseconds, after a warm-up."""
     times = []
     for asked in questions:
@@ -179,7 +179,7 @@ def _timed(questions: list[Asked], search: Callable[[Asked], object]) -> dict[st
     return percentiles(times[WARM_UP:])
 
 
-def _recall(chunks: CassandraChunks, corpus: Corpus, questions: list[Asked]) -> float:
+def _recall(chunks: CassandraChunks, corpus: Corpus, questions: list[SearchQuery]) -> float:
     """Share of the exact ten nearest that the index gives among its first ten."""
     vectors, found = corpus.vectors, []
     for asked in questions:

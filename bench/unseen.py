@@ -18,9 +18,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.console.demo import newswire
-from services.generator import abstaining, prompting, replies
+from services.generator import answer_prompt, replies, withholding
 from services.generator.contexts import passages
-from services.generator.ports import Asked, Backend, Completion, Decline
+from services.generator.ports import Backend, Completion, Decline, PromptedQuestion
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning.data import workshop
 from services.generator.tuning.data.example import Example
@@ -66,7 +66,7 @@ def main() -> None:
     learned = [one for one in stored if one not in unseen]
     kinds = {kind: _prompts(builder, unseen, pairs, settings) for kind, builder in KINDS.items()}
     backend: Backend = plugins.load("services.generator.backends", settings.backend)(settings, home)
-    rule = abstaining.rule(settings)
+    rule = withholding.rule(settings)
 
     def asked(adapter: AdapterAnnounced | None) -> dict[str, Any]:
         return _told({kind: _said(of, backend, adapter, rule, settings) for kind, of in kinds.items()})
@@ -108,7 +108,7 @@ def _said(
     rule: Decline,
     settings: GeneratorSettings,
 ) -> list[Said]:
-    prompt = prompting.load(settings.rag_prompt)
+    prompt = answer_prompt.load(settings.rag_prompt)
     questions = [Question(question_id="bench", text=example.question) for example in examples]
     chats = [passages.chat(of, example.passages, prompt) for of, example in zip(questions, examples, strict=True)]
     outcomes = backend.complete(chats, max_new_tokens=settings.max_new_tokens, adapter=adapter)
@@ -117,7 +117,7 @@ def _said(
         if not isinstance(outcome, Completion):
             raise TypeError(f"a prompt failed: {outcome.reason}")
         reply = replies.parse(outcome.text, chunk_ids=example.passages, abstain=prompt.abstain)
-        verdict = rule(Asked(of, NOW, chat, passages=example.passages), outcome, tuned=adapter is not None)
+        verdict = rule(PromptedQuestion(of, NOW, chat, passages=example.passages), outcome, tuned=adapter is not None)
         answered = reply.status == "answered" and verdict is not None
         found.append(
             Said(answered, answered and holds(reply.text, example.answer), verdict.support if verdict else 0.0)

@@ -66,7 +66,7 @@ class StoredRevision:
     embedded_at: datetime
 
 
-Place = tuple[str, int]  # document id and position: the primary key of a chunk
+ChunkKey = tuple[str, int]  # document id and position: the primary key of a chunk
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Candidate:
     score: float
 
     @property
-    def place(self) -> Place:
+    def place(self) -> ChunkKey:
         return self.document_id, self.position
 
 
@@ -102,7 +102,7 @@ class Passage:
     text: str
 
     @property
-    def place(self) -> Place:
+    def place(self) -> ChunkKey:
         return self.document_id, self.position
 
     @property
@@ -137,13 +137,13 @@ class ChunkSearch(Protocol):
     def nearest(self, vector: Vector, *, limit: int, scope: Scope) -> Sequence[Candidate]:
         """At most `limit` chunks within `scope`, best first; score is cosine in [-1, 1], computed exactly."""
 
-    def read(self, places: Sequence[Place]) -> Mapping[Place, Passage]:
+    def read(self, places: Sequence[ChunkKey]) -> Mapping[ChunkKey, Passage]:
         """What stands there now; places that are gone are left out. Never two revisions of one document."""
 
     def of_documents(self, document_ids: Sequence[str]) -> Mapping[str, Sequence[Passage]]:
         """Every chunk of each document as it stands, in order; nothing for one that is gone."""
 
-    def vectors(self, places: Sequence[Place]) -> Mapping[Place, Vector]:
+    def vectors(self, places: Sequence[ChunkKey]) -> Mapping[ChunkKey, Vector]:
         """The unit vectors that stand there now, each of shape (dimensions,)."""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from services.console import jobs, progress
 
 Report = dict[str, Any]
-JOB = "services.scorer.evaluate"
+JOB = "services.scorer.evaluation"
 
 
 def measure(

@@ -11,7 +11,7 @@ from typing import Any
 from services.console import jobs, progress
 
 Report = dict[str, Any]
-JOB, CUT = "services.retriever.evaluate", "services.ingest.cut"
+JOB, CUT = "services.retriever.evaluation", "services.ingest.cut"
 PARTS = {"cut": "documents cut", "encoded": "texts encoded", "searched": "questions searched"}
 
 

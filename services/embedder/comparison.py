@@ -14,7 +14,7 @@ import numpy as np
 from services.embedder.migration import Side
 from shared.messages import DocumentIndexed
 from shared.scope import Scope
-from shared.stored import Candidate, Place, Vector
+from shared.stored import Candidate, ChunkKey, Vector
 
 K = 10
 ASKED = 100
@@ -72,7 +72,7 @@ def _exact(side: Side, asked: Vector, documents: Sequence[DocumentIndexed]) -> l
     return best
 
 
-def _vectors(side: Side, documents: Sequence[DocumentIndexed]) -> Iterator[Mapping[Place, Vector]]:
+def _vectors(side: Side, documents: Sequence[DocumentIndexed]) -> Iterator[Mapping[ChunkKey, Vector]]:
     """What the comparison's scope may see."""
     scope = Scope()
     for start in range(0, len(documents), AT_ONCE):

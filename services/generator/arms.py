@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from services.generator import abstaining
+from services.generator import withholding
 from services.generator.abstention import never
 from services.generator.ports import Decline, Style
 from services.generator.settings import GeneratorSettings
@@ -108,7 +108,7 @@ class Served:
 def arm_of(said: Said, settings: GeneratorSettings) -> Arm:
     """An arm by its paragraph. Raises ValueError for an option, a prompt, a context or a rule that is not there."""
     own = settings_of(said, settings)
-    return Arm(said.taken, _style(said, own), abstaining.rule(own) if said.reads else never.pass_on)
+    return Arm(said.taken, _style(said, own), withholding.rule(own) if said.reads else never.pass_on)
 
 
 def settings_of(said: Said, settings: GeneratorSettings) -> GeneratorSettings:

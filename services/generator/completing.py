@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Literal, TypeVar
 
-from services.generator.ports import Asked, Backend, Completion, Failed, Outcome, Scored
-from services.generator.prompting import neutral
+from services.generator.answer_prompt import neutral
+from services.generator.ports import Backend, Completion, Failed, Outcome, PromptedQuestion, Scored
 from shared.messages import AdapterAnnounced
 from shared.messages.contests import BASE
 
@@ -25,7 +25,7 @@ class Ask:
     `problem`: why it cannot be put at all.
     """
 
-    asked: Asked
+    asked: PromptedQuestion
     speaker: str
     adapter: AdapterAnnounced | None
     problem: str = ""

@@ -7,7 +7,7 @@ reads one passage better than three. Nothing is rewritten: a passage is made of 
 import re
 from collections.abc import Sequence
 
-from services.generator.prompting import neutral
+from services.generator.answer_prompt import neutral
 
 _SENTENCE = re.compile(r"(?<=[.!?\"”])\s+(?=[\"“A-Z0-9])|\n+")
 _MARK = re.compile(r"\[(\d{1,3})\]")

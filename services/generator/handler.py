@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.generator import abstaining, forming, replies
+from services.generator import form_wording, replies, withholding
 from services.generator.arms import Arm, Served
 from services.generator.completing import Ask, Choices, Completer, Now
-from services.generator.ports import Asked, Backend, Completion, Failed, FailureKind, Outcome, Style
+from services.generator.ports import Backend, Completion, Failed, FailureKind, Outcome, PromptedQuestion, Style
 from shared.messages import Answer
 from shared.records import Effect, Record, effect
 
@@ -22,7 +22,7 @@ class Turn:
 
     record: Record[Any]
     arm: Arm
-    asked: Asked
+    asked: PromptedQuestion
 
 
 def answer(
@@ -49,7 +49,7 @@ def _answer(turn: Turn, ask: Ask, outcome: Outcome, backend: Backend) -> Answer:
     asked, style = turn.asked, turn.arm.style
     spoken = outcome if isinstance(outcome, Completion) else None
     said, tuned = _reply(asked, outcome, style), turn.arm.tuned
-    kept = abstaining.kept(asked, outcome, said, style=style, tuned=tuned, decline=turn.arm.decline)
+    kept = withholding.kept(asked, outcome, said, style=style, tuned=tuned, decline=turn.arm.decline)
     reply, verdict = kept.reply, kept.verdict
     return Answer(
         question_id=asked.question.question_id,
@@ -69,7 +69,7 @@ def _answer(turn: Turn, ask: Ask, outcome: Outcome, backend: Backend) -> Answer:
         model=backend.model,
         adapter=ask.adapter.ref if ask.adapter else None,
         backend=backend.name,
-        prompt_version=forming.version(asked.prompt_version or style.prompt_version, asked.question.form),
+        prompt_version=form_wording.version(asked.prompt_version or style.prompt_version, asked.question.form),
         asked_at=asked.asked_at,
         retrieval_ms=asked.retrieval_ms,
         generation_ms=spoken.seconds * 1000 if spoken else 0.0,
@@ -82,7 +82,7 @@ def _answer(turn: Turn, ask: Ask, outcome: Outcome, backend: Backend) -> Answer:
     )
 
 
-def _reply(asked: Asked, outcome: Outcome, style: Style) -> replies.Reply:
+def _reply(asked: PromptedQuestion, outcome: Outcome, style: Style) -> replies.Reply:
     """What was said, or why nothing was. A bracketed number in JSON or in a choice is no citation."""
     if isinstance(outcome, Failed):
         return replies.Reply("failed", failure=outcome.reason)
@@ -97,5 +97,5 @@ def _failure_kind(outcome: Outcome, reply: replies.Reply) -> FailureKind | None:
     return "empty" if reply.status == "failed" else None
 
 
-def _chunk_ids(asked: Asked) -> tuple[str, ...]:
+def _chunk_ids(asked: PromptedQuestion) -> tuple[str, ...]:
     return tuple(item.chunk_id for item in asked.evidence)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from services.generator import prompting
-from services.generator.prompting import Prompt
+from services.generator import answer_prompt
+from services.generator.answer_prompt import Prompt
 from services.generator.settings import GeneratorSettings
 from shared.messages import Question, QuestionKind, Turn
 
@@ -77,7 +77,7 @@ def _manners(settings: GeneratorSettings, prompts: Sequence[str], needed: tuple[
 
 
 def _loaded(name: str, needed: Sequence[str]) -> Prompt:
-    prompt = prompting.load(name)
+    prompt = answer_prompt.load(name)
     lacking = {"question", *needed}.difference(prompt.user.get_identifiers())
     if lacking:
         raise ValueError(f"prompt {name!r}: `user` needs {', '.join(f'${part}' for part in sorted(lacking))}")

@@ -125,7 +125,7 @@ def speaks_with(backend: Backend, adapter: AdapterAnnounced | None) -> None:
 
 
 @dataclass(frozen=True)
-class Asked:
+class PromptedQuestion:
     """A question as one style puts it to the model, with the evidence that went into the prompt and its passages.
 
     `prompt_version` and `abstain` are of the prompt that its kind has, and stand before the style's; `longest` is how
@@ -156,7 +156,7 @@ class Verdict:
 class Decline(Protocol):
     """Whether an answer from passages stands; None where the rule cannot tell or does not ask."""
 
-    def __call__(self, asked: Asked, said: Completion, *, tuned: bool) -> Verdict | None: ...
+    def __call__(self, asked: PromptedQuestion, said: Completion, *, tuned: bool) -> Verdict | None: ...
 
 
 @dataclass(frozen=True)
@@ -166,4 +166,4 @@ class Style:
     topic: AnyTopic
     prompt_version: str
     abstain: str
-    ask: Callable[[Record[Any]], Asked]
+    ask: Callable[[Record[Any]], PromptedQuestion]

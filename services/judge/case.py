@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from services.judge import families, prompting, sheets
+from services.judge import families, judge_prompt, sheets
+from services.judge.judge_prompt import Prompt
 from services.judge.ports import Backend, Said, Sheet
-from services.judge.prompting import Prompt
 from services.judge.settings import JudgeSettings, Pair
 from shared.contests.files import of_result
 from shared.contests.parts import search_against_memory
@@ -17,7 +17,7 @@ KEPT = 300
 
 
 @dataclass(frozen=True)
-class Bench:
+class JudgeSetup:
     """A judge with its prompts."""
 
     settings: JudgeSettings
@@ -39,7 +39,7 @@ class Case:
     """A result with its pairs and arms to judge. `known`: this judge's verdicts that stand, if there are any."""
 
     result: Result
-    bench: Bench
+    bench: JudgeSetup
     known: Verdicts | None
     pairs: tuple[Pair, ...]
     arms: tuple[str, ...]
@@ -105,13 +105,13 @@ class Case:
         return families.warnings(model, models, self.bench.settings.families) if model else ()
 
 
-def bench(settings: JudgeSettings, backend: Backend) -> Bench:
+def bench(settings: JudgeSettings, backend: Backend) -> JudgeSetup:
     """The judge of these settings; raises ValueError where a prompt is not there or not complete."""
-    pairwise = prompting.load(settings.pairwise_prompt, prompting.PAIRWISE)
-    return Bench(settings, backend, pairwise, prompting.load(settings.rubric_prompt, prompting.RUBRIC))
+    pairwise = judge_prompt.load(settings.pairwise_prompt, judge_prompt.PAIRWISE)
+    return JudgeSetup(settings, backend, pairwise, judge_prompt.load(settings.rubric_prompt, judge_prompt.RUBRIC))
 
 
-def opened(result: Result, judge: Bench, announced: Verdicts | None) -> Case:
+def opened(result: Result, judge: JudgeSetup, announced: Verdicts | None) -> Case:
     """The case of a result. `announced`: what this judge said of it last, where a result need not show it yet."""
     words, name, model = judge.settings.words, judge.settings.name, judge.backend.model
     competing, wanted = of_result(result).arms, judge.settings

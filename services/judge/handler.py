@@ -7,7 +7,7 @@ make, and when references change only the grades are asked for anew.
 
 from collections.abc import Callable, Iterator, Sequence
 
-from services.judge.case import Bench, opened
+from services.judge.case import JudgeSetup, opened
 from shared.messages import Result, Verdicts
 from shared.records import Effect, Record, effect
 
@@ -15,7 +15,7 @@ Announced = Callable[[str], Verdicts | None]
 """Question id -> what this judge announced of it last, as far as that is remembered."""
 
 
-def judge(batch: Sequence[Record[Result]], *, bench: Bench, announced: Announced) -> Iterator[Effect[Verdicts]]:
+def judge(batch: Sequence[Record[Result]], *, bench: JudgeSetup, announced: Announced) -> Iterator[Effect[Verdicts]]:
     """The verdicts on each question's newest result of the batch; one call of the backend for all of them."""
     cases = [(record, opened(record.message, bench, announced(_question(record)))) for record in _newest(batch)]
     open_cases = [(record, case) for record, case in cases if not case.settled]

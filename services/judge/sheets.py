@@ -6,8 +6,8 @@ two answers that say the same are not compared.
 
 from collections.abc import Sequence
 
+from services.judge.judge_prompt import Prompt
 from services.judge.ports import Sheet
-from services.judge.prompting import Prompt
 from services.judge.settings import Pair
 from shared.messages import Question, Result
 

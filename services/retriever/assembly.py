@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from services.retriever.handler import Retrieve
-from services.retriever.ports import Asked, Encode, Knowledge, Rank, Ranked, Rephrase, Search, SparseIndex, listed
+from services.retriever.ports import Encode, Knowledge, Rank, Ranked, Rephrase, Search, SearchQuery, SparseIndex, listed
 from services.retriever.settings import RetrieverSettings
 from services.retriever.view import Announcements
 from services.retriever.views import Views
@@ -136,7 +136,7 @@ def rankers(knowledge: Knowledge, settings: RetrieverSettings) -> Rank:
         name: plugins.load(f"{PACKAGE}.rankers", name)(knowledge, settings) for name in settings.ranker_names
     }
 
-    def rank(asked: Asked, ranked: Sequence[Ranked]) -> Sequence[Ranked]:
+    def rank(asked: SearchQuery, ranked: Sequence[Ranked]) -> Sequence[Ranked]:
         for name, one in named.items():
             ranked = listed(name, one(asked, ranked))
         return ranked

@@ -6,12 +6,15 @@ announcements, and publishes nothing. The last line on standard output is the ex
 
 import argparse
 import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from services.retriever.assembly import retriever
-from services.retriever.explanation import explained
+from services.retriever.handler import Retrieve, stands, why_nothing, within_budget
+from services.retriever.ports import Ranked, SearchQuery
 from services.retriever.serving import Serving
 from services.retriever.settings import RetrieverSettings
 from shared import topology
@@ -20,10 +23,16 @@ from shared.cassandra.client import connect
 from shared.kafka import client
 from shared.kafka.tail import KafkaTail
 from shared.kafka.view import KafkaView
-from shared.messages import Question
+from shared.messages import Filters, Question
 from shared.retention import Retention
+from shared.scope import Scope
 from shared.service import guarded
 from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings, NewsSettings
+from shared.stored import ChunkKey, Passage
+
+BEGINNING = 240
+DAY_S = 86_400.0
+Row = dict[str, Any]
 
 
 def main() -> None:
@@ -50,13 +59,115 @@ def _explain(options: argparse.Namespace) -> None:
         keep=Retention(NewsSettings().keep_days),
     )
     view.catch_up()
-    _say("read", {"chunks": view.size})
-    _say("explained", explained(handle, question, now=datetime.now(UTC), others=options.others))
+    _tell("read", {"chunks": view.size})
+    _tell("explained", explained(handle, question, now=datetime.now(UTC), others=options.others))
     store.close()
 
 
-def _say(event: str, about: dict[str, Any]) -> None:
+def _tell(event: str, about: dict[str, Any]) -> None:
     print(json.dumps({"event": event, **about}), flush=True)  # noqa: T201 (the console reads this)
+
+
+def explained(retrieve: Retrieve, question: Question, *, now: datetime, others: int) -> dict[str, Any]:
+    """Evidence as the retriever would give it at `now`, and the best `others` that did not become evidence."""
+    scope = _scope(retrieve, question)
+    texts = retrieve.queries(question)
+    at = question.as_of or now
+    asked = [SearchQuery(text, vector, at) for text, vector in zip(texts, retrieve.encode(texts), strict=True)]
+    seen: list[Ranked] = []
+
+    def noting(first: SearchQuery, ranked: Sequence[Ranked]) -> Sequence[Ranked]:
+        seen[:] = retrieve.rank(first, ranked)
+        return seen
+
+    picks = replace(retrieve, rank=noting).picks(asked, scope)
+    kept = within_budget(picks, retrieve.settings.budget_words)
+    placed = {one.place: _row(number, one, at) for number, one in enumerate(seen, start=1)}
+    evidence = [placed[one.place] | _said(passage) for one, passage in kept]
+    chosen = {one.place for one, _ in kept}
+    left = [one for one in seen if one.place not in chosen][:others]
+    return {
+        "question": question.model_dump(mode="json", exclude_defaults=True),
+        "queries": texts,
+        "search": retrieve.search.name,
+        "rankers": retrieve.settings.ranker_names,
+        "encoder": retrieve.encoder,
+        "at": at.isoformat(),
+        "candidates": len(seen),
+        "lists": _lists(retrieve, seen),
+        "evidence": evidence,
+        "others": [
+            placed[one.place] | why for one, why in _left_out(retrieve, left, {p.place for p, _ in picks}, scope)
+        ],
+        "note": "" if kept else "; ".join([why_nothing(question), *_would_help(retrieve, question, asked)]),
+    }
+
+
+def _scope(retrieve: Retrieve, question: Question) -> Scope:
+    return Scope.of(question, retrieve.keep.not_before)
+
+
+def _row(number: int, one: Ranked, at: datetime) -> Row:
+    """What the lists say of a candidate; nothing of its text."""
+    published_at = one.candidate.published_at
+    return {
+        "place": number,
+        "score": one.score,
+        "document_id": one.candidate.document_id,
+        "position": one.candidate.position,
+        "revision": one.candidate.revision,
+        "published_at": published_at.isoformat(),
+        "age_days": round((at - published_at).total_seconds() / DAY_S, 2),
+        "lists": {name: found.model_dump(exclude={"version"}) for name, found in one.found_by.items()},
+    }
+
+
+def _said(passage: Passage) -> Row:
+    """What stands there, for a passage that may be shown."""
+    return {
+        "chunk_id": passage.chunk_id,
+        "title": passage.title,
+        "source": passage.source,
+        "language": passage.language,
+        "trust": passage.trust,
+        "text": passage.text[:BEGINNING],
+    }
+
+
+def _left_out(
+    retrieve: Retrieve, left: Sequence[Ranked], picked: set[ChunkKey], scope: Scope
+) -> Iterator[tuple[Ranked, Row]]:
+    """Each with the reason; the text only of what still is what was found, and may be shown."""
+    there = retrieve.chunks.read([one.place for one in left])
+    for one in left:
+        passage = there.get(one.place)
+        if passage is not None and stands(one, passage, scope):
+            yield one, {"left_out": "over budget_words" if one.place in picked else "beyond top_k"} | _said(passage)
+        else:
+            yield one, {"left_out": "gone since it was found" if passage is None else "changed since it was found"}
+
+
+def _lists(retrieve: Retrieve, seen: Iterable[Ranked]) -> list[str]:
+    """Names of all lists in the order in which they came about: parts of the search, the search, each ranker."""
+    last = [retrieve.search.name, *retrieve.settings.ranker_names]
+    named = dict.fromkeys(name for one in seen for name in one.found_by)
+    return [*(name for name in sorted(named) if name not in last), *(name for name in last if name in named)]
+
+
+def _would_help(retrieve: Retrieve, question: Question, asked: Sequence[SearchQuery]) -> Iterator[str]:
+    """The conditions that alone keep everything out."""
+    for name, wider in _wider(question):
+        if retrieve.ranked(asked, _scope(retrieve, wider)):
+            yield f"without {name} there is something"
+
+
+def _wider(question: Question) -> Iterator[tuple[str, Question]]:
+    """The question without each of its conditions in turn. Its labels stay: they say what may be shown."""
+    for name in question.filters.model_dump(exclude_defaults=True, exclude={"version"}):
+        filters = question.filters.model_copy(update={name: Filters.model_fields[name].default})
+        yield name, question.model_copy(update={"filters": filters})
+    if question.as_of:
+        yield "as_of", question.model_copy(update={"as_of": None})
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from services.retriever.ports import Ranked
 from shared.messages import Found
-from shared.stored import Place
+from shared.stored import ChunkKey
 
 RRF_K = 60  # Cormack, Clarke and Buettcher, SIGIR 2009
 
@@ -50,8 +50,8 @@ def _summed(lists: Iterable[Iterable[tuple[Ranked, float]]]) -> list[Ranked]:
 
     Of two revisions only the newer counts: what the words of the older one scored says nothing of what is shown.
     """
-    sums: dict[Place, float] = {}
-    known: dict[Place, Ranked] = {}
+    sums: dict[ChunkKey, float] = {}
+    known: dict[ChunkKey, Ranked] = {}
     for found in lists:
         for one, share in found:
             held = known.get(one.place)

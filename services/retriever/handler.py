@@ -7,7 +7,7 @@ from datetime import timedelta
 from services.retriever import gauges
 from services.retriever.condensers import plain
 from services.retriever.fusion import of_queries
-from services.retriever.ports import Asked, Clock, Condense, Encode, Rank, Ranked, Rephrase, Search, View
+from services.retriever.ports import Clock, Condense, Encode, Rank, Ranked, Rephrase, Search, SearchQuery, View
 from services.retriever.settings import RetrieverSettings
 from shared.messages import EvidenceFound, EvidenceItem, Question
 from shared.records import Record
@@ -40,7 +40,7 @@ class Retrieve:
     recipe: str = "rag"
 
     def evidence(
-        self, record: Record[Question], asked: Sequence[Asked], caught_up: Callable[[], bool], *, shared_ms: float
+        self, record: Record[Question], asked: Sequence[SearchQuery], caught_up: Callable[[], bool], *, shared_ms: float
     ) -> EvidenceFound:
         """What is found for a question, put in these words; read only once `caught_up` says whether the view is."""
         started = self.clock()
@@ -95,7 +95,7 @@ class Retrieve:
         gauges.waited(self.clock() - started, stale=not fresh)
         return fresh
 
-    def picks(self, asked: Sequence[Asked], scope: Scope) -> list[Pick]:
+    def picks(self, asked: Sequence[SearchQuery], scope: Scope) -> list[Pick]:
         """The best chunks as they stand. Where a document moved since it was found, the search is made again."""
         picks: list[Pick] = []
         for _ in range(TRIES):
@@ -109,15 +109,15 @@ class Retrieve:
             self.view.refresh(sorted(moved))
         return picks[: self.settings.top_k]
 
-    def ranked(self, asked: Sequence[Asked], scope: Scope) -> Sequence[Ranked]:
+    def ranked(self, asked: Sequence[SearchQuery], scope: Scope) -> Sequence[Ranked]:
         """Candidates, best first, not yet read. The lists of one question's several queries are fused."""
         lists = [self.search(one, limit=self.settings.depth, scope=scope) for one in asked]
         return self.rank(asked[0], lists[0] if len(lists) == 1 else of_queries(lists))
 
 
-def asked_of(record: Record[Question], text: str, vector: Vector) -> Asked:
+def asked_of(record: Record[Question], text: str, vector: Vector) -> SearchQuery:
     """A question in the words that are searched for, with their vector."""
-    return Asked(text, vector, record.message.as_of or record.appended_at)
+    return SearchQuery(text, vector, record.message.as_of or record.appended_at)
 
 
 def stands(one: Ranked, passage: Passage | None, scope: Scope) -> bool:

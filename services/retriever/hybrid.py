@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from services.retriever.ports import Asked, Ranked, Search, listed
+from services.retriever.ports import Ranked, Search, SearchQuery, listed
 from shared.scope import Scope
 
 Fuse = Callable[[Sequence[Sequence[Ranked]]], list[Ranked]]
@@ -21,6 +21,6 @@ class Hybrid:
         self._fuse = fuse
         self._beside = ThreadPoolExecutor(len(parts), name)
 
-    def __call__(self, asked: Asked, *, limit: int, scope: Scope) -> Sequence[Ranked]:
+    def __call__(self, asked: SearchQuery, *, limit: int, scope: Scope) -> Sequence[Ranked]:
         searching = [self._beside.submit(part, asked, limit=limit, scope=scope) for part in self._parts]
         return listed(self.name, self._fuse([found.result() for found in searching]))

@@ -7,11 +7,11 @@ from typing import Protocol
 
 from shared.messages import Found, Question
 from shared.scope import Scope
-from shared.stored import Candidate, ChunkSearch, Passage, Place, Vector
+from shared.stored import Candidate, ChunkKey, ChunkSearch, Passage, Vector
 
 
 @dataclass(frozen=True)
-class Asked:
+class SearchQuery:
     """A question as searches and rankers see it: its words, its vector of shape (dimensions,), and when it stands.
 
     `at` is the question's `as_of` where it has one, else the time it was asked: what "recent" is counted from.
@@ -31,7 +31,7 @@ class Ranked:
     found_by: Mapping[str, Found] = field(default_factory=dict)
 
     @property
-    def place(self) -> Place:
+    def place(self) -> ChunkKey:
         return self.candidate.place
 
 
@@ -48,7 +48,7 @@ class Search(Protocol):
 
     name: str
 
-    def __call__(self, asked: Asked, *, limit: int, scope: Scope) -> Sequence[Ranked]:
+    def __call__(self, asked: SearchQuery, *, limit: int, scope: Scope) -> Sequence[Ranked]:
         """Chunks within `scope`, best first; at most `limit` of each list that is asked."""
 
 
@@ -102,7 +102,7 @@ class View(Protocol):
         """Read these documents from the store now, ahead of their announcements."""
 
 
-Rank = Callable[[Asked, Sequence[Ranked]], Sequence[Ranked]]
+Rank = Callable[[SearchQuery, Sequence[Ranked]], Sequence[Ranked]]
 Condense = Callable[[Question], str]  # what a question asks for, with what its conversation said before
 Rephrase = Callable[[str, Scope], Sequence[str]]  # the first is the question itself: rankers go by it
 Encode = Callable[[Sequence[str]], Vector]

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 import structlog
 
 from services.retriever.handler import Retrieve, asked_of
-from services.retriever.ports import Asked, Encode, Ranked, Search
+from services.retriever.ports import Encode, Ranked, Search, SearchQuery
 from shared.contests.calendar import Calendar
 from shared.messages import EvidenceFound, Question, Recipe
 from shared.records import Effect, Record, effect
@@ -92,7 +92,7 @@ class Once:
     def caught_up(self) -> bool:
         return self.usual.caught_up(self.record, self.asked_ends, until=self.until)
 
-    def search(self, search: Search, asked: Asked, *, limit: int, scope: Scope) -> Sequence[Ranked]:
+    def search(self, search: Search, asked: SearchQuery, *, limit: int, scope: Scope) -> Sequence[Ranked]:
         """What the search finds; found already where it was asked the same before. A question has one scope."""
         key = id(search), asked.text, limit
         if key not in self._found:
@@ -118,7 +118,7 @@ class Remembering:
     name: str
     search: Callable[..., Sequence[Ranked]]
 
-    def __call__(self, asked: Asked, *, limit: int, scope: Scope) -> Sequence[Ranked]:
+    def __call__(self, asked: SearchQuery, *, limit: int, scope: Scope) -> Sequence[Ranked]:
         return self.search(asked, limit=limit, scope=scope)
 
 
@@ -131,7 +131,7 @@ class Plan:
     texts: tuple[str, ...] = ()
     problem: str = ""
 
-    def evidence(self, asked: Sequence[Asked], once: Once, shared_ms: float) -> EvidenceFound:
+    def evidence(self, asked: Sequence[SearchQuery], once: Once, shared_ms: float) -> EvidenceFound:
         """The evidence of this recipe."""
         if self.problem:
             return self.retrieve.nothing(self.record, self.problem)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from services.retriever.ports import Asked, Rank, Ranked
+from services.retriever.ports import Rank, Ranked, SearchQuery
 from shared.stored import ChunkSearch
 
 Judge = Callable[[str, Sequence[str]], Sequence[float]]
@@ -16,7 +16,7 @@ def by_text(chunks: ChunkSearch, first: int, judge: Judge) -> Rank:
     handler meets it there and searches again.
     """
 
-    def rank(asked: Asked, ranked: Sequence[Ranked]) -> Sequence[Ranked]:
+    def rank(asked: SearchQuery, ranked: Sequence[Ranked]) -> Sequence[Ranked]:
         front, rest = ranked[:first], ranked[first:]
         there = chunks.read([one.place for one in front])
         texts = {place: passage.text for place, passage in there.items()}

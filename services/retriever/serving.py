@@ -17,7 +17,7 @@ from shared.messages import EncoderChoice, EncodersAnnounced, EvidenceFound, Que
 from shared.records import Effect, Record
 from shared.scope import Scope
 from shared.settings import EncoderSettings
-from shared.stored import Candidate, ChunkSearch, Passage, Place, Vector
+from shared.stored import Candidate, ChunkKey, ChunkSearch, Passage, Vector
 
 Announced = Callable[[], Mapping[str, EncodersAnnounced]]
 Handle = Callable[[Sequence[Record[Question]]], Iterator[Effect[EvidenceFound]]]
@@ -81,13 +81,13 @@ class Serving:
     def nearest(self, vector: Vector, *, limit: int, scope: Scope) -> Sequence[Candidate]:
         return self._held.chunks.nearest(vector, limit=limit, scope=scope)
 
-    def read(self, places: Sequence[Place]) -> Mapping[Place, Passage]:
+    def read(self, places: Sequence[ChunkKey]) -> Mapping[ChunkKey, Passage]:
         return self._held.chunks.read(places)
 
     def of_documents(self, document_ids: Sequence[str]) -> Mapping[str, Sequence[Passage]]:
         return self._held.chunks.of_documents(document_ids)
 
-    def vectors(self, places: Sequence[Place]) -> Mapping[Place, Vector]:
+    def vectors(self, places: Sequence[ChunkKey]) -> Mapping[ChunkKey, Vector]:
         return self._held.chunks.vectors(places)
 
     def _in_use(self) -> list[EncoderChoice]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.retriever.ports import Asked, Ranked, SparseIndex, listed
+from services.retriever.ports import Ranked, SearchQuery, SparseIndex, listed
 from shared.scope import Scope
 
 
@@ -13,6 +13,6 @@ class Sparse:
         self.name = name
         self._index = index
 
-    def __call__(self, asked: Asked, *, limit: int, scope: Scope) -> Sequence[Ranked]:
+    def __call__(self, asked: SearchQuery, *, limit: int, scope: Scope) -> Sequence[Ranked]:
         found = self._index.search(asked.text, limit=limit, scope=scope)
         return listed(self.name, [Ranked(one, one.score) for one in found])

@@ -12,7 +12,7 @@ from shared.cassandra.schema import chunks_table
 from shared.records import Effect
 from shared.retention import FOREVER, Retention
 from shared.scope import Scope, labels_of, readers
-from shared.stored import Candidate, Passage, Place, StoredRevision, Vector
+from shared.stored import Candidate, ChunkKey, Passage, StoredRevision, Vector
 
 LEAST_FETCHED = 50
 MOST = 1_000
@@ -87,7 +87,7 @@ class CassandraChunks:
         searches = [(self._cql(_FIND, where=where), [asked, *values, asked, fetched]) for where, values in wheres]
         return [row for found in self._store.searches(searches) for row in found]
 
-    def read(self, places: Sequence[Place]) -> Mapping[Place, Passage]:
+    def read(self, places: Sequence[ChunkKey]) -> Mapping[ChunkKey, Passage]:
         """Statements at LOCAL_QUORUM that read each document once: a revision is seen whole or not at all.
 
         Each gives every asked position of all its documents; those that were not asked for are left out.
@@ -109,7 +109,7 @@ class CassandraChunks:
             document_id: [_passage(row) for row in rows] for document_id, rows in zip(document_ids, found, strict=True)
         }
 
-    def vectors(self, places: Sequence[Place]) -> Mapping[Place, Vector]:
+    def vectors(self, places: Sequence[ChunkKey]) -> Mapping[ChunkKey, Vector]:
         found = self._store.rows_of_each(self._cql(_VECTOR), places)
         return {
             place: np.array(rows[0].embedding, dtype=np.float32)

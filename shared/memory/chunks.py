@@ -7,7 +7,7 @@ import numpy as np
 from shared.records import Effect
 from shared.retention import FOREVER, Retention
 from shared.scope import Scope
-from shared.stored import Candidate, Passage, Place, StoredRevision, Vector
+from shared.stored import Candidate, ChunkKey, Passage, StoredRevision, Vector
 
 
 class MemoryChunks:
@@ -37,7 +37,7 @@ class MemoryChunks:
         ]
         return sorted(hits, key=lambda hit: -hit.score)[:limit]
 
-    def read(self, places: Sequence[Place]) -> Mapping[Place, Passage]:
+    def read(self, places: Sequence[ChunkKey]) -> Mapping[ChunkKey, Passage]:
         there = self.of_documents([document_id for document_id, _ in places])
         standing = {passage.place: passage for passages in there.values() for passage in passages}
         return {place: standing[place] for place in places if place in standing}
@@ -46,7 +46,7 @@ class MemoryChunks:
         kept = {stored.chunked.document_id: stored for stored in self._kept()}
         return {name: _passages(kept[name]) if name in kept else [] for name in document_ids}
 
-    def vectors(self, places: Sequence[Place]) -> Mapping[Place, Vector]:
+    def vectors(self, places: Sequence[ChunkKey]) -> Mapping[ChunkKey, Vector]:
         kept = {stored.chunked.document_id: stored for stored in self._kept()}
         of_documents = [kept[name] for name in {document_id for document_id, _ in places} if name in kept]
         standing = {

@@ -4,9 +4,11 @@ The exported graph takes token ids and their mask and gives unit vectors: poolin
 a hash of all that the export is made of, so that other weights never answer under its name.
 """
 
+import fcntl
 import json
 import os
-from collections.abc import Iterable, Mapping
+import shutil
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -14,7 +16,6 @@ from typing import Any
 
 from shared.models import sentences
 from shared.models.language import weights_sha256
-from shared.models.once import made_once
 
 MADE_BY = "2"  # raised where the same model would be exported otherwise
 POOLINGS = ("mean", "cls")
@@ -39,7 +40,7 @@ def exported(model: str, home: Path) -> Path:
     if not source.is_dir():
         raise ValueError(f"no folder {model!r}: an ONNX encoder is exported from a model's folder, not from a hub name")
     name = f"{sentences.name(model)}-onnx-{_identity(source)}"
-    return made_once(home / "models" / name, lambda folder: _export(source, folder))
+    return _made_once(home / "models" / name, lambda folder: _export(source, folder))
 
 
 def card(folder: Path) -> Exported:
@@ -151,3 +152,22 @@ def fits_int8(cpuinfo: str) -> bool:
     """Whether a processor multiplies bytes without overflow: x86 with VNNI does; what says no flags is no x86."""
     flags = {flag for line in cpuinfo.splitlines() if line.startswith("flags") for flag in line.split()}
     return not flags or any(flag.endswith("vnni") for flag in flags)
+
+
+def _made_once(folder: Path, make: Callable[[Path], None]) -> Path:
+    """The folder, made by `make` where it is not there; one who dies in between leaves nothing under its name."""
+    if not folder.is_dir():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with (folder.parent / f".{folder.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not folder.is_dir():
+                _make(folder, make)
+    return folder
+
+
+def _make(folder: Path, make: Callable[[Path], None]) -> None:
+    making = folder.with_name(f".{folder.name}.making")
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir()
+    make(making)
+    making.replace(folder)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.retriever.assembly import PACKAGE, Indexes
-from services.retriever.ports import Asked, Knowledge, Rank, Ranked, Search, SparseIndex
+from services.retriever.ports import Knowledge, Rank, Ranked, Search, SearchQuery, SparseIndex
 from services.retriever.settings import RetrieverSettings
 from services.retriever.view import MaterialisedView
 from shared import plugins, topology
@@ -104,8 +104,8 @@ def search_of(name: str) -> Search:
     return search
 
 
-def asked(text: str) -> Asked:
-    return Asked(text, ENCODER.encode([text])[0], NOON + timedelta(days=10))
+def asked(text: str) -> SearchQuery:
+    return SearchQuery(text, ENCODER.encode([text])[0], NOON + timedelta(days=10))
 
 
 def found(name: str, text: str = "a fair", limit: int = 1_000, scope: Scope | None = None) -> list[Ranked]:

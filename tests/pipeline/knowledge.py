@@ -25,7 +25,7 @@ from shared.retention import Retention
 from shared.runner import Runner
 from shared.scope import Scope
 from shared.settings import EncoderSettings
-from shared.stored import Candidate, Passage, Place, Vector
+from shared.stored import Candidate, ChunkKey, Passage, Vector
 from tests.knowledge_model import Moment
 from tests.pipeline.conftest import ENCODER, Pipeline
 
@@ -48,7 +48,7 @@ class MovingChunks(MemoryChunks):
         self._move()
         return found
 
-    def read(self, places: Sequence[Place]) -> Mapping[Place, Passage]:
+    def read(self, places: Sequence[ChunkKey]) -> Mapping[ChunkKey, Passage]:
         self._move()
         self.reads += 1
         return super().read(places)

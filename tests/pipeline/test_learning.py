@@ -14,7 +14,7 @@ from shared import topology
 from shared.adapters import registry
 from shared.lab.suites import checking, learning
 from shared.lab.suites.learning import Lesson, Workshop
-from shared.lab.suites.running import Asked
+from shared.lab.suites.running import SuiteResults
 from shared.messages import Result
 from tests import adapters
 from tests.builders import NOON, a_question
@@ -110,7 +110,7 @@ def a_lesson(share: float, right: float) -> Lesson:
     results = {
         one.question_id: a_result(a_scored("tuned", correct=right), question_id=one.question_id) for one in questions
     }
-    return Lesson(share, round(100 * share), round(300 * share), f"share-{share}", Asked(questions, results))
+    return Lesson(share, round(100 * share), round(300 * share), f"share-{share}", SuiteResults(questions, results))
 
 
 def test_more_examples_are_compared_with_fewer_step_by_step(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.generator import chat_format, prompting
+from services.generator import answer_prompt, chat_format
 from services.generator.contexts import closed_book
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning.data.dataset import Dataset
@@ -51,7 +51,7 @@ def perplexity_by_hand(base: Path, adapter: AdapterAnnounced | None) -> float:
     if adapter:
         network = PeftModel.from_pretrained(network, adapter.location)
     asked = Question(question_id="q", text="What happened? Lantern fair moved")
-    prompt = chat_format.encode(tokenizer, closed_book.chat(asked, prompting.load("closed_book.v1")))
+    prompt = chat_format.encode(tokenizer, closed_book.chat(asked, answer_prompt.load("closed_book.v1")))
     ids = torch.tensor([prompt + tokenizer(TEXT, add_special_tokens=False)["input_ids"]])
     with torch.no_grad():
         likely = network.eval()(ids).logits[0, len(prompt) - 1 : -1].log_softmax(-1)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.scorer.evaluation import clusters, contests, predictions, report, scoring
+from services.scorer.evaluation import contests, predictions, report, scoring
 from services.scorer.evaluation.contests import Contest
 from services.scorer.evaluation.predictions import Choice, Prediction, an_answer
 from shared import plugins
@@ -138,7 +138,7 @@ def test_a_question_that_all_were_asked_twice_counts_twice_in_published_files(tm
 
     assert scoring.score(contest, METRICS)["exact_match"]["a"] == {"q1": 1.0, "q1 (2)": 0.0}
     assert contest.repeated == ["q1"]
-    assert clusters.of(contest.questions) == {"q1": "question q1", "q1 (2)": "question q1"}
+    assert report.clusters_of(contest.questions) == {"q1": "question q1", "q1 (2)": "question q1"}
 
 
 def test_a_file_that_holds_everything_twice_is_refused(tmp_path: Path) -> None:
@@ -154,12 +154,12 @@ def test_questions_that_share_a_document_even_by_way_of_others_are_one_cluster()
         return Prediction(question, "a", "generation", None, "p, line 1")
 
     asked = {"q1": about("d1", name="q1"), "q2": about("d2", name="q2"), "q3": about("d1", "d2", name="q3")}
-    found = clusters.of(asked | {"q4": about(name="q4"), "q5": about("d5", name="q5")})
+    found = report.clusters_of(asked | {"q4": about(name="q4"), "q5": about("d5", name="q5")})
 
     assert found is not None
     assert found["q1"] == found["q2"] == found["q3"]
     assert len(set(found.values())) == 3
-    assert clusters.of({"q4": about(name="q4"), "q5": about("d5", name="q5")}) is None
+    assert report.clusters_of({"q4": about(name="q4"), "q5": about("d5", name="q5")}) is None
 
 
 def test_results_are_scored_anew_and_the_highest_version_counts(tmp_path: Path) -> None:
@@ -191,7 +191,7 @@ def test_squads_layout_takes_its_references_from_a_squad_file(tmp_path: Path) ->
         "small": {"s1": 1.0, "s2": 1.0, "s3": 0.0}, "large": {"s1": 1.0, "s2": 1.0, "s3": 1.0},
     }  # fmt: skip
     assert "1 predictions are for no question" in loaded[0].notes[0]
-    assert len(set((clusters.of(contest.questions) or {}).values())) == 2
+    assert len(set((report.clusters_of(contest.questions) or {}).values())) == 2
 
 
 def test_a_report_has_means_of_every_slice_and_comparisons_in_words(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.generator import prompting
+from services.generator import answer_prompt
 from services.generator.tuning.data import exporting, showing, supplied, unlearning
 from services.generator.tuning.data.assembling import CAPPED, TWICE
 from services.generator.tuning.data.chunks import standing
@@ -198,7 +198,7 @@ def test_a_run_on_what_is_new_replays_earlier_examples_that_still_hold(tmp_path:
 def test_the_export_is_what_other_trainers_read(tmp_path: Path) -> None:
     documents, pairs = newswire()
     made = assembly(a_plan("pairs", "raft", "raw_text", validation=0.1, probe=0.2)).dataset(documents, pairs)
-    prompts = prompting.load("closed_book.v1"), prompting.load("rag.v1")
+    prompts = answer_prompt.load("closed_book.v1"), answer_prompt.load("rag.v1")
 
     count = exporting.export(made, tmp_path / "d.jsonl", closed_book_prompt=prompts[0], rag_prompt=prompts[1])
 

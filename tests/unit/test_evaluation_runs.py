@@ -18,7 +18,7 @@ from shared.settings import EncoderSettings
 from tests.builders import NOON, a_chunked_document, a_document, a_question
 
 
-def in_memory(tmp_path: Path, documents: Sequence[DocumentPublished], names: Sequence[str]) -> runs.Bench:
+def in_memory(tmp_path: Path, documents: Sequence[DocumentPublished], names: Sequence[str]) -> runs.PreparedRuns:
     """The named runs over documents that ingest cut, encoded by hashing."""
     encoder = EncoderSettings(variant="hashing", dimensions=64)
     kept, store = vectors.KeptVectors(encoder, tmp_path / "vectors"), MemoryChunks()

@@ -8,7 +8,7 @@ import pytest
 from services.console import output
 from services.console.views import explanation as explanation_view
 from services.retriever.assembly import retriever
-from services.retriever.explanation import explained
+from services.retriever.explain import explained
 from services.retriever.settings import RetrieverSettings
 from shared import topology
 from shared.encoders import hashing

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.generator import forming
+from services.generator import form_wording
 from services.generator.backends.echo import Echo
 from services.generator.handler import answer
 from services.generator.ports import Chat, Completion, Outcome
@@ -77,8 +77,8 @@ def test_a_form_stands_below_the_question_and_changes_the_version_that_the_answe
 
 
 def test_only_what_is_asked_is_said() -> None:
-    assert forming.wishes(Form(max_words=3)) == "\nAnswer in at most 3 words."
-    assert forming.wishes(None) == forming.wishes(Form()) == ""
+    assert form_wording.wishes(Form(max_words=3)) == "\nAnswer in at most 3 words."
+    assert form_wording.wishes(None) == form_wording.wishes(Form()) == ""
 
 
 def test_a_schema_cannot_open_a_turn_of_the_chat() -> None:

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.generator.tuning.gates import judging, probes, telling
+from services.generator.tuning.gates import judging, probes
 from services.generator.tuning.gates.asking import Sums
 from services.generator.tuning.gates.judging import Measure
 from services.generator.tuning.gates.plan import Gate, Speaker
 from services.generator.tuning.gates.probes import Probe
+from services.generator.tuning.gates.trial import write_results
 from shared.messages import GateResult
 
 
@@ -170,7 +171,7 @@ def test_the_card_says_what_the_gates_said_once(tmp_path: Path) -> None:
     result = judged(Gate(least=0.5), shares(0, 0, 0, 1))
 
     for _ in range(2):
-        telling.write(tmp_path, [result])
+        write_results(tmp_path, [result])
 
     card = (tmp_path / "README.md").read_text()
     assert card.startswith("# news-1\n")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from services.judge import prompting
+from services.judge import judge_prompt
 from services.judge.announced import REMEMBERED, Announced
 from services.judge.backends import oracle
 from services.judge.case import bench
@@ -191,7 +191,7 @@ def test_another_prompt_name_or_pair_is_judged_anew(changes: dict[str, Any], tmp
     backend = Scripted(by_length)
     shown = with_verdicts(three, said(three, backend))
     if "pairwise_prompt" in changes:
-        text = (Path(prompting.__file__).parent / "prompts" / "pairwise.v1.toml").read_text()
+        text = (Path(judge_prompt.__file__).parent / "prompts" / "pairwise.v1.toml").read_text()
         (own := tmp_path / "own.toml").write_text(text + "# changed\n")
         changes = {"pairwise_prompt": str(own)}
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.judge import prompting
+from services.judge import judge_prompt
 from services.judge.ports import Said, Sheet
 from shared.messages.verdicts import Comparison, Reply, outcome
 from tests.unit.test_judge import PAIR, TWO, Scripted, by_length, said
@@ -91,7 +91,7 @@ def test_a_prompt_whose_replies_could_be_misread_is_refused(tmp_path: Path, cont
     (tmp_path / "bad.toml").write_text(content)
 
     with pytest.raises(ValueError, match=complaint):
-        prompting.load(str(tmp_path / "bad.toml"), prompting.PAIRWISE)
+        judge_prompt.load(str(tmp_path / "bad.toml"), judge_prompt.PAIRWISE)
 
 
 def test_a_comparison_says_what_each_order_preferred() -> None:

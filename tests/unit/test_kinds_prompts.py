@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.generator.contexts import closed_book, passages
-from services.generator.ports import Asked
+from services.generator.ports import PromptedQuestion
 from services.generator.settings import GeneratorSettings
 from shared.messages import Presentation, Question
 from shared.topology import EVIDENCE, QUESTIONS
@@ -15,7 +15,7 @@ from tests import builders
 SAID = [{"role": "asker", "text": "Where is the fair?"}, {"role": "assistant", "text": "In Ostrel.\n[2] <|im_end|>"}]
 
 
-def from_evidence(question: Question, stories: int = 5, searched_for: str = "", **chosen: Any) -> Asked:
+def from_evidence(question: Question, stories: int = 5, searched_for: str = "", **chosen: Any) -> PromptedQuestion:
     items = tuple(
         builders.an_evidence_item(
             chunk_id=f"c{rank}", rank=rank, text=f"Title {rank}\nThe cat slept. It starts at {rank}. " + "Word. " * 40
@@ -26,7 +26,7 @@ def from_evidence(question: Question, stories: int = 5, searched_for: str = "", 
     return passages.build(GeneratorSettings(**chosen)).ask(builders.a_record(found, topic=EVIDENCE.name))
 
 
-def from_memory(question: Question, **chosen: Any) -> Asked:
+def from_memory(question: Question, **chosen: Any) -> PromptedQuestion:
     return closed_book.build(GeneratorSettings(**chosen)).ask(builders.a_record(question, topic=QUESTIONS.name))
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.generator import evidence, prompting
+from services.generator import answer_prompt, evidence
 from services.generator.contexts import closed_book, passages
 from services.generator.settings import GeneratorSettings
 from shared.topology import EVIDENCE, QUESTIONS
@@ -21,7 +21,7 @@ TOKENS = [
 
 @pytest.mark.parametrize("token", TOKENS)
 def test_a_template_token_is_broken_and_stays_readable(token: str) -> None:
-    broken = prompting.neutral(f"before {token} after")
+    broken = answer_prompt.neutral(f"before {token} after")
 
     assert token not in broken
     assert broken.replace(" ", "") == f"before{token}after"
@@ -29,7 +29,7 @@ def test_a_template_token_is_broken_and_stays_readable(token: str) -> None:
 
 @given(st.lists(st.sampled_from([*TOKENS, "<|", "|>", "im_start", "<", ">", "s", "a "]), max_size=12).map("".join))
 def test_no_template_token_survives_however_they_are_nested(text: str) -> None:
-    broken = prompting.neutral(text).casefold()
+    broken = answer_prompt.neutral(text).casefold()
 
     assert not any(token.casefold() in broken for token in TOKENS)
 
@@ -37,7 +37,7 @@ def test_no_template_token_survives_however_they_are_nested(text: str) -> None:
 def test_ordinary_text_is_left_alone() -> None:
     text = "Rates rose by 3 < 4 per cent [1], said a <b>clerk</b> of the Inst."
 
-    assert prompting.neutral(text) == text
+    assert answer_prompt.neutral(text) == text
 
 
 def test_question_choices_and_evidence_are_all_neutralised() -> None:
@@ -57,9 +57,9 @@ def test_a_passage_cannot_pretend_to_be_the_next_one() -> None:
 
 
 def test_every_shipped_prompt_can_be_read_and_says_how_to_abstain() -> None:
-    folder = Path(prompting.__file__).parent / "prompts"
+    folder = Path(answer_prompt.__file__).parent / "prompts"
     for file in folder.glob("*.toml"):
-        prompt = prompting.load(file.stem)
+        prompt = answer_prompt.load(file.stem)
         assert prompt.version == file.stem
         assert prompt.abstain
         assert "Who?" in prompt.asking("Who?")
@@ -68,11 +68,11 @@ def test_every_shipped_prompt_can_be_read_and_says_how_to_abstain() -> None:
 def test_an_own_prompt_carries_its_hash_so_that_a_change_shows(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text('system = "a"\nuser = "$question"\nabstain = "no"\n')
-    first = prompting.load(str(file)).version
+    first = answer_prompt.load(str(file)).version
     file.write_text('system = "b"\nuser = "$question"\nabstain = "no"\n')
 
     assert first.startswith("mine-")
-    assert prompting.load(str(file)).version != first
+    assert answer_prompt.load(str(file)).version != first
 
 
 @pytest.mark.parametrize("content", ['system = "a"\n', "system = \n"])
@@ -80,12 +80,12 @@ def test_an_incomplete_prompt_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "bad.toml").write_text(content)
 
     with pytest.raises(ValueError, match="not complete"):
-        prompting.load(str(tmp_path / "bad.toml"))
+        answer_prompt.load(str(tmp_path / "bad.toml"))
 
 
 def test_an_unknown_prompt_is_refused() -> None:
     with pytest.raises(ValueError, match="no prompt 'rag"):
-        prompting.load("rag.v99")
+        answer_prompt.load("rag.v99")
 
 
 def test_closed_book_asks_the_question_alone() -> None:

@@ -10,7 +10,7 @@ from services.retriever.queries import decompose, expand
 from services.retriever.settings import RetrieverSettings
 from shared.memory.chunks import MemoryChunks
 from shared.scope import Scope
-from shared.stored import Passage, Place
+from shared.stored import ChunkKey, Passage
 from tests.builders import NOON
 
 SETTINGS = RetrieverSettings()
@@ -60,7 +60,7 @@ class Chunks(MemoryChunks):
         super().__init__()
         self.passages = {passage.place: passage for passage in passages}
 
-    def read(self, places: Sequence[Place]) -> Mapping[Place, Passage]:
+    def read(self, places: Sequence[ChunkKey]) -> Mapping[ChunkKey, Passage]:
         return {place: self.passages[place] for place in places if place in self.passages}
 
 

@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from services.retriever.ports import Asked, Knowledge, Rank, Ranked, SparseIndex
+from services.retriever.ports import Knowledge, Rank, Ranked, SearchQuery, SparseIndex
 from services.retriever.rankers.mmr import diverse
 from services.retriever.reranking import by_text, joined
 from services.retriever.settings import RetrieverSettings
 from shared import plugins
 from shared.models.language import Model
 from shared.scope import Scope
-from shared.stored import Candidate, Passage, Place, Vector
+from shared.stored import Candidate, ChunkKey, Passage, Vector
 from tests import tiny_cross_encoder, tiny_model
 from tests.builders import NOON
 
-ASKED = Asked("Where is the fair?", np.ones(2, dtype=np.float32), NOON)
+ASKED = SearchQuery("Where is the fair?", np.ones(2, dtype=np.float32), NOON)
 
 
 @dataclass
@@ -29,25 +29,25 @@ class Shelf:
 
     texts: Mapping[str, str] = field(default_factory=dict)
     pointing: Mapping[str, Sequence[float]] = field(default_factory=dict)
-    asked: list[Place] = field(default_factory=list)
+    asked: list[ChunkKey] = field(default_factory=list)
 
     def nearest(self, vector: Vector, *, limit: int, scope: Scope) -> Sequence[Candidate]:
         raise AssertionError(f"rankers do not search: {vector}, {limit}, {scope}")
 
-    def read(self, places: Sequence[Place]) -> Mapping[Place, Passage]:
+    def read(self, places: Sequence[ChunkKey]) -> Mapping[ChunkKey, Passage]:
         self.asked += places
         return {place: a_passage(place, self.texts[place[0]]) for place in places if place[0] in self.texts}
 
     def of_documents(self, document_ids: Sequence[str]) -> Mapping[str, Sequence[Passage]]:
         raise AssertionError(f"rankers read by place: {document_ids}")
 
-    def vectors(self, places: Sequence[Place]) -> Mapping[Place, Vector]:
+    def vectors(self, places: Sequence[ChunkKey]) -> Mapping[ChunkKey, Vector]:
         self.asked += places
         there = {place: self.pointing[place[0]] for place in places if place[0] in self.pointing}
         return {place: np.array(vector, dtype=np.float32) for place, vector in there.items()}
 
 
-def a_passage(place: Place, text: str) -> Passage:
+def a_passage(place: ChunkKey, text: str) -> Passage:
     about = ("title", "wire", (), "en", (), 1.0, NOON, NOON)
     return Passage(place[0], place[1], 1, *about, text)
 

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from services.generator.answer_prompt import load
 from services.generator.backends.echo import Echo
 from services.generator.ports import Chat, Completion, Outcome
-from services.generator.prompting import load
 from services.generator.tuning.data.dataset import Dataset
 from services.generator.tuning.data.example import Example
 from services.generator.tuning.gates import running
 from services.generator.tuning.gates.plan import Gate, GatePlan
 from services.generator.tuning.gates.probes import Probe
-from services.generator.tuning.gates.running import Bench
+from services.generator.tuning.gates.running import GateRunner
 from services.generator.tuning.release import UNTRIED, release, require_new, settled
 from shared.adapters import registry
 from shared.messages import AdapterAnnounced, Cost, GateResult, Revision
@@ -173,7 +173,7 @@ def test_base_previous_and_new_are_asked_the_same_and_only_their_own_adapter_spe
     ]
     old, new = (adapters.saved(tmp_path, name) for name in ("old", "new"))
 
-    results = Bench(backend, load("closed_book.v1"), 24, said.append).run(
+    results = GateRunner(backend, load("closed_book.v1"), 24, said.append).run(
         new, old, running.asked_of(plan, a_dataset(), older), plan.unmeasured
     )
 

@@ -9,7 +9,7 @@ import pytest
 
 from services.retriever.condensers import last_turns
 from services.retriever.handler import Retrieve, within_budget
-from services.retriever.ports import Asked, Ranked, listed
+from services.retriever.ports import Ranked, SearchQuery, listed
 from services.retriever.recipes import RetrieveByContest
 from services.retriever.settings import RetrieverSettings
 from shared.encoders import hashing
@@ -17,7 +17,7 @@ from shared.messages import EvidenceFound, Filters, Found, Question, Turn
 from shared.retention import Retention
 from shared.scope import Scope
 from shared.settings import EncoderSettings
-from shared.stored import Candidate, Passage, Place, Vector
+from shared.stored import Candidate, ChunkKey, Passage, Vector
 from tests.builders import NOON, a_question, a_record
 
 ENCODER = hashing.build(EncoderSettings(variant="hashing", dimensions=64))
@@ -48,12 +48,12 @@ class Shelf:
         self.stored = {f"d{place}": a_passage(place) for place in range(self.size)}
         self.indexed = dict.fromkeys(self.stored, 1)
 
-    def __call__(self, asked: Asked, *, limit: int, scope: Scope) -> Sequence[Ranked]:  # noqa: ARG002
+    def __call__(self, asked: SearchQuery, *, limit: int, scope: Scope) -> Sequence[Ranked]:  # noqa: ARG002
         self.scopes.append(scope)
         hits = [a_candidate(int(name[1:]), revision) for name, revision in self.indexed.items()][:limit]
         return listed(self.name, [Ranked(one, one.score) for one in hits])
 
-    def read(self, places: Sequence[Place]) -> Mapping[Place, Passage]:
+    def read(self, places: Sequence[ChunkKey]) -> Mapping[ChunkKey, Passage]:
         return {place: self.stored[place[0]] for place in places if place[0] in self.stored}
 
     def ends(self) -> Mapping[int, int]:
@@ -75,7 +75,7 @@ class Shelf:
     def of_documents(self, document_ids: Sequence[str]) -> Mapping[str, Sequence[Passage]]:
         raise AssertionError(f"the view is the shelf itself: {document_ids}")
 
-    def vectors(self, places: Sequence[Place]) -> Mapping[Place, Vector]:
+    def vectors(self, places: Sequence[ChunkKey]) -> Mapping[ChunkKey, Vector]:
         raise AssertionError(f"nothing here compares vectors: {places}")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from shared.lab.suites import disturbing, placing, sensitivity
-from shared.lab.suites.running import Asked, Corpus
+from shared.lab.suites.running import Corpus, SuiteResults
 from shared.lab.suites.sensitivity import UNDISTURBED, Condition
 from shared.messages import Turn
 from tests.builders import a_question
@@ -15,7 +15,7 @@ from tests.unit.test_suites_sensitivity import a_result, a_suite, under
 def a_condition(name: str, right: float, gold: Mapping[str, tuple[str, ...]]) -> Condition:
     questions = [a_question(question_id=one, gold_document_ids=links) for one, links in gold.items()]
     results = {one.question_id: a_result(one, right, "answered") for one in questions}
-    return Condition(name, Asked(questions, results), Corpus("c", {"indexed": 1}, {}))
+    return Condition(name, SuiteResults(questions, results), Corpus("c", {"indexed": 1}, {}))
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 5])

@@ -10,7 +10,7 @@ from shared.lab.suites import disturbing, placing, sensitivity
 from shared.lab.suites.disturbances import contradicting, noisy
 from shared.lab.suites.disturbing import Disturbed
 from shared.lab.suites.folder import Suite
-from shared.lab.suites.running import Asked, Corpus
+from shared.lab.suites.running import Corpus, SuiteResults
 from shared.lab.suites.sensitivity import UNDISTURBED, Condition
 from shared.messages import Question, Result, ScoredAnswer
 from shared.scope import Scope
@@ -164,7 +164,7 @@ def a_result(question: Question, right: float, status: str) -> Result:
 def a_condition(name: str, right: dict[str, float], status: str = "answered") -> Condition:
     questions = [a_question(question_id=one, gold_document_ids=(one,)) for one in right]
     results = {one.question_id: a_result(one, right[one.question_id], status) for one in questions}
-    return Condition(name, Asked(questions, results), Corpus("c", {"indexed": 1}, {}))
+    return Condition(name, SuiteResults(questions, results), Corpus("c", {"indexed": 1}, {}))
 
 
 def test_an_arm_that_falls_is_told_from_one_that_does_not() -> None:

@@ -11,7 +11,7 @@ from services.console.live.system import LiveSystem
 from shared.lab import summary
 from shared.lab.suites import checking, disturbing, placing, report, running, sensitivity
 from shared.lab.suites.folder import Suite
-from shared.lab.suites.running import Asked, Corpus, System
+from shared.lab.suites.running import Corpus, SuiteResults, System
 from shared.lab.summary import ARMS
 
 __all__ = ["ARMS", "Session"]
@@ -56,7 +56,7 @@ class Session:
         """The report of a sensitivity run; raises ValueError for a name that there is not, and as `run` does."""
         wanted = disturbing.with_their_controls(names)
         suite = disturbing.traceable(checking.load(self.folder))
-        bench = sensitivity.Bench(self.connect(self.wait_s), suite, self.name, self.deadline_s)
+        bench = sensitivity.SensitivityRun(self.connect(self.wait_s), suite, self.name, self.deadline_s)
         conditions = list(bench.conditions(wanted, seed, told=note))
         with progress.waiting("counting"):
             found = sensitivity.report_of(suite, conditions, run=self.name, seed=seed, arms=self.arms)
@@ -64,11 +64,11 @@ class Session:
             sensitivity.write(out, conditions, found, self.arms)
         return found
 
-    def _as_published(self, system: System, suite: Suite) -> tuple[Asked, None]:
+    def _as_published(self, system: System, suite: Suite) -> tuple[SuiteResults, None]:
         put = placing.as_published(suite.questions, suite, self.name, deadline_s=self.deadline_s)
         return running.ask(system, suite.questions, put), None
 
-    def _set_apart(self, system: System, suite: Suite, *, keep: bool) -> tuple[Asked, Corpus]:
+    def _set_apart(self, system: System, suite: Suite, *, keep: bool) -> tuple[SuiteResults, Corpus]:
         with running.published(system, suite, keep=keep) as corpus:
             put = placing.questions(suite.questions, corpus.name, self.name, deadline_s=self.deadline_s)
             return running.ask(system, suite.questions, put), corpus

@@ -1,6 +1,6 @@
 """Passes on whatever the model says."""
 
-from services.generator.ports import Asked, Completion, Decline, Verdict
+from services.generator.ports import Completion, Decline, PromptedQuestion, Verdict
 from services.generator.settings import GeneratorSettings
 
 
@@ -9,6 +9,6 @@ def build(_: GeneratorSettings) -> Decline:
     return pass_on
 
 
-def pass_on(asked: Asked, said: Completion, *, tuned: bool) -> Verdict | None:  # noqa: ARG001 (the port's names)
+def pass_on(asked: PromptedQuestion, said: Completion, *, tuned: bool) -> Verdict | None:  # noqa: ARG001 (the port's names)
     """No verdict on any answer."""
     return None

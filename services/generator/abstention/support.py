@@ -14,7 +14,7 @@ from functools import cache
 import numpy as np
 
 from services.generator import evidence
-from services.generator.ports import Asked, Completion, Decline, Verdict
+from services.generator.ports import Completion, Decline, PromptedQuestion, Verdict
 from services.generator.settings import GeneratorSettings
 from shared import encoding
 from shared.settings import EncoderSettings
@@ -40,7 +40,7 @@ def rule(settings: GeneratorSettings, encode: Encode) -> Decline:
     """A rule over any encoder of words: texts to unit vectors, float32, shape (texts, dimensions)."""
     words = Words(encode)
 
-    def decline(asked: Asked, said: Completion, *, tuned: bool) -> Verdict | None:
+    def decline(asked: PromptedQuestion, said: Completion, *, tuned: bool) -> Verdict | None:
         found = support(asked, said, settings.support_weight, words)
         least = settings.support_least_tuned if tuned else settings.support_least
         return None if found is None else Verdict(f"{VERSION}@{least:g}", found, declined=found < least)
@@ -69,7 +69,7 @@ class Words:
         return np.stack([self._known[word] for word in words])
 
 
-def support(asked: Asked, said: Completion, weight: float, words: Words) -> float | None:
+def support(asked: PromptedQuestion, said: Completion, weight: float, words: Words) -> float | None:
     """How well an answer stands, at most 1; None where the backend does not say how likely the answer was."""
     if said.log_probability is None or not said.answer_tokens:
         return None

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from functools import partial
 
-from services.generator import forming, kinds, prompting
+from services.generator import answer_prompt, form_wording, kinds
 from services.generator.kinds import Manners
-from services.generator.ports import Asked, Chat, Style
+from services.generator.ports import Chat, PromptedQuestion, Style
 from services.generator.settings import GeneratorSettings
 from shared.messages import Question, Turn
 from shared.records import Record
@@ -19,10 +19,10 @@ def build(settings: GeneratorSettings) -> Style:
     return Style(QUESTIONS, usual.version, usual.abstain, partial(ask, manners=manners))
 
 
-def ask(record: Record[Question], *, manners: Manners) -> Asked:
+def ask(record: Record[Question], *, manners: Manners) -> PromptedQuestion:
     """The question and, in a conversation, what went before it."""
     question, manner = record.message, manners.of(record.message)
-    return Asked(
+    return PromptedQuestion(
         question=question,
         asked_at=record.appended_at,
         chat=chat(question, manner.prompt, manners.history(question)),
@@ -32,7 +32,7 @@ def ask(record: Record[Question], *, manners: Manners) -> Asked:
     )
 
 
-def chat(question: Question, prompt: prompting.Prompt, history: Sequence[Turn] = ()) -> Chat:
+def chat(question: Question, prompt: answer_prompt.Prompt, history: Sequence[Turn] = ()) -> Chat:
     """The very words that tuning trains on and that are asked at serving time."""
     asking = prompt.asking(question.text, question.choices, history=history)
-    return Chat(prompt.system, asking + forming.wishes(question.form))
+    return Chat(prompt.system, asking + form_wording.wishes(question.form))

@@ -4,9 +4,9 @@ import random
 from collections.abc import Sequence
 from functools import partial
 
-from services.generator import evidence, forming, kinds, prompting
+from services.generator import answer_prompt, evidence, form_wording, kinds
 from services.generator.kinds import Manner, Manners
-from services.generator.ports import Asked, Chat, Style
+from services.generator.ports import Chat, PromptedQuestion, Style
 from services.generator.settings import GeneratorSettings
 from shared.messages import EvidenceFound, EvidenceItem, Question, Turn
 from shared.records import Record
@@ -22,12 +22,12 @@ def build(settings: GeneratorSettings) -> Style:
     return Style(EVIDENCE, usual.version, usual.abstain, partial(ask, manners=manners))
 
 
-def ask(record: Record[EvidenceFound], *, manners: Manners) -> Asked:
+def ask(record: Record[EvidenceFound], *, manners: Manners) -> PromptedQuestion:
     """The question under its passages, which share the kind's budget of words."""
     found, manner = record.message, manners.of(record.message.question)
     picks = ordered(chosen(found, manner), found.question)
     passages = tuple(text for _, text in picks)
-    return Asked(
+    return PromptedQuestion(
         question=found.question,
         asked_at=found.asked_at,
         chat=chat(found.question, passages, manner.prompt, manners.history(found.question)),
@@ -60,8 +60,10 @@ def ordered(picks: list[Pick], question: Question) -> list[Pick]:
     return picks
 
 
-def chat(question: Question, passages: Sequence[str], prompt: prompting.Prompt, history: Sequence[Turn] = ()) -> Chat:
+def chat(
+    question: Question, passages: Sequence[str], prompt: answer_prompt.Prompt, history: Sequence[Turn] = ()
+) -> Chat:
     """Passages numbered from 1, one a line; the numbers are what citations point at."""
     lines = [prompt.passage.substitute(number=number, text=text) for number, text in enumerate(passages, start=1)]
     user = prompt.asking(question.text, question.choices, evidence="\n".join(lines), history=history)
-    return Chat(prompt.system, user + forming.wishes(question.form))
+    return Chat(prompt.system, user + form_wording.wishes(question.form))

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from services.generator import adapters, models, prompting
+from services.generator import adapters, answer_prompt, models
 from services.generator.adapters import WEIGHTS, sha256_of
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning import card, recipe
@@ -90,7 +90,9 @@ class Job:
         return replace(inputs, start=folder, start_sha256=previous.weights_sha256)
 
     def _prompts(self) -> Prompts:
-        return Prompts(prompting.load(self.generator.closed_book_prompt), prompting.load(self.generator.rag_prompt))
+        return Prompts(
+            answer_prompt.load(self.generator.closed_book_prompt), answer_prompt.load(self.generator.rag_prompt)
+        )
 
     def _describe(self, made: Dataset, model: Model, run: TrainingRun, name: str, weights: str) -> AdapterAnnounced:
         line = "news" if self.settings.track == registry.TRACK else self.settings.track

@@ -34,14 +34,14 @@ def build(source: FeedSource, settings: FeedSettings) -> Feed:
 
 
 @dataclass(frozen=True)
-class Place:
+class FilePosition:
     """How far a file was read: the offset, and the last bytes before it."""
 
     offset: int = 0
     before: bytes = b""
 
-    def after(self, line: bytes) -> "Place":
-        return Place(self.offset + len(line), (self.before + line)[-TAIL:])
+    def after(self, line: bytes) -> "FilePosition":
+        return FilePosition(self.offset + len(line), (self.before + line)[-TAIL:])
 
     def __str__(self) -> str:
         return json.dumps({"offset": self.offset, "before": digest(self.before)})
@@ -59,10 +59,10 @@ class Lines:
     def read(self, bookmark: Bookmark) -> Iterator[Found]:
         saved = json.loads(bookmark.position or '{"offset": 0}')
         try:
-            place = _resumed(self.path, saved) if saved["offset"] else Place()
+            place = _resumed(self.path, saved) if saved["offset"] else FilePosition()
             if place is None:
                 yield from self._rest_of_the_old(saved)
-            yield from self._after(self.path, place or Place())
+            yield from self._after(self.path, place or FilePosition())
         except FileNotFoundError as error:
             raise FeedUnavailableError(f"no file {self.path}") from error
 
@@ -77,7 +77,7 @@ class Lines:
         for path, place in places[:1]:
             yield from self._after(path, place, positions=False)
 
-    def _after(self, path: Path, place: Place, *, positions: bool = True) -> Iterator[Found]:
+    def _after(self, path: Path, place: FilePosition, *, positions: bool = True) -> Iterator[Found]:
         with path.open("rb") as file:
             file.seek(place.offset)
             while (line := self._line(file)) is not None:
@@ -110,7 +110,7 @@ def _found(line: bytes, where: str, position: str) -> Found:
     return FeedItem(message.published_at or datetime.now(UTC), message, position, always=True)
 
 
-def _resumed(path: Path, saved: dict[str, object]) -> Place | None:
+def _resumed(path: Path, saved: dict[str, object]) -> FilePosition | None:
     """The saved place, if it is one of this file."""
     offset = int(str(saved["offset"]))
     if path.stat().st_size < offset:
@@ -120,7 +120,7 @@ def _resumed(path: Path, saved: dict[str, object]) -> Place | None:
     return place if digest(place.before) == saved["before"] else None
 
 
-def _place_at(file: BinaryIO, offset: int) -> Place:
+def _place_at(file: BinaryIO, offset: int) -> FilePosition:
     """A place in an open file, which then stands there."""
     file.seek(max(0, offset - TAIL))
-    return Place(offset, file.read(min(TAIL, offset)))
+    return FilePosition(offset, file.read(min(TAIL, offset)))

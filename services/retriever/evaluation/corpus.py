@@ -12,7 +12,7 @@ from shared.memory.broker import MemoryBroker, MemoryTail
 from shared.messages import DocumentChunked
 from shared.records import Effect, Position, RawRecord
 from shared.scope import Scope
-from shared.stored import Candidate, ChunkSearch, Passage, Place, StoredRevision, Vector
+from shared.stored import Candidate, ChunkKey, ChunkSearch, Passage, StoredRevision, Vector
 
 AT_ONCE = 32
 
@@ -53,13 +53,13 @@ class Remembered:
             self._found[key] = self._chunks.nearest(vector, limit=limit, scope=scope)
         return self._found[key]
 
-    def read(self, places: Sequence[Place]) -> Mapping[Place, Passage]:
+    def read(self, places: Sequence[ChunkKey]) -> Mapping[ChunkKey, Passage]:
         return self._chunks.read(places)
 
     def of_documents(self, document_ids: Sequence[str]) -> Mapping[str, Sequence[Passage]]:
         return self._chunks.of_documents(document_ids)
 
-    def vectors(self, places: Sequence[Place]) -> Mapping[Place, Vector]:
+    def vectors(self, places: Sequence[ChunkKey]) -> Mapping[ChunkKey, Vector]:
         return self._chunks.vectors(places)
 
 

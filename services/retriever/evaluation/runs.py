@@ -14,7 +14,7 @@ from services.retriever.evaluation.corpus import Remembered
 from services.retriever.evaluation.measures import Run, by_document
 from services.retriever.evaluation.vectors import KeptVectors
 from services.retriever.handler import Retrieve
-from services.retriever.ports import Asked, Knowledge
+from services.retriever.ports import Knowledge, SearchQuery
 from services.retriever.settings import RetrieverSettings
 from services.retriever.view import Announcements, MaterialisedView
 from shared import plugins
@@ -56,7 +56,7 @@ def usual(settings: RetrieverSettings) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Bench:
+class PreparedRuns:
     """The retrievers by run, and the vectors of their questions."""
 
     retrieves: Mapping[str, Retrieve]
@@ -70,7 +70,7 @@ class Bench:
             vectors = iter(self.vectors.encode([text for texts in queries for text in texts]))
             run = {}
             for number, (question, texts) in enumerate(zip(questions, queries, strict=True), start=1):
-                asked = [Asked(text, next(vectors), question.as_of or now) for text in texts]
+                asked = [SearchQuery(text, next(vectors), question.as_of or now) for text in texts]
                 run[question.question_id] = by_document(retrieve.ranked(asked, Scope.of(question)))
                 told(name, past * len(questions) + number, total)
             found[name] = run
@@ -84,7 +84,7 @@ def prepared(
     *,
     announcements: Announcements,
     vectors: KeptVectors,
-) -> Bench:
+) -> PreparedRuns:
     """Each run's retriever, put together as the service puts its own together, over one set of complete indexes."""
     indexes = Indexes(settings)
     knowledge = Knowledge(Remembered(chunks), indexes)
@@ -109,4 +109,4 @@ def prepared(
         )
         for name, one in of_runs.items()
     }
-    return Bench(made, vectors)
+    return PreparedRuns(made, vectors)

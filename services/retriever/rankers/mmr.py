@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.retriever.fusion import min_max
-from services.retriever.ports import Asked, Knowledge, Rank, Ranked
+from services.retriever.ports import Knowledge, Rank, Ranked, SearchQuery
 from services.retriever.reranking import joined
 from services.retriever.settings import RetrieverSettings
 from shared.stored import ChunkSearch, Vector
@@ -25,7 +25,7 @@ def build(knowledge: Knowledge, settings: RetrieverSettings) -> Rank:
     counts as 0. Only the first `mmr_first` are compared.
     """
 
-    def rank(_: Asked, ranked: Sequence[Ranked]) -> Sequence[Ranked]:
+    def rank(_: SearchQuery, ranked: Sequence[Ranked]) -> Sequence[Ranked]:
         front, rest = ranked[: settings.mmr_first], ranked[settings.mmr_first :]
         if not front:
             return ranked

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.retriever.fusion import min_max
-from services.retriever.ports import Asked, Knowledge, Rank, Ranked
+from services.retriever.ports import Knowledge, Rank, Ranked, SearchQuery
 from services.retriever.settings import RetrieverSettings
 
 DAY_S = 86_400.0
@@ -23,7 +23,7 @@ def build(_: Knowledge, settings: RetrieverSettings) -> Rank:
         floor = settings.recency_floor
         return float(floor + (1.0 - floor) * 0.5 ** (days / settings.recency_half_life_days))
 
-    def rank(asked: Asked, ranked: Sequence[Ranked]) -> Sequence[Ranked]:
+    def rank(asked: SearchQuery, ranked: Sequence[Ranked]) -> Sequence[Ranked]:
         shares = zip(ranked, min_max([one.score for one in ranked]), strict=True)
         weighed = [replace(one, score=share * worth(one.candidate.published_at, asked.at)) for one, share in shares]
         return sorted(weighed, key=lambda one: (-one.score, one.place))

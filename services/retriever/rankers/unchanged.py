@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from services.retriever.ports import Asked, Knowledge, Rank, Ranked
+from services.retriever.ports import Knowledge, Rank, Ranked, SearchQuery
 from services.retriever.settings import RetrieverSettings
 
 
 def build(_: Knowledge, __: RetrieverSettings) -> Rank:
     """A ranker that changes nothing."""
 
-    def rank(_: Asked, ranked: Sequence[Ranked]) -> Sequence[Ranked]:
+    def rank(_: SearchQuery, ranked: Sequence[Ranked]) -> Sequence[Ranked]:
         return ranked
 
     return rank

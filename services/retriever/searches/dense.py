@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.retriever.ports import Asked, Knowledge, Ranked, listed
+from services.retriever.ports import Knowledge, Ranked, SearchQuery, listed
 from services.retriever.settings import RetrieverSettings
 from shared.scope import Scope
 from shared.stored import ChunkSearch
@@ -16,7 +16,7 @@ class Dense:
     def __init__(self, chunks: ChunkSearch) -> None:
         self._chunks = chunks
 
-    def __call__(self, asked: Asked, *, limit: int, scope: Scope) -> Sequence[Ranked]:
+    def __call__(self, asked: SearchQuery, *, limit: int, scope: Scope) -> Sequence[Ranked]:
         found = self._chunks.nearest(asked.vector, limit=limit, scope=scope)
         return listed(self.name, [Ranked(one, one.score) for one in found])
 

@@ -5,11 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from services.scorer.evaluation import clusters, scoring
+from services.scorer.evaluation import scoring
 from services.scorer.evaluation.contests import Contest
+from services.scorer.evaluation.predictions import Prediction
 from services.scorer.evaluation.scoring import Values
 from shared.scoring import catalogue
 from shared.scoring.measure import Metric
+from shared.statistics.clusters import joined
 from shared.statistics.comparison import Comparison, compare
 from shared.statistics.intervals import mean_interval
 from shared.statistics.wording import in_words
@@ -22,7 +24,7 @@ def of(contest: Contest, values: Values, decides: Metric, *, baseline: str = "",
 
     Comparisons are of every pair of systems, or of each with the baseline; they form one family for Holm's adjustment.
     """
-    together = clusters.of(contest.questions)
+    together = clusters_of(contest.questions)
     slices = _slices(contest)
     incomparable = catalogue.where("neither") & values.keys()
     found = compare(
@@ -92,3 +94,16 @@ def _means(
         groups = [together[key] for key in scored] if together else None
         found[name] = asdict(mean_interval([of_systems[system][key] for key in scored], groups, draws=draws))
     return found
+
+
+def clusters_of(questions: Mapping[str, Prediction]) -> dict[str, str] | None:
+    """Question key -> cluster, the same where questions share a gold document or an id, also by way of others.
+
+    None where every question stands alone.
+    """
+    clusters = joined({key: _links(one) for key, one in questions.items()})
+    return clusters if len(set(clusters.values())) < len(clusters) else None
+
+
+def _links(one: Prediction) -> list[str]:
+    return [f"question {one.question.question_id}", *(f"document {name}" for name in one.question.gold_document_ids)]

@@ -43,7 +43,7 @@ class Curve:
     lacking: str = ""
 
 
-Place = Callable[[Result, Sequence[DocumentTimes]], float | str]
+AxisValue = Callable[[Result, Sequence[DocumentTimes]], float | str]
 
 
 def age_curve(material: Material, correct: Scores, clusters: Mapping[str, str]) -> Curve:
@@ -64,7 +64,7 @@ def freshness_curve(material: Material, correct: Scores, clusters: Mapping[str, 
     return _curve(material, correct, clusters, place=place, unit=unit)
 
 
-def places(material: Material, place: Place) -> tuple[dict[str, float], dict[str, int]]:
+def places(material: Material, place: AxisValue) -> tuple[dict[str, float], dict[str, int]]:
     """Where each question lies, by question id, and why the others lie nowhere."""
     known: dict[str, float] = {}
     unknown: dict[str, int] = {}
@@ -82,7 +82,7 @@ def ages(material: Material) -> dict[str, float]:
     return places(material, _age_days)[0]
 
 
-def _curve(material: Material, correct: Scores, clusters: Mapping[str, str], *, place: Place, unit: str) -> Curve:
+def _curve(material: Material, correct: Scores, clusters: Mapping[str, str], *, place: AxisValue, unit: str) -> Curve:
     known, unknown = places(material, place)
     scored = {name: known[name] for name in known if any(name in values for values in correct.values())}
     if len(known) > len(scored):
@@ -114,7 +114,7 @@ def _bin(placed: Mapping[str, float], correct: Scores, clusters: Mapping[str, st
     return Bin(spread[0], float(np.median(spread)), spread[-1], len(placed), intervals_of(columns, clusters))
 
 
-def _placed(result: Result, times: Mapping[str, DocumentTimes], place: Place) -> float | str:
+def _placed(result: Result, times: Mapping[str, DocumentTimes], place: AxisValue) -> float | str:
     gold = result.question.gold_document_ids
     if not gold:
         return "the question names no gold document"

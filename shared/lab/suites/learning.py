@@ -16,7 +16,7 @@ from shared.collections import reading
 from shared.lab.report.scores import interval_of
 from shared.lab.suites import measuring, placing, running
 from shared.lab.suites.folder import Suite
-from shared.lab.suites.running import Asked, System
+from shared.lab.suites.running import SuiteResults, System
 from shared.lab.suites.sensitivity import clusters_of, scores_in
 from shared.statistics.comparison import Comparison, compare
 
@@ -40,7 +40,7 @@ class Lesson:
     documents: int
     pairs: int
     adapter: str
-    asked: Asked
+    asked: SuiteResults
 
 
 def nested(pairs: Path, shares: Sequence[float], seed: int) -> dict[float, list[str]]:
@@ -82,7 +82,7 @@ def lessons(
             workshop.serve(before)
 
 
-def require_only(name: str, asked: Asked) -> None:
+def require_only(name: str, asked: SuiteResults) -> None:
     """Raises RuntimeError where an answer came from another adapter: its score would be another set's."""
     for result in asked.results.values():
         spoke = {one.answer.adapter.name for one in result.answers.values() if one.answer.adapter}

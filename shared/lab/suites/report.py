@@ -9,13 +9,15 @@ from shared.lab.report.material import gather
 from shared.lab.report.numbers import count
 from shared.lab.suites import measuring
 from shared.lab.suites.folder import Suite
-from shared.lab.suites.running import Asked, Corpus
+from shared.lab.suites.running import Corpus, SuiteResults
 from shared.messages import Result
 
 SHOWN_LOST = 5
 
 
-def of_run(suite: Suite, asked: Asked, corpus: Corpus | None, *, run: str, arms: Sequence[str]) -> dict[str, Any]:
+def of_run(
+    suite: Suite, asked: SuiteResults, corpus: Corpus | None, *, run: str, arms: Sequence[str]
+) -> dict[str, Any]:
     """The summary of a run: the trial's, with the suite's card, its documents' fates and the metrics' versions.
 
     `corpus` is None where the documents were in the system already.
@@ -38,7 +40,7 @@ def of_run(suite: Suite, asked: Asked, corpus: Corpus | None, *, run: str, arms:
     }
 
 
-def chosen(asked: Asked, arms: Sequence[str]) -> list[Result]:
+def chosen(asked: SuiteResults, arms: Sequence[str]) -> list[Result]:
     """The results in the order of the questions, cut down to the chosen arms."""
     found = [asked.results[one.question_id] for one in asked.questions if one.question_id in asked.results]
     return [
@@ -52,7 +54,7 @@ def chosen(asked: Asked, arms: Sequence[str]) -> list[Result]:
     ]
 
 
-def silent(asked: Asked, arms: Sequence[str]) -> list[str]:
+def silent(asked: SuiteResults, arms: Sequence[str]) -> list[str]:
     """Arms that failed at every question or never answered in time: their zeros are compared with nothing."""
     results = asked.results.values()
     return [

@@ -49,7 +49,7 @@ class Corpus:
 
 
 @dataclass(frozen=True)
-class Asked:
+class SuiteResults:
     """Questions that were put, and the results that came; `results` goes by the suite's own question ids."""
 
     questions: Sequence[Question]
@@ -73,11 +73,11 @@ def published(system: System, suite: Suite, *, variation: str = "", keep: bool =
             system.retract(list(dict.fromkeys(one.document_id for one in documents)))
 
 
-def ask(system: System, questions: Sequence[Question], put: Sequence[Question]) -> Asked:
+def ask(system: System, questions: Sequence[Question], put: Sequence[Question]) -> SuiteResults:
     """Ask `questions` in the form `put`, which has one for each in the same order; results get their own slice back."""
     own = {one.question_id: question for one, question in zip(put, questions, strict=True)}
     found = {own[name].question_id: _sliced(result, own[name].slice) for name, result in system.ask(put).items()}
-    return Asked(questions, found)
+    return SuiteResults(questions, found)
 
 
 def _sliced(result: Result, name: str) -> Result:

@@ -10,7 +10,7 @@ from typing import Any
 from shared.lab.suites import disturbing, measuring, placing, report, running
 from shared.lab.suites.disturbing import Disturbed
 from shared.lab.suites.folder import Suite
-from shared.lab.suites.running import Asked, Corpus, System
+from shared.lab.suites.running import Corpus, SuiteResults, System
 from shared.lab.summary import of_results
 from shared.messages import Question
 from shared.scoring.catalogue import CORRECT
@@ -28,12 +28,12 @@ class Condition:
     """One run of the suite: what was disturbed, the results, and the documents that it was asked of."""
 
     name: str
-    asked: Asked
+    asked: SuiteResults
     corpus: Corpus
 
 
 @dataclass(frozen=True)
-class Bench:
+class SensitivityRun:
     """A suite on a system under a run's name. `deadline_s` is for questions that set none."""
 
     system: System
@@ -65,7 +65,7 @@ class Bench:
         with running.published(self.system, changed, variation=name) as corpus:
             return Condition(name, self._ask(corpus, one.questions, name), corpus)
 
-    def _ask(self, corpus: Corpus, questions: Sequence[Question], condition: str) -> Asked:
+    def _ask(self, corpus: Corpus, questions: Sequence[Question], condition: str) -> SuiteResults:
         run = f"{self.run}.{condition}"
         put = placing.questions(questions, corpus.name, run, deadline_s=self.deadline_s)
         return running.ask(self.system, questions, put)
@@ -126,7 +126,7 @@ def clusters_of(questions: Sequence[Question]) -> Mapping[str, str]:
     return joined({name: found or [f"question {name}"] for name, found in links.items()})
 
 
-def scores_in(asked: Asked, arm: str, metric: str) -> Mapping[str, float]:
+def scores_in(asked: SuiteResults, arm: str, metric: str) -> Mapping[str, float]:
     """Question id -> an arm's score, where the metric applies."""
     values = {name: marks_of(result).values.get(arm, {}) for name, result in asked.results.items()}
     return {name: scores[metric] for name, scores in values.items() if metric in scores}

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from services.generator import prompting
+from services.generator import answer_prompt
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning import recipe
 from services.generator.tuning.data import exporting, reading, showing
@@ -35,7 +35,7 @@ def _run(options: argparse.Namespace, read: Callable[..., Dataset]) -> None:
     made = read(chosen.data, wanted, generator=generator, home=HomeSettings().home)
     told = {"recipe": f"{chosen.name} version {chosen.version}"} | showing.summary(made, examples=options.examples)
     if options.out:
-        prompts = prompting.load(generator.closed_book_prompt), prompting.load(generator.rag_prompt)
+        prompts = answer_prompt.load(generator.closed_book_prompt), answer_prompt.load(generator.rag_prompt)
         told["written"] = exporting.export(made, options.out, closed_book_prompt=prompts[0], rag_prompt=prompts[1])
     sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from services.generator.answer_prompt import Prompt, neutral
 from services.generator.contexts import closed_book, passages
 from services.generator.ports import Chat
-from services.generator.prompting import Prompt, neutral
 from services.generator.tuning.data.dataset import Dataset
 from services.generator.tuning.data.example import Example
 from shared.messages import Question

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.generator import prompting
+from services.generator import answer_prompt
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning.data import unlearning
 from services.generator.tuning.data.assembling import Assembly
@@ -35,7 +35,7 @@ def open_workshop(
 
 def serving(generator: GeneratorSettings) -> Serving:
     """How the generator's arms would put a question."""
-    closed_book, rag = prompting.load(generator.closed_book_prompt), prompting.load(generator.rag_prompt)
+    closed_book, rag = answer_prompt.load(generator.closed_book_prompt), answer_prompt.load(generator.rag_prompt)
     return Serving(generator.evidence_chunks, generator.evidence_words, closed_book.abstain, rag.abstain)
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.generator import replies
+from services.generator.answer_prompt import Prompt
 from services.generator.contexts import closed_book
 from services.generator.ports import Backend, Chat, Completion, Scored
-from services.generator.prompting import Prompt
 from services.generator.tuning.gates.probes import Probe
 from shared.messages import AdapterAnnounced, Question
 from shared.normalise import occurs

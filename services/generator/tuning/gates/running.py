@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from services.generator.answer_prompt import Prompt, neutral
 from services.generator.ports import Backend
-from services.generator.prompting import Prompt, neutral
 from services.generator.tuning.data.dataset import Dataset
 from services.generator.tuning.gates import asking, judging, probes
 from services.generator.tuning.gates.asking import Sums, Text
@@ -21,7 +21,7 @@ Measured = Mapping[str, Sums]
 
 
 @dataclass(frozen=True)
-class Asked:
+class GateQuestions:
     """One gate with what it asks."""
 
     gate: Gate
@@ -31,7 +31,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Bench:
+class GateRunner:
     """The model on which an adapter is tried: with the prompt and the answer length that the arms have."""
 
     backend: Backend
@@ -40,7 +40,11 @@ class Bench:
     say: Say
 
     def run(
-        self, adapter: AdapterAnnounced, previous: AdapterAnnounced | None, asked: Sequence[Asked], unmeasured: str
+        self,
+        adapter: AdapterAnnounced,
+        previous: AdapterAnnounced | None,
+        asked: Sequence[GateQuestions],
+        unmeasured: str,
     ) -> tuple[GateResult, ...]:
         """Every gate's result. Raises ValueError or OSError where an adapter cannot be taken up."""
         speakers = 2 if previous is None else 3
@@ -61,7 +65,7 @@ class Bench:
         )
 
     def _measure(
-        self, adapter: AdapterAnnounced | None, who: str, asked: Sequence[Asked], turn: tuple[int, int]
+        self, adapter: AdapterAnnounced | None, who: str, asked: Sequence[GateQuestions], turn: tuple[int, int]
     ) -> Measured:
         """What one speaker is worth; `turn` is its place among all and their number. Said is what is asked next."""
         if adapter is not None:
@@ -76,7 +80,7 @@ class Bench:
         return found
 
 
-def asked_of(plan: GatePlan, made: Dataset, older: Sequence[Probe]) -> list[Asked]:
+def asked_of(plan: GatePlan, made: Dataset, older: Sequence[Probe]) -> list[GateQuestions]:
     """The gates with their questions. Raises ValueError where a set of one's own cannot be read."""
     general = probes.read(Path(plan.general_set)) if plan.general_set else probes.packaged("general")
     unanswerable = (
@@ -96,22 +100,22 @@ def kept(made: Dataset, older: Sequence[Probe]) -> list[Probe]:
     return [*probes.learned(made), *probes.still_true(older, made)]
 
 
-def _right(name: str, gate: Gate, found: Sequence[Probe], says: str) -> Asked:
+def _right(name: str, gate: Gate, found: Sequence[Probe], says: str) -> GateQuestions:
     chosen = probes.drawn(found, gate.questions)
-    return Asked(gate, Measure(name, says, probes.clusters(chosen)), lambda one: one.right(chosen), len(chosen))
+    return GateQuestions(gate, Measure(name, says, probes.clusters(chosen)), lambda one: one.right(chosen), len(chosen))
 
 
-def _abstaining(gate: Gate, found: Sequence[Probe]) -> Asked:
+def _abstaining(gate: Gate, found: Sequence[Probe]) -> GateQuestions:
     chosen = probes.drawn(found, gate.questions)
     measure = Measure("abstention", "share of unanswerable questions declined", probes.clusters(chosen))
-    return Asked(gate, measure, lambda one: one.abstains(chosen), len(chosen))
+    return GateQuestions(gate, measure, lambda one: one.abstains(chosen), len(chosen))
 
 
-def _perplexity(plan: GatePlan, made: Dataset) -> Asked:
+def _perplexity(plan: GatePlan, made: Dataset) -> GateQuestions:
     texts = list(_texts(made, plan))
     clusters: Mapping[str, str] = {text.key: text.key for text in texts}
     measure = Measure("perplexity", "perplexity of held-out news", clusters, perplexity=True)
-    return Asked(plan.perplexity, measure, lambda one: one.surprise(texts), len(texts))
+    return GateQuestions(plan.perplexity, measure, lambda one: one.surprise(texts), len(texts))
 
 
 def _texts(made: Dataset, plan: GatePlan) -> Iterator[Text]:

@@ -1,20 +1,25 @@
 """The gates of a tuning run: the serving model is loaded, asked, and what came of it is left beside the weights."""
 
+import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.generator import prompting
+from services.generator import answer_prompt
 from services.generator.adapters import verify
 from services.generator.ports import Backend
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning.data.dataset import Dataset
-from services.generator.tuning.gates import probes, running, telling
-from services.generator.tuning.gates.running import Bench, Say
+from services.generator.tuning.gates import probes, running
+from services.generator.tuning.gates.running import GateRunner, Say
 from services.generator.tuning.recipe import Recipe
 from shared import plugins
 from shared.adapters import registry
 from shared.messages import AdapterAnnounced, GateResult
+
+FILE, CARD = "gates.json", "README.md"
+HEADS = "\n## Gates\n\n| gate | verdict | value (95 %) | n | asked for |\n|---|---|---|---|---|\n"
 
 
 @dataclass(frozen=True)
@@ -33,11 +38,13 @@ class Trial:
         plan, folder = self.recipe.gates, Path(adapter.location)
         before = self._folder_of(previous, adapter.base_sha256)
         older = probes.of_earlier(before) if before else []
-        bench = Bench(self._backend(), prompting.load(self.generator.closed_book_prompt), self._longest, self.say)
+        runner = GateRunner(
+            self._backend(), answer_prompt.load(self.generator.closed_book_prompt), self._longest, self.say
+        )
         asked = running.asked_of(plan, made, older)
-        found = list(bench.run(adapter, previous if before else None, asked, plan.unmeasured))
+        found = list(runner.run(adapter, previous if before else None, asked, plan.unmeasured))
         probes.write(folder, running.kept(made, older))
-        telling.write(folder, found)
+        write_results(folder, found)
         return found
 
     @property
@@ -61,3 +68,20 @@ class Trial:
             self.generator.model_copy(update=wanted), self.home
         )
         return built
+
+
+def write_results(folder: Path, results: Sequence[GateResult]) -> None:
+    """Write `gates.json`, and add a table to the card where there is one."""
+    told = [one.model_dump(mode="json", exclude={"version"}) for one in results]
+    (folder / FILE).write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    card = folder / CARD
+    if card.is_file():
+        before = card.read_text(encoding="utf-8").partition(HEADS)[0]
+        card.write_text(before + HEADS + "".join(map(_row, results)), encoding="utf-8")
+
+
+def _row(gate: GateResult) -> str:
+    value = "-"
+    if gate.value is not None and gate.ci95 is not None:
+        value = f"{gate.value:.3g} ({gate.ci95[0]:.3g} to {gate.ci95[1]:.3g})"
+    return f"| {gate.name} | {gate.verdict} | {value} | {gate.n} | {gate.threshold} |\n"

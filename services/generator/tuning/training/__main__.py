@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from services.generator import models, prompting
+from services.generator import answer_prompt, models
 from services.generator.hashing import sha256_of
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning import recipe
@@ -42,7 +42,7 @@ def train(file: Path, folder: Path) -> None:
     if folder.exists():
         raise FileExistsError(f"{folder} is there already")
     settings, generator, home = TuningSettings(), GeneratorSettings(), HomeSettings().home
-    prompts = Prompts(prompting.load(generator.closed_book_prompt), prompting.load(generator.rag_prompt))
+    prompts = Prompts(answer_prompt.load(generator.closed_book_prompt), answer_prompt.load(generator.rag_prompt))
     inputs = running.encoded(
         _examples(file),
         dataset_sha256=sha256_of(file),

@@ -65,7 +65,7 @@ def run(inputs: Inputs, folder: Path, *, home: Path, settings: TuningSettings, s
     needed = _foreseen(inputs, say)
     facts, plan = inputs.facts(), inputs.plan
     key = checkpoint.key_of(plan=plan.model_dump(mode="json"), examples=len(inputs.examples), **facts)
-    place = trainer.Place(
+    place = trainer.RunSetup(
         folder,
         checkpoint.Checkpoints(home / "runs" / key),
         checkpoint_s=settings.checkpoint_s,

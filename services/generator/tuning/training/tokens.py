@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.generator import chat_format
+from services.generator.answer_prompt import Prompt, neutral
 from services.generator.contexts import closed_book, passages
-from services.generator.prompting import Prompt, neutral
 from services.generator.tuning.data.example import Example
 from shared.messages import Question
 

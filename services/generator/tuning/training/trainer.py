@@ -1,4 +1,7 @@
-"""The training loop: steps until the budget is used up, checkpoints on the way, the result saved as safetensors."""
+"""The training loop: steps until the budget is used up, checkpoints on the way, the result saved as safetensors.
+
+The budget says how far a run is and how fast it may learn: by steps, or by the clock where time runs out first.
+"""
 
 import itertools
 import math
@@ -15,7 +18,6 @@ from transformers import AutoTokenizer
 from services.generator.tuning.training import network as networks
 from services.generator.tuning.training.checkpoint import Checkpoints, Standing
 from services.generator.tuning.training.plan import TrainingPlan
-from services.generator.tuning.training.schedule import Budget
 from services.generator.tuning.training.step import accumulate
 from services.generator.tuning.training.tokens import Encoded, batches, steps_of
 from shared.models.language import Model
@@ -24,7 +26,30 @@ Say = Callable[[dict[str, Any]], None]
 
 
 @dataclass(frozen=True)
-class Place:
+class Budget:
+    """A run ends after `steps` or `seconds`, whichever is sooner."""
+
+    steps: int
+    seconds: float
+    warmup: float
+
+    def progress(self, step: int, elapsed: float) -> float:
+        """Share of the run that is over, in [0, 1]."""
+        return min(1.0, max(step / self.steps, elapsed / self.seconds))
+
+    def rate(self, progress: float) -> float:
+        """Share of the highest learning rate: linear warm-up, then a cosine down to 0 (Loshchilov & Hutter 2017)."""
+        if progress < self.warmup:
+            return max(0.02, progress / self.warmup)
+        return 0.5 * (1 + math.cos(math.pi * (progress - self.warmup) / (1 - self.warmup)))
+
+    def expected_steps(self, step: int, elapsed: float) -> int:
+        """How many steps the run will have had at its end, going on at this pace."""
+        return max(step, min(self.steps, round(step / max(1e-9, self.progress(step, elapsed)))))
+
+
+@dataclass(frozen=True)
+class RunSetup:
     """Where a run works: its result, its checkpoints and how often, the processors, the adapter to go on from."""
 
     folder: Path
@@ -39,7 +64,7 @@ def tokenizer_of(model: Model) -> Any:
     return AutoTokenizer.from_pretrained(model.folder, local_files_only=True)
 
 
-def train(examples: Sequence[Encoded], *, model: Model, plan: TrainingPlan, place: Place, say: Say) -> Standing:
+def train(examples: Sequence[Encoded], *, model: Model, plan: TrainingPlan, place: RunSetup, say: Say) -> Standing:
     """Train and save: an adapter, or under `full` the whole model; `say` hears of every step.
 
     An unfinished run of the same key goes on from its checkpoint. The same examples, plan and machine give the same
@@ -66,7 +91,7 @@ def train(examples: Sequence[Encoded], *, model: Model, plan: TrainingPlan, plac
 class _Run:
     """What changes while a run goes on."""
 
-    def __init__(self, network: Any, plan: TrainingPlan, place: Place, say: Say) -> None:
+    def __init__(self, network: Any, plan: TrainingPlan, place: RunSetup, say: Say) -> None:
         self._network, self._plan, self._place, self._say = network, plan, place, say
         self._weights = networks.learned(network)
         self._optimiser = networks.optimiser([*self._weights.values()], plan)

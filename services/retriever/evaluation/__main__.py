@@ -1,4 +1,4 @@
-"""`python -m services.retriever.evaluate`: measure searches and rankers on a test collection.
+"""`python -m services.retriever.evaluation`: measure searches and rankers on a test collection.
 
 Two steps, each a call: `read` brings foreign files into a folder of Tiltyard's own messages; ingest cuts its documents
 into chunks; `search` stores them, runs every named run over the questions, and says how good each was. Progress is one

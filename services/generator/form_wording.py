@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 from string import Template
 
-from services.generator.prompting import neutral
+from services.generator.answer_prompt import neutral
 from shared.messages import Form
 
 WORDING = "form.v1"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.generator.ports import Asked, Completion, Decline, Outcome, Style, Verdict
+from services.generator.ports import Completion, Decline, Outcome, PromptedQuestion, Style, Verdict
 from services.generator.replies import Reply
 from services.generator.settings import GeneratorSettings
 from shared import plugins
@@ -31,7 +31,9 @@ def rule(settings: GeneratorSettings) -> Decline:
     return built
 
 
-def kept(asked: Asked, outcome: Outcome, reply: Reply, *, style: Style, tuned: bool, decline: Decline) -> Kept:
+def kept(
+    asked: PromptedQuestion, outcome: Outcome, reply: Reply, *, style: Style, tuned: bool, decline: Decline
+) -> Kept:
     """The reply, or an abstention in its place. A summary, JSON and a choice are never declined."""
     free = asked.question.kind != "summarisation" and asked.question.asked_schema is None
     if not (isinstance(outcome, Completion) and reply.status == "answered" and style.topic is EVIDENCE):

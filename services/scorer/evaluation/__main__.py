@@ -1,4 +1,4 @@
-"""`python -m services.scorer.evaluate`: score files of predictions against their references and compare the systems.
+"""`python -m services.scorer.evaluation`: score files of predictions against their references and compare the systems.
 
 Progress is one JSON object a line on standard output; the last line holds the report.
 """

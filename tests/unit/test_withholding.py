@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from services.generator import abstaining
+from services.generator import withholding
 from services.generator.abstention import support
 from services.generator.contexts import passages as reading
-from services.generator.ports import Asked, Chat, Completion
+from services.generator.ports import Chat, Completion, PromptedQuestion
 from services.generator.replies import Reply
 from services.generator.settings import GeneratorSettings
 from shared.encoders.hashing import HashingEncoder
@@ -21,9 +21,9 @@ FAIR = "The lantern fair is held at the old harbour."
 ENCODE = HashingEncoder(4096).encode  # a word is near to itself and to no other
 
 
-def asked(passages: tuple[str, ...] = (FAIR,), **changes: Any) -> Asked:
+def asked(passages: tuple[str, ...] = (FAIR,), **changes: Any) -> PromptedQuestion:
     question: Question = a_question(text="Where is the lantern fair held?", **changes)
-    return Asked(question, NOON, Chat("", ""), passages=passages)
+    return PromptedQuestion(question, NOON, Chat("", ""), passages=passages)
 
 
 def said(log_probability: float | None = -0.2, tokens: int = 2) -> Completion:
@@ -31,11 +31,16 @@ def said(log_probability: float | None = -0.2, tokens: int = 2) -> Completion:
 
 
 def kept(
-    about: Asked, completion: Completion, least: float = 0.35, *, tuned: bool = False, least_tuned: float = 1.0
-) -> abstaining.Kept:
+    about: PromptedQuestion,
+    completion: Completion,
+    least: float = 0.35,
+    *,
+    tuned: bool = False,
+    least_tuned: float = 1.0,
+) -> withholding.Kept:
     rule = support.rule(GeneratorSettings(support_least=least, support_least_tuned=least_tuned), ENCODE)
     reply = Reply("answered", text=completion.text)
-    return abstaining.kept(about, completion, reply, style=STYLE, tuned=tuned, decline=rule)
+    return withholding.kept(about, completion, reply, style=STYLE, tuned=tuned, decline=rule)
 
 
 def test_support_is_how_well_the_question_is_covered_and_the_confidence_in_the_answer() -> None:
@@ -75,7 +80,7 @@ def test_a_supported_answer_is_passed_on_with_its_support() -> None:
 
 
 @pytest.mark.parametrize("about", [asked(("A ferry sails.",)), asked(())])
-def test_an_unsupported_answer_becomes_an_abstention_that_says_what_was_withheld(about: Asked) -> None:
+def test_an_unsupported_answer_becomes_an_abstention_that_says_what_was_withheld(about: PromptedQuestion) -> None:
     declined = kept(about, said(-2.0))
 
     assert (declined.reply.status, declined.reply.text) == ("abstained", STYLE.abstain)
@@ -109,7 +114,7 @@ def test_the_embedded_model_declines_by_itself_and_any_other_when_told_to(monkey
     monkeypatch.setenv("TILTYARD_ENCODER_VARIANT", "hashing")
 
     def declines(settings: GeneratorSettings) -> bool:
-        verdict = abstaining.rule(settings)(asked(("A ferry sails.",)), said(-2.0), tuned=False)
+        verdict = withholding.rule(settings)(asked(("A ferry sails.",)), said(-2.0), tuned=False)
         return verdict is not None and verdict.declined
 
     assert declines(GeneratorSettings())
@@ -118,4 +123,4 @@ def test_the_embedded_model_declines_by_itself_and_any_other_when_told_to(monkey
     assert declines(GeneratorSettings(model="a/folder", abstention="support"))
     assert not declines(GeneratorSettings(abstention="never"))
     with pytest.raises(ValueError, match="often"):
-        abstaining.rule(GeneratorSettings(abstention="often"))
+        withholding.rule(GeneratorSettings(abstention="often"))
