@@ -8,7 +8,7 @@ higher version after references or votes came, or word for word. Counters of the
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Protocol
 
 from pydantic import BaseModel, ValidationError
@@ -34,6 +34,8 @@ class Audit:
     results_revised: int
     questions_dead: int
     unaccounted: tuple[str, ...]
+    evidence: Mapping[str, int] = field(default_factory=dict)
+    """Recipe -> questions for which its evidence stands in the topic."""
 
     @property
     def balanced(self) -> bool:
@@ -60,7 +62,9 @@ def audit(ledger: Ledger) -> Audit:
     """Read everything and add it up."""
     documents, missing_documents = _documents(ledger)
     questions, missing_questions = _questions(ledger)
-    return Audit(**documents, **questions, unaccounted=(*missing_documents, *missing_questions))
+    return Audit(
+        **documents, **questions, unaccounted=(*missing_documents, *missing_questions), evidence=_evidence(ledger)
+    )
 
 
 def _documents(ledger: Ledger) -> tuple[dict[str, int], list[str]]:
@@ -114,6 +118,20 @@ def _results(ledger: Ledger) -> Mapping[str, Counter[int]]:
             version = _Version.model_validate_json(record.value).result_version
             found.setdefault((record.key or b"").decode(), Counter())[version] += 1
     return found
+
+
+class _Found(BaseModel):
+    """Of evidence, the part that the books need."""
+
+    recipe: str = "rag"
+
+
+def _evidence(ledger: Ledger) -> dict[str, int]:
+    questions: dict[str, set[bytes]] = {}
+    for record in ledger.read(topology.EVIDENCE.name):
+        with suppress(ValidationError):
+            questions.setdefault(_Found.model_validate_json(record.value or b"").recipe, set()).add(record.key or b"")
+    return {recipe: len(keys) for recipe, keys in sorted(questions.items())}
 
 
 def _question_ids(ledger: Ledger, dead: set[Position]) -> Iterator[str]:

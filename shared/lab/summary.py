@@ -7,17 +7,18 @@ from typing import Any
 
 import numpy as np
 
+from shared.contests.files import shipped
 from shared.lab.accounting import Audit
 from shared.lab.freshness import Quantiles
 from shared.lab.report.material import gather
 from shared.lab.report.numbers import Numbers, cell, count
-from shared.lab.report.scores import DESIGN
 from shared.lab.report.table import Cell
 from shared.messages import Result
 from shared.scoring import catalogue
 from shared.scoring.catalogue import STATES
 
-ARMS = DESIGN
+ARMS = shipped().arm_names
+"""Of the shipped contest."""
 
 
 def of_results(results: Sequence[Result], arms: Sequence[str] = ARMS) -> dict[str, Any]:

@@ -6,11 +6,13 @@ import pytest
 
 from shared import topology
 from shared.contests.calendar import CLOCKS_DIFFER
+from shared.lab.accounting import audit
 from shared.messages import EvidenceFound, Recipe, Result
 from tests import adapters
 from tests.builders import a_document, a_question
 from tests.contests import ARMS, a_contest, an_arm
 from tests.pipeline.conftest import Pipeline
+from tests.pipeline.test_pipeline import MemoryLedger
 from tests.tallying import standings
 
 SHORT = {"prompt": "rag_summary.v1"}
@@ -150,3 +152,13 @@ def test_a_contest_without_passages_asks_the_retriever_for_nothing(knowing: Pipe
     asked(knowing, "q")
 
     assert evidence(knowing, "q") == {}
+
+
+def test_the_audit_counts_evidence_for_each_recipe(knowing: Pipeline) -> None:
+    knowing.announce(SEVEN)
+    asked(knowing, "one")
+    asked(knowing, "two")
+    found = audit(MemoryLedger(knowing))
+
+    assert found.evidence == {"hybrid": 2, "words": 2}
+    assert found.balanced

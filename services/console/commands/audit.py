@@ -37,6 +37,8 @@ def _show(found: Audit) -> None:
     ]
     columns = ["", "in", "indexed / answered", "dropped", "dead"]
     output.table("", columns, rows, right=columns[1:])
+    for recipe, questions in found.evidence.items():
+        output.say(f"evidence by recipe {recipe}: for {questions} questions")
     if found.questions_repeated or found.results_repeated:
         output.say(f"published again: {found.questions_repeated} questions, {found.results_repeated} results")
     if found.results_revised:

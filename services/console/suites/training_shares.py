@@ -12,12 +12,13 @@ from services.console.live.system import LiveSystem
 from services.console.suites.sessions import a_run, note
 from shared import topology
 from shared.adapters import registry
+from shared.contests.files import shipped
 from shared.kafka.view import KafkaView
 from shared.lab.suites import checking, learning
 from shared.lab.suites.learning import Workshop
 from shared.settings import KafkaSettings
 
-TUNED = ("tuned", "tuned+rag")
+TUNED = tuple(arm.name for arm in shipped().arms if arm.is_tuned)
 
 
 def run(

@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from shared.lab.report.scores import DESIGN, Scores, intervals_of, within
+from shared.contests.parts import Square
+from shared.lab.report.scores import Scores, intervals_of, within
 from shared.scoring import catalogue
 from shared.scoring.catalogue import CORRECT
 from shared.statistics.comparison import Comparison, compare
 from shared.statistics.intervals import Interval
 
-BASE, BASE_RAG, TUNED, TUNED_RAG = DESIGN
 INTERACTION = "interaction"
 SWAPPED: Mapping[str, Literal["a", "b", "undecided"]] = {"a": "b", "b": "a", "undecided": "undecided"}
 
@@ -38,16 +38,19 @@ class Design:
     is the pair's comparison; both main effects and the interaction are a family of their own for Holm's adjustment.
     """
 
+    square: Square
     n: int
     arms: tuple[str, ...]
     cells: Mapping[str, Mapping[str, Interval]]
     effects: tuple[Effect, ...]
 
 
-def design(scores: Mapping[str, Scores], clusters: Mapping[str, str], overall: Sequence[Comparison]) -> Design:
+def design(
+    square: Square, scores: Mapping[str, Scores], clusters: Mapping[str, str], overall: Sequence[Comparison]
+) -> Design:
     """The cells that there are and the effects that they allow to tell; `overall`: the pairs' comparisons."""
     correct = scores.get(CORRECT, {})
-    arms = tuple(arm for arm in DESIGN if correct.get(arm))
+    arms = tuple(arm for arm in square.arms if correct.get(arm))
     common = set.intersection(*(set(correct[arm]) for arm in arms)) if arms else set()
     columns = {
         (metric, arm): within(scores[metric][arm], common)
@@ -60,8 +63,9 @@ def design(scores: Mapping[str, Scores], clusters: Mapping[str, str], overall: S
         metric: {arm: one for (other, arm), one in found.items() if other == metric}
         for metric in dict.fromkeys(metric for metric, _ in found)
     }
-    crossed = _crossed({arm: within(correct[arm], common) for arm in arms}, clusters) if common else []
-    return Design(len(common), arms, cells, (*_simple(overall), *crossed))
+    mine = {arm: within(correct[arm], common) for arm in arms}
+    averaged = _crossed(square, mine, clusters) if common and len(arms) == len(square.corners) else []
+    return Design(square, len(common), arms, cells, (*_simple(square, overall), *averaged))
 
 
 def rows() -> tuple[str, ...]:
@@ -70,33 +74,42 @@ def rows() -> tuple[str, ...]:
     return (*(name for name in chosen if name != CORRECT), CORRECT)
 
 
-SIMPLE = (
-    ("retrieval, for the base model", BASE_RAG, BASE),
-    ("retrieval, for the tuned model", TUNED_RAG, TUNED),
-    ("tuning, without retrieval", TUNED, BASE),
-    ("tuning, with retrieval", TUNED_RAG, BASE_RAG),
-)
-CROSSED = (
-    ("retrieval, on average over both models", (BASE_RAG, TUNED_RAG), (BASE, TUNED)),
-    ("tuning, on average with and without retrieval", (TUNED, TUNED_RAG), (BASE, BASE_RAG)),
-    (INTERACTION, (TUNED_RAG, BASE), (BASE_RAG, TUNED)),
-)
+def simple(square: Square) -> list[tuple[str, str, str]]:
+    """What the effect is of, the arm that has it, and the arm that has not; those whose arms compete."""
+    base, base_reading, tuned, tuned_reading = square.corners
+    effects = (
+        ("retrieval, for the base model", base_reading, base),
+        ("retrieval, for the tuned model", tuned_reading, tuned),
+        ("tuning, without retrieval", tuned, base),
+        ("tuning, with retrieval", tuned_reading, base_reading),
+    )
+    return [(what, more, less) for what, more, less in effects if more is not None and less is not None]
 
 
-def _simple(overall: Sequence[Comparison]) -> Iterator[Effect]:
-    for what, more, less in SIMPLE:
+def crossed(square: Square) -> list[tuple[str, tuple[str, str], tuple[str, str]]]:
+    """The same of both main effects and the interaction, each between two pairs of arms; none without all four."""
+    if not square.whole:
+        return []
+    base, base_reading, tuned, tuned_reading = square.arms
+    return [
+        ("retrieval, on average over both models", (base_reading, tuned_reading), (base, tuned)),
+        ("tuning, on average with and without retrieval", (tuned, tuned_reading), (base, base_reading)),
+        (INTERACTION, (tuned_reading, base), (base_reading, tuned)),
+    ]
+
+
+def _simple(square: Square, overall: Sequence[Comparison]) -> Iterator[Effect]:
+    for what, more, less in simple(square):
         for one in overall:
             if one.metric == CORRECT and {one.a, one.b} == {more, less} and one.n:
                 yield Effect(what, more, less, one if one.a == more else flipped(one))
 
 
-def _crossed(correct: Scores, clusters: Mapping[str, str]) -> list[Effect]:
-    """Both main effects and the interaction, where all four arms were asked."""
-    if len(correct) < len(DESIGN):
-        return []
+def _crossed(square: Square, correct: Scores, clusters: Mapping[str, str]) -> list[Effect]:
+    """Both main effects and the interaction."""
     sides: dict[str, dict[str, float]] = {}
-    wanted = [(what, " and ".join(more), " and ".join(less)) for what, more, less in CROSSED]
-    for _, more, less in CROSSED:
+    wanted = [(what, " and ".join(more), " and ".join(less)) for what, more, less in crossed(square)]
+    for _, more, less in crossed(square):
         sides |= {" and ".join(pair): _mean(correct, *pair) for pair in (more, less)}
     pairs = [(more, less) for _, more, less in wanted]
     found = compare({CORRECT: sides}, pairs=pairs, clusters=clusters)

@@ -1,12 +1,14 @@
 """What a report is made from: results, when their documents were published, and where both were read."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from pydantic import AliasChoices, Field
 
-from shared.messages import DocumentPublished, Message, Moment, Result
+from shared.contests.files import before_contests, of_result
+from shared.messages import ContestTaken, DocumentPublished, Message, Moment, Result
 from shared.standings import newest
 
 
@@ -50,6 +52,13 @@ class Material:
     until: datetime | None = None
     runs: Mapping[str, str] = field(default_factory=dict)
     asked: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    """Label of another contest -> how many results of it there were: two contests are never added up."""
+
+    @property
+    def contest(self) -> ContestTaken:
+        """The one that all results belong to."""
+        return of_result(self.results[-1]) if self.results else before_contests()
 
 
 def gather(
@@ -62,6 +71,8 @@ def gather(
 ) -> Material:
     """The newest result of each question that was asked in [since, until), in the order of asking.
 
+    Of several contests the one that was asked in last counts, and what is left out is said.
+
     A result that was scored again has a higher `result_version`; of equal ones the later scored counts.
     """
     standing = newest(sorted(results, key=lambda one: one.scored_at))
@@ -71,7 +82,10 @@ def gather(
         if (since is None or since <= one.asked_at) and (until is None or one.asked_at < until)
     ]
     chosen.sort(key=lambda one: (one.asked_at, one.question.question_id))
-    return Material(chosen, read_from, times or Times(), since, until)
+    newest_one = of_result(chosen[-1]).label if chosen else ""
+    others = Counter(label for one in chosen if (label := of_result(one).label) != newest_one)
+    chosen = [one for one in chosen if of_result(one).label == newest_one]
+    return Material(chosen, read_from, times or Times(), since, until, left_out=dict(others))
 
 
 def combined(runs: Mapping[str, Material], *, read_from: str) -> Material:

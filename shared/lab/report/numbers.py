@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from shared.contests.parts import squares
 from shared.lab.judging import summary as judges
 from shared.lab.report.attributes import Group, groups
 from shared.lab.report.certainty import calibrated
@@ -59,6 +60,7 @@ class Numbers:
     table: Sequence[Cell]
     outcomes: Sequence[Outcomes]
     design: Design
+    further_designs: Sequence[Design]
     comparisons: Sequence[Comparison]
     age: Curve
     freshness: Curve
@@ -83,7 +85,8 @@ class Numbers:
 
 def count(material: Material) -> Numbers:
     """Count everything. Seeded: equal results give equal numbers. Costs seconds for hundreds of questions."""
-    results, arms, scores = material.results, arms_of(material.results), scores_of(material.results)
+    results, contest = material.results, material.contest
+    arms, scores = arms_of(results, contest), scores_of(results)
     clusters, slices = clusters_of(results, material.asked), slices_of(results)
     correct = scores.get(CORRECT, {})
     per_hour = VotingSettings().per_voter_per_hour
@@ -94,6 +97,8 @@ def count(material: Material) -> Numbers:
         metric: {arm: one for arm, one in by_arm.items() if arm not in silent} for metric, by_arm in scores.items()
     }
     comparisons = compared(spoken, slices | _by_cutoff(material), clusters)
+    overall = [one for one in comparisons if one.slice == ALL]
+    first, *further = (design(square, spoken, clusters, overall) for square in squares(contest.arms))
     return Numbers(
         version=VERSION,
         arms=tuple(arms),
@@ -103,7 +108,8 @@ def count(material: Material) -> Numbers:
         scored=len({name for values in correct.values() for name in values}),
         table=cells(scores, arms=arms, slices=slices, clusters=clusters),
         outcomes=became,
-        design=design(spoken, clusters, [one for one in comparisons if one.slice == ALL]),
+        design=first,
+        further_designs=further,
         comparisons=comparisons,
         age=age_curve(material, correct, clusters),
         freshness=freshness_curve(material, correct, clusters),
@@ -114,7 +120,7 @@ def count(material: Material) -> Numbers:
         mistakes=mistakes(results, retrieving, clusters),
         examples=examples(results, arms, retrieving),
         groups=groups(material, correct, clusters),
-        runs=spread_over(material.runs, spoken.get(CORRECT, {})),
+        runs=spread_over(material.runs, spoken.get(CORRECT, {}), arms, first.square),
         votes=votes.summarise(results, (), per_hour=per_hour),
         judges=judges.summarise(results, per_hour=per_hour),
         provenance=provenance(material),

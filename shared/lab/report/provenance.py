@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.lab.report.material import Material
-from shared.messages import Result
+from shared.messages import ContestTaken, Result
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class Provenance:
     voices: tuple[Voice, ...]
     metric_versions: Mapping[str, str]
     result_versions: Mapping[int, int]
+    contest: ContestTaken
+    left_out: Mapping[str, int]
 
 
 def provenance(material: Material) -> Provenance:
@@ -58,6 +60,8 @@ def provenance(material: Material) -> Provenance:
         voices=tuple(voices(results)),
         metric_versions=_versions(results),
         result_versions=dict(sorted(Counter(one.result_version for one in results).items())),
+        contest=material.contest,
+        left_out=material.left_out,
     )
 
 

@@ -4,14 +4,15 @@ Intervals elsewhere in a report are over questions, the runs being what they are
 being what they are: Student's t over the runs' means. A claim about other questions and other seeds needs both.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
 import numpy as np
 
-from shared.lab.report.design import CROSSED, INTERACTION, SIMPLE
-from shared.lab.report.scores import DESIGN, Scores
+from shared.contests.parts import Square
+from shared.lab.report.design import INTERACTION, crossed, simple
+from shared.lab.report.scores import Scores
 
 Column = Mapping[str, float]
 
@@ -41,25 +42,24 @@ class Runs:
     effects: tuple[Spread, ...]
 
 
-def spread_over(runs: Mapping[str, str], correct: Scores) -> Runs:
-    """`runs`: question id -> run; `correct`: arm -> question id -> right or not."""
+def spread_over(runs: Mapping[str, str], correct: Scores, arms: Sequence[str], square: Square) -> Runs:
+    """`runs`: question id -> run; `correct`: arm -> question id -> right or not. Effects are of the 2 x 2 part."""
     names = tuple(dict.fromkeys(runs.values()))
     if len(names) < 2:
         return Runs((), (), ())
-    arms = [arm for arm in DESIGN if arm in correct] + sorted(set(correct) - set(DESIGN))
     return Runs(
         names,
-        tuple(found for arm in arms if (found := _spread(arm, correct[arm], names, runs))),
-        tuple(found for what, column in _effects(correct) if (found := _spread(what, column, names, runs))),
+        tuple(found for arm in arms if arm in correct and (found := _spread(arm, correct[arm], names, runs))),
+        tuple(found for what, column in _effects(correct, square) if (found := _spread(what, column, names, runs))),
     )
 
 
-def _effects(correct: Scores) -> Iterator[tuple[str, Column]]:
+def _effects(correct: Scores, square: Square) -> Iterator[tuple[str, Column]]:
     """Each effect as a difference at every question that all of its arms have a score for."""
-    contrasts = [(what, {more: 1.0, less: -1.0}) for what, more, less in SIMPLE]
-    for what, more, less in CROSSED:
+    contrasts = [(what, {more: 1.0, less: -1.0}) for what, more, less in simple(square)]
+    for what, both, neither in crossed(square):
         weight = 1.0 if what == INTERACTION else 0.5
-        contrasts.append((what, dict.fromkeys(more, weight) | dict.fromkeys(less, -weight)))
+        contrasts.append((what, dict.fromkeys(both, weight) | dict.fromkeys(neither, -weight)))
     for what, weights in contrasts:
         if weights.keys() <= correct.keys():
             common = set.intersection(*(set(correct[arm]) for arm in weights))

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from shared.messages import Question, Result
+from shared.messages import ContestTaken, Question, Result
 from shared.standings import ALL, marks_of
 from shared.statistics.clusters import joined
 from shared.statistics.intervals import Interval, mean_interval, mean_limits
@@ -14,13 +14,13 @@ from shared.statistics.resampling import numbered, summed
 
 K = TypeVar("K", bound=Hashable)
 Scores = dict[str, dict[str, float]]  # arm -> question id -> value
-DESIGN = ("base", "base+rag", "tuned", "tuned+rag")
 
 
-def arms_of(results: Iterable[Result]) -> list[str]:
-    """Every arm that was asked: those of the full design in its order, then others by name."""
+def arms_of(results: Iterable[Result], contest: ContestTaken) -> list[str]:
+    """Every arm that was asked: those of the contest in its order, then others by name."""
     found = {arm for result in results for arm in (*result.answers, *result.missing)}
-    return [*(arm for arm in DESIGN if arm in found), *sorted(found.difference(DESIGN))]
+    competing = [arm.name for arm in contest.arms]
+    return [*(arm for arm in competing if arm in found), *sorted(found.difference(competing))]
 
 
 def scores_of(results: Iterable[Result]) -> dict[str, Scores]:

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from shared.lab.report.design import BASE, BASE_RAG, INTERACTION, TUNED, TUNED_RAG, Effect
+from shared.contests.parts import search_against_memory
+from shared.lab.report.design import INTERACTION, Effect, simple
 from shared.lab.report.numbers import AFTER_CUTOFF, UP_TO_CUTOFF, Numbers, cell
 from shared.lab.report.phrasing import listed, percent, said_share
 from shared.lab.report.runs import Spread
@@ -14,8 +15,6 @@ from shared.statistics.comparison import Comparison
 from shared.statistics.intervals import Interval
 from shared.statistics.wording import lead, points, undecided
 
-PAIRS = ((TUNED, BASE), (BASE_RAG, BASE), (BASE_RAG, TUNED), (TUNED_RAG, BASE_RAG))
-
 
 def paragraph(numbers: Numbers) -> str:
     """Who is right more often, what retrieval and tuning give, what the cutoff does, and what was not answered."""
@@ -24,7 +23,7 @@ def paragraph(numbers: Numbers) -> str:
     if not numbers.scored:
         asked = f"{numbers.provenance.questions} questions were asked"
         return f"{asked}, but no answer has a `correct` score, so there is no verdict: no accepted answers are known."
-    said = [*_ranking(numbers), *_effects(numbers.design.effects), *_cutoff(numbers), *_unanswered(numbers)]
+    said = [*_ranking(numbers), *_effects(numbers), *_cutoff(numbers), *_unanswered(numbers)]
     said += _repeated(numbers)
     return " ".join(said)
 
@@ -37,13 +36,21 @@ def sentences(numbers: Numbers, arms: Collection[str] | None = None) -> list[str
     chosen = [one for one in numbers.comparisons if one.slice in numbers.slices and one.slice != ALL]
     if arms is not None:
         chosen = [one for one in chosen if one.a in arms and one.b in arms]
-    pairs = {tuple(sorted(pair)) for pair in PAIRS}
-    if set(numbers.arms) <= {arm for pair in PAIRS for arm in pair}:
+    pairs = {tuple(sorted(pair)) for pair in _telling(numbers)}
+    if set(numbers.arms) <= {arm for pair in pairs for arm in pair}:
         chosen = [one for one in chosen if tuple(sorted((one.a, one.b))) in pairs]
     order = list(numbers.slices)
     chosen.sort(key=lambda one: order.index(one.slice))
     decided = [f"On {one.slice} questions {_lead(one)}." for one in chosen if one.verdict != "undecided"]
     return [*decided, *_open(chosen)]
+
+
+def _telling(numbers: Numbers) -> list[tuple[str, str]]:
+    """Of a 2 x 2 the pairs with one cause to tell apart but for retrieval on top of tuning, and retrieval on its own
+    against memory."""
+    square = numbers.design.square
+    alone = [(more, less) for _, more, less in simple(square) if (more, less) != (square.tuned_reading, square.tuned)]
+    return alone + search_against_memory(numbers.provenance.contest.arms)
 
 
 def _ranking(numbers: Numbers) -> Iterator[str]:
@@ -89,10 +96,11 @@ def _overall(numbers: Numbers, name: str = ALL) -> list[Comparison]:
     return [one for one in numbers.comparisons if one.metric == CORRECT and one.slice == name]
 
 
-def _effects(effects: Sequence[Effect]) -> Iterator[str]:
+def _effects(numbers: Numbers) -> Iterator[str]:
     """Both main effects and their interaction, or the simple effects where only those could be counted."""
+    effects, square = numbers.design.effects, numbers.design.square
     crossed = [one for one in effects if " and " in one.more and one.what != INTERACTION]
-    for one in crossed or [one for one in effects if one.more in (BASE_RAG, TUNED)]:
+    for one in crossed or [one for one in effects if one.more in (square.base_reading, square.tuned)]:
         yield f"{_effect(one)}."
     for one in effects:
         if one.what == INTERACTION:
@@ -123,7 +131,7 @@ def _cutoff(numbers: Numbers) -> Iterator[str]:
     """Retrieval against memory on either side of the adapter's cutoff."""
     for name in (UP_TO_CUTOFF, AFTER_CUTOFF):
         for one in _overall(numbers, name):
-            if {one.a, one.b} == {BASE_RAG, TUNED}:
+            if (min(one.a, one.b), max(one.a, one.b)) in search_against_memory(numbers.provenance.contest.arms):
                 decided = one.verdict != "undecided"
                 said = _lead(one) if decided else f"{one.a} against {one.b} is undecided ({undecided(one)})"
                 yield f"On {name}, {said}."

@@ -4,16 +4,15 @@ from collections.abc import Callable, Iterator, Sequence
 
 from shared.lab.report import design, verdict
 from shared.lab.report.blocks import Block, Bullets, Figure, Paragraph, Section, Table
+from shared.lab.report.design import Design
 from shared.lab.report.numbers import Numbers
 from shared.lab.report.phrasing import count_of, points_between, share, share_of
 from shared.lab.report.plots.scores import arms_by_slice
-from shared.lab.report.scores import DESIGN
 from shared.lab.report.table import Cell
 from shared.scoring import catalogue
 from shared.scoring.catalogue import CORRECT, STATES
 from shared.statistics.wording import NONE, p_value, points
 
-BOOKS = {"closed-book": (design.BASE, design.TUNED), "open-book": (design.BASE_RAG, design.TUNED_RAG)}
 NOTHING = Paragraph("There are no results to count.")
 
 
@@ -99,28 +98,39 @@ def _others() -> list[str]:
 
 
 def design_(numbers: Numbers) -> Section:
-    """The table of the literature: closed-book and open-book by base and tuned."""
-    title, anchor, found = "Retrieval and tuning: the 2 x 2 table", "design", numbers.design
-    if not found.arms:
-        return Section(title, anchor, [Paragraph("None of base, base+rag, tuned and tuned+rag has scored answers.")])
-    lacking = [arm for arm in DESIGN if arm not in found.arms]
-    blocks: list[Block] = [_two_by_two(numbers)]
-    if lacking:
-        blocks.append(Paragraph(f"No scored answers of {', '.join(lacking)}: the effects that need them are left out."))
-    if found.effects:
-        blocks += [_effects(numbers), _about_effects()]
+    """The table of the literature, closed-book and open-book by base and tuned, for each 2 x 2 part of the contest."""
+    title, anchor = "Retrieval and tuning: the 2 x 2 table", "design"
+    if not numbers.design.arms:
+        names = ", ".join(numbers.design.square.arms)
+        return Section(title, anchor, [Paragraph(f"None of {names} has scored answers.")])
+    blocks: list[Block] = []
+    for found in (numbers.design, *numbers.further_designs):
+        blocks += _of_square(numbers, found, alone=not numbers.further_designs)
+    if numbers.design.effects:
+        blocks.append(_about_effects())
     return Section(title, anchor, blocks)
 
 
-def _two_by_two(numbers: Numbers) -> Table:
-    found = numbers.design
+def _of_square(numbers: Numbers, found: Design, *, alone: bool) -> Iterator[Block]:
+    if not alone:
+        yield Paragraph(f"The 2 x 2 of {', '.join(found.square.arms)}:")
+    yield _two_by_two(numbers, found)
+    if lacking := [arm for arm in found.square.arms if arm not in found.arms]:
+        yield Paragraph(f"No scored answers of {', '.join(lacking)}: the effects that need them are left out.")
+    if found.effects:
+        yield _effects(found)
+
+
+def _two_by_two(numbers: Numbers, found: Design) -> Table:
+    square = found.square
+    books = {"closed-book": (square.base, square.tuned), "open-book": (square.base_reading, square.tuned_reading)}
     rows = []
     for metric in (metric for metric in design.rows() if metric in found.cells):
         cells = found.cells[metric]
         n = max(one.n for one in cells.values())
-        for book, pair in BOOKS.items():
-            first = book == next(iter(BOOKS))
-            shown = (share_of(cells.get(arm), n) for arm in pair)
+        for book, pair in books.items():
+            first = book == next(iter(books))
+            shown = (share_of(cells.get(arm or ""), n) for arm in pair)
             rows.append([catalogue.heading(metric) if first else "", str(n) if first else "", book, *shown])
     heads = ["measure", "n", "", "base", "tuned"]
     what = "answers to questions" if numbers.runs.names else "questions"
@@ -128,9 +138,9 @@ def _two_by_two(numbers: Numbers) -> Table:
     return Table(caption, heads, rows, numbers=(1, 3, 4))
 
 
-def _effects(numbers: Numbers) -> Table:
+def _effects(of_square: Design) -> Table:
     rows = []
-    for one in numbers.design.effects:
+    for one in of_square.effects:
         found = one.comparison
         decided = "undecided" if found.verdict == "undecided" else "raises" if (found.difference or 0) > 0 else "lowers"
         smallest = points(found.detectable, signed=False)
