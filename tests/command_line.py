@@ -6,6 +6,7 @@ Starting a process for each case costs most of a second; that one can be started
 
 import io
 import logging
+import os
 import runpy
 import sys
 import warnings
@@ -61,14 +62,13 @@ def tiltyard(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str])
 
 @pytest.fixture
 def jobs_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Jobs run within the test's process, where their libraries are loaded; `tests/unit/test_jobs.py` starts real ones.
+    """Jobs run within the test's process, where their libraries are loaded. `test_jobs.py` starts real ones."""
 
-    A job's settings come from the test's own environment.
-    """
-
-    def run(module: str, arguments: Sequence[str], _: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    def run(module: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Iterator[dict[str, Any]]:
         said, log = io.StringIO(), io.StringIO()
         with monkeypatch.context() as patch, redirect_stdout(said), redirect_stderr(log):
+            for name in {name for name, value in environment.items() if os.environ.get(name) != value}:
+                patch.setenv(name, environment[name])
             patch.setattr(sys, "argv", [module, *arguments])
             with warnings.catch_warnings(action="ignore", category=RuntimeWarning), pytest.raises(SystemExit) as left:
                 runpy.run_module(module, run_name="__main__")  # which warns where a test has imported it before
