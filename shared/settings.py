@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -11,6 +11,10 @@ def under(prefix: str) -> SettingsConfigDict:
     """Where a settings class reads from: `TILTYARD_<PREFIX>_<FIELD>`."""
     full = f"TILTYARD_{prefix}_" if prefix else "TILTYARD_"
     return SettingsConfigDict(env_prefix=full, env_file=".env", extra="ignore", frozen=True)
+
+
+EmptyIsUnset = BeforeValidator(lambda value: None if value == "" else value)
+"""For what may be None: `NAME=` in a file says so, as `.env.example` shows it."""
 
 
 class HomeSettings(BaseSettings):
