@@ -61,7 +61,6 @@ class EncoderSettings(BaseSettings):
     variant: str = Field(default="sentence_transformers", description="a file in shared/encoders")
     model: str = Field(default="", description="folder or name of the model; empty: the embedded all-MiniLM-L6-v2")
     dimensions: int = Field(default=384, ge=2)
-    similarity: Literal["cosine"] = Field(default="cosine", description="vectors have length 1: dot is the same")
     precision: Literal["fp32", "int8"] = Field(default="fp32", description="of `onnx`")
     threads: int = Field(default=2, ge=1)
     url: str = Field(default="", description="of `openai`: the server's address, up to and with /v1")
