@@ -21,6 +21,7 @@ from services.generator import chat_format, models, replies
 from services.generator.backends import transformers
 from services.generator.handler import Arm, answer, arms_of
 from services.generator.settings import GeneratorSettings
+from shared import lines
 from shared.kafka.sink import Delivery, publish
 from shared.kafka.topics import Follower
 from shared.messages import Answer, DocumentPublished, EvidenceFound, EvidenceItem, Question
@@ -161,7 +162,7 @@ def _record(question: Question, document: DocumentPublished) -> Record[Any]:
 
 
 def _lines(file: Path, kind: Any) -> list[Any]:
-    return [kind.model_validate_json(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
+    return lines.read_all(file, kind)
 
 
 def _plain(made: Answer) -> str:

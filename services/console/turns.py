@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from services.console import lines
+from shared import lines
 from shared.messages import KINDS, Turn
 
 Kind = Annotated[

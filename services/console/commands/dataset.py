@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from services.console import dataset_view, jobs, lines, output
-from shared import topology
+from services.console import dataset_view, jobs, output
+from shared import lines, topology
 from shared.kafka import client
 from shared.kafka.sink import Delivery
 from shared.messages import TrainingPair
@@ -73,7 +73,7 @@ def withdraw(file: Annotated[str, typer.Argument(help="The pairs, JSON lines; - 
     Example: tiltyard dataset withdraw wrong.jsonl
     """
     read = list(lines.read(file, TrainingPair))
-    if bad := [f"line {line.number}: {line.error}" for line in read if line.message is None]:
+    if bad := [f"{line.place}: {line.error}" for line in read if line.message is None]:
         output.fail("; ".join(bad), output.EX_DATA)
     kafka = KafkaSettings()
     client.require(kafka, [topology.PAIRS.name])

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from services.console import lines, output
-from shared import topology
+from services.console import output
+from shared import lines, topology
 from shared.cassandra.client import connect
 from shared.cassandra.dispositions import CassandraDispositions
 from shared.messages import Message
@@ -49,7 +49,7 @@ def publish(
 ) -> None:
     """Publish documents, questions, references, votes or training pairs.
 
-    A bad line is reported by its number; the others go out.
+    A bad line is reported with its file and number; the others go out.
 
     Example: tiltyard publish stories.jsonl --wait
     Example: echo '{"question_id": "q1", "text": "Who won?"}' | tiltyard publish - --kind questions
@@ -73,7 +73,7 @@ def _publish(publisher: Publisher, file: str, kind: Kind) -> tuple[int, int]:
     for line in lines.read(file, _TOPICS[kind].message):
         if line.message is None:
             bad += 1
-            output.err.print(f"line {line.number}: {line.error}", markup=False, soft_wrap=True)
+            output.err.print(f"{line.place}: {line.error}", markup=False, soft_wrap=True)
         else:
             portion.append(line.message)
         if len(portion) == AT_ONCE or (file == "-" and portion):

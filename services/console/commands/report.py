@@ -8,14 +8,14 @@ from typing import Annotated
 
 import typer
 
-from services.console import lines, output
+from services.console import output
 from services.console.commands.results import read
 from services.console.freshness import moment
 from services.console.report import files, staying, verdict
 from services.console.report.live import times_of_live
 from services.console.report.material import DocumentTimes, Material, Times, combined, gather, times_of
 from services.console.report.numbers import count
-from shared import topology
+from shared import lines, topology
 from shared.messages import Result
 from shared.settings import KafkaSettings
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.console import lines
+from shared import lines
 from shared.messages import DocumentPublished, Question, TrainingPair
 
 SAMPLE = Path(__file__).parents[1] / "newswire"

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from services.console import lines
 from services.console.suites import card
 from services.console.suites.card import Card
+from shared import lines
 from shared.collections import reading
 from shared.messages import DocumentPublished, Message, Question
 
@@ -109,8 +109,8 @@ def _write(file: Path, messages: Sequence[Message]) -> None:
 
 
 def _messages(file: Path, kind: type[M], errors: list[str]) -> Iterator[Placed[M]]:
-    for line in lines.read(str(file), kind):
+    for line in lines.read(file, kind):
         if line.message is None:
-            errors.append(f"{file}, line {line.number}: {line.error}")
+            errors.append(f"{line.place}: {line.error}")
         else:
             yield Placed(file, line.number, line.message)
