@@ -22,6 +22,7 @@ from services.generator.arms import Served
 from services.generator.backends import transformers
 from services.generator.handler import answer
 from services.generator.settings import GeneratorSettings
+from shared import lines
 from shared.contests.calendar import Calendar
 from shared.kafka.sink import Delivery, publish
 from shared.kafka.topics import Follower
@@ -167,7 +168,7 @@ def _record(question: Question, document: DocumentPublished) -> Record[Any]:
 
 
 def _lines(file: Path, kind: Any) -> list[Any]:
-    return [kind.model_validate_json(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
+    return lines.read_all(file, kind)
 
 
 def _plain(made: Answer) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from shared import normalise
+from shared import lines, normalise
 from shared.messages import Result
 from shared.scoring.catalogue import CORRECT
 from shared.statistics.intervals import mean_interval
@@ -31,7 +31,7 @@ def main() -> None:
 
 def read(file: Path) -> list[Result]:
     """The results of one run."""
-    return [Result.model_validate_json(line) for line in file.read_text("utf-8").splitlines()]
+    return lines.read_all(file, Result)
 
 
 def aims(runs: dict[str, list[Result]]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from services.generator.tuning.data.plan import DataPlan
 from services.generator.tuning.data.wordings import holds
 from services.generator.tuning.job import Job
 from services.generator.tuning.settings import TuningSettings
-from shared import plugins
+from shared import lines, plugins
 from shared.messages import AdapterAnnounced, DocumentPublished, Question, Revision, TrainingPair
 from shared.settings import HomeSettings
 from shared.stored import StoredDocument
@@ -60,7 +60,7 @@ def main() -> None:
     options = parser.parse_args()
     settings, home = GeneratorSettings(threads=2, abstention="support"), HomeSettings().home
     wire = newswire.load(newswire.SAMPLE)
-    pairs = [TrainingPair.model_validate_json(line) for line in wire.pairs_file.read_text("utf-8").splitlines()]
+    pairs = lines.read_all(wire.pairs_file, TrainingPair)
     stored = [*map(_stored, sorted(wire.edition1, key=lambda one: one.document_id))]
     unseen = stored[options.part :: PARTS]
     learned = [one for one in stored if one not in unseen]

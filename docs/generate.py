@@ -76,18 +76,18 @@ def _id(topic: AnyTopic) -> str:
 
 
 def env_example() -> str:
-    """Every setting with its default, commented out."""
+    """Every setting with its default, commented out. The defaults come from the classes, never from the environment."""
     lines = [
         "# Every setting with its default. Copy to `.env` and change what you need; the environment goes first.",
         "",
     ]
     for name in SETTINGS:
-        for settings in _classes(import_module(name)):
+        for settings in classes(import_module(name)):
             lines += [f"# {(settings.__doc__ or '').strip().splitlines()[0]}", *_variables(settings), ""]
     return "\n".join(lines)
 
 
-def _classes(module: ModuleType) -> list[type[BaseSettings]]:
+def classes(module: ModuleType) -> list[type[BaseSettings]]:
     found = [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, BaseSettings)]
     return [value for value in found if value.__module__ == module.__name__]
 
@@ -95,14 +95,13 @@ def _classes(module: ModuleType) -> list[type[BaseSettings]]:
 def _variables(settings: type[BaseSettings]) -> Iterator[str]:
     prefix = settings.model_config.get("env_prefix", "")
     for name, field in settings.model_fields.items():
-        default = field.get_default(call_default_factory=True, validated_data={})
-        shown = "" if default in (None, PydanticUndefined) else _shown(default)
+        shown = "" if field.default in (None, PydanticUndefined) else _shown(field.default)
         comment = f"  # {field.description}" if field.description else ""
         yield f"#{prefix}{name.upper()}={shown}{comment}"
 
 
 def _shown(default: object) -> str:
-    return json.dumps(default) if isinstance(default, dict | list) else str(default)
+    return json.dumps(default) if isinstance(default, dict | list | tuple) else str(default)
 
 
 if __name__ == "__main__":

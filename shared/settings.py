@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -11,6 +11,10 @@ def under(prefix: str) -> SettingsConfigDict:
     """Where a settings class reads from: `TILTYARD_<PREFIX>_<FIELD>`."""
     full = f"TILTYARD_{prefix}_" if prefix else "TILTYARD_"
     return SettingsConfigDict(env_prefix=full, env_file=".env", extra="ignore", frozen=True)
+
+
+EmptyIsUnset = BeforeValidator(lambda value: None if value == "" else value)
+"""For what may be None: `NAME=` in a file says so, as `.env.example` shows it."""
 
 
 class HomeSettings(BaseSettings):
@@ -57,7 +61,6 @@ class EncoderSettings(BaseSettings):
     variant: str = Field(default="sentence_transformers", description="a file in shared/encoders")
     model: str = Field(default="", description="folder or name of the model; empty: the embedded all-MiniLM-L6-v2")
     dimensions: int = Field(default=384, ge=2)
-    similarity: Literal["cosine"] = Field(default="cosine", description="vectors have length 1: dot is the same")
     precision: Literal["fp32", "int8"] = Field(default="fp32", description="of `onnx`")
     threads: int = Field(default=2, ge=1)
     url: str = Field(default="", description="of `openai`: the server's address, up to and with /v1")

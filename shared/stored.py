@@ -5,7 +5,7 @@ the same contract tests.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -64,6 +64,13 @@ class StoredRevision:
     chunked: DocumentChunked
     vectors: Vector
     embedded_at: datetime
+
+    @property
+    def passages(self) -> "list[Passage]":
+        """Its chunks, each with what is kept of the revision."""
+        of_chunks = ("position", "text")
+        about = {one.name: getattr(self.chunked, one.name) for one in fields(Passage) if one.name not in of_chunks}
+        return [Passage(position=chunk.position, text=chunk.text, **about) for chunk in self.chunked.chunks]
 
 
 ChunkKey = tuple[str, int]  # document id and position: the primary key of a chunk

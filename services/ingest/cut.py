@@ -15,7 +15,7 @@ from services.ingest.__main__ import cleaners
 from services.ingest.duplicates import Duplicates, retractions
 from services.ingest.handler import Ingest
 from services.ingest.settings import IngestSettings
-from shared import plugins, topology
+from shared import lines, plugins, topology
 from shared.memory.dispositions import MemoryDispositions
 from shared.memory.documents import MemoryDocuments
 from shared.memory.signatures import MemorySignatures
@@ -39,8 +39,8 @@ def main() -> None:
 
 
 def _cut(documents: Path, chunks: Path) -> None:
-    with documents.open(encoding="utf-8") as lines, chunks.open("w", encoding="utf-8") as out:
-        published = (DocumentPublished.model_validate_json(line) for line in lines if line.strip())
+    with chunks.open("w", encoding="utf-8") as out:
+        published = lines.read_all(documents, DocumentPublished)
         out.writelines(f"{made.model_dump_json()}\n" for made in cut(published, _say))
 
 

@@ -1,17 +1,18 @@
 """Chunks with their vectors in Cassandra: atomic replacement, dense search, and reading what stands there now."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from itertools import product
 from typing import Any
 
 import numpy as np
 
+from shared.cassandra import chunk_columns
+from shared.cassandra.chunk_columns import utc
 from shared.cassandra.client import Statement, Store
 from shared.cassandra.schema import chunks_table
 from shared.records import Effect
 from shared.retention import FOREVER, Retention
-from shared.scope import Scope, labels_of, readers
+from shared.scope import Scope
 from shared.stored import Candidate, ChunkKey, Passage, StoredRevision, Vector
 
 LEAST_FETCHED = 50
@@ -22,16 +23,9 @@ _FIND = (
     "similarity_dot_product(embedding, ?) AS closeness "
     "FROM {table} {where} ORDER BY embedding ANN OF ? LIMIT ?"
 )
-_COLUMNS = (
-    "document_id, position, revision, title, source, tags, language, readers, trust, published_at, first_seen_at, body"
-)
 _READ = "SELECT {columns} FROM {table} WHERE document_id IN ? AND position IN ?"
 _OF_DOCUMENT = "SELECT {columns} FROM {table} WHERE document_id = ?"
 _VECTOR = "SELECT embedding FROM {table} WHERE document_id = ? AND position = ?"
-_PUT = (
-    "INSERT INTO {table} ({columns}, embedding) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-    "USING TIMESTAMP ? AND TTL ?"
-)
 _CLEAR = "DELETE FROM {table} USING TIMESTAMP ? WHERE document_id = ?"
 
 
@@ -48,7 +42,7 @@ class CassandraChunks:
         self._waiting.append(effect.outcome)
 
     def _cql(self, text: str, where: str = "") -> str:
-        return text.format(table=self._table, columns=_COLUMNS, where=where)
+        return text.format(table=self._table, columns=chunk_columns.NAMES, where=where)
 
     def flush(self) -> None:
         self._store.write_partitions([list(self._replacement(revision)) for revision in self._waiting])
@@ -60,11 +54,8 @@ class CassandraChunks:
         stamp = 2 * made.revision
         yield self._cql(_CLEAR), (stamp - 1, made.document_id)
         ttl = self._keep.seconds_left(made.published_at)
-        for chunk, vector in zip(made.chunks, stored.vectors, strict=True):
-            about = (made.revision, made.title, made.source, set(made.tags), made.language, set(readers(made.labels)))
-            times = (made.trust, made.published_at, made.first_seen_at)
-            values = (made.document_id, chunk.position, *about, *times, chunk.text, vector.tolist(), stamp, ttl)
-            yield self._cql(_PUT), values
+        for passage, vector in zip(stored.passages, stored.vectors, strict=True):
+            yield self._cql(chunk_columns.PUT), (*chunk_columns.values(passage), vector.tolist(), stamp, ttl)
 
     def nearest(self, vector: Vector, *, limit: int, scope: Scope) -> Sequence[Candidate]:
         """Over-fetch by the index and score exactly; what is used of it is read again by key.
@@ -99,14 +90,15 @@ class CassandraChunks:
         portions = [names[start : start + READ_TOGETHER] for start in range(0, len(names), READ_TOGETHER)]
         keys = [(portion, sorted({at for name in portion for at in wanted[name]})) for portion in portions]
         found = self._store.rows_of_each(self._cql(_READ), keys)
-        there = {passage.place: passage for rows in found for passage in map(_passage, rows)}
+        there = {passage.place: passage for rows in found for passage in map(chunk_columns.passage, rows)}
         return {place: there[place] for place in places if place in there}
 
     def of_documents(self, document_ids: Sequence[str]) -> Mapping[str, Sequence[Passage]]:
         keys = [(document_id,) for document_id in document_ids]
         found = self._store.rows_of_each(self._cql(_OF_DOCUMENT), keys)
         return {
-            document_id: [_passage(row) for row in rows] for document_id, rows in zip(document_ids, found, strict=True)
+            document_id: [chunk_columns.passage(row) for row in rows]
+            for document_id, rows in zip(document_ids, found, strict=True)
         }
 
     def vectors(self, places: Sequence[ChunkKey]) -> Mapping[ChunkKey, Vector]:
@@ -144,7 +136,7 @@ def is_broad(scope: Scope) -> bool:
 def _within(scope: Scope, row: Any) -> bool:
     """Whether a row meets a broad scope."""
     low, high = scope.filters.published_from, scope.filters.published_to
-    published_at, first_seen_at = _utc(row.published_at), _utc(row.first_seen_at)
+    published_at, first_seen_at = utc(row.published_at), utc(row.first_seen_at)
     return (
         not set(scope.readers).isdisjoint(row.readers or ())
         and (low is None or published_at >= low)
@@ -161,26 +153,4 @@ def _best(rows: Iterable[Any], limit: int) -> list[Candidate]:
 
 def _candidate(row: Any) -> Candidate:
     score = 2.0 * float(row.closeness) - 1.0  # the server gives (1 + cosine) / 2
-    return Candidate(row.document_id, row.position, row.revision, _utc(row.published_at), score)
-
-
-def _passage(row: Any) -> Passage:
-    return Passage(
-        document_id=row.document_id,
-        position=row.position,
-        revision=row.revision,
-        title=row.title or "",
-        source=row.source or "",
-        tags=tuple(row.tags or ()),
-        language=row.language or "",
-        labels=labels_of(row.readers or ()),
-        trust=1.0 if row.trust is None else float(row.trust),
-        published_at=_utc(row.published_at),
-        first_seen_at=_utc(row.first_seen_at),
-        text=row.body,
-    )
-
-
-def _utc(moment: datetime) -> datetime:
-    """The driver gives naive UTC times."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    return Candidate(row.document_id, row.position, row.revision, utc(row.published_at), score)

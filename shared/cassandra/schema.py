@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from string import Template
 
+from shared.cassandra import chunk_columns
 from shared.cassandra.client import open_session
 from shared.settings import CassandraSettings
 
@@ -31,6 +32,8 @@ def statements(settings: CassandraSettings, *, encoder: str, dimensions: int) ->
         keyspace=settings.keyspace,
         replication=settings.replication,
         chunks=chunks_table(encoder),
+        chunk_columns=chunk_columns.DEFINED,
+        added_columns=chunk_columns.ADDED,
         dimensions=dimensions,
     )
     code = "\n".join(line for line in text.splitlines() if not line.startswith("--"))

@@ -44,7 +44,7 @@ class MemoryChunks:
 
     def of_documents(self, document_ids: Sequence[str]) -> Mapping[str, Sequence[Passage]]:
         kept = {stored.chunked.document_id: stored for stored in self._kept()}
-        return {name: _passages(kept[name]) if name in kept else [] for name in document_ids}
+        return {name: kept[name].passages if name in kept else [] for name in document_ids}
 
     def vectors(self, places: Sequence[ChunkKey]) -> Mapping[ChunkKey, Vector]:
         kept = {stored.chunked.document_id: stored for stored in self._kept()}
@@ -60,24 +60,3 @@ class MemoryChunks:
         """What has not outlived its time, as a time to live would leave it."""
         since = self._keep.not_before
         yield from (one for one in self._stored.values() if since is None or one.chunked.published_at >= since)
-
-
-def _passages(stored: StoredRevision) -> list[Passage]:
-    made = stored.chunked
-    return [
-        Passage(
-            document_id=made.document_id,
-            position=chunk.position,
-            revision=made.revision,
-            title=made.title,
-            source=made.source,
-            tags=made.tags,
-            language=made.language,
-            labels=made.labels,
-            trust=made.trust,
-            published_at=made.published_at,
-            first_seen_at=made.first_seen_at,
-            text=chunk.text,
-        )
-        for chunk in made.chunks
-    ]

@@ -35,9 +35,9 @@ def lines(*rows: dict[str, Any]) -> str:
         (lines(GOOD, GOOD), r"line 2: a second prediction of a for question q1 .*line 1\); keep one of them"),
         (lines(GOOD, {**GOOD, "system": "b", "references": ["mill"]}), r"line 2: another references .*line 1; .*equal"),
         (lines({**GOOD, "references": None}), r"none of 1 predictions can be scored: no reference is known"),
-        ("", r"p\.jsonl is empty: it holds no predictions"),
-        ("\n  \n", r"p\.jsonl is empty: it holds no predictions"),
-        (b"\xff\xfe\x00", r"p\.jsonl is not UTF-8 text"),
+        ("", r"p\.jsonl is empty"),
+        ("\n  \n", r"p\.jsonl is empty"),
+        (b"\xff\xfe\x00", r"p\.jsonl, line 1: not UTF-8 text \(byte 1 is 0xff\)"),
         (
             lines({"id": 1}),
             r"of no format that is known here. Choose one with --format; there are\n  plain: JSON lines",

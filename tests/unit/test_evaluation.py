@@ -125,9 +125,7 @@ def test_an_unknown_file_is_answered_with_the_formats_and_their_needs(tmp_path: 
         collection.load([written(tmp_path / "d.jsonl", {"id": 1})])
 
 
-@pytest.mark.parametrize(
-    ("line", "why"), [('{"document_id": 1}', "line 2: text"), ("not json", "line 2: not a JSON object")]
-)
+@pytest.mark.parametrize(("line", "why"), [('{"document_id": 1}', "line 2: text"), ("not json", "line 2: no JSON")])
 def test_a_bad_line_is_named(tmp_path: Path, line: str, why: str) -> None:
     file = written(tmp_path / "d.jsonl", {"document_id": "a", "text": "Words."})
     file.write_text(file.read_text() + line)

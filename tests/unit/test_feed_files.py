@@ -245,7 +245,7 @@ def test_bad_lines_are_reported_by_their_place_and_the_rest_goes_on(lines: Path)
     reader = Reader()
 
     assert ids(reader, tail(lines)) == ["a", "b"]
-    assert reader.bad[0].startswith("stories.jsonl, byte 0: ")
+    assert reader.bad[0].startswith("stories.jsonl, line 1: ")
     assert len(reader.bad) == 2
     assert reader.counts(tail(lines)).bad == 0
 

@@ -74,7 +74,7 @@ def withdraw(file: Annotated[str, typer.Argument(help="The pairs, JSON lines; - 
     Example: tiltyard dataset withdraw wrong.jsonl
     """
     read = list(lines.read(file, TrainingPair))
-    if bad := [f"line {line.number}: {line.error}" for line in read if line.message is None]:
+    if bad := [f"{line.place}: {line.error}" for line in read if line.message is None]:
         output.fail("; ".join(bad), output.EX_DATA)
     kafka = KafkaSettings()
     client.require(kafka, [topology.PAIRS.name])

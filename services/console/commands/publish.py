@@ -51,7 +51,7 @@ def publish(
 ) -> None:
     """Publish documents, questions, references, votes or training pairs.
 
-    A bad line is reported by its number; the others go out.
+    A bad line is reported with its file and number; the others go out.
 
     Example: tiltyard publish stories.jsonl --wait
     Example: echo '{"question_id": "q1", "text": "Who won?"}' | tiltyard publish - --kind questions
@@ -90,7 +90,7 @@ def _publish(publisher: Publisher, file: str, kind: Kind) -> tuple[int, int]:
     for line in lines.read(file, _TOPICS[kind].message):
         if line.message is None:
             bad += 1
-            note(f"line {line.number}: {line.error}")
+            note(f"{line.place}: {line.error}")
         else:
             portion.append(line.message)
         if len(portion) == AT_ONCE or (file == "-" and portion):

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings
 
 from services.console.platform import cassandra_server, kafka_server, ports
@@ -13,7 +14,7 @@ from services.console.platform.java import fetch_jars, find_java
 from services.console.platform.processes import exclusive
 from services.console.platform.server import Server
 from services.console.platform.supervisor import Program, Status, Supervisor
-from shared.settings import HomeSettings, under
+from shared.settings import EmptyIsUnset, under
 
 _HEAP = r"^[1-9][0-9]*[kmgKMG]$"
 _PREFIX = "TILTYARD_PLATFORM_"
@@ -24,11 +25,15 @@ _REFUSED = set('"\\,:\n')
 class PlatformSettings(BaseSettings):
     """Where the two servers live on this machine, which ports they take, and how much memory."""
 
-    model_config = under("PLATFORM")
+    model_config = under("PLATFORM") | {"populate_by_name": True}
     home: Path = Field(
-        default_factory=lambda: HomeSettings().home, description="folder of jars, configuration, data and logs"
+        default=Path(".tiltyard"),
+        validation_alias=AliasChoices(f"{_PREFIX}HOME", "TILTYARD_HOME"),
+        description="folder of jars, configuration, data and logs; else TILTYARD_HOME",
     )
-    jars: Path | None = Field(default=None, description="folder of jars, shared by several homes; else <home>/jars")
+    jars: Annotated[Path | None, EmptyIsUnset] = Field(
+        default=None, description="folder of jars, shared by several homes; empty: <home>/jars"
+    )
     kafka_port: int = 19092
     kafka_controller_port: int = 19093
     kafka_heap: str = Field(default="512m", pattern=_HEAP)

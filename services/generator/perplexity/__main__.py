@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from services.generator import models
 from services.generator.perplexity.windows import windows
 from services.generator.settings import GeneratorSettings
+from shared import lines
 from shared.collections import reading
 from shared.messages import DocumentPublished
 from shared.models.language import Model
@@ -54,7 +55,7 @@ def standing(place: Path) -> dict[str, str]:
     """Title and text of each document that stands at the end of the files, by id. ValueError where there is none."""
     newest: dict[str, DocumentPublished] = {}
     for file in reading.editions(place):
-        for one in reading.each(file, DocumentPublished.model_validate):
+        for one in lines.each(file, DocumentPublished.model_validate):
             newest[one.document_id] = one
     texts = {name: f"{one.title}\n{one.text}".strip() for name, one in newest.items() if one.op != "retract"}
     if not any(texts.values()):

@@ -3,10 +3,12 @@
 Which model is tuned is the generator's own setting, so that adapters fit what serves.
 """
 
+from typing import Annotated
+
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
-from shared.settings import under
+from shared.settings import EmptyIsUnset, under
 
 TRACK = r"^[a-z0-9][a-z0-9+._-]{0,39}$"
 
@@ -17,8 +19,10 @@ class TuningSettings(BaseSettings):
     model_config = under("TUNING")
     recipe: str = Field(default="embedded", description="a file in services/generator/tuning/recipes, or a path.yaml")
     track: str = Field(default="tuned", pattern=TRACK, description="the line of adapters that is trained for")
-    max_seconds: float | None = Field(default=None, gt=0, description="of training; empty: the recipe's")
-    seed: int | None = Field(default=None, description="empty: the recipe's")
+    max_seconds: Annotated[float | None, EmptyIsUnset] = Field(
+        default=None, gt=0, description="of training; empty: the recipe's"
+    )
+    seed: Annotated[int | None, EmptyIsUnset] = Field(default=None, description="empty: the recipe's")
     threads: int = Field(default=0, ge=0, description="0: one for each processor")
     checkpoint_s: float = Field(
         default=60.0, ge=0, description="seconds between two checkpoints of a run; 0: after each step"

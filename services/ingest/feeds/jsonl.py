@@ -6,20 +6,19 @@ from its start.
 """
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from pydantic import ValidationError
-
 from services.ingest.feed_items import feed_name
 from services.ingest.feed_settings import FeedSettings
 from services.ingest.ports import BadItem, Bookmark, Feed, FeedItem, FeedSource, FeedUnavailableError, Found, Reached
+from shared import lines
 from shared.feed_state import digest
 from shared.messages import DocumentPublished
-from shared.records import reason_of
 
 TAIL = 1_024
 
@@ -35,16 +34,22 @@ def build(source: FeedSource, settings: FeedSettings) -> Feed:
 
 @dataclass(frozen=True)
 class FilePosition:
-    """How far a file was read: the offset, and the last bytes before it."""
+    """How far a file was read: the offset, the last bytes before it, and the number of lines, if that is known."""
 
     offset: int = 0
     before: bytes = b""
+    lines: int | None = 0
 
     def after(self, line: bytes) -> "FilePosition":
-        return FilePosition(self.offset + len(line), (self.before + line)[-TAIL:])
+        return FilePosition(self.offset + len(line), (self.before + line)[-TAIL:], self.counted)
+
+    @property
+    def counted(self) -> int | None:
+        """The number of the line that begins here."""
+        return None if self.lines is None else self.lines + 1
 
     def __str__(self) -> str:
-        return json.dumps({"offset": self.offset, "before": digest(self.before)})
+        return json.dumps({"offset": self.offset, "before": digest(self.before), "lines": self.lines})
 
 
 @dataclass(frozen=True)
@@ -82,12 +87,12 @@ class Lines:
             file.seek(place.offset)
             while (line := self._line(file)) is not None:
                 text, size = line
-                where = f"{path.name}, byte {place.offset}"
-                place = place.after(text) if size == len(text) else _place_at(file, file.tell())
+                where = f"{path.name}, line {place.counted}" if place.counted else f"{path.name}, byte {place.offset}"
+                place = place.after(text) if size == len(text) else _place_at(file, file.tell(), place.counted)
                 position = str(place) if positions else ""
                 if size > self.longest:
                     yield BadItem(where, f"a line of {size} bytes, at most {self.longest} are taken", position)
-                elif text.strip():
+                elif text.removeprefix(BOM_UTF8).strip():
                     yield _found(text, where, position)
         if positions:
             yield Reached(str(place))
@@ -104,9 +109,9 @@ class Lines:
 
 def _found(line: bytes, where: str, position: str) -> Found:
     try:
-        message = DocumentPublished.model_validate_json(line)
-    except ValidationError as error:
-        return BadItem(where, reason_of(error), position)
+        message = lines.parse(line, DocumentPublished)
+    except ValueError as error:
+        return BadItem(where, str(error), position)
     return FeedItem(message.published_at or datetime.now(UTC), message, position, always=True)
 
 
@@ -116,11 +121,12 @@ def _resumed(path: Path, saved: dict[str, object]) -> FilePosition | None:
     if path.stat().st_size < offset:
         return None
     with path.open("rb") as file:
-        place = _place_at(file, offset)
+        read = saved.get("lines")
+        place = _place_at(file, offset, read if isinstance(read, int) else None)
     return place if digest(place.before) == saved["before"] else None
 
 
-def _place_at(file: BinaryIO, offset: int) -> FilePosition:
+def _place_at(file: BinaryIO, offset: int, lines_before: int | None) -> FilePosition:
     """A place in an open file, which then stands there."""
     file.seek(max(0, offset - TAIL))
-    return FilePosition(offset, file.read(min(TAIL, offset)))
+    return FilePosition(offset, file.read(min(TAIL, offset)), lines_before)

@@ -14,7 +14,7 @@ from typing import Any
 
 from services.ingest.feed_settings import FeedSettings
 from services.ingest.ports import Bookmark, Feed, FeedItem, FeedSource
-from shared.collections import reading
+from shared import lines
 from shared.collections.formats import realtime_qa as layout
 
 DEADLINE_S = 86_400.0
@@ -75,7 +75,7 @@ def _question(row: dict[str, Any]) -> FeedItem:
 
 
 def _rows(folder: Path, stem: str) -> Iterator[dict[str, Any]]:
-    return (row for _, row in reading.rows(_file(folder, stem)))
+    return (row for _, row in lines.rows(_file(folder, stem)))
 
 
 def _file(folder: Path, stem: str) -> Path:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from shared.collections import reading
+from shared import lines
 from shared.collections.collection import Collection, Qrels
 from shared.messages import DocumentChunked, DocumentPublished, Question
 from shared.messages.schema import Message
@@ -27,15 +27,15 @@ def opened(folder: Path) -> Collection:
     qrels: dict[str, Qrels] = about["qrels"]
     return Collection(
         name=about["name"],
-        documents=reading.each(folder / DOCUMENTS, DocumentPublished.model_validate),
-        questions=reading.each(folder / QUESTIONS, Question.model_validate),
+        documents=lines.each(folder / DOCUMENTS, DocumentPublished.model_validate),
+        questions=lines.each(folder / QUESTIONS, Question.model_validate),
         qrels=qrels,
     )
 
 
 def chunked(file: Path) -> list[DocumentChunked]:
     """Every revision with its chunks, as ingest cut them."""
-    return reading.each(file, DocumentChunked.model_validate)
+    return lines.each(file, DocumentChunked.model_validate)
 
 
 def _write(file: Path, messages: Sequence[Message]) -> None:

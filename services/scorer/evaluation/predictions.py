@@ -10,9 +10,8 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
-from services.scorer.evaluation import reading
-from shared import plugins
-from shared.collections.reading import Row
+from shared import lines, plugins
+from shared.lines import Row
 from shared.messages import Answer, Question
 from shared.messages.questions import AnswerStatus
 
@@ -80,7 +79,7 @@ def load(files: Sequence[Path], references: Path | None = None, format_name: str
 
 def recognise(path: Path) -> str:
     """The format's name; raises ValueError that lists the formats and what each needs."""
-    row = reading.first(path)
+    row = lines.first(path)
     fitting = [(fits, name) for name in plugins.names(FORMATS) if (fits := _fits(name, row))]
     if fitting:
         return max(fitting)[1]

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shared.collections.collection import Collection
-from shared.collections.reading import each, editions, pair
+from shared.collections.reading import editions, pair
+from shared.lines import each
 from shared.messages import DocumentPublished, Question
 
 FIELDS = frozenset({"document_id", "text"})

@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from shared.collections.collection import Collection
-from shared.collections.reading import Row, each, pair
+from shared.collections.reading import pair
+from shared.lines import Row, each
 from shared.messages import DocumentPublished, Question
 
 FIELDS = frozenset({"doc_id", "text", "publish_date", "first_seen"})

@@ -5,14 +5,13 @@ paragraphs have the same date, and every question may search all of them. A ques
 accepted answer and no gold document.
 """
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from shared import lines
 from shared.collections.collection import Collection
-from shared.collections.reading import opened
 from shared.messages import DocumentPublished, Question
 
 FIELDS = frozenset({"data"})
@@ -38,8 +37,7 @@ def read(files: Sequence[Path]) -> Collection:
 
 def _articles(path: Path) -> list[dict[str, Any]]:
     try:
-        with opened(path) as file:
-            articles: list[dict[str, Any]] = json.load(file)["data"]
+        articles: list[dict[str, Any]] = lines.whole(path)["data"]
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path}: not JSON with `data`, as SQuAD has it; leave other files out") from error
     return articles

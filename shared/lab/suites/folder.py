@@ -109,8 +109,8 @@ def _write(file: Path, messages: Sequence[Message]) -> None:
 
 
 def _messages(file: Path, kind: type[M], errors: list[str]) -> Iterator[Placed[M]]:
-    for line in lines.read(str(file), kind):
+    for line in lines.read(file, kind):
         if line.message is None:
-            errors.append(f"{file}, line {line.number}: {line.error}")
+            errors.append(f"{line.place}: {line.error}")
         else:
             yield Placed(file, line.number, line.message)

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from shared.collections import reading
+from shared import lines
 from shared.lab.report.scores import interval_of
 from shared.lab.suites import measuring, placing, running
 from shared.lab.suites.folder import Suite
@@ -50,11 +50,11 @@ def nested(pairs: Path, shares: Sequence[float], seed: int) -> dict[float, list[
     """
     if wrong := [share for share in shares if not 0 < share <= 1]:
         raise ValueError(f"a share of {wrong[0]:g}: take more than 0 and at most 1")
-    lines = [(str(reading.checked(place, _document, row)), json.dumps(row)) for place, row in reading.rows(pairs)]
-    names = sorted({name for name, _ in lines})
+    about = [(str(lines.checked(place, _document, row)), json.dumps(row)) for place, row in lines.rows(pairs)]
+    names = sorted({name for name, _ in about})
     random.Random(seed).shuffle(names)  # noqa: S311 (a sample, not a secret)
     chosen = {share: set(names[: max(1, round(share * len(names)))]) for share in sorted(set(shares))}
-    return {share: [line for name, line in lines if name in among] for share, among in chosen.items()}
+    return {share: [line for name, line in about if name in among] for share, among in chosen.items()}
 
 
 def lessons(
@@ -75,7 +75,7 @@ def lessons(
             put = placing.as_published(suite.questions, suite, f"{run}.{name}", deadline_s=deadline_s)
             asked = running.ask(system, suite.questions, put)
             require_only(name, asked)
-            rows = [row for _, row in reading.rows(file)]
+            rows = [row for _, row in lines.rows(file)]
             yield Lesson(share, len({row["document_id"] for row in rows}), len(rows), name, asked)
     finally:
         if before is not None:
@@ -125,5 +125,5 @@ def _steps(
     )
 
 
-def _document(row: reading.Row) -> str:
+def _document(row: lines.Row) -> str:
     return str(row["document_id"])

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from shared import lines
 from shared.messages import TrainingPair
-from shared.records import RawRecord, reason_of
+from shared.records import RawRecord
 
 UNREADABLE = "pair on the topic that cannot be read"
 
@@ -23,8 +24,7 @@ class Published:
 
 def read(file: Path) -> list[TrainingPair]:
     """Pairs from a file of JSON lines. Raises ValueError that names the line which is wrong."""
-    lines = enumerate(file.read_text(encoding="utf-8").splitlines(), start=1)
-    return [_pair(line, f"{file}, line {number}") for number, line in lines if line.strip()]
+    return lines.read_all(file, TrainingPair)
 
 
 def standing(records: Iterable[RawRecord]) -> Published:
@@ -51,10 +51,3 @@ def together(file: Sequence[TrainingPair], topic: Sequence[TrainingPair]) -> lis
 
 def _first_of_each(pairs: Sequence[TrainingPair]) -> Iterator[TrainingPair]:
     yield from {pair.pair_id: pair for pair in reversed(pairs)}.values().__reversed__()
-
-
-def _pair(line: str, place: str) -> TrainingPair:
-    try:
-        return TrainingPair.model_validate_json(line)
-    except ValidationError as error:
-        raise ValueError(f"{place}: {reason_of(error)}") from error

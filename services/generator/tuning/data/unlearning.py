@@ -9,6 +9,7 @@ from typing import Any
 from services.generator.tuning.data.eligible import Verdict
 from services.generator.tuning.data.example import Example
 from services.generator.tuning.data.material import Previous
+from shared import lines
 from shared.stored import StoredDocument
 
 LINEAGE, EXAMPLES = "lineage.json", "examples.jsonl"
@@ -63,8 +64,7 @@ def _newest(home: Path) -> Path | None:
 
 def _examples(file: Path) -> Iterator[Example]:
     """Those that were trained on; none where the adapter was made before examples were kept."""
-    for line in file.read_text(encoding="utf-8").splitlines() if file.is_file() else ():
-        written = json.loads(line)
+    for _, written in lines.rows(file) if file.is_file() else ():
         if written.pop("split") == "train":
             yield Example.model_validate(written)
 

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.generator.tuning.data.dataset import Dataset
-from shared.records import reason_of
+from shared import lines
 
 FILE = "probes.jsonl"
 FOLDER = "services.generator.tuning.gates.sets"
@@ -68,18 +68,19 @@ def still_true(probes: Iterable[Probe], made: Dataset) -> Iterator[Probe]:
 
 def packaged(name: str) -> list[Probe]:
     """`general` or `unanswerable`, as they come with the project."""
-    return _parsed(resources.files(FOLDER).joinpath(f"{name}.jsonl").read_text(encoding="utf-8"), name)
+    with resources.as_file(resources.files(FOLDER) / f"{name}.jsonl") as file:
+        return lines.read_all(file, Probe)
 
 
 def read(file: Path) -> list[Probe]:
     """Probes from a file of JSON lines. Raises ValueError that names the line which is wrong."""
-    return _parsed(file.read_text(encoding="utf-8"), str(file))
+    return lines.read_all(file, Probe)
 
 
 def write(folder: Path, probes: Sequence[Probe]) -> None:
     """Leave them beside the weights, for the gates of later adapters."""
-    lines = [probe.model_dump_json(exclude_defaults=True) + "\n" for probe in drawn(probes, len(probes))]
-    (folder / FILE).write_text("".join(lines), encoding="utf-8")
+    written = [probe.model_dump_json(exclude_defaults=True) + "\n" for probe in drawn(probes, len(probes))]
+    (folder / FILE).write_text("".join(written), encoding="utf-8")
 
 
 def of_earlier(folder: Path) -> list[Probe]:
@@ -91,15 +92,3 @@ def of_earlier(folder: Path) -> list[Probe]:
 def clusters(probes: Collection[Probe]) -> dict[str, str]:
     """Question -> what it depends on: questions about one document are no independent ones."""
     return {probe.key: probe.about or probe.key for probe in probes}
-
-
-def _parsed(text: str, name: str) -> list[Probe]:
-    lines = enumerate(text.splitlines(), start=1)
-    return [_probe(line, f"{name}, line {number}") for number, line in lines if line.strip()]
-
-
-def _probe(line: str, place: str) -> Probe:
-    try:
-        return Probe.model_validate_json(line)
-    except ValidationError as error:
-        raise ValueError(f"{place}: {reason_of(error)}") from error

@@ -19,6 +19,7 @@ from services.generator.tuning.data.example import Example
 from services.generator.tuning.settings import TuningSettings
 from services.generator.tuning.training import running
 from services.generator.tuning.training.tokens import Prompts
+from shared import lines
 from shared.service import EX_CONFIG, EX_OK
 from shared.settings import HomeSettings
 
@@ -60,7 +61,7 @@ def say(progress: dict[str, Any]) -> None:
 
 
 def _examples(file: Path) -> list[Example]:
-    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    rows = [row for _, row in lines.rows(file)]
     learned = [row for row in rows if row.pop("split", "train") == "train"]
     if not learned:
         raise ValueError(f"{file} holds no example to train on")

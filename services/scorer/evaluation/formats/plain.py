@@ -10,7 +10,6 @@ from typing import Literal
 
 from pydantic import BaseModel, model_validator
 
-from services.scorer.evaluation import reading
 from services.scorer.evaluation.predictions import (
     NO_REFERENCES,
     Choice,
@@ -19,7 +18,8 @@ from services.scorer.evaluation.predictions import (
     an_answer,
     needs_no_references,
 )
-from shared.collections.reading import Row, checked
+from shared import lines
+from shared.lines import Row, checked
 from shared.messages import Question
 
 NEEDS = (
@@ -63,7 +63,7 @@ def read(predictions: Path, references: Path | None) -> Loaded:
     """Every line is one prediction; fields that are not known are named in a note."""
     needs_no_references("plain", predictions, references)
     found, unread = list[Prediction](), set[str]()
-    for place, row in reading.rows(predictions):
+    for place, row in lines.rows(predictions):
         found.append(checked(place, partial(_prediction, place=place), row))
         unread |= row.keys() - _Row.model_fields.keys()
     notes = [f"{predictions}: these fields are not read: {', '.join(sorted(unread))}."] if unread else []

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from pydantic import BaseModel, model_validator
 
-from services.scorer.evaluation import reading
 from services.scorer.evaluation.predictions import (
     UNSCORED,
     Choice,
@@ -19,7 +18,8 @@ from services.scorer.evaluation.predictions import (
     an_answer,
     needs_no_references,
 )
-from shared.collections.reading import Row, checked
+from shared import lines
+from shared.lines import Row, checked
 from shared.messages import Question
 
 FIELDS = frozenset({"question_id", "system", "setting", "gold_answers"})
@@ -59,7 +59,7 @@ def read(predictions: Path, references: Path | None) -> Loaded:
 
 
 def _read(path: Path) -> Iterator[Prediction]:
-    for place, row in reading.rows(path):
+    for place, row in lines.rows(path):
         yield checked(place, partial(_prediction, place=place), row)
 
 

@@ -8,9 +8,9 @@ document.
 from collections.abc import Iterator
 from pathlib import Path
 
-from services.scorer.evaluation import reading
 from services.scorer.evaluation.predictions import NO_REFERENCES, Loaded, Prediction, needs_no_references
-from shared.collections.reading import Row, checked
+from shared import lines
+from shared.lines import Row, checked
 from shared.messages import Result
 from shared.scoring.catalogue import CORRECT
 
@@ -27,7 +27,7 @@ def fits(row: Row) -> int:
 def read(predictions: Path, references: Path | None) -> Loaded:
     """Every arm of every result is one prediction; an arm that did not answer in time is missing."""
     needs_no_references("results", predictions, references)
-    results = [(place, checked(place, Result.model_validate, row)) for place, row in reading.rows(predictions)]
+    results = [(place, checked(place, Result.model_validate, row)) for place, row in lines.rows(predictions)]
     newest: dict[str, int] = {}
     for _, result in results:
         name = result.question.question_id

@@ -6,10 +6,10 @@ A file is one system, called by the file's name. Questions of one paragraph shar
 
 from pathlib import Path
 
-from services.scorer.evaluation import reading
 from services.scorer.evaluation.predictions import NO_REFERENCES, Loaded, Prediction, an_answer
+from shared import lines
 from shared.collections.formats import squad
-from shared.collections.reading import Row
+from shared.lines import Row
 from shared.messages import Answer
 from shared.scoring.catalogue import CORRECT
 
@@ -26,7 +26,7 @@ def read(predictions: Path, references: Path | None) -> Loaded:
     """One prediction for each question of the references; one that the file does not answer is missing."""
     if references is None:
         raise ValueError(f"squad needs --references beside {predictions}: the SQuAD file that the answers are to")
-    said = reading.whole(predictions)
+    said = lines.whole(predictions)
     wrong = [name for name, text in said.items() if not isinstance(text, str)]
     if wrong:
         raise ValueError(f"{predictions}: the prediction for {wrong[0]} is no text")
