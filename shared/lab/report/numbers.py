@@ -21,7 +21,7 @@ from shared.lab.report.scores import Scores, arms_of, clusters_of, interval_of, 
 from shared.lab.report.table import Cell, cells
 from shared.lab.voting import summary as votes
 from shared.lab.voting.settings import VotingSettings
-from shared.messages import Result
+from shared.messages import ContestTaken, Result
 from shared.scoring import catalogue
 from shared.scoring.catalogue import CORRECT
 from shared.standings import ALL
@@ -88,17 +88,14 @@ def count(material: Material) -> Numbers:
     results, contest = material.results, material.contest
     arms, scores = arms_of(results, contest), scores_of(results)
     clusters, slices = clusters_of(results, material.asked), slices_of(results)
-    correct = scores.get(CORRECT, {})
-    per_hour = VotingSettings().per_voter_per_hour
+    correct, per_hour = scores.get(CORRECT, {}), VotingSettings().per_voter_per_hour
     retrieving = retrieval_arms(results, arms)
-    became = counts(results, arms)
-    silent = [one.arm for one in became if one.silent]
+    silent = [one.arm for one in (became := counts(results, arms)) if one.silent]
     spoken = {
         metric: {arm: one for arm, one in by_arm.items() if arm not in silent} for metric, by_arm in scores.items()
     }
     comparisons = compared(spoken, slices | _by_cutoff(material), clusters)
-    overall = [one for one in comparisons if one.slice == ALL]
-    first, *further = (design(square, spoken, clusters, overall) for square in squares(contest.arms))
+    first, *further = _designs(contest, spoken, clusters, comparisons)
     return Numbers(
         version=VERSION,
         arms=tuple(arms),
@@ -125,6 +122,17 @@ def count(material: Material) -> Numbers:
         judges=judges.summarise(results, per_hour=per_hour),
         provenance=provenance(material),
     )
+
+
+def _designs(
+    contest: ContestTaken,
+    spoken: Mapping[str, Scores],
+    clusters: Mapping[str, str],
+    comparisons: Sequence[Comparison],
+) -> list[Design]:
+    """One for each 2 x 2 part of the contest."""
+    overall = [one for one in comparisons if one.slice == ALL]
+    return [design(square, spoken, clusters, overall) for square in squares(contest.arms)]
 
 
 def compared(
