@@ -1,11 +1,11 @@
 """What an operator can set about a judge."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings
 
-from shared.settings import under
+from shared.settings import EmptyIsUnset, under
 
 Pair = tuple[str, str]
 
@@ -19,12 +19,12 @@ class JudgeSettings(BaseSettings):
     )
     backend: str = Field(default="transformers", description="a file in services/judge/backends")
     model: str = Field(default="", description="folder, hub or server name; empty: the embedded SmolLM2-135M-Instruct")
-    pairs: tuple[Pair, ...] | None = Field(
+    pairs: Annotated[tuple[Pair, ...] | None, EmptyIsUnset] = Field(
         default=None,
         description="arms whose answers are compared, two prompts a pair; may be []; absent: the base with passages "
         "against each adapter without",
     )
-    graded: tuple[str, ...] | None = Field(
+    graded: Annotated[tuple[str, ...] | None, EmptyIsUnset] = Field(
         default=None,
         description="arms whose answers are graded where there are references, one prompt each; may be []; absent: all",
     )

@@ -88,9 +88,10 @@ def count(material: Material) -> Numbers:
     results, contest = material.results, material.contest
     arms, scores = arms_of(results, contest), scores_of(results)
     clusters, slices = clusters_of(results, material.asked), slices_of(results)
-    correct, per_hour = scores.get(CORRECT, {}), VotingSettings().per_voter_per_hour
-    retrieving = retrieval_arms(results, arms)
-    silent = [one.arm for one in (became := counts(results, arms)) if one.silent]
+    correct, retrieving = scores.get(CORRECT, {}), retrieval_arms(results, arms)
+    per_hour = VotingSettings().per_voter_per_hour
+    became = counts(results, arms)
+    silent = [one.arm for one in became if one.silent]
     spoken = {
         metric: {arm: one for arm, one in by_arm.items() if arm not in silent} for metric, by_arm in scores.items()
     }
