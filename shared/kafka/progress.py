@@ -14,8 +14,9 @@ def at_work(settings: KafkaSettings, within_s: float = ASK_S) -> set[str]:
 
     Raises UnreachableError where the broker does not say.
     """
+    asker = client.admin(settings)  # kept: its futures fail once it is gone
     try:
-        listed = client.admin(settings).list_consumer_groups(request_timeout=within_s).result(within_s + 1)
+        listed = asker.list_consumer_groups(request_timeout=within_s).result(within_s + 1)
     except (client.KafkaException, TimeoutError) as error:
         raise client.UnreachableError(f"the broker does not say who is at work: {error}") from error
     if listed.errors:  # of one broker of several; its groups are not known then
