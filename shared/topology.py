@@ -63,7 +63,7 @@ DOCUMENTS = Topic("news.documents.v1", DocumentPublished, "document_id", "time",
 CHUNKS = Topic("news.chunks.v1", DocumentChunked, "document_id", "time")
 INDEXED = Topic("news.indexed.v1", DocumentIndexed, "document_id", "compacted", public=True)
 ENCODERS = Topic("news.encoders.v1", EncodersAnnounced, "of", "compacted")
-CONTESTS = Topic("qa.contests.v1", ContestAnnounced, "announcement_id", "compacted", public=True)
+CONTESTS = Topic("qa.contests.v1", ContestAnnounced, "announcement_id", "compacted")
 QUESTIONS = Topic("qa.questions.v1", Question, "question_id", "time", public=True)
 EVIDENCE = Topic("qa.evidence.v1", EvidenceFound, "question.question_id", "time")
 ANSWERS = Topic("qa.answers.v1", Answer, "question_id", "time")

@@ -13,7 +13,7 @@ from services.generator.ports import Decline, Style
 from services.generator.settings import GeneratorSettings
 from shared import plugins
 from shared.contests.calendar import Calendar
-from shared.contests.checking import CONTEXTS, RECIPE_CONTEXT
+from shared.contests.checking import CONTEXTS, RECIPE_CONTEXT, known_prompt
 from shared.contests.options import PROMPTS, RENAMED, AskingOptions
 from shared.messages import Arm as Said
 from shared.messages import ArmTaken, Contest
@@ -116,7 +116,7 @@ def settings_of(said: Said, settings: GeneratorSettings) -> GeneratorSettings:
     options = {RENAMED.get(name, name): value for name, value in said.options.items() if name not in PROMPTS}
     chosen = AskingOptions.model_validate(options).model_dump(include=set(options))
     way = "rag" if said.reads else "closed_book"
-    prompts = {f"{way}_{name}": str(said.options[name]) for name in PROMPTS if name in said.options}
+    prompts = {f"{way}_{name}": known_prompt(str(said.options[name])) for name in PROMPTS if name in said.options}
     return settings.model_copy(update=chosen | prompts)
 
 

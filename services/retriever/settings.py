@@ -16,6 +16,12 @@ class RetrieverSettings(RetrievalOptions, BaseSettings):
     )
     condense_turns: int = Field(default=6, ge=1, le=20, description="of `last_turns`: turns looked at, newest first")
     condense_words: int = Field(default=24, ge=1, le=200, description="of `last_turns`: words added at most")
+    cross_encoder: str = Field(
+        default="", description="of `cross_encoder`: folder of the model, or name in the hub cache"
+    )
+    likelihood_model: str = Field(
+        default="", description="of `likelihood`: folder of a language model; empty: the embedded SmolLM2-135M-Instruct"
+    )
     wait_s: float = Field(
         default=30.0,
         ge=0,

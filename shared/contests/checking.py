@@ -1,7 +1,6 @@
 """Whether a contest can be held here: every name in it is known, and every option can be what it says."""
 
 from collections.abc import Collection, Iterator
-from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
@@ -68,11 +67,20 @@ def _of_rule(arm: Arm) -> Iterator[str]:
 
 def _of_prompt(arm: Arm, name: str) -> Iterator[str]:
     try:
-        prompts.read(PROMPT_FILES, name)
+        known_prompt(name)
     except ValueError as error:
-        known = ", ".join(prompts.names(PROMPT_FILES))
-        hint = "" if Path(name).suffix == ".toml" else f"; there are {known}"
-        yield f"arm {arm.name}: {error}{hint}"
+        yield f"arm {arm.name}: {error}"
+
+
+def known_prompt(name: str) -> str:
+    """The name of a prompt that a contest may name; raises ValueError, with the known ones, for any other.
+
+    A path is none: a prompt of one's own is set on the worker that asks with it, and no message names what it opens.
+    """
+    known = prompts.names(PROMPT_FILES)
+    if name not in known:
+        raise ValueError(f"no prompt {name!r}: choose one of {', '.join(known)}")
+    return name
 
 
 def _of_options(whose: str, options: Options, model: type[BaseModel]) -> Iterator[str]:

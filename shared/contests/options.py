@@ -4,7 +4,10 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class RetrievalOptions(BaseModel):
-    """How passages are found, ranked and cut to what a prompt can hold."""
+    """How passages are found, ranked and cut to what a prompt can hold.
+
+    Folders of models are not among these: no message names what a service opens.
+    """
 
     model_config = ConfigDict(extra="forbid")
     search: str = Field(default="weighted", description="a file in services/retriever/searches")
@@ -24,13 +27,7 @@ class RetrievalOptions(BaseModel):
         default=0.8, ge=0, le=1, description="of `mmr`: how much relevance counts, novelty the rest"
     )
     mmr_first: int = Field(default=50, ge=1, le=1_000, description="of `mmr`: chunks that it ranks")
-    cross_encoder: str = Field(
-        default="", description="of `cross_encoder`: folder of the model, or name in the hub cache"
-    )
     cross_encoder_first: int = Field(default=30, ge=1, le=1_000, description="of `cross_encoder`: chunks that it ranks")
-    likelihood_model: str = Field(
-        default="", description="of `likelihood`: folder of a language model; empty: the embedded SmolLM2-135M-Instruct"
-    )
     likelihood_first: int = Field(default=10, ge=1, le=1_000, description="of `likelihood`: chunks that it ranks")
     decompose_most: int = Field(
         default=4, ge=1, le=16, description="of `decompose`: queries at most, the whole one first"
