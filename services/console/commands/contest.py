@@ -56,7 +56,7 @@ def check(file: File, new_track: NewTrack = None, json: output.Json = False) -> 
 
 @app.command()
 def announce(file: File, new_track: NewTrack = None, json: output.Json = False) -> None:
-    """Let questions belong to this contest from now on; running services take it up by themselves.
+    """Let questions that are asked more than 2 s from now belong to this contest; services take it up while they run.
 
     Questions asked before stay with the contest that they were asked in.
 
