@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import structlog
-from pydantic import ValidationError
 
 from shared.contests.calendar import Calendar
 from shared.messages import ContestAnnounced
@@ -45,8 +44,8 @@ class Contests:
     def _take(self, record: RawRecord) -> None:
         try:
             said = ContestAnnounced.model_validate_json(record.value or b"")
-        except ValidationError as error:
-            log.warning("contest not understood", position=tuple(record.position), errors=error.error_count())
+        except Exception as error:  # whatever reading it raises, it is that record's fault alone
+            log.warning("contest not understood", position=tuple(record.position), error=type(error).__name__)
             return
         self._calendar = self._calendar.announced(said.contest, record.appended_at)
         log.info("contest announced", contest=said.contest.label, arms=said.contest.arm_names)
