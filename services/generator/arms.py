@@ -35,6 +35,8 @@ class Arm:
     style: Style
     decline: Decline = never.pass_on
     problem: str = ""
+    passing: bool = False
+    """Whether the problem may be gone at the next batch, as a server's that was away."""
 
     @property
     def name(self) -> str:
@@ -89,6 +91,8 @@ class Served:
             mine = [self._arm(arm, strictly=strictly) for arm in contest.arms if arm.speaker in speakers]
             if not mine:
                 log.warning("no arm of this contest is served here", contest=contest.label, speakers=speakers)
+            if any(arm.passing for arm in mine):
+                return mine
             self.made[contest.digest] = mine
         return self.made[contest.digest]
 
@@ -100,9 +104,8 @@ class Served:
                 raise
             log.warning("arm cannot be asked here", arm=said.name, reason=str(error))
             usual = said.model_copy(update={"options": {}})
-            return Arm(
-                said.taken, _style(usual, self.settings), problem=f"arm {said.name} cannot be asked here: {error}"
-            )
+            why, passing = f"arm {said.name} cannot be asked here: {error}", isinstance(error, OSError)
+            return Arm(said.taken, _style(usual, self.settings), problem=why, passing=passing)
 
 
 def arm_of(said: Said, settings: GeneratorSettings) -> Arm:

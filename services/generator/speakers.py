@@ -18,6 +18,7 @@ class Speakers:
         self.network = network
         self._merges = merges
         self._keys: dict[str, str] = {}  # track -> the adapter's name in PEFT
+        self._loaded: set[str] = set()
         self._active = ""
 
     def take(self, folder: Path, weights_sha256: str, track: str) -> None:
@@ -29,6 +30,7 @@ class Speakers:
             raise ValueError(f"it does not fit: {error}") from error
         if old and old != key:
             self.network.delete_adapter(old)
+            self._loaded.discard(old)
         self._keys[track] = key
 
     def speaking(self, track: str | None) -> AbstractContextManager[Any]:
@@ -40,19 +42,34 @@ class Speakers:
         return nullcontext()
 
     def _load(self, folder: Path, key: str) -> None:
-        from peft import PeftModel
-
-        if not isinstance(self.network, PeftModel):
-            self.network = PeftModel.from_pretrained(self.network, folder, adapter_name=key).eval()
+        """Load first, then switch. What fails half-way leaves no adapter, and not the half of one in the base."""
         if self._merges and self._active:
             self.network.unmerge_adapter()
         try:
-            if key not in self.network.peft_config:
-                self.network.load_adapter(folder, key)
+            if key not in self._loaded:
+                self._add(folder, key)
+                self._loaded.add(key)
             self._activate(key)
         finally:
-            if self._merges:
+            if self._merges and self._active:
                 self.network.merge_adapter()
+
+    def _add(self, folder: Path, key: str) -> None:
+        from peft import PeftConfig, PeftModel
+
+        bare = not isinstance(self.network, PeftModel)
+        if bare:
+            config = PeftConfig.from_pretrained(str(folder))
+            config.inference_mode = True
+            self.network = PeftModel(self.network, config, adapter_name=key).eval()
+        try:
+            self.network.load_adapter(folder, key)
+        except BaseException:
+            if bare:
+                self.network = self.network.unload()
+            elif key in self.network.peft_config:
+                self.network.delete_adapter(key)
+            raise
 
     def _activate(self, key: str) -> None:
         self.network.set_adapter(key)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -60,15 +61,19 @@ class Assembly:
         self.usual = Retrieve(
             settings, encode, encoder, search, rank, rephrase, chunks, self.view, time.perf_counter, keep, condense
         )
-        self._made = {recipe.name: (recipe, self._retrieve(recipe)) for recipe in recipes}
+        self._made: dict[str, tuple[Recipe, Retrieve]] = {}
+        for recipe in recipes:
+            with suppress(ValueError, OSError):  # said again, with the reason, when a question asks for it
+                self._made[recipe.name] = recipe, self._retrieve(recipe)
         self._view_fresh(at_least_one=True)
 
     def of(self, recipe: Recipe) -> Retrieve:
         """The retriever of a recipe, made when it is first asked for. Raises ValueError where it cannot be had here."""
         known = self._made.get(recipe.name)
         if known is None or known[0] != recipe:
-            known = self._made[recipe.name] = recipe, self._retrieve(recipe)
-            self._view_fresh()
+            made = recipe, self._retrieve(recipe)
+            self._view_fresh()  # before it is remembered: in an index that is not kept up nothing would be found
+            known = self._made[recipe.name] = made
         return known[1]
 
     def _retrieve(self, recipe: Recipe) -> Retrieve:

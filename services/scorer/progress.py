@@ -32,6 +32,7 @@ class Progress:
 
     def __init__(self, settings: KafkaSettings, group: str, topics: Sequence[str]) -> None:
         self._consumer = client.consumer(settings, group)
+        self._reader = client.reader(settings, uncommitted=True)  # ends as the group sees them, transactions or not
         self._topics = topics
 
     def of(self, partitions: Collection[int]) -> dict[Place, Reach]:
@@ -45,10 +46,11 @@ class Progress:
 
     def close(self) -> None:
         self._consumer.close()
+        self._reader.close()
 
     def _reach(self, place: client.TopicPartition) -> Reach:
         """Where nothing is committed, or what is committed stands no more, the first record that does is the next."""
-        low, high = self._consumer.get_watermark_offsets(place, timeout=ASK_S)
+        low, high = self._reader.get_watermark_offsets(place, timeout=ASK_S)
         return Reach(place.offset if low <= place.offset <= high else low, high)
 
 

@@ -32,7 +32,7 @@ class Calendar:
     def announced(self, contest: Contest, appended_at: datetime) -> "Calendar":
         """The calendar with one more contest, whenever it is heard of."""
         entry = Entry(appended_at + CLOCKS_DIFFER, contest)
-        return Calendar(sorted([*self.entries, entry], key=lambda one: one.since), self.before)
+        return Calendar(sorted([*self.entries, entry], key=lambda one: (one.since, one.contest.digest)), self.before)
 
     def at(self, moment: datetime) -> Contest:
         """The contest of a question that was appended at this moment."""

@@ -60,7 +60,7 @@ def _of_arm(arm: Arm, contest: Contest, tracks: Collection[str]) -> Iterator[str
 
 def _of_rule(arm: Arm) -> Iterator[str]:
     known = ["auto", *plugins.names("services.generator.abstention")]
-    rule = str(arm.options.get("decline", "auto"))
+    rule = str(arm.options.get("decline", arm.options.get("abstention", "auto")))
     if rule not in known:
         yield f"arm {arm.name}: no rule {rule!r} to decline by: choose one of {', '.join(known)}"
 

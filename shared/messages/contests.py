@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from shared.messages.schema import Message, Moment
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9+._-]{0,39}$")]
-Value = bool | int | float | Annotated[str, Field(max_length=200)]
+Value = bool | int | Annotated[float, Field(allow_inf_nan=False)] | Annotated[str, Field(max_length=200)]
 Options = Annotated[dict[str, Value], Field(max_length=40)]
 BASE: Literal["base"] = "base"
 NO_CONTEXT: Literal["none"] = "none"

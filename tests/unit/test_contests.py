@@ -83,6 +83,7 @@ def test_another_word_in_the_file_is_another_version_and_another_order_of_option
         (('"mmr"', '"nnr"'), "no 'nnr' among rankers: choose one of"),
         (("top_k = 7", "top_k = 0"), "top_k: Input should be greater than or equal to 1"),
         (("top_k = 7", "topk = 7"), "no option topk"),
+        (('decline = "never"', 'abstention = "sometimes"'), "no rule 'sometimes'"),
         (("evidence_chunks = 3", "evidence_chunk = 3"), "no option evidence_chunk"),
         (('name = "plain"', 'name = "plain"\nspeaker = "smal"'), "no track 'smal': choose one of base, small, tuned"),
     ],
@@ -169,3 +170,17 @@ def test_two_tracks_and_two_recipes_make_four_squares() -> None:
         ("base-y", "t-none"),
         ("base-y", "u-none"),
     ]
+
+
+def test_contests_of_one_moment_are_in_one_order_whoever_hears_of_which_first() -> None:
+    one, other = a_contest("base", name="one"), a_contest("base", name="other")
+    later = NOON + CLOCKS_DIFFER
+    ahead = Calendar().announced(one, NOON).announced(other, NOON).at(later)
+
+    assert Calendar().announced(other, NOON).announced(one, NOON).at(later) == ahead
+
+
+@pytest.mark.parametrize("value", ["inf", "nan"])
+def test_a_number_that_no_message_can_carry_is_refused(tmp_path: Path, value: str) -> None:
+    with pytest.raises(ValueError, match="finite"):
+        files.read(written(tmp_path, FILE.replace("top_k = 7", f"recency_half_life_days = {value}")))

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shared.lab.report.blocks import Paragraph, Table
-from shared.lab.report.material import gather
+from shared.lab.report.material import combined, gather
 from shared.lab.report.numbers import Numbers, count
 from shared.lab.report.sections import origins, scores
 from shared.messages import Contest, Result
@@ -69,3 +69,10 @@ def test_of_two_contests_the_one_asked_last_counts_and_the_other_is_named() -> N
     assert numbers.provenance.left_out == {other.label: 3}
     table = next(block for block in origins.provenance_(numbers).blocks if isinstance(block, Table))
     assert ["left out, of other contests", f"3 of {other.label}"] in [list(row) for row in table.rows]
+
+
+def test_runs_of_two_contests_are_refused() -> None:
+    runs = {"one": gather(results(ODD, RIGHT), read_from="one"),
+            "two": gather(results(a_contest("base"), {"base": 1.0}), read_from="two")}  # fmt: skip
+    with pytest.raises(ValueError, match="several contests"):
+        combined(runs, read_from="both")

@@ -102,9 +102,13 @@ def combined(runs: Mapping[str, Material], *, read_from: str) -> Material:
             item = f"{question.question_id} ({name})"
             results.append(result.model_copy(update={"question": question.model_copy(update={"question_id": item})}))
             named[item], asked[item] = name, question.question_id
+    labels = sorted({material.contest.label for material in runs.values() if material.results})
+    if len(labels) > 1:
+        raise ValueError(f"these runs belong to several contests, which are never added up: {', '.join(labels)}")
     times = next((one.times for one in runs.values() if one.times.by_document), Times())
     results.sort(key=lambda one: (one.asked_at, one.question.question_id))
-    return Material(results, read_from, times, runs=named, asked=asked)
+    left_out = sum((Counter(material.left_out) for material in runs.values()), Counter[str]())
+    return Material(results, read_from, times, runs=named, asked=asked, left_out=dict(left_out))
 
 
 def times_of(documents: Iterable[DocumentTimes | DocumentPublished], *, read_from: str) -> Times:
