@@ -64,27 +64,31 @@ def say(message: str) -> None:
     out.print(message, markup=False, soft_wrap=True)
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> None:
+def table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = (), *, names: int = 1
+) -> None:
     """A table; the columns named in `right` are numbers.
 
-    What is wider than the terminal becomes several tables under each other, each with the first column, which names
-    the rows: no name is dropped and no number is cut.
+    What is wider than the terminal becomes several tables under each other, each with the first `names` columns, which
+    name the rows: no name is dropped and no number is cut.
     """
     cells = [[str(cell) for cell in row] for row in rows]
-    for place, chosen in enumerate(_fitting(columns, cells, right)):
+    for place, chosen in enumerate(_fitting(columns, cells, right, list(range(names)))):
         part = [[row[column] for column in chosen] for row in cells]
         out.print(drawn("" if place else title, [columns[column] for column in chosen], part, right), markup=False)
 
 
-def _fitting(columns: Sequence[str], cells: Sequence[Sequence[str]], right: Sequence[str]) -> list[list[int]]:
-    """The columns of each table that fits the terminal, as many as there is room for: the first one, and some more."""
-    tables = [[0]]
-    for column in range(1, len(columns)):
+def _fitting(
+    columns: Sequence[str], cells: Sequence[Sequence[str]], right: Sequence[str], names: list[int]
+) -> list[list[int]]:
+    """The columns of each table that fits the terminal: those of names, and as many more as there is room for."""
+    tables = [names]
+    for column in range(len(names), len(columns)):
         wider = [*tables[-1], column]
         shown = drawn("", [columns[one] for one in wider], [[row[one] for one in wider] for row in cells], right)
         needs = Measurement.get(out, out.options.update(width=WIDEST), shown).minimum
-        if needs > out.width and len(tables[-1]) > 1:
-            tables.append([0, column])
+        if needs > out.width and len(tables[-1]) > len(names):
+            tables.append([*names, column])
         else:
             tables[-1] = wider
     return tables

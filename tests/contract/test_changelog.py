@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from services.scorer.changelog import KafkaChangelog, name_of
+from services.scorer.progress import Progress
 from services.scorer.table import Entry
 from shared.kafka import client, topics
 from shared.settings import KafkaSettings
@@ -86,3 +87,16 @@ def test_a_changelog_reads_back_what_was_acknowledged_by_partition_and_in_order(
     assert list(again.read(0)) == [(b"a", b"1"), (b"a", b"3")]
     assert list(again.read(1)) == [(b"b", b"2"), (b"b", None)]
     assert name_of(kafka, group) == f"tiltyard-{group}-joins-changelog"
+
+
+def test_an_open_transaction_does_not_make_a_topic_seem_shorter_than_what_was_handled(
+    kafka: KafkaSettings, topic: str, producer: client.Producer
+) -> None:
+    """The group is handed its records at once; a topic that ended before them would pass for one made anew."""
+    written(producer, topic, b"open")
+    progress = Progress(kafka, f"group-{uuid4()}", [topic])
+    [reach] = progress.of([0]).values()
+    producer.abort_transaction(30)
+    progress.close()
+
+    assert reach.end == 1

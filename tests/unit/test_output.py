@@ -77,3 +77,12 @@ def test_a_table_without_rows_and_a_table_of_one_column_are_shown(capsys: pytest
     said = capsys.readouterr().out
     assert "more" in said
     assert said.count("x") == 500
+
+
+def test_a_table_whose_rows_have_two_names_keeps_both(width: int, capsys: pytest.CaptureFixture[str]) -> None:
+    columns = ("slice", "arm", *(f"column {n}" for n in range(12)))
+    output.table("", columns, [("all", "base", *range(12)), ("", "tuned", *range(12))], right=columns[2:], names=2)
+    tables = blocks(capsys.readouterr().out)
+
+    assert [block[0].split()[:2] for block in tables] == [["slice", "arm"]] * len(tables)
+    assert all("base" in block[1] and "tuned" in block[2] for block in tables)

@@ -33,7 +33,7 @@ def print_scoreboard(results: Sequence[Result], *, json: bool = False) -> None:
 def show(counted: dict[str, Any]) -> None:
     """The table of a summary, what its columns mean, and the latencies."""
     numbers = ["n", *(one.short or name for name, one in catalogue.shown().items())]
-    output.table("", ["slice", "arm", *numbers], rows(counted), right=numbers)
+    output.table("", ["slice", "arm", *numbers], rows(counted), right=numbers, names=2)
     output.say(LEGEND)
     output.say(waits(counted))
 
