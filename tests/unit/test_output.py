@@ -84,5 +84,6 @@ def test_a_table_whose_rows_have_two_names_keeps_both(width: int, capsys: pytest
     output.table("", columns, [("all", "base", *range(12)), ("", "tuned", *range(12))], right=columns[2:], names=2)
     tables = blocks(capsys.readouterr().out)
 
+    assert all(len(line) <= width for block in tables for line in block)
     assert [block[0].split()[:2] for block in tables] == [["slice", "arm"]] * len(tables)
     assert all("base" in block[1] and "tuned" in block[2] for block in tables)
