@@ -14,7 +14,7 @@ from services.generator.settings import GeneratorSettings
 from shared import plugins
 from shared.contests.calendar import Calendar
 from shared.contests.checking import CONTEXTS, RECIPE_CONTEXT, known_prompt
-from shared.contests.options import PROMPTS, RENAMED, AskingOptions
+from shared.contests.options import PROMPTS, AskingOptions, asking
 from shared.messages import Arm as Said
 from shared.messages import ArmTaken, Contest
 from shared.messages.contests import BASE, NO_CONTEXT
@@ -116,7 +116,7 @@ def arm_of(said: Said, settings: GeneratorSettings) -> Arm:
 
 def settings_of(said: Said, settings: GeneratorSettings) -> GeneratorSettings:
     """The worker's settings with what the arm's paragraph says in their place."""
-    options = {RENAMED.get(name, name): value for name, value in said.options.items() if name not in PROMPTS}
+    options = asking(said.options)
     chosen = AskingOptions.model_validate(options).model_dump(include=set(options))
     way = "rag" if said.reads else "closed_book"
     prompts = {f"{way}_{name}": known_prompt(str(said.options[name])) for name in PROMPTS if name in said.options}

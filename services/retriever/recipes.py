@@ -42,7 +42,8 @@ class RetrieveByContest:
     def __call__(self, batch: Sequence[Record[Question]]) -> Iterator[Effect[EvidenceFound]]:
         started = self.usual.clock()
         ends = self.usual.view.ends()  # after the batch came: whatever was acknowledged before a question lies below
-        plans = [list(self._plans(record)) for record in batch]
+        calendar = self.contests()
+        plans = [list(self._plans(record, calendar)) for record in batch]
         vectors = self._vectors([text for of_one in plans for plan in of_one for text in plan.texts])
         shared_ms = (self.usual.clock() - started) * 1000 / len(batch)
         until = started + self.usual.settings.wait_s
@@ -52,8 +53,8 @@ class RetrieveByContest:
                 asked = [asked_of(record, text, vectors[text]) for text in plan.texts]
                 yield effect(record, plan.evidence(asked, once, shared_ms))
 
-    def _plans(self, record: Record[Question]) -> Iterator["Plan"]:
-        contest = self.contests().at(record.appended_at)
+    def _plans(self, record: Record[Question], calendar: Calendar) -> Iterator["Plan"]:
+        contest = calendar.at(record.appended_at)
         for recipe in contest.recipes_in_use():
             retrieve = self._made(recipe)
             if isinstance(retrieve, str):

@@ -38,14 +38,9 @@ class Counted:
 
 def counted(marks: Marks, contest: ContestTaken) -> Counted:
     """The marks of a contest's arms. Values outside [0, 1] stay what they are: see `Sums.standing`."""
-    values = {(arm, metric): value for arm in names_of(contest) for metric, value in marks.values.get(arm, {}).items()}
+    values = {(arm, metric): value for arm in contest.arm_names for metric, value in marks.values.get(arm, {}).items()}
     parts = {column: round(value * ONE) for column, value in values.items()}
     return Counted(contest.label, marks.slice, parts, tuple(sorted(marks.metric_versions.items())))
-
-
-def names_of(contest: ContestTaken) -> tuple[str, ...]:
-    """The names of its arms, in their order."""
-    return tuple(arm.name for arm in contest.arms)
 
 
 def unbounded(one: Counted) -> set[str]:
@@ -58,7 +53,7 @@ class Sums:
 
     def __init__(self, contest: ContestTaken) -> None:
         self._contest = contest
-        self._arms = names_of(contest)
+        self._arms = contest.arm_names
         self._pairs = list(combinations(self._arms, 2))
         self._of: dict[Column, list[int]] = defaultdict(lambda: [0, 0])  # n and sum
         self._apart: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])  # the same of a minus b

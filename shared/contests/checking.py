@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from pydantic import BaseModel, ValidationError
 
 from shared import plugins, prompts
-from shared.contests.options import PROMPTS, RENAMED, AskingOptions, RetrievalOptions
+from shared.contests.options import PROMPTS, AskingOptions, RetrievalOptions, asking, names_of
 from shared.messages import Arm, Contest, Recipe
 from shared.messages.contests import BASE, NO_CONTEXT, Options
 from shared.records import reason_of
@@ -37,7 +37,7 @@ def _of_variants(recipe: Recipe) -> Iterator[str]:
     options = recipe.options
     named = [("searches", str(options["search"]))] if "search" in options else []
     named += [("queries", str(options["queries"]))] if "queries" in options else []
-    named += [("rankers", name.strip()) for name in str(options.get("rankers", "")).split(",") if name.strip()]
+    named += [("rankers", name) for name in names_of(str(options.get("rankers", "")))]
     for folder, name in named:
         known = plugins.names(f"services.retriever.{folder}")
         if name not in known:
@@ -50,17 +50,16 @@ def _of_arm(arm: Arm, contest: Contest, tracks: Collection[str]) -> Iterator[str
         yield f"arm {arm.name}: no track {arm.speaker!r}: choose one of {', '.join(sorted({BASE, *tracks}))}"
     if arm.context not in (*recipes, *contexts()):
         yield f"arm {arm.name}: no recipe {arm.context!r}: choose one of {', '.join([*contexts(), *recipes])}"
-    asked = {RENAMED.get(key, key): value for key, value in arm.options.items() if key not in PROMPTS}
+    asked = asking(arm.options)
     yield from _of_options(f"arm {arm.name}", asked, AskingOptions)
-    yield from _of_rule(arm)
+    yield from _of_rule(arm, str(asked.get("abstention", "auto")))
     for option in PROMPTS:
         if option in arm.options:
             yield from _of_prompt(arm, str(arm.options[option]))
 
 
-def _of_rule(arm: Arm) -> Iterator[str]:
+def _of_rule(arm: Arm, rule: str) -> Iterator[str]:
     known = ["auto", *plugins.names("services.generator.abstention")]
-    rule = str(arm.options.get("decline", arm.options.get("abstention", "auto")))
     if rule not in known:
         yield f"arm {arm.name}: no rule {rule!r} to decline by: choose one of {', '.join(known)}"
 

@@ -1,6 +1,10 @@
 """What a paragraph of a contest may set. Settings of retriever and generator say the same where it does not."""
 
+from collections.abc import Mapping
+
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from shared.messages.contests import Value
 
 
 class RetrievalOptions(BaseModel):
@@ -42,7 +46,7 @@ class RetrievalOptions(BaseModel):
 
     @property
     def ranker_names(self) -> list[str]:
-        return [name.strip() for name in self.rankers.split(",") if name.strip()]
+        return names_of(self.rankers)
 
 
 class AskingOptions(BaseModel):
@@ -78,3 +82,13 @@ PROMPTS = ("prompt", "summary_prompt", "conversation_prompt")
 """Options of an arm that name prompts, one for each kind of question; without them the worker's settings say which."""
 RENAMED = {"decline": "abstention"}
 """What a contest calls an option -> what the settings call it."""
+
+
+def names_of(line: str) -> list[str]:
+    """The names of a comma-separated line, in its order."""
+    return [name.strip() for name in line.split(",") if name.strip()]
+
+
+def asking(options: Mapping[str, Value]) -> dict[str, Value]:
+    """What an arm's paragraph says beside its prompts, as `AskingOptions` names it."""
+    return {RENAMED.get(name, name): value for name, value in options.items() if name not in PROMPTS}

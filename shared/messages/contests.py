@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -66,6 +67,10 @@ class ContestTaken(BaseModel):
     arms: tuple[ArmTaken, ...]
 
     @property
+    def arm_names(self) -> tuple[str, ...]:
+        return tuple(arm.name for arm in self.arms)
+
+    @property
     def label(self) -> str:
         """Name and version, as people write it."""
         return f"{self.name}@{self.digest}"
@@ -88,7 +93,7 @@ class Contest(BaseModel):
             raise ValueError(f"no recipe may be called {', '.join(reserved)}")
         return self
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Twelve hexadecimal digits of a SHA-256 over all that is said, whatever the order of its options."""
         said = json.dumps(self.model_dump(mode="json", exclude_defaults=True), sort_keys=True, ensure_ascii=False)

@@ -12,6 +12,7 @@ from services.retriever.handler import Retrieve, within_budget
 from services.retriever.ports import Ranked, SearchQuery, listed
 from services.retriever.recipes import RetrieveByContest
 from services.retriever.settings import RetrieverSettings
+from shared.contests.calendar import Calendar
 from shared.encoders import hashing
 from shared.messages import EvidenceFound, Filters, Found, Question, Turn
 from shared.retention import Retention
@@ -213,3 +214,16 @@ def test_a_question_of_a_conversation_is_searched_condensed_and_the_evidence_say
 
     assert seen == ["When is it? 4 Ostrel fair", a_question().text]
     assert [one.searched_for for one in found] == ["When is it? 4 Ostrel fair", ""]
+
+
+def test_the_contests_are_looked_at_once_for_a_whole_batch() -> None:
+    looks: list[Calendar] = []
+
+    def contests() -> Calendar:
+        looks.append(Calendar())
+        return looks[-1]
+
+    handler = replace(by_recipe(a_handler(Shelf(1), 5)), contests=contests)
+    found = list(handler([a_record(a_question()), a_record(a_question(question_id="q-2"))]))
+
+    assert (len(found), len(looks)) == (2, 1)

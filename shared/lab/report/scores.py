@@ -19,7 +19,7 @@ Scores = dict[str, dict[str, float]]  # arm -> question id -> value
 def arms_of(results: Iterable[Result], contest: ContestTaken) -> list[str]:
     """Every arm that was asked: those of the contest in its order, then others by name."""
     found = {arm for result in results for arm in (*result.answers, *result.missing)}
-    competing = [arm.name for arm in contest.arms]
+    competing = list(contest.arm_names)
     return [*(arm for arm in competing if arm in found), *sorted(found.difference(competing))]
 
 

@@ -55,7 +55,7 @@ def provenance_(numbers: Numbers) -> Section:
         ("results", found.results_from or NONE),
         ("times of documents", found.times_from or NONE),
         ("questions", f"{found.questions} in {numbers.clusters} clusters; {numbers.scored} scored"),
-        ("contest", f"{found.contest.label}: {', '.join(arm.name for arm in found.contest.arms)}"),
+        ("contest", f"{found.contest.label}: {', '.join(found.contest.arm_names)}"),
         ("left out, of other contests", ", ".join(f"{n} of {name}" for name, n in found.left_out.items()) or NONE),
         ("slices", ", ".join(f"{name} {count}" for name, count in numbers.slices.items())),
         ("asked", f"{moment(found.first_asked)} to {moment(found.last_asked)}"),
