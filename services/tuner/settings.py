@@ -3,6 +3,7 @@
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
+from shared.adapters import registry
 from shared.scoring.catalogue import CORRECT
 from shared.settings import under
 
@@ -14,7 +15,7 @@ class TunerSettings(BaseSettings):
     documents: int = Field(default=200, ge=0, description="news that the newest adapter has not learned; 0: never so")
     age_hours: float = Field(default=0.0, ge=0, description="of what the serving adapter knows; 0: never so")
     standing_fall: float = Field(default=0.0, ge=0, le=1, description="of a tuned arm since it began; 0: never so")
-    track: str = Field(default="tuned", description="the line of adapters that it trains for")
+    track: str = Field(default=registry.TRACK, description="the line of adapters that it trains for")
     slice: str = Field(default="all", description="the questions whose standing is watched, such as those on new news")
     metric: str = Field(default=CORRECT, description="of the standing")
     fewest_questions: int = Field(default=50, ge=2, description="for how an arm began, and again for how it stands now")

@@ -8,9 +8,9 @@ from typing import Annotated
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
+from shared.adapters import registry
+from shared.messages.contests import Name
 from shared.settings import EmptyIsUnset, under
-
-TRACK = r"^[a-z0-9][a-z0-9+._-]{0,39}$"
 
 
 class TuningSettings(BaseSettings):
@@ -18,7 +18,7 @@ class TuningSettings(BaseSettings):
 
     model_config = under("TUNING")
     recipe: str = Field(default="embedded", description="a file in services/generator/tuning/recipes, or a path.yaml")
-    track: str = Field(default="tuned", pattern=TRACK, description="the line of adapters that is trained for")
+    track: Name = Field(default=registry.TRACK, description="the line of adapters that is trained for")
     max_seconds: Annotated[float | None, EmptyIsUnset] = Field(
         default=None, gt=0, description="of training; empty: the recipe's"
     )
