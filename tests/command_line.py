@@ -13,13 +13,13 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 import stamina.instrumentation
 
 from services.console import app
-from shared import jobs
+from shared.jobs import process
+from shared.jobs.events import Job, Said
 
 ABSENT = {
     "TILTYARD_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:9",
@@ -64,16 +64,19 @@ def tiltyard(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str])
 def jobs_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs run within the test's process, where their libraries are loaded. `test_jobs.py` starts real ones."""
 
-    def run(module: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    def run(job: Job[Said], arguments: Sequence[str], environment: Mapping[str, str]) -> Iterator[Said]:
         said, log = io.StringIO(), io.StringIO()
         with monkeypatch.context() as patch, redirect_stdout(said), redirect_stderr(log):
             for name in {name for name, value in environment.items() if os.environ.get(name) != value}:
                 patch.setenv(name, environment[name])
-            patch.setattr(sys, "argv", [module, *arguments])
+            patch.setattr(sys, "argv", [job.module, *arguments])
             with warnings.catch_warnings(action="ignore", category=RuntimeWarning), pytest.raises(SystemExit) as left:
-                runpy.run_module(module, run_name="__main__")  # which warns where a test has imported it before
-        yield from map(jobs._parse, said.getvalue().splitlines())  # noqa: SLF001 (as a process is heard)
+                runpy.run_module(job.module, run_name="__main__")  # which warns where a test has imported it before
+        lines = map(process.parse, said.getvalue().splitlines())
+        yield from (job.read(line) for line in lines if line)
         if left.value.code:
-            raise jobs.JobEndedError(f"{module} ended with exit code {left.value.code}: {jobs._last_words(log)}")  # noqa: SLF001
+            raise process.JobEndedError(
+                f"{job.module} ended with exit code {left.value.code}: {process.last_words(log)}"
+            )
 
-    monkeypatch.setattr(jobs, "run", run)
+    monkeypatch.setattr(process, "run", run)

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from services.console import jobs, progress
+from shared.jobs.events import untyped
 
 Report = dict[str, Any]
-JOB = "services.scorer.evaluation"
+JOB = untyped("services.scorer.evaluation")
 
 
 def measure(

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from rich import box
 from rich.console import Console
 from rich.measure import Measurement
@@ -115,4 +115,6 @@ def drawn(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], 
 
 def as_json(value: Any) -> None:
     """A JSON document on standard output."""
+    if isinstance(value, BaseModel):
+        value = value.model_dump(mode="json")
     print(json.dumps(value, ensure_ascii=False, indent=2, default=str))  # noqa: T201 (programs read this)

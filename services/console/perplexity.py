@@ -1,39 +1,50 @@
 """Perplexity of documents as a job of the generator."""
 
 import os
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from services.console import jobs, progress
-from shared.statistics.perplexity import perplexity, ratio
+from shared.jobs.events import JobModel
+from shared.jobs.perplexity import JOB, DocumentScored, PerplexityMeasured
+from shared.statistics.perplexity import Bounded, Perplexity, perplexity, ratio
 
-JOB = "services.generator.perplexity"
 BASE = "base"
-Report = dict[str, Any]
 
 
-def measure(documents: Path, *, adapter: str, window: int, stride: int) -> Report:
+class PerplexityReport(JobModel):
+    """Perplexities by speaker, and each adapter's as a share of the base's on the same tokens."""
+
+    model: str
+    adapter: str
+    window: int
+    stride: int
+    perplexity: Mapping[str, Perplexity]
+    ratio_to_base: Mapping[str, Bounded]
+
+
+def measure(documents: Path, *, adapter: str, window: int, stride: int) -> PerplexityReport:
     """The base's perplexity and, with an adapter, its own beside it; raises JobError that says why there is none."""
     if not documents.exists():
         raise FileNotFoundError(f"no file {documents}")
     arguments = [str(documents), "--adapter", adapter, "--window", str(window), "--stride", str(stride)]
-    scored: list[Report] = []
-    last: Report = {}
+    scored: list[DocumentScored] = []
     with progress.shown("documents scored") as advance:
-        for last in jobs.run(JOB, arguments, os.environ):
-            if last.get("event") == "scored":
-                scored.append(last)
-                advance(last["done"], last["total"])
-    return counted(scored, last)
+        for event in jobs.run(JOB, arguments, os.environ):
+            if isinstance(event, PerplexityMeasured):
+                return report_of(scored, event)
+            scored.append(event)
+            advance(event.done, event.total)
+    raise jobs.JobError(f"{JOB.module} ended without saying which model it asked")
 
 
-def counted(scored: Sequence[Report], about: Report) -> Report:
+def report_of(scored: Sequence[DocumentScored], measured: PerplexityMeasured) -> PerplexityReport:
     """Everything that was measured, with who spoke."""
-    tokens, sizes = ([one[name] for one in scored] for name in ("tokens", "bytes"))
-    nats = {name: [one["nats"][name] for one in scored] for name in scored[0]["nats"]}
-    found: Report = {name: asdict(perplexity(nats[name], tokens, sizes)) for name in (BASE, *sorted({*nats} - {BASE}))}
-    named = {name: about[name] for name in ("model", "adapter", "window", "stride")}
-    compared = {name: asdict(ratio(nats[name], nats[BASE], tokens)) for name in nats if name != BASE}
-    return named | {"perplexity": found, "ratio_to_base": compared}
+    tokens, sizes = [document.tokens for document in scored], [document.bytes for document in scored]
+    nats = {name: [document.nats[name] for document in scored] for name in scored[0].nats}
+    adapters = sorted(nats.keys() - {BASE})
+    return PerplexityReport(
+        **measured.model_dump(exclude={"event"}),
+        perplexity={name: perplexity(nats[name], tokens, sizes) for name in (BASE, *adapters)},
+        ratio_to_base={name: ratio(nats[name], nats[BASE], tokens) for name in adapters},
+    )

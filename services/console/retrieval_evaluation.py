@@ -9,9 +9,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from services.console import jobs, progress
+from shared.jobs.events import untyped
 
 Report = dict[str, Any]
-JOB, CUT = "services.retriever.evaluation", "services.ingest.cut"
+JOB, CUT = untyped("services.retriever.evaluation"), untyped("services.ingest.cut")
 PARTS = {"cut": "documents cut", "encoded": "texts encoded", "searched": "questions searched"}
 
 

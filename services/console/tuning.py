@@ -6,14 +6,15 @@ from typing import Any
 
 from services.console import jobs, output, progress
 from services.console.progress import Advance
+from shared.jobs.events import untyped
 
-MODULE = "services.generator.tuning"
+JOB = untyped("services.generator.tuning")
 Event = dict[str, Any]
 
 
 def tune(arguments: Sequence[str], environment: Mapping[str, str]) -> dict[str, Any]:
     """Train and announce an adapter; returns the job's last words: its name, cutoff and cost."""
-    events = jobs.run(MODULE, arguments, environment)
+    events = jobs.run(JOB, arguments, environment)
     with progress.shown("fine-tuning") as advance:
         last = _trained(events, advance)
     if "gate" not in last:

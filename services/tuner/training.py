@@ -5,7 +5,8 @@ import subprocess
 import threading
 from typing import Any
 
-from shared import jobs
+from shared.jobs import process
+from shared.jobs.events import untyped
 
 MODULE = "services.generator.tuning"
 
@@ -23,11 +24,11 @@ class Training:
         """The job's last words. Raises JobEndedError where it fails or is ended."""
         said: dict[str, Any] = {}
         try:
-            for words in jobs.run(self._module, self._arguments, os.environ, started=self._began):
+            for words in process.run(untyped(self._module), self._arguments, os.environ, started=self._began):
                 said = words
-        except jobs.JobEndedError as error:
+        except process.JobEndedError as error:
             if self._stopping.is_set():
-                raise jobs.JobEndedError("the tuner was told to stop") from error
+                raise process.JobEndedError("the tuner was told to stop") from error
             raise
         finally:
             self._process = None

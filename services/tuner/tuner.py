@@ -14,7 +14,7 @@ from services.tuner.handler import Decision, Seen, Snapshots, decide, since
 from services.tuner.settings import TunerSettings
 from shared.adapters import registry
 from shared.contests.files import before_contests
-from shared.jobs import JobEndedError
+from shared.jobs.process import JobEndedError
 from shared.messages import AdapterAnnounced, AdapterState, ArmTaken, Cost, Snapshot, Standing, TuningDecided
 from shared.standings import current
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.console import jobs
+from shared.jobs.events import untyped
 
 
 def a_job(folder: Path, code: str) -> dict[str, str]:
@@ -16,7 +17,9 @@ def a_job(folder: Path, code: str) -> dict[str, str]:
 
 
 def test_progress_is_what_is_json_on_standard_output(tmp_path: Path) -> None:
-    said = jobs.run("job", [], a_job(tmp_path, "print('{\"step\": 1}'); print('noise'); print('{\"step\": 2}')"))
+    said = jobs.run(
+        untyped("job"), [], a_job(tmp_path, "print('{\"step\": 1}'); print('noise'); print('{\"step\": 2}')")
+    )
 
     assert [one["step"] for one in said] == [1, 2]
 
@@ -32,12 +35,12 @@ def test_a_failure_is_told_in_the_jobs_last_words(tmp_path: Path, line: str, tol
     code = f"import sys; print('first', file=sys.stderr); print({line!r}, file=sys.stderr); sys.exit(3)"
 
     with pytest.raises(jobs.JobError, match=f"exit code 3: {told}"):
-        list(jobs.run("job", [], a_job(tmp_path, code)))
+        list(jobs.run(untyped("job"), [], a_job(tmp_path, code)))
 
 
 def test_leaving_early_ends_the_job(tmp_path: Path) -> None:
     code = "import os, time\nprint('{\"pid\": %d}' % os.getpid(), flush=True)\ntime.sleep(600)"
-    running = jobs.run("job", [], a_job(tmp_path, code))
+    running = jobs.run(untyped("job"), [], a_job(tmp_path, code))
     pid = next(running)["pid"]
     running.close()
 

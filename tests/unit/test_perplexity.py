@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from services.console.app import build
+from services.console.perplexity import PerplexityReport
 from services.console.views import perplexity as perplexity_view
 from services.generator.perplexity.__main__ import adapter_folder, main, standing
 from services.generator.perplexity.windows import windows
@@ -191,7 +192,7 @@ def test_from_the_command_line_to_the_table(
     assert report["ratio_to_base"]["news"]["value"] == pytest.approx(
         news["per_token"]["value"] / base["per_token"]["value"]
     )
-    perplexity_view.show(report)
+    perplexity_view.show(PerplexityReport.model_validate(report))
     assert "times the perplexity of the base" in capsys.readouterr().out
 
 

@@ -16,7 +16,7 @@ from services.tuner.news import News
 from services.tuner.settings import TunerSettings
 from services.tuner.training import Training
 from services.tuner.tuner import Tuner, World
-from shared.jobs import JobEndedError
+from shared.jobs.process import JobEndedError
 from shared.memory.broker import MemoryBroker
 from shared.messages import AdapterAnnounced, DocumentIndexed, Estimate, Snapshot, Standing, TuningDecided
 from shared.topology import INDEXED, TUNINGS

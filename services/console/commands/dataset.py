@@ -9,12 +9,13 @@ import typer
 from services.console import jobs, output, progress
 from services.console.views import dataset as dataset_view
 from shared import lines, topology
+from shared.jobs.events import untyped
 from shared.kafka import client
 from shared.kafka.sink import Delivery
 from shared.messages import TrainingPair
 from shared.settings import KafkaSettings
 
-MODULE = "services.generator.tuning.data"
+JOB = untyped("services.generator.tuning.data")
 Recipe = Annotated[str, typer.Option(help="Its name, or a path.yaml. Default: TILTYARD_TUNING_RECIPE.")]
 Pairs = Annotated[Path | None, typer.Option(help="Question-answer pairs, JSON lines, beside those on the topic.")]
 Cutoff = Annotated[str, typer.Option(help="Learn nothing first seen after this time (ISO 8601).")]
@@ -88,7 +89,7 @@ def withdraw(file: Annotated[str, typer.Argument(help="The pairs, JSON lines; - 
 
 def _made(arguments: list[str]) -> dict[str, Any]:
     with progress.waiting("making the dataset"):
-        *_, made = (said for said in jobs.run(MODULE, arguments, os.environ) if "dataset_sha256" in said)
+        *_, made = (said for said in jobs.run(JOB, arguments, os.environ) if "dataset_sha256" in said)
     return made
 
 

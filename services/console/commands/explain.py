@@ -8,9 +8,10 @@ import typer
 
 from services.console import filter_hints, jobs, output, progress, turns
 from services.console.views import explanation as explanation_view
+from shared.jobs.events import untyped
 from shared.messages import Filters, Question
 
-JOB = "services.retriever.explain"
+JOB = untyped("services.retriever.explain")
 
 
 def register(app: typer.Typer) -> None:

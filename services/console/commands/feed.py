@@ -12,8 +12,9 @@ import typer
 
 from services.console import jobs, misread, output
 from services.console.feed_view import FeedView
+from shared.jobs.events import untyped
 
-MODULE = "services.ingest.feeding"
+JOB = untyped("services.ingest.feeding")
 Once = Annotated[bool, typer.Option("--once", help="Read it once; otherwise again and again until stopped.")]
 Every = Annotated[float, typer.Option("--every", min=0, help="Seconds between two passes; 0: as the settings say.")]
 Name = Annotated[str, typer.Option("--name", help="What its position and its ids stand under; empty: the address.")]
@@ -136,7 +137,7 @@ def _run(arguments: list[str], *, json: bool, environment: Mapping[str, str] | N
     signal.signal(signal.SIGTERM, _stop)
     bad, tell = 0, FeedView()
     try:
-        with closing(jobs.run(MODULE, arguments, {**os.environ, **(environment or {})})) as said:
+        with closing(jobs.run(JOB, arguments, {**os.environ, **(environment or {})})) as said:
             for event in said:
                 bad += event.get("event") == "bad"
                 print(json_module.dumps(event), flush=True) if json else tell(event)  # noqa: T201 (programs read this)

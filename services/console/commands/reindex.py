@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from services.console import jobs, output, progress
+from shared.jobs.events import untyped
 
-JOB = "services.embedder.reindex"
+JOB = untyped("services.embedder.reindex")
 
 
 def register(app: typer.Typer) -> None:

@@ -13,6 +13,7 @@ from services.console.live import staying
 from services.console.live.asking import Listener
 from services.console.live.document_times import times_of_live
 from services.console.views.scoreboard import print_scoreboard
+from shared.jobs.events import untyped
 from shared.lab.report import files, verdict
 from shared.lab.report.material import gather
 from shared.lab.report.numbers import count
@@ -44,7 +45,7 @@ def replay(
     arguments += ["--resume"] if resume else []
     asked: list[str] = []
     with progress.shown("documents", documents) as advance:
-        for said in jobs.run("services.ingest.replay", arguments, os.environ):
+        for said in jobs.run(untyped("services.ingest.replay"), arguments, os.environ):
             advance(said["documents"])
             asked += said.get("question_ids", [])
     come = itertools.count(1)

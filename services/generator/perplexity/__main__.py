@@ -5,7 +5,6 @@ services.
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +17,8 @@ from services.generator.perplexity.windows import windows
 from services.generator.settings import GeneratorSettings
 from shared import lines
 from shared.collections import reading
+from shared.jobs.events import write
+from shared.jobs.perplexity import DocumentScored, PerplexityMeasured
 from shared.messages import DocumentPublished
 from shared.models.language import Model
 from shared.records import reason_of
@@ -45,19 +46,31 @@ def measure(options: argparse.Namespace, settings: GeneratorSettings, home: Path
     scorer, model = _scorer(settings, home, adapter)
     name = adapter.name if adapter else ""
     for number, (document_id, text) in enumerate(texts.items(), start=1):
-        found = scorer.score(text, size=options.window, stride=options.stride, adapter_name=name)
-        about = {"event": "scored", "done": number, "total": len(texts), "document_id": document_id}
-        say(about | {"tokens": found.tokens, "bytes": found.size, "nats": found.nats})
-    say({"event": "done", "model": model.label, "adapter": name, "window": options.window, "stride": options.stride})
+        score = scorer.score(text, size=options.window, stride=options.stride, adapter_name=name)
+        write(
+            DocumentScored(
+                done=number,
+                total=len(texts),
+                document_id=document_id,
+                tokens=score.tokens,
+                bytes=score.size,
+                nats=score.nats,
+            )
+        )
+    write(PerplexityMeasured(model=model.label, adapter=name, window=options.window, stride=options.stride))
 
 
 def standing(place: Path) -> dict[str, str]:
     """Title and text of each document that stands at the end of the files, by id. ValueError where there is none."""
     newest: dict[str, DocumentPublished] = {}
     for file in reading.editions(place):
-        for one in lines.each(file, DocumentPublished.model_validate):
-            newest[one.document_id] = one
-    texts = {name: f"{one.title}\n{one.text}".strip() for name, one in newest.items() if one.op != "retract"}
+        for document in lines.each(file, DocumentPublished.model_validate):
+            newest[document.document_id] = document
+    texts = {
+        name: f"{document.title}\n{document.text}".strip()
+        for name, document in newest.items()
+        if document.op != "retract"
+    }
     if not any(texts.values()):
         raise ValueError(f"{place} holds no document with words")
     return {name: text for name, text in texts.items() if text}
@@ -72,12 +85,6 @@ def adapter_folder(named: str, home: Path) -> Path:
     raise ValueError(
         f"no adapter {named!r}: name a folder, or one of {', '.join(known) or 'none (there are none here)'}"
     )
-
-
-def say(progress: dict[str, Any]) -> None:
-    """One JSON object on a line of its own, at once."""
-    sys.stdout.write(json.dumps(progress) + "\n")
-    sys.stdout.flush()
 
 
 def _scorer(settings: GeneratorSettings, home: Path, adapter: Path | None) -> tuple[Any, Model]:
