@@ -9,6 +9,9 @@ OUT    ?= out/demo
 WIRE   ?= services/console/newswire
 QUESTIONS ?= 96
 KEEP   ?=
+PYTEST := $(BIN)/python -m pytest
+# Tests without servers run in as many processes as there are cores, each of them on one thread.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist worksteal
 export HF_HUB_OFFLINE = 1
 
 .DEFAULT_GOAL := help
@@ -43,10 +46,11 @@ status: $(STAMP) ## Show what runs
 	@$(BIN)/tiltyard status
 
 test: $(STAMP) ## Every test, with the real Kafka, Cassandra and models
-	@$(BIN)/python -m pytest
+	@OMP_NUM_THREADS=1 $(PYTEST) $(SIDE_BY_SIDE) -m "not e2e"
+	@$(PYTEST) -m e2e
 
-test-fast: $(STAMP) ## The tests that need no servers, in about four minutes
-	@$(BIN)/python -m pytest -m "not e2e"
+test-fast: $(STAMP) ## The tests that need neither servers nor long simulations, in about a minute
+	@OMP_NUM_THREADS=1 $(PYTEST) $(SIDE_BY_SIDE) -m "not e2e and not long"
 
 lint: $(STAMP) ## Format check, lint and types
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy

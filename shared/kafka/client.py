@@ -121,7 +121,7 @@ def _known_topics(client: Admin, settings: KafkaSettings) -> set[str]:
             on=KafkaException, attempts=None, timeout=settings.startup_wait_s, wait_max=2.0
         ):
             with attempt:
-                return set(client.list_topics(timeout=3).topics)
+                return set(client.list_topics(timeout=min(3.0, max(0.1, settings.startup_wait_s))).topics)
     except KafkaException as error:
         raise UnreachableError(
             f"no Kafka broker answers at {settings.bootstrap_servers} "

@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
@@ -191,7 +192,7 @@ class LiveKnowledge(RuleBasedStateMachine):
         self.knowledge.broker.publish(topology.DOCUMENTS, message)
 
 
-TestLiveKnowledge: Any = LiveKnowledge.TestCase
+TestLiveKnowledge: Any = pytest.mark.long(LiveKnowledge.TestCase)
 TestLiveKnowledge.settings = settings(
     max_examples=EXAMPLES or 120,
     stateful_step_count=30,

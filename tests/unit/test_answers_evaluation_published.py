@@ -14,9 +14,12 @@ from services.console.views import answers as answers_view
 
 REAL_DATA = Path(os.environ.get("TILTYARD_REAL_DATA", Path(__file__).parents[3] / "shared" / "data"))
 ORACLE = REAL_DATA / "rtqa_baselines_public.jsonl.gz"
-pytestmark = pytest.mark.skipif(
-    not ORACLE.is_file(), reason=f"no {ORACLE}: set TILTYARD_REAL_DATA to the folder of the real data"
-)
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(
+        not ORACLE.is_file(), reason=f"no {ORACLE}: set TILTYARD_REAL_DATA to the folder of the real data"
+    ),
+]
 PUBLISHED = {  # system: multiple choice, exact match, F1, in per cent
     "closed_gpt3": ("44.60", "15.42", "22.48"),
     "closed_t5": ("39.68", "9.96", "14.89"),

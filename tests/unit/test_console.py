@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,7 @@ def test_every_command_explains_itself() -> None:
                 assert "Usage:" in runner.invoke(app, [command, "--help"]).output
 
 
+@cache
 def every_help() -> dict[str, str]:
     """The help of every command by its words, `tiltyard` itself under "", as a narrow terminal shows it."""
 

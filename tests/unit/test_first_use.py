@@ -1,10 +1,7 @@
 """What trips somebody who uses the commands for the first time: each mistake is answered with what to do."""
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,56 +15,52 @@ from services.console.live import asking
 from shared.kafka import client, progress
 from shared.messages import DocumentIndexed, Filters, Question
 from tests.builders import NOON, a_chunked_document
+from tests.command_line import Ended
 from tests.results import a_result, a_scored
 
-ROOT = Path(__file__).parents[2]
 PAIR = {"question": "Where is the fair?", "answer": "the harbour", "document_id": "story-1"}
-ABSENT = {"TILTYARD_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:9", "TILTYARD_KAFKA_STARTUP_WAIT_S": "0.5"}
+Command = Callable[..., Ended]
 
 
-def tiltyard(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """The command as a process of its own, as a person starts it."""
-    return subprocess.run(
-        [sys.executable, "-m", "services.console", *arguments],
-        cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-
-
-def refused(file: Path, *command: str, code: int = 78) -> str:
-    ended = tiltyard(*command, str(file), **ABSENT)
+def refused(tiltyard: Command, file: Path, *command: str, code: int = 78) -> str:
+    ended = tiltyard(*command, str(file))
     assert ended.returncode == code, ended.stderr
     assert len(ended.stderr.strip().splitlines()) == 1
     return ended.stderr
 
 
-def test_a_pdf_given_as_json_lines_is_named_and_the_command_that_reads_it(tmp_path: Path) -> None:
+def test_a_pdf_given_as_json_lines_is_named_and_the_command_that_reads_it(tiltyard: Command, tmp_path: Path) -> None:
     pdf, text, binary = tmp_path / "story.pdf", tmp_path / "story.txt", tmp_path / "story.jsonl"
     pdf.write_bytes(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
     text.write_text("The fair moves to the harbour.")
     binary.write_bytes(b"\x1f\x8b\x08\x00\x00")
 
     for command in (("publish",), ("feed", "jsonl")):
-        assert "story.pdf is a PDF and not JSON lines: `tiltyard feed folder FOLDER`" in refused(pdf, *command)
-    assert "is a document and not JSON lines: `tiltyard feed folder FOLDER`" in refused(text, "publish")
-    assert "is a binary file and not JSON lines" in refused(binary, "publish")
+        assert "story.pdf is a PDF and not JSON lines: `tiltyard feed folder FOLDER`" in refused(
+            tiltyard, pdf, *command
+        )
+    assert "is a document and not JSON lines: `tiltyard feed folder FOLDER`" in refused(tiltyard, text, "publish")
+    assert "is a binary file and not JSON lines" in refused(tiltyard, binary, "publish")
 
 
-def test_pairs_given_as_documents_are_recognised_before_anything_goes_out(tmp_path: Path) -> None:
+def test_pairs_given_as_documents_are_recognised_before_anything_goes_out(tiltyard: Command, tmp_path: Path) -> None:
     file = tmp_path / "pairs.jsonl"
     file.write_text(f"{json.dumps(PAIR)}\n" * 27)
 
-    said = refused(file, "publish")
+    said = refused(tiltyard, file, "publish")
 
     assert "holds pairs and not documents, as its first line shows: add `--kind pairs`. Nothing was published." in said
-    assert "holds pairs and not questions" in refused(file, "publish", "--kind", "questions")
+    assert "holds pairs and not questions" in refused(tiltyard, file, "publish", "--kind", "questions")
 
 
-def test_lines_of_the_right_kind_and_lines_of_no_kind_are_not_taken_for_another(tmp_path: Path) -> None:
+def test_lines_of_the_right_kind_and_lines_of_no_kind_are_not_taken_for_another(
+    tiltyard: Command, tmp_path: Path
+) -> None:
     for line in (json.dumps(PAIR), "not JSON", ""):
         file = tmp_path / "pairs.jsonl"
         file.write_text(f"{line}\n")
 
-        assert "no Kafka broker answers" in refused(file, "publish", "--kind", "pairs", code=69)
+        assert "no Kafka broker answers" in refused(tiltyard, file, "publish", "--kind", "pairs", code=69)
 
 
 def test_lines_from_a_pipe_of_which_none_fits_are_answered_with_the_option(monkeypatch: pytest.MonkeyPatch) -> None:

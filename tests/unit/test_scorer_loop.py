@@ -150,6 +150,7 @@ async def scored(changelog: FakeChangelog, flood: list[RawRecord]) -> int:
     return len(broker.messages(RESULTS))
 
 
+@pytest.mark.long
 def test_no_callback_of_the_scorers_loop_takes_a_hundred_milliseconds() -> None:
     lasted = []
     for _ in range(3):

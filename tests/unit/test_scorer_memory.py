@@ -13,6 +13,8 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from services.scorer.board import Tally
 from services.scorer.desk import Changes, Desk
 from services.scorer.handler import score
@@ -122,6 +124,7 @@ def resident_mb() -> float:
     return pages * 4096 / 1e6
 
 
+@pytest.mark.long
 def test_memory_is_flat_over_tens_of_thousands_of_questions(tmp_path: Path) -> None:
     stream = Stream(tmp_path)
     stream.run(SETTLED_IN)

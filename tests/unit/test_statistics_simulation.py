@@ -18,6 +18,7 @@ from shared.statistics.resampling import Floats, Integers, summed
 from shared.statistics.sequences import BettingSequence, mixture_interval
 from shared.statistics.significance import detectable, holm, mcnemar, sign_flip
 
+pytestmark = pytest.mark.long
 EXPERIMENTS = 2_000
 Generator = np.random.Generator
 
