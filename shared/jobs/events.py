@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 
 class JobModel(BaseModel):
-    """Anything inside an event: frozen, and without fields that nobody declared."""
+    """Anything inside an event: frozen, and without fields that nobody declared. A loss that is NaN stays NaN."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
 
 
 class Event(JobModel):

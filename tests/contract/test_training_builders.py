@@ -8,6 +8,7 @@ import pytest
 from services.generator import replies
 from services.generator.ports import Chat
 from services.generator.tuning.data.example import Example, LeftOut
+from services.generator.tuning.data.learned import LearnedRevision
 from services.generator.tuning.data.material import Material, Previous
 from services.generator.tuning.data.plan import BUILDERS, BuilderOptions, Stage
 from shared import plugins
@@ -37,7 +38,7 @@ def sample() -> Material:
     earlier = [
         Example(builder="pairs", question="Old?", answer="old", document_ids=(documents[0].revision.document_id,))
     ]
-    learned = {of.revision.document_id: {"content_hash": of.revision.content_hash} for of in documents}
+    learned = {of.revision.document_id: LearnedRevision.of(of.revision) for of in documents}
     return material(documents, pairs, previous=Previous("before", learned, earlier), teacher=Copying())
 
 

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from services.generator import answer_prompt
+from services.generator.tuning import card
 from services.generator.tuning.data import exporting, showing, supplied, unlearning
 from services.generator.tuning.data.assembling import CAPPED, TWICE
 from services.generator.tuning.data.chunks import standing
-from services.generator.tuning.data.dataset import Dataset, lineage, lines_of
+from services.generator.tuning.data.dataset import Dataset
 from services.generator.tuning.data.eligible import (
     DISTRUSTED,
     LEARNED,
@@ -24,13 +25,16 @@ from services.generator.tuning.data.eligible import (
     TOO_NEW,
     UNKNOWN,
 )
+from services.generator.tuning.data.learned import LearnedRevision
 from services.generator.tuning.data.unlearning import CORRECTED, GONE
 from services.generator.tuning.recipe import load, names
 from services.generator.tuning.settings import TuningSettings
+from services.generator.tuning.training.tokens import Prompts
 from shared.memory.chunks import MemoryChunks
 from shared.messages import TrainingPair
 from shared.stored import StoredDocument
 from shared.topology import PAIRS
+from tests import adapters
 from tests.builders import NOON, a_raw_record
 from tests.datasets import a_pair, a_plan, a_stored, assembly, newswire
 
@@ -110,7 +114,7 @@ def test_no_source_gives_more_than_its_share() -> None:
 
     made = assemble(documents, pairs, source_share=0.4)
 
-    sources = Counter(showing.summary(made, examples=0)["sources"])
+    sources = Counter(showing.report(made, recipe="", examples=0).sources)
     assert sources["flood"] == 6
     assert sources["flood"] <= 0.4 * sources.total()
     assert sources.total() == 16
@@ -136,8 +140,9 @@ def test_what_two_documents_say_is_learned_once_in_the_name_of_both() -> None:
 def an_adapter(home: Path, made: Dataset, name: str, created_at: str = "2025-03-03T12:00:00Z") -> None:
     folder = home / "adapters" / name
     folder.mkdir(parents=True)
-    (folder / "lineage.json").write_text(json.dumps({"adapter": {"created_at": created_at}} | lineage(made)))
-    (folder / "examples.jsonl").write_text("".join(lines_of(made)))
+    adapter = adapters.announced(name, created_at=created_at)
+    prompts = Prompts(answer_prompt.load("closed_book.v1"), answer_prompt.load("rag.v1"))
+    card.write(folder, adapter, dataset=made, recipe=load(TuningSettings()), prompts=prompts)
 
 
 def test_what_changed_since_the_adapter_before_is_to_be_unlearned(tmp_path: Path) -> None:
@@ -161,7 +166,48 @@ def test_what_changed_since_the_adapter_before_is_to_be_unlearned(tmp_path: Path
         "gone": (GONE, None, 1),
         "closed": (NOT_FOR_EVERYONE, 2, 1),
     }
-    assert [one["document_id"] for one in lineage(made)["unlearn"]] == ["closed", "corrected", "gone", "retracted"]
+    assert [of.document_id for of in made.unlearn] == ["closed", "corrected", "gone", "retracted"]
+    an_adapter(tmp_path, made, "second")
+    kept = json.loads((tmp_path / "adapters" / "second" / "lineage.json").read_text())
+    assert [*kept] == [
+        "adapter", "documents", "held_out", "left_out", "documents_left_out", "previous", "unlearn", "recipe",
+        "libraries", "prompts",
+    ]  # fmt: skip
+    gone = {"document_id": "gone", "learned_revision": 1, "revision": None, "why": GONE, "examples": 1}
+    assert kept["unlearn"][2] == gone
+    assert kept["adapter"]["name"] == "second"
+    assert "location" not in kept["adapter"]
+
+
+def test_a_lineage_of_an_older_version_is_read(tmp_path: Path) -> None:
+    """Its recipe would be refused today, it holds a field that is gone, and no examples lie beside it."""
+    folder = tmp_path / "adapters" / "old"
+    folder.mkdir(parents=True)
+    old = {
+        "adapter": {"version": 1, "name": "old", "created_at": "2025-03-03T12:00:00.250000Z", "training": {"steps": 2}},
+        "documents": [{"document_id": "story-1", "revision": 2, "content_hash": "c", "source": "desk"}],
+        "left_out": {"document unknown": 1},
+        "recipe": {"name": "old", "version": 1, "data": {"builders": ["a builder that is gone"]}},
+        "libraries": {"torch": "2.0"},
+    }
+    (folder / "lineage.json").write_text(json.dumps(old))
+
+    before = unlearning.previous(tmp_path)
+
+    assert before is not None
+    assert before.name == "old"
+    assert before.learned == {"story-1": LearnedRevision(document_id="story-1", revision=2, content_hash="c")}
+    assert before.examples == []
+
+
+def test_a_lineage_that_cannot_be_read_is_named_with_what_is_wrong(tmp_path: Path) -> None:
+    folder = tmp_path / "adapters" / "broken"
+    folder.mkdir(parents=True)
+
+    for text, wrong in (("{", "is not JSON"), ('{"documents": []}', "adapter: Field required")):
+        (folder / "lineage.json").write_text(text)
+        with pytest.raises(ValueError, match=rf"lineage\.json.*{wrong}"):
+            unlearning.previous(tmp_path)
 
 
 def test_the_adapter_before_is_the_newest_or_the_one_named(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from services.generator.tuning.data.dataset import Dataset
+from services.generator.tuning.data.learned import LearnedRevision
 from services.generator.tuning.data.material import Previous, as_example
 from services.generator.tuning.data.split import side_of
 from services.generator.tuning.data.wordings import normal
@@ -51,7 +52,7 @@ def worlds(draw: st.DrawFn) -> Callable[[], Dataset]:
         for wording in sorted(draw(numbers))
     ]
     earlier = [as_example(pair) for pair in draw(st.lists(st.sampled_from(pairs)))] if pairs else []
-    learned = {of.revision.document_id: {"content_hash": of.revision.content_hash} for of in documents}
+    learned = {of.revision.document_id: LearnedRevision.of(of.revision) for of in documents}
     seed, shares = draw(st.integers(0, 99)), {"validation": draw(st.floats(0, 0.5)), "probe": draw(st.floats(0, 0.5))}
     plan = a_plan(*EVERYTHING, without_pairs=EVERYTHING, seed=seed, **shares)
     made = assembly(plan, previous=Previous("before", learned, earlier))

@@ -6,24 +6,30 @@ from pathlib import Path
 import pytest
 import typer
 
+from services.console import jobs
 from services.console.commands import dataset as command
 from services.console.views import dataset as dataset_view
 from services.generator.tuning.data import __main__ as job
 from services.generator.tuning.data import showing
 from services.generator.tuning.data.dataset import Dataset
+from services.generator.tuning.data.learned import LearnedRevision
 from services.generator.tuning.data.material import Previous
+from shared.jobs.dataset import JOB, DatasetReported
 from tests.datasets import a_pair, a_plan, a_stored, assembly, newswire
 
 
 def made() -> Dataset:
     documents, pairs = newswire()
-    learned = {"hv-0001": {"content_hash": "other", "revision": 3}, "gone": {"content_hash": "x", "revision": 1}}
+    learned = {
+        "hv-0001": LearnedRevision(document_id="hv-0001", revision=3, content_hash="other"),
+        "gone": LearnedRevision(document_id="gone", revision=1, content_hash="x"),
+    }
     plan = a_plan("pairs", {"raft": {"at_most": 5}}, validation=0.1, probe=0.2)
     return assembly(plan, previous=Previous("before", learned)).dataset(documents, [*pairs, a_pair("nowhere")])
 
 
 def test_a_person_reads_counts_reasons_and_what_to_unlearn(capsys: pytest.CaptureFixture[str]) -> None:
-    dataset_view.show({"recipe": "embedded version 2"} | showing.summary(made(), examples=1))
+    dataset_view.show(showing.report(made(), recipe="embedded version 2", examples=1))
 
     said = " ".join(capsys.readouterr().out.split())
     counts = made()
@@ -37,11 +43,12 @@ def test_a_person_reads_counts_reasons_and_what_to_unlearn(capsys: pytest.Captur
     assert "[probe, closed_book]" in said
 
 
-def test_the_summary_is_json_and_counts_every_example() -> None:
-    told = json.loads(json.dumps(showing.summary(made(), examples=2)))
+def test_the_report_counts_every_example() -> None:
+    report = showing.report(made(), recipe="embedded version 2", examples=2)
 
-    assert sum(one["examples"] for one in told["counts"]) == sum(told["splits"].values())
-    assert {one["builder"] for one in told["shown"]} == {"pairs", "raft"}
+    splits = report.splits
+    assert sum(count.examples for count in report.counts) == splits.train + splits.validation + splits.probe
+    assert {example.builder for example in report.shown} == {"pairs", "raft"}
 
 
 def test_the_job_says_in_one_line_what_is_in_the_dataset_and_writes_it(
@@ -51,10 +58,42 @@ def test_the_job_says_in_one_line_what_is_in_the_dataset_and_writes_it(
 
     code = job.main(asked, read=lambda *_, **__: made())
 
-    told = json.loads(capsys.readouterr().out)
+    report = JOB.read(json.loads(capsys.readouterr().out)).report
     assert code == 0
-    assert told["written"] == len((tmp_path / "d.jsonl").read_text().splitlines())
-    assert told["recipe"].startswith("embedded version ")
+    assert report.written == len((tmp_path / "d.jsonl").read_text().splitlines())
+    assert report.recipe.startswith("embedded version ")
+
+
+def test_programs_read_the_keys_that_they_have_always_read(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = showing.report(made(), recipe="embedded version 2", examples=1)
+    reports = iter([report, report.model_copy(update={"written": 3})])
+    monkeypatch.setattr(jobs, "run", lambda *_: iter([DatasetReported(report=next(reports))]))
+    keys = [
+        "recipe", "dataset_sha256", "cutoff", "documents", "held_out", "splits", "counts", "abstaining", "sources",
+        "left_out", "documents_left_out", "previous", "unlearn", "shown", "shown_probes",
+    ]  # fmt: skip
+
+    command.show(json=True)
+    shown = json.loads(capsys.readouterr().out)
+    command.export(Path("out.jsonl"), json=True)
+    exported = json.loads(capsys.readouterr().out)
+
+    assert [*shown] == keys
+    assert shown["cutoff"] == "2025-03-23T07:50:00+00:00"
+    assert shown["splits"] == {"train": 243, "validation": 42, "probe": 23}
+    assert [*shown["counts"][0]] == ["builder", "form", "split", "examples"]
+    assert [*shown["unlearn"][0]] == ["document_id", "learned_revision", "revision", "why", "examples"]
+    assert shown["shown"][0] == made().examples[0].model_dump(mode="json")
+    assert exported == shown | {"written": 3}
+
+
+def test_a_job_that_says_nothing_is_an_error_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "run", lambda *_: iter([]))
+
+    with pytest.raises(jobs.JobError, match="ended without saying what is in the dataset"):
+        command.show()
 
 
 def test_a_recipe_that_is_not_there_is_said_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:

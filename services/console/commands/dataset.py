@@ -2,20 +2,19 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from services.console import jobs, output, progress
 from services.console.views import dataset as dataset_view
 from shared import lines, topology
-from shared.jobs.events import untyped
+from shared.jobs.dataset import JOB, DatasetReport
 from shared.kafka import client
 from shared.kafka.sink import Delivery
 from shared.messages import TrainingPair
 from shared.settings import KafkaSettings
 
-JOB = untyped("services.generator.tuning.data")
 Recipe = Annotated[str, typer.Option(help="Its name, or a path.yaml. Default: TILTYARD_TUNING_RECIPE.")]
 Pairs = Annotated[Path | None, typer.Option(help="Question-answer pairs, JSON lines, beside those on the topic.")]
 Cutoff = Annotated[str, typer.Option(help="Learn nothing first seen after this time (ISO 8601).")]
@@ -43,10 +42,10 @@ def show(
     Example: tiltyard dataset show --recipe embedded --pairs pairs.jsonl
     """
     arguments = _arguments(recipe=recipe, pairs=pairs, cutoff=cutoff, previous=previous, examples=examples)
-    made = _made(arguments)
+    report = _report(arguments)
     if json:
-        return output.as_json(made)
-    return dataset_view.show(made)
+        return output.as_json(report)
+    return dataset_view.show(report)
 
 
 def export(
@@ -61,10 +60,10 @@ def export(
 
     Example: tiltyard dataset export --out out/dataset.jsonl --cutoff 2025-03-23T23:59:59Z
     """
-    made = _made(_arguments(recipe=recipe, pairs=pairs, cutoff=cutoff, previous=previous, out=out, examples=0))
+    report = _report(_arguments(recipe=recipe, pairs=pairs, cutoff=cutoff, previous=previous, out=out, examples=0))
     if json:
-        return output.as_json(made)
-    return output.say(f"{made['written']} examples written to {out}; dataset sha256 {made['dataset_sha256']}")
+        return output.as_json(report)
+    return output.say(f"{report.written} examples written to {out}; dataset sha256 {report.dataset_sha256}")
 
 
 def withdraw(file: Annotated[str, typer.Argument(help="The pairs, JSON lines; - reads standard input.")]) -> None:
@@ -87,10 +86,12 @@ def withdraw(file: Annotated[str, typer.Argument(help="The pairs, JSON lines; - 
     output.say(f"withdrawn: {len(read)}")
 
 
-def _made(arguments: list[str]) -> dict[str, Any]:
+def _report(arguments: list[str]) -> DatasetReport:
     with progress.waiting("making the dataset"):
-        *_, made = (said for said in jobs.run(JOB, arguments, os.environ) if "dataset_sha256" in said)
-    return made
+        reports = [event.report for event in jobs.run(JOB, arguments, os.environ)]
+    if not reports:
+        raise jobs.JobError(f"{JOB.module} ended without saying what is in the dataset")
+    return reports[-1]
 
 
 def _arguments(**options: object) -> list[str]:

@@ -1,31 +1,33 @@
 """A dataset as people read it: counts, reasons, what to unlearn, some examples."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from services.console import output
+from shared.jobs.dataset import DatasetReport, ShownExample, Unlearned
 
 WIDEST = 300
 
 
-def show(made: Mapping[str, Any]) -> None:
+def show(report: DatasetReport) -> None:
     """Tables of what the dataset job said."""
-    splits = made["splits"]
+    splits = report.splits
     output.say(
-        f"Recipe {made['recipe']}: {splits['train']} examples to train on, {splits['validation']} for validation, "
-        f"{splits['probe']} probes; from {made['documents']} documents up to {made['cutoff']}."
+        f"Recipe {report.recipe}: {splits.train} examples to train on, {splits.validation} for validation, "
+        f"{splits.probe} probes; from {report.documents} documents up to {report.cutoff.isoformat()}."
     )
-    output.say(f"{made['abstaining']} of them teach to decline. Dataset sha256 {made['dataset_sha256']}.")
-    if made["held_out"]:
-        output.say(f"Held out whole: {', '.join(made['held_out'])}.")
-    rows = [(one["builder"], one["form"], one["split"], one["examples"]) for one in made["counts"]]
+    output.say(f"{report.abstaining} of them teach to decline. Dataset sha256 {report.dataset_sha256}.")
+    if report.held_out:
+        output.say(f"Held out whole: {', '.join(report.held_out)}.")
+    rows = [(count.builder, count.form, count.split, count.examples) for count in report.counts]
     output.table("", ("builder", "form", "split", "examples"), rows, right=("examples",))
-    _counted("source", made["sources"], "examples")
-    _counted("left out, and why", made["left_out"], "times")
-    _counted("documents not learned, and why", made["documents_left_out"], "documents")
-    _unlearn(made["previous"], made["unlearn"])
-    for example in (*made["shown"], *({**one, "builder": "probe"} for one in made["shown_probes"])):
-        _example(example)
+    _counted("source", report.sources, "examples")
+    _counted("left out, and why", report.left_out, "times")
+    _counted("documents not learned, and why", report.documents_left_out, "documents")
+    _unlearn(report.previous, report.unlearn)
+    for example in report.shown:
+        _example(example, example.builder)
+    for probe in report.shown_probes:
+        _example(probe, "probe")
 
 
 def _counted(title: str, counts: Mapping[str, int], unit: str) -> None:
@@ -34,26 +36,26 @@ def _counted(title: str, counts: Mapping[str, int], unit: str) -> None:
         output.table("", (title, unit), rows, right=(unit,))
 
 
-def _unlearn(previous: str, unlearn: Sequence[Mapping[str, Any]]) -> None:
+def _unlearn(previous: str, unlearn: Sequence[Unlearned]) -> None:
     if not previous:
         return
     output.say(f"The adapter before, {previous}, learned {len(unlearn)} documents that are no longer as it knows them.")
     columns = ("to unlearn", "learned revision", "revision now", "why", "examples")
     rows = [
-        (one["document_id"], one["learned_revision"], one["revision"] or "", one["why"], one["examples"])
-        for one in unlearn
+        (document.document_id, document.learned_revision, document.revision or "", document.why, document.examples)
+        for document in unlearn
     ]
     if rows:
         output.table("", columns, rows, right=("learned revision", "revision now", "examples"))
 
 
-def _example(example: Mapping[str, Any]) -> None:
-    output.say(f"[{example['builder']}, {example['form']}] {', '.join(example['document_ids'])}")
-    for number, passage in enumerate(example["passages"], start=1):
+def _example(example: ShownExample, title: str) -> None:
+    output.say(f"[{title}, {example.form}] {', '.join(example.document_ids)}")
+    for number, passage in enumerate(example.passages, start=1):
         output.say(f"    [{number}] {_cut(passage)}")
-    if example["question"]:
-        output.say(f"    {_cut(example['question'])}")
-    output.say(f"    -> {_cut(example['answer'])}")
+    if example.question:
+        output.say(f"    {_cut(example.question)}")
+    output.say(f"    -> {_cut(example.answer)}")
 
 
 def _cut(text: str) -> str:

@@ -1,15 +1,12 @@
 """What lies beside an adapter's weights: its lineage for programs, its card for people."""
 
-import json
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
+from services.generator.tuning import lineage
 from services.generator.tuning.data import dataset as data
 from services.generator.tuning.data.dataset import Dataset
-from services.generator.tuning.data.unlearning import EXAMPLES, LINEAGE
+from services.generator.tuning.data.unlearning import EXAMPLES
 from services.generator.tuning.recipe import Recipe
-from services.generator.tuning.training.record import LIBRARIES
 from services.generator.tuning.training.tokens import Prompts
 from shared.messages import AdapterAnnounced
 
@@ -18,22 +15,10 @@ HELD = {"qlora": "in NF4", "lora": "unquantised", "full": "all of them learning"
 
 def write(folder: Path, adapter: AdapterAnnounced, *, dataset: Dataset, recipe: Recipe, prompts: Prompts) -> None:
     """Write `lineage.json`, `examples.jsonl` and `README.md`; `prompts` are those that were trained on."""
-    trained_on = [prompts.closed_book.version, prompts.rag.version]
-    record = json.dumps(lineage(adapter, dataset, recipe) | {"prompts": trained_on}, indent=2, ensure_ascii=False)
-    (folder / LINEAGE).write_text(record + "\n", encoding="utf-8")
+    lineage.write(folder, lineage.of(adapter, dataset, recipe, prompts=prompts))
     with (folder / EXAMPLES).open("w", encoding="utf-8") as stream:
         stream.writelines(data.lines_of(dataset))
     (folder / "README.md").write_text(card(adapter, dataset, recipe), encoding="utf-8")
-
-
-def lineage(adapter: AdapterAnnounced, dataset: Dataset, recipe: Recipe) -> dict[str, Any]:
-    """Everything that the adapter came from: enough to train it again and to say what it cannot know."""
-    return {
-        "adapter": adapter.model_dump(mode="json", exclude={"location"}),
-        **data.lineage(dataset),
-        "recipe": recipe.model_dump(mode="json"),
-        "libraries": {library: version(library) for library in LIBRARIES},
-    }
 
 
 def card(adapter: AdapterAnnounced, dataset: Dataset, recipe: Recipe) -> str:

@@ -1,10 +1,9 @@
 """`python -m services.generator.tuning.data`: make a dataset without training on it, and show or export it.
 
-One JSON object on standard output says what is in it. What went wrong is said on standard error in one line.
+One event on standard output says what is in it. What went wrong is said on standard error in one line.
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,6 +15,8 @@ from services.generator.tuning.data import exporting, reading, showing
 from services.generator.tuning.data.dataset import Dataset
 from services.generator.tuning.data.reading import Wanted, moment
 from services.generator.tuning.settings import TuningSettings
+from shared.jobs.dataset import DatasetReported
+from shared.jobs.events import write
 from shared.service import job
 from shared.settings import HomeSettings
 
@@ -33,11 +34,13 @@ def _run(options: argparse.Namespace, read: Callable[..., Dataset]) -> None:
     chosen = recipe.load(TuningSettings(**({"recipe": options.recipe} if options.recipe else {})))
     wanted = Wanted(options.pairs, options.cutoff, options.previous)
     made = read(chosen.data, wanted, generator=generator, home=HomeSettings().home)
-    told = {"recipe": f"{chosen.name} version {chosen.version}"} | showing.summary(made, examples=options.examples)
+    recipe_name = f"{chosen.name} version {chosen.version}"
+    report = showing.report(made, recipe=recipe_name, examples=options.examples)
     if options.out:
         prompts = answer_prompt.load(generator.closed_book_prompt), answer_prompt.load(generator.rag_prompt)
-        told["written"] = exporting.export(made, options.out, closed_book_prompt=prompts[0], rag_prompt=prompts[1])
-    sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+        written = exporting.export(made, options.out, closed_book_prompt=prompts[0], rag_prompt=prompts[1])
+        report = report.model_copy(update={"written": written})
+    write(DatasetReported(report=report))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -5,10 +5,10 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from services.generator.tuning.data.example import Example
-from services.generator.tuning.data.unlearning import Unlearned
+from shared.jobs.dataset import Unlearned
 from shared.messages import Revision
 from shared.stored import StoredDocument
 
@@ -55,19 +55,3 @@ def lines_of(dataset: Dataset) -> Iterator[str]:
     """The examples as JSON lines, each with its split: what lies beside an adapter as `examples.jsonl`."""
     for split, example in dataset.splits():
         yield json.dumps({"split": split} | example.model_dump(mode="json"), sort_keys=True, ensure_ascii=False) + "\n"
-
-
-def lineage(dataset: Dataset) -> dict[str, Any]:
-    """What an adapter's lineage says of its data: every revision learned, and everything that was not."""
-    return {
-        "documents": [_named(of) for of in dataset.revisions],
-        "held_out": [_named(document.revision) for document in dataset.held_out],
-        "left_out": dict(dataset.left_out),
-        "documents_left_out": dict(dataset.documents_left_out),
-        "previous": dataset.previous,
-        "unlearn": [one.as_json() for one in dataset.unlearn],
-    }
-
-
-def _named(of: Revision) -> dict[str, Any]:
-    return {"document_id": of.document_id, "revision": of.revision, "content_hash": of.content_hash}

@@ -7,6 +7,7 @@ from functools import cached_property
 from services.generator import evidence
 from services.generator.tuning.data.drawing import kept
 from services.generator.tuning.data.example import Example
+from services.generator.tuning.data.learned import LearnedRevision
 from services.generator.tuning.data.nearest import Nearest
 from services.generator.tuning.data.plan import BuilderOptions
 from services.generator.tuning.data.teaching import Teacher
@@ -36,12 +37,13 @@ class Previous:
     """What an earlier adapter was trained on: revisions by document id, and the examples."""
 
     name: str
-    learned: Mapping[str, Mapping[str, object]]
+    learned: Mapping[str, LearnedRevision]
     examples: Sequence[Example] = ()
 
     def knows(self, revision: Revision) -> bool:
         """Whether it has learned exactly what this revision says."""
-        return self.learned.get(revision.document_id, {}).get("content_hash") == revision.content_hash
+        learned = self.learned.get(revision.document_id)
+        return learned is not None and learned.content_hash == revision.content_hash
 
 
 @dataclass(frozen=True)

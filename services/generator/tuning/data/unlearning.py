@@ -2,33 +2,21 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+
+from pydantic import ValidationError
 
 from services.generator.tuning.data.eligible import Verdict
 from services.generator.tuning.data.example import Example
+from services.generator.tuning.data.learned import EarlierLineage
 from services.generator.tuning.data.material import Previous
 from shared import lines
+from shared.jobs.dataset import Unlearned
+from shared.records import reason_of
 from shared.stored import StoredDocument
 
 LINEAGE, EXAMPLES = "lineage.json", "examples.jsonl"
 GONE, CORRECTED = "document no longer in the store", "document corrected"
-
-
-@dataclass(frozen=True)
-class Unlearned:
-    """A document that an adapter was trained on as it is no longer; `examples` taught it."""
-
-    document_id: str
-    learned_revision: int
-    revision: int | None
-    why: str
-    examples: int
-
-    def as_json(self) -> dict[str, Any]:
-        """For the lineage and for programs."""
-        return asdict(self)
 
 
 def previous(home: Path, name: str = "") -> Previous | None:
@@ -41,7 +29,7 @@ def previous(home: Path, name: str = "") -> Previous | None:
         return None
     if not (folder / LINEAGE).is_file():
         raise ValueError(f"no adapter {name!r} in {home / 'adapters'}")
-    learned = {of["document_id"]: of for of in _read(folder / LINEAGE)["documents"]}
+    learned = {of.document_id: of for of in _read(folder / LINEAGE).documents}
     return Previous(folder.name, learned, list(_examples(folder / EXAMPLES)))
 
 
@@ -52,14 +40,18 @@ def unlearn(before: Previous, stored: Mapping[str, StoredDocument], verdict: Ver
         why = GONE if now is None else verdict(now) or ("" if before.knows(now) else CORRECTED)
         if why:
             taught = sum(identifier == example.document_ids[0] for example in before.examples)
-            number = learned["revision"]
-            assert isinstance(number, int)
-            yield Unlearned(identifier, number, now.revision if now else None, why, taught)
+            yield Unlearned(
+                document_id=identifier,
+                learned_revision=learned.revision,
+                revision=now.revision if now else None,
+                why=why,
+                examples=taught,
+            )
 
 
 def _newest(home: Path) -> Path | None:
     folders = [file.parent for file in (home / "adapters").glob(f"[!.]*/{LINEAGE}")]
-    return max(folders, key=lambda folder: _read(folder / LINEAGE)["adapter"]["created_at"], default=None)
+    return max(folders, key=lambda folder: _read(folder / LINEAGE).adapter.created_at, default=None)
 
 
 def _examples(file: Path) -> Iterator[Example]:
@@ -69,8 +61,11 @@ def _examples(file: Path) -> Iterator[Example]:
             yield Example.model_validate(written)
 
 
-def _read(file: Path) -> Any:
+def _read(file: Path) -> EarlierLineage:
+    """Raises ValueError that names the file, and the field that is missing or wrong."""
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
+        return EarlierLineage.model_validate(json.loads(file.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        raise ValueError(f"{file}: {reason_of(error)}") from error
     except ValueError as error:
         raise ValueError(f"{file} is not JSON: {error}") from error

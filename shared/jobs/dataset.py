@@ -1,0 +1,89 @@
+"""A dataset as it is shown before anything is trained on it: counts, reasons, what to unlearn, some examples."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, PlainSerializer, TypeAdapter
+
+from shared.jobs.events import Event, Job, JobModel
+from shared.messages.schema import Moment
+
+WithOffset = Annotated[Moment, PlainSerializer(datetime.isoformat, return_type=str, when_used="json")]
+"""A time whose zone is written +00:00."""
+
+
+class SplitSizes(JobModel):
+    """Examples on each side of the split."""
+
+    train: int
+    validation: int
+    probe: int
+
+
+class ExampleCount(JobModel):
+    """How many examples of a form a builder made for one side of the split."""
+
+    builder: str
+    form: str
+    split: str
+    examples: int
+
+
+class Unlearned(JobModel):
+    """A document that an adapter was trained on as it is no longer; `examples` taught it.
+
+    `revision` is the one that stands now, None where the document is gone.
+    """
+
+    document_id: str
+    learned_revision: int
+    revision: int | None
+    why: str
+    examples: int
+
+
+class ShownExample(JobModel):
+    """One example, whole."""
+
+    builder: str
+    form: str
+    question: str
+    choices: tuple[str, ...]
+    passages: tuple[str, ...]
+    answer: str
+    document_ids: tuple[str, ...]
+    group: str
+    times: int
+    abstains: bool
+
+
+class DatasetReport(JobModel):
+    """What is in a dataset. `written` counts the examples in a file, where one was asked for."""
+
+    recipe: str
+    dataset_sha256: str
+    cutoff: WithOffset
+    documents: int
+    held_out: tuple[str, ...]
+    splits: SplitSizes
+    counts: tuple[ExampleCount, ...]
+    abstaining: int
+    sources: Mapping[str, int]
+    left_out: Mapping[str, int]
+    documents_left_out: Mapping[str, int]
+    previous: str
+    unlearn: tuple[Unlearned, ...]
+    shown: tuple[ShownExample, ...]
+    shown_probes: tuple[ShownExample, ...]
+    written: int | None = Field(default=None, exclude_if=lambda count: count is None)
+
+
+class DatasetReported(Event):
+    """The only line."""
+
+    event: Literal["done"] = "done"
+    report: DatasetReport
+
+
+JOB = Job[DatasetReported]("services.generator.tuning.data", TypeAdapter(DatasetReported))
