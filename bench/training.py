@@ -88,7 +88,7 @@ def _predicted(options: argparse.Namespace, plan: TrainingPlan) -> int:
     from services.generator.tuning.training import memory, room, shape
 
     load = memory.Load(options.batch, options.tokens, options.reply)
-    return memory.predict(shape.of(options.model), plan, load, room.device()).told()["total"]
+    return memory.predict(shape.of(options.model), plan, load, room.device()).in_mib.total
 
 
 def _timed(step: Step, batch: Sequence[Encoded]) -> tuple[float, float]:

@@ -29,6 +29,8 @@ from services.generator.tuning.data.wordings import holds
 from services.generator.tuning.job import Job
 from services.generator.tuning.settings import TuningSettings
 from shared import lines, plugins
+from shared.jobs.events import Event
+from shared.jobs.training import StepTaken
 from shared.messages import AdapterAnnounced, DocumentPublished, Question, Revision, TrainingPair
 from shared.settings import HomeSettings
 from shared.stored import StoredDocument
@@ -146,9 +148,9 @@ def _declined(of: Sequence[Said], least: float, *, by_rule: bool = True) -> floa
     return round(sum(held_back) / max(1, len(of)), 3)
 
 
-def _say(progress: dict[str, Any]) -> None:
-    if progress.get("step", 0) % 20 == 0:
-        sys.stderr.write(json.dumps(progress) + "\n")
+def _say(event: Event) -> None:
+    if not isinstance(event, StepTaken) or event.step % 20 == 0:
+        sys.stderr.write(event.model_dump_json() + "\n")
 
 
 def _stored(document: DocumentPublished) -> StoredDocument:

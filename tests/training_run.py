@@ -1,6 +1,5 @@
 """A small training run over the tiny model, in this process or, to be killed, in one of its own."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -8,8 +7,9 @@ from typing import Any
 from services.generator.tuning.settings import TuningSettings
 from services.generator.tuning.training import running
 from services.generator.tuning.training.plan import TrainingPlan
-from services.generator.tuning.training.running import Inputs, Say
+from services.generator.tuning.training.running import Inputs
 from services.generator.tuning.training.tokens import Encoded
+from shared.jobs.events import Write, write
 from shared.messages import TrainingRun
 from shared.models import language
 
@@ -22,17 +22,12 @@ def examples() -> list[Encoded]:
     return [Encoded((*system, *range(number, 2 * number + 3)), (100 + number, 7)) for number in range(1, 9)]
 
 
-def run(tiny: Path, folder: Path, *, home: Path, say: Say, start: Path | None = None, **changes: Any) -> TrainingRun:
+def run(tiny: Path, folder: Path, *, home: Path, say: Write, start: Path | None = None, **changes: Any) -> TrainingRun:
     """Train in `folder`, with a checkpoint after each step; `changes` are of the plan."""
     model = language.resolve(str(tiny), home)
     inputs = Inputs(examples(), model, TrainingPlan(**PLAN | changes), "data", ["prompt"], start)
     return running.run(inputs, folder, home=home, settings=TuningSettings(checkpoint_s=0, threads=1), say=say)
 
 
-def _say(progress: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(progress) + "\n")
-    sys.stdout.flush()
-
-
 if __name__ == "__main__":
-    run(Path(sys.argv[1]), Path(sys.argv[2]), home=Path(sys.argv[3]), say=_say)
+    run(Path(sys.argv[1]), Path(sys.argv[2]), home=Path(sys.argv[3]), say=write)

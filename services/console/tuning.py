@@ -2,58 +2,57 @@
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from services.console import jobs, output, progress
 from services.console.progress import Advance
-from shared.jobs.events import untyped
-
-JOB = untyped("services.generator.tuning")
-Event = dict[str, Any]
+from shared.jobs.training import MemoryForeseen, StepTaken, TrainingResumed
+from shared.jobs.tuning import JOB, AdapterReleased, AdapterReport, GateAsked, TuningEvent, WarmStart
 
 
-def tune(arguments: Sequence[str], environment: Mapping[str, str]) -> dict[str, Any]:
-    """Train and announce an adapter; returns the job's last words: its name, cutoff and cost."""
+def tune(arguments: Sequence[str], environment: Mapping[str, str]) -> AdapterReport:
+    """Train and announce an adapter; returns what the job says of it. Raises JobError where it says nothing."""
     events = jobs.run(JOB, arguments, environment)
     with progress.shown("fine-tuning") as advance:
         last = _trained(events, advance)
-    if "gate" not in last:
-        return last
-    with progress.shown("trying the adapter") as advance:
-        return _tried(itertools.chain([last], events), advance)
+    if isinstance(last, GateAsked):
+        with progress.shown("trying the adapter") as advance:
+            last = _tried(itertools.chain([last], events), advance)
+    if not isinstance(last, AdapterReleased):
+        raise jobs.JobError(f"{JOB.module} ended without an adapter")
+    return last.report
 
 
-def _trained(events: Iterable[Event], advance: Advance) -> Event:
+def _trained(events: Iterable[TuningEvent], advance: Advance) -> TuningEvent | None:
     """Hear the training, up to the first gate or to the end of a job that has none; returns the last event."""
-    said: Event = {}
-    for said in events:
-        if "gate" in said:
+    event = None
+    for event in events:
+        if isinstance(event, GateAsked):
             break
-        if "step" in said:
-            told = f"loss {said['loss']:.2f}, {said['tokens_per_s']:.0f} tokens/s, {said['seconds_left']:.0f} s left"
-            advance(said["step"], said["steps"], told)
-        elif words := _aside(said):
+        if isinstance(event, StepTaken):
+            told = f"loss {event.loss:.2f}, {event.tokens_per_s:.0f} tokens/s, {event.seconds_left:.0f} s left"
+            advance(event.step, event.steps, told)
+        elif words := _aside(event):
             output.err.print(f"  fine-tuning: {words}", markup=False, soft_wrap=True)
-    return said
+    return event
 
 
-def _tried(events: Iterable[Event], advance: Advance) -> Event:
+def _tried(events: Iterable[TuningEvent], advance: Advance) -> TuningEvent | None:
     """Hear the gates, each named before it is asked; returns the last event."""
-    said: Event = {}
-    for said in events:
-        if "gate" in said:
-            told = f"{said['speaker']} answers {said['asked']} questions of gate {said['gate']}"
-            advance(said["number"] - 1, said["of"])
-            output.err.print(f"  gate {said['number']} of {said['of']}: {told}", markup=False, soft_wrap=True)
-    return said
+    event = None
+    for event in events:
+        if isinstance(event, GateAsked):
+            told = f"{event.speaker} answers {event.asked} questions of gate {event.gate}"
+            advance(event.number - 1, event.of)
+            output.err.print(f"  gate {event.number} of {event.of}: {told}", markup=False, soft_wrap=True)
+    return event
 
 
-def _aside(said: Mapping[str, Any]) -> str:
+def _aside(event: TuningEvent) -> str:
     """What is said once, before the first step; empty for anything else."""
-    if "memory_mib" in said:
-        return f"needs about {said['memory_mib']['total']} MiB of memory, {said['free_mib']} MiB are free"
-    if "resumed_from_step" in said:
-        return f"goes on from step {said['resumed_from_step']}, {said['seconds_before']:.0f} s were spent before"
-    if "goes_on_from" in said:
-        return f"goes on from adapter {said['goes_on_from']}" if said["goes_on_from"] else "the first of its line"
+    if isinstance(event, MemoryForeseen):
+        return f"needs about {event.memory_mib.total} MiB of memory, {event.free_mib} MiB are free"
+    if isinstance(event, TrainingResumed):
+        return f"goes on from step {event.resumed_from_step}, {event.seconds_before:.0f} s were spent before"
+    if isinstance(event, WarmStart):
+        return f"goes on from adapter {event.goes_on_from}" if event.goes_on_from else "the first of its line"
     return ""

@@ -3,11 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import uuid4
 
 import structlog
-from pydantic import TypeAdapter
 
 from services.tuner import diary
 from services.tuner.handler import Decision, Seen, Snapshots, decide, since
@@ -15,11 +13,11 @@ from services.tuner.settings import TunerSettings
 from shared.adapters import registry
 from shared.contests.files import before_contests
 from shared.jobs.process import JobEndedError
-from shared.messages import AdapterAnnounced, AdapterState, ArmTaken, Cost, Snapshot, Standing, TuningDecided
+from shared.jobs.tuning import AdapterReport
+from shared.messages import AdapterAnnounced, ArmTaken, Snapshot, Standing, TuningDecided
 from shared.standings import current
 
 log = structlog.get_logger()
-State: TypeAdapter[AdapterState] = TypeAdapter(AdapterState)
 
 
 @dataclass(frozen=True)
@@ -37,12 +35,12 @@ class World:
 
 @dataclass(frozen=True)
 class Tuner:
-    """`publish` stores an event before it returns; `train` runs the job and returns its last words."""
+    """`publish` stores an event before it returns; `train` runs the job and returns its adapter."""
 
     policy: TunerSettings
     world: World
     publish: Callable[[TuningDecided], None]
-    train: Callable[[], dict[str, Any]]
+    train: Callable[[], AdapterReport]
     now: Callable[[], datetime]
 
     def recover(self) -> None:
@@ -126,9 +124,8 @@ class Tuner:
         self.publish(event)
         log.info("training", reason=decision.reason)
         try:
-            made = self.train()
-            ended = {"state": "finished"} | _made(made)
-        except (JobEndedError, OSError, LookupError, ValueError) as error:
+            ended = {"state": "finished"} | _made(self.train())
+        except (JobEndedError, OSError, ValueError) as error:
             ended = {"state": "failed", "outcome": str(error)}
         log.info("training ended", **ended)
         self.publish(event.model_copy(update=ended | {"ended_at": self.now()}))
@@ -139,11 +136,11 @@ def arms_of(standing: Standing) -> tuple[ArmTaken, ...]:
     return (standing.contest or before_contests()).arms
 
 
-def _made(last_words: Mapping[str, Any]) -> dict[str, Any]:
-    """What the job's last words say. Raises LookupError or ValueError where they are none of an adapter."""
+def _made(adapter: AdapterReport) -> dict[str, object]:
+    """What a decision says of the adapter that came of it."""
     return {
-        "adapter": str(last_words["name"]),
-        "adapter_state": State.validate_python(last_words["state"]),
-        "outcome": str(last_words["reason"]),
-        "cost": Cost.model_validate(last_words["cost"]),
+        "adapter": adapter.name,
+        "adapter_state": adapter.state,
+        "outcome": adapter.reason,
+        "cost": adapter.cost,
     }

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from shared.contests.files import shipped
+from shared.jobs.tuning import AdapterReport
 from shared.lab.accounting import Audit
 from shared.lab.freshness import Quantiles
 from shared.lab.report.material import gather
@@ -38,14 +39,15 @@ def of_numbers(numbers: Numbers, arms: Sequence[str] = ARMS) -> dict[str, Any]:
 
 
 def of_trial(
-    numbers: Numbers, *, asked: int, freshness_ms: Sequence[float], tunings: Sequence[dict[str, Any]], audit: Audit
+    numbers: Numbers, *, asked: int, freshness_ms: Sequence[float], tunings: Sequence[AdapterReport], audit: Audit
 ) -> dict[str, Any]:
     """Everything that a whole trial measured; `tuning` is the first of its trainings."""
+    reports = [tuning.model_dump(mode="json") for tuning in tunings]
     return of_numbers(numbers) | {
         "questions": asked,
         "freshness_ms": percentiles(freshness_ms),
-        "tuning": tunings[0],
-        "tunings": list(tunings),
+        "tuning": reports[0],
+        "tunings": reports,
         "audit": audit.as_dict(),
     }
 

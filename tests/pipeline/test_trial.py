@@ -15,6 +15,8 @@ from services.generator.tuning.data.example import Example
 from services.generator.tuning.gates.plan import Gate, GatePlan
 from services.generator.tuning.gates.trial import Trial
 from services.generator.tuning.recipe import Recipe
+from shared.jobs.events import Event
+from shared.jobs.tuning import PreviousLeftOut
 from shared.messages import AdapterAnnounced, Question, Revision
 from shared.models.language import weights_sha256
 from shared.stored import StoredDocument
@@ -68,12 +70,12 @@ def test_gates_measure_what_the_models_say_and_leave_it_beside_the_weights(base:
     )
     few = Gate(questions=3)
     plan = GatePlan(learned=few, older=few, general=few, abstention=few, perplexity=Gate(questions=1))
-    said: list[dict[str, object]] = []
+    events: list[Event] = []
     trial = Trial(
         Recipe(name="tiny", version=1, gates=plan),
         GeneratorSettings(model=str(base), max_new_tokens=4),
         tmp_path,
-        said.append,
+        events.append,
         threads=1,
     )
 
@@ -91,7 +93,7 @@ def test_gates_measure_what_the_models_say_and_leave_it_beside_the_weights(base:
     kept = Path(new.location, "probes.jsonl").read_text()
     assert "Where is it?" in kept
     assert "Where was it?" in kept, "what was older stays to be asked"
-    assert len(said) == 15
+    assert len(events) == 15
 
 
 def test_where_the_adapter_before_cannot_be_had_the_new_one_is_tried_without_and_that_is_said(
@@ -100,11 +102,12 @@ def test_where_the_adapter_before_cannot_be_had_the_new_one_is_tried_without_and
     new, gone = an_adapter(base, "new", 0.6), adapters.announced("gone", base_sha256=weights_sha256(base))
     none = Gate(questions=0)
     plan = GatePlan(learned=none, older=none, general=Gate(questions=2), abstention=none, perplexity=none)
-    said: list[dict[str, object]] = []
+    events: list[Event] = []
     generator = GeneratorSettings(model=str(base), max_new_tokens=4)
-    trial = Trial(Recipe(name="tiny", version=1, gates=plan), generator, tmp_path, said.append, threads=1)
+    trial = Trial(Recipe(name="tiny", version=1, gates=plan), generator, tmp_path, events.append, threads=1)
 
     results = trial.run(Dataset((), (), NOON, {}), new, gone)
 
-    assert said[0]["previous"] == "gone"
+    assert isinstance(events[0], PreviousLeftOut)
+    assert events[0].previous == "gone"
     assert [[one.speaker for one in result.against] for result in results if result.n] == [["base"]]

@@ -1,11 +1,20 @@
 """Progress as a log shows it, and that no step is silent for long."""
 
 import itertools
+import json
 import time
+from typing import Literal
 
 import pytest
 
 from services.console import jobs, progress, tuning
+from services.console.commands import tune as command
+from shared.jobs.training import MemoryForeseen, MemoryMib, MemoryUnknown, StepTaken, TrainingResumed
+from shared.jobs.tuning import AdapterReleased, AdapterReport, DatasetMade, GateAsked, PreviousLeftOut, WarmStart
+from tests import adapters
+
+SPEAKERS: tuple[Literal["base", "new"], ...] = ("base", "new")
+LAST = AdapterReleased(report=AdapterReport.of(adapters.announced("news", reason="good")))
 
 
 def said(capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -63,16 +72,16 @@ def test_the_gates_after_the_last_step_are_named_one_by_one_before_they_are_aske
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps = [
-        {"step": step, "steps": 4, "loss": 1.0, "tokens_per_s": 9.0, "seconds_left": 4.0 - step} for step in range(1, 5)
+        StepTaken(step=step, steps=4, loss=1.0, tokens=9 * step, tokens_per_s=9.0, seconds_left=4.0 - step)
+        for step in range(1, 5)
     ]
     gates = [
-        {"gate": gate, "speaker": who, "asked": 24, "number": number, "of": 4}
-        for number, (who, gate) in enumerate(itertools.product(("base", "new"), ("learned", "general")), start=1)
+        GateAsked(gate=gate, speaker=speaker, asked=24, number=number, of=4)
+        for number, (speaker, gate) in enumerate(itertools.product(SPEAKERS, ("learned", "general")), start=1)
     ]
-    last = {"name": "news", "state": "serving"}
-    monkeypatch.setattr(jobs, "run", lambda *_: iter([*steps, *gates, last]))
+    monkeypatch.setattr(jobs, "run", lambda *_: iter([*steps, *gates, LAST]))
 
-    assert tuning.tune([], {}) == last
+    assert tuning.tune([], {}) == LAST.report
     lines = said(capsys)
     asked = [line for line in lines if "gate " in line]
     assert asked[0] == "  gate 1 of 4: base answers 24 questions of gate learned"
@@ -81,6 +90,59 @@ def test_the_gates_after_the_last_step_are_named_one_by_one_before_they_are_aske
 
 
 def test_a_job_without_gates_ends_with_its_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "run", lambda *_: iter([{"documents": 3}, {"name": "news"}]))
+    made = DatasetMade(documents=3, examples=3, left_out={})
+    monkeypatch.setattr(jobs, "run", lambda *_: iter([made, LAST]))
 
-    assert tuning.tune([], {}) == {"name": "news"}
+    assert tuning.tune([], {}) == LAST.report
+
+
+def test_what_a_training_says_once_is_a_line_of_its_own(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = MemoryMib(weights=1, learned=2, activations=3, logits=4, runtime=5, total=15)
+    events = [
+        DatasetMade(documents=3, examples=3, left_out={}),
+        WarmStart(goes_on_from=None),
+        WarmStart(goes_on_from="news-1"),
+        MemoryForeseen(memory_mib=memory, free_mib=20, device="cpu"),
+        MemoryUnknown(reason="no sizes"),
+        TrainingResumed(resumed_from_step=3, seconds_before=12.4),
+        PreviousLeftOut(previous="news-0", left_out="its folder is gone"),
+        LAST,
+    ]
+    monkeypatch.setattr(jobs, "run", lambda *_: iter(events))
+
+    tuning.tune([], {})
+
+    assert said(capsys) == [
+        "  fine-tuning: the first of its line",
+        "  fine-tuning: goes on from adapter news-1",
+        "  fine-tuning: needs about 15 MiB of memory, 20 MiB are free",
+        "  fine-tuning: goes on from step 3, 12 s were spent before",
+    ]
+
+
+def test_a_training_that_ends_without_an_adapter_is_an_error_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "run", lambda *_: iter([DatasetMade(documents=3, examples=3, left_out={})]))
+
+    with pytest.raises(jobs.JobError, match="ended without an adapter"):
+        tuning.tune([], {})
+
+
+def test_the_command_says_what_became_of_the_adapter_and_programs_read_its_report(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "run", lambda *_: iter([LAST]))
+
+    command.tune()
+    text = capsys.readouterr().out
+    command.tune(json=True)
+    told = json.loads(capsys.readouterr().out)
+
+    assert text == "adapter news: serving, good; it knows the news to 2025-03-03T12:00:00Z\n"
+    assert [*told] == [
+        "name", "location", "track", "base_model", "base_sha256", "weights_sha256", "cutoff", "dataset_sha256",
+        "documents", "examples", "created_at", "state", "reason", "changed_at", "gates", "cost", "seconds", "tokens",
+        "steps", "final_loss",
+    ]  # fmt: skip
+    assert told["cutoff"] == "2025-03-03T12:00:00Z"

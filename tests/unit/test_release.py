@@ -1,6 +1,5 @@
 """From weights to an adapter that serves: gates before anyone is served, and a candidate that says why it is none."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,6 +18,8 @@ from services.generator.tuning.gates.probes import Probe
 from services.generator.tuning.gates.running import GateRunner
 from services.generator.tuning.release import UNTRIED, release, require_new, settled
 from shared.adapters import registry
+from shared.jobs.events import Event
+from shared.jobs.tuning import GateAsked
 from shared.messages import AdapterAnnounced, Cost, GateResult, Revision
 from tests import adapters
 from tests.builders import NOON, a_chunked_document
@@ -163,7 +164,7 @@ def test_a_name_that_was_announced_is_not_given_again() -> None:
 
 
 def test_base_previous_and_new_are_asked_the_same_and_only_their_own_adapter_speaks(tmp_path: Path) -> None:
-    backend, said = Knowing(), list[dict[str, object]]()
+    backend, events = Knowing(), list[Event]()
     gate = Gate(questions=6, gains_on_base=True)
     plan = GatePlan(learned=gate, older=Gate(questions=8, most_loss=0.1, against=("previous",)),
                     general=Gate(questions=0), perplexity=Gate(questions=0),
@@ -173,7 +174,7 @@ def test_base_previous_and_new_are_asked_the_same_and_only_their_own_adapter_spe
     ]
     old, new = (adapters.saved(tmp_path, name) for name in ("old", "new"))
 
-    results = GateRunner(backend, load("closed_book.v1"), 24, said.append).run(
+    results = GateRunner(backend, load("closed_book.v1"), 24, events.append).run(
         new, old, running.asked_of(plan, a_dataset(), older), plan.unmeasured
     )
 
@@ -188,12 +189,12 @@ def test_base_previous_and_new_are_asked_the_same_and_only_their_own_adapter_spe
     ]
     assert (found["older"].verdict, found["abstention"].verdict) == ("failed", "failed")
     assert (found["general"].verdict, found["perplexity"].verdict) == ("not_measured", "not_measured")
-    assert [(one["speaker"], one["gate"]) for one in said] == [
+    asked = [event for event in events if isinstance(event, GateAsked)]
+    assert [(event.speaker, event.gate) for event in asked] == [
         (who, gate.name) for who in ("base", "previous", "new") for gate in results
     ]
-    assert [one["number"] for one in said] == list(range(1, 16))
-    assert {one["of"] for one in said} == {15}
-    assert json.dumps(said)
+    assert [event.number for event in asked] == list(range(1, 16))
+    assert {event.of for event in asked} == {15}
 
 
 def test_older_facts_that_news_has_changed_are_not_held_against_anyone() -> None:

@@ -19,9 +19,14 @@ from services.generator.tuning.training import __main__ as training_main
 from services.generator.tuning.training import network, record, step, tracking
 from services.generator.tuning.training.checkpoint import Checkpoints, Standing, key_of
 from services.generator.tuning.training.plan import TrainingPlan
+from services.generator.tuning.training.record import LossPoint, RunRecord
+from services.generator.tuning.training.running import Inputs
+from shared.jobs.events import Event
+from shared.jobs.training import JOB, MemoryUnknown, StepTaken, TrainingEnded, TrainingResumed
+from shared.models.language import Model
 from tests import tiny_model, training_run
 
-Said = list[dict[str, Any]]
+Events = list[Event]
 
 
 class KilledError(Exception):
@@ -66,18 +71,18 @@ def test_cached_values_of_nf4_give_the_losses_of_nf4(tiny: Path) -> None:
 
 
 def test_a_run_that_was_cut_off_goes_on_and_gives_the_same_weights(tiny: Path, tmp_path: Path) -> None:
-    said: Said = []
+    events: Events = []
 
-    def cut(progress: dict[str, Any]) -> None:
-        if progress.get("step") == 8:
+    def cut(event: Event) -> None:
+        if isinstance(event, StepTaken) and event.step == 8:
             raise KilledError
 
     training_run.run(tiny, tmp_path / "whole", home=tmp_path / "a", say=lambda _: None)
     with pytest.raises(KilledError):
         training_run.run(tiny, tmp_path / "cut", home=tmp_path / "b", say=cut)
-    training_run.run(tiny, tmp_path / "cut", home=tmp_path / "b", say=said.append)
+    training_run.run(tiny, tmp_path / "cut", home=tmp_path / "b", say=events.append)
 
-    assert [one["resumed_from_step"] for one in said if "resumed_from_step" in one] == [7]
+    assert resumed(events) == [7]
     assert_same(tmp_path / "whole", tmp_path / "cut")
     assert json.loads((tmp_path / "cut" / record.FILE).read_text())["resumed_from_steps"] == [7]
     assert [*(tmp_path / "b" / "runs").iterdir()] == []
@@ -86,19 +91,24 @@ def test_a_run_that_was_cut_off_goes_on_and_gives_the_same_weights(tiny: Path, t
 @pytest.mark.e2e
 def test_a_killed_run_goes_on_and_gives_the_same_weights(tiny: Path, tmp_path: Path) -> None:
     argv = [sys.executable, "-m", "tests.training_run", str(tiny), str(tmp_path / "killed"), str(tmp_path / "b")]
-    said: Said = []
+    events: Events = []
 
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
         for line in process.stdout or ():
-            if json.loads(line).get("step") == 20:
+            event = JOB.read(json.loads(line))
+            if isinstance(event, StepTaken) and event.step == 20:
                 process.send_signal(signal.SIGKILL)
                 break
     assert process.returncode == -signal.SIGKILL
-    training_run.run(tiny, tmp_path / "killed", home=tmp_path / "b", say=said.append)
+    training_run.run(tiny, tmp_path / "killed", home=tmp_path / "b", say=events.append)
     training_run.run(tiny, tmp_path / "whole", home=tmp_path / "a", say=lambda _: None)
 
-    assert next(one["resumed_from_step"] for one in said if "resumed_from_step" in one) >= 19
+    assert resumed(events)[0] >= 19
     assert_same(tmp_path / "whole", tmp_path / "killed")
+
+
+def resumed(events: Events) -> list[int]:
+    return [event.resumed_from_step for event in events if isinstance(event, TrainingResumed)]
 
 
 def assert_same(one: Path, other: Path) -> None:
@@ -128,14 +138,28 @@ def test_a_run_of_other_inputs_has_another_key() -> None:
     )
 
 
+def test_what_names_a_run_stays_the_same_so_that_one_begun_before_goes_on() -> None:
+    inputs = Inputs([], Model("tiny", Path("tiny"), "b" * 64), TrainingPlan(), "d" * 64, ["closed_book.v1"])
+
+    assert inputs.facts().model_dump(mode="json") == {
+        "dataset_sha256": "d" * 64,
+        "base_model": "tiny",
+        "base_sha256": "b" * 64,
+        "prompts": ["closed_book.v1"],
+        "started_from_sha256": "",
+    }
+
+
 def test_a_warm_start_begins_with_the_weights_of_the_adapter_before(tiny: Path, tmp_path: Path) -> None:
     first = training_run.run(tiny, tmp_path / "first", home=tmp_path, say=lambda _: None, learning_rate=0.02)
-    said: Said = []
-    training_run.run(tiny, tmp_path / "second", home=tmp_path, say=said.append, start=tmp_path / "first")
-    cold: Said = []
+    warm: Events = []
+    training_run.run(tiny, tmp_path / "second", home=tmp_path, say=warm.append, start=tmp_path / "first")
+    cold: Events = []
     training_run.run(tiny, tmp_path / "third", home=tmp_path, say=cold.append)
 
-    begin, cold_begin = (next(one["loss"] for one in told if "loss" in one) for told in (said, cold))
+    begin, cold_begin = (
+        next(event.loss for event in events if isinstance(event, StepTaken)) for events in (warm, cold)
+    )
     assert begin < cold_begin
     assert begin == pytest.approx(first.final_loss, rel=0.5)
 
@@ -181,8 +205,9 @@ def test_examples_in_a_file_are_trained_on_without_servers(
     arguments = [str(examples), "--into", str(into)]
 
     assert training_main.main(arguments) == 0
-    last = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert last["steps"] == 2  # both examples in one batch, twice
+    *_, last = (JOB.read(json.loads(line)) for line in capsys.readouterr().out.splitlines())
+    assert isinstance(last, TrainingEnded)
+    assert last.steps == 2  # both examples in one batch, twice
     assert (into / "model.safetensors").exists()
     assert training_main.main(arguments) == 78
     assert "is there already" in capsys.readouterr().err
@@ -191,19 +216,25 @@ def test_examples_in_a_file_are_trained_on_without_servers(
 def test_a_run_leaves_a_record(tiny: Path, tmp_path: Path) -> None:
     run = training_run.run(tiny, tmp_path / "made", home=tmp_path, say=lambda _: None)
 
-    kept = json.loads((tmp_path / "made" / record.FILE).read_text())
-    assert (
-        (kept["steps"], kept["tokens"]) == (run.steps, run.tokens) == (40, 10 * sum(map(len, training_run.examples())))
-    )
-    assert kept["loss"][-1]["step"] == 40
-    assert kept["loss"][-1]["loss"] < kept["loss"][0]["loss"]
-    assert kept["peak_memory_mib"] > 0
-    assert kept["predicted_memory_mib"]["total"] > 0
+    file = (tmp_path / "made" / record.FILE).read_text()
+    kept = RunRecord.model_validate_json(file)
+    assert (kept.steps, kept.tokens) == (run.steps, run.tokens) == (40, 10 * sum(map(len, training_run.examples())))
+    assert kept.loss[-1].step == 40
+    assert kept.loss[-1].loss < kept.loss[0].loss
+    assert kept.peak_memory_mib > 0
+    assert kept.predicted_memory_mib is not None
+    assert kept.predicted_memory_mib.total > 0
+    assert [*json.loads(file)] == [
+        "key", "dataset_sha256", "base_model", "base_sha256", "prompts", "started_from_sha256", "predicted_memory_mib",
+        "plan", "steps", "tokens", "seconds", "tokens_per_s", "resumed_from_steps", "peak_memory_mib", "loss",
+        "machine", "libraries",
+    ]  # fmt: skip
+    assert json.loads(file) == kept.model_dump(mode="json")
 
 
 def test_a_long_curve_is_thinned_to_means() -> None:
-    assert record.thinned([3.0, 1.0, 5.0], points=2) == [{"step": 2, "loss": 2.0}, {"step": 3, "loss": 5.0}]
-    assert record.thinned([]) == []
+    assert record.thinned([3.0, 1.0, 5.0], points=2) == (LossPoint(step=2, loss=2.0), LossPoint(step=3, loss=5.0))
+    assert record.thinned([]) == ()
 
 
 def test_a_paged_optimiser_needs_a_gpu() -> None:
@@ -240,17 +271,18 @@ class FakeMlflow(ModuleType):
 
 
 def test_mlflow_hears_of_the_plan_and_of_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    fake, said = FakeMlflow(), list[dict[str, Any]]()
+    fake, events = FakeMlflow(), Events()
     monkeypatch.setitem(sys.modules, "mlflow", fake)
-    step_said = {"step": 3, "steps": 9, "loss": 1.5, "tokens": 90, "tokens_per_s": 30.0}
+    unknown = MemoryUnknown(reason="no sizes")
+    third = StepTaken(step=3, steps=9, loss=1.5, tokens=90, tokens_per_s=30.0, seconds_left=6.0)
 
-    with tracking.told("http://mlflow", "run", {"rank": 4}, said.append) as say:
-        say({"device": "cpu"})
-        say(step_said)
+    with tracking.told("http://mlflow", "run", {"rank": 4}, events.append) as say:
+        say(unknown)
+        say(third)
 
     metrics = {"loss": 1.5, "tokens": 90, "tokens_per_s": 30.0}
     assert fake.told == ["http://mlflow", "tiltyard-tuning", "run", {"rank": 4}, (3, metrics), "ended"]
-    assert said == [{"device": "cpu"}, step_said]
+    assert events == [unknown, third]
 
 
 def test_mlflow_is_needed_only_where_an_address_is_set(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 """The tuner: when it trains, what keeps it from training, and that a restart forgets nothing."""
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,14 +17,15 @@ from services.tuner.settings import TunerSettings
 from services.tuner.training import Training
 from services.tuner.tuner import Tuner, World
 from shared.jobs.process import JobEndedError
+from shared.jobs.tuning import JOB, AdapterReleased, AdapterReport, DatasetMade
 from shared.memory.broker import MemoryBroker
-from shared.messages import AdapterAnnounced, DocumentIndexed, Estimate, Snapshot, Standing, TuningDecided
+from shared.messages import AdapterAnnounced, Cost, DocumentIndexed, Estimate, Snapshot, Standing, TuningDecided
 from shared.topology import INDEXED, TUNINGS
 from tests import adapters
 from tests.builders import NOON, a_chunked_document
 
 HOUR = timedelta(hours=1)
-MADE = {"name": "news-2", "state": "serving", "reason": "its gates let it pass", "cost": {"seconds": 60.0}}
+MADE = AdapterReport.of(adapters.announced("news-2", reason="its gates let it pass", cost=Cost(seconds=60.0)))
 
 
 def policy(**changes: Any) -> TunerSettings:
@@ -45,7 +46,7 @@ class Scene:
     broker: MemoryBroker = field(default_factory=MemoryBroker)
     adapters: dict[str, AdapterAnnounced] = field(default_factory=dict)
     standings: dict[str, Standing] = field(default_factory=dict)
-    outcomes: list[dict[str, Any] | Exception] = field(default_factory=list)
+    outcomes: list[AdapterReport | Exception] = field(default_factory=list)
     trained: int = 0
 
     @property
@@ -79,18 +80,17 @@ class Scene:
         news.take(self.broker.records(INDEXED.name))
         return news.not_learned_by(adapter)
 
-    def _train(self) -> dict[str, Any]:
+    def _train(self) -> AdapterReport:
         self.trained += 1
         self.clock += timedelta(seconds=30)
         outcome = self.outcomes.pop(0) if self.outcomes else MADE
         if isinstance(outcome, Exception):
             raise outcome
-        state = outcome["state"]
         name = f"news-{self.trained}"
         self.adapters[name] = adapters.announced(
-            name, state=state, cutoff=self.clock, created_at=self.clock, changed_at=self.clock
+            name, state=outcome.state, cutoff=self.clock, created_at=self.clock, changed_at=self.clock
         )
-        return outcome | {"name": name}
+        return outcome.model_copy(update={"name": name})
 
 
 def ten(prefix: str) -> list[str]:
@@ -154,7 +154,9 @@ def test_a_training_is_not_started_more_often_than_allowed_and_that_is_said_once
 
 
 def test_an_adapter_that_no_gate_let_pass_is_not_trained_again_on_the_same_news() -> None:
-    scene = Scene(policy(at_most_every_hours=0), outcomes=[MADE | {"state": "candidate", "reason": "not served"}])
+    scene = Scene(
+        policy(at_most_every_hours=0), outcomes=[MADE.model_copy(update={"state": "candidate", "reason": "not served"})]
+    )
     tuner = scene.tuner()
     scene.publish(*ten("story"))
     tuner.look()
@@ -165,7 +167,7 @@ def test_an_adapter_that_no_gate_let_pass_is_not_trained_again_on_the_same_news(
 
 
 def test_failures_are_survived_said_and_waited_for_longer_each_time() -> None:
-    failed = [JobEndedError("out of memory"), OSError("disk full"), KeyError("name")]
+    failed = [JobEndedError("out of memory"), OSError("disk full"), ValueError("no such event")]
     scene = Scene(policy(retry_minutes=60, at_most_every_hours=0), outcomes=[*failed])
     tuner = scene.tuner()
     scene.publish(*ten("story"))
@@ -176,7 +178,7 @@ def test_failures_are_survived_said_and_waited_for_longer_each_time() -> None:
 
     assert acts == ["train", "train", "postpone", "train", "postpone", "postpone", "postpone", "train", "wait"]
     outcomes = [event.outcome for event in diary.trainings(scene.events)]
-    assert outcomes == ["out of memory", "disk full", "'name'", "its gates let it pass"]
+    assert outcomes == ["out of memory", "disk full", "no such event", "its gates let it pass"]
 
 
 def test_a_restart_remembers_when_it_last_trained_and_closes_what_was_left_open() -> None:
@@ -285,7 +287,7 @@ def test_a_job_that_is_ended_says_that_the_tuner_was_told_to_stop(tmp_path: Path
     (tmp_path / "sleeping_job.py").write_text("import time\nprint('{}', flush=True)\ntime.sleep(60)\n")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     stopping = threading.Event()
-    training = Training("", stopping, module="sleeping_job")
+    training = Training("", stopping, replace(JOB, module="sleeping_job"))
 
     def stop() -> None:
         stopping.set()
@@ -293,6 +295,21 @@ def test_a_job_that_is_ended_says_that_the_tuner_was_told_to_stop(tmp_path: Path
 
     threading.Timer(1.0, stop).start()
     with pytest.raises(JobEndedError, match="told to stop"):
+        training()
+
+
+def test_a_training_gives_back_the_adapter_that_its_job_ends_with_and_one_without_has_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    training = Training("", threading.Event(), replace(JOB, module="short_job"))
+    made = DatasetMade(documents=1, examples=1, left_out={}).model_dump_json()
+    released = AdapterReleased(report=MADE).model_dump_json()
+
+    (tmp_path / "short_job.py").write_text(f"print({made!r}); print({released!r})\n")
+    assert training() == MADE
+    (tmp_path / "short_job.py").write_text(f"print({made!r})\n")
+    with pytest.raises(JobEndedError, match="short_job ended without an adapter"):
         training()
 
 

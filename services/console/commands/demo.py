@@ -65,7 +65,7 @@ def _tell(trial: Trial, asked: list[Question], seeds: list[int | None], out: Pat
     trial.ask_before_tuning()
     _say("2", f"a model learns edition 1 with QLoRA, from the store and {trial.wire.pairs} training pairs")
     tunings = [trial.learn(seed) for seed in seeds]
-    names = [tuning["name"] for tuning in tunings]
+    names = [tuning.name for tuning in tunings]
     output.say(f"Announced: {', '.join(names)}. The running worker takes an adapter up before its next answer.")
     _say("3", f"edition 2 is streamed, {len(trial.wire.edition2)} new stories, corrections and retractions")
     trial.stream(trial.wire.edition2, "edition 2")

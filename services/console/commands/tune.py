@@ -27,11 +27,11 @@ def tune(
     """
     arguments = [*(["--pairs", str(pairs)] if pairs else []), *(["--cutoff", cutoff] if cutoff else [])]
     arguments += ["--track", track] if track else []
-    done = tuning.tune(arguments, os.environ)
-    serves = done["state"] == "serving"
+    adapter = tuning.tune(arguments, os.environ)
     if json:
-        output.as_json(done)
+        output.as_json(adapter)
     else:
-        output.say(f"adapter {done['name']}: {done['state']}, {done['reason']}; it knows the news to {done['cutoff']}")
-    if not serves:
+        cutoff = adapter.cutoff.isoformat().replace("+00:00", "Z")
+        output.say(f"adapter {adapter.name}: {adapter.state}, {adapter.reason}; it knows the news to {cutoff}")
+    if adapter.state != "serving":
         raise typer.Exit(output.EX_DATA)

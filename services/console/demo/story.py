@@ -6,7 +6,6 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Any
 
 from services.console import at_work, output, progress
 from services.console.demo import serving
@@ -20,6 +19,7 @@ from services.console.views import results as results_view
 from shared import topology
 from shared.cassandra.client import connect
 from shared.cassandra.dispositions import CassandraDispositions
+from shared.jobs.tuning import AdapterReport
 from shared.lab import accounting as books
 from shared.lab.report.material import combined, gather
 from shared.lab.report.numbers import Numbers, count
@@ -82,7 +82,7 @@ class Trial:
         for result in found.values():
             results_view.show(result)
 
-    def learn(self, seed: int | None = None) -> dict[str, Any]:
+    def learn(self, seed: int | None = None) -> AdapterReport:
         """Fine-tune on what is in the store and the training pairs; returns what it cost. None: the recipe's seed."""
         arguments = ["--pairs", str(self.wire.pairs_file)]
         if seed is None:

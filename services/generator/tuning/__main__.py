@@ -1,17 +1,16 @@
 """`python -m services.generator.tuning`: fine-tune on the documents in the store and announce the adapter.
 
-Progress goes to standard output, one JSON object a line; the last one is the announced adapter and its cost.
+Standard output holds the events of `shared/jobs/tuning.py`, one a line; the last is the announced adapter.
 What went wrong is said on standard error, in one plain line at the end. Exit codes are those of the services.
 """
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import StringConstraints, TypeAdapter
 
@@ -25,6 +24,8 @@ from services.generator.tuning.settings import TuningSettings
 from shared import topology
 from shared.adapters import registry
 from shared.costs import CostSettings, priced
+from shared.jobs.events import write
+from shared.jobs.tuning import AdapterReleased, AdapterReport
 from shared.kafka import client
 from shared.kafka.sink import Delivery, publish
 from shared.kafka.view import KafkaView
@@ -48,7 +49,7 @@ def tune(pairs_file: Path | None, cutoff: datetime | None, name: str, track: str
     client.require(kafka, [topology.ADAPTERS.name])
     adapters = KafkaView(kafka, topology.ADAPTERS).refresh()
     require_new(name, adapters)
-    job = Job(settings, GeneratorSettings(), HomeSettings().home, lambda: datetime.now(UTC), say)
+    job = Job(settings, GeneratorSettings(), HomeSettings().home, lambda: datetime.now(UTC), write)
     made = reading.dataset(job.recipe.data, Wanted(pairs_file, cutoff), generator=job.generator, home=job.home)
     speaks = registry.speaking(registry.of_track(adapters, settings.track))
     adapter, delivery = job.train(job.told(made), name, speaks), Delivery(kafka, SERVICE)
@@ -61,25 +62,13 @@ def tune(pairs_file: Path | None, cutoff: datetime | None, name: str, track: str
         made,
         adapter,
         adapters=adapters,
-        trial=Trial(job.recipe, job.generator, job.home, say, settings.threads, settings.track),
+        trial=Trial(job.recipe, job.generator, job.home, write, settings.threads, settings.track),
         address=settings.registry,
         publish=announce,
         cost=lambda: priced(time.monotonic() - started, adapter.training.tokens, CostSettings()),
         now=job.now,
     )
-    say(last_words(settled))
-
-
-def last_words(adapter: AdapterAnnounced) -> dict[str, Any]:
-    """The announced adapter with its cost beside it."""
-    told = adapter.model_dump(mode="json", exclude={"version", "training"})
-    return told | adapter.training.model_dump(mode="json", exclude={"version"})
-
-
-def say(progress: dict[str, Any]) -> None:
-    """One JSON object on a line of its own, at once."""
-    sys.stdout.write(json.dumps(progress) + "\n")
-    sys.stdout.flush()
+    write(AdapterReleased(report=AdapterReport.of(settled)))
 
 
 def _parser() -> argparse.ArgumentParser:

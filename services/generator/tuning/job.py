@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from services.generator import adapters, answer_prompt, models
 from services.generator.adapters import WEIGHTS, sha256_of
@@ -20,11 +19,12 @@ from services.generator.tuning.training import running
 from services.generator.tuning.training.running import Inputs
 from services.generator.tuning.training.tokens import Prompts
 from shared.adapters import registry
+from shared.jobs.events import Write
+from shared.jobs.tuning import DatasetMade, WarmStart
 from shared.messages import AdapterAnnounced, TrainingPair, TrainingRun
 from shared.models.language import Model
 from shared.stored import StoredDocument
 
-Say = Callable[[dict[str, Any]], None]
 WHOLE = "`python -m services.generator.tuning.training` writes a model folder"
 
 
@@ -36,7 +36,7 @@ class Job:
     generator: GeneratorSettings
     home: Path
     now: Callable[[], datetime]
-    say: Say
+    say: Write
 
     @cached_property
     def recipe(self) -> recipe.Recipe:
@@ -52,7 +52,7 @@ class Job:
 
     def told(self, made: Dataset) -> Dataset:
         """Say what is in a dataset, and give it back."""
-        self.say({"documents": len(made.revisions), "examples": len(made.examples), "left_out": dict(made.left_out)})
+        self.say(DatasetMade(documents=len(made.revisions), examples=len(made.examples), left_out=made.left_out))
         return made
 
     def train(self, made: Dataset, name: str = "", previous: AdapterAnnounced | None = None) -> AdapterAnnounced:
@@ -83,7 +83,7 @@ class Job:
         """Where the recipe goes on from the adapter before, with its folder; the first of its line begins afresh."""
         if inputs.plan.warm_start == "none":
             return inputs
-        self.say({"goes_on_from": previous.name if previous else None})
+        self.say(WarmStart(goes_on_from=previous.name if previous else None))
         if previous is None:
             return inputs
         folder = adapters.verify(previous, inputs.model.sha256)

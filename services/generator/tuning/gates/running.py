@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 from services.generator.answer_prompt import Prompt, neutral
 from services.generator.ports import Backend
@@ -13,11 +13,13 @@ from services.generator.tuning.gates.asking import Sums, Text
 from services.generator.tuning.gates.judging import Measure
 from services.generator.tuning.gates.plan import Gate, GatePlan, Speaker
 from services.generator.tuning.gates.probes import Probe
+from shared.jobs.events import Write
+from shared.jobs.tuning import GateAsked
 from shared.messages import AdapterAnnounced, GateResult
 
-Say = Callable[[dict[str, Any]], None]
 Ask = Callable[[asking.Speaker], Sums]
 Measured = Mapping[str, Sums]
+Who = Literal[Speaker, "new"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class GateRunner:
     backend: Backend
     prompt: Prompt
     longest: int
-    say: Say
+    say: Write
 
     def run(
         self,
@@ -65,7 +67,7 @@ class GateRunner:
         )
 
     def _measure(
-        self, adapter: AdapterAnnounced | None, who: str, asked: Sequence[GateQuestions], turn: tuple[int, int]
+        self, adapter: AdapterAnnounced | None, who: Who, asked: Sequence[GateQuestions], turn: tuple[int, int]
     ) -> Measured:
         """What one speaker is worth; `turn` is its place among all and their number. Said is what is asked next."""
         if adapter is not None:
@@ -74,9 +76,9 @@ class GateRunner:
         place, speakers = turn
         found = {}
         for number, one in enumerate(asked, start=1 + (place - 1) * len(asked)):
-            about = {"gate": one.measure.name, "speaker": who, "asked": one.count}
-            self.say(about | {"number": number, "of": speakers * len(asked)})
-            found[one.measure.name] = one.ask(speaker) if one.count else {}
+            name, of = one.measure.name, speakers * len(asked)
+            self.say(GateAsked(gate=name, speaker=who, asked=one.count, number=number, of=of))
+            found[name] = one.ask(speaker) if one.count else {}
         return found
 
 

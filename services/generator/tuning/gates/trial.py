@@ -12,10 +12,12 @@ from services.generator.ports import Backend
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning.data.dataset import Dataset
 from services.generator.tuning.gates import probes, running
-from services.generator.tuning.gates.running import GateRunner, Say
+from services.generator.tuning.gates.running import GateRunner
 from services.generator.tuning.recipe import Recipe
 from shared import plugins
 from shared.adapters import registry
+from shared.jobs.events import Write
+from shared.jobs.tuning import PreviousLeftOut
 from shared.messages import AdapterAnnounced, GateResult
 
 FILE, CARD = "gates.json", "README.md"
@@ -29,7 +31,7 @@ class Trial:
     recipe: Recipe
     generator: GeneratorSettings
     home: Path
-    say: Say
+    say: Write
     threads: int = 0
     track: str = registry.TRACK
 
@@ -57,7 +59,7 @@ class Trial:
         try:
             return verify(previous, base_sha256)
         except (OSError, ValueError) as error:
-            self.say({"previous": previous.name, "left_out": str(error)})
+            self.say(PreviousLeftOut(previous=previous.name, left_out=str(error)))
             return None
 
     def _backend(self) -> Backend:

@@ -2,14 +2,13 @@
 
 EXAMPLES are JSON lines as they lie beside every adapter (`examples.jsonl`); the recipe is the configured one. For
 comparisons: under `method: full` the folder is a model, which `TILTYARD_GENERATOR_MODEL` can name. Nobody is told.
+Standard output holds the events of `shared/jobs/training.py`, one a line.
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from services.generator import answer_prompt, models
 from services.generator.hashing import sha256_of
@@ -20,6 +19,8 @@ from services.generator.tuning.settings import TuningSettings
 from services.generator.tuning.training import running
 from services.generator.tuning.training.tokens import Prompts
 from shared import lines
+from shared.jobs.events import write
+from shared.jobs.training import TrainingEnded
 from shared.service import EX_CONFIG, EX_OK
 from shared.settings import HomeSettings
 
@@ -51,13 +52,8 @@ def train(file: Path, folder: Path) -> None:
         plan=recipe.load(settings).training,
         prompts=prompts,
     )
-    say(running.run(inputs, folder, home=home, settings=settings, say=say).model_dump(mode="json"))
-
-
-def say(progress: dict[str, Any]) -> None:
-    """One JSON object on a line of its own, at once."""
-    sys.stdout.write(json.dumps(progress) + "\n")
-    sys.stdout.flush()
+    run = running.run(inputs, folder, home=home, settings=settings, say=write)
+    write(TrainingEnded(seconds=run.seconds, tokens=run.tokens, steps=run.steps, final_loss=run.final_loss))
 
 
 def _examples(file: Path) -> list[Example]:

@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import torch
 
@@ -37,6 +37,16 @@ class Standing:
         self.losses.append(loss)
 
 
+class _Saved(TypedDict):
+    """What torch writes and, since it holds plain values and tensors alone, reads without running code."""
+
+    weights: dict[str, torch.Tensor]
+    optimiser: dict[str, Any]
+    chance: torch.Tensor
+    chance_on_gpus: list[torch.Tensor]
+    standing: dict[str, Any]
+
+
 @dataclass(frozen=True)
 class Checkpoints:
     """Keeps a run's checkpoint in a folder of its own."""
@@ -47,7 +57,7 @@ class Checkpoints:
         """Write aside, then replace: a process that dies here leaves the checkpoint before."""
         self.folder.mkdir(parents=True, exist_ok=True)
         aside = self.folder / f".{FILE}.{os.getpid()}"
-        state = {
+        state: _Saved = {
             "weights": {name: weight.detach() for name, weight in weights.items()},
             "optimiser": optimiser.state_dict(),
             "chance": torch.get_rng_state(),
@@ -65,7 +75,7 @@ class Checkpoints:
         file = self.folder / FILE
         if not file.exists():
             return Standing()
-        state: dict[str, Any] = torch.load(file, map_location="cpu", weights_only=True)
+        state: _Saved = torch.load(file, map_location="cpu", weights_only=True)
         with torch.no_grad():
             for name, weight in weights.items():
                 weight.copy_(state["weights"][name])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from services.generator.tuning.training.plan import TrainingPlan
 from services.generator.tuning.training.shape import Shape
+from shared.jobs.training import MemoryMib
 
 NF4_BYTES = 0.5 + 1 / 64 + 4 / (64 * 256)  # a code, a byte of scale for 64, fp32 for 256 of those (Dettmers et al.)
 FP32, BF16 = 4, 2
@@ -39,10 +40,10 @@ class Memory:
         """The peak, in bytes."""
         return self.weights + self.learned + self.activations + self.logits + self.runtime
 
-    def told(self) -> dict[str, int]:
-        """In MiB, for people."""
-        parts = {**vars(self), "total": self.total}
-        return {name: round(value / 2**20) for name, value in parts.items()}
+    @property
+    def in_mib(self) -> MemoryMib:
+        """The same in MiB, for people."""
+        return MemoryMib(**{name: round(value / 2**20) for name, value in (vars(self) | {"total": self.total}).items()})
 
 
 def predict(shape: Shape, plan: TrainingPlan, load: Load, device: str) -> Memory:

@@ -7,41 +7,103 @@ import resource
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+
+from pydantic import BaseModel, ConfigDict
 
 from services.generator.tuning.training.checkpoint import Standing
 from services.generator.tuning.training.plan import TrainingPlan
+from shared.jobs.training import MemoryMib
 
 FILE = "run.json"
 LIBRARIES = ("torch", "transformers", "peft", "bitsandbytes")
 POINTS = 200
 
 
-def write(folder: Path, standing: Standing, *, plan: TrainingPlan, facts: Mapping[str, Any]) -> None:
-    """Write the record into a run's folder; `facts` are what the job knows beside the plan."""
-    record = {
-        **facts,
-        "plan": plan.model_dump(mode="json"),
-        "steps": standing.step,
-        "tokens": standing.tokens,
-        "seconds": round(standing.seconds, 2),
-        "tokens_per_s": round(standing.tokens / max(1e-9, standing.seconds), 1),
-        "resumed_from_steps": standing.resumed,
-        "peak_memory_mib": peak_mib(),
-        "loss": thinned(standing.losses),
-        "machine": {"processors": os.cpu_count(), "python": platform.python_version(), "gpu": _gpu()},
-        "libraries": {library: version(library) for library in LIBRARIES},
-    }
-    (folder / FILE).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+class _Kept(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def thinned(losses: Sequence[float], points: int = POINTS) -> list[dict[str, float]]:
+class RunFacts(_Kept):
+    """What names a run beside its plan: the data, the base, the prompts, and the adapter that it went on from."""
+
+    dataset_sha256: str
+    base_model: str
+    base_sha256: str
+    prompts: tuple[str, ...]
+    started_from_sha256: str
+
+
+class LossPoint(_Kept):
+    """The mean loss of a stretch of steps, at its last one."""
+
+    step: int
+    loss: float
+
+
+class Machine(_Kept):
+    """Where the run took place."""
+
+    processors: int | None
+    python: str
+    gpu: str | None
+
+
+class RunRecord(_Kept):
+    """What `run.json` holds."""
+
+    key: str
+    dataset_sha256: str
+    base_model: str
+    base_sha256: str
+    prompts: tuple[str, ...]
+    started_from_sha256: str
+    predicted_memory_mib: MemoryMib | None
+    plan: TrainingPlan
+    steps: int
+    tokens: int
+    seconds: float
+    tokens_per_s: float
+    resumed_from_steps: tuple[int, ...]
+    peak_memory_mib: int
+    loss: tuple[LossPoint, ...]
+    machine: Machine
+    libraries: Mapping[str, str]
+
+
+def of(standing: Standing, *, key: str, facts: RunFacts, plan: TrainingPlan, predicted: MemoryMib | None) -> RunRecord:
+    """The record of a run that has ended, on this machine."""
+    return RunRecord(
+        key=key,
+        **facts.model_dump(),
+        predicted_memory_mib=predicted,
+        plan=plan,
+        steps=standing.step,
+        tokens=standing.tokens,
+        seconds=round(standing.seconds, 2),
+        tokens_per_s=round(standing.tokens / max(1e-9, standing.seconds), 1),
+        resumed_from_steps=tuple(standing.resumed),
+        peak_memory_mib=peak_mib(),
+        loss=thinned(standing.losses),
+        machine=Machine(processors=os.cpu_count(), python=platform.python_version(), gpu=_gpu()),
+        libraries={library: version(library) for library in LIBRARIES},
+    )
+
+
+def write(folder: Path, record: RunRecord) -> None:
+    """Write the record into a run's folder."""
+    (folder / FILE).write_text(json.dumps(record.model_dump(mode="json"), indent=2) + "\n", encoding="utf-8")
+
+
+def thinned(losses: Sequence[float], points: int = POINTS) -> tuple[LossPoint, ...]:
     """At most `points` of a curve: the mean loss of each stretch, at the stretch's last step."""
     stretch = -(-len(losses) // points) or 1
-    return [
-        {"step": min(start + stretch, len(losses)), "loss": round(_mean(losses[start : start + stretch]), 4)}
+    return tuple(
+        LossPoint(
+            step=min(start + stretch, len(losses)),
+            loss=round(_mean(losses[start : start + stretch]), 4),
+        )
         for start in range(0, len(losses), stretch)
-    ]
+    )
 
 
 def peak_mib() -> int:

@@ -1,20 +1,20 @@
 """A training run from examples to a folder: its memory foreseen, its checkpoints keyed, its record written."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from services.generator.tuning.data.example import Example
 from services.generator.tuning.settings import TuningSettings
 from services.generator.tuning.training import memory, record, room, shape, tokens, tracking
 from services.generator.tuning.training.memory import Load, Memory
 from services.generator.tuning.training.plan import TrainingPlan
+from services.generator.tuning.training.record import RunFacts
 from services.generator.tuning.training.tokens import Encoded, Prompts
+from shared.jobs.events import Write
+from shared.jobs.training import MemoryForeseen, MemoryUnknown
 from shared.messages import TrainingRun
 from shared.models.language import Model
-
-Say = Callable[[dict[str, Any]], None]
 
 
 @dataclass(frozen=True)
@@ -29,15 +29,15 @@ class Inputs:
     start: Path | None = None
     start_sha256: str = ""
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> RunFacts:
         """What names the run; its key is the hash of this and the plan."""
-        return {
-            "dataset_sha256": self.dataset_sha256,
-            "base_model": self.model.name,
-            "base_sha256": self.model.sha256,
-            "prompts": [*self.prompts],
-            "started_from_sha256": self.start_sha256,
-        }
+        return RunFacts(
+            dataset_sha256=self.dataset_sha256,
+            base_model=self.model.name,
+            base_sha256=self.model.sha256,
+            prompts=tuple(self.prompts),
+            started_from_sha256=self.start_sha256,
+        )
 
 
 def encoded(
@@ -55,7 +55,7 @@ def encoded(
     return Inputs(rows, model, plan, dataset_sha256, [prompts.closed_book.version, prompts.rag.version])
 
 
-def run(inputs: Inputs, folder: Path, *, home: Path, settings: TuningSettings, say: Say) -> TrainingRun:
+def run(inputs: Inputs, folder: Path, *, home: Path, settings: TuningSettings, say: Write) -> TrainingRun:
     """Train into `folder`, or go on where a killed run with the same inputs stood.
 
     Raises TooLargeError where the prediction exceeds what is free, ValueError where the plan cannot be run.
@@ -64,7 +64,8 @@ def run(inputs: Inputs, folder: Path, *, home: Path, settings: TuningSettings, s
 
     needed = _foreseen(inputs, say)
     facts, plan = inputs.facts(), inputs.plan
-    key = checkpoint.key_of(plan=plan.model_dump(mode="json"), examples=len(inputs.examples), **facts)
+    names = facts.model_dump(mode="json")
+    key = checkpoint.key_of(plan=plan.model_dump(mode="json"), examples=len(inputs.examples), **names)
     place = trainer.RunSetup(
         folder,
         checkpoint.Checkpoints(home / "runs" / key),
@@ -72,10 +73,10 @@ def run(inputs: Inputs, folder: Path, *, home: Path, settings: TuningSettings, s
         threads=settings.threads,
         start=inputs.start,
     )
-    with tracking.told(settings.mlflow_uri, key, plan.model_dump() | facts, say) as say_all:
+    with tracking.told(settings.mlflow_uri, key, plan.model_dump() | names, say) as say_all:
         standing = trainer.train(inputs.examples, model=inputs.model, plan=plan, place=place, say=say_all)
-    predicted = needed.told() if needed else None
-    record.write(folder, standing, plan=plan, facts={"key": key, **facts, "predicted_memory_mib": predicted})
+    predicted = needed.in_mib if needed else None
+    record.write(folder, record.of(standing, key=key, facts=facts, plan=plan, predicted=predicted))
     place.checkpoints.clear()
     return TrainingRun(
         seconds=standing.seconds, tokens=standing.tokens, steps=standing.step, final_loss=standing.loss or 0.0
@@ -89,16 +90,16 @@ def largest(examples: Sequence[Encoded], plan: TrainingPlan) -> Load:
     return Load(together, longest, max(len(example.reply) for example in examples))
 
 
-def _foreseen(inputs: Inputs, say: Say) -> Memory | None:
+def _foreseen(inputs: Inputs, say: Write) -> Memory | None:
     """Say what the run will need and refuse what cannot fit; an architecture that is not known is let through."""
     try:
         sizes = shape.of(inputs.model.folder)
     except ValueError as error:
-        say({"memory": None, "reason": str(error)})
+        say(MemoryUnknown(reason=str(error)))
         return None
     where = room.device()
     needed = memory.predict(sizes, inputs.plan, largest(inputs.examples, inputs.plan), where)
     available = room.free(where)
-    say({"memory_mib": needed.told(), "free_mib": round(available / 2**20), "device": where})
+    say(MemoryForeseen(memory_mib=needed.in_mib, free_mib=round(available / 2**20), device=where))
     room.require(needed, available, inputs.plan)
     return needed

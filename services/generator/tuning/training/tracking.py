@@ -3,17 +3,18 @@
 MLflow is not among the project's dependencies: whoever sets the address installs it (`pip install mlflow-skinny`).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-Say = Callable[[dict[str, Any]], None]
+from shared.jobs.events import Event, Write
+from shared.jobs.training import StepTaken
+
 EXPERIMENT = "tiltyard-tuning"
-METRICS = ("loss", "tokens", "tokens_per_s")
 
 
 @contextmanager
-def told(address: str, name: str, parameters: Mapping[str, Any], say: Say) -> Iterator[Say]:
+def told(address: str, name: str, parameters: Mapping[str, Any], say: Write) -> Iterator[Write]:
     """Say on, and tell MLflow at `address` too; without an address nothing is added.
 
     Raises ValueError where an address is set and MLflow is not installed.
@@ -27,10 +28,12 @@ def told(address: str, name: str, parameters: Mapping[str, Any], say: Say) -> It
     with mlflow.start_run(run_name=name):
         mlflow.log_params(dict(parameters))
 
-        def both(progress: dict[str, Any]) -> None:
-            say(progress)
-            if "step" in progress:
-                mlflow.log_metrics({metric: progress[metric] for metric in METRICS}, step=progress["step"])
+        def both(event: Event) -> None:
+            say(event)
+            if isinstance(event, StepTaken):
+                mlflow.log_metrics(
+                    {"loss": event.loss, "tokens": event.tokens, "tokens_per_s": event.tokens_per_s}, step=event.step
+                )
 
         yield both
 

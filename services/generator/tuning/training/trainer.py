@@ -7,7 +7,7 @@ import itertools
 import math
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,9 @@ from services.generator.tuning.training.checkpoint import Checkpoints, Standing
 from services.generator.tuning.training.plan import TrainingPlan
 from services.generator.tuning.training.step import accumulate
 from services.generator.tuning.training.tokens import Encoded, batches, steps_of
+from shared.jobs.events import Write
+from shared.jobs.training import StepTaken, TrainingResumed
 from shared.models.language import Model
-
-Say = Callable[[dict[str, Any]], None]
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def tokenizer_of(model: Model) -> Any:
     return AutoTokenizer.from_pretrained(model.folder, local_files_only=True)
 
 
-def train(examples: Sequence[Encoded], *, model: Model, plan: TrainingPlan, place: RunSetup, say: Say) -> Standing:
+def train(examples: Sequence[Encoded], *, model: Model, plan: TrainingPlan, place: RunSetup, say: Write) -> Standing:
     """Train and save: an adapter, or under `full` the whole model; `say` hears of every step.
 
     An unfinished run of the same key goes on from its checkpoint. The same examples, plan and machine give the same
@@ -91,7 +91,7 @@ def train(examples: Sequence[Encoded], *, model: Model, plan: TrainingPlan, plac
 class _Run:
     """What changes while a run goes on."""
 
-    def __init__(self, network: Any, plan: TrainingPlan, place: RunSetup, say: Say) -> None:
+    def __init__(self, network: Any, plan: TrainingPlan, place: RunSetup, say: Write) -> None:
         self._network, self._plan, self._place, self._say = network, plan, place, say
         self._weights = networks.learned(network)
         self._optimiser = networks.optimiser([*self._weights.values()], plan)
@@ -100,7 +100,8 @@ class _Run:
         """Steps from where the run stands to its end; the loss told is a running mean over about ten steps."""
         plan, standing = self._plan, self._place.checkpoints.restore(self._weights, self._optimiser)
         if standing.step:
-            self._say({"resumed_from_step": standing.step, "seconds_before": round(standing.seconds, 1)})
+            spent = round(standing.seconds, 1)
+            self._say(TrainingResumed(resumed_from_step=standing.step, seconds_before=spent))
             standing.resumed.append(standing.step)
         order = plan.step_size, plan.seed, plan.step_tokens
         budget = Budget(math.ceil(steps_of(examples, *order) * plan.epochs), plan.max_seconds, plan.warmup)
@@ -111,7 +112,7 @@ class _Run:
                 break
             self._step(batch, budget.rate(budget.progress(standing.step, standing.seconds)), standing)
             standing.seconds = before + time.monotonic() - begun
-            self._say(_progress(budget, standing))
+            self._say(_step_taken(budget, standing))
             if time.monotonic() - saved >= self._place.checkpoint_s:
                 self._place.checkpoints.save(self._weights, self._optimiser, standing)
                 saved = time.monotonic()
@@ -127,13 +128,13 @@ class _Run:
         standing.count(loss, sum(map(len, batch)))
 
 
-def _progress(budget: Budget, standing: Standing) -> dict[str, Any]:
+def _step_taken(budget: Budget, standing: Standing) -> StepTaken:
     done = budget.progress(standing.step, standing.seconds)
-    return {
-        "step": standing.step,
-        "steps": budget.expected_steps(standing.step, standing.seconds),
-        "loss": round(math.nan if standing.loss is None else standing.loss, 4),
-        "tokens": standing.tokens,
-        "tokens_per_s": round(standing.tokens / standing.seconds, 1),
-        "seconds_left": round(standing.seconds * (1 - done) / done, 1),
-    }
+    return StepTaken(
+        step=standing.step,
+        steps=budget.expected_steps(standing.step, standing.seconds),
+        loss=round(math.nan if standing.loss is None else standing.loss, 4),
+        tokens=standing.tokens,
+        tokens_per_s=round(standing.tokens / standing.seconds, 1),
+        seconds_left=round(standing.seconds * (1 - done) / done, 1),
+    )

@@ -1,0 +1,70 @@
+"""Training on examples: the memory that it needs, each of its steps, and what the run cost."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from shared.jobs.events import Event, Job, JobModel
+
+
+class MemoryMib(JobModel):
+    """Predicted memory in MiB by what it is for, and the peak."""
+
+    weights: int
+    learned: int
+    activations: int
+    logits: int
+    runtime: int
+    total: int
+
+
+class MemoryForeseen(Event):
+    """What the run will need on its device, and what is free there; said before anything is loaded."""
+
+    event: Literal["memory_foreseen"] = "memory_foreseen"
+    memory_mib: MemoryMib
+    free_mib: int
+    device: str
+
+
+class MemoryUnknown(Event):
+    """The model is of an architecture whose memory cannot be predicted; the run begins all the same."""
+
+    event: Literal["memory_unknown"] = "memory_unknown"
+    reason: str
+
+
+class TrainingResumed(Event):
+    """The run goes on from a checkpoint of its own."""
+
+    event: Literal["resumed"] = "resumed"
+    resumed_from_step: int
+    seconds_before: float
+
+
+class StepTaken(Event):
+    """One step: its place among all, the running mean of the loss in nats, tokens so far, and the time that is left."""
+
+    event: Literal["step"] = "step"
+    step: int
+    steps: int
+    loss: float
+    tokens: int
+    tokens_per_s: float
+    seconds_left: float
+
+
+class TrainingEnded(Event):
+    """The last line: what the run cost and where it ended."""
+
+    event: Literal["done"] = "done"
+    seconds: float
+    tokens: int
+    steps: int
+    final_loss: float
+
+
+TrainingEvent = MemoryForeseen | MemoryUnknown | TrainingResumed | StepTaken | TrainingEnded
+JOB = Job[TrainingEvent](
+    "services.generator.tuning.training", TypeAdapter(Annotated[TrainingEvent, Field(discriminator="event")])
+)

@@ -1,0 +1,99 @@
+"""Fine-tuning: the dataset, the training, the gates, and the adapter that came of it."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from shared.jobs.events import Event, Job, JobModel
+from shared.jobs.training import MemoryForeseen, MemoryUnknown, StepTaken, TrainingResumed
+from shared.messages import AdapterAnnounced, Cost, GateResult
+from shared.messages.adapters import AdapterState
+from shared.messages.schema import Moment
+
+
+class DatasetMade(Event):
+    """What is in the dataset, and what was left out by reason."""
+
+    event: Literal["dataset"] = "dataset"
+    documents: int
+    examples: int
+    left_out: Mapping[str, int]
+
+
+class WarmStart(Event):
+    """The recipe goes on from the adapter before; None where there is none yet."""
+
+    event: Literal["warm_start"] = "warm_start"
+    goes_on_from: str | None
+
+
+class PreviousLeftOut(Event):
+    """The adapter before cannot be had: the new one is tried without it. `left_out` says why."""
+
+    event: Literal["previous_left_out"] = "previous_left_out"
+    previous: str
+    left_out: str
+
+
+class GateAsked(Event):
+    """A gate is about to be put to a speaker: so many questions, and its place among all of them."""
+
+    event: Literal["gate"] = "gate"
+    gate: str
+    speaker: Literal["base", "previous", "new"]
+    asked: int
+    number: int
+    of: int
+
+
+class AdapterReport(JobModel):
+    """The announced adapter with its cost beside it, as programs read it."""
+
+    name: str
+    location: str
+    track: str
+    base_model: str
+    base_sha256: str
+    weights_sha256: str
+    cutoff: Moment
+    dataset_sha256: str
+    documents: int
+    examples: int
+    created_at: Moment
+    state: AdapterState
+    reason: str
+    changed_at: Moment | None
+    gates: tuple[GateResult, ...]
+    cost: Cost | None
+    seconds: float
+    tokens: int
+    steps: int
+    final_loss: float
+
+    @classmethod
+    def of(cls, adapter: AdapterAnnounced) -> "AdapterReport":
+        """The report of an adapter as it was last announced."""
+        announced = adapter.model_dump(exclude={"version", "training"})
+        return cls.model_validate(announced | adapter.training.model_dump(exclude={"version"}))
+
+
+class AdapterReleased(Event):
+    """The last line: the adapter as its gates left it."""
+
+    event: Literal["done"] = "done"
+    report: AdapterReport
+
+
+TuningEvent = (
+    DatasetMade
+    | WarmStart
+    | MemoryForeseen
+    | MemoryUnknown
+    | TrainingResumed
+    | StepTaken
+    | PreviousLeftOut
+    | GateAsked
+    | AdapterReleased
+)
+JOB = Job[TuningEvent]("services.generator.tuning", TypeAdapter(Annotated[TuningEvent, Field(discriminator="event")]))
