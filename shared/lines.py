@@ -16,7 +16,7 @@ from typing import IO, Any, Generic, NamedTuple, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
-from shared.records import reason_of
+from shared.records import parsed, reason_of
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
@@ -107,11 +107,7 @@ def first(path: Path) -> Row:
 
 def parse(line: bytes, kind: type[M]) -> M:
     """One line as a model; raises ValueError that says what is wrong with it."""
-    text = text_of(line)
-    try:
-        return kind.model_validate_json(text)
-    except ValidationError as error:
-        raise ValueError(reason_of(error)) from error
+    return parsed(kind, text_of(line))
 
 
 def text_of(content: bytes) -> str:

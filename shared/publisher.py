@@ -83,7 +83,7 @@ class Pending:
         reason = dead_letters.reason(record.headers)
         origin, key = dead_letters.origin(record.headers), (record.key or b"").decode(errors="replace")
         for position, document_id in list(self.by_position.items()):
-            of_chunks = origin.topic == topology.CHUNKS.name and document_id == key
+            of_chunks = origin is not None and origin.topic == topology.CHUNKS.name and document_id == key
             if position == origin or of_chunks:
                 yield self._settle(position, "dead", reason)
 

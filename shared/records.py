@@ -1,15 +1,19 @@
 """A message on its way: where it stood, when the broker took it, what it led to, and why it was refused."""
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, NamedTuple, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 M = TypeVar("M")
+Model = TypeVar("Model", bound=BaseModel)
 O = TypeVar("O")  # noqa: E741  (O is for outcome)
 O_co = TypeVar("O_co", covariant=True)
+REASON, PLACE, FAULTS = 1_000, 100, 10
+"""Most characters of a reason, of a field's name in it, and most faults that it names: senders choose all of them."""
 
 
 class InvalidMessageError(ValueError):
@@ -76,7 +80,31 @@ def portions(records: Sequence[RawRecord], most_bytes: int) -> Iterator[Sequence
         yield records[start:]
 
 
+def parsed(kind: type[Model], value: bytes | str | None) -> Model:
+    """Bytes of a stranger as a message. Raises InvalidMessageError whatever goes wrong, short of memory."""
+    try:
+        return kind.model_validate_json(value or b"")
+    except ValidationError as error:
+        raise InvalidMessageError(reason_of(error)) from error
+    except MemoryError:
+        raise
+    except Exception as error:  # what reads bytes that a stranger made may raise anything
+        raise InvalidMessageError(bounded(f"{type(error).__name__}: {error}")) from error
+
+
 def reason_of(error: ValidationError) -> str:
-    """A validation error in one line: every field that is wrong and how."""
-    parts = (f"{'.'.join(map(str, e['loc'])) or 'message'}: {e['msg']}" for e in error.errors(include_input=False))
-    return "; ".join(parts)
+    """A validation error in one line: the fields that are wrong and how, as far as a reason is long."""
+    faults = error.errors(include_input=False, include_url=False)
+    places = (".".join(map(str, fault["loc"])) or "message" for fault in faults[:FAULTS])
+    said = [f"{bounded(place, PLACE)}: {fault['msg']}" for place, fault in zip(places, faults, strict=False)]
+    if len(faults) > FAULTS:
+        said.append(f"and {len(faults) - FAULTS} more")
+    return bounded("; ".join(said))
+
+
+def bounded(text: str, most: int = REASON) -> str:
+    """At most so many characters of a text on one line, none of which a terminal obeys."""
+    shown = text if len(text) <= most else f"{text[: most - 1]}…"
+    return "".join(
+        " " if unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Zl", "Zp"} else letter for letter in shown
+    )

@@ -16,10 +16,9 @@ from time import perf_counter
 from typing import Any, Generic, Protocol, TypeVar
 
 import structlog
-from pydantic import ValidationError
 
 from shared import observe
-from shared.records import Effect, InvalidMessageError, RawRecord, Record, portions, reason_of
+from shared.records import Effect, InvalidMessageError, RawRecord, Record, parsed, portions
 from shared.topology import AnyTopic
 
 O = TypeVar("O")  # noqa: E741  (O is for outcome)
@@ -135,12 +134,12 @@ class Runner(Generic[O]):
         """When it began, and what there is to flush."""
         began = perf_counter()
         observe.handled(self.service, len(records))
-        parsed = [record for raw in records if (record := self._parse(raw))]
+        readable = [record for raw in records if (record := self._parse(raw))]
         try:
-            effects = list(self.handle(parsed)) if parsed else []
+            effects = list(self.handle(readable)) if readable else []
         except InvalidMessageError:
-            return began, self._one_by_one(parsed)
-        self._dead = 0 if parsed else self._dead
+            return began, self._one_by_one(readable)
+        self._dead = 0 if readable else self._dead
         return began, effects
 
     def _one_by_one(self, records: Sequence[Record[Any]]) -> list[Effect[O]]:
@@ -177,9 +176,9 @@ class Runner(Generic[O]):
 
     def _parse(self, raw: RawRecord) -> Record[Any] | None:
         try:
-            return Record(self._topic(raw).message.model_validate_json(raw.value or b""), raw)
-        except ValidationError as error:
-            self._bury(raw, reason_of(error))
+            return Record(parsed(self._topic(raw).message, raw.value), raw)
+        except InvalidMessageError as error:
+            self._bury(raw, str(error))
             return None
 
     def _topic(self, raw: RawRecord) -> AnyTopic:

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Sequence
 
 import structlog
-from pydantic import ValidationError
 
 from services.scorer.join import Event
 from shared import observe
 from shared.messages import Answer, Question, References, Verdicts, Vote
-from shared.records import InvalidMessageError, RawRecord, reason_of
+from shared.records import InvalidMessageError, RawRecord, parsed
 from shared.runner import DeadLetters, PoisonError
 from shared.topology import ANSWERS, QUESTIONS, REFERENCES, VERDICTS, VOTES, AnyTopic
 
@@ -45,11 +44,8 @@ class Reader:
 
     def _event(self, raw: RawRecord) -> Event | None:
         try:
-            message = _MESSAGES[raw.position.topic].model_validate_json(raw.value or b"")
+            message = parsed(_MESSAGES[raw.position.topic], raw.value)
             partition = self._place(message.question_id, raw)
-        except ValidationError as error:
-            self._bury(raw, reason_of(error))
-            return None
         except InvalidMessageError as error:
             self._bury(raw, str(error))
             return None

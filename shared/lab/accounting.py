@@ -161,7 +161,8 @@ def _indexed(ledger: Ledger) -> dict[str, int]:
 
 def _dead(ledger: Ledger, topic: topology.AnyTopic) -> set[Position]:
     """Records of a topic that some service buried; several may bury the same one."""
-    return {dead_letters.origin(record.headers) for record in ledger.read(topic.dead)}
+    places = (dead_letters.origin(record.headers) for record in ledger.read(topic.dead))
+    return {place for place in places if place is not None}
 
 
 def _dead_revisions(ledger: Ledger) -> set[tuple[str, int]]:

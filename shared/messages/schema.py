@@ -8,7 +8,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 def _in_utc(moment: datetime) -> datetime:
     """Read a time without a zone as UTC, which is what feeds mean when they leave it out."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("in UTC it lies outside of the years 1 to 9999") from error
 
 
 Moment = Annotated[datetime, AfterValidator(_in_utc)]

@@ -2,12 +2,15 @@
 
 import threading
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Annotated, Any, cast
 
 import pytest
+from pydantic import AfterValidator
 
+from shared import dead_letters
 from shared.memory.broker import MemoryBroker, MemoryDeadLetters, MemorySink, MemorySource
-from shared.records import Effect, InvalidMessageError, Record, effect, portions
+from shared.messages import Message
+from shared.records import REASON, Effect, InvalidMessageError, Record, effect, parsed, portions
 from shared.runner import PoisonError, Runner
 from shared.topology import DOCUMENTS, QUESTIONS
 from tests.builders import a_document, a_question, a_raw_record
@@ -266,3 +269,48 @@ def test_portions_keep_the_order_and_a_record_that_is_too_long_goes_alone() -> N
 
     assert cut == [[3, 3], [9], [1, 4], [4]]
     assert list(portions([], 8)) == []
+
+
+HOSTILE = {
+    "a time before the year 1": b'{"document_id": "n-1", "text": "x", "published_at": "0001-01-01T00:00:00+01:00"}',
+    "a time after the year 9999": b'{"document_id": "n-2", "text": "x", "published_at": "9999-12-31T23:59:59-05:00"}',
+    "nesting without end": b"[" * 100_000,
+    "half of a letter": b'{"document_id": "n-3", "text": "\xff"}',
+    "a lone surrogate": b'{"document_id": "n-4", "text": "\\ud800"}',
+    "a number too long": b'{"document_id": "n-5", "text": "x", "version": 1' + b"0" * 5_000 + b"}",
+    "many unknown fields": b"{" + b",".join(b'"field-%d": 1' % number for number in range(50_000)) + b"}",
+    "a name as long as a message": b'{"' + b"x" * 1_000_000 + b'": 1}',
+    "nothing": b"",
+}
+
+
+def test_whatever_reading_a_record_raises_is_one_short_dead_letter_and_the_next_goes_on() -> None:
+    broker, sink = MemoryBroker(partitions=1), list[str]()
+    for value in HOSTILE.values():
+        broker.append(DOCUMENTS.name, b"n", value)
+    broker.publish(DOCUMENTS, a_document())
+    a_runner(broker, sinks=[Journal("store", sink)]).run_once()
+
+    letters = broker.records(DOCUMENTS.dead)
+    assert [letter.value for letter in letters] == list(HOSTILE.values())
+    assert all(0 < len(dead_letters.reason(letter.headers)) <= REASON for letter in letters)
+    assert sink == ["write store", "flush store"]
+
+
+class Unreadable(Message):
+    """A message whose reading raises what no validator expects."""
+
+    text: Annotated[str, AfterValidator(lambda text: text / 2)]
+
+
+def test_an_error_of_another_kind_is_a_reason_too_and_a_lack_of_memory_is_none() -> None:
+    with pytest.raises(InvalidMessageError, match="TypeError: unsupported operand"):
+        parsed(Unreadable, b'{"text": "x"}')
+
+    class Exhausted:
+        @staticmethod
+        def model_validate_json(_: bytes) -> None:
+            raise MemoryError
+
+    with pytest.raises(MemoryError):
+        parsed(cast("type[Message]", Exhausted), b"{}")

@@ -27,10 +27,11 @@ def list_all(json: output.Json = False) -> None:
     rows = [
         {
             "at": name(record.position),
-            "from": name(dead_letters.origin(record.headers)),
+            "from": name(origin) if (origin := dead_letters.origin(record.headers)) else "",
             "service": dead_letters.service(record.headers),
             "key": (record.key or b"").decode(errors="replace"),
-            "reason": dead_letters.reason(record.headers),
+            "reason": dead_letters.reason(record.headers) or "a foreign record: no service of Tiltyard buried it",
+            "whole": dead_letters.whole(record.headers),
         }
         for record in _letters()
     ]
@@ -44,7 +45,7 @@ def list_all(json: output.Json = False) -> None:
 
 @app.command()
 def show(at: Where) -> None:
-    """Print the original bytes of one dead letter, exactly as they came."""
+    """Print the original bytes of one dead letter, exactly as they came; the first ones of what was too large."""
     typer.get_binary_stream("stdout").write(_find(at).value or b"")
 
 
@@ -55,7 +56,15 @@ def replay(at: Where) -> None:
     Example: tiltyard dead-letters replay "$(tiltyard dead-letters list --json | jq -r .[0].at)"
     """
     record = _find(at)
-    origin = dead_letters.origin(record.headers)
+    origin, whole = dead_letters.origin(record.headers), dead_letters.whole(record.headers)
+    if origin is None or origin.topic not in {topic.name for topic in topology.TOPICS}:
+        raise ValueError(
+            f"{at} is a foreign record: no service of Tiltyard buried it, so it has no topic to go back to"
+        )
+    if whole:
+        raise ValueError(
+            f"{at} holds the first bytes alone of what was too large to bury ({whole}): publish the original"
+        )
     headers = dead_letters.without_ours(record.headers)
     Publisher(KafkaSettings(), "replay").send_bytes(origin.topic, record.key, record.value or b"", headers)
     output.say(f"sent again to {origin.topic}")
