@@ -1,12 +1,13 @@
 """A message on its way: where it stood, when the broker took it, what it led to, and why it was refused."""
 
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
+
+from shared.printable import printable
 
 M = TypeVar("M")
 Model = TypeVar("Model", bound=BaseModel)
@@ -103,8 +104,6 @@ def reason_of(error: ValidationError) -> str:
 
 
 def bounded(text: str, most: int = REASON) -> str:
-    """At most so many characters of a text on one line, none of which a terminal obeys."""
+    """At most so many characters of a text, on one line and fit to be shown."""
     shown = text if len(text) <= most else f"{text[: most - 1]}…"
-    return "".join(
-        " " if unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Zl", "Zp"} else letter for letter in shown
-    )
+    return printable(" ".join(shown.splitlines()))

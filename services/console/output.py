@@ -11,18 +11,29 @@ from rich import box
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
+from rich.text import Text
 
 from services.console.platform.errors import PlatformError
 from shared.cassandra.client import OldServerError
 from shared.kafka.client import MissingTopicError, UnreachableError
 from shared.kafka.sink import DeliveryError
 from shared.kafka.topics import UnfinishedReadError
+from shared.printable import escaped, printable
 from shared.records import reason_of
 
 NARROWEST = 100  # of tables that go to a file
 NAME, TEXT, WIDEST = 36, 16, 10_000  # columns: how far a name is kept whole and a text at least; no terminal is wider
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+
+
+class SafeConsole(Console):
+    """A console on which words of strangers are only read: none is obeyed by the terminal, and none is markup of it."""
+
+    def render_str(self, text: str, **style: Any) -> Text:
+        return super().render_str(printable(text), **style)
+
+
+out = SafeConsole(highlight=False)
+err = SafeConsole(stderr=True, highlight=False)
 if not out.is_terminal:
     out.width = max(out.width, NARROWEST)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of a table.")]
@@ -117,4 +128,9 @@ def as_json(value: Any) -> None:
     """A JSON document on standard output."""
     if isinstance(value, BaseModel):
         value = value.model_dump(mode="json")
-    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))  # noqa: T201 (programs read this)
+    json_line(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def json_line(document: str) -> None:
+    """JSON as it is, but for characters that a terminal would obey: they are escaped."""
+    print(escaped(document), flush=True)  # noqa: T201 (programs read this)

@@ -74,4 +74,4 @@ def test_a_foreign_record_among_the_letters_has_no_origin_and_no_reason(headers:
 
 
 def test_a_reason_holds_nothing_that_a_terminal_obeys() -> None:
-    assert dead_letters.reason(buried(reason="a\x1b]0;owned\x07\u202eb\nc").headers) == "a ]0;owned  b c"
+    assert dead_letters.reason(buried(reason="a\x1b]0;owned\x07\u202eb\nc").headers) == "a\ufffd]0;owned\ufffd\ufffdb c"

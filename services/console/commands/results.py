@@ -29,7 +29,7 @@ def results(
         output.fail(f"no result for {question_id!r}; see `tiltyard results`", output.EX_DATA)
     for result in chosen:
         if json:
-            print(result.model_dump_json())  # noqa: T201 (programs read this)
+            output.json_line(result.model_dump_json())
         else:
             results_view.show(result)
 

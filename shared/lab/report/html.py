@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from html import escape as escaped
 
 from shared.lab.report.blocks import Block, Bullets, Card, Figure, Paragraph, Section, Table
+from shared.printable import printable
 
 STYLE = """\
 :root { color-scheme: light; --ink: #1d2327; --soft: #505a62; --line: #d5dadd; --tint: #f4f6f7; --link: #00568a; }
@@ -67,7 +68,7 @@ def render(title: str, subtitle: str, sections: Sequence[Section]) -> str:
     """The whole page; every text is escaped, pictures alone are taken as they are."""
     links = "\n".join(f'<li><a href="#{one.anchor}">{escape(one.title)}</a></li>' for one in sections)
     body = "\n".join(line for section in sections for line in _section(section))
-    return f"""<!doctype html>
+    page = f"""<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -91,6 +92,7 @@ def render(title: str, subtitle: str, sections: Sequence[Section]) -> str:
 </body>
 </html>
 """
+    return printable(page)
 
 
 def escape(text: str) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from shared.lab.report.blocks import Block, Bullets, Card, Figure, Paragraph, Section, Table
+from shared.printable import printable
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~!$&])")
 
@@ -15,7 +16,7 @@ def render(title: str, sections: Sequence[Section]) -> str:
         lines += [f"## {escape(section.title)}", ""]
         for block in section.blocks:
             lines += [*_block(block), ""]
-    return "\n".join(lines)
+    return printable("\n".join(lines))
 
 
 def escape(text: str) -> str:
