@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import perf_counter
+from typing import Any
 
 import structlog
 from opentelemetry import trace
@@ -24,6 +25,8 @@ _HANDLED = Counter("tiltyard_records", "Records taken from topics", ["service"])
 _BURIED = Counter("tiltyard_buried", "Records put among the dead letters", ["service", "topic"])
 _NEAR_DUPLICATES = Counter("tiltyard_near_duplicates", "Documents found to reprint another one", ["policy"])
 _READY = Gauge("tiltyard_ready", "1 while the service consumes", ["service"])
+PROBES_AT_ONCE, PROBE_S = 64, 2.0
+"""Connections that are answered at the same time, and how long one may be silent, in seconds."""
 _propagator = TraceContextTextMapPropagator()
 _tracer = TracerProvider().get_tracer("tiltyard")
 
@@ -99,10 +102,37 @@ class Readiness:
         return self._ready.is_set()
 
 
+class ProbeServer(ThreadingHTTPServer):
+    """Answers so many connections at a time, each in a thread, and closes those beyond: nobody can hold all threads."""
+
+    request_queue_size = 128
+
+    def __init__(self, *arguments: Any) -> None:
+        self._free = threading.BoundedSemaphore(PROBES_AT_ONCE)
+        super().__init__(*arguments)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        if self._free.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._free.release()
+
+    def handle_error(self, *_: Any) -> None:
+        """A prober that is slow or has gone is not worth a log line."""
+
+
 def serve(port: int, host: str, readiness: Readiness) -> ThreadingHTTPServer:
     """Serve `/metrics` and `/ready` from a daemon thread; port 0 lets the system choose."""
 
     class Probe(BaseHTTPRequestHandler):
+        timeout = PROBE_S
+
         def do_GET(self) -> None:
             if self.path == "/metrics":
                 self._answer(200, generate_latest(), CONTENT_TYPE_LATEST)
@@ -122,6 +152,6 @@ def serve(port: int, host: str, readiness: Readiness) -> ThreadingHTTPServer:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name is inherited)
             """Probes every few seconds are not worth a log line."""
 
-    server = ThreadingHTTPServer((host, port), Probe)
+    server = ProbeServer((host, port), Probe)
     threading.Thread(target=server.serve_forever, name="observe", daemon=True).start()
     return server
