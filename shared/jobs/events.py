@@ -7,9 +7,13 @@ Each job has a file in this folder with its events and its `Job`. The service th
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+Value = TypeVar("Value")
+IfKnown = Annotated[Value | None, Field(exclude_if=lambda value: value is None)]
+"""Of a field that is not written where its value is None."""
 
 
 class JobModel(BaseModel):
