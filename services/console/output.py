@@ -115,6 +115,8 @@ def drawn(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], 
 
 def as_json(value: Any) -> None:
     """A JSON document on standard output."""
-    if isinstance(value, BaseModel):
-        value = value.model_dump(mode="json")
-    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))  # noqa: T201 (programs read this)
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))  # noqa: T201 (programs read this)
+
+
+def _plain(value: object) -> Any:
+    return value.model_dump(mode="json") if isinstance(value, BaseModel) else str(value)
