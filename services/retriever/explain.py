@@ -113,7 +113,7 @@ def _listed(number: int, one: Ranked, at: datetime) -> Listed:
         revision=one.candidate.revision,
         published_at=published_at.isoformat(),
         age_days=round((at - published_at).total_seconds() / DAY_S, 2),
-        lists={name: ListPlace(rank=found.rank, score=found.score) for name, found in one.found_by.items()},
+        lists={name: ListPlace(rank=place.rank, score=place.score) for name, place in one.found_by.items()},
     )
 
 

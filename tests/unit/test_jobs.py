@@ -2,12 +2,16 @@
 
 import os
 import sys
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from services.console import jobs
-from shared.jobs.events import untyped
+from shared import plugins
+from shared.jobs.events import Job, untyped
 
 
 def a_job(folder: Path, code: str) -> dict[str, str]:
@@ -45,3 +49,24 @@ def test_leaving_early_ends_the_job(tmp_path: Path) -> None:
     running.close()
 
     assert sys.platform != "linux" or not Path(f"/proc/{pid}/cmdline").exists()
+
+
+def test_a_job_that_ends_without_its_result_is_an_error() -> None:
+    assert jobs.result_of("job", 1) == 1
+    with pytest.raises(jobs.JobError, match="job ended without its result"):
+        jobs.result_of("job", None)
+
+
+def test_every_job_is_a_module_and_refuses_an_event_of_another_job() -> None:
+    declared = [
+        value
+        for name in plugins.names("shared.jobs")
+        for value in vars(import_module(f"shared.jobs.{name}")).values()
+        if isinstance(value, Job)
+    ]
+
+    assert len(declared) >= 9
+    for job in declared:
+        assert find_spec(job.module), job.module
+        with pytest.raises(ValidationError):
+            job.read({"event": "nobody's"})

@@ -11,8 +11,8 @@ SHORT = 110
 def show(explanation: EvidenceExplained) -> None:
     """How it was searched, then the evidence, then the best that did not become evidence."""
     way = " -> ".join([explanation.search, *explanation.rankers])
-    found = f"{explanation.candidates} candidates as of {explanation.at}"
-    output.say(f"{way}, encoder {explanation.encoder}: {found}.")
+    candidates = f"{explanation.candidates} candidates as of {explanation.at}"
+    output.say(f"{way}, encoder {explanation.encoder}: {candidates}.")
     if (first := explanation.queries[0]) != explanation.question.text:
         output.say(f"searched for: {first}")
     for query in explanation.queries[1:]:
