@@ -113,11 +113,11 @@ def measure(documents: int, bulk: int) -> dict[str, Any]:
         rate = _bulk(reader, delivery, bulk)
         reader.close()
         return {
-            "floor_ms": percentiles(floor),
-            "paced_ms": percentiles(paced),
+            "floor_ms": percentiles(floor).model_dump(),
+            "paced_ms": percentiles(paced).model_dump(),
             "paced_over_floor": round(median(paced) / median(floor), 2),
             "paced_stages_p50_ms": {stage: one.p50 for stage, one in on_the_way.items()},
-            "busy_ms": percentiles(busy),
+            "busy_ms": percentiles(busy).model_dump(),
             "busy_over_paced": round(median(busy) / median(paced), 2),
             "busy_documents_per_s": round(busy_rate, 1),
             "bulk_chunks_per_s": round(rate, 1),

@@ -18,6 +18,7 @@ from services.judge.handler import judge
 from services.judge.ports import Backend, Sheet
 from services.judge.settings import JudgeSettings
 from shared import plugins
+from shared.lab.judging import report
 from shared.lab.judging.summary import summarise
 from shared.messages import Answer, Question, Result, ScoredAnswer, VerdictsTaken
 from shared.records import Position, RawRecord, Record
@@ -42,9 +43,9 @@ def main() -> None:
     settings = JudgeSettings(pairs=(ARMS,), graded=ARMS, batch_size=8)
     results = _results(asked, _backend(settings.model_copy(update={"labels_only": False, "max_new_tokens": 24})))
     results = list(_judged(results, settings, _backend(settings)))
-    [found] = summarise(results, per_hour=60)
+    [judge] = summarise(results, per_hour=60)
     examples = [taken.verdicts.model_dump() for result in results[:3] for taken in result.verdicts]
-    summary = {"questions": len(asked), "summary": found.as_dict(), "examples": examples}
+    summary = {"questions": len(asked), "summary": report.of(judge).model_dump(mode="json"), "examples": examples}
     print(json.dumps(summary, indent=2, default=str))  # noqa: T201 (this is its output)
 
 

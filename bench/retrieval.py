@@ -10,17 +10,16 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from bench import bars
 from services.console import retrieval_evaluation
+from shared.jobs.retrieval_evaluation import Mean, RetrievalReport
 from shared.lab import retrieval
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("TILTYARD_REAL_DATA", ROOT.parent / "shared" / "data"))
 PAGE, PICTURES = ROOT / "bench" / "retrieval.md", ROOT / "docs" / "pictures"
 SHOWN = "MRR@10"
-Report = Mapping[str, Any]
 OPENING = """\
 # Retrieval measured
 
@@ -85,26 +84,26 @@ def main(names: Sequence[str]) -> None:
         PAGE.write_text(text, encoding="utf-8")
 
 
-def section(one: Measured, report: Report) -> Iterator[str]:
+def section(one: Measured, report: RetrievalReport) -> Iterator[str]:
     """A collection's counts and, for each level of judgement, its picture and its two tables."""
     yield from (f"## {one.heading}", "", *retrieval.about(report), "")
-    for level, found in report["levels"].items():
-        yield from (f"### {one.name}, {level}: {found['questions']} questions", "")
-        yield from (f"![{SHOWN} of every run](../docs/pictures/{picture(one, level)})", "")
-        yield from (*means(found["runs"], report["baseline"]), "", *differences(found["differences"]), "")
+    for name, level in report.levels.items():
+        yield from (f"### {one.name}, {name}: {level.questions} questions", "")
+        yield from (f"![{SHOWN} of every run](../docs/pictures/{picture(one, name)})", "")
+        yield from (*means(level.runs, report.baseline), "", *differences(level.differences), "")
 
 
-def means(runs: Mapping[str, Any], baseline: str) -> Iterator[str]:
+def means(runs: Mapping[str, Mapping[str, Mean]], baseline: str) -> Iterator[str]:
     measures = list(runs[baseline])
     yield f"| run | {' | '.join(measures)} |"
     yield f"|---|{'---|' * len(measures)}"
     for name, one in runs.items():
         bold = "**" if name == baseline else ""
-        cells = [f"{bold}{name}{bold}", *(f"{one[measure]['mean']:.3f}" for measure in measures)]
+        cells = [f"{bold}{name}{bold}", *(f"{one[measure].mean:.3f}" for measure in measures)]
         yield f"| {' | '.join(cells)} |"
 
 
-def differences(runs: Mapping[str, Any]) -> Iterator[str]:
+def differences(runs: Mapping[str, Mapping[str, Mean]]) -> Iterator[str]:
     yield f"| difference | {' | '.join(retrieval.COMPARED)} |"
     yield f"|---|{'---|' * len(retrieval.COMPARED)}"
     for name, one in runs.items():
@@ -115,21 +114,21 @@ def picture(one: Measured, level: str) -> str:
     return f"retrieval-{one.name}-{level}.svg"
 
 
-def draw(one: Measured, report: Report) -> None:
+def draw(one: Measured, report: RetrievalReport) -> None:
     """A picture for each level: the runs from best to worst."""
     PICTURES.mkdir(exist_ok=True)
-    for level, found in report["levels"].items():
-        estimates = {name: values[SHOWN] for name, values in found["runs"].items()}
-        ordered = dict(sorted(estimates.items(), key=lambda entry: -entry[1]["mean"]))
-        title = f"{SHOWN} on {one.name} ({level}, {found['questions']} questions), with 95 % intervals"
-        drawn = {name: bar(estimate) for name, estimate in ordered.items()}
-        (PICTURES / picture(one, level)).write_text(bars.svg(title, drawn, report["baseline"]), encoding="utf-8")
+    for name, level in report.levels.items():
+        estimates = {run: means[SHOWN] for run, means in level.runs.items()}
+        ordered = dict(sorted(estimates.items(), key=lambda entry: -entry[1].mean))
+        title = f"{SHOWN} on {one.name} ({name}, {level.questions} questions), with 95 % intervals"
+        drawn = {run: bar(estimate) for run, estimate in ordered.items()}
+        (PICTURES / picture(one, name)).write_text(bars.svg(title, drawn, report.baseline), encoding="utf-8")
 
 
-def bar(estimate: Mapping[str, Any]) -> bars.Bar:
+def bar(estimate: Mean) -> bars.Bar:
     """An estimate with its interval."""
-    low, high = estimate["ci95"]
-    return bars.Bar(estimate["mean"], low, high, f"{estimate['mean']:.3f}")
+    low, high = estimate.ci95
+    return bars.Bar(estimate.mean, low, high, f"{estimate.mean:.3f}")
 
 
 if __name__ == "__main__":

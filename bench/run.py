@@ -38,7 +38,7 @@ def measure() -> dict[str, Any]:
         return {
             "platform_ready_s": round(platform_s, 1),
             "services_ready_s": round(services_s, 1),
-            "freshness_ms": percentiles(_freshness()),
+            "freshness_ms": percentiles(_freshness()).model_dump(),
             "pipeline_ms": _pipeline(),
             "memory_mib": _memory(stage),
         }
@@ -71,11 +71,13 @@ def _pipeline() -> dict[str, Any]:
     results = [_ask(number) for number in range(QUESTIONS + 5)][5:]
     searched = [result.answers["base+rag"] for result in results]
     return {
-        "base": percentiles(result.answers["base"].latency_ms for result in results),
-        "base+rag": percentiles(one.latency_ms for one in searched),
-        "of it retrieval": percentiles(one.answer.retrieval_ms for one in searched),
-        "beside retrieval": percentiles(one.latency_ms - one.answer.retrieval_ms for one in searched),
-        "question to result": percentiles((r.scored_at - r.asked_at).total_seconds() * 1000 for r in results),
+        "base": percentiles(result.answers["base"].latency_ms for result in results).model_dump(),
+        "base+rag": percentiles(one.latency_ms for one in searched).model_dump(),
+        "of it retrieval": percentiles(one.answer.retrieval_ms for one in searched).model_dump(),
+        "beside retrieval": percentiles(one.latency_ms - one.answer.retrieval_ms for one in searched).model_dump(),
+        "question to result": percentiles(
+            (r.scored_at - r.asked_at).total_seconds() * 1000 for r in results
+        ).model_dump(),
     }
 
 

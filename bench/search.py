@@ -176,7 +176,7 @@ def _timed(questions: list[SearchQuery], search: Callable[[SearchQuery], object]
         started = time.perf_counter()
         search(asked)
         times.append((time.perf_counter() - started) * 1000)
-    return percentiles(times[WARM_UP:])
+    return percentiles(times[WARM_UP:]).model_dump()
 
 
 def _recall(chunks: CassandraChunks, corpus: Corpus, questions: list[SearchQuery]) -> float:

@@ -3,13 +3,9 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from services.console import jobs, progress
-from shared.jobs.events import untyped
-
-Report = dict[str, Any]
-JOB = untyped("services.scorer.evaluation")
+from shared.jobs.answers_evaluation import JOB, AnswersEvaluated, AnswersReport, PredictionsScored
 
 
 def measure(
@@ -19,7 +15,7 @@ def measure(
     format_name: str = "",
     metrics: Sequence[str] = (),
     baseline: str = "",
-) -> Report:
+) -> AnswersReport:
     """The report on the predictions; raises FileNotFoundError, and JobError that says why there is none."""
     for file in (*predictions, *([references] if references else [])):
         if not file.is_file():
@@ -30,11 +26,11 @@ def measure(
         *["--format", format_name, "--baseline", baseline],
         *[word for name in metrics for word in ("--metric", name)],
     ]
-    report: Report = {}
+    evaluated: AnswersEvaluated | None = None
     with progress.shown("predictions scored") as advance:
-        for said in jobs.run(JOB, arguments, os.environ):
-            if said["event"] == "scored":
-                advance(said["done"], said["total"])
-            elif said["event"] == "done":
-                report = said["report"]
-    return report
+        for event in jobs.run(JOB, arguments, os.environ):
+            if isinstance(event, PredictionsScored):
+                advance(event.done, event.total)
+            elif isinstance(event, AnswersEvaluated):
+                evaluated = event
+    return jobs.result_of(JOB.module, evaluated).report

@@ -1,13 +1,20 @@
 """What a feed says while it is read: that it is watched, what each pass did, and how far a long one is."""
 
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from services.console import output
+from shared.jobs.feeding import (
+    FeedEvent,
+    FeedRead,
+    FeedStopped,
+    FeedUnavailable,
+    FeedWatched,
+    ItemBad,
+    PortionPublished,
+)
 
 SO_FAR_S, QUIET_S = 10.0, 60.0
-Event = Mapping[str, Any]
 
 
 class FeedView:
@@ -24,29 +31,29 @@ class FeedView:
         self._quiet = 0
         self._told = clock()
 
-    def __call__(self, event: Event) -> None:
-        match event.get("event"):
-            case "watching":
+    def __call__(self, event: FeedEvent) -> None:
+        match event:
+            case FeedWatched():
                 self._watching = True
                 self._say(
-                    f"Watching {event['feed']}: a pass every {event['every_s']:g} s. Ctrl-C ends it; it finishes what "
+                    f"Watching {event.feed}: a pass every {event.every_s:g} s. Ctrl-C ends it; it finishes what "
                     "it has in hand and goes on from there next time."
                 )
-            case "bad":
-                self._beside(f"{event['where']}: {event['reason']}")
-            case "unavailable":
-                self._beside(f"{event['reason']}; trying again in {event['retry_s']:g} s")
-            case "published" if self._clock() - self._told >= SO_FAR_S:
+            case ItemBad():
+                self._beside(f"{event.where}: {event.reason}")
+            case FeedUnavailable():
+                self._beside(f"{event.reason}; trying again in {event.retry_s:g} s")
+            case PortionPublished() if self._clock() - self._told >= SO_FAR_S:
                 self._beside(f"so far: {_counts(event)}")
-            case "read":
+            case FeedRead():
                 self._passed(event)
-            case "stopped":
+            case FeedStopped():
                 self._tell_of_quiet_passes()
 
-    def _passed(self, event: Event) -> None:
+    def _passed(self, event: FeedRead) -> None:
         self._passes += 1
-        found = any(event[name] for name in ("published", "retracted", "bad"))
-        if found or self._passes == 1 or not self._watching:
+        changed = event.published or event.retracted or event.bad
+        if changed or self._passes == 1 or not self._watching:
             self._tell_of_quiet_passes()
             self._say(_counts(event))
             return
@@ -69,5 +76,5 @@ class FeedView:
         output.err.print(line, markup=False, soft_wrap=True)
 
 
-def _counts(event: Event) -> str:
-    return "; ".join(f"{name}: {event[name]}" for name in ("published", "retracted", "unchanged", "bad"))
+def _counts(event: PortionPublished | FeedRead) -> str:
+    return f"published: {event.published}; retracted: {event.retracted}; unchanged: {event.unchanged}; bad: {event.bad}"

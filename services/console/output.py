@@ -126,11 +126,13 @@ def drawn(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], 
 
 def as_json(value: Any) -> None:
     """A JSON document on standard output."""
-    if isinstance(value, BaseModel):
-        value = value.model_dump(mode="json")
-    json_line(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    json_line(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
 
 
 def json_line(document: str) -> None:
     """JSON as it is, but for characters that a terminal would obey: they are escaped."""
     print(escaped(document), flush=True)  # noqa: T201 (programs read this)
+
+
+def _plain(value: object) -> Any:
+    return value.model_dump(mode="json") if isinstance(value, BaseModel) else str(value)

@@ -29,13 +29,15 @@ def measure(documents: Path, *, adapter: str, window: int, stride: int) -> Perpl
         raise FileNotFoundError(f"no file {documents}")
     arguments = [str(documents), "--adapter", adapter, "--window", str(window), "--stride", str(stride)]
     scored: list[DocumentScored] = []
+    measured: PerplexityMeasured | None = None
     with progress.shown("documents scored") as advance:
         for event in jobs.run(JOB, arguments, os.environ):
             if isinstance(event, PerplexityMeasured):
-                return report_of(scored, event)
-            scored.append(event)
-            advance(event.done, event.total)
-    raise jobs.JobError(f"{JOB.module} ended without saying which model it asked")
+                measured = event
+            else:
+                scored.append(event)
+                advance(event.done, event.total)
+    return report_of(scored, jobs.result_of(JOB.module, measured))
 
 
 def report_of(scored: Sequence[DocumentScored], measured: PerplexityMeasured) -> PerplexityReport:

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Protocol, Self
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -34,6 +34,27 @@ def shown(name: str, total: int | None = None) -> Iterator[Advance]:
     )  # fmt: skip
     with Progress(*columns, console=output.err) as bars:
         yield _Bar(bars, bars.add_task(name, total=total, told=""), total)
+
+
+@contextmanager
+def parts() -> Iterator["Parts"]:
+    """Progress of several parts, one after another, until the block ends."""
+    with ExitStack() as stack:
+        yield Parts(stack)
+
+
+class Parts:
+    """Gives the progress of the part of a name; it is shown from its first step until the next part begins."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self._shown: tuple[str, Advance] | None = None
+
+    def __call__(self, name: str, total: int | None = None) -> Advance:
+        if self._shown is None or self._shown[0] != name:
+            self._stack.close()
+            self._shown = name, self._stack.enter_context(shown(name, total))
+        return self._shown[1]
 
 
 class _Bar:

@@ -7,16 +7,15 @@ real questions with known answers is `tiltyard evaluate retrieval`.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Any
 
 import numpy as np
 
 from services.embedder.migration import Side
+from shared.jobs.reindex import EncoderComparison, K, Shares
 from shared.messages import DocumentIndexed
 from shared.scope import Scope
 from shared.stored import Candidate, ChunkKey, Vector
 
-K = 10
 ASKED = 100
 EXACT_AT_MOST = 20_000  # chunks whose vectors are all read; beyond, exact search is left out and said to be
 AT_ONCE = 200
@@ -32,20 +31,21 @@ class Query:
     text: str
 
 
-def compare(old: Side, new: Side, documents: Sequence[DocumentIndexed]) -> dict[str, Any]:
+def compare(old: Side, new: Side, documents: Sequence[DocumentIndexed]) -> EncoderComparison:
     """Shares over the queries, each in [0, 1]; recall of the index is None where exact search was too large."""
     queries = sampled(documents)
-    sides = {"old": old, "new": new}
-    asked = {name: side.encoder.encode([query.text for query in queries]) for name, side in sides.items()}
-    found = {name: _nearest(side, asked[name]) for name, side in sides.items()}
-    small = sum(one.chunk_count for one in documents) <= EXACT_AT_MOST
-    exact = {name: _exact(side, asked[name], documents) if small else [] for name, side in sides.items()}
-    return {
-        "queries": len(queries),
-        f"overlap@{K}": _overlap(found["old"], found["new"]),
-        f"own_document@{K}": {name: _own(queries, of_side) for name, of_side in found.items()},
-        f"recall_of_index@{K}": {name: _recall(exact[name], of_side) for name, of_side in found.items()},
-    }
+    texts = [query.text for query in queries]
+    of_old, of_new = old.encoder.encode(texts), new.encoder.encode(texts)
+    found_old, found_new = _nearest(old, of_old), _nearest(new, of_new)
+    small = sum(document.chunk_count for document in documents) <= EXACT_AT_MOST
+    exact_old = _exact(old, of_old, documents) if small else []
+    exact_new = _exact(new, of_new, documents) if small else []
+    return EncoderComparison(
+        queries=len(queries),
+        overlap=_overlap(found_old, found_new),
+        own_document=Shares(old=_own(queries, found_old), new=_own(queries, found_new)),
+        recall_of_index=Shares(old=_recall(exact_old, found_old), new=_recall(exact_new, found_new)),
+    )
 
 
 def sampled(documents: Sequence[DocumentIndexed]) -> list[Query]:

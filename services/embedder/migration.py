@@ -8,12 +8,13 @@ embedder, or both.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 
 from services.embedder.handler import Now, searchable
 from shared.encoding import Encoder
+from shared.jobs.reindex import BatchDone, PassagesChecked, Say
 from shared.messages import Chunk, DocumentChunked, DocumentIndexed
 from shared.records import Effect, InvalidMessageError, Position, RawRecord
 from shared.stored import ChunkSearch, Passage, StoredRevision
@@ -55,7 +56,7 @@ class Migration:
     count_tokens: Callable[[Sequence[str]], Sequence[int]] | None
     now: Now
     pause: Callable[[], None]
-    say: Callable[[dict[str, Any]], None]
+    say: Say
     pauses: int = 120
     refused: list[str] = field(default_factory=list)
     _seen: dict[str, int] = field(default_factory=dict)
@@ -63,14 +64,14 @@ class Migration:
     def check(self) -> None:
         """Raises ValueError where the new encoder would cut a stored passage silently."""
         if self.count_tokens is None or self.new.encoder.max_tokens is None:
-            return self.say({"phase": "checked", "window": None})
+            return self.say(PassagesChecked(window=None))
         longest = 0
         for batch in self._batches("checking", self.standing()):
             passages = [one for found in self._read(self.old, batch).values() for one in found]
             for passage, tokens in zip(passages, self.count_tokens([one.text for one in passages]), strict=True):
                 self._refuse_longer(passage, tokens)
                 longest = max(longest, tokens)
-        return self.say({"phase": "checked", "window": self.new.encoder.max_tokens, "longest": longest})
+        return self.say(PassagesChecked(window=self.new.encoder.max_tokens, longest=longest))
 
     def standing(self) -> list[DocumentIndexed]:
         """The newest announcement of each document."""
@@ -106,12 +107,14 @@ class Migration:
         self.new.chunks.write(Effect(StoredRevision(chunked, vectors, self.now()), _cause(chunked, self.now)))
         return True
 
-    def _batches(self, phase: str, documents: Sequence[DocumentIndexed]) -> Iterator[list[DocumentIndexed]]:
+    def _batches(
+        self, phase: Literal["checking", "filling"], documents: Sequence[DocumentIndexed]
+    ) -> Iterator[list[DocumentIndexed]]:
         done = 0
         for batch in _batches(documents):
             yield batch
             done += len(batch)
-            self.say({"phase": phase, "step": done, "steps": len(documents)})
+            self.say(BatchDone(phase=phase, step=done, steps=len(documents)))
 
     def _read(self, side: Side, batch: Sequence[DocumentIndexed]) -> Passages:
         return side.chunks.of_documents([one.document_id for one in batch])

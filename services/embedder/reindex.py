@@ -5,13 +5,11 @@ again at any point. Exit codes are those of the services.
 """
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from services.embedder.migration import Migration, Side, caught_up, lacking, newest
 from services.embedder.switch import Switchboard, drop, migrate
@@ -19,6 +17,8 @@ from shared import encoding, topology
 from shared.cassandra import schema
 from shared.cassandra.chunks import CassandraChunks
 from shared.cassandra.client import Store, connect
+from shared.jobs.events import write
+from shared.jobs.reindex import EncoderStanding, ReindexDone, StoreStanding
 from shared.kafka import client, topics
 from shared.kafka.progress import GroupProgress
 from shared.kafka.sink import Delivery, publish
@@ -52,22 +52,30 @@ class Job:
 
     def run(self) -> None:
         """What was asked for, and then where things stand."""
-        done: dict[str, Any] = {}
+        dropped: str | None = None
+        settled: bool | None = None
         if self.options.drop_old:
-            done = {"dropped": drop(self.board, drop_table=self._drop_table, settle=self._settle).name}
+            dropped = drop(self.board, drop_table=self._drop_table, settle=self._settle).name
         elif not self.options.status:
-            done = {"settled": self._migrate()}
-        say({"phase": "done", **done, **self.status()})
+            settled = self._migrate()
+        write(ReindexDone(standing=self.standing(settled=settled, dropped=dropped)))
 
-    def status(self) -> dict[str, Any]:
+    def standing(self, *, settled: bool | None = None, dropped: str | None = None) -> StoreStanding:
         """Who serves, who is beside, and how many of the documents each lacks."""
-        state, standing = self.board.state, newest(self._indexed())
-        told: dict[str, Any] = {"documents": sum(not one.retracted for one in standing)}
-        for role, choice in (("serving", state.serving), ("beside", state.beside), ("leaving", state.leaving)):
-            told[role] = choice and choice.model_dump(mode="json", exclude={"version"})
-            if choice and role != "leaving":
-                told[role]["lacks"] = lacking(standing, CassandraChunks(self.store, choice.name))
-        return told | {"since": state.announced_at.isoformat()}
+        state, documents = self.board.state, newest(self._indexed())
+
+        def lacks(choice: EncoderChoice) -> int:
+            return lacking(documents, CassandraChunks(self.store, choice.name))
+
+        return StoreStanding(
+            settled=settled,
+            dropped=dropped,
+            documents=sum(not document.retracted for document in documents),
+            serving=_encoder(state.serving, lacks(state.serving)),
+            beside=_encoder(state.beside, lacks(state.beside)) if state.beside else None,
+            leaving=_encoder(state.leaving) if state.leaving else None,
+            since=state.announced_at.isoformat(),
+        )
 
     def _migrate(self) -> bool:
         target = self.target
@@ -91,7 +99,7 @@ class Job:
             count_tokens=counter(encoding.settings_of(new, EncoderSettings())),
             now=self.keep.now,
             pause=_pause,
-            say=say,
+            say=write,
             pauses=self.options.patience,
         )
 
@@ -113,6 +121,10 @@ class Job:
 
     def _drop_table(self, encoder: str) -> None:
         schema.drop_chunks(self.cassandra, encoder)
+
+
+def _encoder(choice: EncoderChoice, lacks: int | None = None) -> EncoderStanding:
+    return EncoderStanding(**choice.model_dump(exclude={"version"}), lacks=lacks)
 
 
 def counter(settings: EncoderSettings) -> Callable[[Sequence[str]], list[int]] | None:
@@ -149,12 +161,6 @@ def _run(options: argparse.Namespace) -> None:
         Job(options, kafka, cassandra, store, board, keep).run()
     finally:
         store.close()
-
-
-def say(progress: dict[str, Any]) -> None:
-    """One JSON object on a line of its own, at once."""
-    sys.stdout.write(json.dumps(progress) + "\n")
-    sys.stdout.flush()
 
 
 def _pause() -> None:

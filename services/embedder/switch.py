@@ -1,12 +1,12 @@
 """From one encoder to the next: what is announced, which step may follow, and the way from filling to dropping."""
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
 
-from services.embedder.comparison import K, compare
+from services.embedder.comparison import compare
 from services.embedder.handler import Now
 from services.embedder.migration import Migration
 from shared import encoding
+from shared.jobs.reindex import EncoderComparison, EncodersCompared, EncoderSwitched, K
 from shared.messages import EncoderChoice, EncodersAnnounced
 from shared.settings import EncoderSettings
 
@@ -107,13 +107,13 @@ def migrate(
     migration.fill()
     reached = migration.settle()
     refuse_gaps(migration)
-    compared = compare(migration.old, migration.new, migration.standing())
-    migration.say({"phase": "compared", **compared})
+    comparison = compare(migration.old, migration.new, migration.standing())
+    migration.say(EncodersCompared(comparison=comparison))
     if stay:
         return reached
-    refuse_loss(compared, permitted_loss)
+    refuse_loss(comparison, permitted_loss)
     board.switch(target)
-    migration.say({"phase": "switched", "serving": target.name})
+    migration.say(EncoderSwitched(serving=target.name))
     return migration.settle()
 
 
@@ -123,13 +123,13 @@ def refuse_gaps(migration: Migration) -> None:
         raise ValueError(f"not switched: {migration.new.encoder.name} cannot encode {', '.join(migration.refused[:5])}")
 
 
-def refuse_loss(compared: Mapping[str, Any], permitted: float) -> None:
+def refuse_loss(comparison: EncoderComparison, permitted: float) -> None:
     """Raises ValueError where titles find their documents less often than before, by more than is permitted."""
-    own = compared[f"own_document@{K}"]
-    if own["old"] is not None and own["old"] - own["new"] > permitted:
+    own = comparison.own_document
+    if own.old is not None and own.new is not None and own.old - own.new > permitted:
         raise ValueError(
-            f"not switched: {own['new']:.2f} of {compared['queries']} titles find their own document among {K} chunks, "
-            f"{own['old']:.2f} did before. --permitted-loss says how much less is enough."
+            f"not switched: {own.new:.2f} of {comparison.queries} titles find their own document among {K} chunks, "
+            f"{own.old:.2f} did before. --permitted-loss says how much less is enough."
         )
 
 

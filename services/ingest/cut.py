@@ -5,7 +5,6 @@ the same cleaning, numbering and cutting, by the same handler. Progress is one J
 """
 
 import argparse
-import json
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -16,6 +15,8 @@ from services.ingest.duplicates import Duplicates, retractions
 from services.ingest.handler import Ingest
 from services.ingest.settings import IngestSettings
 from shared import lines, plugins, topology
+from shared.jobs.cut import CuttingDone, DocumentsCut
+from shared.jobs.events import write
 from shared.memory.dispositions import MemoryDispositions
 from shared.memory.documents import MemoryDocuments
 from shared.memory.signatures import MemorySignatures
@@ -26,7 +27,7 @@ from shared.settings import EncoderSettings
 from shared.stored import TakenDocument
 
 EVERY = 50
-Say = Callable[[str, dict[str, int]], None]
+Say = Callable[[DocumentsCut | CuttingDone], None]
 
 
 def main() -> None:
@@ -41,7 +42,7 @@ def main() -> None:
 def _cut(documents: Path, chunks: Path) -> None:
     with chunks.open("w", encoding="utf-8") as out:
         published = lines.read_all(documents, DocumentPublished)
-        out.writelines(f"{made.model_dump_json()}\n" for made in cut(published, _say))
+        out.writelines(f"{made.model_dump_json()}\n" for made in cut(published, write))
 
 
 def cut(documents: Iterable[DocumentPublished], say: Say) -> Iterator[DocumentChunked]:
@@ -66,8 +67,8 @@ def cut(documents: Iterable[DocumentPublished], say: Say) -> Iterator[DocumentCh
             yield made.outcome.chunked
         counts["dropped"] += not isinstance(made.outcome, TakenDocument)
         if counts["done"] % EVERY == 0:
-            say("cut", dict(counts))
-    say("done", dict(counts))
+            say(DocumentsCut.model_validate(counts))
+    say(CuttingDone.model_validate(counts))
 
 
 def _ingest() -> tuple[Ingest, Sequence[MemoryDispositions | MemoryDocuments | MemorySignatures]]:
@@ -90,10 +91,6 @@ def _ingest() -> tuple[Ingest, Sequence[MemoryDispositions | MemoryDocuments | M
 def _record(document: DocumentPublished, number: int) -> Record[DocumentPublished]:
     where = Position(topology.DOCUMENTS.name, 0, number)
     return Record(document, RawRecord(where, document.document_id.encode(), None, datetime.now(UTC)))
-
-
-def _say(event: str, about: dict[str, int]) -> None:
-    print(json.dumps({"event": event, **about}), flush=True)  # noqa: T201 (the console reads this)
 
 
 if __name__ == "__main__":

@@ -14,11 +14,11 @@ from services.ingest.marking import Marked
 from services.ingest.ports import BadItem, Feed, FeedItem, Now, Unchanged
 from shared import topology
 from shared.feed_state import RETRACTED, Seen, digest, to_the_millisecond
+from shared.jobs.feeding import ItemBad, PortionPublished, Say
 from shared.messages import DocumentPublished, Message
 from shared.topology import AnyTopic
 
 PORTION, PORTION_S = 32, 1.0
-Say = Callable[[str, dict[str, object]], None]
 
 
 class Publishes(Protocol):
@@ -80,7 +80,7 @@ class Pass:
 
     def _report(self, bad: BadItem) -> None:
         self.counts.bad += 1
-        self.say("bad", {"where": bad.where, "reason": bad.reason})
+        self.say(ItemBad(where=bad.where, reason=bad.reason))
 
     def _finish(self, portion: list[FeedItem | BadItem]) -> None:
         """Note, publish, remember."""
@@ -132,7 +132,7 @@ class Pass:
         retracted = sum(message.op == "retract" for message in fit)
         self.counts.retracted += retracted
         self.counts.published += len(fit) - retracted
-        self.say("published", vars(self.counts) | {"documents": [message.document_id for message in fit]})
+        self.say(PortionPublished(**vars(self.counts), documents=[message.document_id for message in fit]))
 
     def _fits(self, message: DocumentPublished) -> bool:
         """Whether the topic takes a message of this size; one that it does not take is reported."""

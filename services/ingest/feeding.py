@@ -5,7 +5,6 @@ SIGTERM and Ctrl-C end it with everything in hand published and remembered.
 """
 
 import argparse
-import json
 import logging
 import signal
 import threading
@@ -13,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from services.ingest.feed_pass import Counts, Pass, Publishes, Say
+from services.ingest.feed_pass import Counts, Pass, Publishes
 from services.ingest.feed_settings import FeedSettings
 from services.ingest.marking import Marked, Marking
 from services.ingest.ports import Feed, FeedSource, FeedUnavailableError
@@ -21,6 +20,8 @@ from shared import plugins, topology
 from shared.cassandra.client import connect
 from shared.cassandra.feeds import CassandraFeeds
 from shared.feed_state import FeedState
+from shared.jobs.events import write
+from shared.jobs.feeding import FeedEvent, FeedRead, FeedStopped, FeedUnavailable, FeedWatched, Say
 from shared.kafka import client
 from shared.observe import Readiness
 from shared.publisher import Publisher
@@ -63,7 +64,7 @@ def _feed(options: argparse.Namespace, readiness: Readiness) -> None:
     read = reading(feed, state, publisher, marking, stopping=stopping)
     every_s = options.every or feed.every_s
     if not options.once:
-        _say("watching", {"feed": feed.name, "every_s": every_s})
+        _say(FeedWatched(feed=feed.name, every_s=every_s))
     follow(read, stopping, every_s=every_s, most_s=settings.most_backoff_s, once=options.once, say=_say)
 
 
@@ -100,23 +101,23 @@ def follow(
     failures = 0
     while not stopping.is_set():
         try:
-            say("read", dict(vars(read())))
+            say(FeedRead(**vars(read())))
             failures, wait_s = 0, every_s
         except FeedUnavailableError as error:
             if once:
                 raise
             failures += 1
             wait_s = min(most_s, max(error.retry_after_s, 2.0 ** min(failures, LONGEST_DOUBLING)))
-            say("unavailable", {"reason": str(error), "retry_s": wait_s})
+            say(FeedUnavailable(reason=str(error), retry_s=wait_s))
         if once:
             break
         stopping.wait(wait_s)
-    say("stopped", {})
+    say(FeedStopped())
 
 
-def _say(event: str, about: dict[str, object]) -> None:
+def _say(event: FeedEvent) -> None:
     with suppress(BrokenPipeError):  # whoever listened has gone; what is in hand is finished all the same
-        print(json.dumps({"event": event, **about}), flush=True)  # noqa: T201 (the console reads this)
+        write(event)
 
 
 if __name__ == "__main__":

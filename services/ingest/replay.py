@@ -6,7 +6,6 @@ before it can be found: what the question is answered with does not depend on ho
 
 import argparse
 import itertools
-import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
@@ -19,6 +18,8 @@ from shared import plugins, topology
 from shared.cassandra.client import connect
 from shared.cassandra.dispositions import CassandraDispositions
 from shared.cassandra.feeds import CassandraFeeds
+from shared.jobs.events import write
+from shared.jobs.replay import DocumentsPublished, QuestionsAsked, ReplayDone, Say
 from shared.messages import DocumentPublished, Question
 from shared.observe import Readiness
 from shared.publisher import Publisher
@@ -27,7 +28,6 @@ from shared.settings import CassandraSettings, KafkaSettings
 
 FEEDS = "services.ingest.feeds"
 PORTION = 32
-Say = Callable[[str, dict[str, object]], None]
 
 
 def main() -> None:
@@ -54,7 +54,7 @@ def _replay(options: argparse.Namespace, _: Readiness | None = None) -> None:
     publisher = Publisher(KafkaSettings(), "replay", CassandraDispositions(store))
     items = (found for found in feed.read(bookmark) if isinstance(found, FeedItem))
     try:
-        replay(publisher, paced(items, options.speed), wait_s=options.wait, say=_say, reached=bookmark.advance)
+        replay(publisher, paced(items, options.speed), wait_s=options.wait, say=write, reached=bookmark.advance)
     finally:
         publisher.close()
 
@@ -72,24 +72,24 @@ def replay(
     `reached` hears a position once its questions are asked, or its documents can be found.
     """
     position = ""
-    counts = {"documents": 0, "questions": 0}
+    documents = questions = 0
     for kind, run in itertools.groupby(items, key=lambda entry: type(entry.message)):
         entries = list(run)
         messages, position = [entry.message for entry in entries], entries[-1].position
         if kind is DocumentPublished:
             for start in range(0, len(messages), PORTION):
-                counts["documents"] += publisher.publish(topology.DOCUMENTS, messages[start : start + PORTION])
-                say("published", dict(counts))
+                documents += publisher.publish(topology.DOCUMENTS, messages[start : start + PORTION])
+                say(DocumentsPublished(documents=documents, questions=questions))
         else:
             publisher.wait(wait_s)
-            counts["questions"] += publisher.publish(topology.QUESTIONS, messages)
+            questions += publisher.publish(topology.QUESTIONS, messages)
             asked = [message.question_id for message in messages if isinstance(message, Question)]
-            say("asked", counts | {"question_ids": asked})
+            say(QuestionsAsked(documents=documents, questions=questions, question_ids=asked))
             reached(position)
     publisher.wait(wait_s)
     if position:
         reached(position)
-    say("done", dict(counts))
+    say(ReplayDone(documents=documents, questions=questions))
 
 
 def paced(items: Iterable[FeedItem], speed: float) -> Iterator[FeedItem]:
@@ -102,10 +102,6 @@ def paced(items: Iterable[FeedItem], speed: float) -> Iterator[FeedItem]:
             due = started + (entry.at - first).total_seconds() / speed
             time.sleep(max(0.0, due - time.monotonic()))
         yield entry
-
-
-def _say(event: str, about: dict[str, object]) -> None:
-    print(json.dumps({"event": event, **about}), flush=True)  # noqa: T201 (the console reads this)
 
 
 if __name__ == "__main__":

@@ -5,12 +5,10 @@ announcements, and publishes nothing. The last line on standard output is the ex
 """
 
 import argparse
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
 from services.retriever.assembly import retriever
 from services.retriever.handler import Retrieve, stands, why_nothing, within_budget
@@ -20,6 +18,8 @@ from services.retriever.settings import RetrieverSettings
 from shared import topology
 from shared.cassandra.chunks import CassandraChunks
 from shared.cassandra.client import connect
+from shared.jobs.events import write
+from shared.jobs.explain import CandidateExplained, ChunksRead, EvidenceExplained, Listed, ListPlace
 from shared.kafka import client
 from shared.kafka.tail import KafkaTail
 from shared.kafka.view import KafkaView
@@ -32,7 +32,6 @@ from shared.stored import ChunkKey, Passage
 
 BEGINNING = 240
 DAY_S = 86_400.0
-Row = dict[str, Any]
 
 
 def main() -> None:
@@ -59,16 +58,12 @@ def _explain(options: argparse.Namespace) -> None:
         keep=Retention(NewsSettings().keep_days),
     )
     view.catch_up()
-    _tell("read", {"chunks": view.size})
-    _tell("explained", explained(handle, question, now=datetime.now(UTC), others=options.others))
+    write(ChunksRead(chunks=view.size))
+    write(explained(handle, question, now=datetime.now(UTC), others=options.others))
     store.close()
 
 
-def _tell(event: str, about: dict[str, Any]) -> None:
-    print(json.dumps({"event": event, **about}), flush=True)  # noqa: T201 (the console reads this)
-
-
-def explained(retrieve: Retrieve, question: Question, *, now: datetime, others: int) -> dict[str, Any]:
+def explained(retrieve: Retrieve, question: Question, *, now: datetime, others: int) -> EvidenceExplained:
     """Evidence as the retriever would give it at `now`, and the best `others` that did not become evidence."""
     scope = _scope(retrieve, question)
     texts = retrieve.queries(question)
@@ -82,69 +77,73 @@ def explained(retrieve: Retrieve, question: Question, *, now: datetime, others: 
 
     picks = replace(retrieve, rank=noting).picks(asked, scope)
     kept = within_budget(picks, retrieve.settings.budget_words)
-    placed = {one.place: _row(number, one, at) for number, one in enumerate(seen, start=1)}
-    evidence = [placed[one.place] | _said(passage) for one, passage in kept]
+    listed = {one.place: _listed(number, one, at) for number, one in enumerate(seen, start=1)}
     chosen = {one.place for one, _ in kept}
     left = [one for one in seen if one.place not in chosen][:others]
-    return {
-        "question": question.model_dump(mode="json", exclude_defaults=True),
-        "queries": texts,
-        "search": retrieve.search.name,
-        "rankers": retrieve.settings.ranker_names,
-        "encoder": retrieve.encoder,
-        "at": at.isoformat(),
-        "candidates": len(seen),
-        "lists": _lists(retrieve, seen),
-        "evidence": evidence,
-        "others": [
-            placed[one.place] | why for one, why in _left_out(retrieve, left, {p.place for p, _ in picks}, scope)
+    return EvidenceExplained(
+        question=question,
+        queries=texts,
+        search=retrieve.search.name,
+        rankers=retrieve.settings.ranker_names,
+        encoder=retrieve.encoder,
+        at=at.isoformat(),
+        candidates=len(seen),
+        lists=_lists(retrieve, seen),
+        evidence=[_row(listed[one.place], passage) for one, passage in kept],
+        others=[
+            _row(listed[one.place], passage, why)
+            for one, passage, why in _left_out(retrieve, left, {pick.place for pick, _ in picks}, scope)
         ],
-        "note": "" if kept else "; ".join([why_nothing(question), *_would_help(retrieve, question, asked)]),
-    }
+        note="" if kept else "; ".join([why_nothing(question), *_would_help(retrieve, question, asked)]),
+    )
 
 
 def _scope(retrieve: Retrieve, question: Question) -> Scope:
     return Scope.of(question, retrieve.keep.not_before)
 
 
-def _row(number: int, one: Ranked, at: datetime) -> Row:
+def _listed(number: int, one: Ranked, at: datetime) -> Listed:
     """What the lists say of a candidate; nothing of its text."""
     published_at = one.candidate.published_at
-    return {
-        "place": number,
-        "score": one.score,
-        "document_id": one.candidate.document_id,
-        "position": one.candidate.position,
-        "revision": one.candidate.revision,
-        "published_at": published_at.isoformat(),
-        "age_days": round((at - published_at).total_seconds() / DAY_S, 2),
-        "lists": {name: found.model_dump(exclude={"version"}) for name, found in one.found_by.items()},
-    }
+    return Listed(
+        place=number,
+        score=one.score,
+        document_id=one.candidate.document_id,
+        position=one.candidate.position,
+        revision=one.candidate.revision,
+        published_at=published_at.isoformat(),
+        age_days=round((at - published_at).total_seconds() / DAY_S, 2),
+        lists={name: ListPlace(rank=place.rank, score=place.score) for name, place in one.found_by.items()},
+    )
 
 
-def _said(passage: Passage) -> Row:
-    """What stands there, for a passage that may be shown."""
-    return {
-        "chunk_id": passage.chunk_id,
-        "title": passage.title,
-        "source": passage.source,
-        "language": passage.language,
-        "trust": passage.trust,
-        "text": passage.text[:BEGINNING],
-    }
+def _row(listed: Listed, passage: Passage | None, left_out: str | None = None) -> CandidateExplained:
+    """With what stands there, for a passage that may be shown."""
+    if passage is None:
+        return CandidateExplained(**dict(listed), left_out=left_out)
+    return CandidateExplained(
+        **dict(listed),
+        left_out=left_out,
+        chunk_id=passage.chunk_id,
+        title=passage.title,
+        source=passage.source,
+        language=passage.language,
+        trust=passage.trust,
+        text=passage.text[:BEGINNING],
+    )
 
 
 def _left_out(
     retrieve: Retrieve, left: Sequence[Ranked], picked: set[ChunkKey], scope: Scope
-) -> Iterator[tuple[Ranked, Row]]:
-    """Each with the reason; the text only of what still is what was found, and may be shown."""
+) -> Iterator[tuple[Ranked, Passage | None, str]]:
+    """Each with the reason; the passage only where it still is what was found, and may be shown."""
     there = retrieve.chunks.read([one.place for one in left])
     for one in left:
         passage = there.get(one.place)
         if passage is not None and stands(one, passage, scope):
-            yield one, {"left_out": "over budget_words" if one.place in picked else "beyond top_k"} | _said(passage)
+            yield one, passage, "over budget_words" if one.place in picked else "beyond top_k"
         else:
-            yield one, {"left_out": "gone since it was found" if passage is None else "changed since it was found"}
+            yield one, None, "gone since it was found" if passage is None else "changed since it was found"
 
 
 def _lists(retrieve: Retrieve, seen: Iterable[Ranked]) -> list[str]:

@@ -7,9 +7,13 @@ Each job has a file in this folder with its events and its `Job`. The service th
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+Value = TypeVar("Value")
+IfKnown = Annotated[Value | None, Field(exclude_if=lambda value: value is None)]
+"""Of a field that is not written where its value is None."""
 
 
 class JobModel(BaseModel):
@@ -43,8 +47,3 @@ def write(event: Event) -> None:
     """One JSON object on a line of its own, at once."""
     sys.stdout.write(event.model_dump_json() + "\n")
     sys.stdout.flush()
-
-
-def untyped(module: str) -> Job[dict[str, Any]]:
-    """A job whose events are plain JSON objects."""
-    return Job(module, TypeAdapter(dict[str, Any]))

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import numpy as np
 
+from shared.jobs.events import IfKnown, JobModel
 from shared.messages import DocumentIndexed
 from shared.records import RawRecord
 
@@ -41,6 +43,14 @@ class Quantiles:
 
 
 Stages = Mapping[str, Quantiles]
+
+
+class FreshnessReport(JobModel):
+    """Every stage, and the same for each source where they are told apart."""
+
+    unit: Literal["ms"] = "ms"
+    stages: Stages
+    by_source: IfKnown[Mapping[str, Stages]] = None
 
 
 def journey(record: RawRecord) -> Journey:
@@ -90,10 +100,6 @@ def quantiles(values: Sequence[float]) -> Quantiles:
     if not values:
         return Quantiles(0)
     return Quantiles(len(values), *(round(float(value), 1) for value in np.percentile(values, PERCENTILES)))
-
-
-def as_dict(found: Stages) -> dict[str, dict[str, float | None]]:
-    return {stage: asdict(one) for stage, one in found.items()}
 
 
 def moment(text: str, now: datetime) -> datetime:

@@ -118,13 +118,14 @@ def test_more_examples_are_compared_with_fewer_step_by_step(capsys: pytest.Captu
     suite = a_suite(questions=taught[0].asked.questions)
 
     report = learning.report_of(suite, taught, run="r", seed=1, arms=("tuned", "tuned+rag"))
-    steps = {(one["a"], one["b"]): one for one in report["comparisons"]}
+    steps = {(one.a, one.b): one for one in report.comparisons}
 
-    assert steps["tuned (50%)", "tuned (25%)"]["difference"] == 1.0
-    assert steps["tuned (50%)", "tuned (25%)"]["verdict"] == "a"
-    assert steps["tuned (100%)", "tuned (50%)"]["difference"] == 0.0
-    assert [one["arms"]["tuned"]["mean"] for one in report["shares"]] == [0.0, 1.0, 1.0]
-    assert report["shares"][0]["arms"]["tuned+rag"] == {"n": 0, "mean": None, "low": 0.0, "high": 1.0}
+    assert steps["tuned (50%)", "tuned (25%)"].difference == 1.0
+    assert steps["tuned (50%)", "tuned (25%)"].verdict == "a"
+    assert steps["tuned (100%)", "tuned (50%)"].difference == 0.0
+    assert [one.arms["tuned"].mean for one in report.shares] == [0.0, 1.0, 1.0]
+    written = report.model_dump(mode="json")["shares"][0]
+    assert written["arms"]["tuned+rag"] == {"n": 0, "mean": None, "low": 0.0, "high": 1.0}
     training_view.show(report)
     assert "tuned (50%)" in capsys.readouterr().out
 

@@ -68,28 +68,30 @@ def test_a_shipped_suite_runs_from_its_folder_to_its_table(pipeline: Pipeline, t
     written = json.loads((tmp_path / "summary.json").read_text())
     suite = checking.load(SHIPPED / name)
 
-    assert written == json.loads(json.dumps(counted))
-    assert counted["questions"] == counted["results"] == len(suite.questions)
-    assert counted["without_result"] == []
-    assert counted["documents"] == {"indexed": len(suite.documents)}
-    assert counted["documents_not_findable"] == {}
-    assert counted["suite"]["name"] == suite.card.name
-    assert set(counted["arms"]["base+rag"]) == {"all", *suite.card.slices}
+    assert written == counted.model_dump(mode="json")
+    assert counted.questions == counted.results == len(suite.questions)
+    assert counted.without_result == []
+    assert counted.documents == {"indexed": len(suite.documents)}
+    assert counted.documents_not_findable == {}
+    assert counted.suite.name == suite.card.name
+    assert set(counted.arms["base+rag"]) == {"all", *suite.card.slices}
     assert len((tmp_path / "results.jsonl").read_text().splitlines()) == len(suite.questions)
     assert standing(pipeline) == set(), "everything was taken back"
     if name == "questions":
-        assert counted["arms"]["base+rag"]["all"]["contains"] > 0.5
-        assert counted["arms"]["base"]["all"]["contains"] == 0.0
-        assert counted["silent"] == ["tuned", "tuned+rag"], "without an adapter they failed on every question"
-        assert any("base+rag is right more often than base" in sentence for sentence in counted["sentences"])
-        assert not any("tuned" in sentence for sentence in counted["sentences"])
+        assert (counted.arms["base+rag"]["all"].means["contains"] or 0.0) > 0.5
+        assert counted.arms["base"]["all"].means["contains"] == 0.0
+        assert counted.silent == ["tuned", "tuned+rag"], "without an adapter they failed on every question"
+        assert any("base+rag is right more often than base" in sentence for sentence in counted.sentences)
+        assert not any("tuned" in sentence for sentence in counted.sentences)
     if name == "summaries":
-        overlap = {arm: counted["measures"][arm]["rouge_l"]["mean"] for arm in ("base", "base+rag")}
-        assert overlap["base"] < 0.05 < 0.2 < overlap["base+rag"]
-        assert [one["verdict"] for one in counted["compared"]] == ["b"]
-        assert counted["arms"]["base+rag"]["all"]["correct"] is None, "no answer repeats a whole summary"
+        base, searched = (counted.measures[arm]["rouge_l"].mean for arm in ("base", "base+rag"))
+        assert base is not None
+        assert searched is not None
+        assert base < 0.05 < 0.2 < searched
+        assert [one.verdict for one in counted.compared] == ["b"]
+        assert counted.arms["base+rag"]["all"].means["correct"] is None, "no answer repeats a whole summary"
     if name == "conversations":
-        assert counted["measures"]["base+rag"]["context_recall"]["mean"] > 0.9
+        assert (counted.measures["base+rag"]["context_recall"].mean or 0.0) > 0.9
 
 
 def test_a_condensed_question_finds_what_the_question_alone_does_not(pipeline: Pipeline) -> None:
@@ -127,9 +129,9 @@ def test_two_runs_do_not_mix_and_news_stays_out(pipeline: Pipeline) -> None:
         for run in ("one", "two")
     )
 
-    assert (first["results"], second["results"]) == (32, 32)
-    assert set(second["documents"]) >= {"unchanged"}, "what stands already is not stored again"
-    assert first["arms"]["base+rag"]["all"]["correct"] == second["arms"]["base+rag"]["all"]["correct"]
+    assert (first.results, second.results) == (32, 32)
+    assert set(second.documents or {}) >= {"unchanged"}, "what stands already is not stored again"
+    assert first.arms["base+rag"]["all"].means["correct"] == second.arms["base+rag"]["all"].means["correct"]
     shown = {
         name.rpartition(":")[0].rpartition(":")[0] for one in pipeline.published() for name in evidence(pipeline, one)
     }
@@ -149,9 +151,9 @@ def test_documents_that_are_there_already_are_asked_about_as_they_are(pipeline: 
         published=True, keep=False, out=None
     )
 
-    assert counted["documents"] is None
-    assert set(counted["arms"]) == {"base", "base+rag"}
-    assert counted["arms"]["base+rag"]["all"]["contains"] > 0.5
+    assert counted.documents is None
+    assert set(counted.arms) == {"base", "base+rag"}
+    assert (counted.arms["base+rag"]["all"].means["contains"] or 0.0) > 0.5
     assert standing(pipeline) == before
 
 
@@ -163,9 +165,10 @@ def test_a_document_that_cannot_be_taken_is_told_and_the_rest_is_asked(pipeline:
 
     counted = a_session(pipeline, tmp_path, "one").run(published=False, keep=False, out=None)
 
-    assert list(counted["documents_not_findable"]) == [future.document_id]
-    assert counted["documents_not_findable"][future.document_id].startswith("dead: published_at")
-    assert counted["results"] == len(suite.questions)
+    assert counted.documents_not_findable is not None
+    assert list(counted.documents_not_findable) == [future.document_id]
+    assert counted.documents_not_findable[future.document_id].startswith("dead: published_at")
+    assert counted.results == len(suite.questions)
 
 
 def test_documents_are_taken_back_when_a_run_fails(pipeline: Pipeline) -> None:
@@ -186,18 +189,19 @@ def test_sensitivity_shows_what_retrieval_depends_on(pipeline: Pipeline, tmp_pat
 
     found = session.disturb(names, seed=1, out=tmp_path)
 
-    of_rag = {one["condition"]: one for one in found["comparisons"] if one["arm"] == "base+rag"}
-    assert found["silent"] == ["tuned"], "without an adapter it never answered"
+    of_rag = {one.condition: one for one in found.comparisons if one.arm == "base+rag"}
+    assert found.silent == ["tuned"], "without an adapter it never answered"
     assert set(of_rag) == set(names)
-    assert of_rag["unchanged"]["difference"] == 0.0
-    assert (of_rag["withheld"]["mean_a"], of_rag["withheld"]["verdict"]) == (0.0, "b")
-    assert (of_rag["random_only"]["mean_a"], of_rag["random_only"]["verdict"]) == (0.0, "b")
-    assert of_rag["gold_only"]["mean_a"] >= of_rag["gold_only"]["mean_b"]
-    assert of_rag["stale"]["mean_a"] < 0.1, "a question about two documents may be answered from the older one"
-    assert of_rag["stale"]["verdict"] == "b"
-    assert of_rag["noisy"]["difference"] < 0
-    assert {one["difference"] for one in found["comparisons"] if one["arm"] == "base"} == {0.0}
-    misled = found["conditions"]["contradicting"]["arms"]["base+rag"]["all"]["outdated"]
+    assert of_rag["unchanged"].difference == 0.0
+    assert (of_rag["withheld"].mean_a, of_rag["withheld"].verdict) == (0.0, "b")
+    assert (of_rag["random_only"].mean_a, of_rag["random_only"].verdict) == (0.0, "b")
+    assert (of_rag["gold_only"].mean_a or 0.0) >= (of_rag["gold_only"].mean_b or 0.0)
+    assert of_rag["stale"].mean_a is not None
+    assert of_rag["stale"].mean_a < 0.1, "a question about two documents may be answered from the older one"
+    assert of_rag["stale"].verdict == "b"
+    assert (of_rag["noisy"].difference or 0.0) < 0
+    assert {one.difference for one in found.comparisons if one.arm == "base"} == {0.0}
+    misled = found.conditions["contradicting"].arms["base+rag"]["all"].means["outdated"]
     assert misled is not None
     assert (tmp_path / "results.withheld.jsonl").is_file()
     assert standing(pipeline) == set()

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 from services.ingest.feed_pass import Counts, Pass
 from services.ingest.marking import Marked, Marking
 from services.ingest.ports import Feed
+from shared.jobs.feeding import FeedEvent, ItemBad
 from shared.memory.feeds import MemoryFeeds
 from shared.messages import DocumentPublished, Message
 from shared.topology import AnyTopic
@@ -23,7 +23,7 @@ class Reader:
 
     state: MemoryFeeds = field(default_factory=MemoryFeeds)
     published: list[DocumentPublished] = field(default_factory=list)
-    said: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    events: list[FeedEvent] = field(default_factory=list)
     marking: Marking = field(default_factory=Marking)
     now: datetime = NOON
     refuse: bool = False
@@ -45,12 +45,11 @@ class Reader:
     def counts(self, feed: Feed, stopping: Callable[[], bool] = lambda: False) -> Counts:
         self.now += timedelta(hours=1)
         bookmark = Marked(self.state, feed.name, self.marking)
-        told = lambda event, about: self.said.append((event, about))  # noqa: E731
-        return Pass(feed, bookmark, self, lambda: self.now, told, stopping)()
+        return Pass(feed, bookmark, self, lambda: self.now, self.events.append, stopping)()
 
     @property
     def bad(self) -> list[str]:
-        return [f"{about['where']}: {about['reason']}" for event, about in self.said if event == "bad"]
+        return [f"{event.where}: {event.reason}" for event in self.events if isinstance(event, ItemBad)]
 
 
 @dataclass

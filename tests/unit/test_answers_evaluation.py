@@ -202,21 +202,21 @@ def test_a_report_has_means_of_every_slice_and_comparisons_in_words(tmp_path: Pa
         for system, text in texts.items()
     ]
     [contest] = arranged(written(tmp_path / "p.jsonl", *rows))
-    found = report.of(contest, scoring.score(contest, METRICS), METRICS["correct"], draws=500)
+    setting = report.of(contest, scoring.score(contest, METRICS), METRICS["correct"], draws=500)
 
-    assert (found["questions"], found["clusters"]) == (40, 20)
-    assert found["systems"]["a"]["measures"]["f1"]["mean"] == 1.0
-    assert found["slices"]["old"]["systems"]["b"]["f1"]["n"] == found["slices"]["old"]["questions"] == 20
-    over_all = [one for one in found["comparisons"] if (one["metric"], one["slice"]) == ("exact_match", "all")]
-    assert [(one["a"], one["b"], one["verdict"]) for one in over_all] == [("a", "b", "a")]
-    assert over_all[0]["sentence"].startswith("a is better than b on exact_match")
+    assert (setting.questions, setting.clusters) == (40, 20)
+    assert setting.systems["a"].measures["f1"].mean == 1.0
+    assert setting.slices["old"].systems["b"]["f1"].n == setting.slices["old"].questions == 20
+    [over_all] = [one for one in setting.comparisons if (one.metric, one.slice) == ("exact_match", "all")]
+    assert (over_all.a, over_all.b, over_all.verdict) == ("a", "b", "a")
+    assert over_all.sentence.startswith("a is better than b on exact_match")
 
 
 def test_a_baseline_is_compared_with_each_of_the_others_alone(tmp_path: Path) -> None:
     rows = [a_row(f"q{number}", system, "harbour") for number in range(8) for system in ("a", "b", "c")]
     [contest] = arranged(written(tmp_path / "p.jsonl", *rows))
     values = {"f1": scoring.score(contest, METRICS)["f1"]}
-    found = report.of(contest, values, METRICS["correct"], baseline="b", draws=100)["comparisons"]
+    found = report.of(contest, values, METRICS["correct"], baseline="b", draws=100).comparisons
 
-    assert [(one["a"], one["b"], one["verdict"]) for one in found] == [("a", "b", "undecided"), ("c", "b", "undecided")]
-    assert "ndecided" in found[0]["sentence"]
+    assert [(one.a, one.b, one.verdict) for one in found] == [("a", "b", "undecided"), ("c", "b", "undecided")]
+    assert "ndecided" in found[0].sentence

@@ -10,10 +10,20 @@ from typer.testing import CliRunner, Result
 
 from services.console.app import build
 from services.console.views import answers as answers_view
+from shared.jobs.answers_evaluation import Outcomes, Setting, SystemScored
 from tests.command_line import Ended
 
 HERE = pytest.mark.usefixtures("jobs_here")
-REPORT_OF_ONE = {"systems": {"a": {}}, "comparisons": [], "not_compared": []}
+ONE_SYSTEM = Setting(
+    questions=1,
+    clusters=None,
+    systems={"a": SystemScored(outcomes=Outcomes(right=1, rightly=0, empty=0), measures={})},
+    slices={},
+    comparisons=[],
+    not_compared=[],
+    left_out=[],
+    repeated=[],
+)
 
 
 def evaluated(*arguments: str) -> Result:
@@ -52,7 +62,7 @@ def test_json_has_everything(tmp_path: Path) -> None:
     found = json.loads(evaluated("--predictions", str(file), "--baseline", "b", "--json").stdout)
 
     assert found["metric_versions"].keys() == {"exact_match", "f1", "contains", "correct"}
-    assert found["settings"]["generation"]["systems"]["b"]["outcomes"]["wrong"] == 20
+    assert found["settings"]["generation"]["systems"]["b"]["outcomes"] == {"wrong": 20, "rightly": 0, "empty": 0}
     assert {(one["a"], one["b"]) for one in found["settings"]["generation"]["comparisons"]} == {("a", "b")}
 
 
@@ -86,7 +96,7 @@ def test_a_bad_line_is_one_error_with_its_number_and_no_traceback(
 
 
 def test_a_system_alone_is_not_compared() -> None:
-    assert list(answers_view.comparisons(REPORT_OF_ONE)) == ["One system alone: nothing to compare."]
+    assert list(answers_view.comparisons(ONE_SYSTEM)) == ["One system alone: nothing to compare."]
 
 
 @HERE

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from services.console import answers_evaluation
-from services.console.answers_evaluation import Report
 from services.console.views import answers as answers_view
+from shared.jobs.answers_evaluation import AnswersReport, SystemsCompared
 
 REAL_DATA = Path(os.environ.get("TILTYARD_REAL_DATA", Path(__file__).parents[3] / "shared" / "data"))
 ORACLE = REAL_DATA / "rtqa_baselines_public.jsonl.gz"
@@ -32,65 +32,63 @@ CELLS = (("multiple_choice", "choice_accuracy"), ("generation", "exact_match"), 
 
 
 @pytest.fixture(scope="module")
-def report() -> Report:
+def report() -> AnswersReport:
     return answers_evaluation.measure([ORACLE])
 
 
-def test_all_published_numbers_come_out_to_the_last_digit(report: Report) -> None:
+def test_all_published_numbers_come_out_to_the_last_digit(report: AnswersReport) -> None:
     found = {
         system: tuple(
-            f"{100 * report['settings'][setting]['systems'][system]['measures'][measure]['mean']:.2f}"
+            f"{100 * (report.settings[setting].systems[system].measures[measure].mean or 0.0):.2f}"
             for setting, measure in CELLS
         )
         for system in PUBLISHED
     }
     counts = {
-        (setting, cell["n"])
-        for setting, one in report["settings"].items()
-        for system in one["systems"].values()
-        for cell in system["measures"].values()
+        (name, mean.n)
+        for name, setting in report.settings.items()
+        for system in setting.systems.values()
+        for mean in system.measures.values()
     }
     assert found == PUBLISHED
     assert counts == {("multiple_choice", 1260), ("generation", 1245)}
-    assert report["predictions"] == 15_120
+    assert report.predictions == 15_120
 
 
-def test_what_is_left_out_and_what_stands_twice_is_said(report: Report) -> None:
-    generation, by_index = (report["settings"][name] for name in ("generation", "multiple_choice"))
+def test_what_is_left_out_and_what_stands_twice_is_said(report: AnswersReport) -> None:
+    generation, by_index = (report.settings[name] for name in ("generation", "multiple_choice"))
 
-    assert [(one["reason"], one["predictions"]) for one in generation["left_out"]] == [
-        ("marked as not to be scored", 90)
-    ]
-    assert by_index["left_out"] == []
-    assert generation["repeated"] == by_index["repeated"] == ["20230414_20"]
-    for system in generation["systems"].values():
-        outcomes = system["outcomes"]
-        assert outcomes["right"] + outcomes["wrong"] == 1245
+    assert [(one.reason, one.predictions) for one in generation.left_out] == [("marked as not to be scored", 90)]
+    assert by_index.left_out == []
+    assert generation.repeated == by_index.repeated == ["20230414_20"]
+    for system in generation.systems.values():
+        assert system.outcomes.right + system.outcomes.wrong == 1245
 
 
-def test_every_pair_is_compared_and_verdicts_agree_with_adjusted_tests_and_intervals(report: Report) -> None:
-    for setting in report["settings"].values():
-        measures = {one["metric"] for one in setting["comparisons"]}
-        assert len(setting["comparisons"]) == 15 * len(measures)
-        for one in setting["comparisons"]:
-            means = (setting["systems"][one[side]]["measures"][one["metric"]]["mean"] for side in ("a", "b"))
-            ahead = one["a"] if one["difference"] > 0 else one["b"]
-            sure = one["p_holm"] < 0.05 and (one["low"] > 0 or one["high"] < 0)
-            assert (one["mean_a"], one["mean_b"]) == pytest.approx(tuple(means))
-            assert one["winner"] == (ahead if sure else None)
+def test_every_pair_is_compared_and_verdicts_agree_with_adjusted_tests_and_intervals(report: AnswersReport) -> None:
+    for setting in report.settings.values():
+        measures = {one.metric for one in setting.comparisons}
+        assert len(setting.comparisons) == 15 * len(measures)
+        for one in setting.comparisons:
+            assert None not in {one.difference, one.p_holm, one.low, one.high}
+            means = (setting.systems[system].measures[one.metric].mean for system in (one.a, one.b))
+            ahead = one.a if (one.difference or 0.0) > 0 else one.b
+            sure = (one.p_holm or 0.0) < 0.05 and ((one.low or 0.0) > 0 or (one.high or 0.0) < 0)
+            assert (one.mean_a, one.mean_b) == pytest.approx(tuple(means))
+            assert one.winner == (ahead if sure else None)
 
 
-def test_search_is_told_apart_from_memory_and_one_passage_index_from_none_is_not(report: Report) -> None:
+def test_search_is_told_apart_from_memory_and_one_passage_index_from_none_is_not(report: AnswersReport) -> None:
     """Google search lifts GPT-3 far; the old Wikipedia passages do not: that is what the published table shows."""
     [lifted] = _compared(report, "multiple_choice", "choice_accuracy", "closed_gpt3", "open_gpt3_gcs")
     [level] = _compared(report, "multiple_choice", "choice_accuracy", "closed_gpt3", "open_gpt3_dpr")
 
-    assert lifted["winner"] == "open_gpt3_gcs"
-    assert level["verdict"] == "undecided"
+    assert lifted.winner == "open_gpt3_gcs"
+    assert level.verdict == "undecided"
 
 
 def test_a_person_reads_the_published_digits_and_who_leads(
-    report: Report, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    report: AnswersReport, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.console.output.out.width", 130)
     answers_view.show(report)
@@ -102,9 +100,7 @@ def test_a_person_reads_the_published_digits_and_who_leads(
     assert "Undecided between closed_gpt3 and open_gpt3_dpr:" in shown
 
 
-def _compared(report: Report, setting: str, measure: str, *pair: str) -> list[Report]:
+def _compared(report: AnswersReport, setting: str, measure: str, *pair: str) -> list[SystemsCompared]:
     return [
-        one
-        for one in report["settings"][setting]["comparisons"]
-        if one["metric"] == measure and {one["a"], one["b"]} == set(pair)
+        one for one in report.settings[setting].comparisons if one.metric == measure and {one.a, one.b} == set(pair)
     ]

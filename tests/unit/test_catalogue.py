@@ -50,9 +50,9 @@ def test_a_measure_that_is_shown_is_one_file(one_file_more: str, capsys: pytest.
     [row] = [dict(zip(one.heads, one.rows[0], strict=True)) for one in tables if "opens right" in one.heads]
     assert row["opens right"].startswith("75.0 (")
 
-    told = summary.of_numbers(numbers)
-    assert told["arms"]["base"]["all"]["opening"] == 0.75
-    scoreboard.show(told)
+    counts = summary.of_numbers(numbers)
+    assert counts.arms["base"]["all"].means["opening"] == 0.75
+    scoreboard.show(counts)
     assert "open." in capsys.readouterr().out
 
 

@@ -10,6 +10,7 @@ from services.console.commands.demo import _seeds
 from services.console.demo.serving import as_first_asked, asked_of, turn_of
 from shared.adapters import registry
 from shared.lab import summary
+from shared.lab.summary import Percentiles
 from shared.messages import AdapterRef
 from tests.adapters import announced, gate
 from tests.builders import NOON, a_question
@@ -43,10 +44,10 @@ def test_an_answer_of_another_adapter_is_not_counted_for_this_one() -> None:
 
 def test_each_run_has_its_results_in_a_folder_and_one_run_has_them_beside_the_summary(tmp_path: Path) -> None:
     result = a_result(a_scored("base"))
-    summary.write(tmp_path / "one", {"seed-1": [result]}, {"n": 1})
-    summary.write(tmp_path / "two", {"seed-1": [result], "seed-2": [result, result]}, {"n": 2})
+    summary.write(tmp_path / "one", {"seed-1": [result]}, Percentiles(p50=1.0))
+    summary.write(tmp_path / "two", {"seed-1": [result], "seed-2": [result, result]}, Percentiles(p50=2.0))
 
-    assert json.loads((tmp_path / "two" / "summary.json").read_text()) == {"n": 2}
+    assert json.loads((tmp_path / "two" / "summary.json").read_text()) == {"p50": 2.0, "p99": None}
     assert (tmp_path / "one" / "results.jsonl").read_text().count("\n") == 1
     assert [(tmp_path / "two" / name / "results.jsonl").read_text().count("\n") for name in ("seed-1", "seed-2")] == [
         1,

@@ -11,6 +11,8 @@ from services.retriever.evaluation import corpus, folder, report, runs, vectors
 from services.retriever.settings import RetrieverSettings
 from shared.collections import collection
 from shared.collections.collection import Collection
+from shared.jobs.cut import CuttingDone, DocumentsCut
+from shared.jobs.retrieval_evaluation import Mean
 from shared.lab.retrieval import in_words
 from shared.memory.chunks import MemoryChunks
 from shared.messages import Chunk, DocumentPublished
@@ -103,18 +105,18 @@ def test_a_report_compares_every_run_with_the_baseline_on_every_level(tmp_path: 
     }
     documents = [a_document(document_id="a"), a_document(document_id="b")]
     about = Collection("any", documents, asked, qrels)
-    made = report.of(about, found, "good")
+    levels = report.levels(about, found, "good")
     report.write_trec(tmp_path, about, found)
 
-    assert (made["questions"], made["without_gold"]) == (4, 1)
-    assert made["levels"]["gold"]["runs"]["bad"]["MRR@10"]["mean"] == 0.25
-    assert made["levels"]["gold"]["differences"]["bad"]["Hits@1"] == {
+    assert about.without_gold == 1
+    assert levels["gold"].runs["bad"]["MRR@10"].mean == 0.25
+    assert levels["gold"].differences["bad"]["Hits@1"].model_dump() == {
         "n": 2,
         "mean": -1.0,
         "ci95": pytest.approx((-1.0, 0.684), abs=0.001),
         "interval": "fixed_size",
     }
-    assert made["levels"]["silver"]["questions"] == 1
+    assert levels["silver"].questions == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.run", "gold.qrels", "good.run", "silver.qrels"]
 
 
@@ -128,7 +130,7 @@ def test_a_collection_goes_through_a_folder_unchanged(tmp_path: Path) -> None:
 
 def test_documents_are_cut_as_ingest_cuts_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TILTYARD_INGEST_CHUNKER", "words")
-    said: list[dict[str, int]] = []
+    events: list[DocumentsCut | CuttingDone] = []
     documents = [
         a_document(),
         a_document(),
@@ -136,17 +138,20 @@ def test_documents_are_cut_as_ingest_cuts_them(monkeypatch: pytest.MonkeyPatch) 
         a_document(document_id="blank", text=" "),
         a_document(op="retract", text=""),
     ]
-    made = list(cut(documents, lambda _, counts: said.append(counts)))
+    made = list(cut(documents, events.append))
 
     assert [(one.revision, one.retracted, len(one.chunks)) for one in made] == [
         (1, False, 1),
         (2, False, 1),
         (3, True, 0),
     ]
-    assert said[-1] == {"done": 5, "dropped": 1, "refused": 1}
+    assert events[-1] == CuttingDone(done=5, dropped=1, refused=1)
 
 
 def test_a_difference_is_put_in_words() -> None:
-    assert in_words({"mean": -0.06, "ci95": (-0.1, -0.02)}) == "-0.060 (-0.100 to -0.020) worse"
-    assert in_words({"mean": 0.06, "ci95": (0.02, 0.1)}).endswith("better")
-    assert in_words({"mean": 0.0, "ci95": (-0.1, 0.1)}).endswith("not told apart")
+    def difference(mean: float, low: float, high: float) -> Mean:
+        return Mean(n=10, mean=mean, ci95=(low, high), interval="fixed_size")
+
+    assert in_words(difference(-0.06, -0.1, -0.02)) == "-0.060 (-0.100 to -0.020) worse"
+    assert in_words(difference(0.06, 0.02, 0.1)).endswith("better")
+    assert in_words(difference(0.0, -0.1, 0.1)).endswith("not told apart")

@@ -12,6 +12,7 @@ from services.retriever.explain import explained
 from services.retriever.settings import RetrieverSettings
 from shared import topology
 from shared.encoders import hashing
+from shared.jobs.explain import EvidenceExplained
 from shared.memory.broker import MemoryBroker, MemoryTail
 from shared.memory.chunks import MemoryChunks
 from shared.messages import Chunk, DocumentChunked, Filters
@@ -47,7 +48,7 @@ class Room:
         self.chunks.flush()
         self.broker.append(topology.INDEXED.name, made.document_id.encode(), b"")
 
-    def explain(self, others: int = 4, **asked: Any) -> dict[str, Any]:
+    def explain(self, others: int = 4, **asked: Any) -> EvidenceExplained:
         return explained(self.retrieve, a_question(**asked), now=NOW, others=others)
 
 
@@ -62,36 +63,36 @@ def test_evidence_is_what_the_retriever_gives_with_its_place_on_every_list() -> 
     report = room.explain()
     (given,) = [done.outcome for done in by_recipe(room.retrieve)([a_record(a_question())])]
 
-    assert report["lists"] == ["bm25", "dense", "weighted", "recency"]
-    assert [row["chunk_id"] for row in report["evidence"]] == [item.chunk_id for item in given.items]
+    assert report.lists == ["bm25", "dense", "weighted", "recency"]
+    assert [row.chunk_id for row in report.evidence] == [item.chunk_id for item in given.items]
     assert len(given.items) > 1
-    for place, (row, item) in enumerate(zip(report["evidence"], given.items, strict=True), start=1):
-        assert (row["place"], row["trust"], row["age_days"]) == (place, 0.5, 1.0)
-        assert list(row["lists"]) == list(item.found_by)
-        assert item.text.startswith(row["text"])
-        assert row["lists"]["bm25"] == item.found_by["bm25"].model_dump(exclude={"version"})
+    for place, (row, item) in enumerate(zip(report.evidence, given.items, strict=True), start=1):
+        assert (row.place, row.trust, row.age_days) == (place, 0.5, 1.0)
+        assert list(row.lists) == list(item.found_by)
+        assert item.text.startswith(row.text or "-")
+        assert row.lists["bm25"].model_dump() == item.found_by["bm25"].model_dump(exclude={"version"})
 
 
 def test_the_best_that_stayed_out_are_shown_with_the_reason() -> None:
     report = Room(top_k=2, budget_words=12).explain()
 
-    assert len(report["evidence"]) == 1
-    assert [row["left_out"] for row in report["others"]] == ["over budget_words", *["beyond top_k"] * 3]
-    assert [row["place"] for row in report["others"]] == [2, 3, 4, 5]
-    assert all(row["lists"] and row["text"] for row in report["others"])
+    assert len(report.evidence) == 1
+    assert [row.left_out for row in report.others] == ["over budget_words", *["beyond top_k"] * 3]
+    assert [row.place for row in report.others] == [2, 3, 4, 5]
+    assert all(row.lists and row.text for row in report.others)
 
 
 def test_what_was_retracted_or_revised_shows_no_text() -> None:
     room = Room(top_k=1)
-    order = [row["document_id"] for row in room.explain(others=9)["others"]]
+    order = [row.document_id for row in room.explain(others=9).others]
     gone, revised = order[-1], order[-2]
     room.put(a_story(int(gone[1:]), chunks=(), retracted=True, revision=2))
     room.put(a_story(int(revised[1:]), chunks=(Chunk(position=0, text="board only"),), labels=("board",), revision=2))
 
-    rows = {row["document_id"]: row for row in room.explain(others=9)["others"]}
+    rows = {row.document_id: row for row in room.explain(others=9).others}
     kept = {name: rows[name] for name in (gone, revised) if name in rows}
-    assert all("text" not in row and "title" not in row for row in kept.values())
-    assert {row["left_out"] for row in kept.values()} <= {"gone since it was found", "changed since it was found"}
+    assert all(row.text is None and row.title is None for row in kept.values())
+    assert {row.left_out for row in kept.values()} <= {"gone since it was found", "changed since it was found"}
 
 
 @pytest.mark.parametrize(
@@ -108,15 +109,15 @@ def test_what_was_retracted_or_revised_shows_no_text() -> None:
 def test_nothing_found_says_which_condition_keeps_everything_out(asked: dict[str, Any], note: str) -> None:
     report = Room().explain(**asked)
 
-    assert (report["evidence"], report["others"], report["note"]) == ([], [], note)
+    assert (report.evidence, report.others, report.note) == ([], [], note)
 
 
 def test_several_queries_and_a_ranker_that_changes_the_order_are_told() -> None:
     report = Room(queries="decompose", rankers="mmr,recency").explain(text="Where is the fair? What is at pier three?")
 
-    assert report["queries"][1:] == ["Where is the fair", "What is at pier three"]
-    assert report["lists"][-2:] == ["mmr", "recency"]
-    assert all(set(row["lists"]) >= {"mmr", "recency"} for row in report["evidence"])
+    assert report.queries[1:] == ["Where is the fair", "What is at pier three"]
+    assert report.lists[-2:] == ["mmr", "recency"]
+    assert all(set(row.lists) >= {"mmr", "recency"} for row in report.evidence)
 
 
 def test_people_see_places_scores_and_reasons() -> None:

@@ -1,11 +1,15 @@
 """`tiltyard feed` as a user meets it, without servers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from services.console import jobs
+from services.console.app import build
 from shared import plugins
+from shared.jobs.feeding import FeedRead, ItemBad
 from tests.command_line import Ended
 
 KINDS = [kind for kind in plugins.names("services.ingest.feeds") if kind != "realtime_qa"]  # which is only replayed
@@ -34,6 +38,21 @@ def test_a_mistake_is_one_line_that_says_what_to_do(
     assert ended.stderr.startswith("error: ")
     assert said in ended.stderr
     assert len(ended.stderr.strip().splitlines()) == 1
+
+
+def test_programs_read_one_json_object_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(*_: object) -> Iterator[ItemBad | FeedRead]:
+        yield ItemBad(where="caf\xe9.txt", reason="no text")
+        yield FeedRead(published=2, retracted=0, unchanged=0, bad=1)
+
+    monkeypatch.setattr(jobs, "run", run)
+    ended = CliRunner().invoke(build(), ["feed", "folder", FOLDER, "--once", "--json"])
+
+    assert ended.exit_code == 65
+    assert ended.stdout.splitlines() == [
+        '{"event": "bad", "where": "caf\\u00e9.txt", "reason": "no text"}',
+        '{"event": "read", "published": 2, "retracted": 0, "unchanged": 0, "bad": 1}',
+    ]
 
 
 def test_a_feed_without_a_broker_is_one_line_too(tiltyard: Callable[..., Ended]) -> None:

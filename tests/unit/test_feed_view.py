@@ -8,10 +8,11 @@ from services.console.feed_view import FeedView
 from services.ingest.feed_settings import FeedSettings
 from services.ingest.feeds import folder
 from services.ingest.ports import FeedSource
+from shared.jobs.feeding import FeedRead, FeedStopped, FeedWatched, PortionPublished
 from tests.unit.feed_parts import Reader
 
-NOTHING = {"event": "read", "published": 0, "retracted": 0, "unchanged": 29, "bad": 0}
-WATCHING = {"event": "watching", "feed": "folder /handbook", "every_s": 10.0}
+NOTHING = FeedRead(published=0, retracted=0, unchanged=29, bad=0)
+WATCHING = FeedWatched(feed="folder /handbook", every_s=10.0)
 
 
 class Clock:
@@ -27,7 +28,7 @@ def test_a_second_reading_says_how_many_are_unchanged(tmp_path: Path, capsys: py
     reader, watched = Reader(), folder.build(FeedSource(str(tmp_path)), FeedSettings())
 
     for _ in range(2):
-        FeedView()({"event": "read", **vars(reader.counts(watched))})
+        FeedView()(FeedRead(**vars(reader.counts(watched))))
 
     assert capsys.readouterr().out.splitlines() == [
         "published: 3; retracted: 0; unchanged: 0; bad: 0",
@@ -43,9 +44,9 @@ def test_a_feed_that_is_watched_says_so_and_what_each_pass_did(capsys: pytest.Ca
     for _ in range(13):
         clock.at += 5
         view(NOTHING)
-    view(NOTHING | {"published": 2})
+    view(NOTHING.model_copy(update={"published": 2}))
     view(NOTHING)
-    view({"event": "stopped"})
+    view(FeedStopped())
 
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("Watching folder /handbook: a pass every 10 s. Ctrl-C ends it")
@@ -63,7 +64,7 @@ def test_a_long_pass_says_how_far_it_is(capsys: pytest.CaptureFixture[str]) -> N
     view = FeedView(clock)
     for published in range(32, 321, 32):
         clock.at += 4
-        view(NOTHING | {"event": "published", "published": published})
+        view(PortionPublished(published=published, retracted=0, unchanged=29, bad=0, documents=[]))
 
     assert capsys.readouterr().err.splitlines() == [
         f"so far: published: {count}; retracted: 0; unchanged: 29; bad: 0" for count in (96, 192, 288)

@@ -12,6 +12,7 @@ from services.ingest.feeding import follow
 from services.ingest.marking import Marking
 from services.ingest.ports import BadItem, Bookmark, FeedItem, FeedSource, FeedUnavailableError, Found, Reached
 from shared import topology
+from shared.jobs.feeding import PortionPublished
 from shared.messages import DocumentPublished
 from tests.builders import NOON, a_document, a_question
 from tests.unit.feed_parts import Reader
@@ -124,7 +125,7 @@ def test_a_long_feed_is_published_portion_by_portion() -> None:
 
     reader.read(GivenFeed([*items, Reached("end")]))
 
-    sizes = [len(about["documents"]) for event, about in reader.said if event == "published"]
+    sizes = [len(event.documents) for event in reader.events if isinstance(event, PortionPublished)]
     assert sizes == [PORTION, PORTION, 1]
 
 
@@ -200,7 +201,7 @@ def test_an_unavailable_feed_is_tried_ever_more_seldom_and_as_it_asks_itself() -
             raise outcome
         return outcome
 
-    follow(read, clock, every_s=9, most_s=40, once=False, say=lambda event, _: said.append(event))
+    follow(read, clock, every_s=9, most_s=40, once=False, say=lambda event: said.append(event.event))
 
     assert clock.waited == [2, 4, 8, 40, 9, 9]
     assert said == ["unavailable"] * 4 + ["read"] * 2 + ["stopped"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.console.commands import freshness as command
-from shared.lab.freshness import Journey, as_dict, by_source, journeys, moment, stages
+from shared.lab.freshness import FreshnessReport, Journey, Quantiles, by_source, journeys, moment, stages
 from shared.messages import DocumentIndexed
 from shared.records import Position, RawRecord
 from tests.builders import NOON, a_chunked_document
@@ -38,7 +38,7 @@ def test_percentiles_are_taken_of_each_stage_alone() -> None:
     found = stages(journeys([an_announcement(n, document_id=f"d{n}", at_ms=70 + n) for n in range(101)]))
 
     assert (found["announced"].n, found["announced"].p50, found["announced"].p95) == (101, 50.0, 95.0)
-    assert as_dict(found)["in all"] == {"n": 101, "p50": 120.0, "p95": 165.0, "p99": 169.0}
+    assert found["in all"] == Quantiles(n=101, p50=120.0, p95=165.0, p99=169.0)
     assert found["ingested"].p99 == 10.0
 
 
@@ -76,13 +76,20 @@ def test_a_tombstone_is_no_announcement() -> None:
 
 
 def test_nothing_announced_has_no_percentiles() -> None:
-    assert as_dict(stages([]))["in all"] == {"n": 0, "p50": None, "p95": None, "p99": None}
+    written = FreshnessReport(stages=stages([])).model_dump(mode="json")
+
+    assert written.keys() == {"unit", "stages"}
+    assert written["stages"]["in all"] == {"n": 0, "p50": None, "p95": None, "p99": None}
 
 
 def test_sources_are_told_apart() -> None:
     told = [an_announcement(n, document_id=f"d{n}", source=source) for n, source in enumerate(["b", "a", "b"])]
 
-    assert [(source, found["in all"].n) for source, found in by_source(journeys(told)).items()] == [("a", 1), ("b", 2)]
+    sources = by_source(journeys(told))
+    written = FreshnessReport(stages=stages([]), by_source=sources).model_dump(mode="json")
+
+    assert [(source, found["in all"].n) for source, found in sources.items()] == [("a", 1), ("b", 2)]
+    assert [(source, found["in all"]["n"]) for source, found in written["by_source"].items()] == [("a", 1), ("b", 2)]
 
 
 @pytest.mark.parametrize(

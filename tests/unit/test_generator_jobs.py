@@ -109,7 +109,8 @@ def test_the_summary_of_a_trial_holds_each_report_as_programs_read_it() -> None:
     report = AdapterReport.of(ADAPTER)
     audit = Audit(1, 1, 0, 0, 1, 0, 1, 0, 0, 0, ())
 
-    counted = summary.of_trial(a_counted_trial(), asked=1, freshness_ms=[9.0], tunings=[report, report], audit=audit)
+    trial = summary.of_trial(a_counted_trial(), asked=1, freshness_ms=[9.0], tunings=[report, report], audit=audit)
+    counted = trial.model_dump(mode="json")
 
     assert counted["tuning"] == json.loads(report.model_dump_json())
     assert counted["tunings"] == [counted["tuning"]] * 2

@@ -12,6 +12,7 @@ from services.console.app import build
 from services.console.views import explanation as explanation_view
 from services.retriever.condensers import last_turns, plain
 from services.retriever.settings import RetrieverSettings
+from shared.jobs.explain import EvidenceExplained
 from shared.messages import Question, Turn
 from tests.builders import a_question
 
@@ -128,11 +129,10 @@ def test_an_unknown_kind_is_answered_with_the_known_ones() -> None:
 
 
 def test_an_explanation_says_what_was_searched_for(capsys: pytest.CaptureFixture[str]) -> None:
-    explanation = {
-        "question": {"text": "How heavy is it?"}, "queries": ["How heavy is it? bell", "bell weight"], "search": "bm25",
-        "rankers": [], "encoder": "e", "candidates": 0, "at": "now", "note": "", "evidence": [], "others": [],
-        "lists": [],
-    }  # fmt: skip
+    explanation = EvidenceExplained(
+        question=a_question(text="How heavy is it?"), queries=["How heavy is it? bell", "bell weight"], search="bm25",
+        rankers=[], encoder="e", candidates=0, at="now", note="", evidence=[], others=[], lists=[],
+    )  # fmt: skip
     explanation_view.show(explanation)
 
     printed = capsys.readouterr().out

@@ -29,6 +29,14 @@ def test_a_log_has_a_line_at_each_fifth(capsys: pytest.CaptureFixture[str]) -> N
     assert said(capsys) == [f"  documents: {done} of 10" for done in (2, 4, 6, 8, 10)]
 
 
+def test_parts_are_shown_one_after_another_under_their_names(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress.parts() as part:
+        for name, done in (("texts", 1), ("texts", 2), ("questions", 3), ("texts", 2)):
+            part(name, total=3 if name == "questions" else 2)(done)
+
+    assert said(capsys) == ["  texts: 1 of 2", "  texts: 2 of 2", "  questions: 3 of 3", "  texts: 2 of 2"]
+
+
 def test_a_step_that_stands_still_says_so_and_how_far_it_is(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,6 @@
 """Moving to another encoder in memory: filling, comparing, switching, dropping, and being cut off at any point."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import suppress
@@ -9,7 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from services.console import jobs
+from services.console.app import build
 from services.embedder.comparison import compare, sampled
 from services.embedder.encoders import EncodersInUse
 from services.embedder.handler import Embed, Embedded, announced
@@ -22,6 +26,16 @@ from services.retriever.serving import Serving
 from services.retriever.settings import RetrieverSettings
 from shared import encoding, topology
 from shared.encoding import Encoder
+from shared.jobs.reindex import (
+    JOB,
+    EncoderComparison,
+    EncodersCompared,
+    EncoderStanding,
+    ReindexDone,
+    ReindexEvent,
+    Shares,
+    StoreStanding,
+)
 from shared.memory.broker import MemoryBroker, MemoryDeadLetters, MemorySink, MemorySource, MemoryTail
 from shared.memory.chunks import MemoryChunks
 from shared.messages import Chunk, DocumentIndexed, EncoderChoice, EncodersAnnounced, EvidenceFound
@@ -85,7 +99,7 @@ class World:
 
     broker: MemoryBroker = field(default_factory=lambda: MemoryBroker(now=lambda: NOON))
     tables: dict[str, MemoryChunks] = field(default_factory=dict)
-    said: list[dict[str, Any]] = field(default_factory=list)
+    events: list[ReindexEvent] = field(default_factory=list)
     load: Callable[[EncoderSettings], Encoder] = encoding.build
 
     def __post_init__(self) -> None:
@@ -129,7 +143,7 @@ class World:
         ports: dict[str, Any] = {
             "old": self._side(old_choice), "new": self._side(new_choice),
             "indexed": self.indexed, "embedder": Group(self.broker),
-            "count_tokens": None, "now": lambda: NOON, "pause": lambda: None, "say": self.said.append, "pauses": 3,
+            "count_tokens": None, "now": lambda: NOON, "pause": lambda: None, "say": self.events.append, "pauses": 3,
         }  # fmt: skip
         return Migration(**ports | changes)
 
@@ -192,8 +206,8 @@ def test_a_migration_fills_compares_and_switches(world: World) -> None:
 
     assert lacks(world, OF_NEW) == 0
     assert world.announced()["chunks"].serving == OF_NEW
-    (compared,) = [said for said in world.said if said.get("phase") == "compared"]
-    assert compared["recall_of_index@10"] == {"old": 1.0, "new": 1.0}
+    (compared,) = [event for event in world.events if isinstance(event, EncodersCompared)]
+    assert compared.comparison.recall_of_index == Shares(old=1.0, new=1.0)
     evidence = world.ask("lantern fair")
     assert evidence.encoder == "hashing-300"
     assert evidence.items[0].document_id == "fair"
@@ -404,7 +418,7 @@ def test_nothing_that_not_everyone_may_see_is_asked_for(world: World) -> None:
 def test_a_comparison_of_nothing_is_nothing() -> None:
     empty = Side(encoding.build(OLD), MemoryChunks())
 
-    assert compare(empty, empty, [])["own_document@10"] == {"old": None, "new": None}
+    assert compare(empty, empty, []).own_document == Shares(old=None, new=None)
 
 
 def test_steps_that_may_not_follow_are_refused_and_say_what_may(world: World) -> None:
@@ -424,3 +438,44 @@ def test_steps_that_may_not_follow_are_refused_and_say_what_may(world: World) ->
     board.leave()
     with pytest.raises(ValueError, match="being dropped"):
         board.refuse(OF_NEW, lambda name: name)
+
+
+def test_a_program_reads_the_depth_in_the_names_and_only_what_is_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shares = Shares(old=1.0, new=0.5)
+    comparison = EncoderComparison(queries=3, overlap=0.25, own_document=shares, recall_of_index=shares)
+    serving = EncoderStanding(name="b", variant="hashing", model="", precision="fp32", dimensions=300, lacks=0)
+    standing = StoreStanding(
+        settled=False, documents=3, serving=serving, beside=None, leaving=None, since="2025-03-23T12:00:00+00:00"
+    )
+    events: list[ReindexEvent] = [EncodersCompared(comparison=comparison), ReindexDone(standing=standing)]
+    lines = [json.loads(event.model_dump_json()) for event in events]
+    monkeypatch.setattr(jobs, "run", lambda *_: iter(JOB.read(line) for line in lines))
+
+    shown = CliRunner().invoke(build(), ["reindex", "--json"]).stdout
+    assert json.loads(shown) == {
+        "phase": "done",
+        "compared": {
+            "queries": 3,
+            "overlap@10": 0.25,
+            "own_document@10": {"old": 1.0, "new": 0.5},
+            "recall_of_index@10": {"old": 1.0, "new": 0.5},
+        },
+        "settled": False,
+        "documents": 3,
+        "serving": {
+            "name": "b", "variant": "hashing", "model": "", "precision": "fp32", "dimensions": 300, "lacks": 0,
+        },
+        "beside": None,
+        "leaving": None,
+        "since": "2025-03-23T12:00:00+00:00",
+    }  # fmt: skip
+    assert CliRunner().invoke(build(), ["reindex"]).stdout.splitlines() == [
+        "queries: 3",
+        "overlap@10: 0.25",
+        "own_document@10: old 1.0, new 0.5",
+        "recall_of_index@10: old 1.0, new 0.5",
+        "serving: b (300 dimensions), lacks 0 of 3 documents",
+        "embedder did not get through what lay before it; run this again once it has",
+    ]

@@ -16,6 +16,7 @@ from services.ingest.marking import Marked, Marking
 from services.ingest.ports import FeedItem, FeedSource
 from services.ingest.replay import replay
 from shared import topology
+from shared.jobs.replay import ReplayDone, ReplayEvent
 from shared.memory.feeds import MemoryFeeds
 from shared.messages import DocumentPublished, Message, Question
 from tests.builders import NOON, a_document, a_question
@@ -99,7 +100,7 @@ class Recorder:
 
 
 def test_every_document_can_be_found_before_a_question_goes_out() -> None:
-    recorder, said = Recorder(), list[tuple[str, dict[str, object]]]()
+    recorder, events = Recorder(), list[ReplayEvent]()
     messages: list[DocumentPublished | Question] = [
         a_document(document_id="a"),
         a_question(),
@@ -111,10 +112,10 @@ def test_every_document_can_be_found_before_a_question_goes_out() -> None:
         recorder,  # type: ignore[arg-type]
         items,
         wait_s=5,
-        say=lambda event, about: said.append((event, about)),
+        say=events.append,
         reached=lambda position: recorder.lines.append(f"reached {position}"),
     )
 
     first = ["news.documents.v1 a", "wait 5", "qa.questions.v1 q-1", "reached 2"]
     assert recorder.lines == [*first, "news.documents.v1 b", "wait 5", "reached 3"]
-    assert said[-1] == ("done", {"documents": 2, "questions": 1})
+    assert events[-1] == ReplayDone(documents=2, questions=1)

@@ -2,27 +2,36 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 from services.console.demo import report
 from services.console.views import scoreboard
+from shared.jobs.tuning import AdapterReport
 from shared.lab import summary
+from shared.lab.accounting import Audit
+from shared.lab.report.numbers import Numbers
+from shared.lab.summary import TrialSummary
+from shared.messages import TrainingRun
+from tests import adapters
 from tests.results import a_counted_trial, a_trial
 
-TUNING = {"seconds": 200.0, "tokens": 22_000, "steps": 80, "final_loss": 0.31}
-AUDIT = {"documents": 112, "questions": 171, "unaccounted": [], "balanced": True}
+RUN = TrainingRun(seconds=200.0, tokens=22_000, steps=80, final_loss=0.31)
+TUNING = AdapterReport.of(adapters.announced(training=RUN))
+AUDIT = Audit(
+    documents_in=112, revisions_indexed=110, documents_dead=1, documents_dropped=1, questions_in=171,
+    questions_repeated=0, results_out=171, results_repeated=0, results_revised=0, questions_dead=0, unaccounted=(),
+    evidence={"rag": 171},
+)  # fmt: skip
 
 
-def a_summary() -> tuple[Any, dict[str, Any]]:
+def a_summary() -> tuple[Numbers, TrialSummary]:
     numbers = a_counted_trial()
-    told = {"freshness_ms": summary.percentiles([210.0, 250.0]), "tuning": TUNING, "tunings": [TUNING], "audit": AUDIT}
-    return numbers, summary.of_numbers(numbers) | told
+    return numbers, summary.of_trial(numbers, asked=171, freshness_ms=[210.0, 250.0], tunings=[TUNING], audit=AUDIT)
 
 
 def test_a_trial_writes_the_report_with_its_costs_and_its_audit(tmp_path: Path) -> None:
     results, _ = a_trial()
-    numbers, counted = a_summary()
-    report.write(tmp_path, {"seed-1": results}, numbers, counted)
+    numbers, trial = a_summary()
+    report.write(tmp_path, {"seed-1": results}, numbers, trial)
 
     assert {path.name for path in tmp_path.iterdir()} == set(report.NAMES)
     page, text = ((tmp_path / name).read_text() for name in ("report.html", "report.md"))
@@ -30,27 +39,33 @@ def test_a_trial_writes_the_report_with_its_costs_and_its_audit(tmp_path: Path) 
         assert f"<h2>{title}</h2>" in page
         assert f"## {title}" in text
     assert "200 s of training on 22000 tokens" in page
+    assert r"| documents\_in | 112 |" in text
+    assert "| unaccounted | 0 |" in text
     assert len((tmp_path / "results.jsonl").read_text().splitlines()) == 171
+    written = json.loads((tmp_path / "summary.json").read_text())
+    assert written["freshness_ms"] == {"p50": 230.0, "p99": 249.6}
+    assert written["tuning"] == written["tunings"][0] == TUNING.model_dump(mode="json")
+    assert (written["audit"]["evidence"], written["audit"]["balanced"]) == ({"rag": 171}, True)
 
 
 def test_the_table_that_is_printed_has_the_numbers_of_the_report() -> None:
-    numbers, counted = a_summary()
-    told = json.loads(json.dumps(counted))
+    numbers, trial = a_summary()
+    written = json.loads(trial.model_dump_json())
 
     for one in numbers.table:
-        cell = told["arms"][one.arm][one.slice]
+        cell = written["arms"][one.arm][one.slice]
         right = one.scores["correct"]
-        assert (cell["n"], cell["correct"]) == (one.asked, round(right.mean, 4))
+        assert (cell["n"], cell["correct"]) == (one.asked, round(right.mean or 0.0, 4))
         assert cell["correct_ci95"] == [round(right.low, 4), round(right.high, 4)]
-    assert len(list(scoreboard.rows(counted))) == len(numbers.table)
+    assert len(list(scoreboard.rows(trial))) == len(numbers.table)
 
 
 def test_an_arm_that_was_not_asked_has_no_numbers() -> None:
     results, _ = a_trial(arms=("base", "base+rag"))
-    counted = summary.of_results(results)
+    counts = summary.of_results(results).model_dump(mode="json")
 
-    assert counted["arms"]["tuned"]["all"] == {
+    assert counts["arms"]["tuned"]["all"] == {
         "n": 0, "exact_match": None, "f1": None, "f1_ci95": None, "contains": None, "correct": None,
         "correct_ci95": None, "abstained": None, "failed": None, "missing": None, "outdated": None,
     }  # fmt: skip
-    assert counted["latency_ms"]["tuned"] == {"p50": None, "p99": None}
+    assert counts["latency_ms"]["tuned"] == {"p50": None, "p99": None}

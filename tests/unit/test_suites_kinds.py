@@ -117,14 +117,14 @@ def test_an_arm_that_is_always_sure_and_half_right_is_badly_calibrated() -> None
 def test_summaries_are_compared_by_rouge_and_everything_is_said() -> None:
     results, arms = sure_results(), ("base", "base+rag")
     numbers = count(gather(results, read_from="a test"))
-    told = measuring.measured(Kind.summarisation, numbers, results, arms)
+    measured = measuring.measured(Kind.summarisation, numbers, results, arms)
 
-    (one,) = told["compared"]
-    assert (one["metric"], one["n"], one["verdict"]) == ("rouge_l", 20, "b")
-    assert told["measures"]["base+rag"]["rouge_l"]["mean"] == pytest.approx(0.6)
-    assert list(told["calibration"]) == ["base"]
-    assert next(iter(measuring.rows(told)))[:3] == ["base", "rouge_l", "20"]
-    said = " ".join(measuring.sentences(told))
+    (one,) = measured.compared
+    assert (one.metric, one.n, one.verdict) == ("rouge_l", 20, "b")
+    assert measured.measures["base+rag"]["rouge_l"].mean == pytest.approx(0.6)
+    assert list(measured.calibration) == ["base"]
+    assert next(iter(measuring.rows(measured)))[:3] == ["base", "rouge_l", "20"]
+    said = " ".join(measuring.sentences(measured))
     assert "base was sure of 20 answers" in said
     assert "base+rag: 40 tokens read and 4.0 written" in said
 

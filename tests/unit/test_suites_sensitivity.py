@@ -174,12 +174,12 @@ def test_an_arm_that_falls_is_told_from_one_that_does_not() -> None:
     arms = ("base", "base+rag", "tuned")
 
     report = sensitivity.report_of(a_suite(), [undisturbed, half], run="r", seed=1, arms=arms)
-    by_arm = {one["arm"]: one for one in report["comparisons"]}
+    by_arm = {one.arm: one for one in report.comparisons}
 
-    assert report["silent"] == ["tuned"]
-    assert (by_arm["base+rag"]["n"], by_arm["base+rag"]["difference"]) == (20, -0.75)
-    assert by_arm["base+rag"]["verdict"] == "b"
-    assert by_arm["base"]["verdict"] == "undecided"
+    assert report.silent == ["tuned"]
+    assert (by_arm["base+rag"].n, by_arm["base+rag"].difference) == (20, -0.75)
+    assert by_arm["base+rag"].verdict == "b"
+    assert by_arm["base"].verdict == "undecided"
     cells = {row[1]: row for row in sensitivity_view.rows(report)}
     assert cells["base+rag"][3:5] == ["1.00", "0.25"]
     assert [cells[arm][-1] for arm in ("base", "base+rag")] == ["undecided", "falls"]

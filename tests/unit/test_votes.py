@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from services.console.app import build
 from services.console.views import votes as view
-from shared.lab.voting import counting, reading, voters
+from shared.lab.voting import counting, reading, report, voters
 from shared.lab.voting.blind import choice_on, offer
 from shared.lab.voting.counting import Counted, within_limit
 from shared.lab.voting.summary import summarise
@@ -254,7 +254,7 @@ def test_the_summary_counts_rates_and_says_what_it_does_not_count() -> None:
     assert found.ratings.ratings[0].low is not None
     assert found.first_side.n == 40, "base was shown first"
     assert found.cast.unattached == 0
-    assert found.as_dict()["pairs"][0]["arms"] == ["base", "tuned"]
+    assert report.of(found).model_dump(mode="json")["pairs"][0]["arms"] == ["base", "tuned"]
 
 
 def test_arms_that_were_never_compared_are_said_to_have_no_common_scale(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,7 @@
 
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -15,6 +15,7 @@ from services.console.views import scoreboard
 from shared.lab import summary
 from shared.lab.report import verdict
 from shared.lab.report.numbers import Numbers
+from shared.lab.summary import TrialSummary
 from shared.messages import Question
 from shared.settings import HomeSettings, KafkaSettings
 
@@ -73,22 +74,22 @@ def _tell(trial: Trial, asked: list[Question], seeds: list[int | None], out: Pat
     runs = trial.ask_each(asked, names)
     with progress.waiting("counting"):
         numbers = trial.count(runs)
-    counted = summary.of_trial(
+    trial_summary = summary.of_trial(
         numbers, asked=len(asked), freshness_ms=trial.freshness_ms, tunings=tunings, audit=trial.audit()
     )
     everything = [one for results in runs.values() for one in results]
     with progress.waiting("writing the report"):
-        report.write(out, runs, numbers, counted, staying.live(KafkaSettings(), everything))
-    _conclude(numbers, counted, out)
+        report.write(out, runs, numbers, trial_summary, staying.live(KafkaSettings(), everything))
+    _conclude(numbers, trial_summary, out)
 
 
-def _conclude(numbers: Numbers, counted: dict[str, Any], out: Path) -> None:
+def _conclude(numbers: Numbers, trial: TrialSummary, out: Path) -> None:
     _say("5", "who was right")
-    scoreboard.show(counted)
+    scoreboard.show(trial)
     output.say(verdict.paragraph(numbers))
     for sentence in verdict.sentences(numbers):
         output.say(sentence)
-    balance = "yes" if counted["audit"]["balanced"] else "NO, see `audit` in summary.json"
+    balance = "yes" if trial.audit.balanced else "NO, see `audit` in summary.json"
     output.say(f"Every document and question accounted for: {balance}.")
     output.say(f"Written to {out}: {', '.join(report.NAMES)}. To read: {(out / 'report.html').resolve().as_uri()}")
 

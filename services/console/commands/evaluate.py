@@ -108,10 +108,10 @@ def suite(
     Example: tiltyard evaluate suite services/console/newswire/suites/questions --out out/questions
     """
     session = sessions.Session(folder, arms=arm or sessions.ARMS, deadline_s=deadline, wait_s=wait)
-    counted = session.run(published=published, keep=keep, out=out)
-    output.as_json(counted) if json else suite_view.show(counted)
-    if missing := counted["without_result"]:
-        output.fail(f"{len(missing)} of {counted['questions']} questions have no result", output.EX_UNAVAILABLE)
+    report = session.run(published=published, keep=keep, out=out)
+    output.as_json(report) if json else suite_view.show(report)
+    if missing := report.without_result:
+        output.fail(f"{len(missing)} of {report.questions} questions have no result", output.EX_UNAVAILABLE)
 
 
 def sensitivity(
@@ -131,9 +131,9 @@ def sensitivity(
     Example: tiltyard evaluate sensitivity services/console/newswire/suites/questions --disturb stale --disturb noisy
     """
     session = sessions.Session(folder, arms=arm or sessions.ARMS, deadline_s=deadline, wait_s=wait)
-    found = session.disturb(disturb or disturbing.names(), seed=seed, out=out)
-    output.as_json(found) if json else sensitivity_view.show(found)
-    if missing := sum(len(one["without_result"]) for one in found["conditions"].values()):
+    report = session.disturb(disturb or disturbing.names(), seed=seed, out=out)
+    output.as_json(report) if json else sensitivity_view.show(report)
+    if missing := sum(len(condition.without_result) for condition in report.conditions.values()):
         output.fail(f"{missing} questions have no result", output.EX_UNAVAILABLE)
 
 

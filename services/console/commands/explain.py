@@ -8,10 +8,8 @@ import typer
 
 from services.console import filter_hints, jobs, output, progress, turns
 from services.console.views import explanation as explanation_view
-from shared.jobs.events import untyped
+from shared.jobs.explain import JOB, EvidenceExplained
 from shared.messages import Filters, Question
-
-JOB = untyped("services.retriever.explain")
 
 
 def register(app: typer.Typer) -> None:
@@ -48,9 +46,16 @@ def explain(
         labels=tuple(label or ()),
         as_of=as_of,
     )
-    with progress.waiting("searching"):
-        told = list(jobs.run(JOB, [question.model_dump_json(), "--others", str(others)], os.environ))
-    output.as_json(told[-1]) if json else explanation_view.show(told[-1])
-    if not told[-1]["evidence"]:
+    explanation = _explained([question.model_dump_json(), "--others", str(others)])
+    output.as_json(explanation) if json else explanation_view.show(explanation)
+    if not explanation.evidence:
         for hint in filter_hints.of_live(filters):
             output.err.print(hint, markup=False, soft_wrap=True)
+
+
+def _explained(arguments: list[str]) -> EvidenceExplained:
+    explanation: EvidenceExplained | None = None
+    with progress.waiting("searching"):
+        for event in jobs.run(JOB, arguments, os.environ):
+            explanation = event if isinstance(event, EvidenceExplained) else explanation
+    return jobs.result_of(JOB.module, explanation)

@@ -12,9 +12,8 @@ import typer
 
 from services.console import jobs, misread, output
 from services.console.feed_view import FeedView
-from shared.jobs.events import untyped
+from shared.jobs.feeding import JOB, FeedEvent, ItemBad
 
-JOB = untyped("services.ingest.feeding")
 Once = Annotated[bool, typer.Option("--once", help="Read it once; otherwise again and again until stopped.")]
 Every = Annotated[float, typer.Option("--every", min=0, help="Seconds between two passes; 0: as the settings say.")]
 Name = Annotated[str, typer.Option("--name", help="What its position and its ids stand under; empty: the address.")]
@@ -137,14 +136,18 @@ def _run(arguments: list[str], *, json: bool, environment: Mapping[str, str] | N
     signal.signal(signal.SIGTERM, _stop)
     bad, tell = 0, FeedView()
     try:
-        with closing(jobs.run(JOB, arguments, {**os.environ, **(environment or {})})) as said:
-            for event in said:
-                bad += event.get("event") == "bad"
-                print(json_module.dumps(event), flush=True) if json else tell(event)  # noqa: T201 (programs read this)
+        with closing(jobs.run(JOB, arguments, {**os.environ, **(environment or {})})) as events:
+            for event in events:
+                bad += isinstance(event, ItemBad)
+                _print(event) if json else tell(event)
     except StoppedError:
         return
     if bad:
         raise typer.Exit(output.EX_DATA)
+
+
+def _print(event: FeedEvent) -> None:
+    print(json_module.dumps(event.model_dump(mode="json")), flush=True)  # noqa: T201 (programs read this)
 
 
 def _stop(*_: object) -> None:

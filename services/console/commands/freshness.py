@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.live import Live
@@ -15,7 +15,7 @@ from rich.table import Table
 from services.console import output
 from shared import topology
 from shared.kafka import topics
-from shared.lab.freshness import Journey, Stages, as_dict, by_source, journeys, moment, stages
+from shared.lab.freshness import FreshnessReport, Journey, Stages, by_source, journeys, moment, stages
 from shared.records import RawRecord
 from shared.settings import KafkaSettings
 
@@ -105,14 +105,13 @@ def _follow(
 def _tell(made: Iterable[Journey], by: By | None, *, json: bool) -> None:
     every = list(made)
     if json:
-        output.as_json(_document(every, by))
+        output.as_json(_report(every, by))
     else:
         output.out.print(_drawn(every, by))
 
 
-def _document(made: list[Journey], by: By | None) -> dict[str, Any]:
-    apart = {"by_source": {name: as_dict(found) for name, found in by_source(made).items()}} if by else {}
-    return {"unit": "ms", "stages": as_dict(stages(made)), **apart}
+def _report(made: list[Journey], by: By | None) -> FreshnessReport:
+    return FreshnessReport(stages=stages(made), by_source=by_source(made) if by else None)
 
 
 def _drawn(made: Iterable[Journey], by: By | None) -> Table:

@@ -7,7 +7,7 @@ import typer
 from services.console import output, progress
 from services.console.commands.results import read
 from services.console.views import judges as view
-from shared.lab.judging import summary
+from shared.lab.judging import report, summary
 from shared.lab.voting.settings import VotingSettings
 from shared.settings import KafkaSettings
 
@@ -29,4 +29,4 @@ def judges(
     results = [one for one in read(KafkaSettings()).values() if slice_name in (None, one.question.slice)]
     with progress.waiting(f"counting {len(results)} results"):
         found = summary.summarise(results, per_hour=VotingSettings().per_voter_per_hour)
-    output.as_json([judge.as_dict() for judge in found]) if json else view.show(found)
+    output.as_json([report.of(judge) for judge in found]) if json else view.show(found)

@@ -1,15 +1,12 @@
 """`tiltyard reindex`: move the store to another encoder while the present one serves."""
 
 import os
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from services.console import jobs, output, progress
-from shared.jobs.events import untyped
-
-JOB = untyped("services.embedder.reindex")
+from shared.jobs.reindex import JOB, BatchDone, EncoderComparison, EncodersCompared, K, ReindexDone, ReindexReport
 
 
 def register(app: typer.Typer) -> None:
@@ -40,32 +37,40 @@ def reindex(
     }  # fmt: skip
     flags = {"stay": stay, "drop-old": drop_old, "status": status}
     arguments = [f"--{name}={value}" for name, value in wanted.items() if value is not None]
-    done = _followed([*arguments, *(f"--{name}" for name, given in flags.items() if given)])
-    output.as_json(done) if json else _show(done)
+    report = _followed([*arguments, *(f"--{name}" for name, given in flags.items() if given)])
+    output.as_json(report) if json else _show(report)
 
 
-def _followed(arguments: list[str]) -> dict[str, Any]:
-    """Run the job, each phase under its name; returns its last words with the comparison, where one was made."""
-    said: dict[str, Any] = {}
-    compared: dict[str, Any] = {}
+def _followed(arguments: list[str]) -> ReindexReport:
+    """Run the job, each phase under its name; returns where things stand, with the comparison that was made."""
+    compared: EncoderComparison | None = None
+    done: ReindexDone | None = None
     with progress.shown("reindex") as advance:
-        for said in jobs.run(JOB, arguments, os.environ):
-            if "step" in said:
-                advance(said["step"], said["steps"], said["phase"])
-            elif said.get("phase") == "compared":
-                compared = {"compared": {name: value for name, value in said.items() if name != "phase"}}
-    return compared | said
+        for event in jobs.run(JOB, arguments, os.environ):
+            if isinstance(event, BatchDone):
+                advance(event.step, event.steps, event.phase)
+            elif isinstance(event, EncodersCompared):
+                compared = event.comparison
+            elif isinstance(event, ReindexDone):
+                done = event
+    return ReindexReport(**dict(jobs.result_of(JOB.module, done).standing), compared=compared)
 
 
-def _show(done: Mapping[str, Any]) -> None:
-    for name, value in done.get("compared", {}).items():
-        told = ", ".join(f"{side} {share}" for side, share in value.items()) if isinstance(value, dict) else value
-        output.say(f"{name}: {told}")
-    for role in ("serving", "beside", "leaving"):
-        if choice := done[role]:
-            lacks = f", lacks {choice['lacks']} of {done['documents']} documents" if "lacks" in choice else ""
-            output.say(f"{role}: {choice['name']} ({choice['dimensions']} dimensions){lacks}")
-    if not done.get("settled", True):
+def _show(report: ReindexReport) -> None:
+    if report.compared:
+        _show_comparison(report.compared)
+    for role, encoder in (("serving", report.serving), ("beside", report.beside), ("leaving", report.leaving)):
+        if encoder:
+            lacks = "" if encoder.lacks is None else f", lacks {encoder.lacks} of {report.documents} documents"
+            output.say(f"{role}: {encoder.name} ({encoder.dimensions} dimensions){lacks}")
+    if report.settled is False:
         output.say("embedder did not get through what lay before it; run this again once it has")
-    if "dropped" in done:
-        output.say(f"dropped: {done['dropped']}")
+    if report.dropped is not None:
+        output.say(f"dropped: {report.dropped}")
+
+
+def _show_comparison(compared: EncoderComparison) -> None:
+    output.say(f"queries: {compared.queries}")
+    output.say(f"overlap@{K}: {compared.overlap}")
+    for name, shares in (("own_document", compared.own_document), ("recall_of_index", compared.recall_of_index)):
+        output.say(f"{name}@{K}: old {shares.old}, new {shares.new}")

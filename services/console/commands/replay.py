@@ -13,7 +13,7 @@ from services.console.live import staying
 from services.console.live.asking import Listener
 from services.console.live.document_times import times_of_live
 from services.console.views.scoreboard import print_scoreboard
-from shared.jobs.events import untyped
+from shared.jobs.replay import JOB, QuestionsAsked
 from shared.lab.report import files, verdict
 from shared.lab.report.material import gather
 from shared.lab.report.numbers import count
@@ -45,9 +45,9 @@ def replay(
     arguments += ["--resume"] if resume else []
     asked: list[str] = []
     with progress.shown("documents", documents) as advance:
-        for said in jobs.run(untyped("services.ingest.replay"), arguments, os.environ):
-            advance(said["documents"])
-            asked += said.get("question_ids", [])
+        for event in jobs.run(JOB, arguments, os.environ):
+            advance(event.documents)
+            asked += event.question_ids if isinstance(event, QuestionsAsked) else []
     come = itertools.count(1)
     with progress.shown("questions answered and scored", len(asked)) as advance:
         results = Listener(KafkaSettings()).results(asked, wait, heard=lambda _: advance(next(come)))

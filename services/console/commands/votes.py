@@ -8,7 +8,7 @@ from services.console import output, progress
 from services.console.commands.results import read
 from services.console.live import votes as votes_kept
 from services.console.views import votes as view
-from shared.lab.voting import summary
+from shared.lab.voting import report, summary
 from shared.lab.voting.settings import VotingSettings
 from shared.settings import KafkaSettings
 
@@ -38,4 +38,4 @@ def votes(
         found = summary.summarise(
             results, cast, per_hour=VotingSettings().per_voter_per_hour, without=frozenset(without or ())
         )
-    output.as_json(found.as_dict()) if json else view.show(found)
+    output.as_json(report.of(found)) if json else view.show(found)

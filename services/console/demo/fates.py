@@ -38,7 +38,7 @@ class Fates:
         """How many are findable and how fast, and what became of the others."""
         retracted = sum(one.retracted for one in self.settled)
         times = percentiles(one.freshness_ms for one in self.settled if one.freshness_ms is not None)
-        fast = f", {times['p50']} ms after publication at the median (p99 {times['p99']} ms)" if times["p50"] else ""
+        fast = f", {times.p50} ms after publication at the median (p99 {times.p99} ms)" if times.p50 else ""
         others = [f"{retracted} retracted"] if retracted else []
         others += [f"{self._count('dropped')} dropped", f"{self._count('dead')} refused{self._why('dead')}"]
         return f"{self._count('indexed') - retracted} documents findable{fast}; {', '.join(others)}."

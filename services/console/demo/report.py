@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from shared.lab import summary
+from shared.lab.accounting import Audit
 from shared.lab.report import files
 from shared.lab.report.blocks import Bullets, Section, Table
 from shared.lab.report.numbers import Numbers
+from shared.lab.summary import TrialSummary
 from shared.messages import Result
 
 NAMES = (*files.NAMES, "summary.json", "results.jsonl")
@@ -17,30 +18,29 @@ def write(
     folder: Path,
     runs: Mapping[str, Sequence[Result]],
     numbers: Numbers,
-    counted: dict[str, Any],
+    trial: TrialSummary,
     staying: Sequence[Section] = (),
 ) -> None:
     """Write the files of `NAMES`, of several runs each run's `results.jsonl` in a folder; replaces what was there.
 
     `staying`: what an hour of staying current costs (`shared/lab/report/staying.py`).
     """
-    summary.write(folder, runs, counted)
-    files.write(folder, numbers, extra=[_costs(counted), *staying, _audit(counted)])
+    summary.write(folder, runs, trial)
+    files.write(folder, numbers, extra=[_costs(trial), *staying, _audit(trial.audit)])
 
 
-def _costs(counted: dict[str, Any]) -> Section:
-    fresh = counted["freshness_ms"]
-    said = [f"Retrieval: a document is findable {fresh['p50']} ms after publication (median; p99 {fresh['p99']} ms)."]
+def _costs(trial: TrialSummary) -> Section:
+    fresh = trial.freshness_ms
+    said = [f"Retrieval: a document is findable {fresh.p50} ms after publication (median; p99 {fresh.p99} ms)."]
     said += [
-        f"Memory: {tuning['seconds']:.0f} s of training on {tuning['tokens']} tokens in {tuning['steps']} steps, "
-        f"final loss {tuning['final_loss']:.2f}; it knows nothing after its cutoff."
-        for tuning in counted["tunings"]
+        f"Memory: {tuning.seconds:.0f} s of training on {tuning.tokens} tokens in {tuning.steps} steps, "
+        f"final loss {tuning.final_loss:.2f}; it knows nothing after its cutoff."
+        for tuning in trial.tunings
     ]
     return Section("What each side costs to keep current", "current", [Bullets(said)])
 
 
-def _audit(counted: dict[str, Any]) -> Section:
-    audit = counted["audit"]
-    shown = audit | {"unaccounted": len(audit["unaccounted"])}
+def _audit(audit: Audit) -> Section:
+    shown = audit.as_dict() | {"unaccounted": len(audit.unaccounted)}
     rows = [(key, str(value)) for key, value in shown.items()]
     return Section("Audit", "audit", [Table("Documents and questions, in and out", ["", "count"], rows, numbers=(1,))])

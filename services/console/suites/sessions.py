@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 from services.console import output, progress
@@ -11,7 +10,9 @@ from services.console.live.system import LiveSystem
 from shared.lab import summary
 from shared.lab.suites import checking, disturbing, placing, report, running, sensitivity
 from shared.lab.suites.folder import Suite
+from shared.lab.suites.report import SuiteReport
 from shared.lab.suites.running import Corpus, SuiteResults, System
+from shared.lab.suites.sensitivity_report import SensitivityReport
 from shared.lab.summary import ARMS
 
 __all__ = ["ARMS", "Session"]
@@ -38,8 +39,8 @@ class Session:
     name: str = field(default_factory=a_run)
     connect: Callable[[float], System] = field(default=lambda wait_s: LiveSystem(within_s=wait_s))
 
-    def run(self, *, published: bool, keep: bool, out: Path | None) -> dict[str, Any]:
-        """The summary of one run.
+    def run(self, *, published: bool, keep: bool, out: Path | None) -> SuiteReport:
+        """The report of one run.
 
         Raises ValueError for a suite with errors, TimeoutError where its documents cannot be found in time.
         """
@@ -47,22 +48,22 @@ class Session:
         system = self.connect(self.wait_s)
         asked, corpus = self._as_published(system, suite) if published else self._set_apart(system, suite, keep=keep)
         with progress.waiting("counting"):
-            counted = report.of_run(suite, asked, corpus, run=self.name, arms=self.arms)
+            ended_in = report.of_run(suite, asked, corpus, run=self.name, arms=self.arms)
         if out:
-            summary.write(out, {self.name: report.chosen(asked, self.arms)}, counted)
-        return counted
+            summary.write(out, {self.name: report.chosen(asked, self.arms)}, ended_in)
+        return ended_in
 
-    def disturb(self, names: Sequence[str], *, seed: int, out: Path | None) -> dict[str, Any]:
+    def disturb(self, names: Sequence[str], *, seed: int, out: Path | None) -> SensitivityReport:
         """The report of a sensitivity run; raises ValueError for a name that there is not, and as `run` does."""
         wanted = disturbing.with_their_controls(names)
         suite = disturbing.traceable(checking.load(self.folder))
         bench = sensitivity.SensitivityRun(self.connect(self.wait_s), suite, self.name, self.deadline_s)
         conditions = list(bench.conditions(wanted, seed, told=note))
         with progress.waiting("counting"):
-            found = sensitivity.report_of(suite, conditions, run=self.name, seed=seed, arms=self.arms)
+            ended_in = sensitivity.report_of(suite, conditions, run=self.name, seed=seed, arms=self.arms)
         if out:
-            sensitivity.write(out, conditions, found, self.arms)
-        return found
+            sensitivity.write(out, conditions, ended_in, self.arms)
+        return ended_in
 
     def _as_published(self, system: System, suite: Suite) -> tuple[SuiteResults, None]:
         put = placing.as_published(suite.questions, suite, self.name, deadline_s=self.deadline_s)

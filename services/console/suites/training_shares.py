@@ -4,7 +4,6 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from services.console import tuning
 from services.console.demo import serving
@@ -15,7 +14,7 @@ from shared.adapters import registry
 from shared.contests.files import shipped
 from shared.kafka.view import KafkaView
 from shared.lab.suites import checking, learning
-from shared.lab.suites.learning import Workshop
+from shared.lab.suites.learning import TrainingReport, Workshop
 from shared.settings import KafkaSettings
 
 TUNED = tuple(arm.name for arm in shipped().arms if arm.is_tuned)
@@ -23,7 +22,7 @@ TUNED = tuple(arm.name for arm in shipped().arms if arm.is_tuned)
 
 def run(
     folder: Path, pairs: Path, shares: Sequence[float], *, cutoff: str, seed: int, deadline_s: float
-) -> dict[str, Any]:
+) -> TrainingReport:
     """Train on each share and ask; raises as `learning` does, JobError where training fails."""
     suite, name = checking.load(folder), a_run()
     files = learning.nested(pairs, shares, seed)

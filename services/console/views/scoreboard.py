@@ -1,13 +1,13 @@
 """The table that a trial ends in: slices and arms, with n, scores and intervals."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from services.console import output
 from shared.lab import summary
 from shared.lab.report import verdict
 from shared.lab.report.material import gather
 from shared.lab.report.numbers import count
+from shared.lab.summary import Summary
 from shared.messages import Result
 from shared.scoring import catalogue
 
@@ -21,41 +21,40 @@ LEGEND = (
 def print_scoreboard(results: Sequence[Result], *, json: bool = False) -> None:
     """Show results as a scoreboard, or as the JSON of a summary."""
     numbers = count(gather(results, read_from="results"))
-    counted = summary.of_numbers(numbers)
+    counts = summary.of_numbers(numbers)
     if json:
-        return output.as_json(counted)
-    show(counted)
+        return output.as_json(counts)
+    show(counts)
     for sentence in verdict.sentences(numbers):
         output.say(sentence)
     return None
 
 
-def show(counted: dict[str, Any]) -> None:
+def show(counts: Summary) -> None:
     """The table of a summary, what its columns mean, and the latencies."""
     numbers = ["n", *(one.short or name for name, one in catalogue.shown().items())]
-    output.table("", ["slice", "arm", *numbers], rows(counted), right=numbers, names=2)
+    output.table("", ["slice", "arm", *numbers], rows(counts), right=numbers, names=2)
     output.say(LEGEND)
-    output.say(waits(counted))
+    output.say(waits(counts))
 
 
-def waits(counted: dict[str, Any]) -> str:
+def waits(counts: Summary) -> str:
     """The median time from question to answer of each arm, in a sentence."""
-    medians = {arm: times["p50"] for arm, times in counted["latency_ms"].items() if times["p50"] is not None}
+    medians = {arm: times.p50 for arm, times in counts.latency_ms.items() if times.p50 is not None}
     said = ", ".join(f"{arm} {milliseconds / 1000:.1f} s" for arm, milliseconds in medians.items())
     return f"Median wait for an answer, the queue included: {said or 'there were none'}."
 
 
-def rows(counted: dict[str, Any]) -> Iterator[list[str]]:
+def rows(counts: Summary) -> Iterator[list[str]]:
     """Cells as text, slice by slice."""
-    arms = counted["arms"]
-    for name in next(iter(arms.values()), {}):
-        for place, (arm, slices) in enumerate(arms.items()):
+    for name in next(iter(counts.arms.values()), {}):
+        for place, (arm, slices) in enumerate(counts.arms.items()):
             cell = slices[name]
             yield [
                 name if place == 0 else "",
                 arm,
-                str(cell["n"]),
-                *(_share(cell[metric], cell.get(f"{metric}_ci95")) for metric in catalogue.shown()),
+                str(cell.n),
+                *(_share(cell.means[metric], cell.limits.get(metric)) for metric in catalogue.shown()),
             ]
 
 

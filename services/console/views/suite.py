@@ -1,22 +1,19 @@
 """A run of a suite as tables and sentences for people."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from services.console import output
 from services.console.views import scoreboard
 from shared.lab.suites import measuring
-from shared.lab.suites.report import warnings
+from shared.lab.suites.report import SuiteReport, warnings
 
 
-def show(counted: Mapping[str, Any]) -> None:
+def show(report: SuiteReport) -> None:
     """The table of arms for people, with what they must know before they use it."""
-    card = counted["suite"]
-    output.say(f"{card['name']} {card['version']} ({card['kind']}): {card['measures']}")
-    scoreboard.show(dict(counted))
-    output.table("", ("arm", "measure", "n", "mean (95 %)"), measuring.rows(counted), right=("n", "mean (95 %)"))
-    for sentence in (*counted["sentences"], *measuring.sentences(counted)):
+    card = report.suite
+    output.say(f"{card.name} {card.version} ({card.kind}): {card.measures}")
+    scoreboard.show(report)
+    output.table("", ("arm", "measure", "n", "mean (95 %)"), measuring.rows(report), right=("n", "mean (95 %)"))
+    for sentence in (*report.sentences, *measuring.sentences(report)):
         output.say(sentence)
-    output.say(f"Not to be used for: {card['not_for']}")
-    for sentence in warnings(counted):
+    output.say(f"Not to be used for: {card.not_for}")
+    for sentence in warnings(report):
         output.say(sentence)

@@ -6,12 +6,10 @@ JSON object a line on standard output; the last line holds the report.
 """
 
 import argparse
-import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 from services.retriever.evaluation import corpus, folder, report, runs
@@ -23,6 +21,15 @@ from shared.cassandra import schema
 from shared.cassandra.chunks import CassandraChunks
 from shared.cassandra.client import connect
 from shared.collections import collection
+from shared.jobs.events import write
+from shared.jobs.retrieval_evaluation import (
+    CollectionRead,
+    Measurements,
+    QuestionsSearched,
+    RetrievalMeasured,
+    SettingsMeasured,
+    TextsEncoded,
+)
 from shared.memory.chunks import MemoryChunks
 from shared.messages import DocumentChunked
 from shared.observe import Readiness
@@ -60,7 +67,7 @@ def _read(options: argparse.Namespace, _: Readiness) -> None:
     if not found.judged:
         raise ValueError(f"{options.documents}: no question names a document that answers it; nothing can be measured")
     folder.save(found, options.folder)
-    _say("read", {"format": found.name, "documents": len(found.documents), "questions": len(found.questions)})
+    write(CollectionRead(format=found.name, documents=len(found.documents), questions=len(found.questions)))
 
 
 def _search(options: argparse.Namespace, _: Readiness) -> None:
@@ -73,14 +80,19 @@ def _search(options: argparse.Namespace, _: Readiness) -> None:
     if options.out:
         report.write_trec(options.out, asked, found)
     standing = corpus.standing(chunked)
-    about = {
-        "documents": len(standing),
-        "chunks": sum(len(document.chunks) for document in standing),
-        "encoder": vectors.name,
-        "store": "memory" if options.in_memory else "cassandra",
-        "settings": RetrieverSettings().model_dump(),
-    }
-    _say("done", {"report": about | report.of(asked, found, names[0])})
+    measurements = Measurements(
+        documents=len(standing),
+        chunks=sum(len(document.chunks) for document in standing),
+        encoder=vectors.name,
+        store="memory" if options.in_memory else "cassandra",
+        settings=SettingsMeasured(**RetrieverSettings().model_dump()),
+        collection=asked.name,
+        questions=len(asked.questions),
+        without_gold=asked.without_gold,
+        baseline=names[0],
+        levels=report.levels(asked, found, names[0]),
+    )
+    write(RetrievalMeasured(report=measurements))
 
 
 def _named(wanted: list[str]) -> list[str]:
@@ -113,16 +125,12 @@ def _now(documents: list[DocumentChunked]) -> datetime:
 
 
 def _encoded(done: int, total: int) -> None:
-    _say("encoded", {"done": done, "total": total})
+    write(TextsEncoded(done=done, total=total))
 
 
 def _searched(run: str, done: int, total: int) -> None:
     if done % EVERY == 0 or done == total:
-        _say("searched", {"run": run, "done": done, "total": total})
-
-
-def _say(event: str, about: dict[str, Any]) -> None:
-    print(json.dumps({"event": event, **about}), flush=True)  # noqa: T201 (the console reads this)
+        write(QuestionsSearched(run=run, done=done, total=total))
 
 
 if __name__ == "__main__":

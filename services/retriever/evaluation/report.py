@@ -1,26 +1,20 @@
-"""What an evaluation says: every run's measures on every level of judgement, and its differences to one baseline."""
+"""What an evaluation measured: every run on every level of judgement, and its differences to one baseline."""
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from services.retriever.evaluation import measures, statistics
 from services.retriever.evaluation.measures import Run
 from shared.collections.collection import Collection, Qrels
+from shared.jobs.retrieval_evaluation import Level, Mean
 from shared.messages import Estimate
 
 
-def of(collection: Collection, runs: Mapping[str, Run], baseline: str) -> dict[str, Any]:
-    """Counts, and for each level the means of each run and its paired differences to the baseline."""
+def levels(collection: Collection, runs: Mapping[str, Run], baseline: str) -> dict[str, Level]:
+    """For each level the means of each run and its paired differences to the baseline."""
     return {
-        "collection": collection.name,
-        "questions": len(collection.questions),
-        "without_gold": collection.without_gold,
-        "baseline": baseline,
-        "levels": {
-            level: _level(qrels, runs, baseline) | {"unfindable": collection.unfindable(level)}
-            for level, qrels in collection.qrels.items()
-        },
+        name: _level(qrels, runs, baseline=baseline, unfindable=collection.unfindable(name))
+        for name, qrels in collection.qrels.items()
     }
 
 
@@ -33,18 +27,22 @@ def write_trec(folder: Path, collection: Collection, runs: Mapping[str, Run]) ->
         measures.write_qrels(folder / f"{level}.qrels", qrels)
 
 
-def _level(qrels: Qrels, runs: Mapping[str, Run], baseline: str) -> dict[str, Any]:
+def _level(qrels: Qrels, runs: Mapping[str, Run], *, baseline: str, unfindable: int) -> Level:
     values = {name: measures.values(run, qrels) for name, run in runs.items()}
-    return {
-        "questions": len(qrels),
-        "runs": {name: _plain(statistics.means(one)) for name, one in values.items()},
-        "differences": {
-            name: _plain(statistics.differences(one, values[baseline]))
-            for name, one in values.items()
+    return Level(
+        questions=len(qrels),
+        runs={name: _means(statistics.means(of_run)) for name, of_run in values.items()},
+        differences={
+            name: _means(statistics.differences(of_run, values[baseline]))
+            for name, of_run in values.items()
             if name != baseline
         },
+        unfindable=unfindable,
+    )
+
+
+def _means(estimates: Mapping[str, Estimate]) -> dict[str, Mean]:
+    return {
+        name: Mean(n=estimate.n, mean=estimate.mean, ci95=estimate.ci95, interval=estimate.interval)
+        for name, estimate in estimates.items()
     }
-
-
-def _plain(estimates: Mapping[str, Estimate]) -> dict[str, Any]:
-    return {name: one.model_dump(exclude={"version"}) for name, one in estimates.items()}

@@ -4,15 +4,13 @@ Progress is one JSON object a line on standard output; the last line holds the r
 """
 
 import argparse
-import json
-from collections import Counter
 from pathlib import Path
-from typing import Any
 
 from services.scorer.evaluation import contests, predictions, report, scoring
 from services.scorer.evaluation.contests import Contest
-from services.scorer.evaluation.predictions import Loaded
 from shared import plugins
+from shared.jobs.answers_evaluation import AnswersEvaluated, AnswersReport, PredictionsScored, SettingsCompared
+from shared.jobs.events import write
 from shared.observe import Readiness
 from shared.scoring import catalogue
 from shared.scoring.catalogue import CORRECT
@@ -47,29 +45,28 @@ def _evaluate(options: argparse.Namespace, _: Readiness) -> None:
     settings = {}
     for number, (contest, values) in enumerate(zip(found, scored, strict=True), start=1):
         settings[contest.setting] = report.of(contest, values, metrics[CORRECT], baseline=options.baseline, draws=DRAWS)
-        _say("compared", {"done": number, "total": len(found)})
+        write(SettingsCompared(done=number, total=len(found)))
     versions = {name: one.version for name, one in metrics.items()}
     if any(contest.by_index for contest in found):
         versions[scoring.CHOICE] = scoring.CHOICE_VERSION
-    about = _about(options.predictions, loaded) | {"metric_versions": versions, "decides": CORRECT}
-    unused = [name for name in names if not any(name in values for values in scored)]
-    _say("done", {"report": about | {"draws": DRAWS, "without_values": unused, "settings": settings}})
+    evaluated = AnswersReport(
+        files=[str(path) for path in options.predictions],
+        formats=list(dict.fromkeys(file.format for file in loaded)),
+        predictions=sum(one.answer is not None for one in every),
+        notes=[note for file in loaded for note in file.notes],
+        metric_versions=versions,
+        decides=CORRECT,
+        draws=DRAWS,
+        without_values=[name for name in names if not any(name in values for values in scored)],
+        settings=settings,
+    )
+    write(AnswersEvaluated(report=evaluated))
 
 
 def _known(baseline: str, found: list[Contest]) -> None:
     systems = dict.fromkeys(system for contest in found for system in contest.entries)
     if baseline and baseline not in systems:
         raise ValueError(f"no system {baseline!r} to compare with: choose one of {', '.join(systems)}")
-
-
-def _about(files: list[Path], loaded: list[Loaded]) -> dict[str, Any]:
-    formats = Counter(file.format for file in loaded)
-    return {
-        "files": [str(path) for path in files],
-        "formats": list(formats),
-        "predictions": sum(one.answer is not None for file in loaded for one in file.predictions),
-        "notes": [note for file in loaded for note in file.notes],
-    }
 
 
 class _Count:
@@ -81,11 +78,7 @@ class _Count:
     def one(self) -> None:
         self._done += 1
         if self._done % EVERY == 0 or self._done == self._total:
-            _say("scored", {"done": self._done, "total": self._total})
-
-
-def _say(event: str, about: dict[str, Any]) -> None:
-    print(json.dumps({"event": event, **about}), flush=True)  # noqa: T201 (the console reads this)
+            write(PredictionsScored(done=self._done, total=self._total))
 
 
 if __name__ == "__main__":

@@ -1,25 +1,24 @@
-"""What an evaluation of answers says, as plain data: every system's measures with intervals, and all comparisons."""
+"""What an evaluation of answers says of one setting: every system's measures with intervals, and all comparisons."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
 
 from services.scorer.evaluation import scoring
 from services.scorer.evaluation.contests import Contest
 from services.scorer.evaluation.predictions import Prediction
 from services.scorer.evaluation.scoring import Values
+from shared.jobs.answers_evaluation import LeftOut, Outcomes, Setting, SliceScored, SystemsCompared, SystemScored
 from shared.scoring import catalogue
 from shared.scoring.measure import Metric
 from shared.statistics.clusters import joined
 from shared.statistics.comparison import Comparison, compare
-from shared.statistics.intervals import mean_interval
+from shared.statistics.intervals import Interval, mean_interval
 from shared.statistics.wording import in_words
 
 Pairs = Sequence[tuple[str, str]]
 
 
-def of(contest: Contest, values: Values, decides: Metric, *, baseline: str = "", draws: int) -> dict[str, Any]:
+def of(contest: Contest, values: Values, decides: Metric, *, baseline: str = "", draws: int) -> Setting:
     """One setting: counts, means over the questions that a measure applies to, by slice too, and comparisons.
 
     Comparisons are of every pair of systems, or of each with the baseline; they form one family for Holm's adjustment.
@@ -27,7 +26,7 @@ def of(contest: Contest, values: Values, decides: Metric, *, baseline: str = "",
     together = clusters_of(contest.questions)
     slices = _slices(contest)
     incomparable = catalogue.where("neither") & values.keys()
-    found = compare(
+    comparisons = compare(
         {name: one for name, one in values.items() if name not in incomparable},
         slices=slices,
         clusters=together,
@@ -35,37 +34,39 @@ def of(contest: Contest, values: Values, decides: Metric, *, baseline: str = "",
         draws=draws,
         lower_is_better=catalogue.where("lower") & values.keys(),
     )
-    return {
-        "questions": len(contest.questions),
-        "clusters": len(set((together or dict.fromkeys(contest.questions)).values())) if together else None,
-        "systems": {
-            system: {
-                "outcomes": dict(scoring.outcomes(contest, system, decides)),
-                "measures": _means(values, system, list(contest.questions), together, draws),
-            }
+
+    def means(system: str, keys: Sequence[str]) -> dict[str, Interval]:
+        return dict(_means({name: systems[system] for name, systems in values.items()}, keys, together, draws=draws))
+
+    return Setting(
+        questions=len(contest.questions),
+        clusters=len(set(together.values())) if together else None,
+        systems={
+            system: SystemScored(
+                outcomes=Outcomes.model_validate(scoring.outcomes(contest, system, decides)),
+                measures=means(system, list(contest.questions)),
+            )
             for system in contest.entries
         },
-        "slices": {
-            name: {
-                "questions": len(keys),
-                "systems": {system: _means(values, system, keys, together, draws) for system in contest.entries},
-            }
+        slices={
+            name: SliceScored(questions=len(keys), systems={system: means(system, keys) for system in contest.entries})
             for name, keys in slices.items()
         },
-        "comparisons": [asdict(one) | {"winner": _winner(one), "sentence": in_words(one)} for one in found],
-        "not_compared": sorted(incomparable),
-        "left_out": list(_left_out(contest)),
-        "repeated": list(contest.repeated),
-    }
+        comparisons=[_compared(comparison) for comparison in comparisons],
+        not_compared=sorted(incomparable),
+        left_out=list(_left_out(contest)),
+        repeated=list(contest.repeated),
+    )
 
 
-def _left_out(contest: Contest) -> Iterator[dict[str, Any]]:
+def _left_out(contest: Contest) -> Iterator[LeftOut]:
     for reason, systems in contest.left_out.items():
-        yield {"reason": reason, "systems": dict(systems), "predictions": sum(systems.values())}
+        yield LeftOut(reason=reason, systems=dict(systems), predictions=sum(systems.values()))
 
 
-def _winner(one: Comparison) -> str | None:
-    return {"a": one.a, "b": one.b}.get(one.verdict)
+def _compared(comparison: Comparison) -> SystemsCompared:
+    winner = {"a": comparison.a, "b": comparison.b}.get(comparison.verdict)
+    return SystemsCompared(**vars(comparison), winner=winner, sentence=in_words(comparison))
 
 
 def _slices(contest: Contest) -> dict[str, list[str]]:
@@ -84,16 +85,14 @@ def _pairs(contest: Contest, baseline: str) -> Pairs | None:
 
 
 def _means(
-    values: Values, system: str, keys: Sequence[str], together: Mapping[str, str] | None, draws: int
-) -> dict[str, Any]:
-    found = {}
-    for name, of_systems in values.items():
-        scored = [key for key in keys if key in of_systems[system]]
-        if not scored:
-            continue
-        groups = [together[key] for key in scored] if together else None
-        found[name] = asdict(mean_interval([of_systems[system][key] for key in scored], groups, draws=draws))
-    return found
+    of_system: Mapping[str, Mapping[str, float]], keys: Sequence[str], together: Mapping[str, str] | None, *, draws: int
+) -> Iterator[tuple[str, Interval]]:
+    """Each measure of one system's values that applies to some of the questions."""
+    for name, of_measure in of_system.items():
+        scored = [key for key in keys if key in of_measure]
+        if scored:
+            groups = [together[key] for key in scored] if together else None
+            yield name, mean_interval([of_measure[key] for key in scored], groups, draws=draws)
 
 
 def clusters_of(questions: Mapping[str, Prediction]) -> dict[str, str] | None:

@@ -6,8 +6,8 @@ apart. Of a question the newest result counts.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from shared.lab.judging import worth
 from shared.lab.judging.worth import Item, Worth
@@ -51,11 +51,6 @@ class Judge:
     outdated: int
     grades_worth: Worth
     warnings: dict[str, int]
-
-    def as_dict(self) -> dict[str, Any]:
-        """For programs; an interval is {n, mean, low, high}."""
-        pairs = [{"arms": list(arms), **counts} for arms, counts in self.pairs.items()]
-        return asdict(self) | {"who": self.who._asdict(), "pairs": pairs}
 
 
 def summarise(results: Iterable[Result], *, per_hour: int) -> tuple[Judge, ...]:

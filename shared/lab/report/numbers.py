@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from shared.contests.parts import squares
+from shared.lab.judging import report as judge_report
 from shared.lab.judging import summary as judges
 from shared.lab.report.attributes import Group, groups
 from shared.lab.report.certainty import calibrated
@@ -19,6 +20,7 @@ from shared.lab.report.provenance import Provenance, provenance
 from shared.lab.report.runs import Runs, spread_over
 from shared.lab.report.scores import Scores, arms_of, clusters_of, interval_of, scores_of, slices_of
 from shared.lab.report.table import Cell, cells
+from shared.lab.voting import report as votes_report
 from shared.lab.voting import summary as votes
 from shared.lab.voting.settings import VotingSettings
 from shared.messages import ContestTaken, Result
@@ -79,8 +81,9 @@ class Numbers:
     def as_dict(self) -> dict[str, Any]:
         """For JSON; every comparison with its sentence."""
         said = [asdict(one) | {"sentence": in_words(one)} for one in self.comparisons]
-        people = {"votes": self.votes.as_dict(), "judges": [one.as_dict() for one in self.judges]}
-        return asdict(self) | {"comparisons": said} | people
+        people = votes_report.of(self.votes).model_dump(mode="json")
+        models = [judge_report.of(judge).model_dump(mode="json") for judge in self.judges]
+        return asdict(self) | {"comparisons": said, "votes": people, "judges": models}
 
 
 def count(material: Material) -> Numbers:

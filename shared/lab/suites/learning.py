@@ -8,17 +8,20 @@ import itertools
 import json
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from shared import lines
+from shared.jobs.events import JobModel
 from shared.lab.report.scores import interval_of
 from shared.lab.suites import measuring, placing, running
+from shared.lab.suites.card import Card
 from shared.lab.suites.folder import Suite
+from shared.lab.suites.measuring import ArmsCompared
 from shared.lab.suites.running import SuiteResults, System
 from shared.lab.suites.sensitivity import clusters_of, scores_in
 from shared.statistics.comparison import Comparison, compare
+from shared.statistics.intervals import Interval
 
 Told = Callable[[str], None]
 
@@ -41,6 +44,28 @@ class Lesson:
     pairs: int
     adapter: str
     asked: SuiteResults
+
+
+class ShareTaught(JobModel):
+    """One share: what its adapter learned from, and each arm's accuracy."""
+
+    share: float
+    documents: int
+    pairs: int
+    adapter: str
+    arms: Mapping[str, Interval]
+    without_result: Sequence[str]
+
+
+class TrainingReport(JobModel):
+    """Every share, and each against the next smaller one."""
+
+    suite: Card
+    run: str
+    seed: int
+    metric: str
+    shares: Sequence[ShareTaught]
+    comparisons: Sequence[ArmsCompared]
 
 
 def nested(pairs: Path, shares: Sequence[float], seed: int) -> dict[float, list[str]]:
@@ -90,26 +115,30 @@ def require_only(name: str, asked: SuiteResults) -> None:
             raise RuntimeError(f"{name} was to answer, but {', '.join(sorted(other))} did: is a worker held to one?")
 
 
-def report_of(suite: Suite, taught: Sequence[Lesson], *, run: str, seed: int, arms: Sequence[str]) -> dict[str, Any]:
+def report_of(suite: Suite, taught: Sequence[Lesson], *, run: str, seed: int, arms: Sequence[str]) -> TrainingReport:
     """Each share's accuracy by arm, and each share against the next smaller one, paired by question."""
     metric = measuring.first(suite.card.kind)
     clusters = clusters_of(suite.questions)
     columns = {(one.share, arm): scores_in(one.asked, arm, metric) for one in taught for arm in arms}
-    return {
-        "suite": suite.card.model_dump(mode="json"),
-        "run": run,
-        "seed": seed,
-        "metric": metric,
-        "shares": [
-            {"share": one.share, "documents": one.documents, "pairs": one.pairs, "adapter": one.adapter,
-             "arms": {arm: asdict(interval_of(columns[one.share, arm], clusters)) for arm in arms},
-             "without_result": one.asked.missing}
+    steps = _steps(columns, [one.share for one in taught], arms, metric, clusters)
+    return TrainingReport(
+        suite=suite.card,
+        run=run,
+        seed=seed,
+        metric=metric,
+        shares=[
+            ShareTaught(
+                share=one.share,
+                documents=one.documents,
+                pairs=one.pairs,
+                adapter=one.adapter,
+                arms={arm: interval_of(columns[one.share, arm], clusters) for arm in arms},
+                without_result=one.asked.missing,
+            )
             for one in taught
         ],
-        "comparisons": [
-            measuring.told(one) for one in _steps(columns, [one.share for one in taught], arms, metric, clusters)
-        ],
-    }  # fmt: skip
+        comparisons=[measuring.told(step) for step in steps],
+    )
 
 
 def _steps(

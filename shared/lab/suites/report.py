@@ -1,24 +1,41 @@
 """What a run of a suite ends in: the trial's table and sentences, with what came of the suite's documents."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from shared.lab import summary
 from shared.lab.report import verdict
 from shared.lab.report.material import gather
 from shared.lab.report.numbers import count
 from shared.lab.suites import measuring
+from shared.lab.suites.card import Card
 from shared.lab.suites.folder import Suite
+from shared.lab.suites.measuring import Measured
 from shared.lab.suites.running import Corpus, SuiteResults
+from shared.lab.summary import Summary
 from shared.messages import Result
 
 SHOWN_LOST = 5
 
 
-def of_run(
-    suite: Suite, asked: SuiteResults, corpus: Corpus | None, *, run: str, arms: Sequence[str]
-) -> dict[str, Any]:
-    """The summary of a run: the trial's, with the suite's card, its documents' fates and the metrics' versions.
+class SuiteReport(Measured, Summary):
+    """The trial's summary and what stands beside its table, with the suite's card and its documents' fates.
+
+    `documents` and `documents_not_findable` are None where the documents were in the system already; `silent` arms
+    failed at every question or never answered in time.
+    """
+
+    suite: Card
+    run: str
+    without_result: Sequence[str]
+    documents: Mapping[str, int] | None
+    documents_not_findable: Mapping[str, str] | None
+    metric_versions: Mapping[str, str]
+    silent: Sequence[str]
+    sentences: Sequence[str]
+
+
+def of_run(suite: Suite, asked: SuiteResults, corpus: Corpus | None, *, run: str, arms: Sequence[str]) -> SuiteReport:
+    """The report of a run.
 
     `corpus` is None where the documents were in the system already.
     """
@@ -26,18 +43,18 @@ def of_run(
     failed = silent(asked, arms)
     speaking = [arm for arm in arms if arm not in failed]
     numbers = count(gather(results, read_from="results"))
-    return summary.of_numbers(numbers, arms) | {
-        "suite": suite.card.model_dump(mode="json"),
-        "run": run,
-        "questions": len(asked.questions),
-        "without_result": asked.missing,
-        "documents": dict(corpus.fates) if corpus else None,
-        "documents_not_findable": dict(corpus.lost) if corpus else None,
-        "metric_versions": results[-1].metric_versions if results else {},
-        "silent": failed,
-        "sentences": verdict.sentences(numbers, speaking),
-        **measuring.measured(suite.card.kind, numbers, results, speaking),
-    }
+    return SuiteReport(
+        **(dict(summary.of_numbers(numbers, arms)) | {"questions": len(asked.questions)}),
+        **dict(measuring.measured(suite.card.kind, numbers, results, speaking)),
+        suite=suite.card,
+        run=run,
+        without_result=asked.missing,
+        documents=corpus.fates if corpus else None,
+        documents_not_findable=corpus.lost if corpus else None,
+        metric_versions=results[-1].metric_versions if results else {},
+        silent=failed,
+        sentences=verdict.sentences(numbers, speaking),
+    )
 
 
 def chosen(asked: SuiteResults, arms: Sequence[str]) -> list[Result]:
@@ -64,13 +81,13 @@ def silent(asked: SuiteResults, arms: Sequence[str]) -> list[str]:
     ]
 
 
-def warnings(counted: Mapping[str, Any]) -> Iterator[str]:
+def warnings(report: SuiteReport) -> Iterator[str]:
     """What happened on the way that changes what the numbers mean."""
-    lost = counted["documents_not_findable"] or {}
+    lost = report.documents_not_findable or {}
     if lost:
         named = "; ".join(f"{name} ({why})" for name, why in list(lost.items())[:SHOWN_LOST])
         yield f"WARNING: {len(lost)} documents of the suite could not be found by any question: {named}."
-    if counted["without_result"]:
-        yield f"WARNING: {len(counted['without_result'])} of {counted['questions']} questions have no result."
-    if counted["silent"]:
-        yield f"Never answered: {', '.join(counted['silent'])}. Their zeros say nothing about a model; see `failed`."
+    if report.without_result:
+        yield f"WARNING: {len(report.without_result)} of {report.questions} questions have no result."
+    if report.silent:
+        yield f"Never answered: {', '.join(report.silent)}. Their zeros say nothing about a model; see `failed`."

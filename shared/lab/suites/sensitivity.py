@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from shared.lab.suites import disturbing, measuring, placing, report, running
 from shared.lab.suites.disturbing import Disturbed
 from shared.lab.suites.folder import Suite
 from shared.lab.suites.running import Corpus, SuiteResults, System
+from shared.lab.suites.sensitivity_report import ArmDisturbed, ConditionSummary, SensitivityReport
 from shared.lab.summary import of_results
 from shared.messages import Question
 from shared.scoring.catalogue import CORRECT
@@ -73,29 +73,28 @@ class SensitivityRun:
 
 def report_of(
     suite: Suite, conditions: Sequence[Condition], *, run: str, seed: int, arms: Sequence[str]
-) -> dict[str, Any]:
+) -> SensitivityReport:
     """Every condition's summary, and each arm under each disturbance against itself undisturbed."""
-    found = compared(conditions, arms, measuring.first(suite.card.kind))
-    return {
-        "suite": suite.card.model_dump(mode="json"),
-        "run": run,
-        "seed": seed,
-        "metric": measuring.first(suite.card.kind),
-        "conditions": {one.name: _summary(one, arms) for one in conditions},
-        "comparisons": [
-            {"condition": name, "arm": arm} | _plain(one) | {"sentence": in_words(one)} for name, arm, one in found
-        ],
-        "silent": report.silent(conditions[0].asked, arms),
-    }
+    metric = measuring.first(suite.card.kind)
+    return SensitivityReport(
+        suite=suite.card,
+        run=run,
+        seed=seed,
+        metric=metric,
+        conditions={condition.name: _summary(condition, arms) for condition in conditions},
+        comparisons=[_disturbed(*named) for named in compared(conditions, arms, metric)],
+        silent=report.silent(conditions[0].asked, arms),
+    )
 
 
-def write(folder: Path, conditions: Sequence[Condition], found: Mapping[str, Any], arms: Sequence[str]) -> None:
+def write(folder: Path, conditions: Sequence[Condition], ended_in: SensitivityReport, arms: Sequence[str]) -> None:
     """`results.<condition>.jsonl` for each and `summary.json`; whatever stood there before is replaced."""
     folder.mkdir(parents=True, exist_ok=True)
     for one in conditions:
         lines = (f"{result.model_dump_json()}\n" for result in report.chosen(one.asked, arms))
         (folder / f"results.{one.name}.jsonl").write_text("".join(lines), encoding="utf-8")
-    (folder / "summary.json").write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(ended_in.model_dump(mode="json"), indent=2, ensure_ascii=False)
+    (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
 
 
 def compared(
@@ -132,20 +131,36 @@ def scores_in(asked: SuiteResults, arm: str, metric: str) -> Mapping[str, float]
     return {name: scores[metric] for name, scores in values.items() if metric in scores}
 
 
-def _summary(one: Condition, arms: Sequence[str]) -> dict[str, Any]:
-    results = report.chosen(one.asked, arms)
-    return of_results(results, arms) | {
-        "said": "" if one.name == UNDISTURBED else disturbing.said(one.name),
-        "against": "" if one.name == UNDISTURBED else disturbing.against(one.name) or UNDISTURBED,
-        "questions": len(one.asked.questions),
-        "without_result": one.asked.missing,
-        "corpus": one.corpus.name,
-        "documents": dict(one.corpus.fates),
-        "documents_not_findable": dict(one.corpus.lost),
-        "metric_versions": results[-1].metric_versions if results else {},
-    }
+def _summary(condition: Condition, arms: Sequence[str]) -> ConditionSummary:
+    results = report.chosen(condition.asked, arms)
+    undisturbed = condition.name == UNDISTURBED
+    return ConditionSummary(
+        **(dict(of_results(results, arms)) | {"questions": len(condition.asked.questions)}),
+        said="" if undisturbed else disturbing.said(condition.name),
+        against="" if undisturbed else disturbing.against(condition.name) or UNDISTURBED,
+        without_result=condition.asked.missing,
+        corpus=condition.corpus.name,
+        documents=condition.corpus.fates,
+        documents_not_findable=condition.corpus.lost,
+        metric_versions=results[-1].metric_versions if results else {},
+    )
 
 
-def _plain(one: Comparison) -> dict[str, Any]:
-    shown = ("n", "clusters", "mean_a", "mean_b", "difference", "low", "high", "p", "p_holm", "mcnemar_p", "detectable")
-    return {name: getattr(one, name) for name in shown} | {"verdict": one.verdict}
+def _disturbed(condition: str, arm: str, comparison: Comparison) -> ArmDisturbed:
+    return ArmDisturbed(
+        condition=condition,
+        arm=arm,
+        n=comparison.n,
+        clusters=comparison.clusters,
+        mean_a=comparison.mean_a,
+        mean_b=comparison.mean_b,
+        difference=comparison.difference,
+        low=comparison.low,
+        high=comparison.high,
+        p=comparison.p,
+        p_holm=comparison.p_holm,
+        mcnemar_p=comparison.mcnemar_p,
+        detectable=comparison.detectable,
+        verdict=comparison.verdict,
+        sentence=in_words(comparison),
+    )

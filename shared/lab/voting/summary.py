@@ -3,8 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from shared.lab.voting import counting, voters
 from shared.lab.voting.counting import Cast, Counted, Pair
@@ -33,23 +32,6 @@ class Summary:
     @property
     def outliers(self) -> tuple[str, ...]:
         return tuple(voter.name for voter in self.voters if voter.outlier)
-
-    def as_dict(self) -> dict[str, Any]:
-        """For programs; an interval is {n, mean, low, high}."""
-        return {
-            "pairs": [{"arms": list(arms), **counts} for arms, counts in self.pairs.items()],
-            "ratings": [asdict(one) | {"elo": one.elo} for one in self.ratings.ratings],
-            "ratings_warning": self.ratings.warning(),
-            "questions": self.ratings.questions,
-            "agreement": asdict(self.agreement),
-            "first_side": asdict(self.first_side),
-            "voters": [asdict(voter) | {"outlier": voter.outlier} for voter in self.voters],
-            "cast": {"votes": dict(self.cast.votes), "repeated": dict(self.cast.repeated),
-                     "unattached": self.cast.unattached},
-            "beyond_limit": self.beyond_limit,
-            "per_voter_per_hour": self.per_hour,
-            "left_out": self.left_out,
-        }  # fmt: skip
 
 
 def summarise(

@@ -1,0 +1,80 @@
+"""What votes say, as programs read it: the counts by pair as a list, ratings on both scales, outliers marked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+from shared.jobs.events import JobModel
+from shared.lab.voting.counting import Cast
+from shared.lab.voting.summary import Summary
+from shared.statistics.agreement import Agreement
+from shared.statistics.intervals import Interval
+
+
+class PairVotes(JobModel):
+    """How often each choice was made on a pair of arms."""
+
+    arms: tuple[str, str]
+    a: int
+    b: int
+    tie: int
+    both_bad: int
+
+
+class ArmRated(JobModel):
+    """An arm's strength in log-odds with its limits, and on the scale of chess."""
+
+    arm: str
+    strength: float
+    low: float | None
+    high: float | None
+    wins: int
+    losses: int
+    ties: int
+    elo: float
+
+
+class VoterCompared(JobModel):
+    """A voter beside the others, and whether it stands apart from them."""
+
+    name: str
+    votes: int
+    agreed: int
+    compared: int
+    others_agreed: int
+    others_compared: int
+    p: float | None
+    outlier: bool
+
+
+class VotesReport(JobModel):
+    """Everything that votes say."""
+
+    pairs: Sequence[PairVotes]
+    ratings: Sequence[ArmRated]
+    ratings_warning: str | None
+    questions: int
+    agreement: Agreement
+    first_side: Interval
+    voters: Sequence[VoterCompared]
+    cast: Cast
+    beyond_limit: Mapping[str, int]
+    per_voter_per_hour: int
+    left_out: Mapping[str, int]
+
+
+def of(summary: Summary) -> VotesReport:
+    """The report of a summary."""
+    ratings = summary.ratings
+    return VotesReport(
+        pairs=[PairVotes(arms=arms, **counts) for arms, counts in summary.pairs.items()],
+        ratings=[ArmRated(**asdict(rating), elo=rating.elo) for rating in ratings.ratings],
+        ratings_warning=ratings.warning(),
+        questions=ratings.questions,
+        agreement=summary.agreement,
+        first_side=summary.first_side,
+        voters=[VoterCompared(**asdict(voter), outlier=voter.outlier) for voter in summary.voters],
+        cast=summary.cast,
+        beyond_limit=summary.beyond_limit,
+        per_voter_per_hour=summary.per_hour,
+        left_out=summary.left_out,
+    )
