@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from services.ingest.cut import cut
+from services.ingest.settings import IngestSettings
 from services.retriever.evaluation import corpus, folder, report, runs, vectors
 from services.retriever.settings import RetrieverSettings
 from shared.collections import collection
@@ -126,8 +127,8 @@ def test_a_collection_goes_through_a_folder_unchanged(tmp_path: Path) -> None:
     assert folder.opened(tmp_path).documents == found.documents
 
 
-def test_documents_are_cut_as_ingest_cuts_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TILTYARD_INGEST_CHUNKER", "words")
+def test_documents_are_cut_as_ingest_cuts_them() -> None:
+    settings, encoder = IngestSettings(chunker="words"), EncoderSettings(variant="hashing")
     said: list[dict[str, int]] = []
     documents = [
         a_document(),
@@ -136,7 +137,7 @@ def test_documents_are_cut_as_ingest_cuts_them(monkeypatch: pytest.MonkeyPatch) 
         a_document(document_id="blank", text=" "),
         a_document(op="retract", text=""),
     ]
-    made = list(cut(documents, lambda _, counts: said.append(counts)))
+    made = list(cut(documents, lambda _, counts: said.append(counts), settings, encoder=encoder))
 
     assert [(one.revision, one.retracted, len(one.chunks)) for one in made] == [
         (1, False, 1),
