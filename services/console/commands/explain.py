@@ -10,6 +10,7 @@ from services.console import filter_hints, jobs, output, progress, turns
 from services.console.views import explanation as explanation_view
 from shared.jobs.events import untyped
 from shared.messages import Filters, Question
+from shared.settings import KafkaSettings
 
 JOB = untyped("services.retriever.explain")
 
@@ -52,5 +53,5 @@ def explain(
         told = list(jobs.run(JOB, [question.model_dump_json(), "--others", str(others)], os.environ))
     output.as_json(told[-1]) if json else explanation_view.show(told[-1])
     if not told[-1]["evidence"]:
-        for hint in filter_hints.of_live(filters):
+        for hint in filter_hints.of_live(filters, KafkaSettings()):
             output.err.print(hint, markup=False, soft_wrap=True)
