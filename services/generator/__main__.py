@@ -14,7 +14,7 @@ from shared.messages import Answer
 from shared.observe import Readiness
 from shared.runner import Runner
 from shared.service import main
-from shared.settings import HomeSettings, KafkaSettings
+from shared.settings import HomeSettings, KafkaSettings, ObserveSettings
 
 SERVICE = "generator"
 
@@ -35,4 +35,4 @@ def build(readiness: Readiness) -> Runner[Answer]:
 
 
 if __name__ == "__main__":
-    main(name_of(GeneratorSettings()), build)
+    main(name_of(GeneratorSettings()), build, ObserveSettings)

@@ -13,7 +13,7 @@ from shared.observe import Readiness
 from shared.retention import Retention
 from shared.runner import Runner
 from shared.service import main
-from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings, NewsSettings
+from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings, NewsSettings, ObserveSettings
 from shared.stored import DocumentOutcome
 
 SERVICE = "ingest"
@@ -32,4 +32,4 @@ def build(readiness: Readiness) -> Runner[DocumentOutcome]:
 
 
 if __name__ == "__main__":
-    main(SERVICE, build)
+    main(SERVICE, build, ObserveSettings)

@@ -21,7 +21,7 @@ from shared.memory.signatures import MemorySignatures
 from shared.messages import DocumentChunked, DocumentPublished
 from shared.records import InvalidMessageError, Position, RawRecord, Record
 from shared.service import guarded
-from shared.settings import EncoderSettings
+from shared.settings import EncoderSettings, ObserveSettings
 from shared.stored import TakenDocument
 
 EVERY = 50
@@ -34,7 +34,7 @@ def main() -> None:
     parser.add_argument("documents", type=Path)
     parser.add_argument("chunks", type=Path, help="file to write")
     options = parser.parse_args()
-    raise SystemExit(guarded("cut", lambda _: _run(options.documents, options.chunks)))
+    raise SystemExit(guarded("cut", lambda _: _run(options.documents, options.chunks), ObserveSettings))
 
 
 def _run(documents: Path, chunks: Path) -> None:

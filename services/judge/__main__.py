@@ -9,7 +9,7 @@ from shared.messages import Verdicts
 from shared.observe import Readiness
 from shared.runner import Runner
 from shared.service import main
-from shared.settings import HomeSettings, KafkaSettings
+from shared.settings import HomeSettings, KafkaSettings, ObserveSettings
 
 SERVICE = "judge"
 
@@ -23,4 +23,4 @@ def build(readiness: Readiness) -> Runner[Verdicts]:
 
 
 if __name__ == "__main__":
-    main(name_of(JudgeSettings()), build)
+    main(name_of(JudgeSettings()), build, ObserveSettings)

@@ -18,7 +18,14 @@ from shared.observe import Readiness
 from shared.retention import Retention
 from shared.runner import Runner
 from shared.service import main
-from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, KafkaSettings, NewsSettings
+from shared.settings import (
+    CassandraSettings,
+    EncoderSettings,
+    HomeSettings,
+    KafkaSettings,
+    NewsSettings,
+    ObserveSettings,
+)
 
 SERVICE = "retriever"
 
@@ -40,4 +47,4 @@ def build(readiness: Readiness) -> Runner[EvidenceFound]:
 
 
 if __name__ == "__main__":
-    main(SERVICE, build)
+    main(SERVICE, build, ObserveSettings)

@@ -23,7 +23,7 @@ from shared.kafka.bus import KafkaBus
 from shared.kafka.tail import KafkaTail
 from shared.observe import Readiness
 from shared.service import guarded
-from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, KafkaSettings
+from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, KafkaSettings, ObserveSettings
 
 
 def build(readiness: Readiness) -> Scorer:
@@ -50,7 +50,7 @@ def main() -> None:
 
     Exits at once: Faust's consumer thread outlives its loop when the broker is gone, and would keep the process.
     """
-    code = guarded(GROUP, lambda readiness: run(lambda: build(readiness)))
+    code = guarded(GROUP, lambda readiness: run(lambda: build(readiness)), ObserveSettings)
     logging.shutdown()
     os._exit(code)
 

@@ -17,7 +17,7 @@ from shared.kafka.view import KafkaView
 from shared.messages import TuningDecided
 from shared.observe import Readiness
 from shared.service import guarded
-from shared.settings import KafkaSettings
+from shared.settings import KafkaSettings, ObserveSettings
 
 SERVICE = "tuner"
 
@@ -57,4 +57,4 @@ def run(readiness: Readiness) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(guarded(SERVICE, run))
+    sys.exit(guarded(SERVICE, run, ObserveSettings))

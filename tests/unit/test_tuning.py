@@ -10,6 +10,7 @@ import pytest
 from services.generator.adapters import WEIGHTS, sha256_of
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning.__main__ import last_words
+from services.generator.tuning.data.teacher_settings import TeacherSettings
 from services.generator.tuning.job import Job
 from services.generator.tuning.settings import TuningSettings
 from tests import tiny_model
@@ -21,7 +22,9 @@ def test_without_pairs_stories_are_learned_from_their_titles(tmp_path: Path) -> 
     said: list[dict[str, Any]] = []
     recipe = tmp_path / "plain.yaml"
     recipe.write_text(json.dumps({"name": "plain", "version": 1}))
-    job = Job(TuningSettings(recipe=str(recipe)), GeneratorSettings(), tmp_path, lambda: NOON, said.append)
+    job = Job(
+        TuningSettings(recipe=str(recipe)), GeneratorSettings(), tmp_path, lambda: NOON, said.append, TeacherSettings()
+    )
 
     made = job.dataset([a_stored(), a_stored("untitled", title=""), a_stored("empty", text=" ")], [])
 
@@ -34,7 +37,9 @@ def a_job(folder: Path, said: list[dict[str, Any]], **training: Any) -> Job:
     wanted = {"epochs": 20, "batch_size": 2, "rank": 4, "alpha": 8, "learning_rate": 0.01} | training
     recipe.write_text(json.dumps({"name": "tiny", "version": 1, "training": wanted}))
     generator = GeneratorSettings(model=str(tiny if tiny.exists() else tiny_model.save(tiny)))
-    return Job(TuningSettings(recipe=str(recipe)), generator, folder, lambda: datetime.now(UTC), said.append)
+    return Job(
+        TuningSettings(recipe=str(recipe)), generator, folder, lambda: datetime.now(UTC), said.append, TeacherSettings()
+    )
 
 
 @pytest.mark.e2e
