@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted([*(ROOT / "services").rglob("*.py"), *(ROOT / "shared").rglob("*.py")])
 COMMANDS = ROOT / "services" / "console" / "commands"
@@ -90,3 +92,16 @@ def main():
         ("HomeSettings", 7, ("build",)),
         ("HomeSettings", 10, ("main",)),
     ]
+
+
+def test_main_is_an_edge_only_where_the_module_is_run_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.architecture.test_settings_edge.ROOT", tmp_path)
+    text = "def main():\n    KafkaSettings()\n\n\ndef work():\n    HomeSettings()\n"
+    part, job = tmp_path / "part.py", tmp_path / "job.py"
+    part.write_text(text)
+    job.write_text(f'{text}\n\nif __name__ == "__main__":\n    main()\n')
+
+    assert list(misplaced(part)) == ["part.py:2 reads KafkaSettings", "part.py:6 reads HomeSettings"]
+    assert list(misplaced(job)) == ["job.py:6 reads HomeSettings"]
