@@ -26,7 +26,7 @@ from typing import Any
 
 from bench import bare, bars
 from services.console.demo import newswire
-from services.console.demo.stage import Stage
+from services.console.demo.stage import build as build_stage
 from services.retriever.assembly import retriever
 from services.retriever.handler import Retrieve
 from services.retriever.ports import SearchQuery
@@ -99,7 +99,7 @@ def measure(documents: int, bulk: int) -> dict[str, Any]:
     encoder = encoding.build(settings)
     texts = [_headed(number) for number in range(bulk * CHUNKS_EACH)]
     ours, library = bare.encoder_rate(encoder, texts), bare.library_rate(settings, texts)
-    stage = Stage("bench-freshness")
+    stage = build_stage("bench-freshness")
     try:
         stage.start()
         stage.services.start(NEEDED)

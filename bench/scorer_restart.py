@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from services.console.platform.local import LocalPlatform, isolated
+from services.console.platform.local import LocalPlatform, PlatformSettings, isolated
 from services.scorer.changelog import KafkaChangelog
 from services.scorer.join import Join, done
 from services.scorer.table import TableJoins
@@ -27,7 +27,7 @@ PARTITIONS, TURN = 4, 64
 def measure(joins: int) -> dict[str, Any]:
     """Seconds to write and to restore so many joins."""
     with tempfile.TemporaryDirectory() as folder:
-        platform = LocalPlatform(isolated(Path(folder)))
+        platform = LocalPlatform(isolated(Path(folder), PlatformSettings()))
         platform.start(lambda _: None)
         try:
             settings = KafkaSettings(bootstrap_servers=platform.bootstrap_servers, partitions=PARTITIONS)

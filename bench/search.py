@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from services.console.demo.stage import Stage
+from services.console.demo.stage import build as build_stage
 from services.retriever.assembly import retriever
 from services.retriever.ports import SearchQuery
 from services.retriever.settings import RetrieverSettings
@@ -91,7 +91,7 @@ class Corpus:
 
 def measure(sizes: list[int]) -> dict[str, Any]:
     """Every figure for every size, in one growing corpus."""
-    stage = Stage("bench-search")
+    stage = build_stage("bench-search")
     try:
         stage.start()
         store = connect(CassandraSettings())

@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from services.console.demo.stage import Stage
+from services.console.demo.stage import build as build_stage
 from services.generator import chat_format, models, replies
 from services.generator.arms import Served
 from services.generator.backends import transformers
@@ -68,7 +68,7 @@ def main(prompts: int, rounds: int) -> dict[str, Any]:
     """Every way, on servers of its own."""
     threads = os.cpu_count() or 1
     os.environ |= {"TILTYARD_GENERATOR_THREADS": str(threads)}
-    stage = Stage("bench-serving")
+    stage = build_stage("bench-serving")
     try:
         stage.start()
         stage.services.start(WORKER)

@@ -25,6 +25,7 @@ from services.generator.settings import GeneratorSettings
 from services.generator.tuning.data import workshop
 from services.generator.tuning.data.example import Example
 from services.generator.tuning.data.plan import DataPlan
+from services.generator.tuning.data.teacher_settings import TeacherSettings
 from services.generator.tuning.data.wordings import holds
 from services.generator.tuning.job import Job
 from services.generator.tuning.settings import TuningSettings
@@ -75,7 +76,7 @@ def main() -> None:
 
     told: dict[str, Any] = {"n": {kind: len(of) for kind, of in kinds.items()}, "base": asked(None)}
     if not options.base:
-        job = Job(TuningSettings(), settings, home, lambda: datetime.now(UTC), _say)
+        job = Job(TuningSettings(), settings, home, lambda: datetime.now(UTC), _say, TeacherSettings())
         adapter = job.train(job.dataset(learned, _about(learned, pairs)), "bench-unseen")
         try:
             backend.take_up(adapter)
@@ -94,7 +95,8 @@ def _prompts(
 ) -> list[Example]:
     """Prompts with passages, as serving shows them."""
     plan = DataPlan.model_validate({"builders": ["pairs", builder], "validation": 0, "probe": 0})
-    made = workshop.open_workshop(plan, settings, HomeSettings().home).dataset(documents, _about(documents, pairs))
+    opened = workshop.open_workshop(plan, settings, HomeSettings().home, teacher=TeacherSettings())
+    made = opened.dataset(documents, _about(documents, pairs))
     return [example for example in made.examples if example.form == "rag"]
 
 

@@ -23,17 +23,19 @@ from shared.settings import ObserveSettings
 EX_OK, EX_UNAVAILABLE, EX_SOFTWARE, EX_CONFIG = 0, 69, 70, 78
 log = structlog.get_logger()
 Build = Callable[[observe.Readiness], Runner[Any]]
+Observed = Callable[[], ObserveSettings]
+"""How a process is observed; asked for once the exit codes hold, so that a wrong setting ends it with its own."""
 
 
-def main(service: str, build: Build) -> None:
+def main(service: str, build: Build, read: Observed) -> None:
     """Build the service's runner and run it until told to stop; exits the process."""
-    sys.exit(guarded(service, lambda readiness: _consume(build(readiness))))
+    sys.exit(guarded(service, lambda readiness: _consume(build(readiness)), read))
 
 
-def guarded(service: str, run: Callable[[observe.Readiness], None]) -> int:
+def guarded(service: str, run: Callable[[observe.Readiness], None], read: Observed) -> int:
     """Run a service body under logging, probes and the exit codes; returns the code."""
     try:
-        settings = ObserveSettings()
+        settings = read()
         observe.configure_logging(service, settings.log_level)
         readiness = observe.Readiness(service)
         server = observe.serve(settings.port, settings.host, readiness)
@@ -54,13 +56,13 @@ def guarded(service: str, run: Callable[[observe.Readiness], None]) -> int:
         return EX_SOFTWARE
 
 
-def job(name: str, work: Callable[[], None]) -> int:
+def job(name: str, work: Callable[[], None], read: Observed) -> int:
     """Run a job that ends by itself under logging and the exit codes; returns the code.
 
     What went wrong is said on standard error, in one plain line at the end.
     """
     try:
-        observe.configure_logging(name, ObserveSettings().log_level)
+        observe.configure_logging(name, read().log_level)
         work()
     except ValidationError as error:
         return _last_words(EX_CONFIG, f"settings of {error.title}: {reason_of(error)}")

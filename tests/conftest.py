@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from services.console.platform.local import LocalPlatform, isolated
+from services.console.platform.local import LocalPlatform, PlatformSettings, isolated
 from shared.kafka import topics
 from shared.settings import CassandraSettings, KafkaSettings
 
@@ -24,7 +24,7 @@ def logs_of_its_own() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalPlatform]:
     """Kafka and Cassandra, answering."""
-    running = LocalPlatform(isolated(tmp_path_factory.mktemp("platform")))
+    running = LocalPlatform(isolated(tmp_path_factory.mktemp("platform"), PlatformSettings()))
     running.start(lambda _: None)
     yield running
     running.stop()

@@ -11,11 +11,11 @@ from shared.settings import KafkaSettings
 SHOWN = 5
 
 
-def of_live(filters: Filters) -> list[str]:
+def of_live(filters: Filters, kafka: KafkaSettings) -> list[str]:
     """Hints from the documents that were announced; none, and nothing is read, where no filter is set."""
     if not (filters.sources or filters.tags):
         return []
-    records = topics.read_all(KafkaSettings(), topology.INDEXED.name)
+    records = topics.read_all(kafka, topology.INDEXED.name)
     return list(hints(filters, (DocumentIndexed.model_validate_json(one.value) for one in records if one.value)))
 
 

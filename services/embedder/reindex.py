@@ -26,7 +26,7 @@ from shared.kafka.view import KafkaView
 from shared.messages import DocumentIndexed, EncoderChoice, EncodersAnnounced
 from shared.retention import Retention
 from shared.service import guarded
-from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings, NewsSettings
+from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings, NewsSettings, ObserveSettings
 
 SERVICE = "embedder-reindex"
 PAUSE_S = 1.0
@@ -40,6 +40,7 @@ class Job:
     options: argparse.Namespace
     kafka: KafkaSettings
     cassandra: CassandraSettings
+    configured: EncoderSettings
     store: Store
     board: Switchboard
     keep: Retention
@@ -48,7 +49,7 @@ class Job:
     def target(self) -> EncoderChoice:
         """The encoder that was asked for; what was not said is as configured."""
         asked = {name: value for name in ASKED if (value := getattr(self.options, name)) is not None}
-        return encoding.choice_of(EncoderSettings().model_copy(update=asked))
+        return encoding.choice_of(self.configured.model_copy(update=asked))
 
     def run(self) -> None:
         """What was asked for, and then where things stand."""
@@ -96,7 +97,7 @@ class Job:
             new=self._side(new),
             indexed=self._indexed,
             embedder=self._progress(),
-            count_tokens=counter(encoding.settings_of(new, EncoderSettings())),
+            count_tokens=counter(encoding.settings_of(new, self.configured)),
             now=self.keep.now,
             pause=_pause,
             say=write,
@@ -104,7 +105,7 @@ class Job:
         )
 
     def _side(self, choice: EncoderChoice) -> Side:
-        encoder = encoding.build(encoding.settings_of(choice, EncoderSettings()))
+        encoder = encoding.build(encoding.settings_of(choice, self.configured))
         return Side(encoder, CassandraChunks(self.store, encoder.name, self.keep))
 
     def _indexed(self) -> Iterator[DocumentIndexed]:
@@ -143,11 +144,11 @@ def counter(settings: EncoderSettings) -> Callable[[Sequence[str]], list[int]] |
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the job; returns its exit code."""
     options = _parser().parse_args(arguments)
-    return guarded(SERVICE, lambda _: _run(options))
+    return guarded(SERVICE, lambda _: _run(options), ObserveSettings)
 
 
 def _run(options: argparse.Namespace) -> None:
-    kafka, cassandra = KafkaSettings(), CassandraSettings()
+    kafka, cassandra, configured = KafkaSettings(), CassandraSettings(), EncoderSettings()
     client.require(kafka, [topology.INDEXED.name, topology.ENCODERS.name, topology.CHUNKS.name])
     store, delivery, keep = connect(cassandra), Delivery(kafka, SERVICE), Retention(NewsSettings().keep_days)
 
@@ -157,8 +158,8 @@ def _run(options: argparse.Namespace) -> None:
 
     announced = KafkaView(kafka, topology.ENCODERS).values
     try:
-        board = Switchboard(announced, EncoderSettings(), announce, keep.now)
-        Job(options, kafka, cassandra, store, board, keep).run()
+        board = Switchboard(announced, configured, announce, keep.now)
+        Job(options, kafka, cassandra, configured, store, board, keep).run()
     finally:
         store.close()
 

@@ -15,7 +15,6 @@ from services.generator.settings import GeneratorSettings
 from shared.adapters import registry
 from shared.messages import AdapterAnnounced, Answer
 from shared.records import Effect, Record
-from shared.settings import HomeSettings
 
 __all__ = ["WEIGHTS", "NewestAdapters", "Speaking", "sha256_of", "verify"]
 RETRY_S = 60.0
@@ -114,10 +113,10 @@ class NewestAdapters:
         return True
 
 
-def verify(adapter: AdapterAnnounced, base_sha256: str) -> Path:
+def verify(adapter: AdapterAnnounced, base_sha256: str, home: Path) -> Path:
     """The adapter's folder on this machine, once base, weights, rank and targets are what was announced.
 
-    What lies elsewhere is first copied to `adapters/fetched` in the home folder. Raises ValueError that names both
+    What lies elsewhere is first copied to `adapters/fetched` in `home`. Raises ValueError that names both
     hashes, or what else is wrong; OSError where the folder cannot be read.
     """
     if adapter.base_sha256 != base_sha256:
@@ -125,8 +124,7 @@ def verify(adapter: AdapterAnnounced, base_sha256: str) -> Path:
             f"adapter {adapter.name} was trained on a base with sha256 {adapter.base_sha256}, this one has "
             f"{base_sha256}"
         )
-    cache = HomeSettings().home / "adapters" / "fetched"
-    folder = adapter_files.fetch(adapter.location, adapter.weights_sha256, cache)
+    folder = adapter_files.fetch(adapter.location, adapter.weights_sha256, home / "adapters" / "fetched")
     adapter_files.require_weights(folder, adapter.weights_sha256, f"adapter {adapter.name}")
     adapter_files.check(folder)
     return folder

@@ -60,11 +60,11 @@ class Server:
     it raises ServerFault, or what httpx, JSON and pydantic raise.
     """
 
-    def __init__(self, name: str, settings: ServerSettings, opened: Opened) -> None:
+    def __init__(self, name: str, settings: ServerSettings, opened: Opened, *, home: Path) -> None:
         self.name = name
         self.model = f"{settings.model}@{name}"
         self.adapters: dict[str, AdapterAnnounced] = {}
-        self._settings, self._opened = settings, opened
+        self._settings, self._opened, self._home = settings, opened, home
 
     def complete(
         self,
@@ -99,7 +99,7 @@ class Server:
         """
         base = self._settings.base_sha256 or adapter.base_sha256
         if Path(adapter.location).is_dir():
-            adapters.verify(adapter, base)
+            adapters.verify(adapter, base, self._home)
         elif base != adapter.base_sha256:
             raise ValueError(f"adapter {adapter.name}: trained on a base with sha256 {adapter.base_sha256}, not {base}")
         self.adapters[adapter.track] = adapter

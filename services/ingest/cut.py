@@ -6,15 +6,14 @@ the same cleaning, numbering and cutting, by the same handler. Progress is one J
 
 import argparse
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from services.ingest.__main__ import cleaners
-from services.ingest.duplicates import Duplicates, retractions
-from services.ingest.handler import Ingest
+from services.ingest.assembly import Stores, handler
+from services.ingest.duplicates import retractions
 from services.ingest.settings import IngestSettings
-from shared import lines, plugins, topology
+from shared import lines, topology
 from shared.jobs.cut import CuttingDone, DocumentsCut
 from shared.jobs.events import write
 from shared.memory.dispositions import MemoryDispositions
@@ -23,7 +22,7 @@ from shared.memory.signatures import MemorySignatures
 from shared.messages import DocumentChunked, DocumentPublished
 from shared.records import InvalidMessageError, Position, RawRecord, Record
 from shared.service import guarded
-from shared.settings import EncoderSettings
+from shared.settings import EncoderSettings, ObserveSettings
 from shared.stored import TakenDocument
 
 EVERY = 50
@@ -36,22 +35,26 @@ def main() -> None:
     parser.add_argument("documents", type=Path)
     parser.add_argument("chunks", type=Path, help="file to write")
     options = parser.parse_args()
-    raise SystemExit(guarded("cut", lambda _: _cut(options.documents, options.chunks)))
+    raise SystemExit(guarded("cut", lambda _: _run(options.documents, options.chunks), ObserveSettings))
 
 
-def _cut(documents: Path, chunks: Path) -> None:
+def _run(documents: Path, chunks: Path) -> None:
     with chunks.open("w", encoding="utf-8") as out:
         published = lines.read_all(documents, DocumentPublished)
-        out.writelines(f"{made.model_dump_json()}\n" for made in cut(published, write))
+        chunked = cut(published, write, IngestSettings(), encoder=EncoderSettings())
+        out.writelines(f"{document.model_dump_json()}\n" for document in chunked)
 
 
-def cut(documents: Iterable[DocumentPublished], say: Say) -> Iterator[DocumentChunked]:
+def cut(
+    documents: Iterable[DocumentPublished], say: Say, settings: IngestSettings, *, encoder: EncoderSettings
+) -> Iterator[DocumentChunked]:
     """Every revision with its chunks, in order; near-duplicates are treated as the settings say.
 
-    What ingest drops or refuses is counted and left out.
+    What ingest drops or refuses is counted and left out. The service's handler works over the twins of its stores.
     """
     waiting, counts = deque(documents), Counter(done=0, dropped=0, refused=0)
-    handle, sinks = _ingest()
+    stores = Stores(MemoryDispositions(), MemoryDocuments(), MemorySignatures())
+    handle, sinks = handler(stores, settings, encoder), (stores.dispositions, stores.documents, stores.signatures)
     while waiting:
         counts["done"] += 1
         try:
@@ -69,23 +72,6 @@ def cut(documents: Iterable[DocumentPublished], say: Say) -> Iterator[DocumentCh
         if counts["done"] % EVERY == 0:
             say(DocumentsCut.model_validate(counts))
     say(CuttingDone.model_validate(counts))
-
-
-def _ingest() -> tuple[Ingest, Sequence[MemoryDispositions | MemoryDocuments | MemorySignatures]]:
-    """The service's handler over the twins of its stores."""
-    settings, signatures = IngestSettings(), MemorySignatures()
-    dispositions, history = MemoryDispositions(), MemoryDocuments()
-    handle = Ingest(
-        settings=settings,
-        dispositions=dispositions,
-        history=history,
-        chunk=plugins.load("services.ingest.chunkers", settings.chunker)(settings, EncoderSettings()),
-        cleaners=cleaners(),
-        language=plugins.load("services.ingest.languages", settings.language)(),
-        duplicates=Duplicates.by(settings, signatures),
-        now=lambda: datetime.now(UTC),
-    )
-    return handle, (dispositions, history, signatures)
 
 
 def _record(document: DocumentPublished, number: int) -> Record[DocumentPublished]:

@@ -26,7 +26,7 @@ from shared.kafka import client
 from shared.observe import Readiness
 from shared.publisher import Publisher
 from shared.service import guarded
-from shared.settings import CassandraSettings, KafkaSettings
+from shared.settings import CassandraSettings, KafkaSettings, ObserveSettings
 
 FEEDS = "services.ingest.feeds"
 LONGEST_DOUBLING = 12
@@ -45,10 +45,10 @@ def main() -> None:
     parser.add_argument("--every", type=float, default=0.0, help="seconds between passes; 0: as the settings say")
     parser.add_argument("--once", action="store_true")
     options = parser.parse_args()
-    raise SystemExit(guarded("feed", lambda readiness: _feed(options, readiness)))
+    raise SystemExit(guarded("feed", lambda readiness: _run(options, readiness), ObserveSettings))
 
 
-def _feed(options: argparse.Namespace, readiness: Readiness) -> None:
+def _run(options: argparse.Namespace, readiness: Readiness) -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it tells of every request
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -21,10 +21,9 @@ from shared.cassandra.feeds import CassandraFeeds
 from shared.jobs.events import write
 from shared.jobs.replay import DocumentsPublished, QuestionsAsked, ReplayDone, Say
 from shared.messages import DocumentPublished, Question
-from shared.observe import Readiness
 from shared.publisher import Publisher
 from shared.service import guarded
-from shared.settings import CassandraSettings, KafkaSettings
+from shared.settings import CassandraSettings, KafkaSettings, ObserveSettings
 
 FEEDS = "services.ingest.feeds"
 PORTION = 32
@@ -41,10 +40,10 @@ def main() -> None:
     parser.add_argument("--resume", action="store_true", help="go on where the last replay of this stream ended")
     parser.add_argument("--wait", type=float, default=900.0, help="seconds to wait for documents to be findable")
     options = parser.parse_args()
-    raise SystemExit(guarded("replay", lambda _: _replay(options)))
+    raise SystemExit(guarded("replay", lambda _: _run(options), ObserveSettings))
 
 
-def _replay(options: argparse.Namespace, _: Readiness | None = None) -> None:
+def _run(options: argparse.Namespace) -> None:
     source = FeedSource(str(options.folder), options.name, documents=options.documents)
     feed: Feed = plugins.load(FEEDS, options.feed, "build")(source, FeedSettings())
     store = connect(CassandraSettings())

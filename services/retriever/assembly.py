@@ -1,38 +1,82 @@
 """Putting a retriever together from its settings: the same for the service, for explaining and for measuring."""
 
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from services.retriever.handler import Retrieve
-from services.retriever.ports import Encode, Knowledge, Rank, Ranked, Rephrase, Search, SearchQuery, SparseIndex, listed
+from services.retriever.ports import Encode, Knowledge, Rank, Rephrase, Search
+from services.retriever.recipes import RetrieveByContest
+from services.retriever.serving import Announced, Serving
 from services.retriever.settings import RetrieverSettings
+from services.retriever.variants import PACKAGE, Indexes, rankers, searches
 from services.retriever.view import Announcements
 from services.retriever.views import Views
-from shared import plugins
+from shared import plugins, topology
+from shared.bus import Bus
+from shared.contests.calendar import Calendar
 from shared.contests.options import RetrievalOptions
-from shared.messages import Recipe
+from shared.messages import EvidenceFound, Recipe
 from shared.retention import FOREVER, Retention
+from shared.runner import Runner
+from shared.settings import EncoderSettings
 from shared.stored import ChunkSearch
-
-PACKAGE = "services.retriever"
 
 
 @dataclass(frozen=True)
-class Indexes:
-    """Word indexes by name, each made when a search first asks for it; in memory without a folder."""
+class Ports:
+    """What the service needs from outside. `contests` knows all announced before the call, `keep` has the clock.
 
-    settings: RetrieverSettings
-    folder: Path | None = None
-    made: dict[str, SparseIndex] = field(default_factory=dict)
+    `chunks` gives an encoder's table, and `folder` where its word indexes are kept, by the encoder's name; without a
+    folder they are in memory. `follows`: they are kept up in threads of their own; else whoever waits for them reads.
+    """
 
-    def __call__(self, name: str) -> SparseIndex:
-        if name not in self.made:
-            build = plugins.load(f"{PACKAGE}.indexes", name)
-            self.made[name] = build(self.settings, self.folder / name if self.folder else None)
-        return self.made[name]
+    bus: Bus
+    encoders: Announced
+    chunks: Callable[[str], ChunkSearch]
+    announcements: Callable[[], Announcements]
+    contests: Callable[[], Calendar]
+    folder: Callable[[str], Path | None]
+    keep: Retention = FOREVER
+    follows: bool = True
+
+
+def assemble(ports: Ports, settings: RetrieverSettings, *, encoder: EncoderSettings) -> Runner[EvidenceFound]:
+    """The service as it ships, its word indexes complete; `encoder` serves until another is announced.
+
+    Raises ValueError for an unknown variant, and what the encoder raises where it cannot be loaded.
+    """
+    serving = Serving(ports.encoders, encoder, ports.chunks)
+    made = Assembly(
+        settings,
+        encode=serving.encoder.encode,
+        encoder=serving.encoder.name,
+        chunks=serving,
+        announcements=ports.announcements,
+        folder=ports.folder(serving.encoder.name) if settings.snapshot else None,
+        keep=ports.keep,
+        recipes=ports.contests().at(ports.keep.now()).recipes_in_use(),
+    )
+    made.view.catch_up()
+    if ports.follows:
+        made.view.follow(threading.Event())
+    return Runner(
+        service=ports.bus.name,
+        source=ports.bus.source([topology.QUESTIONS]),
+        handle=serving.before(RetrieveByContest(made.usual, made.of, ports.contests)),
+        sinks=[ports.bus.sink(topology.EVIDENCE, published)],
+        dead_letters=ports.bus.dead_letters(),
+        limit=settings.batch,
+        dead_in_a_row=settings.dead_in_a_row,
+    )
+
+
+def published(evidence: EvidenceFound) -> list[EvidenceFound]:
+    """Evidence goes out as it is."""
+    return [evidence]
 
 
 class Assembly:
@@ -127,23 +171,3 @@ def retriever(
         keep=keep,
     )
     return assembly.usual, assembly.view
-
-
-def searches(knowledge: Knowledge, settings: RetrieverSettings) -> Search:
-    """The search that the settings name."""
-    search: Search = plugins.load(f"{PACKAGE}.searches", settings.search)(knowledge, settings)
-    return search
-
-
-def rankers(knowledge: Knowledge, settings: RetrieverSettings) -> Rank:
-    """The rankers that the settings name, one after the other; each notes its place and score under its name."""
-    named: Mapping[str, Rank] = {
-        name: plugins.load(f"{PACKAGE}.rankers", name)(knowledge, settings) for name in settings.ranker_names
-    }
-
-    def rank(asked: SearchQuery, ranked: Sequence[Ranked]) -> Sequence[Ranked]:
-        for name, one in named.items():
-            ranked = listed(name, one(asked, ranked))
-        return ranked
-
-    return rank

@@ -27,7 +27,7 @@ from shared.messages import Filters, Question
 from shared.retention import Retention
 from shared.scope import Scope
 from shared.service import guarded
-from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings, NewsSettings
+from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings, NewsSettings, ObserveSettings
 from shared.stored import ChunkKey, Passage
 
 BEGINNING = 240
@@ -40,10 +40,10 @@ def main() -> None:
     parser.add_argument("question", help="as JSON, like a message of the questions topic")
     parser.add_argument("--others", type=int, default=5, help="candidates shown that did not become evidence")
     options = parser.parse_args()
-    raise SystemExit(guarded("explain", lambda _: _explain(options)))
+    raise SystemExit(guarded("explain", lambda _: _run(options), ObserveSettings))
 
 
-def _explain(options: argparse.Namespace) -> None:
+def _run(options: argparse.Namespace) -> None:
     question = Question.model_validate_json(options.question)
     settings, kafka = RetrieverSettings(), KafkaSettings()
     client.require(kafka, [topology.INDEXED.name, topology.ENCODERS.name])

@@ -7,11 +7,11 @@ from services.retriever import words
 from services.retriever.settings import RetrieverSettings
 from shared import topology
 from shared.kafka import topics
-from shared.settings import CassandraSettings, HomeSettings, KafkaSettings
+from shared.settings import CassandraSettings, KafkaSettings
 
 
 def snapshot_folder(
-    kafka: KafkaSettings, cassandra: CassandraSettings, encoder: str, settings: RetrieverSettings
+    kafka: KafkaSettings, cassandra: CassandraSettings, encoder: str, settings: RetrieverSettings, *, home: Path
 ) -> Path:
     """A folder for exactly these announcements, chunks and words: an index of others is never gone on with."""
     of = (
@@ -21,4 +21,4 @@ def snapshot_folder(
         settings.index_language,
         words.VERSION,
     )
-    return HomeSettings().home / "retriever" / sha256("\n".join(of).encode()).hexdigest()[:16]
+    return home / "retriever" / sha256("\n".join(of).encode()).hexdigest()[:16]

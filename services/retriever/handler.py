@@ -17,7 +17,6 @@ from shared.stored import ChunkSearch, Passage, Vector
 
 TRIES = 3
 SPARE = 2
-AS_ASKED = plain.build(RetrieverSettings())
 Pick = tuple[Ranked, Passage]
 
 
@@ -35,7 +34,7 @@ class Retrieve:
     view: View
     clock: Clock
     keep: Retention = FOREVER
-    condense: Condense = AS_ASKED
+    condense: Condense = plain.as_asked
     contest: str = ""
     recipe: str = "rag"
 

@@ -3,8 +3,46 @@
 import logging
 import os
 
-from services.scorer.service import run
+from services.scorer.app import App
+from services.scorer.assembly import Ports, assemble
+from services.scorer.board import Board
+from services.scorer.changelog import KafkaChangelog
+from services.scorer.group import GROUP, offsets, partitions_of
+from services.scorer.progress import Progress
+from services.scorer.reading import JOINED
+from services.scorer.service import Parts, Scorer, run
+from services.scorer.settings import ScorerSettings
+from services.scorer.table import TableJoins
+from services.scorer.turns import Turns
+from shared import topology
+from shared.cassandra.client import connect
+from shared.cassandra.results import CassandraResults
+from shared.contests.view import Contests
+from shared.kafka import client
+from shared.kafka.bus import KafkaBus
+from shared.kafka.tail import KafkaTail
+from shared.observe import Readiness
 from shared.service import guarded
+from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, KafkaSettings, ObserveSettings
+
+
+def build(readiness: Readiness) -> Scorer:
+    """The scorer over Kafka and Cassandra, by the environment."""
+    settings, kafka, folder = ScorerSettings(), KafkaSettings(), HomeSettings().home / "scorer"
+    client.require(kafka, topology.needed_by(GROUP))
+    progress, partitions = Progress(kafka, GROUP, [topic.name for topic in JOINED]), partitions_of(kafka)
+    app = App(settings, kafka, folder=folder, partitions=partitions)
+    joins = TableJoins(KafkaChangelog(kafka, GROUP, partitions=partitions))
+    ports = Ports(
+        KafkaBus(kafka, GROUP),
+        joins,
+        CassandraResults(connect(CassandraSettings())),
+        Contests(KafkaTail(kafka, topology.CONTESTS.name)).look,
+        app.place,
+    )
+    desk = assemble(ports, settings, encoder=EncoderSettings())
+    turns = Turns(desk, joins, offsets(settings, kafka), batch=settings.batch)
+    return Scorer(Parts(settings, app, desk, turns, Board(kafka, folder), progress), readiness)
 
 
 def main() -> None:
@@ -12,7 +50,7 @@ def main() -> None:
 
     Exits at once: Faust's consumer thread outlives its loop when the broker is gone, and would keep the process.
     """
-    code = guarded("scorer", run)
+    code = guarded(GROUP, lambda readiness: run(lambda: build(readiness)), ObserveSettings)
     logging.shutdown()
     os._exit(code)
 

@@ -9,13 +9,14 @@ So one agent passes records on, and nothing else.
 import logging
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import faust
 from aiokafka.partitioner import DefaultPartitioner
 from faust.transport.drivers import aiokafka as driver
 
-from services.scorer.assembly import GROUP
+from services.scorer.group import GROUP
 from services.scorer.offsets import Place
 from services.scorer.reading import JOINED
 from services.scorer.security import Security, security
@@ -23,7 +24,7 @@ from services.scorer.settings import ScorerSettings
 from services.scorer.turns import Turns
 from shared.kafka.client import MAX_BYTES
 from shared.records import InvalidMessageError, Position, RawRecord
-from shared.settings import HomeSettings, KafkaSettings
+from shared.settings import KafkaSettings
 from shared.topology import ANSWERS
 
 Committed = Callable[[Collection[int]], Mapping[Place, int]]
@@ -51,13 +52,13 @@ class Transport(driver.Transport):
 class App:
     """A member of the group, over `partitions` partitions. `ours` are assigned and adopted, once `settled`."""
 
-    def __init__(self, settings: ScorerSettings, kafka: KafkaSettings, *, partitions: int) -> None:
+    def __init__(self, settings: ScorerSettings, kafka: KafkaSettings, *, folder: Path, partitions: int) -> None:
         self.ours: frozenset[int] = frozenset()
         self.settled = False
         self._revoked = 0
         self._committed: dict[Place, int] = {}
         self._every = list(range(partitions))
-        self._faust = _faust(settings, kafka)
+        self._faust = _faust(settings, kafka, folder)
         self._faust.transport = Transport(self._faust.conf.broker_consumer, self._faust)
 
     def place(self, question_id: str, _: RawRecord) -> int:
@@ -143,7 +144,7 @@ def raw_record(message: Any) -> RawRecord:
     )
 
 
-def _faust(settings: ScorerSettings, kafka: KafkaSettings) -> Any:
+def _faust(settings: ScorerSettings, kafka: KafkaSettings, folder: Path) -> Any:
     for name in ("faust", "mode", "aiokafka", "kafka"):
         logging.getLogger(name).setLevel(logging.WARNING)
     wanted = security(kafka.librdkafka)
@@ -161,7 +162,7 @@ def _faust(settings: ScorerSettings, kafka: KafkaSettings) -> Any:
         topic_disable_leader=True,
         stream_wait_empty=False,
         store="memory://",
-        datadir=str(HomeSettings().home / "scorer"),
+        datadir=str(folder),
         processing_guarantee="at_least_once",
         autodiscover=False,
         web_enabled=False,

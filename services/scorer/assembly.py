@@ -1,70 +1,52 @@
-"""The scorer's parts put together from settings, on Kafka and Cassandra."""
+"""Putting the scorer's desk together from its settings: the same over Kafka and Cassandra, and in memory."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 
-import structlog
-from prometheus_client import Counter
-
-from services.scorer import changelog
-from services.scorer.desk import Desk
+from services.scorer.desk import Desk, Joins, Look
+from services.scorer.feedback import Score
 from services.scorer.handler import score
-from services.scorer.offsets import Offsets, Place
-from services.scorer.reading import JOINED, PartitionOf, Reader
+from services.scorer.reading import PartitionOf, Reader, where_it_stands
 from services.scorer.settings import ScorerSettings
 from services.scorer.settle import Settle
-from services.scorer.table import TableJoins
-from shared.cassandra.client import connect
-from shared.cassandra.results import CassandraResults
-from shared.contests.view import Contests
-from shared.kafka import client, topics
-from shared.kafka.sink import Delivery, KafkaDeadLetters, KafkaSink
-from shared.kafka.tail import KafkaTail
-from shared.records import RawRecord
+from shared.bus import Bus
+from shared.messages import Result
 from shared.scoring import catalogue
-from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
-from shared.topology import CONTESTS, QUESTIONS, RESULTS
-
-GROUP = "scorer"
-log = structlog.get_logger()
-_UNDELIVERED = Counter("tiltyard_scorer_undelivered", "Records read from a topic since the group did not deliver them")
+from shared.settings import EncoderSettings
+from shared.stored import ResultShelf
+from shared.topology import RESULTS
 
 
-def offsets(settings: ScorerSettings, kafka: KafkaSettings) -> Offsets:
-    """The offsets of our partitions, over a reader of whatever the group does not deliver."""
-    reader = topics.RangeReader(kafka, uncommitted=True)  # as Faust reads
+@dataclass(frozen=True)
+class Ports:
+    """What deciding and settling need from outside. `place` says in which partition a question's join is.
 
-    def read(place: Place, start: int, end: int) -> Iterator[RawRecord]:
-        log.info("reading what was not delivered", topic=place.topic, partition=place.partition, start=start, end=end)
-        for record in reader.read(place.topic, place.partition, start, end):
-            _UNDELIVERED.inc()
-            yield record
+    `contests` knows all announced before the call. Whoever keeps `joins` keeps what the desk changes in them.
+    """
 
-    return Offsets(read, limit=settings.batch)
+    bus: Bus
+    joins: Joins
+    results: ResultShelf
+    contests: Look
+    place: PartitionOf = where_it_stands
 
 
-def desk(settings: ScorerSettings, kafka: KafkaSettings, place: PartitionOf, joins: TableJoins) -> Desk:
-    """What decides and settles, over the store and the topics. `place` says in which partition a question's join is."""
-    delivery = Delivery(kafka, GROUP)
-    metrics = catalogue.load(settings.metrics, EncoderSettings())
+def assemble(ports: Ports, settings: ScorerSettings, *, encoder: EncoderSettings) -> Desk:
+    """The desk as it ships; measures of meaning use `encoder`. Raises ValueError for an unknown measure."""
+    return desk(ports, settings, partial(score, metrics=catalogue.load(settings.metrics, encoder)))
+
+
+def desk(ports: Ports, settings: ScorerSettings, scored: Score) -> Desk:
+    """The same with any way of scoring."""
     return Desk(
-        joins,
-        Reader(KafkaDeadLetters(delivery, GROUP), dead_in_a_row=settings.dead_in_a_row, place=place),
-        Settle(
-            CassandraResults(connect(CassandraSettings())),
-            KafkaSink(delivery, RESULTS, lambda result: [result]),
-            partial(score, metrics=metrics),
-        ),
-        contests=Contests(KafkaTail(kafka, CONTESTS.name)).look,
+        ports.joins,
+        Reader(ports.bus.dead_letters(), dead_in_a_row=settings.dead_in_a_row, place=ports.place),
+        Settle(ports.results, ports.bus.sink(RESULTS, published), scored),
+        contests=ports.contests,
         keep=settings.keep,
     )
 
 
-def partitions_of(kafka: KafkaSettings) -> int:
-    """How many partitions the joined topics have; ValueError where they, or an older changelog, do not agree."""
-    known = client.admin(kafka).list_topics(timeout=10).topics
-    names = [*(topic.name for topic in JOINED), changelog.name_of(kafka, GROUP)]
-    counts = {name: len(known[name].partitions) for name in names if name in known}
-    if len(set(counts.values())) != 1:
-        raise ValueError(f"these topics are joined by partition and need equally many: {counts}")
-    return counts[QUESTIONS.name]
+def published(result: Result) -> list[Result]:
+    """A result goes out as it is."""
+    return [result]

@@ -15,7 +15,7 @@ from shared.kafka.sink import Delivery, publish
 from shared.kafka.topics import Follower
 from shared.messages import ContestTaken, Result, Standing
 from shared.records import RawRecord
-from shared.settings import HomeSettings, KafkaSettings
+from shared.settings import KafkaSettings
 from shared.standings import ALL, marks_of
 from shared.topology import RESULTS, STANDINGS
 
@@ -77,12 +77,12 @@ class Tally:
 
 
 class Board:
-    """Follows the results and publishes the standings that changed."""
+    """Follows the results and publishes the standings that changed; `folder` holds what each question adds."""
 
-    def __init__(self, settings: KafkaSettings) -> None:
+    def __init__(self, settings: KafkaSettings, folder: Path) -> None:
         self._follower = Follower(settings, RESULTS.name)
         self._delivery = Delivery(settings, "scorer-standings")
-        self._tally = Tally(HomeSettings().home / "scorer")
+        self._tally = Tally(folder)
         self._published: dict[str, Standing] = {}
 
     def refresh(self) -> bool:

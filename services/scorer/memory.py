@@ -1,43 +1,23 @@
-"""The scorer in memory: the same desk over the in-memory broker, for pipelines that run in one process."""
+"""The scorer's desk over the in-memory broker, for pipelines that run in one process."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from services.scorer.desk import Changes, Desk, Look
-from services.scorer.feedback import Score
+from services.scorer.desk import Changes, Desk
 from services.scorer.join import Join
-from services.scorer.reading import JOINED, Reader
-from services.scorer.settle import Settle
-from shared.contests.calendar import Calendar
-from shared.memory.broker import MemoryBroker, MemoryDeadLetters, MemorySink, MemorySource
-from shared.stored import ResultShelf
-from shared.topology import RESULTS
+from services.scorer.reading import JOINED
+from shared.memory.broker import MemoryBroker, MemorySource
 
 GROUP = "scorer"
 
 
 class JoinInMemory:
-    """Joins what the broker holds. `joins` outlives the object where it is handed to the next, as a table would."""
+    """Joins what the broker holds. `joins`, from which the desk reads, outlives both, as a table would."""
 
-    def __init__(
-        self,
-        broker: MemoryBroker,
-        score: Score,
-        shelf: ResultShelf,
-        *,
-        contests: Look = Calendar,
-        keep: timedelta = timedelta(hours=24),
-        joins: dict[str, Join] | None = None,
-    ) -> None:
-        self.joins: dict[str, Join] = {} if joins is None else joins
+    def __init__(self, broker: MemoryBroker, desk: Desk, joins: dict[str, Join]) -> None:
+        self.joins = joins
         self._source = MemorySource(broker, JOINED, GROUP)
         self._partitions = range(broker.partitions)
-        self._desk = Desk(
-            self.joins,
-            Reader(MemoryDeadLetters(broker, "scorer")),
-            Settle(shelf, MemorySink(broker, RESULTS, lambda result: [result]), score),
-            contests=contests,
-            keep=keep,
-        )
+        self._desk = desk
         self._desk.adopt(self.joins)
 
     def run_once(self, now: datetime, limit: int = 64) -> int:

@@ -4,27 +4,23 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import Collection, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import stamina
 import structlog
 
-from services.scorer import changelog
 from services.scorer.app import App
-from services.scorer.assembly import GROUP, desk, offsets, partitions_of
 from services.scorer.board import Board
+from services.scorer.desk import Desk
 from services.scorer.offsets import Place
 from services.scorer.progress import Progress, Watch, read_through, refuse_made_anew
-from services.scorer.reading import JOINED
 from services.scorer.settings import ScorerSettings
-from services.scorer.table import TableJoins
 from services.scorer.turns import Turns
 from shared import observe
 from shared.kafka import client
-from shared.settings import KafkaSettings
-from shared.topology import needed_by
 
 ASK_S = 2.0
 DRAIN_S = 30.0
@@ -32,20 +28,24 @@ COMMIT_S = 5.0
 log = structlog.get_logger()
 
 
-class Scorer:
-    """Everything that runs in the process; make it in the event loop that it runs in."""
+@dataclass(frozen=True)
+class Parts:
+    """What runs in the process. `turns` hands the desk what is delivered, `progress` says how far the group is."""
 
-    def __init__(self, readiness: observe.Readiness) -> None:
-        self._settings = ScorerSettings()
-        kafka = KafkaSettings()
-        client.require(kafka, needed_by(GROUP))
-        self._progress = Progress(kafka, GROUP, [topic.name for topic in JOINED])
-        partitions = partitions_of(kafka)
-        self._app = App(self._settings, kafka, partitions=partitions)
-        joins = TableJoins(changelog.KafkaChangelog(kafka, GROUP, partitions=partitions))
-        self._desk = desk(self._settings, kafka, self._app.place, joins)
-        self._turns = Turns(self._desk, joins, offsets(self._settings, kafka), batch=self._settings.batch)
-        self._board = Board(kafka)
+    settings: ScorerSettings
+    app: App
+    desk: Desk
+    turns: Turns
+    board: Board
+    progress: Progress
+
+
+class Scorer:
+    """Runs the parts; make them in the event loop that they run in."""
+
+    def __init__(self, parts: Parts, readiness: observe.Readiness) -> None:
+        self._settings, self._app, self._desk = parts.settings, parts.app, parts.desk
+        self._turns, self._board, self._progress = parts.turns, parts.board, parts.progress
         self._watch = Watch(
             self._settings.silence_s, self._settings.again_s, self._settings.stall_s, self._settings.settle_s
         )
@@ -136,11 +136,11 @@ class Scorer:
                 behind = False
 
 
-def run(readiness: observe.Readiness) -> None:
-    """Run a scorer in an event loop of its own; raises what ended it."""
+def run(build: Callable[[], Scorer]) -> None:
+    """Run a scorer in an event loop of its own, in which it is built; raises what ended it."""
 
     async def whole() -> None:
-        await Scorer(readiness).run()
+        await build().run()
 
     asyncio.new_event_loop().run_until_complete(whole())  # left open: closing it would wait for a dead broker
 

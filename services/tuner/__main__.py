@@ -5,10 +5,10 @@ import sys
 import threading
 from datetime import UTC, datetime
 
+from services.tuner.assembly import Ports, assemble
 from services.tuner.news import News
 from services.tuner.settings import TunerSettings
 from services.tuner.training import Training
-from services.tuner.tuner import Tuner, World
 from services.tuner.watching import Announcements
 from shared import topology
 from shared.kafka import client
@@ -17,35 +17,38 @@ from shared.kafka.view import KafkaView
 from shared.messages import TuningDecided
 from shared.observe import Readiness
 from shared.service import guarded
-from shared.settings import KafkaSettings
+from shared.settings import KafkaSettings, ObserveSettings
 
 SERVICE = "tuner"
 
 
 def run(readiness: Readiness) -> None:
+    """Look again and again until told to stop."""
     policy, kafka, stopping = TunerSettings(), KafkaSettings(), threading.Event()
     client.require(kafka, topology.needed_by(SERVICE))
-    training, announcements, delivery = (
-        Training(policy.pairs, stopping, track=policy.track),
-        Announcements(kafka, News()),
-        Delivery(kafka, SERVICE),
-    )
-    adapters, standings = KafkaView(kafka, topology.ADAPTERS), KafkaView(kafka, topology.STANDINGS)
-    events = KafkaView(kafka, topology.TUNINGS)
-    world = World(adapters.refresh, standings.refresh, lambda: events.values, announcements.not_learned_by)
+    training, delivery = Training(policy.pairs, stopping, track=policy.track), Delivery(kafka, SERVICE)
+    tunings = KafkaView(kafka, topology.TUNINGS)
 
     def stop(*_: object) -> None:
         stopping.set()
         training.stop()
 
-    def say(event: TuningDecided) -> None:
+    def stored(event: TuningDecided) -> None:
         publish(delivery, topology.TUNINGS, event)
         delivery.flush()
-        events.values[event.tuning_id] = event
 
+    ports = Ports(
+        adapters=KafkaView(kafka, topology.ADAPTERS).refresh,
+        standings=KafkaView(kafka, topology.STANDINGS).refresh,
+        decided=tunings.values,
+        not_learned=Announcements(kafka, News()).not_learned_by,
+        publish=stored,
+        train=training,
+        now=lambda: datetime.now(UTC),
+    )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    tuner = Tuner(policy, world, say, training, lambda: datetime.now(UTC))
+    tuner = assemble(ports, policy)
     tuner.recover()
     readiness.announce()
     while not stopping.is_set():
@@ -54,4 +57,4 @@ def run(readiness: Readiness) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(guarded(SERVICE, run))
+    sys.exit(guarded(SERVICE, run, ObserveSettings))

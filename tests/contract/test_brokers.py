@@ -2,16 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import uuid4
 
 import pytest
 
+from shared.bus import Bus, unheard
 from shared.kafka import topics
-from shared.kafka.sink import Delivery, KafkaDeadLetters, KafkaSink
-from shared.kafka.source import KafkaSource
-from shared.memory.broker import MemoryBroker, MemoryDeadLetters, MemorySink, MemorySource
+from shared.kafka.bus import KafkaBus
+from shared.memory.broker import MemoryBroker
+from shared.memory.bus import MemoryBus
+from shared.messages import Message
 from shared.records import Effect, RawRecord
+from shared.runner import DeadLetters, Sink, Source
 from shared.settings import KafkaSettings
 from shared.topology import DOCUMENTS, AnyTopic
 from tests.builders import a_document, a_raw_record
@@ -23,10 +27,17 @@ class Broker(NamedTuple):
     """One broker as the contract sees it, with a topic of its own."""
 
     topic: AnyTopic
-    source: Callable[[str], Any]
-    sink: Callable[[], Any]
-    letters: Callable[[], Any]
+    bus: Callable[[str], Bus]
     read: Callable[[str], list[RawRecord]]
+
+    def source(self, group: str, on_assigned: Callable[[], None] = unheard) -> Source:
+        return self.bus(group).source([self.topic], on_assigned)
+
+    def sink(self) -> Sink[Message]:
+        return self.bus("contract").sink(self.topic, lambda made: [made])
+
+    def letters(self) -> DeadLetters:
+        return self.bus("contract").dead_letters()
 
 
 @pytest.fixture(params=["memory", pytest.param("kafka", marks=pytest.mark.e2e)])
@@ -34,22 +45,13 @@ def broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
     topic = replace(DOCUMENTS, name=f"contract.{uuid4()}")
     if request.param == "memory":
         memory = MemoryBroker()
-        yield Broker(
-            topic,
-            lambda group: MemorySource(memory, [topic], group),
-            lambda: MemorySink(memory, topic, lambda made: [made]),
-            lambda: MemoryDeadLetters(memory, "contract"),
-            memory.records,
-        )
+        yield Broker(topic, partial(MemoryBus, memory), memory.records)
         return
     settings: KafkaSettings = request.getfixturevalue("kafka")
     topics.make(settings, [topic])
-    delivery = Delivery(settings, "contract")
     yield Broker(
         topic,
-        lambda group: KafkaSource(settings, [topic], f"{group}-{topic.name}"),
-        lambda: KafkaSink(delivery, topic, lambda made: [made]),
-        lambda: KafkaDeadLetters(delivery, "contract"),
+        lambda name: KafkaBus(settings, f"{name}-{topic.name}"),
         lambda name: list(topics.read_all(settings, name)),
     )
 
@@ -113,6 +115,17 @@ def test_messages_of_one_key_keep_their_order(broker: Broker) -> None:
 
     assert offsets == sorted(offsets)
     assert len(offsets) == 20
+
+
+def test_whoever_reads_has_heard_of_its_partitions(broker: Broker) -> None:
+    heard: list[str] = []
+    publish(broker, "a")
+    source = broker.source("g", lambda: heard.append("assigned"))
+
+    poll(source, 1)
+    source.close()
+
+    assert "assigned" in heard
 
 
 def test_keeping_alive_takes_no_record(broker: Broker) -> None:

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.retriever.assembly import PACKAGE, Indexes
 from services.retriever.ports import Knowledge, Rank, Ranked, Search, SearchQuery, SparseIndex
 from services.retriever.settings import RetrieverSettings
+from services.retriever.variants import PACKAGE, Indexes
 from services.retriever.view import MaterialisedView
 from shared import plugins, topology
 from shared.encoders import hashing

@@ -89,7 +89,7 @@ class Servers:
 @contextmanager
 def servers(home: Path) -> Iterator[Servers]:
     """Started, and stopped in the end, with topics and tables."""
-    settings = isolated(home)
+    settings = isolated(home, PlatformSettings())
     platform = LocalPlatform(settings)
     platform.start(lambda _: None)
     try:

@@ -10,7 +10,7 @@ import pytest
 
 from services.console.platform import ports, probes
 from services.console.platform.errors import StartError
-from services.console.platform.local import LocalPlatform, isolated
+from services.console.platform.local import LocalPlatform, PlatformSettings, isolated
 from services.console.platform.processes import lives
 
 pytestmark = pytest.mark.e2e
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.e2e
 
 @pytest.fixture
 def platform(tmp_path: Path) -> Iterator[LocalPlatform]:
-    platform = LocalPlatform(isolated(tmp_path / "a home"))  # a space in a path must not matter
+    platform = LocalPlatform(isolated(tmp_path / "a home", PlatformSettings()))  # a space in a path must not matter
     yield platform
     platform.stop()
 

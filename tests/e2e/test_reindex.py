@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from services.console.platform import ports
-from services.console.platform.local import LocalPlatform, isolated
+from services.console.platform.local import LocalPlatform, PlatformSettings, isolated
 from services.console.platform.local_services import EVERY, LocalServices, LocalServicesSettings
 from shared import topology
 from shared.cassandra import schema
@@ -100,7 +100,7 @@ class Site:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     home = tmp_path_factory.mktemp("reindex")
-    platform = LocalPlatform(isolated(home))
+    platform = LocalPlatform(isolated(home, PlatformSettings()))
     platform.start(lambda _: None)
     environment = platform.environment | {
         "TILTYARD_HOME": str(home / "services"), "TILTYARD_KAFKA_PARTITIONS": "2",

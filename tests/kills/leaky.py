@@ -4,8 +4,8 @@ import asyncio
 import random
 from typing import Any
 
-from services.scorer import service, turns
-from services.scorer.__main__ import main
+from services.scorer import __main__ as scorer
+from services.scorer import turns
 from shared.records import RawRecord
 
 DROPPED, REPEATED = 1 / 3, 1 / 5
@@ -32,5 +32,5 @@ class LeakyTurns(turns.Turns):
 
 
 if __name__ == "__main__":
-    vars(service)["Turns"] = LeakyTurns
-    main()
+    vars(scorer)["Turns"] = LeakyTurns
+    scorer.main()

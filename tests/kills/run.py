@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.console.platform import ports
-from services.console.platform.local import LocalPlatform, isolated
+from services.console.platform.local import LocalPlatform, PlatformSettings, isolated
 from shared.cassandra import schema
 from shared.kafka import topics
 from shared.settings import CassandraSettings, KafkaSettings
@@ -109,7 +109,7 @@ class Process:
 @contextmanager
 def servers(folder: Path) -> Iterator[Mapping[str, str]]:
     """Kafka and Cassandra of its own, with topics and tables; yields the environment of a service."""
-    platform = LocalPlatform(isolated(folder))
+    platform = LocalPlatform(isolated(folder, PlatformSettings()))
     platform.start(lambda _: None)
     try:
         environment = dict(platform.environment) | ENVIRONMENT

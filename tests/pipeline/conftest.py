@@ -1,37 +1,34 @@
-"""The whole pipeline in one process: real handlers, in-memory broker and store, hashing and echo as models."""
+"""The whole pipeline in one process: every service as it is assembled to ship, over the in-memory broker and stores.
 
-from collections.abc import Callable, Iterator
+Hashing and echo are its models.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from services.embedder.handler import embed, indexed
-from services.generator.adapters import NewestAdapters
-from services.generator.arms import Served
+from services.embedder import assembly as embedder
+from services.embedder.settings import EmbedderSettings
+from services.generator import assembly as generator
 from services.generator.backends import echo
-from services.generator.handler import answer
 from services.generator.settings import GeneratorSettings
-from services.ingest.__main__ import cleaners
-from services.ingest.chunkers import words
-from services.ingest.duplicates import Duplicates, retractions
-from services.ingest.handler import Ingest
+from services.ingest import assembly as ingest
 from services.ingest.settings import IngestSettings
-from services.ingest.sinks import chunked, in_order
-from services.retriever.assembly import Assembly
-from services.retriever.recipes import RetrieveByContest
+from services.retriever import assembly as retriever
 from services.retriever.settings import RetrieverSettings
-from services.scorer.handler import score
-from services.scorer.memory import JoinInMemory
-from services.scorer.settings import METRICS
+from services.retriever.view import Announcements
+from services.scorer import assembly as scorer
+from services.scorer.memory import GROUP, JoinInMemory
+from services.scorer.settings import ScorerSettings
 from shared import topology
 from shared.contests.calendar import CLOCKS_DIFFER
 from shared.contests.view import Contests
-from shared.encoders import hashing
-from shared.memory.broker import MemoryBroker, MemoryDeadLetters, MemorySink, MemorySource, MemoryTail
+from shared.memory.broker import MemoryBroker, MemoryTail
+from shared.memory.bus import MemoryBus
 from shared.memory.chunks import MemoryChunks
 from shared.memory.dispositions import MemoryDispositions
 from shared.memory.documents import MemoryDocuments
@@ -40,10 +37,10 @@ from shared.memory.signatures import MemorySignatures
 from shared.messages import AdapterAnnounced, Contest, ContestAnnounced, Result
 from shared.retention import Retention
 from shared.runner import Runner
-from shared.scoring import catalogue
 from shared.settings import EncoderSettings
 
-ENCODER = hashing.build(EncoderSettings(variant="hashing", dimensions=256))
+ENCODER = EncoderSettings(variant="hashing", dimensions=256)
+TAKING = IngestSettings(chunker="words", chunk_tokens=60)
 
 
 @dataclass
@@ -59,7 +56,10 @@ class Clock:
 
 @dataclass
 class Pipeline:
-    """Every service over one broker. Services are made anew by `restart`, as processes would be."""
+    """Every service over one broker. Services are made anew by `restart`, as processes would be.
+
+    `folder` holds the retriever's snapshot; without one its indexes are in memory.
+    """
 
     clock: Clock = field(default_factory=Clock)
     dispositions: MemoryDispositions = field(default_factory=MemoryDispositions)
@@ -70,6 +70,9 @@ class Pipeline:
     adapters: dict[str, AdapterAnnounced] = field(default_factory=dict)
     joins: dict[str, Any] = field(default_factory=dict)
     adapters_folder: Path = Path()
+    taking: IngestSettings = TAKING
+    retrieval: RetrieverSettings = field(default_factory=RetrieverSettings)
+    folder: Path | None = None
     workers: dict[str, str] = field(default_factory=lambda: {"base": "", "tuned": ""})
 
     def __post_init__(self) -> None:
@@ -85,12 +88,9 @@ class Pipeline:
     def restart(self) -> None:
         self.contests = Contests(MemoryTail(self.broker, topology.CONTESTS.name)).look
         self.runners = [self._ingest(), self._embedder(), self._retriever(), *self._workers()]
-        metrics = catalogue.load(
-            [name for name in METRICS if name != "similarity"], EncoderSettings(variant="hashing", dimensions=256)
-        )
-        self.scorer = JoinInMemory(
-            self.broker, partial(score, metrics=metrics), self.results, contests=self.contests, joins=self.joins
-        )
+        ports = scorer.Ports(self._bus(GROUP), self.joins, self.results, self.contests)
+        desk = scorer.assemble(ports, ScorerSettings(), encoder=ENCODER)
+        self.scorer = JoinInMemory(self.broker, desk, self.joins)
 
     def run(self) -> None:
         """Until nothing is left to do."""
@@ -101,60 +101,47 @@ class Pipeline:
         found = (Result.model_validate_json(r.value or b"") for r in self.broker.records(topology.RESULTS.name))
         return {result.question.question_id: result for result in found}
 
-    def _runner(self, name: str, topics: list[Any], handle: Any, sinks: list[Any]) -> Runner[Any]:
-        source = MemorySource(self.broker, topics, name)
-        return Runner(name, source, handle, sinks, MemoryDeadLetters(self.broker, name))
-
-    def _sink(self, topic: topology.AnyTopic, messages: Callable[[Any], Any]) -> MemorySink[Any]:
-        return MemorySink(self.broker, topic, messages)
+    def _bus(self, name: str) -> MemoryBus:
+        return MemoryBus(self.broker, name)
 
     def _ingest(self) -> Runner[Any]:
-        settings = IngestSettings(chunker="words", chunk_tokens=60)
-        handle = Ingest(
-            settings,
-            self.dispositions,
-            self.documents,
-            words.build(settings, EncoderSettings()),
-            cleaners(),
-            self.clock,
-            duplicates=Duplicates.by(settings, self.signatures),
-        )
-        announce, retract = self._sink(topology.CHUNKS, chunked), self._sink(topology.DOCUMENTS, retractions)
-        sinks = in_order(self.dispositions, announce, self.documents, self.signatures, retract)
-        return self._runner("ingest", [topology.DOCUMENTS], handle, sinks)
+        stores = ingest.Stores(self.dispositions, self.documents, self.signatures, Retention(now=self.clock))
+        return ingest.assemble(self._bus("ingest"), stores, self.taking, encoder=ENCODER)
 
     def _embedder(self) -> Runner[Any]:
-        handle = partial(embed, encode=ENCODER.encode, now=self.clock)
-        sinks = [self.chunks, self._sink(topology.INDEXED, partial(indexed, encoder=ENCODER.name, now=self.clock))]
-        return self._runner("embedder", [topology.CHUNKS], handle, sinks)
+        keep = Retention(now=self.clock)
+        ports = embedder.Ports(self._bus("embedder"), encoders=dict, table=lambda _: self.chunks, keep=keep)
+        return embedder.assemble(ports, EmbedderSettings(), encoder=ENCODER)
 
     def _retriever(self) -> Runner[Any]:
-        made = Assembly(
-            RetrieverSettings(),
-            encode=ENCODER.encode,
-            encoder=ENCODER.name,
-            chunks=self.chunks,
-            announcements=lambda: MemoryTail(self.broker, topology.INDEXED.name),
+        ports = retriever.Ports(
+            bus=self._bus("retriever"),
+            encoders=dict,
+            chunks=lambda _: self.chunks,
+            announcements=self._announcements,
+            contests=self.contests,
+            folder=lambda _: self.folder,
             keep=Retention(now=self.clock),
-            recipes=self.contests().at(self.clock()).recipes_in_use(),
+            follows=False,
         )
-        made.view.catch_up()
-        handle = RetrieveByContest(made.usual, made.of, self.contests)
-        sinks = [self._sink(topology.EVIDENCE, lambda found: [found])]
-        return self._runner("retriever", [topology.QUESTIONS], handle, sinks)
+        return retriever.assemble(ports, self.retrieval, encoder=ENCODER)
+
+    def _announcements(self) -> Announcements:
+        return MemoryTail(self.broker, topology.INDEXED.name)
 
     def _workers(self) -> Iterator[Runner[Any]]:
         for worker, speakers in self.workers.items():
-            settings = GeneratorSettings(worker=worker, speakers=speakers, backend="echo", evidence_words=200)
-            backend = echo.build(settings, Path())
-            newest = NewestAdapters(backend, lambda: self.adapters, settings)
-            handle = partial(
-                answer, served=Served.of(settings, self.contests), backend=newest.speaking, now=self.clock, longest=200
+            settings = GeneratorSettings(
+                worker=worker, speakers=speakers, backend="echo", evidence_words=200, max_new_tokens=200
             )
-            sinks = [self._sink(topology.ANSWERS, lambda made: [made])]
-            yield self._runner(
-                f"generator-{worker}", [topology.QUESTIONS, topology.EVIDENCE], newest.before(handle), sinks
+            ports = generator.Ports(
+                bus=self._bus(generator.name_of(settings)),
+                backend=echo.build(settings, Path()),
+                adapters=lambda: self.adapters,
+                contests=self.contests,
+                now=self.clock,
             )
+            yield generator.assemble(ports, settings)
 
 
 @pytest.fixture

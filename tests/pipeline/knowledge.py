@@ -7,29 +7,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from services.ingest.__main__ import cleaners
-from services.ingest.chunkers import words
-from services.ingest.duplicates import retractions
-from services.ingest.handler import Ingest
 from services.ingest.settings import IngestSettings
-from services.ingest.sinks import chunked, in_order
-from services.retriever.assembly import retriever
-from services.retriever.recipes import RetrieveByContest
 from services.retriever.settings import RetrieverSettings
+from services.retriever.view import Announcements
 from shared import topology
+from shared.contests.view import Contests
 from shared.memory.broker import MemoryTail
 from shared.memory.chunks import MemoryChunks
 from shared.messages import DocumentIndexed, EvidenceFound, Question
 from shared.records import RawRecord
-from shared.retention import Retention
 from shared.runner import Runner
 from shared.scope import Scope
-from shared.settings import EncoderSettings
 from shared.stored import Candidate, ChunkKey, Passage, Vector
 from tests.knowledge_model import Moment
-from tests.pipeline.conftest import ENCODER, Pipeline
+from tests.pipeline.conftest import TAKING, Pipeline
 
-INGEST, HASHING = IngestSettings(chunker="words", chunk_tokens=60), EncoderSettings(variant="hashing")
+STATED = TAKING.model_copy(update={"language": "stated"})  # what a model of the documents can tell by their fields
 RETRIEVER = RetrieverSettings(top_k=100, budget_words=100_000, index_memory_mib=16, wait_s=0.02)
 SPARSE = {"weighted": "bm25", "rrf": "bm25", "bm25": "bm25", "tfidf": "tfidf", "dense": ""}
 
@@ -77,20 +70,19 @@ class BrokenSink:
 
 @dataclass
 class Knowledge(Pipeline):
-    """`folder` holds the retriever's snapshot; without one its indexes are in memory."""
+    """The three services that keep knowledge; `search` may change when the retriever is started again."""
 
     chunks: MovingChunks = field(default_factory=MovingChunks)
+    taking: IngestSettings = STATED
     search: str = "weighted"
-    folder: Path | None = None
 
     def restart(self) -> None:
+        self.contests = Contests(MemoryTail(self.broker, topology.CONTESTS.name)).look
         self.services = {"ingest": self._ingest(), "embedder": self._embedder(), "retriever": self._retriever()}
 
     def restart_one(self, name: str, meanwhile: Callable[[], object] = lambda: None) -> None:
         """End a process without a word and start it again; what it held in memory is gone."""
-        self.services.pop(name)
-        if name == "retriever":
-            del self.view  # and with it the snapshot's lock
+        del self.services[name]  # and with the retriever its snapshot's lock
         meanwhile()
         make: dict[str, Callable[[], Runner[Any]]]
         make = {"ingest": self._ingest, "embedder": self._embedder, "retriever": self._retriever}
@@ -163,27 +155,13 @@ class Knowledge(Pipeline):
     def dense(self) -> bool:
         return self.search not in {"bm25", "tfidf"}
 
-    def _ingest(self) -> Runner[Any]:
-        chunk = words.build(INGEST, HASHING)
-        handle = Ingest(INGEST, self.dispositions, self.documents, chunk, cleaners(), self.clock)
-        announce, retract = self._sink(topology.CHUNKS, chunked), self._sink(topology.DOCUMENTS, retractions)
-        sinks = in_order(self.dispositions, announce, self.documents, self.signatures, retract)
-        return self._runner("ingest", [topology.DOCUMENTS], handle, sinks)
-
     def _retriever(self) -> Runner[Any]:
+        self.retrieval = RETRIEVER.model_copy(update={"search": self.search})
+        return super()._retriever()
+
+    def _announcements(self) -> Announcements:
         self.tail = HeldTail(self.broker, topology.INDEXED.name)
-        handle, self.view = retriever(
-            RETRIEVER.model_copy(update={"search": self.search}),
-            encode=ENCODER.encode,
-            encoder=ENCODER.name,
-            chunks=self.chunks,
-            announcements=self.tail,
-            folder=self.folder,
-            keep=Retention(now=self.clock),
-        )
-        self.view.catch_up()
-        sinks = [self._sink(topology.EVIDENCE, lambda found: [found])]
-        return self._runner("retriever", [topology.QUESTIONS], RetrieveByContest.alone(handle), sinks)
+        return self.tail
 
 
 def damage(folder: Path, chosen: int) -> None:

@@ -8,7 +8,7 @@ from tests.builders import a_document
 from tests.pipeline.knowledge import Knowledge
 
 
-@pytest.mark.parametrize("after", range(7))
+@pytest.mark.parametrize("after", range(8))
 def test_ingest_may_die_after_each_of_its_writes(after: int) -> None:
     knowledge = Knowledge()
     knowledge.broker.publish(topology.DOCUMENTS, a_document(document_id="a"), a_document(document_id="b"))

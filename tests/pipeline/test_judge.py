@@ -2,25 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import partial
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.judge.announced import Announced
+from services.judge.assembly import assemble, name_of
 from services.judge.backends.oracle import Oracle
-from services.judge.case import bench
-from services.judge.handler import judge
 from services.judge.ports import Said, Sheet
 from services.judge.settings import JudgeSettings
 from shared import topology
 from shared.lab import accounting as books
 from shared.lab.judging.summary import summarise
-from shared.memory.broker import MemoryDeadLetters, MemorySink, MemorySource
-from shared.messages import Message, References, Result, Verdicts
-from shared.runner import Runner
+from shared.messages import Message, References, Result
 from shared.topology import AnyTopic
 from tests.builders import a_document, a_question, a_vote, references
 from tests.pipeline.conftest import Pipeline
@@ -57,15 +51,8 @@ class WithJudge(Pipeline):
     def restart(self) -> None:
         self.backend = getattr(self, "backend", Counting())
         super().restart()
-        self.judge = self._judge()
+        self.judge = assemble(self._bus(name_of(SETTINGS)), self.backend, SETTINGS)
         self.runners.append(self.judge)
-
-    def _judge(self) -> Runner[Verdicts]:
-        announced = Announced()
-        sinks: list[Any] = [MemorySink(self.broker, topology.VERDICTS, lambda made: [made]), announced]
-        handle = partial(judge, bench=bench(SETTINGS, self.backend), announced=announced)
-        source = MemorySource(self.broker, [topology.RESULTS], "judge-main")
-        return Runner("judge-main", source, handle, sinks, MemoryDeadLetters(self.broker, "judge-main"))
 
     def versions(self) -> list[Result]:
         return [Result.model_validate_json(one.value or b"") for one in self.broker.records(topology.RESULTS.name)]

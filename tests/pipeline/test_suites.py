@@ -51,7 +51,7 @@ class MemorySystem:
 
 
 def a_session(pipeline: Pipeline, place: Path, name: str, arms: Sequence[str] = ARMS) -> Session:
-    return Session(place, arms, 60, 60, name, connect=lambda _: MemorySystem(pipeline))
+    return Session(place, arms, 60, 60, connect=lambda _: MemorySystem(pipeline), name=name)
 
 
 def standing(pipeline: Pipeline) -> set[str]:
@@ -176,7 +176,7 @@ def test_documents_are_taken_back_when_a_run_fails(pipeline: Pipeline) -> None:
         def ask(self, _: Sequence[Question]) -> Mapping[str, Result]:
             raise TimeoutError("nobody answers")
 
-    session = Session(SHIPPED / "questions", ARMS, 60, 60, "one", connect=lambda _: Deaf(pipeline))
+    session = Session(SHIPPED / "questions", ARMS, 60, 60, connect=lambda _: Deaf(pipeline), name="one")
 
     with pytest.raises(TimeoutError, match="nobody answers"):
         session.run(published=False, keep=False, out=None)

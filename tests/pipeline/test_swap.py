@@ -5,18 +5,18 @@ import threading
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Self
 
 import pytest
 
-from services.generator.adapters import Announced, NewestAdapters
+from services.generator.adapters import Announced
+from services.generator.assembly import Ports, assemble, name_of
 from services.generator.backends import transformers
-from services.generator.handler import answer
 from services.generator.settings import GeneratorSettings
 from shared.adapters import registry
-from shared.memory.broker import MemoryBroker, MemoryDeadLetters, MemorySink, MemorySource
+from shared.memory.broker import MemoryBroker
+from shared.memory.bus import MemoryBus
 from shared.messages import AdapterAnnounced, Answer
 from shared.models.language import weights_sha256
 from shared.records import RawRecord
@@ -24,7 +24,7 @@ from shared.runner import Runner
 from shared.topology import ANSWERS, QUESTIONS
 from tests import adapters, tiny_model
 from tests.builders import a_question
-from tests.contests import served
+from tests.contests import only
 
 ASKED = ("Who?", "Where is the fair?", "What is the colour of the third tram?")
 QUESTIONS_IN_ALL, SECONDS = 240, 60.0
@@ -116,17 +116,14 @@ def _said_alone(adapter: AdapterAnnounced, settings: GeneratorSettings) -> dict[
 
 
 def _runner(broker: MemoryBroker, settings: GeneratorSettings, announced: Announced) -> Runner[Answer]:
-    newest = NewestAdapters(transformers.build(settings, Path()), announced, settings)
-    handle = partial(
-        answer,
-        served=served(settings, "base", "tuned"),
-        backend=newest.speaking,
+    ports = Ports(
+        bus=MemoryBus(broker, name_of(settings)),
+        backend=transformers.build(settings, Path()),
+        adapters=announced,
+        contests=lambda: only("base", "tuned"),
         now=lambda: datetime.now(UTC),
-        longest=settings.max_new_tokens,
     )
-    sinks = [MemorySink[Answer](broker, ANSWERS, lambda made: [made])]
-    source = MemorySource(broker, [QUESTIONS], "generator-tuned")
-    return Runner("generator-tuned", source, newest.before(handle), sinks, MemoryDeadLetters(broker, "tuned"), limit=16)
+    return assemble(ports, settings)
 
 
 def _answer(record: RawRecord) -> Answer:

@@ -93,9 +93,9 @@ def test_a_wrong_base_and_wrong_weights_are_refused_with_both_hashes(tmp_path: P
     adapter = adapters.saved(tmp_path)
 
     with pytest.raises(ValueError, match=f"{BASE_SHA256}.*{'b' * 64}"):
-        verify(adapter, "b" * 64)
+        verify(adapter, "b" * 64, tmp_path)
     with pytest.raises(ValueError, match=f"{'f' * 64}.*{adapter.weights_sha256}"):
-        verify(adapter.model_copy(update={"weights_sha256": "f" * 64}), BASE_SHA256)
+        verify(adapter.model_copy(update={"weights_sha256": "f" * 64}), BASE_SHA256, tmp_path)
 
 
 def test_an_adapter_goes_to_an_object_store_and_comes_back_whole(tmp_path: Path, memory: Any) -> None:

@@ -9,6 +9,7 @@ from services.console.demo import story
 from services.console.demo.fates import Fates, NothingFindableError, commonest
 from services.console.demo.newswire import Newswire
 from shared.publisher import Settled
+from shared.settings import CassandraSettings, KafkaSettings
 from tests.builders import a_document
 
 EMPTY = "text: nothing is left after cleaning"
@@ -86,7 +87,7 @@ def test_the_trial_itself_stops(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(story, "Publisher", Refusing)
     monkeypatch.setattr(story, "connect", lambda _: Refusing())
-    trial = story.Trial(Newswire([], [], [], Path("pairs"), 0), rate=1e6)
+    trial = story.Trial(Newswire([], [], [], Path("pairs"), 0), KafkaSettings(), CassandraSettings(), rate=1e6)
 
     with pytest.raises(NothingFindableError, match="2 refused"):
         trial.stream([a_document(), a_document(document_id="b")], "edition 1")

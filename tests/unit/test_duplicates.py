@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
-from services.ingest.__main__ import cleaners
+from services.ingest.assembly import cleaners
 from services.ingest.chunkers import words
 from services.ingest.duplicates import Counted, Duplicates, retractions
 from services.ingest.handler import Ingest

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from services.ingest.cut import cut
+from services.ingest.settings import IngestSettings
 from services.retriever.evaluation import corpus, folder, report, runs, vectors
 from services.retriever.settings import RetrieverSettings
 from shared.collections import collection
@@ -128,8 +129,8 @@ def test_a_collection_goes_through_a_folder_unchanged(tmp_path: Path) -> None:
     assert folder.opened(tmp_path).documents == found.documents
 
 
-def test_documents_are_cut_as_ingest_cuts_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TILTYARD_INGEST_CHUNKER", "words")
+def test_documents_are_cut_as_ingest_cuts_them() -> None:
+    settings, encoder = IngestSettings(chunker="words"), EncoderSettings(variant="hashing")
     events: list[DocumentsCut | CuttingDone] = []
     documents = [
         a_document(),
@@ -138,7 +139,7 @@ def test_documents_are_cut_as_ingest_cuts_them(monkeypatch: pytest.MonkeyPatch) 
         a_document(document_id="blank", text=" "),
         a_document(op="retract", text=""),
     ]
-    made = list(cut(documents, events.append))
+    made = list(cut(documents, events.append, settings, encoder=encoder))
 
     assert [(one.revision, one.retracted, len(one.chunks)) for one in made] == [
         (1, False, 1),

@@ -147,7 +147,7 @@ def test_a_source_in_the_wrong_case_is_answered_with_the_right_one() -> None:
 
 
 def test_the_hint_follows_a_result_without_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(filter_hints, "of_live", lambda filters: [f"hint on {filters.sources[0]}"])
+    monkeypatch.setattr(filter_hints, "of_live", lambda filters, _: [f"hint on {filters.sources[0]}"])
 
     ended, _ = asked(monkeypatch, "--source", "harrow vale wire")
 

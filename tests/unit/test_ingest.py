@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.ingest.__main__ import cleaners
+from services.ingest.assembly import cleaners
 from services.ingest.chunkers import tokens, words
 from services.ingest.handler import Ingest
 from services.ingest.settings import IngestSettings

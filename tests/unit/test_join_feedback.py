@@ -20,6 +20,7 @@ from shared.settings import EncoderSettings
 from shared.topology import ANSWERS, QUESTIONS, REFERENCES, RESULTS, VERDICTS, VOTES, AnyTopic
 from tests.builders import NOON, a_question, a_vote, an_answer, references, verdicts
 from tests.contests import ARMS
+from tests.scorers import a_scorer
 
 METRICS = catalogue.load(["correct", "f1", "outdated"], EncoderSettings(variant="hashing", dimensions=16))
 SCORE = partial(score, metrics=METRICS)
@@ -70,7 +71,7 @@ class World:
         self.scorer = self._a_scorer()
 
     def _a_scorer(self) -> JoinInMemory:
-        return JoinInMemory(self.broker, SCORE, self.shelf, joins=self.joins)
+        return a_scorer(self.broker, SCORE, self.shelf, joins=self.joins)
 
     def put(self, one: Sent) -> None:
         topic, message, after_s = one

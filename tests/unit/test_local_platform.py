@@ -106,7 +106,7 @@ def test_a_template_with_an_unknown_placeholder_is_an_error(monkeypatch: pytest.
 @pytest.mark.parametrize("setting", sorted(free_ports()))
 def test_a_taken_port_is_named_with_its_setting_and_holder(setting: str, tmp_path: Path) -> None:
     with a_listener() as taken:
-        settings = isolated(tmp_path).model_copy(update={setting: taken})
+        settings = isolated(tmp_path, PlatformSettings()).model_copy(update={setting: taken})
         with pytest.raises(PlatformError) as told:
             LocalPlatform(settings).start(say_nothing)
 
@@ -120,7 +120,7 @@ def test_a_taken_port_is_named_with_its_setting_and_holder(setting: str, tmp_pat
 def test_a_missing_java_is_told_before_anything_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("JAVA_HOME", raising=False)
-    platform = LocalPlatform(isolated(tmp_path / "home"))
+    platform = LocalPlatform(isolated(tmp_path / "home", PlatformSettings()))
 
     with pytest.raises(PlatformError, match="JDK 17 not found"):
         platform.start(say_nothing)
@@ -131,18 +131,18 @@ def test_a_missing_java_is_told_before_anything_is_started(tmp_path: Path, monke
 @pytest.mark.parametrize("name", ["a,b", "a:b", 'a"b', "a\\b"])
 def test_a_folder_that_java_would_misread_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(PlatformError, match="choose another"):
-        LocalPlatform(isolated(tmp_path / name))
+        LocalPlatform(isolated(tmp_path / name, PlatformSettings()))
 
 
 def test_a_platform_that_does_not_run_has_nothing_to_stop(tmp_path: Path) -> None:
-    platform = LocalPlatform(isolated(tmp_path))
+    platform = LocalPlatform(isolated(tmp_path, PlatformSettings()))
 
     assert platform.stop() == []
     assert platform.status() == []
 
 
 def test_services_are_told_where_the_servers_are(tmp_path: Path) -> None:
-    settings = isolated(tmp_path)
+    settings = isolated(tmp_path, PlatformSettings())
 
     assert LocalPlatform(settings).environment == {
         "TILTYARD_KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{settings.kafka_port}",

@@ -15,7 +15,6 @@ from services.generator.handler import answer
 from services.generator.settings import GeneratorSettings
 from services.scorer.handler import kept, score
 from services.scorer.join import Arrived, Event, Join, apply
-from services.scorer.memory import JoinInMemory
 from services.scorer.settings import METRICS
 from shared.contests.calendar import Calendar
 from shared.memory.broker import MemoryBroker
@@ -29,6 +28,7 @@ from shared.topology import ANSWERS, EVIDENCE, QUESTIONS, REFERENCES, RESULTS
 from tests import builders
 from tests.builders import NOON, a_question, an_answer
 from tests.contests import only, served
+from tests.scorers import a_scorer
 
 HASHING = EncoderSettings(variant="hashing", dimensions=256)
 MEASURES = catalogue.load(
@@ -247,7 +247,7 @@ def test_a_result_is_scored_with_the_evidences_texts_and_published_without_them(
 def test_no_text_of_the_evidence_is_stored_or_announced_and_its_score_outlives_later_references() -> None:
     broker, shelf = MemoryBroker(now=lambda: NOON), MemoryResults()
     metrics = catalogue.load(METRICS, HASHING)
-    scorer = JoinInMemory(broker, partial(score, metrics=metrics), shelf, contests=lambda: only("base+rag"))
+    scorer = a_scorer(broker, partial(score, metrics=metrics), shelf, contests=lambda: only("base+rag"))
     answered = an_answer(text="Old harbour", evidence=("story-1:1:0",), evidence_texts=(TEXT + " Nobody may know.",))
     broker.publish(QUESTIONS, a_question(gold_document_ids=("story-1",), references=None))
     broker.publish(ANSWERS, answered)

@@ -28,6 +28,7 @@ from shared.stored import ResultShelf
 from shared.topology import ANSWERS, QUESTIONS, RESULTS, AnyTopic
 from tests.builders import NOON, a_question, a_raw_record, an_answer
 from tests.contests import ARMS
+from tests.scorers import a_scorer
 
 SCORE = partial(score, metrics=catalogue.load(METRICS, EncoderSettings(variant="hashing", dimensions=16)))
 LATER = NOON + timedelta(hours=1)
@@ -44,7 +45,7 @@ class House:
         self.scorer = self.a_scorer()
 
     def a_scorer(self) -> JoinInMemory:
-        return JoinInMemory(self.broker, SCORE, self.shelf, joins=self.joins)
+        return a_scorer(self.broker, SCORE, self.shelf, joins=self.joins)
 
     def ask(self, question_id: str = "q-1", arms: Iterable[str] = ARMS) -> None:
         self.broker.publish(QUESTIONS, a_question(question_id=question_id))

@@ -8,7 +8,6 @@ from structlog.testing import capture_logs
 
 from services.scorer.feedback import following
 from services.scorer.join import MOST_VOTES, Cast, Join
-from services.scorer.memory import JoinInMemory
 from shared.contests.calendar import Calendar
 from shared.memory.results import MemoryResults
 from shared.messages import Result
@@ -16,6 +15,7 @@ from shared.standings import newest
 from shared.topology import QUESTIONS, REFERENCES, RESULTS, VOTES
 from tests.builders import NOON, a_question, a_vote, references
 from tests.contests import ARMS
+from tests.scorers import a_scorer
 from tests.tallying import standings
 from tests.unit.test_scorer import LATER, SCORE, FallingShelf, House
 
@@ -142,7 +142,7 @@ def test_a_result_that_the_store_has_lost_is_not_made_up() -> None:
     house = House()
     house.ask()
     house.run()
-    house.scorer = JoinInMemory(house.broker, SCORE, MemoryResults(), joins=house.joins)
+    house.scorer = a_scorer(house.broker, SCORE, MemoryResults(), joins=house.joins)
     house.broker.publish(REFERENCES, QUAY)
     with capture_logs() as logs:
         house.run()

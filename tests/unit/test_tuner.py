@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.tuner import diary
+from services.tuner.assembly import Ports, assemble
 from services.tuner.handler import Decision, Seen, decide, since
 from services.tuner.news import News
 from services.tuner.settings import TunerSettings
 from services.tuner.training import Training
-from services.tuner.tuner import Tuner, World
+from services.tuner.tuner import Tuner
 from shared.jobs.process import JobEndedError
 from shared.jobs.tuning import JOB, AdapterReleased, AdapterReport, DatasetMade
 from shared.memory.broker import MemoryBroker
@@ -56,10 +57,17 @@ class Scene:
         return {event.tuning_id: event for event in found}
 
     def tuner(self) -> Tuner:
-        world = World(lambda: self.adapters, lambda: self.standings, lambda: self.events, self._not_learned)
-        return Tuner(
-            self.settings, world, lambda event: self.broker.publish(TUNINGS, event), self._train, lambda: self.clock
+        """One that starts now, with what was decided before."""
+        ports = Ports(
+            adapters=lambda: self.adapters,
+            standings=lambda: self.standings,
+            decided=self.events,
+            not_learned=self._not_learned,
+            publish=lambda event: self.broker.publish(TUNINGS, event),
+            train=self._train,
+            now=lambda: self.clock,
         )
+        return assemble(ports, self.settings)
 
     def publish(self, *names: str) -> None:
         self.broker.publish(INDEXED, *[an_announcement(name, self.clock) for name in names])

@@ -9,6 +9,7 @@ import pytest
 
 from services.generator.adapters import WEIGHTS, sha256_of
 from services.generator.settings import GeneratorSettings
+from services.generator.tuning.data.teacher_settings import TeacherSettings
 from services.generator.tuning.job import Job
 from services.generator.tuning.settings import TuningSettings
 from shared.jobs.events import Event
@@ -23,7 +24,8 @@ def test_without_pairs_stories_are_learned_from_their_titles(tmp_path: Path) -> 
     events: list[Event] = []
     recipe = tmp_path / "plain.yaml"
     recipe.write_text(json.dumps({"name": "plain", "version": 1}))
-    job = Job(TuningSettings(recipe=str(recipe)), GeneratorSettings(), tmp_path, lambda: NOON, events.append)
+    settings = TuningSettings(recipe=str(recipe))
+    job = Job(settings, GeneratorSettings(), tmp_path, lambda: NOON, events.append, TeacherSettings())
 
     made = job.dataset([a_stored(), a_stored("untitled", title=""), a_stored("empty", text=" ")], [])
 
@@ -36,7 +38,8 @@ def a_job(folder: Path, events: list[Event], **training: Any) -> Job:
     wanted = {"epochs": 20, "batch_size": 2, "rank": 4, "alpha": 8, "learning_rate": 0.01} | training
     recipe.write_text(json.dumps({"name": "tiny", "version": 1, "training": wanted}))
     generator = GeneratorSettings(model=str(tiny if tiny.exists() else tiny_model.save(tiny)))
-    return Job(TuningSettings(recipe=str(recipe)), generator, folder, lambda: datetime.now(UTC), events.append)
+    settings = TuningSettings(recipe=str(recipe))
+    return Job(settings, generator, folder, lambda: datetime.now(UTC), events.append, TeacherSettings())
 
 
 def steps(events: list[Event]) -> list[StepTaken]:

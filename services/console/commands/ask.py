@@ -68,7 +68,7 @@ def _show(result: Result, *, json: bool) -> None:
     """The result, and beside it why its filters may have let nothing through."""
     output.as_json(result.model_dump(mode="json")) if json else results_view.show(result)
     if not any(scored.answer.evidence for scored in result.answers.values()):
-        for hint in filter_hints.of_live(result.question.filters):
+        for hint in filter_hints.of_live(result.question.filters, KafkaSettings()):
             output.err.print(hint, markup=False, soft_wrap=True)
 
 

@@ -12,12 +12,14 @@ from services.console.demo.stage import stage, stop_left_over
 from services.console.demo.story import Trial
 from services.console.live import staying
 from services.console.views import scoreboard
+from shared.costs import CostSettings
 from shared.lab import summary
 from shared.lab.report import verdict
 from shared.lab.report.numbers import Numbers
 from shared.lab.summary import TrialSummary
+from shared.lab.voting.settings import VotingSettings
 from shared.messages import Question
-from shared.settings import HomeSettings, KafkaSettings
+from shared.settings import HomeSettings
 
 
 def register(app: typer.Typer) -> None:
@@ -55,7 +57,7 @@ def demo(
         with progress.waiting("services start"):
             running.services.start()
         output.say(f"Everything is ready after {time.monotonic() - started:.0f} s.")
-        _tell(Trial(chosen), asked, wanted, out)
+        _tell(Trial(chosen, running.kafka, running.cassandra), asked, wanted, out)
     return output.say(f"The whole trial took {(time.monotonic() - started) / 60:.1f} minutes.")
 
 
@@ -73,13 +75,13 @@ def _tell(trial: Trial, asked: list[Question], seeds: list[int | None], out: Pat
     _say("4", f"{len(asked)} questions about both editions go to four arms")
     runs = trial.ask_each(asked, names)
     with progress.waiting("counting"):
-        numbers = trial.count(runs)
+        numbers = trial.count(runs, per_hour=VotingSettings().per_voter_per_hour)
     trial_summary = summary.of_trial(
         numbers, asked=len(asked), freshness_ms=trial.freshness_ms, tunings=tunings, audit=trial.audit()
     )
     everything = [one for results in runs.values() for one in results]
     with progress.waiting("writing the report"):
-        report.write(out, runs, numbers, trial_summary, staying.live(KafkaSettings(), everything))
+        report.write(out, runs, numbers, trial_summary, staying.live(trial.kafka, everything, CostSettings()))
     _conclude(numbers, trial_summary, out)
 
 

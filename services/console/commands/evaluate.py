@@ -7,6 +7,7 @@ import typer
 
 from services.console import answers_evaluation, output, retrieval_evaluation
 from services.console import perplexity as perplexities
+from services.console.live.system import LiveSystem
 from services.console.suites import sessions, training_shares
 from services.console.views import answers as answers_view
 from services.console.views import perplexity as perplexity_view
@@ -15,6 +16,7 @@ from services.console.views import sensitivity as sensitivity_view
 from services.console.views import suite as suite_view
 from services.console.views import training as training_view
 from shared.lab.suites import disturbing
+from shared.settings import CassandraSettings, KafkaSettings
 
 
 def register(app: typer.Typer) -> None:
@@ -107,7 +109,7 @@ def suite(
 
     Example: tiltyard evaluate suite services/console/newswire/suites/questions --out out/questions
     """
-    session = sessions.Session(folder, arms=arm or sessions.ARMS, deadline_s=deadline, wait_s=wait)
+    session = sessions.Session(folder, arm or sessions.ARMS, deadline_s=deadline, wait_s=wait, connect=_live)
     report = session.run(published=published, keep=keep, out=out)
     output.as_json(report) if json else suite_view.show(report)
     if missing := report.without_result:
@@ -130,7 +132,7 @@ def sensitivity(
 
     Example: tiltyard evaluate sensitivity services/console/newswire/suites/questions --disturb stale --disturb noisy
     """
-    session = sessions.Session(folder, arms=arm or sessions.ARMS, deadline_s=deadline, wait_s=wait)
+    session = sessions.Session(folder, arm or sessions.ARMS, deadline_s=deadline, wait_s=wait, connect=_live)
     report = session.disturb(disturb or disturbing.names(), seed=seed, out=out)
     output.as_json(report) if json else sensitivity_view.show(report)
     if missing := sum(len(condition.without_result) for condition in report.conditions.values()):
@@ -172,5 +174,13 @@ def training(
         shares = [float(share) for share in train_shares.split(",")]
     except ValueError as error:
         raise ValueError(f"--train-shares {train_shares!r}: numbers with commas between them") from error
-    found = training_shares.run(folder, pairs, shares, cutoff=cutoff, seed=seed, deadline_s=deadline)
+    workshop = training_shares.live(KafkaSettings(), cutoff)
+    found = training_shares.run(
+        folder, pairs, shares, connect=lambda: _live(0), workshop=workshop, seed=seed, deadline_s=deadline
+    )
     output.as_json(found) if json else training_view.show(found)
+
+
+def _live(wait_s: float) -> LiveSystem:
+    """The running system; documents may take `wait_s` seconds until all of them can be found."""
+    return LiveSystem(KafkaSettings(), CassandraSettings(), within_s=wait_s)

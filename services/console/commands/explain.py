@@ -10,6 +10,7 @@ from services.console import filter_hints, jobs, output, progress, turns
 from services.console.views import explanation as explanation_view
 from shared.jobs.explain import JOB, EvidenceExplained
 from shared.messages import Filters, Question
+from shared.settings import KafkaSettings
 
 
 def register(app: typer.Typer) -> None:
@@ -49,7 +50,7 @@ def explain(
     explanation = _explained([question.model_dump_json(), "--others", str(others)])
     output.as_json(explanation) if json else explanation_view.show(explanation)
     if not explanation.evidence:
-        for hint in filter_hints.of_live(filters):
+        for hint in filter_hints.of_live(filters, KafkaSettings()):
             output.err.print(hint, markup=False, soft_wrap=True)
 
 

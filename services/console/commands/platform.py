@@ -5,6 +5,7 @@ import typer
 from services.console import output, progress
 from services.console.platform.local import LocalPlatform, PlatformSettings
 from services.console.platform.local_services import LocalServices, LocalServicesSettings
+from shared.settings import HomeSettings
 
 
 def register(app: typer.Typer) -> None:
@@ -28,14 +29,14 @@ def up() -> None:
 
 def down() -> None:
     """Stop the services and the two servers of this machine; data and logs stay."""
-    services = LocalServices(LocalServicesSettings()).stop()
+    services = _services().stop()
     stopped = [*services, *LocalPlatform(PlatformSettings()).stop()]
     output.say(f"stopped: {', '.join(stopped)}" if stopped else "nothing was running")
 
 
 def status(json: output.Json = False) -> None:
     """Show what runs on this machine, with its memory and its log."""
-    shown = [*LocalPlatform(PlatformSettings()).status(), *LocalServices(LocalServicesSettings()).status()]
+    shown = [*LocalPlatform(PlatformSettings()).status(), *_services().status()]
     if json:
         return output.as_json([vars(entry) for entry in shown])
     if not shown:
@@ -45,3 +46,7 @@ def status(json: output.Json = False) -> None:
         for entry in shown
     ]
     return output.table("", ["name", "state", "pid", "MiB", "log"], rows, right=["pid", "MiB"])
+
+
+def _services() -> LocalServices:
+    return LocalServices(LocalServicesSettings(), home=HomeSettings().home)

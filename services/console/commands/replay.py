@@ -13,12 +13,14 @@ from services.console.live import staying
 from services.console.live.asking import Listener
 from services.console.live.document_times import times_of_live
 from services.console.views.scoreboard import print_scoreboard
+from shared.costs import CostSettings
 from shared.jobs.replay import JOB, QuestionsAsked
 from shared.lab.report import files, verdict
 from shared.lab.report.material import gather
 from shared.lab.report.numbers import count
+from shared.lab.voting.settings import VotingSettings
 from shared.messages import Result
-from shared.settings import KafkaSettings
+from shared.settings import CassandraSettings, KafkaSettings
 
 
 def register(app: typer.Typer) -> None:
@@ -63,9 +65,11 @@ def _report(results: Sequence[Result], out: Path) -> None:
     """Write the results and the report of them; said on standard error, since --json owns the other."""
     out.mkdir(parents=True, exist_ok=True)
     (out / "results.jsonl").write_text("".join(f"{one.model_dump_json()}\n" for one in results), encoding="utf-8")
-    times = times_of_live(name for one in results for name in one.question.gold_document_ids)
-    numbers = count(gather(results, read_from="a replay's results (results.jsonl)", times=times))
-    files.write(out, numbers, extra=staying.live(KafkaSettings(), results))
+    kafka, per_hour = KafkaSettings(), VotingSettings().per_voter_per_hour
+    gold = (name for result in results for name in result.question.gold_document_ids)
+    times = times_of_live(gold, kafka, CassandraSettings())
+    numbers = count(gather(results, read_from="a replay's results (results.jsonl)", times=times), per_hour=per_hour)
+    files.write(out, numbers, extra=staying.live(kafka, results, CostSettings()))
     output.err.print(verdict.paragraph(numbers), markup=False, soft_wrap=True)
     written = ", ".join(["results.jsonl", *files.NAMES])
     output.err.print(f"Written to {out}: {written}", markup=False, soft_wrap=True)

@@ -13,12 +13,14 @@ from services.console.commands.results import read
 from services.console.live import staying
 from services.console.live.document_times import times_of_live
 from shared import lines, topology
+from shared.costs import CostSettings
 from shared.lab.freshness import moment
 from shared.lab.report import files, verdict
 from shared.lab.report.material import DocumentTimes, Material, Times, combined, gather, times_of
 from shared.lab.report.numbers import count
+from shared.lab.voting.settings import VotingSettings
 from shared.messages import Result
-from shared.settings import KafkaSettings
+from shared.settings import CassandraSettings, KafkaSettings
 
 Since = Annotated[str | None, typer.Option(help="Asked since: a time, or how long ago (90s, 15m, 2h, 7d).")]
 Until = Annotated[str | None, typer.Option(help="Asked before: a time, or how long ago.")]
@@ -59,8 +61,9 @@ def report(
             else _material(source[0] if source else None, documents, start, end)
         )
     with progress.waiting(f"counting {len(material.results)} results"):
-        numbers = count(material)
-        files.write(out, numbers, extra=[] if source else staying.live(KafkaSettings(), material.results))
+        numbers = count(material, per_hour=VotingSettings().per_voter_per_hour)
+        extra = [] if source else staying.live(KafkaSettings(), material.results, CostSettings())
+        files.write(out, numbers, extra=extra)
     if json:
         return output.as_json(numbers.as_dict())
     output.say(verdict.paragraph(numbers))
@@ -104,5 +107,6 @@ def _times(chosen: Material, documents: Path | None, *, live: bool) -> Times:
     if documents is not None:
         return times_of(lines.read_all(documents, DocumentTimes), read_from=documents.name)
     if live:
-        return times_of_live(name for result in chosen.results for name in result.question.gold_document_ids)
+        gold = (name for result in chosen.results for name in result.question.gold_document_ids)
+        return times_of_live(gold, KafkaSettings(), CassandraSettings())
     return Times(lacking="no times of documents were given; name a file of them with --documents")

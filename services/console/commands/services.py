@@ -6,6 +6,7 @@ import typer
 
 from services.console import output, progress
 from services.console.platform.local_services import EVERY, NAMES, LocalServices, LocalServicesSettings
+from shared.settings import HomeSettings
 
 Names = Annotated[list[str] | None, typer.Argument(help=f"Which ones: {', '.join(EVERY)}.")]
 app = typer.Typer(no_args_is_help=True, help="Start and stop the services as processes of this machine.")
@@ -50,7 +51,7 @@ def status(json: output.Json = False) -> None:
 
 
 def _local() -> LocalServices:
-    return LocalServices(LocalServicesSettings())
+    return LocalServices(LocalServicesSettings(), home=HomeSettings().home)
 
 
 def _chosen(names: list[str] | None) -> tuple[str, ...]:

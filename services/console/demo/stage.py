@@ -9,11 +9,12 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from services.console import output
 from services.console.platform import ports
-from services.console.platform.local import LocalPlatform, isolated
+from services.console.platform.local import LocalPlatform, PlatformSettings, isolated
 from services.console.platform.local_services import EVERY, LocalServices, LocalServicesSettings
 from services.console.platform.supervisor import Supervisor
 from shared import encoding
@@ -24,17 +25,31 @@ from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, Ka
 KEPT = ("TILTYARD_KAFKA_BOOTSTRAP_SERVERS", "TILTYARD_CASSANDRA_CONTACT_POINTS", "TILTYARD_CASSANDRA_PORT")
 
 
-class Stage:
-    """The servers and services of one trial."""
+@dataclass(frozen=True)
+class Usual:
+    """What holds on this machine for whatever a trial does not have of its own."""
 
-    def __init__(self, name: str = "demo") -> None:
-        self.home = HomeSettings().home.absolute() / name
-        _clear(self.home)
-        self.platform = LocalPlatform(isolated(self.home))
+    platform: PlatformSettings
+    services: LocalServicesSettings
+    kafka: KafkaSettings
+    cassandra: CassandraSettings
+    encoder: EncoderSettings
+
+
+class Stage:
+    """The servers and services of one trial. `kafka` and `cassandra` are settings of these servers."""
+
+    def __init__(self, home: Path, usual: Usual) -> None:
+        _clear(home)
+        self.home, self._encoder = home, usual.encoder
+        self.platform = LocalPlatform(isolated(home, usual.platform))
         self.environment: Mapping[str, str] = self.platform.environment
+        self.kafka = usual.kafka.model_copy(update={"bootstrap_servers": self.platform.bootstrap_servers})
+        places = {"contact_points": self.platform.contact_points, "port": self.platform.cassandra_port}
+        self.cassandra = usual.cassandra.model_copy(update=places)
         self.services = LocalServices(
-            LocalServicesSettings(),
-            home=self.home,
+            usual.services,
+            home=home,
             environment=self.environment,
             probe_ports=ports.find_free(len(EVERY)),
         )
@@ -43,9 +58,9 @@ class Stage:
         """Servers, topics and schema; what the console itself does from now on goes to them."""
         self.platform.start(output.say)
         os.environ.update(self.environment)
-        topics.create(KafkaSettings())
-        encoder = EncoderSettings()
-        schema.apply(CassandraSettings(), encoder=encoding.name_of(encoder), dimensions=encoder.dimensions)
+        topics.create(self.kafka)
+        encoder = self._encoder
+        schema.apply(self.cassandra, encoder=encoding.name_of(encoder), dimensions=encoder.dimensions)
 
     def stop(self) -> None:
         """Stop everything of this trial."""
@@ -61,10 +76,16 @@ class Stage:
         output.say(f"The next trial stops it, or: {command} demo --stop")
 
 
+def build(name: str = "demo") -> Stage:
+    """A stage by the environment, in a folder of this name under TILTYARD_HOME, which is cleared."""
+    usual = Usual(PlatformSettings(), LocalServicesSettings(), KafkaSettings(), CassandraSettings(), EncoderSettings())
+    return Stage(HomeSettings().home.absolute() / name, usual)
+
+
 @contextmanager
 def stage(*, keep: bool) -> Iterator[Stage]:
     """A stage that is taken down whatever happens, but for `keep` after success."""
-    made = Stage()
+    made = build()
     try:
         yield made
     except BaseException:

@@ -38,6 +38,8 @@ class Trial:
     """One run of the story over a newswire. `rate`: documents a second, as a busy wire would send them."""
 
     wire: Newswire
+    kafka: KafkaSettings
+    cassandra: CassandraSettings
     rate: float = 6.0
     freshness_ms: list[float] = field(default_factory=list)
 
@@ -46,9 +48,9 @@ class Trial:
 
         Raises NothingFindableError as soon as it is clear that none of it can.
         """
-        fates, kafka = Fates(name, len(documents)), KafkaSettings()
-        with closing(connect(CassandraSettings())) as store:
-            publisher = Publisher(kafka, "demo", CassandraDispositions(store))
+        fates = Fates(name, len(documents))
+        with closing(connect(self.cassandra)) as store:
+            publisher = Publisher(self.kafka, "demo", CassandraDispositions(store))
             with closing(publisher):
                 self._send(publisher, documents, fates)
                 with progress.shown(f"{name}, findable", len(documents)) as advance:
@@ -57,7 +59,7 @@ class Trial:
                         fates(done)
                         advance(len(fates.settled))
 
-                    publisher.wait(FINDABLE_WITHIN_S, heard, stuck=lambda waiting: _note(waiting, kafka))
+                    publisher.wait(FINDABLE_WITHIN_S, heard, stuck=lambda waiting: _note(waiting, self.kafka))
         fates.require()
         self.freshness_ms += [one.freshness_ms for one in fates.settled if one.freshness_ms is not None]
         output.say(fates.sentence())
@@ -78,7 +80,7 @@ class Trial:
         first = self.wire.questions[0]
         early = first.model_copy(update={"question_id": f"{first.question_id}-before-tuning", "slice": "before-tuning"})
         with progress.waiting("the first question is answered"):
-            found = asking.ask(KafkaSettings(), [early], within_s=FIRST_WITHIN_S)
+            found = asking.ask(self.kafka, [early], within_s=FIRST_WITHIN_S)
         for result in found.values():
             results_view.show(result)
 
@@ -94,7 +96,7 @@ class Trial:
         limit = max(question.deadline_s for question in questions) + 60
         come = itertools.count(1)
         with progress.shown("questions answered and scored", len(questions)) as advance:
-            found = asking.ask(KafkaSettings(), questions, within_s=limit, heard=lambda _: advance(next(come)))
+            found = asking.ask(self.kafka, questions, within_s=limit, heard=lambda _: advance(next(come)))
         if missing := [question.question_id for question in questions if question.question_id not in found]:
             raise TimeoutError(f"{len(missing)} questions have no result after {limit:g} s: {', '.join(missing[:5])}")
         return [found[question.question_id] for question in questions]
@@ -106,7 +108,7 @@ class Trial:
         """
         found: dict[str, list[Result]] = {}
         for name in adapters:
-            refused = serving.serve(KafkaSettings(), name)
+            refused = serving.serve(self.kafka, name)
             output.say(f"Adapter {name} speaks for the tuned arms{f', though {refused}' if refused else ''}.")
             if len(adapters) == 1:
                 return {name: self.ask(questions)}
@@ -114,21 +116,22 @@ class Trial:
             found[name] = [serving.as_first_asked(name, result) for result in asked]
         return found
 
-    def count(self, runs: Mapping[str, Sequence[Result]]) -> Numbers:
-        """The numbers of the trial's report, over the age of its news as well."""
+    def count(self, runs: Mapping[str, Sequence[Result]], *, per_hour: int) -> Numbers:
+        """The numbers of the trial's report, over the age of its news as well; `per_hour` votes of a voter count."""
         names = {name for results in runs.values() for one in results for name in one.question.gold_document_ids}
-        times = times_of_live(names)
+        times = times_of_live(names, self.kafka, self.cassandra)
         gathered = {
             name: gather(results, read_from="the trial's results (results.jsonl)", times=times)
             for name, results in runs.items()
         }
         if len(gathered) == 1:
-            return count(*gathered.values())
-        return count(combined(gathered, read_from="the trial's results (results.jsonl of each run)"))
+            return count(*gathered.values(), per_hour=per_hour)
+        material = combined(gathered, read_from="the trial's results (results.jsonl of each run)")
+        return count(material, per_hour=per_hour)
 
     def audit(self) -> books.Audit:
         """The books, after everything has come out."""
-        with progress.waiting("auditing"), closing(LiveLedger(KafkaSettings(), CassandraSettings())) as ledger:
+        with progress.waiting("auditing"), closing(LiveLedger(self.kafka, self.cassandra)) as ledger:
             return books.audit(ledger)
 
 

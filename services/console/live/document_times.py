@@ -13,17 +13,17 @@ from shared.messages import DocumentIndexed, Moment
 from shared.settings import CassandraSettings, KafkaSettings
 
 
-def times_of_live(document_ids: Iterable[str]) -> Times:
+def times_of_live(document_ids: Iterable[str], kafka: KafkaSettings, cassandra: CassandraSettings) -> Times:
     """Of the newest revisions. Where the store does not answer, the times are lacking and say why."""
     wanted = sorted(set(document_ids))
     if not wanted:
         return Times(lacking="no question names a gold document")
     try:
-        with closing(connect(CassandraSettings())) as store:
+        with closing(connect(cassandra)) as store:
             revisions = CassandraDocuments(store).latest(wanted)
     except (UnreachableError, OldServerError) as error:
         return Times(lacking=f"the store of documents could not be read ({error})")
-    announced = _announced(set(wanted))
+    announced = _announced(set(wanted), kafka)
     found = {
         name: DocumentTimes(
             document_id=name,
@@ -39,10 +39,10 @@ def times_of_live(document_ids: Iterable[str]) -> Times:
     return Times(found, f"Cassandra and topic {topology.INDEXED.name}", lacking)
 
 
-def _announced(wanted: set[str]) -> dict[tuple[str, int], Moment]:
+def _announced(wanted: set[str], kafka: KafkaSettings) -> dict[tuple[str, int], Moment]:
     """When each revision that is still announced could be found."""
     found: dict[tuple[str, int], Moment] = {}
-    for record in topics.read_all(KafkaSettings(), topology.INDEXED.name):
+    for record in topics.read_all(kafka, topology.INDEXED.name):
         if record.value is not None and (record.key or b"").decode(errors="replace") in wanted:
             told = DocumentIndexed.model_validate_json(record.value)
             found[told.document_id, told.revision] = told.stored_at

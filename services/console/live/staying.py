@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from shared import topology
+from shared.costs import CostSettings
 from shared.kafka import topics
 from shared.kafka.view import KafkaView
 from shared.lab.report import staying
@@ -11,9 +12,9 @@ from shared.messages import DocumentIndexed, Result
 from shared.settings import KafkaSettings
 
 
-def live(kafka: KafkaSettings, results: Sequence[Result]) -> list[Section]:
+def live(kafka: KafkaSettings, results: Sequence[Result], costs: CostSettings) -> list[Section]:
     """The section over the time that the topics keep; none without documents, trainings or results."""
     adapters = list(KafkaView(kafka, topology.ADAPTERS).refresh().values())
     kept = (record.value for record in topics.read_all(kafka, topology.INDEXED.name))
     indexed = [DocumentIndexed.model_validate_json(value) for value in kept if value is not None]
-    return staying.sections(adapters, indexed, results)
+    return staying.sections(adapters, indexed, results, costs=costs)

@@ -19,10 +19,10 @@ GRACE_S = 60.0  # between a question's deadline and its result
 class LiveSystem:
     """Implements System. `within_s`: how long documents may take until all of them can be found."""
 
-    def __init__(self, *, within_s: float) -> None:
+    def __init__(self, kafka: KafkaSettings, cassandra: CassandraSettings, *, within_s: float) -> None:
         self._within_s = within_s
-        self._kafka = KafkaSettings()
-        self._dispositions = CassandraDispositions(connect(CassandraSettings()))
+        self._kafka = kafka
+        self._dispositions = CassandraDispositions(connect(cassandra))
 
     def publish(self, documents: Sequence[DocumentPublished]) -> Sequence[Settled]:
         publisher = Publisher(self._kafka, "suite", self._dispositions)

@@ -50,9 +50,8 @@ def free_ports() -> dict[str, int]:
     return dict(zip(names, ports.find_free(len(names)), strict=True))
 
 
-def isolated(home: Path) -> PlatformSettings:
-    """Settings for a platform of its own in `home`, for tests; it shares the usual platform's jars."""
-    usual = PlatformSettings()
+def isolated(home: Path, usual: PlatformSettings) -> PlatformSettings:
+    """Settings for a platform of its own in `home`, for trials and tests; it shares the usual platform's jars."""
     return usual.model_copy(update={"home": home, "jars": _jars(usual).absolute()} | free_ports())
 
 
@@ -111,12 +110,16 @@ class LocalPlatform:
         return ports.HOST
 
     @property
+    def cassandra_port(self) -> int:
+        return self._settings.cassandra_port
+
+    @property
     def environment(self) -> dict[str, str]:
         """What a service needs in its environment to work with these servers."""
         return {
             "TILTYARD_KAFKA_BOOTSTRAP_SERVERS": self.bootstrap_servers,
             "TILTYARD_CASSANDRA_CONTACT_POINTS": self.contact_points,
-            "TILTYARD_CASSANDRA_PORT": str(self._settings.cassandra_port),
+            "TILTYARD_CASSANDRA_PORT": str(self.cassandra_port),
         }
 
     def _prepared(self, report: Callable[[str], None]) -> list[Program]:

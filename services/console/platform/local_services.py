@@ -10,7 +10,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings
 
 from services.console.platform.supervisor import Program, Status, Supervisor
-from shared.settings import HomeSettings, under
+from shared.settings import under
 
 
 class LocalServicesSettings(BaseSettings):
@@ -36,14 +36,14 @@ class LocalServices:
         self,
         settings: LocalServicesSettings,
         *,
-        home: Path | None = None,
+        home: Path,
         environment: Mapping[str, str] | None = None,
         probe_ports: Sequence[int] | None = None,
     ) -> None:
         self._settings = settings
         self._ports = probe_ports or range(settings.probe_port, settings.probe_port + len(EVERY))
         self._environment = dict(environment or {})
-        self._supervisor = Supervisor(home or HomeSettings().home)
+        self._supervisor = Supervisor(home)
 
     def start(self, names: tuple[str, ...] = NAMES) -> list[str]:
         """Start those that do not run and wait until all consume; returns the names of the started ones."""

@@ -6,7 +6,6 @@ from pathlib import Path
 from uuid import uuid4
 
 from services.console import output, progress
-from services.console.live.system import LiveSystem
 from shared.lab import summary
 from shared.lab.suites import checking, disturbing, placing, report, running, sensitivity
 from shared.lab.suites.folder import Suite
@@ -36,8 +35,8 @@ class Session:
     arms: Sequence[str]
     deadline_s: float
     wait_s: float
+    connect: Callable[[float], System]
     name: str = field(default_factory=a_run)
-    connect: Callable[[float], System] = field(default=lambda wait_s: LiveSystem(within_s=wait_s))
 
     def run(self, *, published: bool, keep: bool, out: Path | None) -> SuiteReport:
         """The report of one run.

@@ -1,13 +1,12 @@
 """A run over shares of the training set, trained for and asked live."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from services.console import tuning
 from services.console.demo import serving
-from services.console.live.system import LiveSystem
 from services.console.suites.sessions import a_run, note
 from shared import topology
 from shared.adapters import registry
@@ -15,15 +14,26 @@ from shared.contests.files import shipped
 from shared.kafka.view import KafkaView
 from shared.lab.suites import checking, learning
 from shared.lab.suites.learning import TrainingReport, Workshop
+from shared.lab.suites.running import System
 from shared.settings import KafkaSettings
 
 TUNED = tuple(arm.name for arm in shipped().arms if arm.is_tuned)
 
 
 def run(
-    folder: Path, pairs: Path, shares: Sequence[float], *, cutoff: str, seed: int, deadline_s: float
+    folder: Path,
+    pairs: Path,
+    shares: Sequence[float],
+    *,
+    connect: Callable[[], System],
+    workshop: Workshop,
+    seed: int,
+    deadline_s: float,
 ) -> TrainingReport:
-    """Train on each share and ask; raises as `learning` does, JobError where training fails."""
+    """Train on each share and ask; raises as `learning` does, JobError where training fails.
+
+    `connect` makes the system, once the suite and the pairs have been found to be right.
+    """
     suite, name = checking.load(folder), a_run()
     files = learning.nested(pairs, shares, seed)
     with TemporaryDirectory() as place:
@@ -31,15 +41,14 @@ def run(
             share: _written(Path(place) / f"{number}.jsonl", lines)
             for number, (share, lines) in enumerate(files.items())
         }
-        system = LiveSystem(within_s=0)
         taught = list(
-            learning.lessons(system, suite, written, workshop=_live(cutoff), run=name, deadline_s=deadline_s, told=note)
+            learning.lessons(connect(), suite, written, workshop=workshop, run=name, deadline_s=deadline_s, told=note)
         )
     return learning.report_of(suite, taught, run=name, seed=seed, arms=TUNED)
 
 
-def _live(cutoff: str) -> Workshop:
-    kafka = KafkaSettings()
+def live(kafka: KafkaSettings, cutoff: str) -> Workshop:
+    """Trains by the tuning job, learning nothing after `cutoff` (ISO 8601; "": everything), and serves what it made."""
 
     def train(file: Path, name: str) -> None:
         tuning.tune(["--pairs", str(file), "--name", name, *(["--cutoff", cutoff] if cutoff else [])], os.environ)

@@ -27,13 +27,13 @@ Encode = Callable[[Sequence[str]], Vector]
 
 def build(settings: GeneratorSettings) -> Decline:
     """A rule with the configured threshold and encoder. Raises what the encoder raises where it cannot be loaded."""
-    return rule(settings, _encoder(settings.threads).encode)
+    return rule(settings, _loaded(EncoderSettings().model_copy(update={"threads": settings.threads})).encode)
 
 
 @cache
-def _encoder(threads: int) -> encoding.Encoder:
+def _loaded(settings: EncoderSettings) -> encoding.Encoder:
     """One for all arms of a worker, whatever their thresholds."""
-    return encoding.build(EncoderSettings().model_copy(update={"threads": threads}))
+    return encoding.build(settings)
 
 
 def rule(settings: GeneratorSettings, encode: Encode) -> Decline:

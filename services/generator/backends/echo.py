@@ -19,12 +19,16 @@ _FIRST_PASSAGE = re.compile(r"^\[1\] (.+)$", re.MULTILINE)
 
 
 class Echo:
-    """Implements Backend without a model; a token is a word, and likely is what the prompt says often."""
+    """Implements Backend without a model; a token is a word, and likely is what the prompt says often.
+
+    Adapters that lie elsewhere are copied below `home`, and not read.
+    """
 
     name = "echo"
     model = f"echo@{BASE_SHA256[:8]}"
 
-    def __init__(self) -> None:
+    def __init__(self, home: Path = Path()) -> None:
+        self._home = home
         self.adapters: dict[str, AdapterAnnounced] = {}
 
     def complete(
@@ -52,13 +56,13 @@ class Echo:
         return [LATE if left.over(place) else _score(*pair) for place, pair in enumerate(pairs)]
 
     def take_up(self, adapter: AdapterAnnounced) -> None:
-        adapters.verify(adapter, BASE_SHA256)
+        adapters.verify(adapter, BASE_SHA256, self._home)
         self.adapters[adapter.track] = adapter
 
 
 def build(settings: GeneratorSettings, home: Path) -> Echo:  # noqa: ARG001  (every backend is built alike)
     """An echo; nothing is read and nothing is loaded."""
-    return Echo()
+    return Echo(home)
 
 
 def _complete(chat: Chat, max_new_tokens: int) -> Completion:

@@ -26,7 +26,7 @@ def build(settings: GeneratorSettings, home: Path) -> remote.Server:  # noqa: AR
     server = ServerSettings()
     if not server.url or not server.model:
         raise ValueError("backend 'openai' needs TILTYARD_GENERATOR_SERVER_URL and TILTYARD_GENERATOR_SERVER_MODEL")
-    return remote.Server("openai", server, partial(opened, server, httpx.create_ssl_context()))
+    return remote.Server("openai", server, partial(opened, server, httpx.create_ssl_context()), home=home)
 
 
 @asynccontextmanager

@@ -22,7 +22,7 @@ from services.generator.settings import GeneratorSettings, ServerSettings
 STATUSES: dict[type[Exception], int] = {errors.ValidationError: 422, errors.OverloadedError: 429}
 
 
-def build(settings: GeneratorSettings, home: Path) -> remote.Server:  # noqa: ARG001  (every backend is built alike)
+def build(settings: GeneratorSettings, home: Path) -> remote.Server:
     """A client; nothing is asked yet. Raises ValueError where a setting is missing or there is no tokenizer."""
     server = ServerSettings()
     if not server.url or not server.model or not server.tokenizer:
@@ -34,7 +34,9 @@ def build(settings: GeneratorSettings, home: Path) -> remote.Server:  # noqa: AR
     # The hub's own client refuses every address under HF_HUB_OFFLINE, and follows redirects.
     context, hooks = httpx.create_ssl_context(), {"response": [_read_errors]}
     set_async_client_factory(lambda: httpx.AsyncClient(verify=context, timeout=server.timeout_s, event_hooks=hooks))
-    return remote.Server("tgi", server, lambda: nullcontext(asking(server, tokenizer, settings.max_prompt_tokens)))
+    return remote.Server(
+        "tgi", server, lambda: nullcontext(asking(server, tokenizer, settings.max_prompt_tokens)), home=home
+    )
 
 
 def asking(server: ServerSettings, tokenizer: Any, longest_prompt: int) -> remote.Ask:

@@ -32,7 +32,7 @@ def build(settings: GeneratorSettings, home: Path) -> "Transformers":
     """Load the configured model; raises ValueError where there is none."""
     model = models.configured(settings, home)
     torch.set_num_threads(settings.threads)
-    return Transformers(model, settings)
+    return Transformers(model, settings, home)
 
 
 class Transformers:
@@ -40,11 +40,11 @@ class Transformers:
 
     name = "transformers"
 
-    def __init__(self, model: Model, settings: GeneratorSettings) -> None:
+    def __init__(self, model: Model, settings: GeneratorSettings, home: Path) -> None:
         precision = _precision(settings.precision)
         self.model = f"{model.label}/{precision}"
         self.adapters: dict[str, AdapterAnnounced] = {}
-        self._base_sha256 = model.sha256
+        self._base_sha256, self._home = model.sha256, home
         self._batch_size, self._longest_prompt = settings.batch_size, settings.max_prompt_tokens
         self.tokenizer = AutoTokenizer.from_pretrained(model.folder, local_files_only=True, padding_side="left")
         self.tokenizer.pad_token = self.tokenizer.pad_token or self.tokenizer.eos_token
@@ -87,7 +87,7 @@ class Transformers:
 
     def take_up(self, adapter: AdapterAnnounced) -> None:
         """Load first, switch after: a folder that cannot be loaded changes nothing."""
-        folder = adapters.verify(adapter, self._base_sha256)
+        folder = adapters.verify(adapter, self._base_sha256, self._home)
         try:
             self._speakers.take(folder, adapter.weights_sha256, adapter.track)
         except ValueError as error:

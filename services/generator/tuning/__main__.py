@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,8 @@ from pydantic import StringConstraints, TypeAdapter
 
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning.data import reading
-from services.generator.tuning.data.reading import Wanted, moment
+from services.generator.tuning.data.reading import Servers, Wanted, moment
+from services.generator.tuning.data.teacher_settings import TeacherSettings
 from services.generator.tuning.gates.trial import Trial
 from services.generator.tuning.job import Job
 from services.generator.tuning.release import release, require_new
@@ -31,7 +33,7 @@ from shared.kafka.sink import Delivery, publish
 from shared.kafka.view import KafkaView
 from shared.messages import AdapterAnnounced
 from shared.service import job
-from shared.settings import HomeSettings, KafkaSettings
+from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, KafkaSettings, ObserveSettings
 
 SERVICE = "generator-tuning"
 
@@ -39,7 +41,8 @@ SERVICE = "generator-tuning"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the job; returns its exit code."""
     options = _parser().parse_args(arguments)
-    return job(SERVICE, lambda: tune(options.pairs, options.cutoff, options.name or "", options.track))
+    work = partial(tune, options.pairs, options.cutoff, options.name or "", options.track)
+    return job(SERVICE, work, ObserveSettings)
 
 
 def tune(pairs_file: Path | None, cutoff: datetime | None, name: str, track: str | None = None) -> None:
@@ -49,8 +52,11 @@ def tune(pairs_file: Path | None, cutoff: datetime | None, name: str, track: str
     client.require(kafka, [topology.ADAPTERS.name])
     adapters = KafkaView(kafka, topology.ADAPTERS).refresh()
     require_new(name, adapters)
-    job = Job(settings, GeneratorSettings(), HomeSettings().home, lambda: datetime.now(UTC), write)
-    made = reading.dataset(job.recipe.data, Wanted(pairs_file, cutoff), generator=job.generator, home=job.home)
+    job = Job(settings, GeneratorSettings(), HomeSettings().home, lambda: datetime.now(UTC), write, TeacherSettings())
+    servers, wanted = Servers(kafka, CassandraSettings(), EncoderSettings()), Wanted(pairs_file, cutoff)
+    made = reading.dataset(
+        job.recipe.data, wanted, generator=job.generator, teacher=job.teacher, home=job.home, servers=servers
+    )
     speaks = registry.speaking(registry.of_track(adapters, settings.track))
     adapter, delivery = job.train(job.told(made), name, speaks), Delivery(kafka, SERVICE)
 

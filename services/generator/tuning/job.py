@@ -14,6 +14,7 @@ from services.generator.settings import GeneratorSettings
 from services.generator.tuning import card, recipe
 from services.generator.tuning.data import workshop
 from services.generator.tuning.data.dataset import Dataset
+from services.generator.tuning.data.teacher_settings import TeacherSettings
 from services.generator.tuning.settings import TuningSettings
 from services.generator.tuning.training import running
 from services.generator.tuning.training.running import Inputs
@@ -30,13 +31,14 @@ WHOLE = "`python -m services.generator.tuning.training` writes a model folder"
 
 @dataclass(frozen=True)
 class Job:
-    """What a run needs: settings, where adapters live, the clock, and how progress is told."""
+    """What a run needs: settings, where adapters live, the clock, how progress is told, and who may be its teacher."""
 
     settings: TuningSettings
     generator: GeneratorSettings
     home: Path
     now: Callable[[], datetime]
     say: Write
+    teacher: TeacherSettings
 
     @cached_property
     def recipe(self) -> recipe.Recipe:
@@ -47,8 +49,8 @@ class Job:
         self, documents: Iterable[StoredDocument], pairs: Sequence[TrainingPair], cutoff: datetime | None = None
     ) -> Dataset:
         """The dataset of values at hand, each document one chunk; raises ValueError where nothing is left to learn."""
-        made = workshop.open_workshop(self.recipe.data, self.generator, self.home).dataset(documents, pairs, cutoff)
-        return self.told(made)
+        assembly = workshop.open_workshop(self.recipe.data, self.generator, self.home, teacher=self.teacher)
+        return self.told(assembly.dataset(documents, pairs, cutoff))
 
     def told(self, made: Dataset) -> Dataset:
         """Say what is in a dataset, and give it back."""
@@ -86,7 +88,7 @@ class Job:
         self.say(WarmStart(goes_on_from=previous.name if previous else None))
         if previous is None:
             return inputs
-        folder = adapters.verify(previous, inputs.model.sha256)
+        folder = adapters.verify(previous, inputs.model.sha256, self.home)
         return replace(inputs, start=folder, start_sha256=previous.weights_sha256)
 
     def _prompts(self) -> Prompts:

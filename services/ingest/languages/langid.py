@@ -4,6 +4,7 @@ Its probabilities are spread over the languages by the text's length, so that a 
 """
 
 from collections.abc import Callable
+from functools import cache
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
@@ -14,8 +15,7 @@ LEAST_SURE = 0.3
 
 def build() -> Callable[[str], str]:
     """A detector; the model is loaded here (0.4 s), so that no document waits for it."""
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True, min_confidence=LEAST_SURE)
-    identifier.set_languages([code for code in identifier.labels if len(code) == 2])  # ISO 639-1 alone
+    identifier = _identifier()
 
     def detect(text: str) -> str:
         opening = text[:READ]
@@ -25,3 +25,11 @@ def build() -> Callable[[str], str]:
         return "" if language == "und" else str(language)
 
     return detect
+
+
+@cache
+def _identifier() -> LanguageIdentifier:
+    """Loaded once in a process."""
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True, min_confidence=LEAST_SURE)
+    identifier.set_languages([code for code in identifier.labels if len(code) == 2])  # ISO 639-1 alone
+    return identifier

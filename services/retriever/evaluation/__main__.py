@@ -34,7 +34,7 @@ from shared.memory.chunks import MemoryChunks
 from shared.messages import DocumentChunked
 from shared.observe import Readiness
 from shared.service import guarded
-from shared.settings import CassandraSettings, EncoderSettings, HomeSettings
+from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, ObserveSettings
 
 EVERY = 50
 
@@ -58,7 +58,7 @@ def main() -> None:
     searching.add_argument("--out", type=Path, default=None, help="folder for TREC run and qrels files")
     searching.set_defaults(step=_search)
     options = parser.parse_args()
-    raise SystemExit(guarded("evaluate", lambda readiness: options.step(options, readiness)))
+    raise SystemExit(guarded("evaluate", lambda readiness: options.step(options, readiness), ObserveSettings))
 
 
 def _read(options: argparse.Namespace, _: Readiness) -> None:

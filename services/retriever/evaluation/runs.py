@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.retriever.assembly import PACKAGE, Indexes, rankers, searches
 from services.retriever.evaluation.corpus import Remembered
 from services.retriever.evaluation.measures import Run, by_document
 from services.retriever.evaluation.vectors import KeptVectors
 from services.retriever.handler import Retrieve
 from services.retriever.ports import Knowledge, SearchQuery
 from services.retriever.settings import RetrieverSettings
+from services.retriever.variants import PACKAGE, Indexes, rankers, searches
 from services.retriever.view import Announcements, MaterialisedView
 from shared import plugins
 from shared.messages import Question

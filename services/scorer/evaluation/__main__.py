@@ -15,7 +15,7 @@ from shared.observe import Readiness
 from shared.scoring import catalogue
 from shared.scoring.catalogue import CORRECT
 from shared.service import guarded
-from shared.settings import EncoderSettings
+from shared.settings import EncoderSettings, ObserveSettings
 
 EVERY = 1_000
 DRAWS = 10_000
@@ -30,7 +30,7 @@ def main() -> None:
     parser.add_argument("--metric", action="append", default=[], help="a file in shared/measures; repeatable")
     parser.add_argument("--baseline", default="", help="compare every system with this one only")
     options = parser.parse_args()
-    raise SystemExit(guarded("evaluate", lambda readiness: _evaluate(options, readiness)))
+    raise SystemExit(guarded("evaluate", lambda readiness: _evaluate(options, readiness), ObserveSettings))
 
 
 def _evaluate(options: argparse.Namespace, _: Readiness) -> None:

@@ -22,7 +22,7 @@ from shared.lab.report.scores import Scores, arms_of, clusters_of, interval_of, 
 from shared.lab.report.table import Cell, cells
 from shared.lab.voting import report as votes_report
 from shared.lab.voting import summary as votes
-from shared.lab.voting.settings import VotingSettings
+from shared.lab.voting.settings import PER_VOTER_PER_HOUR
 from shared.messages import ContestTaken, Result
 from shared.scoring import catalogue
 from shared.scoring.catalogue import CORRECT
@@ -86,13 +86,12 @@ class Numbers:
         return asdict(self) | {"comparisons": said, "votes": people, "judges": models}
 
 
-def count(material: Material) -> Numbers:
-    """Count everything. Seeded: equal results give equal numbers. Costs seconds for hundreds of questions."""
+def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR) -> Numbers:
+    """Count all, `per_hour` of a voter's votes. Seeded: equal results, equal numbers. Of hundreds it takes seconds."""
     results, contest = material.results, material.contest
     arms, scores = arms_of(results, contest), scores_of(results)
     clusters, slices = clusters_of(results, material.asked), slices_of(results)
     correct, retrieving = scores.get(CORRECT, {}), retrieval_arms(results, arms)
-    per_hour = VotingSettings().per_voter_per_hour
     became = counts(results, arms)
     silent = [one.arm for one in became if one.silent]
     spoken = {

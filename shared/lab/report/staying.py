@@ -13,17 +13,21 @@ HEADS = ("side", "documents", "runs", "busy seconds an hour", "kWh an hour", "mo
 
 
 def sections(
-    adapters: Sequence[AdapterAnnounced], indexed: Sequence[DocumentIndexed], results: Sequence[Result]
+    adapters: Sequence[AdapterAnnounced],
+    indexed: Sequence[DocumentIndexed],
+    results: Sequence[Result],
+    *,
+    costs: CostSettings,
 ) -> list[Section]:
     """From the first document or training that the topics keep to the last scored result; nothing without either."""
     begun = [one.created_at for one in adapters] + [one.ingested_at for one in indexed]
     until = max((one.scored_at for one in results), default=None)
     if not begun or until is None or min(begun) >= until:
         return []
-    since, settings = min(begun), CostSettings()
+    since = min(begun)
     sides = [
         hour_of_tuning(adapters, since=since, until=until),
-        hour_of_retrieval(indexed, settings, since=since, until=until),
+        hour_of_retrieval(indexed, costs, since=since, until=until),
     ]
     return [section(sides, since, until)]
 

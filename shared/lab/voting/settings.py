@@ -5,12 +5,16 @@ from pydantic_settings import BaseSettings
 
 from shared.settings import under
 
+PER_VOTER_PER_HOUR = 60
+
 
 class VotingSettings(BaseSettings):
     """How many votes of one voter count, and which questions are offered."""
 
     model_config = under("VOTES")
     per_voter_per_hour: int = Field(
-        default=60, ge=1, description="of a voter's votes within any hour no more are counted, the earliest first"
+        default=PER_VOTER_PER_HOUR,
+        ge=1,
+        description="of a voter's votes within any hour no more are counted, the earliest first",
     )
     recent: int = Field(default=200, ge=1, description="so many of the questions asked last are offered to voters")

@@ -13,12 +13,13 @@ from services.generator.settings import GeneratorSettings
 from services.generator.tuning import recipe
 from services.generator.tuning.data import exporting, reading, showing
 from services.generator.tuning.data.dataset import Dataset
-from services.generator.tuning.data.reading import Wanted, moment
+from services.generator.tuning.data.reading import Servers, Wanted, moment
+from services.generator.tuning.data.teacher_settings import TeacherSettings
 from services.generator.tuning.settings import TuningSettings
 from shared.jobs.dataset import DatasetReported
 from shared.jobs.events import write
 from shared.service import job
-from shared.settings import HomeSettings
+from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, KafkaSettings, ObserveSettings
 
 SERVICE = "generator-dataset"
 
@@ -26,14 +27,16 @@ SERVICE = "generator-dataset"
 def main(arguments: Sequence[str] | None = None, read: Callable[..., Dataset] = reading.dataset) -> int:
     """Run the job; returns its exit code. `read` makes the dataset of a plan."""
     options = _parser().parse_args(arguments)
-    return job(SERVICE, lambda: _run(options, read))
+    return job(SERVICE, lambda: _run(options, read), ObserveSettings)
 
 
 def _run(options: argparse.Namespace, read: Callable[..., Dataset]) -> None:
     generator = GeneratorSettings()
     chosen = recipe.load(TuningSettings(**({"recipe": options.recipe} if options.recipe else {})))
     wanted = Wanted(options.pairs, options.cutoff, options.previous)
-    made = read(chosen.data, wanted, generator=generator, home=HomeSettings().home)
+    servers = Servers(KafkaSettings(), CassandraSettings(), EncoderSettings())
+    home, teacher = HomeSettings().home, TeacherSettings()
+    made = read(chosen.data, wanted, generator=generator, teacher=teacher, home=home, servers=servers)
     recipe_name = f"{chosen.name} version {chosen.version}"
     report = showing.report(made, recipe=recipe_name, examples=options.examples)
     if options.out:

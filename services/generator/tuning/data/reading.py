@@ -12,6 +12,7 @@ from services.generator.settings import GeneratorSettings
 from services.generator.tuning.data import chunks, supplied, workshop
 from services.generator.tuning.data.dataset import Dataset
 from services.generator.tuning.data.plan import DataPlan
+from services.generator.tuning.data.teacher_settings import TeacherSettings
 from shared import encoding, topology
 from shared.cassandra.chunks import CassandraChunks
 from shared.cassandra.client import connect
@@ -32,33 +33,52 @@ class Wanted:
     previous: str = ""
 
 
+@dataclass(frozen=True)
+class Servers:
+    """Where documents, chunks and published pairs are read, and the encoder that serves where none was announced."""
+
+    kafka: KafkaSettings
+    cassandra: CassandraSettings
+    encoder: EncoderSettings
+
+
 def moment(text: str) -> datetime:
     """A time as people write it on a command line: ISO 8601, UTC where no zone is said. Raises ValueError."""
     return TypeAdapter[datetime](Moment).validate_python(text)
 
 
-def dataset(plan: DataPlan, wanted: Wanted, *, generator: GeneratorSettings, home: Path) -> Dataset:
+def dataset(
+    plan: DataPlan,
+    wanted: Wanted,
+    *,
+    generator: GeneratorSettings,
+    teacher: TeacherSettings,
+    home: Path,
+    servers: Servers,
+) -> Dataset:
     """The dataset of the plan from what stands in the store and on the topic now.
 
     Raises UnreachableError where a server does not answer, ValueError where nothing is left to learn.
     """
-    pairs, lost = _pairs(plan, wanted.pairs)
-    encoder = encoding.in_use(KafkaView(KafkaSettings(), topology.ENCODERS).refresh(), EncoderSettings())[0].name
-    with closing(connect(CassandraSettings())) as store:
+    pairs, lost = _pairs(plan, wanted.pairs, servers.kafka)
+    announced = KafkaView(servers.kafka, topology.ENCODERS).refresh()
+    encoder = encoding.in_use(announced, servers.encoder)[0].name
+    with closing(connect(servers.cassandra)) as store:
         assembly = workshop.open_workshop(
             plan,
             generator,
             home,
+            teacher=teacher,
             chunks=chunks.standing(CassandraChunks(store, encoder)),
             previous=wanted.previous,
         )
         return assembly.dataset(CassandraDocuments(store).documents(), pairs, wanted.cutoff, lost)
 
 
-def _pairs(plan: DataPlan, file: Path | None) -> tuple[list[TrainingPair], Counter[str]]:
+def _pairs(plan: DataPlan, file: Path | None, kafka: KafkaSettings) -> tuple[list[TrainingPair], Counter[str]]:
     """The file's pairs before the topic's, and why others of the topic do not count."""
     own = supplied.read(file) if file else []
     if not plan.published_pairs:
         return own, Counter()
-    published = supplied.standing(topics.read_all(KafkaSettings(), topology.PAIRS.name))
+    published = supplied.standing(topics.read_all(kafka, topology.PAIRS.name))
     return supplied.together(own, published.pairs), published.left_out

@@ -17,7 +17,13 @@ TEACHERS = "services.generator.tuning.data.teachers"
 
 
 def open_workshop(
-    plan: DataPlan, generator: GeneratorSettings, home: Path, *, chunks: Chunks = whole, previous: str = ""
+    plan: DataPlan,
+    generator: GeneratorSettings,
+    home: Path,
+    *,
+    teacher: TeacherSettings,
+    chunks: Chunks = whole,
+    previous: str = "",
 ) -> Assembly:
     """An assembly as the settings describe it; a teacher is there only where the plan has the builder for it.
 
@@ -29,7 +35,7 @@ def open_workshop(
         serving=serving(generator),
         chunks=chunks,
         previous=unlearning.previous(home, previous),
-        teacher=_teacher(plan, generator, home),
+        teacher=_teacher(plan, teacher, generator, home=home),
     )
 
 
@@ -39,9 +45,8 @@ def serving(generator: GeneratorSettings) -> Serving:
     return Serving(generator.evidence_chunks, generator.evidence_words, closed_book.abstain, rag.abstain)
 
 
-def _teacher(plan: DataPlan, generator: GeneratorSettings, home: Path) -> Teacher | None:
+def _teacher(plan: DataPlan, settings: TeacherSettings, generator: GeneratorSettings, *, home: Path) -> Teacher | None:
     if not any(stage.builder == "teacher" for stage in (*plan.builders, *plan.without_pairs)):
         return None
-    settings = TeacherSettings()
     teacher: Teacher = plugins.load(TEACHERS, settings.variant)(settings, generator, home)
     return Remembering(teacher, home / "teacher")
