@@ -41,7 +41,7 @@ def main() -> None:
 def _cut(documents: Path, chunks: Path) -> None:
     with chunks.open("w", encoding="utf-8") as out:
         published = lines.read_all(documents, DocumentPublished)
-        out.writelines(f"{made.model_dump_json()}\n" for made in cut(published, _say))
+        out.writelines(f"{chunked.model_dump_json()}\n" for chunked in cut(published, _say))
 
 
 def cut(documents: Iterable[DocumentPublished], say: Say) -> Iterator[DocumentChunked]:
@@ -54,17 +54,17 @@ def cut(documents: Iterable[DocumentPublished], say: Say) -> Iterator[DocumentCh
     while waiting:
         counts["done"] += 1
         try:
-            [made] = handle([_record(waiting.popleft(), counts["done"])])
+            [effect] = handle([_record(waiting.popleft(), counts["done"])])
         except InvalidMessageError:
             counts["refused"] += 1
             continue
         for sink in sinks:
-            sink.write(made)
+            sink.write(effect)
             sink.flush()
-        waiting.extendleft(retractions(made.outcome))
-        if isinstance(made.outcome, TakenDocument):
-            yield made.outcome.chunked
-        counts["dropped"] += not isinstance(made.outcome, TakenDocument)
+        waiting.extendleft(retractions(effect.outcome))
+        if isinstance(effect.outcome, TakenDocument):
+            yield effect.outcome.chunked
+        counts["dropped"] += not isinstance(effect.outcome, TakenDocument)
         if counts["done"] % EVERY == 0:
             say("cut", dict(counts))
     say("done", dict(counts))
