@@ -72,9 +72,9 @@ def _pipeline() -> dict[str, Any]:
     searched = [result.answers["base+rag"] for result in results]
     return {
         "base": percentiles(result.answers["base"].latency_ms for result in results),
-        "base+rag": percentiles(one.latency_ms for one in searched),
-        "of it retrieval": percentiles(one.answer.retrieval_ms for one in searched),
-        "beside retrieval": percentiles(one.latency_ms - one.answer.retrieval_ms for one in searched),
+        "base+rag": percentiles(scored.latency_ms for scored in searched),
+        "of it retrieval": percentiles(scored.answer.retrieval_ms for scored in searched),
+        "beside retrieval": percentiles(scored.latency_ms - scored.answer.retrieval_ms for scored in searched),
         "question to result": percentiles((r.scored_at - r.asked_at).total_seconds() * 1000 for r in results),
     }
 
