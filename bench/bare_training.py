@@ -39,10 +39,12 @@ def build(folder: Path, plan: TrainingPlan) -> Any:
 def step(model: Any, optimiser: torch.optim.Optimizer, batch: Sequence[Encoded]) -> float:
     """Forward with labels, backward, clip, step; returns the loss. Padded on the right, prompts masked."""
     longest = max(map(len, batch))
-    rows = [[*one.prompt, *one.reply] for one in batch]
+    rows = [[*example.prompt, *example.reply] for example in batch]
     ids = torch.tensor([row + [0] * (longest - len(row)) for row in rows], device=DEVICE)
     mask = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in rows], device=DEVICE)
-    learnt = [[NO_LOSS] * len(one.prompt) + [*one.reply] + [NO_LOSS] * (longest - len(one)) for one in batch]
+    learnt = [
+        [NO_LOSS] * len(example.prompt) + [*example.reply] + [NO_LOSS] * (longest - len(example)) for example in batch
+    ]
     with torch.autocast(DEVICE, torch.bfloat16, enabled=DEVICE == "cuda"):
         loss = model(input_ids=ids, attention_mask=mask, labels=torch.tensor(learnt, device=DEVICE)).loss
     loss.backward()

@@ -41,15 +41,17 @@ def measure(folder: Path) -> dict[str, Any]:
     sets = {name: _read(folder, *files) for name, files in SETS.items()}
     encoders = {name: encoding.build(settings) for name, settings in ENCODERS.items()}
     chunks = _chunks(sets["xquad"])
-    found = {name: {of: _quality(encoder, one) for of, encoder in encoders.items()} for name, one in sets.items()}
+    quality = {
+        name: {of: _quality(encoder, test_set) for of, encoder in encoders.items()} for name, test_set in sets.items()
+    }
     return {
         "threads": ENCODERS["torch"].threads,
         "one_chunk_of_110_words_ms": _one_chunk(encoders, chunks),
         "chunks_per_s": _bulk(encoders, chunks[:AT_ONCE]),
         "cosine_to_torch": _likeness(encoders, chunks),
-        "quality": found,
-        "nDCG@10_against_torch": {name: _against_torch(of_set) for name, of_set in found.items()},
-        "int8_counts": all(_against_torch(one)["onnx int8"] >= -PERMITTED_LOSS for one in found.values()),
+        "quality": quality,
+        "nDCG@10_against_torch": {name: _against_torch(of_set) for name, of_set in quality.items()},
+        "int8_counts": all(_against_torch(of_set)["onnx int8"] >= -PERMITTED_LOSS for of_set in quality.values()),
     }
 
 
@@ -100,9 +102,9 @@ def _spread(cosines: Vector) -> dict[str, float]:
 
 def _quality(encoder: Encoder, read: Collection) -> dict[str, float]:
     """Means over the judged questions of exact search by cosine over titles and texts."""
-    documents = encoder.encode([f"{one.title}\n{one.text}".strip() for one in read.documents])
-    questions = encoder.encode([one.text for one in read.judged])
-    ids = [one.document_id for one in read.documents]
+    documents = encoder.encode([f"{document.title}\n{document.text}".strip() for document in read.documents])
+    questions = encoder.encode([question.text for question in read.judged])
+    ids = [document.document_id for document in read.documents]
     run = {
         question.question_id: _best(ids, scores)
         for question, scores in zip(read.judged, np.dot(questions, documents.T), strict=True)

@@ -84,12 +84,13 @@ class Reader:
                 return (record.key or b"").decode()
         raise TimeoutError(f"nothing announced within {WITHIN_S:g} s")
 
-    def finds(self, asked: SearchQuery, document_id: str) -> bool:
+    def finds(self, query: SearchQuery, document_id: str) -> bool:
         """Whether both lists hold a document, as a question that is asked now would find."""
         self._view.reach(self._view.ends(), WITHIN_S)
-        found = self._handle.picks([asked], Scope())
+        picks = self._handle.picks([query], Scope())
         return any(
-            one.candidate.document_id == document_id and {"dense", "bm25"} <= set(one.found_by) for one, _ in found
+            ranked.candidate.document_id == document_id and {"dense", "bm25"} <= set(ranked.found_by)
+            for ranked, _ in picks
         )
 
 
@@ -116,7 +117,7 @@ def measure(documents: int, bulk: int) -> dict[str, Any]:
             "floor_ms": percentiles(floor).model_dump(),
             "paced_ms": percentiles(paced).model_dump(),
             "paced_over_floor": round(median(paced) / median(floor), 2),
-            "paced_stages_p50_ms": {stage: one.p50 for stage, one in on_the_way.items()},
+            "paced_stages_p50_ms": {stage: summary.p50 for stage, summary in on_the_way.items()},
             "busy_ms": percentiles(busy).model_dump(),
             "busy_over_paced": round(median(busy) / median(paced), 2),
             "busy_documents_per_s": round(busy_rate, 1),
@@ -133,11 +134,11 @@ def measure(documents: int, bulk: int) -> dict[str, Any]:
 def _once(reader: Reader, delivery: Delivery, encoder: Encoder, number: int) -> float:
     """One document, then the rest of its second."""
     document = _document("paced", number)
-    asked = _asked(encoder, document)
+    query = _asked(encoder, document)
     started = time.perf_counter()
     _send(delivery, document)
     _until(reader, document.document_id)
-    if not reader.finds(asked, document.document_id):
+    if not reader.finds(query, document.document_id):
         raise AssertionError(f"{document.document_id} is announced and not found")
     took = time.perf_counter() - started
     time.sleep(max(0.0, 1.0 - took))
@@ -147,7 +148,7 @@ def _once(reader: Reader, delivery: Delivery, encoder: Encoder, number: int) -> 
 def _busy(reader: Reader, delivery: Delivery, encoder: Encoder, kind: str, documents: int) -> tuple[list[float], float]:
     """Milliseconds of each document with IN_FLIGHT under way, and documents a second."""
     waiting = deque(_document(kind, number) for number in range(documents))
-    asked = {one.document_id: _asked(encoder, one) for one in waiting}
+    queries = {document.document_id: _asked(encoder, document) for document in waiting}
     started: dict[str, float] = {}
     times: list[float] = []
     begun = time.perf_counter()
@@ -157,7 +158,7 @@ def _busy(reader: Reader, delivery: Delivery, encoder: Encoder, kind: str, docum
             started[document.document_id] = time.perf_counter()
             _send(delivery, document)
         name = reader.next_announced()
-        if name in started and reader.finds(asked[name], name):
+        if name in started and reader.finds(queries[name], name):
             times.append((time.perf_counter() - started.pop(name)) * 1000)
     return times, documents / (time.perf_counter() - begun)
 
@@ -232,10 +233,10 @@ def picture(figures: dict[str, Any]) -> str:
         f"{IN_FLIGHT} unfinished at a time": figures["busy_ms"],
     }
     drawn = {
-        name: bars.Bar(one["p50"], one["p50"], one["p99"], f"{one['p50']:.0f}, p99 {one['p99']:.0f} ms")
-        for name, one in rows.items()
+        name: bars.Bar(row["p50"], row["p50"], row["p99"], f"{row['p50']:.0f}, p99 {row['p99']:.0f} ms")
+        for name, row in rows.items()
     }
-    most = 100 * ceil(max(one["p99"] for one in rows.values()) / 100)
+    most = 100 * ceil(max(row["p99"] for row in rows.values()) / 100)
     title = "From before the produce call until a hybrid search returns the document: median and p99, ms"
     return bars.svg(title, drawn, "one document a second", most=most, tick="{:.0f}")
 

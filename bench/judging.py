@@ -43,9 +43,10 @@ def main() -> None:
     settings = JudgeSettings(pairs=(ARMS,), graded=ARMS, batch_size=8)
     results = _results(asked, _backend(settings.model_copy(update={"labels_only": False, "max_new_tokens": 24})))
     results = list(_judged(results, settings, _backend(settings)))
-    [judge] = summarise(results, per_hour=60)
+    [judge_summary] = summarise(results, per_hour=60)
     examples = [taken.verdicts.model_dump() for result in results[:3] for taken in result.verdicts]
-    summary = {"questions": len(asked), "summary": report.of(judge).model_dump(mode="json"), "examples": examples}
+    written = report.of(judge_summary).model_dump(mode="json")
+    summary = {"questions": len(asked), "summary": written, "examples": examples}
     print(json.dumps(summary, indent=2, default=str))  # noqa: T201 (this is its output)
 
 
@@ -74,8 +75,8 @@ def _results(questions: Sequence[Question], backend: Backend) -> list[Result]:
         for users in (plain, looked_up)
         for user, question in zip(users, questions, strict=True)
     ]
-    said = [one.text.strip() for one in backend.judge(sheets)]
-    both = zip(questions, said[: len(questions)], said[len(questions) :], strict=True)
+    replies = [reply.text.strip() for reply in backend.judge(sheets)]
+    both = zip(questions, replies[: len(questions)], replies[len(questions) :], strict=True)
     correct = catalogue.load([CORRECT], EncoderSettings(variant="hashing"))[CORRECT]
     return [_result(question, (first, second), backend.model, correct) for question, first, second in both]
 

@@ -68,15 +68,15 @@ COLLECTIONS = (
 def main(names: Sequence[str]) -> None:
     """Measure the named collections, or all; the page is written when all were measured."""
     sections = []
-    for one in COLLECTIONS:
-        if names and one.name not in names:
+    for collection in COLLECTIONS:
+        if names and collection.name not in names:
             continue
-        if not one.documents.exists():
-            sys.stderr.write(f"{one.name} is left out: no {one.documents}\n")
+        if not collection.documents.exists():
+            sys.stderr.write(f"{collection.name} is left out: no {collection.documents}\n")
             continue
-        report = retrieval_evaluation.measure(one.documents, one.questions, in_memory=True)
-        sections.append("\n".join(section(one, report)))
-        draw(one, report)
+        report = retrieval_evaluation.measure(collection.documents, collection.questions, in_memory=True)
+        sections.append("\n".join(section(collection, report)))
+        draw(collection, report)
     text = "\n".join([OPENING, *sections]) + "\n"
     if names:
         sys.stdout.write(text)
@@ -84,12 +84,12 @@ def main(names: Sequence[str]) -> None:
         PAGE.write_text(text, encoding="utf-8")
 
 
-def section(one: Measured, report: RetrievalReport) -> Iterator[str]:
+def section(collection: Measured, report: RetrievalReport) -> Iterator[str]:
     """A collection's counts and, for each level of judgement, its picture and its two tables."""
-    yield from (f"## {one.heading}", "", *retrieval.about(report), "")
+    yield from (f"## {collection.heading}", "", *retrieval.about(report), "")
     for name, level in report.levels.items():
-        yield from (f"### {one.name}, {name}: {level.questions} questions", "")
-        yield from (f"![{SHOWN} of every run](../docs/pictures/{picture(one, name)})", "")
+        yield from (f"### {collection.name}, {name}: {level.questions} questions", "")
+        yield from (f"![{SHOWN} of every run](../docs/pictures/{picture(collection, name)})", "")
         yield from (*means(level.runs, report.baseline), "", *differences(level.differences), "")
 
 
@@ -97,32 +97,32 @@ def means(runs: Mapping[str, Mapping[str, Mean]], baseline: str) -> Iterator[str
     measures = list(runs[baseline])
     yield f"| run | {' | '.join(measures)} |"
     yield f"|---|{'---|' * len(measures)}"
-    for name, one in runs.items():
+    for name, run in runs.items():
         bold = "**" if name == baseline else ""
-        cells = [f"{bold}{name}{bold}", *(f"{one[measure].mean:.3f}" for measure in measures)]
+        cells = [f"{bold}{name}{bold}", *(f"{run[measure].mean:.3f}" for measure in measures)]
         yield f"| {' | '.join(cells)} |"
 
 
 def differences(runs: Mapping[str, Mapping[str, Mean]]) -> Iterator[str]:
     yield f"| difference | {' | '.join(retrieval.COMPARED)} |"
     yield f"|---|{'---|' * len(retrieval.COMPARED)}"
-    for name, one in runs.items():
-        yield f"| {name} | {' | '.join(retrieval.in_words(one[key]) for key in retrieval.COMPARED)} |"
+    for name, difference in runs.items():
+        yield f"| {name} | {' | '.join(retrieval.in_words(difference[key]) for key in retrieval.COMPARED)} |"
 
 
-def picture(one: Measured, level: str) -> str:
-    return f"retrieval-{one.name}-{level}.svg"
+def picture(collection: Measured, level: str) -> str:
+    return f"retrieval-{collection.name}-{level}.svg"
 
 
-def draw(one: Measured, report: RetrievalReport) -> None:
+def draw(collection: Measured, report: RetrievalReport) -> None:
     """A picture for each level: the runs from best to worst."""
     PICTURES.mkdir(exist_ok=True)
     for name, level in report.levels.items():
         estimates = {run: means[SHOWN] for run, means in level.runs.items()}
         ordered = dict(sorted(estimates.items(), key=lambda entry: -entry[1].mean))
-        title = f"{SHOWN} on {one.name} ({name}, {level.questions} questions), with 95 % intervals"
+        title = f"{SHOWN} on {collection.name} ({name}, {level.questions} questions), with 95 % intervals"
         drawn = {run: bar(estimate) for run, estimate in ordered.items()}
-        (PICTURES / picture(one, name)).write_text(bars.svg(title, drawn, report.baseline), encoding="utf-8")
+        (PICTURES / picture(collection, name)).write_text(bars.svg(title, drawn, report.baseline), encoding="utf-8")
 
 
 def bar(estimate: Mean) -> bars.Bar:

@@ -73,11 +73,13 @@ def _pipeline() -> dict[str, Any]:
     searched = [result.answers["base+rag"] for result in results]
     return {
         "base": percentiles(result.answers["base"].latency_ms for result in results).model_dump(),
-        "base+rag": percentiles(one.latency_ms for one in searched).model_dump(),
-        "of it retrieval": percentiles(one.answer.retrieval_ms for one in searched).model_dump(),
-        "beside retrieval": percentiles(one.latency_ms - one.answer.retrieval_ms for one in searched).model_dump(),
+        "base+rag": percentiles(scored.latency_ms for scored in searched).model_dump(),
+        "of it retrieval": percentiles(scored.answer.retrieval_ms for scored in searched).model_dump(),
+        "beside retrieval": percentiles(
+            scored.latency_ms - scored.answer.retrieval_ms for scored in searched
+        ).model_dump(),
         "question to result": percentiles(
-            (r.scored_at - r.asked_at).total_seconds() * 1000 for r in results
+            (result.scored_at - result.asked_at).total_seconds() * 1000 for result in results
         ).model_dump(),
     }
 

@@ -68,14 +68,14 @@ def _cases() -> Iterator[Case]:
     documents = {document.document_id: document for edition in (wire.edition1, wire.edition2) for document in edition}
     for number, question in zip(count(), cycle(wire.questions)):
         asked = question.model_copy(update={"question_id": f"bench-{number}"})
-        found = [documents[name] for name in question.gold_document_ids if name in documents] or [*documents.values()]
-        yield asked, [_answer(asked, arm, found[number % len(found)], number) for arm in SHIPPED.arm_names]
+        gold = [documents[name] for name in question.gold_document_ids if name in documents] or [*documents.values()]
+        yield asked, [_answer(asked, arm, gold[number % len(gold)], number) for arm in SHIPPED.arm_names]
 
 
 def _answer(question: Question, arm: str, document: DocumentPublished, number: int) -> Answer:
     passage = " ".join(f"{document.title} {document.text}".split()[:WORDS])
-    said = [*(question.references or ()), f"It is {passage.split('. ')[-1]}.", "I don't know.", ""]
-    place = (number + len(arm)) % len(said)
+    texts = [*(question.references or ()), f"It is {passage.split('. ')[-1]}.", "I don't know.", ""]
+    place = (number + len(arm)) % len(texts)
     searched = {
         "evidence": (f"{document.document_id}:1:0",), "evidence_texts": (passage,), "retrieval_ms": 20.0,
         "citations": (f"{document.document_id}:1:0",),
@@ -84,8 +84,8 @@ def _answer(question: Question, arm: str, document: DocumentPublished, number: i
         {
             "question_id": question.question_id,
             "arm": arm,
-            "status": {-1: "failed", -2: "abstained"}.get(place - len(said), "answered"),
-            "text": said[place],
+            "status": {-1: "failed", -2: "abstained"}.get(place - len(texts), "answered"),
+            "text": texts[place],
             "model": "bench",
             "backend": "bench",
             "prompt_version": "bench",
@@ -104,9 +104,9 @@ def _rate(cases: Sequence[Case], metrics: Mapping[str, Metric], *, with_json: bo
     for _ in range(ROUNDS):
         started = time.process_time()
         if with_json:
-            for asked, said in written:
-                answers = [Answer.model_validate_json(one) for one in said]
-                _result(Question.model_validate_json(asked), answers, metrics).model_dump_json().encode()
+            for question_json, answers_json in written:
+                answers = [Answer.model_validate_json(answer_json) for answer_json in answers_json]
+                _result(Question.model_validate_json(question_json), answers, metrics).model_dump_json().encode()
         else:
             for question, answers in cases:
                 _result(question, answers, metrics)
@@ -125,12 +125,12 @@ def _result(question: Question, answers: Sequence[Answer], metrics: Mapping[str,
     return result
 
 
-def _cost(cases: Sequence[Case], one: Metric) -> dict[str, float]:
+def _cost(cases: Sequence[Case], metric: Metric) -> dict[str, float]:
     """Microseconds for the four answers and the missing one of a question, and how many of them had a value."""
     failed = cases[0][1][0].model_copy(update={"status": "failed", "text": ""})
-    one.score(cases[0][0], cases[0][1][0])
+    metric.score(cases[0][0], cases[0][1][0])
     started = time.process_time()
-    values = [one.score(question, answer) for question, answers in cases for answer in (*answers, failed)]
+    values = [metric.score(question, answer) for question, answers in cases for answer in (*answers, failed)]
     took = time.process_time() - started
     applied = sum(value is not None for value in values) / len(values)
     return {"us": round(took / len(cases) * 1e6, 1), "applied": round(applied, 2)}

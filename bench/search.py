@@ -160,11 +160,11 @@ def _searched(chunks: CassandraChunks, corpus: Corpus) -> dict[str, Any]:
     return {
         "view_rebuild_s": rebuild_s,
         "view_chunks": view.size,
-        "dense_ms": _timed(questions, lambda asked: chunks.nearest(asked.vector, limit=settings.depth, scope=Scope())),
+        "dense_ms": _timed(questions, lambda query: chunks.nearest(query.vector, limit=settings.depth, scope=Scope())),
         "dense_sparse_fused_ms": _timed(
-            questions, lambda asked: handle.search(asked, limit=settings.depth, scope=Scope())
+            questions, lambda query: handle.search(query, limit=settings.depth, scope=Scope())
         ),
-        "ranked_and_read_ms": _timed(questions, lambda asked: handle.picks([asked], Scope())),
+        "ranked_and_read_ms": _timed(questions, lambda query: handle.picks([query], Scope())),
         "ann_recall_at_10": _recall(chunks, corpus, questions[WARM_UP:]),
     }
 
@@ -172,21 +172,21 @@ def _searched(chunks: CassandraChunks, corpus: Corpus) -> dict[str, Any]:
 def _timed(questions: list[SearchQuery], search: Callable[[SearchQuery], object]) -> dict[str, float | None]:
     """Milliseconds, after a warm-up."""
     times = []
-    for asked in questions:
+    for query in questions:
         started = time.perf_counter()
-        search(asked)
+        search(query)
         times.append((time.perf_counter() - started) * 1000)
     return percentiles(times[WARM_UP:]).model_dump()
 
 
 def _recall(chunks: CassandraChunks, corpus: Corpus, questions: list[SearchQuery]) -> float:
     """Share of the exact ten nearest that the index gives among its first ten."""
-    vectors, found = corpus.vectors, []
-    for asked in questions:
-        exact = {(f"bench-{at // CHUNKS_EACH}", at % CHUNKS_EACH) for at in np.argsort(-(vectors @ asked.vector))[:10]}
-        hits = chunks.nearest(asked.vector, limit=10, scope=Scope())
-        found.append(len(exact & {hit.place for hit in hits}) / 10)
-    return round(float(np.mean(found)), 4)
+    vectors, recalls = corpus.vectors, []
+    for query in questions:
+        exact = {(f"bench-{at // CHUNKS_EACH}", at % CHUNKS_EACH) for at in np.argsort(-(vectors @ query.vector))[:10]}
+        hits = chunks.nearest(query.vector, limit=10, scope=Scope())
+        recalls.append(len(exact & {hit.place for hit in hits}) / 10)
+    return round(float(np.mean(recalls)), 4)
 
 
 def _unit(vectors: Any) -> Vector:

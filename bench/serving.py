@@ -92,7 +92,7 @@ def measure(prompts: int, rounds: int, pipeline: Pipeline) -> dict[str, Any]:
         "bare, as they come": lambda: bare(backend, texts, settings),
         "bare, sorted by length": lambda: bare(backend, sorted(texts, key=len), settings),
     }
-    said = {name: set(way()) for name, way in ways.items()}  # also the warm-up
+    texts_by_way = {name: set(way()) for name, way in ways.items()}  # also the warm-up
     took: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):
         for name, way in ways.items():
@@ -110,7 +110,7 @@ def measure(prompts: int, rounds: int, pipeline: Pipeline) -> dict[str, Any]:
         "handler_to_faster_bare": round(rates["handler"] / fastest, 3),
         "aim": AIM,
         "reached": rates["pipeline"] >= AIM * fastest,
-        "same_texts": len({frozenset(map(_uncited, texts)) for texts in said.values()}) == 1,
+        "same_texts": len({frozenset(map(_uncited, texts)) for texts in texts_by_way.values()}) == 1,
     }
 
 
@@ -118,15 +118,15 @@ def through_handler(
     batch: Sequence[Record[Any]], served: Served, backend: transformers.Transformers, settings: GeneratorSettings
 ) -> list[str]:
     """What the worker does between Kafka and Kafka."""
-    made = answer(batch, served=served, backend=backend, now=lambda: NOW, longest=settings.max_new_tokens)
-    return [_plain(effect.outcome) for effect in made]
+    effects = answer(batch, served=served, backend=backend, now=lambda: NOW, longest=settings.max_new_tokens)
+    return [_plain(effect.outcome) for effect in effects]
 
 
 def bare(backend: transformers.Transformers, texts: Sequence[str], settings: GeneratorSettings) -> list[str]:
     """The library's own loop, with the backend's model and tokenizer and none of its code."""
     import torch
 
-    said: list[str] = []
+    decoded: list[str] = []
     for start in range(0, len(texts), settings.batch_size):
         inputs = backend.tokenizer(
             list(texts[start : start + settings.batch_size]),
@@ -136,16 +136,18 @@ def bare(backend: transformers.Transformers, texts: Sequence[str], settings: Gen
         )
         with torch.inference_mode():
             output = backend.network.generate(**inputs, max_new_tokens=settings.max_new_tokens, do_sample=False)
-        said += backend.tokenizer.batch_decode(output[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
-    return [text.strip() for text in said]
+        decoded += backend.tokenizer.batch_decode(output[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+    return [text.strip() for text in decoded]
 
 
 def records(count: int) -> list[Record[Any]]:
     """Questions of the sample newswire, each with an article as evidence."""
     documents = _lines(WIRE / "edition1.documents.jsonl", DocumentPublished)
     questions = _lines(WIRE / "questions.jsonl", Question)
-    by_id = {one.document_id: one for one in documents}
-    known = [one for one in questions if one.gold_document_ids and one.gold_document_ids[0] in by_id]
+    by_id = {document.document_id: document for document in documents}
+    known = [
+        question for question in questions if question.gold_document_ids and question.gold_document_ids[0] in by_id
+    ]
     return [_record(question, by_id[question.gold_document_ids[0]]) for question in known[:count]]
 
 
@@ -161,18 +163,18 @@ def _record(question: Question, document: DocumentPublished) -> Record[Any]:
         rank=1,
         score=1.0,
     )
-    found = EvidenceFound(
+    retrieved = EvidenceFound(
         question=question, asked_at=NOW, items=(item,), search="none", encoder="none", retrieval_ms=0.0
     )
-    return Record(found, RawRecord(Position(EVIDENCE.name, 0, 0), None, None, NOW))
+    return Record(retrieved, RawRecord(Position(EVIDENCE.name, 0, 0), None, None, NOW))
 
 
 def _lines(file: Path, kind: Any) -> list[Any]:
     return lines.read_all(file, kind)
 
 
-def _plain(made: Answer) -> str:
-    return made.text
+def _plain(message: Answer) -> str:
+    return message.text
 
 
 def _uncited(text: str) -> str:
@@ -180,5 +182,5 @@ def _uncited(text: str) -> str:
 
 
 if __name__ == "__main__":
-    asked, repeated = (int(one) for one in (sys.argv[1:3] or ("48", "3")))
+    asked, repeated = (int(argument) for argument in (sys.argv[1:3] or ("48", "3")))
     json.dump(main(asked, repeated), sys.stdout, indent=2)

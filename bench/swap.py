@@ -50,23 +50,25 @@ def main() -> int:
     settings = GeneratorSettings(worker="tuned", threads=2)
     model = models.configured(settings, HomeSettings().home)
     with TemporaryDirectory() as folder:
-        made = [_adapter(model, Path(folder) / name, name, options.rank) for name in ("a", "b")]
-        found = measure(settings, made, options.times)
-    sys.stdout.write(json.dumps({"model": model.label, "rank": options.rank, "precision": settings.precision} | found))
+        adapters = [_adapter(model, Path(folder) / name, name, options.rank) for name in ("a", "b")]
+        figures = measure(settings, adapters, options.times)
+    sys.stdout.write(
+        json.dumps({"model": model.label, "rank": options.rank, "precision": settings.precision} | figures)
+    )
     sys.stdout.write("\n")
     return 0
 
 
-def measure(settings: GeneratorSettings, made: list[AdapterAnnounced], times: int) -> dict[str, Any]:
+def measure(settings: GeneratorSettings, adapters: list[AdapterAnnounced], times: int) -> dict[str, Any]:
     """Seconds of the take-ups, the first apart, and of questions right after one and later."""
-    known = Registry({one.name: one for one in made})
+    known = Registry({adapter.name: adapter for adapter in adapters})
     backend = transformers.build(settings, HomeSettings().home)
     newest = NewestAdapters(backend, lambda: known.adapters, settings)
     swaps, after, later = [], [], []
     for turn in range(2 * times + 1):
-        known.promote(made[turn % 2].name)
+        known.promote(adapters[turn % 2].name)
         swaps.append(_timed(newest.keep_up))
-        assert backend.adapters["tuned"].name == made[turn % 2].name
+        assert backend.adapters["tuned"].name == adapters[turn % 2].name
         after.append(_timed(lambda: backend.complete(ASKED, max_new_tokens=8, adapter=backend.adapters["tuned"])))
         later.append(_timed(lambda: backend.complete(ASKED, max_new_tokens=8, adapter=backend.adapters["tuned"])))
     return {

@@ -40,16 +40,19 @@ def aims(runs: dict[str, list[Result]]) -> dict[str, Any]:
     return {
         "runs": len(runs),
         "tuned, from memory, contains on learned (aim 0.60)": _over(
-            runs, lambda one: one.answers["tuned"].scores.get("contains") if one.question.slice == "learned" else None
+            runs,
+            lambda result: (
+                result.answers["tuned"].scores.get("contains") if result.question.slice == "learned" else None
+            ),
         ),
         f"{TUNED} minus {BASE}, {CORRECT} (aim: not below 0 on any slice)": {
-            name: _over(runs, lambda one, name=name: _lead(one, name), lowest=-1.0) for name in slices
+            name: _over(runs, lambda result, name=name: _lead(result, name), lowest=-1.0) for name in slices
         },
         "abstained on unanswerable (aim 0.5)": {
-            arm: _over(runs, lambda one, arm=arm: _abstained(one, arm)) for arm in (BASE, TUNED)
+            arm: _over(runs, lambda result, arm=arm: _abstained(result, arm)) for arm in (BASE, TUNED)
         },
         "right answers kept back elsewhere (aim: at most 0.03)": {
-            arm: _over(runs, lambda one, arm=arm: _kept_back(one, arm)) for arm in (BASE, TUNED)
+            arm: _over(runs, lambda result, arm=arm: _kept_back(result, arm)) for arm in (BASE, TUNED)
         },
     }
 
@@ -77,21 +80,21 @@ def _kept_back(result: Result, arm: str) -> float | None:
 
 
 def _over(runs: dict[str, list[Result]], value: Any, lowest: float = 0.0) -> dict[str, Any]:
-    found = {name: dict(_values(results, value)) for name, results in runs.items()}
-    rows = [(question, value) for run in found.values() for question, value in run.items()]
-    told = mean_interval([value for _, value in rows], [question for question, _ in rows], lowest=lowest)
+    by_run = {name: dict(_values(results, value)) for name, results in runs.items()}
+    rows = [(question, value) for run in by_run.values() for question, value in run.items()]
+    interval = mean_interval([value for _, value in rows], [question for question, _ in rows], lowest=lowest)
     return {
-        "mean": None if told.mean is None else round(told.mean, 3),
-        "ci95": [round(told.low, 3), round(told.high, 3)],
-        "n": told.n,
-        "by run": {name: round(sum(run.values()) / len(run), 3) for name, run in found.items() if run},
+        "mean": None if interval.mean is None else round(interval.mean, 3),
+        "ci95": [round(interval.low, 3), round(interval.high, 3)],
+        "n": interval.n,
+        "by run": {name: round(sum(run.values()) / len(run), 3) for name, run in by_run.items() if run},
     }
 
 
 def _values(results: Sequence[Result], value: Any) -> Iterator[tuple[str, float]]:
     for result in results:
-        if (found := value(result)) is not None:
-            yield result.question.question_id, found
+        if (measured := value(result)) is not None:
+            yield result.question.question_id, measured
 
 
 if __name__ == "__main__":

@@ -71,17 +71,17 @@ def _measure(options: argparse.Namespace) -> dict[str, Any]:
         return loss
 
     alone = [_timed(our_step, batch) for batch in batches]
-    told = {"loaded_s": round(loaded_s, 1), "weights_learned": sum(weight.numel() for weight in weights)}
-    told |= _speed(alone, batches) | {"peak_mib": record.peak_mib(), "predicted_mib": _predicted(options, plan)}
+    figures = {"loaded_s": round(loaded_s, 1), "weights_learned": sum(weight.numel() for weight in weights)}
+    figures |= _speed(alone, batches) | {"peak_mib": record.peak_mib(), "predicted_mib": _predicted(options, plan)}
     if options.no_bare:
-        return told
+        return figures
     bare = bare_training.build(options.model, plan)
     theirs = network.optimiser([weight for weight in bare.parameters() if weight.requires_grad], plan)
     both = [
         (_timed(our_step, batch), _timed(lambda it: bare_training.step(bare, theirs, it), batch)) for batch in batches
     ]
     ratio = median(mine[0] / other[0] for mine, other in both[1:])
-    return told | {"bare": _speed([other for _, other in both], batches), "time_of_bare": round(ratio, 3)}
+    return figures | {"bare": _speed([other for _, other in both], batches), "time_of_bare": round(ratio, 3)}
 
 
 def _predicted(options: argparse.Namespace, plan: TrainingPlan) -> int:
@@ -145,8 +145,8 @@ def _apart(name: str, folder: Path) -> dict[str, Any]:
     done = subprocess.run(argv, capture_output=True, text=True, check=False)
     if done.returncode:
         return {"failed": done.stderr.strip().splitlines()[-1:]}
-    told: dict[str, Any] = json.loads(done.stdout)
-    return told
+    figures: dict[str, Any] = json.loads(done.stdout)
+    return figures
 
 
 def _device() -> str:
@@ -155,8 +155,8 @@ def _device() -> str:
     return torch.cuda.get_device_name() if torch.cuda.is_available() else f"CPU, {os.cpu_count()} processors"
 
 
-def _say(told: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(told, indent=2) + "\n")
+def _say(figures: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(figures, indent=2) + "\n")
 
 
 def _parser() -> argparse.ArgumentParser:

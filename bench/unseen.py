@@ -64,9 +64,9 @@ def main() -> None:
     settings, home = GeneratorSettings(threads=2, abstention="support"), HomeSettings().home
     wire = newswire.load(newswire.SAMPLE)
     pairs = lines.read_all(wire.pairs_file, TrainingPair)
-    stored = [*map(_stored, sorted(wire.edition1, key=lambda one: one.document_id))]
+    stored = [*map(_stored, sorted(wire.edition1, key=lambda document: document.document_id))]
     unseen = stored[options.part :: PARTS]
-    learned = [one for one in stored if one not in unseen]
+    learned = [document for document in stored if document not in unseen]
     kinds = {kind: _prompts(builder, unseen, pairs, settings) for kind, builder in KINDS.items()}
     backend: Backend = plugins.load("services.generator.backends", settings.backend)(settings, home)
     rule = withholding.rule(settings)
@@ -74,7 +74,7 @@ def main() -> None:
     def asked(adapter: AdapterAnnounced | None) -> dict[str, Any]:
         return _told({kind: _said(of, backend, adapter, rule, settings) for kind, of in kinds.items()})
 
-    told: dict[str, Any] = {"n": {kind: len(of) for kind, of in kinds.items()}, "base": asked(None)}
+    figures: dict[str, Any] = {"n": {kind: len(of) for kind, of in kinds.items()}, "base": asked(None)}
     if not options.base:
         job = Job(TuningSettings(), settings, home, lambda: datetime.now(UTC), _say, TeacherSettings())
         adapter = job.train(job.dataset(learned, _about(learned, pairs)), "bench-unseen")
@@ -82,9 +82,9 @@ def main() -> None:
             backend.take_up(adapter)
         finally:
             shutil.rmtree(adapter.location)
-        told["recipe"] = f"{job.recipe.name} {job.recipe.version}, seed {job.recipe.training.seed}"
-        told["training_tokens"], told["tuned"] = adapter.training.tokens, asked(adapter)
-    sys.stdout.write(json.dumps(told, indent=2) + "\n")
+        figures["recipe"] = f"{job.recipe.name} {job.recipe.version}, seed {job.recipe.training.seed}"
+        figures["training_tokens"], figures["tuned"] = adapter.training.tokens, asked(adapter)
+    sys.stdout.write(json.dumps(figures, indent=2) + "\n")
 
 
 def _prompts(
@@ -95,13 +95,13 @@ def _prompts(
 ) -> list[Example]:
     """Prompts with passages, as serving shows them."""
     plan = DataPlan.model_validate({"builders": ["pairs", builder], "validation": 0, "probe": 0})
-    opened = workshop.open_workshop(plan, settings, HomeSettings().home, teacher=TeacherSettings())
-    made = opened.dataset(documents, _about(documents, pairs))
-    return [example for example in made.examples if example.form == "rag"]
+    assembly = workshop.open_workshop(plan, settings, HomeSettings().home, teacher=TeacherSettings())
+    dataset = assembly.dataset(documents, _about(documents, pairs))
+    return [example for example in dataset.examples if example.form == "rag"]
 
 
 def _about(documents: Sequence[StoredDocument], pairs: Sequence[TrainingPair]) -> list[TrainingPair]:
-    names = {one.revision.document_id for one in documents}
+    names = {document.revision.document_id for document in documents}
     return [pair for pair in pairs if pair.document_id in names]
 
 
@@ -116,23 +116,23 @@ def _said(
     questions = [Question(question_id="bench", text=example.question) for example in examples]
     chats = [passages.chat(of, example.passages, prompt) for of, example in zip(questions, examples, strict=True)]
     outcomes = backend.complete(chats, max_new_tokens=settings.max_new_tokens, adapter=adapter)
-    found = []
+    answers = []
     for of, chat, example, outcome in zip(questions, chats, examples, outcomes, strict=True):
         if not isinstance(outcome, Completion):
             raise TypeError(f"a prompt failed: {outcome.reason}")
         reply = replies.parse(outcome.text, chunk_ids=example.passages, abstain=prompt.abstain)
         verdict = rule(PromptedQuestion(of, NOW, chat, passages=example.passages), outcome, tuned=adapter is not None)
         answered = reply.status == "answered" and verdict is not None
-        found.append(
+        answers.append(
             Said(answered, answered and holds(reply.text, example.answer), verdict.support if verdict else 0.0)
         )
-    return found
+    return answers
 
 
 def _told(kinds: dict[str, list[Said]]) -> dict[str, Any]:
     """Shares: of right answers among all that have one, and of what would be declined at each threshold."""
     first, *others = kinds
-    right = [one for one in kinds[first] if one.right]
+    right = [answer for answer in kinds[first] if answer.right]
     return {
         "right": round(len(right) / len(kinds[first]), 3),
         "declines by itself": {kind: _declined(of, 0.0, by_rule=False) for kind, of in kinds.items()},
@@ -146,7 +146,7 @@ def _told(kinds: dict[str, list[Said]]) -> dict[str, Any]:
 
 def _declined(of: Sequence[Said], least: float, *, by_rule: bool = True) -> float:
     """The share that is not passed on, by the model's own word or by the rule."""
-    held_back = [not one.answered or (by_rule and one.support < least) for one in of]
+    held_back = [not answer.answered or (by_rule and answer.support < least) for answer in of]
     return round(sum(held_back) / max(1, len(of)), 3)
 
 

@@ -58,10 +58,12 @@ def hour_of_tuning(adapters: Iterable[AdapterAnnounced], *, since: datetime, unt
     Its documents are those of the newest run: each run learns all of them anew. ValueError: the window is empty.
     """
     hours = _hours(since, until)
-    made = sorted((one for one in adapters if since <= one.created_at < until), key=lambda one: one.created_at)
-    costs = [one.cost or Cost(seconds=one.training.seconds, tokens=one.training.tokens) for one in made]
-    documents = made[-1].documents if made else 0
-    return StayingCurrent("tuning", hours, documents, len(made), _per_hour(costs, hours))
+    runs = sorted(
+        (adapter for adapter in adapters if since <= adapter.created_at < until), key=lambda adapter: adapter.created_at
+    )
+    costs = [adapter.cost or Cost(seconds=adapter.training.seconds, tokens=adapter.training.tokens) for adapter in runs]
+    documents = runs[-1].documents if runs else 0
+    return StayingCurrent("tuning", hours, documents, len(runs), _per_hour(costs, hours))
 
 
 def hour_of_retrieval(
@@ -75,9 +77,11 @@ def hour_of_retrieval(
     """
     hours = _hours(since, until)
     spans: dict[tuple[str, int], tuple[datetime, datetime]] = {}
-    for one in announcements:
-        if since <= one.stored_at < until:  # a repeated announcement counts when it came first
-            spans.setdefault((one.document_id, one.revision), (one.ingested_at, one.stored_at))
+    for announcement in announcements:
+        if since <= announcement.stored_at < until:  # a repeated announcement counts when it came first
+            spans.setdefault(
+                (announcement.document_id, announcement.revision), (announcement.ingested_at, announcement.stored_at)
+            )
     seconds = _covered(spans.values())
     cost = [priced(seconds, 0, settings)] if spans else []
     return StayingCurrent("retrieval", hours, len({name for name, _ in spans}), len(spans), _per_hour(cost, hours))
@@ -103,12 +107,12 @@ def _per_hour(costs: list[Cost], hours: float) -> Cost | None:
     """Sums over hours; energy and money only where every part knows its own, in one currency."""
     if not costs:
         return None
-    kwh = [one.kwh for one in costs if one.kwh is not None]
-    money = [one.money for one in costs if one.money is not None]
-    one_currency = len({one.currency for one in costs}) == 1
+    kwh = [cost.kwh for cost in costs if cost.kwh is not None]
+    money = [cost.money for cost in costs if cost.money is not None]
+    one_currency = len({cost.currency for cost in costs}) == 1
     return Cost(
-        seconds=sum(one.seconds for one in costs) / hours,
-        tokens=round(sum(one.tokens for one in costs) / hours),
+        seconds=sum(cost.seconds for cost in costs) / hours,
+        tokens=round(sum(cost.tokens for cost in costs) / hours),
         kwh=sum(kwh) / hours if len(kwh) == len(costs) else None,
         money=sum(money) / hours if len(money) == len(costs) and one_currency else None,
         currency=costs[0].currency if one_currency else "",

@@ -77,5 +77,5 @@ def in_use(announced: Mapping[str, EncodersAnnounced], configured: EncoderSettin
     """The encoders that are written with, the serving one first; the configured one where none was announced."""
     if not announced:
         return [choice_of(configured)]
-    (said,) = announced.values()
-    return [said.serving, *([said.beside] if said.beside else [])]
+    (announcement,) = announced.values()
+    return [announcement.serving, *([announcement.beside] if announcement.beside else [])]

@@ -53,8 +53,8 @@ def to_the_millisecond(moment: datetime) -> datetime:
 
 def digest(*parts: str | bytes) -> str:
     """A hash of some parts in their order, 32 hexadecimal digits."""
-    made = sha256()
+    hasher = sha256()
     for part in parts:
         data = part.encode(errors="replace") if isinstance(part, str) else part
-        made.update(len(data).to_bytes(8) + data)
-    return made.hexdigest()[:32]
+        hasher.update(len(data).to_bytes(8) + data)
+    return hasher.hexdigest()[:32]

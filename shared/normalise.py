@@ -33,7 +33,7 @@ def words(text: str) -> str:
     a number stays one word (5 is not found in 3.5). Scripts that write no spaces give one word a run.
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
-    joined = _INITIALS.sub(lambda found: found[0].replace(".", "") + " ", folded)
+    joined = _INITIALS.sub(lambda match: match[0].replace(".", "") + " ", folded)
     return " ".join(_WORD.findall(_THOUSANDS.sub("", joined)))
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 def names(package: str) -> list[str]:
     """The variants that a folder offers, sorted."""
-    found = pkgutil.iter_modules(import_module(package).__path__)
-    return sorted(module.name for module in found if not module.name.startswith("_"))
+    modules = pkgutil.iter_modules(import_module(package).__path__)
+    return sorted(module.name for module in modules if not module.name.startswith("_"))
 
 
 def load(package: str, name: str, function: str = "build") -> Callable[..., Any]:

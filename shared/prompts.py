@@ -50,4 +50,4 @@ def neutral(text: str) -> str:
 
     Characters are added and none taken away, so that breaking one token never joins another.
     """
-    return _TOKEN.sub(lambda found: f"{found.group()} ", text)
+    return _TOKEN.sub(lambda match: f"{match.group()} ", text)

@@ -53,8 +53,8 @@ class Waiting:
 
     def __str__(self) -> str:
         parts = [(self.ingest, "for ingest to take them"), (self.embedder, "for embedder to make them findable")]
-        said = ", ".join(f"{count} {what}" for count, what in parts if count)
-        return f"{self.ingest + self.embedder} documents wait: {said}"
+        waiting = ", ".join(f"{count} {what}" for count, what in parts if count)
+        return f"{self.ingest + self.embedder} documents wait: {waiting}"
 
 
 @dataclass
@@ -90,11 +90,11 @@ class Pending:
     def decided(self, dispositions: Dispositions) -> Iterator[Settled]:
         """Ask the store about those that nothing is known of, then settle what has been announced."""
         unknown = [position for position in self.by_position if position not in self.revisions]
-        for position, made in dispositions.of(unknown).items():
-            if made.outcome == "dropped":
-                yield self._settle(position, "dropped", made.reason)
+        for position, disposition in dispositions.of(unknown).items():
+            if disposition.outcome == "dropped":
+                yield self._settle(position, "dropped", disposition.reason)
             else:
-                self.revisions[position] = made.revision
+                self.revisions[position] = disposition.revision
         for position, revision in list(self.revisions.items()):
             known = self.indexed.get(self.by_position[position])
             if known is not None and known.revision >= revision:

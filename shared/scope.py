@@ -51,17 +51,17 @@ class Scope:
         """What `readers` of a chunk must name one of."""
         return [EVERYONE, *(f"{LABEL}{label}" for label in sorted(self.labels))]
 
-    def admits(self, one: Traits) -> bool:
+    def admits(self, traits: Traits) -> bool:
         """Whether a chunk with these properties may be seen."""
         wanted = self.filters
         return (
-            (not wanted.sources or one.source in wanted.sources)
-            and (not wanted.tags or not set(wanted.tags).isdisjoint(one.tags))
-            and (not wanted.languages or one.language in wanted.languages)
-            and (wanted.published_from is None or one.published_at >= wanted.published_from)
-            and (wanted.published_to is None or one.published_at <= wanted.published_to)
-            and (self.as_of is None or one.first_seen_at <= self.as_of)
-            and not set(self.readers).isdisjoint(readers(one.labels))
+            (not wanted.sources or traits.source in wanted.sources)
+            and (not wanted.tags or not set(wanted.tags).isdisjoint(traits.tags))
+            and (not wanted.languages or traits.language in wanted.languages)
+            and (wanted.published_from is None or traits.published_at >= wanted.published_from)
+            and (wanted.published_to is None or traits.published_at <= wanted.published_to)
+            and (self.as_of is None or traits.first_seen_at <= self.as_of)
+            and not set(self.readers).isdisjoint(readers(traits.labels))
         )
 
 

@@ -25,6 +25,6 @@ class SignedDocument(TakenDocument):
     signature: Signature | None = None
 
 
-def jaccard(one: Values, other: Values) -> float:
+def jaccard(first: Values, second: Values) -> float:
     """How much of two texts is the same, estimated in [0, 1]: the share of equal MinHash values (Broder 1997)."""
-    return float(np.mean(one == other))
+    return float(np.mean(first == second))

@@ -27,24 +27,24 @@ class Marks:
 
 def newest(results: Iterable[Result]) -> dict[str, Result]:
     """The result of each question that stands: the highest version, wherever among the results it comes."""
-    found: dict[str, Result] = {}
+    latest: dict[str, Result] = {}
     for result in results:
-        known = found.get(result.question.question_id)
+        known = latest.get(result.question.question_id)
         if known is None or result.result_version >= known.result_version:
-            found[result.question.question_id] = result
-    return found
+            latest[result.question.question_id] = result
+    return latest
 
 
 def current(standings: Iterable[Standing]) -> dict[str, Standing]:
     """Slice -> its standing in the contest that was counted last."""
     known = {standing.key: standing for standing in standings}
-    newest = max(known.values(), key=lambda one: one.counted_at, default=None)
-    return {one.slice: one for one in known.values() if newest and one.contest == newest.contest}
+    newest = max(known.values(), key=lambda standing: standing.counted_at, default=None)
+    return {standing.slice: standing for standing in known.values() if newest and standing.contest == newest.contest}
 
 
 def marks_of(result: Result) -> Marks:
     """The numbers of a result, each arm's scores and states; a missing arm has what `unanswered` says."""
-    values = {arm: {**one.scores, **_states(one.answer.status)} for arm, one in result.answers.items()}
+    values = {arm: {**scored.scores, **_states(scored.answer.status)} for arm, scored in result.answers.items()}
     values |= {arm: {**result.unanswered, **_states("missing")} for arm in result.missing}
     return Marks(result.question.slice, result.scored_at, values, result.metric_versions)
 

@@ -69,7 +69,9 @@ class StoredRevision:
     def passages(self) -> "list[Passage]":
         """Its chunks, each with what is kept of the revision."""
         of_chunks = ("position", "text")
-        about = {one.name: getattr(self.chunked, one.name) for one in fields(Passage) if one.name not in of_chunks}
+        about = {
+            field.name: getattr(self.chunked, field.name) for field in fields(Passage) if field.name not in of_chunks
+        }
         return [Passage(position=chunk.position, text=chunk.text, **about) for chunk in self.chunked.chunks]
 
 

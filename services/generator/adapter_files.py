@@ -60,10 +60,10 @@ def store(folder: Path, registry: str) -> str:
     return address if is_address(address) else str(Path(address).absolute())
 
 
-def require_weights(folder: Path, sha256: str, told: str) -> None:
+def require_weights(folder: Path, sha256: str, name: str) -> None:
     """Raises ValueError that names both hashes where the weights are not the announced ones."""
-    if (found := sha256_of(folder / WEIGHTS)) != sha256:
-        raise ValueError(f"{told} was announced with sha256 {sha256}, found {found}")
+    if (actual := sha256_of(folder / WEIGHTS)) != sha256:
+        raise ValueError(f"{name} was announced with sha256 {sha256}, found {actual}")
 
 
 def check(folder: Path) -> None:
@@ -87,9 +87,9 @@ def _refuse_pickles(place: object, names: Iterable[str]) -> None:
 
 
 def _require_rank(name: str, shape: Shape, *, side: str, wanted: int) -> None:
-    found = shape[0 if side == "A" else 1] if len(shape) == 2 else 0
-    if found != wanted:
-        raise ValueError(f"{name} has rank {found} (shape {shape}), {CONFIG} says {wanted}")
+    rank = shape[0 if side == "A" else 1] if len(shape) == 2 else 0
+    if rank != wanted:
+        raise ValueError(f"{name} has rank {rank} (shape {shape}), {CONFIG} says {wanted}")
 
 
 def _require_targets(folder: Path, modules: set[str], targets: Any) -> None:

@@ -37,7 +37,7 @@ class Speaking:
 
     @property
     def adapters(self) -> Mapping[str, AdapterAnnounced]:
-        return {track: one for track, one in self._backend.adapters.items() if track not in self.silenced}
+        return {track: adapter for track, adapter in self._backend.adapters.items() if track not in self.silenced}
 
 
 class NewestAdapters:

@@ -15,7 +15,7 @@ from shared import plugins
 from shared.contests.calendar import Calendar
 from shared.contests.checking import CONTEXTS, RECIPE_CONTEXT, known_prompt
 from shared.contests.options import PROMPTS, AskingOptions, asking
-from shared.messages import Arm as Said
+from shared.messages import Arm as ArmParagraph
 from shared.messages import ArmTaken, Contest
 from shared.messages.contests import BASE, NO_CONTEXT
 from shared.records import Record
@@ -96,30 +96,32 @@ class Served:
             self.made[contest.digest] = mine
         return self.made[contest.digest]
 
-    def _arm(self, said: Said, *, strictly: bool) -> Arm:
+    def _arm(self, paragraph: ArmParagraph, *, strictly: bool) -> Arm:
         try:
-            return arm_of(said, self.settings)
+            return arm_of(paragraph, self.settings)
         except (ValueError, OSError) as error:
             if strictly:
                 raise
-            log.warning("arm cannot be asked here", arm=said.name, reason=str(error))
-            usual = said.model_copy(update={"options": {}})
-            why, passing = f"arm {said.name} cannot be asked here: {error}", isinstance(error, OSError)
-            return Arm(said.taken, _style(usual, self.settings), problem=why, passing=passing)
+            log.warning("arm cannot be asked here", arm=paragraph.name, reason=str(error))
+            usual = paragraph.model_copy(update={"options": {}})
+            why, passing = f"arm {paragraph.name} cannot be asked here: {error}", isinstance(error, OSError)
+            return Arm(paragraph.taken, _style(usual, self.settings), problem=why, passing=passing)
 
 
-def arm_of(said: Said, settings: GeneratorSettings) -> Arm:
+def arm_of(paragraph: ArmParagraph, settings: GeneratorSettings) -> Arm:
     """An arm by its paragraph. Raises ValueError for an option, a prompt, a context or a rule that is not there."""
-    own = settings_of(said, settings)
-    return Arm(said.taken, _style(said, own), withholding.rule(own) if said.reads else never.pass_on)
+    own = settings_of(paragraph, settings)
+    return Arm(paragraph.taken, _style(paragraph, own), withholding.rule(own) if paragraph.reads else never.pass_on)
 
 
-def settings_of(said: Said, settings: GeneratorSettings) -> GeneratorSettings:
+def settings_of(paragraph: ArmParagraph, settings: GeneratorSettings) -> GeneratorSettings:
     """The worker's settings with what the arm's paragraph says in their place."""
-    options = asking(said.options)
+    options = asking(paragraph.options)
     chosen = AskingOptions.model_validate(options).model_dump(include=set(options))
-    way = "rag" if said.reads else "closed_book"
-    prompts = {f"{way}_{name}": known_prompt(str(said.options[name])) for name in PROMPTS if name in said.options}
+    way = "rag" if paragraph.reads else "closed_book"
+    prompts = {
+        f"{way}_{name}": known_prompt(str(paragraph.options[name])) for name in PROMPTS if name in paragraph.options
+    }
     return settings.model_copy(update=chosen | prompts)
 
 
@@ -128,10 +130,10 @@ def topics_of(arms: Sequence[Arm]) -> list[AnyTopic]:
     return list(dict.fromkeys(arm.style.topic for arm in arms))
 
 
-def _style(said: Said, settings: GeneratorSettings) -> Style:
+def _style(paragraph: ArmParagraph, settings: GeneratorSettings) -> Style:
     """`none` is a file of its own, and so is any other way of giving context; what is no file is a recipe."""
-    known = plugins.names(CONTEXTS)
-    name = "closed_book" if said.context == NO_CONTEXT else said.context if said.context in known else RECIPE_CONTEXT
+    context, known = paragraph.context, plugins.names(CONTEXTS)
+    name = "closed_book" if context == NO_CONTEXT else context if context in known else RECIPE_CONTEXT
     style: Style = plugins.load(CONTEXTS, name)(settings)
     return style
 

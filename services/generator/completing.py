@@ -105,7 +105,7 @@ class Completer:
 def _alike(asks: Sequence[Ask], key: Callable[[Ask], K]) -> list[tuple[K, list[int]]]:
     """The places of the prompts that share a key, keys in rising order."""
     keys: list[K] = sorted({key(ask) for ask in asks})
-    return [(one, [place for place, ask in enumerate(asks) if key(ask) == one]) for one in keys]
+    return [(shared_key, [place for place, ask in enumerate(asks) if key(ask) == shared_key]) for shared_key in keys]
 
 
 def picked(options: Sequence[str], scored: Sequence[Scored | Failed]) -> Outcome:
@@ -113,18 +113,18 @@ def picked(options: Sequence[str], scored: Sequence[Scored | Failed]) -> Outcome
 
     Mean log probability, the length normalisation of Brown et al. 2020, "Language models are few-shot learners", 2.4.
     """
-    weighed = [one for one in scored if isinstance(one, Scored)]
+    weighed = [score for score in scored if isinstance(score, Scored)]
     if len(weighed) < len(scored):
-        return next(one for one in scored if isinstance(one, Failed))
-    if not all(one.tokens and math.isfinite(one.log_probability) for one in weighed):
+        return next(outcome for outcome in scored if isinstance(outcome, Failed))
+    if not all(score.tokens and math.isfinite(score.log_probability) for score in weighed):
         return Failed("garbled", "a choice has no tokens or no finite probability")
     best, option = max(zip(weighed, options, strict=True), key=lambda pair: pair[0].mean)
     return Completion(
         option,
-        prompt_tokens=sum(one.prompt_tokens for one in weighed),
+        prompt_tokens=sum(score.prompt_tokens for score in weighed),
         completion_tokens=0,
-        seconds=max(one.seconds for one in weighed),
+        seconds=max(score.seconds for score in weighed),
         log_probability=best.log_probability,
         answer_tokens=best.tokens,
-        choices={name: one.mean for name, one in zip(options, weighed, strict=True)},
+        choices={name: score.mean for name, score in zip(options, weighed, strict=True)},
     )

@@ -23,13 +23,13 @@ def passages(texts: Sequence[str], question: str, words: int) -> list[str]:
 
     A remainder of fewer than LEAST words is not worth a passage.
     """
-    made: list[str] = []
+    shown: list[str] = []
     for text in texts:
-        if made and words < LEAST:
+        if shown and words < LEAST:
             break
-        made.append(passage(text, question, words))
-        words -= len(made[-1].split())
-    return made
+        shown.append(passage(text, question, words))
+        words -= len(shown[-1].split())
+    return shown
 
 
 def passage(text: str, question: str, words: int) -> str:

@@ -26,8 +26,8 @@ def wishes(form: Form | None) -> str:
 
     The schema is data of the asker's, and neutralised like the question.
     """
-    asked = form.model_dump(exclude={"version"}, exclude_none=True) if form else {}
-    return "".join(f"\n{_wording()[name].substitute({name: _said(wish)})}" for name, wish in asked.items())
+    wished = form.model_dump(exclude={"version"}, exclude_none=True) if form else {}
+    return "".join(f"\n{_wording()[name].substitute({name: _said(wish)})}" for name, wish in wished.items())
 
 
 def _said(wish: object) -> str:

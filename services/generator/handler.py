@@ -48,8 +48,8 @@ def _answer(turn: Turn, ask: Ask, outcome: Outcome, backend: Backend) -> Answer:
     """The message for one turn, whatever came of it."""
     asked, style = turn.asked, turn.arm.style
     spoken = outcome if isinstance(outcome, Completion) else None
-    said, tuned = _reply(asked, outcome, style), turn.arm.tuned
-    kept = withholding.kept(asked, outcome, said, style=style, tuned=tuned, decline=turn.arm.decline)
+    parsed, tuned = _reply(asked, outcome, style), turn.arm.tuned
+    kept = withholding.kept(asked, outcome, parsed, style=style, tuned=tuned, decline=turn.arm.decline)
     reply, verdict = kept.reply, kept.verdict
     return Answer(
         question_id=asked.question.question_id,

@@ -156,7 +156,7 @@ class Verdict:
 class Decline(Protocol):
     """Whether an answer from passages stands; None where the rule cannot tell or does not ask."""
 
-    def __call__(self, asked: PromptedQuestion, said: Completion, *, tuned: bool) -> Verdict | None: ...
+    def __call__(self, asked: PromptedQuestion, completion: Completion, *, tuned: bool) -> Verdict | None: ...
 
 
 @dataclass(frozen=True)

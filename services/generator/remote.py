@@ -143,22 +143,22 @@ def fault(kind: FailureKind, reason: str) -> ServerFault:
     return ServerFault(Failed(kind, reason))
 
 
-def from_status(status: int, said: str) -> ServerFault:
+def from_status(status: int, body: str) -> ServerFault:
     """What an HTTP status and the server's words mean; they may hold the prompt and are not repeated."""
-    if _NO_MEMORY.search(said):
+    if _NO_MEMORY.search(body):
         return fault("out_of_memory", f"the server is out of memory ({status})")
     if status == 429:
         return fault("rate_limited", "the server is busy (429)")
     if status >= 500:
         return fault("server_error", f"the server failed ({status})")
-    if _TOO_LONG.search(said):
+    if _TOO_LONG.search(body):
         return fault("prompt_too_long", f"the prompt is longer than the server's model reads ({status})")
     return fault("refused", f"the server refuses the request ({status})")
 
 
 def from_transport(error: BaseException) -> ServerFault:
     """What an error below HTTP's statuses means, by the names that httpx and its successor httpx2 share."""
-    names = {one.__name__ for one in type(error).__mro__}
+    names = {ancestor.__name__ for ancestor in type(error).__mro__}
     if names & {"ConnectError", "ConnectTimeout"}:
         return fault("unreachable", "the server cannot be reached")
     if "TimeoutException" in names:

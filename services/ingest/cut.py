@@ -58,17 +58,17 @@ def cut(
     while waiting:
         counts["done"] += 1
         try:
-            [made] = handle([_record(waiting.popleft(), counts["done"])])
+            [effect] = handle([_record(waiting.popleft(), counts["done"])])
         except InvalidMessageError:
             counts["refused"] += 1
             continue
         for sink in sinks:
-            sink.write(made)
+            sink.write(effect)
             sink.flush()
-        waiting.extendleft(retractions(made.outcome))
-        if isinstance(made.outcome, TakenDocument):
-            yield made.outcome.chunked
-        counts["dropped"] += not isinstance(made.outcome, TakenDocument)
+        waiting.extendleft(retractions(effect.outcome))
+        if isinstance(effect.outcome, TakenDocument):
+            yield effect.outcome.chunked
+        counts["dropped"] += not isinstance(effect.outcome, TakenDocument)
         if counts["done"] % EVERY == 0:
             say(DocumentsCut.model_validate(counts))
     say(CuttingDone.model_validate(counts))

@@ -40,8 +40,8 @@ def read(name: str, data: bytes, most_pages: int) -> Read:
 
 def page_text(data: bytes, charset: str = "") -> str:
     """HTML in the charset that was said with it, else that it says of itself, else UTF-8; what is broken is marked."""
-    said = _CHARSET.search(data[:_HEAD])
-    for name in (charset, said.group(1).decode() if said else ""):
+    declared = _CHARSET.search(data[:_HEAD])
+    for name in (charset, declared.group(1).decode() if declared else ""):
         with suppress(LookupError, UnicodeError):
             if name:
                 return data.decode(name, errors="replace")
@@ -50,8 +50,8 @@ def page_text(data: bytes, charset: str = "") -> str:
 
 def page_title(text: str) -> str:
     """What stands in the title of a page."""
-    found = _TITLE.search(text)
-    return html.unescape(found.group(1)).strip() if found else ""
+    match = _TITLE.search(text)
+    return html.unescape(match.group(1)).strip() if match else ""
 
 
 def _utf8(data: bytes) -> str:

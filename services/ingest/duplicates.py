@@ -51,28 +51,28 @@ class Neighbourhood:
         if signature is None or (live and live.duplicate_of is None):
             return ""
         alike = self._alike(message, signature)
-        firsts = dict.fromkeys(self._first(one, message) for one in alike)
+        firsts = dict.fromkeys(self._first(revision, message) for revision in alike)
         if live:
             return f"{LINKED}{live.duplicate_of}" if live.duplicate_of in firsts else ""
         if not firsts:
             return ""
         if known is None and self.policy == "replace":
-            return REPLACES + json.dumps([one.document_id for one in alike])
+            return REPLACES + json.dumps([revision.document_id for revision in alike])
         return LINKED + next(iter(firsts))
 
     def _alike(self, message: DocumentPublished, signature: Signature) -> list[Revision]:
         near = {**self.stored.get(signature.bands, {}), **self.here}
-        found = [
+        peers = [
             self.newest[name]
             for name, values in near.items()
             if values is not None and self._is_peer(name, message) and jaccard(signature.values, values) >= self.least
         ]
-        return sorted(found, key=lambda one: (one.appended_at, one.document_id))
+        return sorted(peers, key=lambda revision: (revision.appended_at, revision.document_id))
 
-    def _first(self, one: Revision, message: DocumentPublished) -> str:
+    def _first(self, revision: Revision, message: DocumentPublished) -> str:
         """The head of its group, as long as that is there to be seen; else itself."""
-        head = one.duplicate_of
-        return head if head is not None and self._is_peer(head, message) else one.document_id
+        head = revision.duplicate_of
+        return head if head is not None and self._is_peer(head, message) else revision.document_id
 
     def _is_peer(self, name: str, message: DocumentPublished) -> bool:
         of = self.newest.get(name)
@@ -97,10 +97,10 @@ class Duplicates:
         self, signatures: Sequence[Signature], newest: dict[str, Revision], history: DocumentHistory
     ) -> Neighbourhood:
         """What these may be alike to; `newest` is filled up with the revisions of that."""
-        found = self.signatures.candidates(signatures) if signatures else []
-        learn(newest, {name for near in found for name in near}, history)
+        candidates = self.signatures.candidates(signatures) if signatures else []
+        learn(newest, {name for near in candidates for name in near}, history)
         learn(newest, {of.duplicate_of for of in newest.values() if of.duplicate_of}, history)
-        by_bands = {one.bands: near for one, near in zip(signatures, found, strict=True)}
+        by_bands = {signature.bands: near for signature, near in zip(signatures, candidates, strict=True)}
         return Neighbourhood(self.policy, self.least, newest, by_bands)
 
 
@@ -137,12 +137,12 @@ class Counted:
         self._waiting: list[str] = []
 
     def write(self, effect: Effect[DocumentOutcome]) -> None:
-        made = effect.outcome.disposition
-        if made.reason.startswith(REPLACES):
+        disposition = effect.outcome.disposition
+        if disposition.reason.startswith(REPLACES):
             self._waiting.append("replace")
-        elif made.reason.startswith(LINKED) and made.outcome == "dropped":
+        elif disposition.reason.startswith(LINKED) and disposition.outcome == "dropped":
             self._waiting.append("drop")
-        elif made.reason.startswith(LINKED) and made.revision == 1:
+        elif disposition.reason.startswith(LINKED) and disposition.revision == 1:
             self._waiting.append("keep")
 
     def flush(self) -> None:

@@ -30,8 +30,8 @@ def document(where: str, **fields: Any) -> DocumentPublished | BadItem:
 
 def document_id(kind: str, source: FeedSource, item: str) -> str:
     """An id that is the same whenever the item is met, and that no other feed can claim."""
-    made = _encodable(f"{kind}:{digest(source.name or source.address, source.query)[:12]}:{item}")
-    return made if len(made) <= LONGEST_ID else f"{made[: LONGEST_ID - 33]}:{digest(item)}"
+    identifier = _encodable(f"{kind}:{digest(source.name or source.address, source.query)[:12]}:{item}")
+    return identifier if len(identifier) <= LONGEST_ID else f"{identifier[: LONGEST_ID - 33]}:{digest(item)}"
 
 
 def feed_name(kind: str, source: FeedSource) -> str:

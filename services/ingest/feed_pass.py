@@ -61,19 +61,19 @@ class Pass:
         """What is found, a few at a time, no document twice in one portion; and the position behind it."""
         portion: dict[str, FeedItem | BadItem] = {}
         position, since = "", time.monotonic()
-        for found in self.feed.read(self.bookmark):
-            name = _name(found) if isinstance(found, FeedItem | BadItem) else ""
+        for entry in self.feed.read(self.bookmark):
+            name = _name(entry) if isinstance(entry, FeedItem | BadItem) else ""
             if name in portion or len(portion) >= PORTION or (portion and time.monotonic() - since > PORTION_S):
                 yield list(portion.values()), position
                 portion, position, since = {}, "", time.monotonic()
-            if isinstance(found, BadItem):
-                self._report(found)
-            if isinstance(found, FeedItem | BadItem) and name:
-                portion[name] = found
-            if isinstance(found, Unchanged):
-                self.counts.unchanged += found.documents
+            if isinstance(entry, BadItem):
+                self._report(entry)
+            if isinstance(entry, FeedItem | BadItem) and name:
+                portion[name] = entry
+            if isinstance(entry, Unchanged):
+                self.counts.unchanged += entry.documents
             else:
-                position = found.position or position
+                position = entry.position or position
             if self.stopping():
                 break
         yield list(portion.values()), position
@@ -84,42 +84,42 @@ class Pass:
 
     def _finish(self, portion: list[FeedItem | BadItem]) -> None:
         """Note, publish, remember."""
-        known = self.bookmark.seen([_name(one) for one in portion])
+        known = self.bookmark.seen([_name(item) for item in portion])
         going: dict[str, tuple[DocumentPublished, Seen]] = {}
         kept: dict[str, Seen] = {}
-        for one in portion:
-            before = known.get(_name(one))
-            if isinstance(one, BadItem):
-                kept[one.document_id] = replace(before or Seen("", "", self._moment()), stamp=one.stamp)
+        for item in portion:
+            before = known.get(_name(item))
+            if isinstance(item, BadItem):
+                kept[item.document_id] = replace(before or Seen("", "", self._moment()), stamp=item.stamp)
                 continue
-            message, seen = self._judge(one, before)
+            message, seen = self._judge(item, before)
             if message is not None:
-                going[_name(one)] = message, seen
+                going[_name(item)] = message, seen
             elif seen != before:
-                kept[_name(one)] = seen
+                kept[_name(item)] = seen
         self._publish(going)
         self.bookmark.remember(kept)
 
-    def _judge(self, one: FeedItem, before: Seen | None) -> tuple[DocumentPublished | None, Seen]:
+    def _judge(self, item: FeedItem, before: Seen | None) -> tuple[DocumentPublished | None, Seen]:
         """What to publish of an item, if anything, and what to remember of it."""
-        if not isinstance(one.message, DocumentPublished):
+        if not isinstance(item.message, DocumentPublished):
             raise ValueError(  # noqa: TRY004 (a wrong choice of command)
                 "this feed also asks questions: `tiltyard replay` waits for what they need"
             )
-        message = self.bookmark.marking.on(one.message)
-        mark = self._fingerprint(one, message)
+        message = self.bookmark.marking.on(item.message)
+        mark = self._fingerprint(item, message)
         same = before is not None and before.fingerprint == mark
         first = before.first_seen_at if before and same else self._moment()
-        seen = Seen(mark, one.stamp, first, published=True)
-        if before and same and before.published and not one.always:
+        seen = Seen(mark, item.stamp, first, published=True)
+        if before and same and before.published and not item.always:
             self.counts.unchanged += 1
             return None, seen
         return message.model_copy(update={"first_seen_at": message.first_seen_at or first}), seen
 
-    def _fingerprint(self, one: FeedItem, message: DocumentPublished) -> str:
+    def _fingerprint(self, item: FeedItem, message: DocumentPublished) -> str:
         if message.op == "retract":
             return RETRACTED
-        return digest(self.bookmark.marking.digest, one.fingerprint or message.model_dump_json())
+        return digest(self.bookmark.marking.digest, item.fingerprint or message.model_dump_json())
 
     def _publish(self, going: Mapping[str, tuple[DocumentPublished, Seen]]) -> None:
         if not going:
@@ -145,7 +145,7 @@ class Pass:
         return to_the_millisecond(self.now())
 
 
-def _name(one: FeedItem | BadItem) -> str:
-    if isinstance(one, BadItem):
-        return one.document_id
-    return one.message.document_id if isinstance(one.message, DocumentPublished) else one.message.question_id
+def _name(item: FeedItem | BadItem) -> str:
+    if isinstance(item, BadItem):
+        return item.document_id
+    return item.message.document_id if isinstance(item.message, DocumentPublished) else item.message.question_id

@@ -100,8 +100,8 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 
     async def _addresses(self, url: httpx.URL) -> list[Address]:
         host, port = url.raw_host.decode().strip("[]"), url.port or (443 if url.scheme == "https" else 80)
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        addresses = [ipaddress.ip_address(str(one[4][0]).partition("%")[0]) for one in found]
+        resolved = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = [ipaddress.ip_address(str(info[4][0]).partition("%")[0]) for info in resolved]
         for address in addresses if not self._allow_private else ():
             if not is_public(address):
                 raise RefusedError(

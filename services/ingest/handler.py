@@ -59,13 +59,13 @@ class Ingest:
         # After the rows: a member that lost these records may still be storing, and stores dispositions first.
         decided = self.dispositions.of([record.position for record in batch])
         incoming = [self._incoming(record) for record in batch]
-        around = self._around([one for one in incoming if one.record.position not in decided], newest)
-        for one in incoming:
-            outcome = self._decide(one, around, decided.get(one.record.position))
+        around = self._around([document for document in incoming if document.record.position not in decided], newest)
+        for document in incoming:
+            outcome = self._decide(document, around, decided.get(document.record.position))
             if isinstance(outcome, SignedDocument):
-                newest[one.message.document_id] = outcome.chunked
+                newest[document.message.document_id] = outcome.chunked
                 around.add(outcome)
-            yield effect(one.record, outcome)
+            yield effect(document.record, outcome)
 
     def _incoming(self, record: Record[DocumentPublished]) -> Incoming:
         text = self._text(record.message)
@@ -73,21 +73,21 @@ class Ingest:
 
     def _around(self, incoming: Sequence[Incoming], newest: dict[str, Revision]) -> Neighbourhood:
         """Only what is new, or has a link to lose, is looked up: for other revisions nothing depends on it."""
-        known = [(one.signature, newest.get(one.message.document_id)) for one in incoming]
+        known = [(document.signature, newest.get(document.message.document_id)) for document in incoming]
         asking = [sign for sign, of in known if sign and (of is None or of.retracted or of.duplicate_of)]
         return self.duplicates.around(asking, newest, self.history)
 
-    def _decide(self, one: Incoming, around: Neighbourhood, before: Disposition | None) -> DocumentOutcome:
-        known = around.newest.get(one.message.document_id)
-        made = before or self._disposition(one, around, known)
-        return self._taken(one, made) if made.outcome == "revision" else DroppedDocument(made)
+    def _decide(self, document: Incoming, around: Neighbourhood, before: Disposition | None) -> DocumentOutcome:
+        known = around.newest.get(document.message.document_id)
+        disposition = before or self._disposition(document, around, known)
+        return self._taken(document, disposition) if disposition.outcome == "revision" else DroppedDocument(disposition)
 
-    def _disposition(self, one: Incoming, around: Neighbourhood, known: Revision | None) -> Disposition:
-        position, name = one.record.position, one.message.document_id
+    def _disposition(self, document: Incoming, around: Neighbourhood, known: Revision | None) -> Disposition:
+        position, name = document.record.position, document.message.document_id
         number = known.revision if known else 0
-        if reason := redundant(one.message, one.digest, known) or self._outdated(one.record):
+        if reason := redundant(document.message, document.digest, known) or self._outdated(document.record):
             return Disposition(position, "dropped", name, number, reason)
-        reason = around.reason(one.message, one.signature, known)
+        reason = around.reason(document.message, document.signature, known)
         if reason and known is None and around.policy == "drop":
             return Disposition(position, "dropped", name, number, reason)
         return Disposition(position, "revision", name, number + 1, reason)
@@ -110,28 +110,28 @@ class Ingest:
             raise InvalidMessageError("text: nothing is left after cleaning; a retraction needs op 'retract'")
         return text
 
-    def _taken(self, one: Incoming, made: Disposition) -> SignedDocument:
-        message, published = one.message, self._published(one.record)
+    def _taken(self, document: Incoming, disposition: Disposition) -> SignedDocument:
+        message, published = document.message, self._published(document.record)
         chunked = DocumentChunked(
             document_id=message.document_id,
-            revision=made.revision,
+            revision=disposition.revision,
             retracted=message.op == "retract",
             title=message.title,
             source=message.source,
             url=message.url,
             tags=message.tags,
-            language=self._language(message, one.text),
+            language=self._language(message, document.text),
             labels=message.labels,
             trust=self.settings.trust.get(message.source, self.settings.default_trust),
-            duplicate_of=linked(made.reason),
+            duplicate_of=linked(disposition.reason),
             published_at=published,
-            first_seen_at=self._plausible(message.first_seen_at or published, one.record, "first_seen_at"),
-            content_hash=one.digest,
-            appended_at=one.record.appended_at,
+            first_seen_at=self._plausible(message.first_seen_at or published, document.record, "first_seen_at"),
+            content_hash=document.digest,
+            appended_at=document.record.appended_at,
             ingested_at=self.now(),
-            chunks=self._chunks(message, published, one.text),
+            chunks=self._chunks(message, published, document.text),
         )
-        return SignedDocument(made, chunked, one.text, one.signature)
+        return SignedDocument(disposition, chunked, document.text, document.signature)
 
     def _language(self, message: DocumentPublished, text: str) -> str:
         """As the publisher says it, without a region ("en-GB" is "en"); else as it is detected."""
@@ -168,7 +168,7 @@ def beside_text(message: DocumentPublished) -> int:
     """Bytes that the store keeps with each chunk of a document."""
     values = (*message.tags, *message.labels)
     once = (message.document_id, message.title, message.source)
-    return sum(len(one.encode()) for one in (*once, *values)) + OVERHEAD * len(values)
+    return sum(len(text.encode()) for text in (*once, *values)) + OVERHEAD * len(values)
 
 
 def redundant(message: DocumentPublished, digest: str, known: Revision | None) -> str:

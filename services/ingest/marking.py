@@ -46,15 +46,17 @@ class Marked:
         self.state.advance(self.feed, f"{self.marking.digest} {position}")
 
     def seen(self, document_ids: Sequence[str]) -> Mapping[str, Seen]:
-        return {name: self._plain(one) for name, one in self.state.seen(self.feed, document_ids).items()}
+        return {name: self._plain(seen) for name, seen in self.state.seen(self.feed, document_ids).items()}
 
     def all(self) -> Iterator[tuple[str, Seen]]:
-        return ((name, self._plain(one)) for name, one in self.state.all(self.feed))
+        return ((name, self._plain(seen)) for name, seen in self.state.all(self.feed))
 
     def remember(self, documents: Mapping[str, Seen]) -> None:
         mark = self.marking.digest
-        self.state.remember(self.feed, {name: replace(one, stamp=mark + one.stamp) for name, one in documents.items()})
+        self.state.remember(
+            self.feed, {name: replace(seen, stamp=mark + seen.stamp) for name, seen in documents.items()}
+        )
 
-    def _plain(self, one: Seen) -> Seen:
+    def _plain(self, seen: Seen) -> Seen:
         mark = self.marking.digest
-        return replace(one, stamp=one.stamp.removeprefix(mark) if one.stamp.startswith(mark) else "")
+        return replace(seen, stamp=seen.stamp.removeprefix(mark) if seen.stamp.startswith(mark) else "")

@@ -51,7 +51,7 @@ def _run(options: argparse.Namespace) -> None:
     if not options.resume:
         bookmark.advance("")
     publisher = Publisher(KafkaSettings(), "replay", CassandraDispositions(store))
-    items = (found for found in feed.read(bookmark) if isinstance(found, FeedItem))
+    items = (entry for entry in feed.read(bookmark) if isinstance(entry, FeedItem))
     try:
         replay(publisher, paced(items, options.speed), wait_s=options.wait, say=write, reached=bookmark.advance)
     finally:

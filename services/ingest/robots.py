@@ -24,8 +24,8 @@ class Robots:
 
     def pause_s(self, url: str) -> float:
         """How long to wait between two pages: as set, or longer where the site asks for it."""
-        asked = self._of(url).crawl_delay(self._settings.user_agent)
-        return max(self._settings.article_pause_s, min(float(asked or 0), LONGEST_DELAY_S))
+        delay = self._of(url).crawl_delay(self._settings.user_agent)
+        return max(self._settings.article_pause_s, min(float(delay or 0), LONGEST_DELAY_S))
 
     def _of(self, url: str) -> RobotFileParser:
         parts = urlsplit(url)

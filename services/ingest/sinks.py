@@ -22,7 +22,7 @@ def in_order(
     announced, nobody who reads documents finds what stood before. A new document replaces nothing; its rows and
     everything else may come after its chunks, since the record is not committed before all of it is there.
     """
-    before, after = Some(documents, lambda made: not is_new(made)), Some(documents, is_new)
+    before, after = Some(documents, lambda outcome: not is_new(outcome)), Some(documents, is_new)
     return [dispositions, before, chunks, after, signatures, retractions]
 
 

@@ -59,14 +59,14 @@ class Case:
         grades = self._standing_grades is None
         return (self.comparing.sheets if compares else ()) + (self.grading.sheets if grades else ())
 
-    def verdicts(self, said: Sequence[Said]) -> Verdicts:
+    def verdicts(self, replies: Sequence[Said]) -> Verdicts:
         """The message, from one reply for each of `sheets`."""
-        replies = iter(said)
+        remaining = iter(replies)
         comparisons, grades = self._standing_comparisons, self._standing_grades
         if comparisons is None:
-            comparisons = tuple(self._comparison(pair, replies) for pair in self.pairs)
+            comparisons = tuple(self._comparison(pair, remaining) for pair in self.pairs)
         if grades is None:
-            grades = tuple(self._grade(arm, replies) for arm in self.arms)
+            grades = tuple(self._grade(arm, remaining) for arm in self.arms)
         return Verdicts(
             question_id=self.result.question.question_id,
             judge=self.bench.settings.name,
@@ -79,7 +79,7 @@ class Case:
             compared_sha256=self.comparing.sha256,
             graded_sha256=self.grading.sha256,
             warnings=self._warnings(),
-            judged_ms=1000 * max((one.seconds for one in said), default=0.0),
+            judged_ms=1000 * max((reply.seconds for reply in replies), default=0.0),
         )
 
     @property

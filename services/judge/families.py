@@ -35,8 +35,8 @@ def families(model: str, more: Mapping[str, str]) -> frozenset[str]:
     A distilled model may name two. `more`: parts of names -> families, which go first.
     """
     name = model.casefold()
-    if told := {family for part, family in more.items() if part.casefold() in name}:
-        return frozenset(told)
+    if given := {family for part, family in more.items() if part.casefold() in name}:
+        return frozenset(given)
     return frozenset(family for pattern, family in NAMED.items() if re.search(pattern, name))
 
 
@@ -46,10 +46,10 @@ def warnings(judge: str, arms: Mapping[str, str], more: Mapping[str, str]) -> tu
     theirs = {arm: families(model, more) for arm, model in sorted(arms.items())}
     kin = [arm for arm, family in theirs.items() if own & family or arms[arm] == judge]
     unknown = [arm for arm, family in theirs.items() if arm not in kin and not (own and family)]
-    found = []
+    sentences = []
     if kin:
         named = "/".join(sorted(own)) or judge
-        found.append(f"the judge is of the same model family ({named}) as {', '.join(kin)}: it may favour its kin")
+        sentences.append(f"the judge is of the same model family ({named}) as {', '.join(kin)}: it may favour its kin")
     if unknown:
-        found.append(f"whether the judge is of one model family with {', '.join(unknown)} is not known")
-    return tuple(found)
+        sentences.append(f"whether the judge is of one model family with {', '.join(unknown)} is not known")
+    return tuple(sentences)

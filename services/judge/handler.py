@@ -19,23 +19,23 @@ def judge(batch: Sequence[Record[Result]], *, bench: JudgeSetup, announced: Anno
     """The verdicts on each question's newest result of the batch; one call of the backend for all of them."""
     cases = [(record, opened(record.message, bench, announced(_question(record)))) for record in _newest(batch)]
     open_cases = [(record, case) for record, case in cases if not case.settled]
-    asked = [sheet for _, case in open_cases for sheet in case.sheets]
-    said = bench.backend.judge(asked) if asked else []
+    sheets = [sheet for _, case in open_cases for sheet in case.sheets]
+    replies = bench.backend.judge(sheets) if sheets else []
     start = 0
     for record, case in open_cases:
         end = start + len(case.sheets)
-        yield effect(record, case.verdicts(said[start:end]))
+        yield effect(record, case.verdicts(replies[start:end]))
         start = end
 
 
 def _newest(batch: Sequence[Record[Result]]) -> list[Record[Result]]:
     """Of each question the record with the highest version, wherever it stands in the batch."""
-    found: dict[str, Record[Result]] = {}
+    latest: dict[str, Record[Result]] = {}
     for record in batch:
-        known = found.get(_question(record))
+        known = latest.get(_question(record))
         if known is None or record.message.result_version >= known.message.result_version:
-            found[_question(record)] = record
-    return list(found.values())
+            latest[_question(record)] = record
+    return list(latest.values())
 
 
 def _question(record: Record[Result]) -> str:

@@ -39,12 +39,12 @@ class Prompt:
         None where it is not, or where a line before says another label: a reply is never guessed at.
         """
         lines = [self._meant(line) for line in text.splitlines() if line.strip()]
-        said = {meant for meant in lines if meant is not None}
-        return lines[-1] if lines and len(said) == 1 else None
+        labels = {meant for meant in lines if meant is not None}
+        return lines[-1] if lines and len(labels) == 1 else None
 
     def _meant(self, line: str) -> str | None:
-        said = line.strip(_AROUND).casefold()
-        return next((value for value, ways in self.labels.items() if said in map(str.casefold, ways)), None)
+        label = line.strip(_AROUND).casefold()
+        return next((value for value, ways in self.labels.items() if label in map(str.casefold, ways)), None)
 
 
 def load(name: str, values: Collection[str]) -> Prompt:

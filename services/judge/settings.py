@@ -57,5 +57,5 @@ class JudgeSettings(BaseSettings):
             return None
         if any(first == second for first, second in pairs):
             raise ValueError("a pair has two arms")
-        found: list[Pair] = sorted({(min(pair), max(pair)) for pair in pairs})
-        return tuple(found)
+        ordered: list[Pair] = sorted({(min(pair), max(pair)) for pair in pairs})
+        return tuple(ordered)

@@ -14,11 +14,11 @@ from shared.messages import Question, Result
 
 def pairs(result: Result, wanted: Sequence[Pair]) -> list[Pair]:
     """The wanted pairs of which both arms gave an answer, and not the same one."""
-    said = _answers(result)
+    answers = _answers(result)
     return [
         (first, second)
         for first, second in wanted
-        if first in said and second in said and _plain(said[first]) != _plain(said[second])
+        if first in answers and second in answers and _plain(answers[first]) != _plain(answers[second])
     ]
 
 
@@ -57,8 +57,8 @@ def asked(question: Question, words: int) -> str:
 
 
 def _answers(result: Result) -> dict[str, str]:
-    said = {arm: one.answer for arm, one in result.answers.items() if one.answer.status == "answered"}
-    return {arm: answer.text for arm, answer in said.items() if answer.text.strip()}
+    answers = {arm: scored.answer for arm, scored in result.answers.items() if scored.answer.status == "answered"}
+    return {arm: answer.text for arm, answer in answers.items() if answer.text.strip()}
 
 
 def _plain(text: str) -> str:

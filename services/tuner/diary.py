@@ -39,8 +39,8 @@ def looks(events: Events, adapter: AdapterAnnounced | None) -> list[TuningDecide
 
 def look_id(adapter: AdapterAnnounced | None, which: str) -> str:
     """The same for the same adapter and promotion, so that a look is taken once."""
-    told = f"{adapter.name}-{adapter.since.isoformat()}" if adapter else "none"
-    return f"watching-{told}-{which}"
+    promotion = f"{adapter.name}-{adapter.since.isoformat()}" if adapter else "none"
+    return f"watching-{promotion}-{which}"
 
 
 def look(

@@ -42,8 +42,8 @@ class Decision:
 
 def decide(seen: Seen, policy: TunerSettings, now: datetime) -> Decision:
     """Train where something calls for it and neither the pace nor a back-off forbids it."""
-    found = dict(_causes(seen, policy, now))
-    causes, reason = tuple(found), "; ".join(found.values())
+    reasons = dict(_causes(seen, policy, now))
+    causes, reason = tuple(reasons), "; ".join(reasons.values())
     if not causes:
         return Decision("wait", (), f"nothing calls for it: {seen.documents} documents are not learned")
     earliest, why = _earliest(seen, policy)

@@ -22,8 +22,8 @@ class News:
             if record.value is None:
                 self._times.pop((record.key or b"").decode(), None)
             else:
-                told = DocumentIndexed.model_validate_json(record.value)
-                self._times[told.document_id] = (told.appended_at, told.first_seen_at)
+                announced = DocumentIndexed.model_validate_json(record.value)
+                self._times[announced.document_id] = (announced.appended_at, announced.first_seen_at)
 
     def not_learned_by(self, adapter: AdapterAnnounced | None) -> int:
         """Documents that came, were corrected or were retracted after its training began, or are past its cutoff.

@@ -62,7 +62,7 @@ class Tuner:
     def _seen(self, speaks: AdapterAnnounced | None, standings: Snapshots) -> Seen:
         events = self.world.events()
         ran, kept = diary.trainings(events), diary.looks(events, speaks)
-        newest = max(self._adapters().values(), key=lambda one: one.created_at, default=None)
+        newest = max(self._adapters().values(), key=lambda adapter: adapter.created_at, default=None)
         return Seen(
             documents=self.world.not_learned(newest),
             cutoff=speaks.cutoff if speaks else None,
@@ -81,7 +81,11 @@ class Tuner:
             return {}
         ours = [arm.name for arm in arms_of(standing) if arm.speaker == self.policy.track]
         estimates = {arm: standing.arms.get(arm, {}).get(self.policy.metric) for arm in ours}
-        return {arm: Snapshot(n=one.n, mean=one.mean) for arm, one in estimates.items() if one is not None}
+        return {
+            arm: Snapshot(n=estimate.n, mean=estimate.mean)
+            for arm, estimate in estimates.items()
+            if estimate is not None
+        }
 
     def _adapters(self) -> Mapping[str, AdapterAnnounced]:
         return registry.of_track(self.world.adapters(), self.policy.track)
@@ -93,7 +97,7 @@ class Tuner:
             self.publish(diary.look(speaks, "began", standings, self.now()))
         elif len(kept) == 1 and speaks is not None:
             answered = since(kept[0].standings, standings)
-            if answered and all(one.n >= self.policy.fewest_questions for one in answered.values()):
+            if answered and all(snapshot.n >= self.policy.fewest_questions for snapshot in answered.values()):
                 self.publish(diary.look(speaks, "height", standings, self.now()))
 
     def _postpone(self, decision: Decision) -> None:

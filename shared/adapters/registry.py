@@ -64,7 +64,7 @@ def promote(
     if not despite_gates and (why := refusal(chosen)):
         raise RegistryError(f"{name} is not promoted: {why}. --despite-gates promotes it all the same.")
     others = [adapter for adapter in turn if adapter.name != name]
-    replaced = [_changed(one, "retired", now, f"replaced by {name}") for one in others[_STANDING_BY:]]
+    replaced = [_changed(adapter, "retired", now, f"replaced by {name}") for adapter in others[_STANDING_BY:]]
     return [_changed(chosen, "serving", _after(turn, now), reason), *replaced]
 
 
@@ -91,7 +91,7 @@ def retire(
     chosen = find(adapters, name)
     if chosen.state == "retired":
         raise RegistryError(f"{name} is retired already")
-    if [one.name for one in in_turn(of_track(adapters, chosen.track))] == [name] and not leaving_none:
+    if [adapter.name for adapter in in_turn(of_track(adapters, chosen.track))] == [name] and not leaving_none:
         raise RegistryError(
             f"{name} is the last adapter that serves: promote another first, or --leaving-none lets the tuned arms fail"
         )
@@ -121,10 +121,10 @@ def differences(first: AdapterAnnounced, second: AdapterAnnounced) -> Iterator[t
         ours, theirs = str(getattr(first, field)), str(getattr(second, field))
         if ours != theirs:
             yield field, ours, theirs
-    costs = [one.cost.seconds if one.cost else one.training.seconds for one in (first, second)]
+    costs = [adapter.cost.seconds if adapter.cost else adapter.training.seconds for adapter in (first, second)]
     yield "seconds", f"{costs[0]:.0f}", f"{costs[1]:.0f}"
     yield "final loss", f"{first.training.final_loss:.3f}", f"{second.training.final_loss:.3f}"
-    gates = [{gate.name: gate for gate in one.gates} for one in (first, second)]
+    gates = [{gate.name: gate for gate in adapter.gates} for adapter in (first, second)]
     for name in dict.fromkeys([*gates[0], *gates[1]]):
         yield f"gate {name}", _measured(gates[0], name), _measured(gates[1], name)
 
@@ -138,7 +138,7 @@ def _measured(gates: Mapping[str, GateResult], name: str) -> str:
 
 def _after(turn: Sequence[AdapterAnnounced], now: datetime) -> datetime:
     """Now, but later than every promotion so far: a clock that lags must not promote into the past."""
-    newest = max((one.since for one in turn), default=None)
+    newest = max((adapter.since for adapter in turn), default=None)
     return now if newest is None else max(now, newest + timedelta(microseconds=1))
 
 

@@ -50,10 +50,10 @@ class CassandraChunks:
 
     def _replacement(self, stored: StoredRevision) -> Iterator[Statement]:
         """Everything older goes, the new chunks come; the revision's number orders them whatever the clock says."""
-        made = stored.chunked
-        stamp = 2 * made.revision
-        yield self._cql(_CLEAR), (stamp - 1, made.document_id)
-        ttl = self._keep.seconds_left(made.published_at)
+        chunked = stored.chunked
+        stamp = 2 * chunked.revision
+        yield self._cql(_CLEAR), (stamp - 1, chunked.document_id)
+        ttl = self._keep.seconds_left(chunked.published_at)
         for passage, vector in zip(stored.passages, stored.vectors, strict=True):
             yield self._cql(chunk_columns.PUT), (*chunk_columns.values(passage), vector.tolist(), stamp, ttl)
 
@@ -76,7 +76,7 @@ class CassandraChunks:
 
     def _find(self, wheres: Iterable[tuple[str, list[Any]]], asked: list[float], fetched: int) -> list[Any]:
         searches = [(self._cql(_FIND, where=where), [asked, *values, asked, fetched]) for where, values in wheres]
-        return [row for found in self._store.searches(searches) for row in found]
+        return [row for rows in self._store.searches(searches) for row in rows]
 
     def read(self, places: Sequence[ChunkKey]) -> Mapping[ChunkKey, Passage]:
         """Statements at LOCAL_QUORUM that read each document once: a revision is seen whole or not at all.
@@ -89,23 +89,23 @@ class CassandraChunks:
         names = list(wanted)
         portions = [names[start : start + READ_TOGETHER] for start in range(0, len(names), READ_TOGETHER)]
         keys = [(portion, sorted({at for name in portion for at in wanted[name]})) for portion in portions]
-        found = self._store.rows_of_each(self._cql(_READ), keys)
-        there = {passage.place: passage for rows in found for passage in map(chunk_columns.passage, rows)}
+        result_sets = self._store.rows_of_each(self._cql(_READ), keys)
+        there = {passage.place: passage for rows in result_sets for passage in map(chunk_columns.passage, rows)}
         return {place: there[place] for place in places if place in there}
 
     def of_documents(self, document_ids: Sequence[str]) -> Mapping[str, Sequence[Passage]]:
         keys = [(document_id,) for document_id in document_ids]
-        found = self._store.rows_of_each(self._cql(_OF_DOCUMENT), keys)
+        result_sets = self._store.rows_of_each(self._cql(_OF_DOCUMENT), keys)
         return {
             document_id: [chunk_columns.passage(row) for row in rows]
-            for document_id, rows in zip(document_ids, found, strict=True)
+            for document_id, rows in zip(document_ids, result_sets, strict=True)
         }
 
     def vectors(self, places: Sequence[ChunkKey]) -> Mapping[ChunkKey, Vector]:
-        found = self._store.rows_of_each(self._cql(_VECTOR), places)
+        result_sets = self._store.rows_of_each(self._cql(_VECTOR), places)
         return {
             place: np.array(rows[0].embedding, dtype=np.float32)
-            for place, rows in zip(places, found, strict=True)
+            for place, rows in zip(places, result_sets, strict=True)
             if rows
         }
 
@@ -147,8 +147,8 @@ def _within(scope: Scope, row: Any) -> bool:
 
 def _best(rows: Iterable[Any], limit: int) -> list[Candidate]:
     """Each chunk once, nearest first."""
-    found = {(row.document_id, row.position): _candidate(row) for row in rows}.values()
-    return sorted(found, key=lambda one: -one.score)[:limit]
+    candidates = {(row.document_id, row.position): _candidate(row) for row in rows}.values()
+    return sorted(candidates, key=lambda candidate: -candidate.score)[:limit]
 
 
 def _candidate(row: Any) -> Candidate:

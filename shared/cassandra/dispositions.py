@@ -29,8 +29,9 @@ class CassandraDispositions:
         self._waiting: list[Statement] = []
 
     def write(self, effect: Effect[DocumentOutcome]) -> None:
-        made = effect.outcome.disposition
-        self._waiting.append((_PUT, (*_key(made.position), made.outcome, made.document_id, made.revision, made.reason)))
+        disposition = effect.outcome.disposition
+        decision = (disposition.outcome, disposition.document_id, disposition.revision, disposition.reason)
+        self._waiting.append((_PUT, (*_key(disposition.position), *decision)))
 
     def flush(self) -> None:
         self._store.write(self._waiting)
@@ -38,8 +39,12 @@ class CassandraDispositions:
 
     def of(self, positions: Iterable[Position]) -> Mapping[Position, Disposition]:
         wanted = list(positions)
-        found = self._store.rows_of_each(_GET, [_key(position) for position in wanted])
-        return {position: Disposition(position, *rows[0]) for position, rows in zip(wanted, found, strict=True) if rows}
+        result_sets = self._store.rows_of_each(_GET, [_key(position) for position in wanted])
+        return {
+            position: Disposition(position, *rows[0])
+            for position, rows in zip(wanted, result_sets, strict=True)
+            if rows
+        }
 
     def between(self, topic: str, partition: int, low: int, high: int) -> Iterator[Disposition]:
         """What became of the records with offsets from `low` up to but not including `high`."""

@@ -38,9 +38,11 @@ class CassandraDocuments:
 
     def latest(self, document_ids: Iterable[str]) -> Mapping[str, Revision]:
         ids = list(dict.fromkeys(document_ids))
-        found = self._store.rows_of_each(_LATEST, [(document_id,) for document_id in ids])
+        result_sets = self._store.rows_of_each(_LATEST, [(document_id,) for document_id in ids])
         return {
-            document_id: _described(document_id, *rows[0]) for document_id, rows in zip(ids, found, strict=True) if rows
+            document_id: _described(document_id, *rows[0])
+            for document_id, rows in zip(ids, result_sets, strict=True)
+            if rows
         }
 
     def documents(self) -> Iterator[StoredDocument]:

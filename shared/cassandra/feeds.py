@@ -31,8 +31,10 @@ class CassandraFeeds:
         self._store.write([(_ADVANCE, (feed, position))])
 
     def seen(self, feed: str, document_ids: Sequence[str]) -> Mapping[str, Seen]:
-        found = self._store.rows_of_each(_ONE, [(feed, _bucket(name), name) for name in dict.fromkeys(document_ids)])
-        return {row.document_id: _seen(row) for rows in found for row in rows}
+        result_sets = self._store.rows_of_each(
+            _ONE, [(feed, _bucket(name), name) for name in dict.fromkeys(document_ids)]
+        )
+        return {row.document_id: _seen(row) for rows in result_sets for row in rows}
 
     def all(self, feed: str) -> Iterator[tuple[str, Seen]]:
         for bucket in range(BUCKETS):
@@ -41,8 +43,11 @@ class CassandraFeeds:
     def remember(self, feed: str, documents: Mapping[str, Seen]) -> None:
         self._store.write(
             [
-                (_REMEMBER, (feed, _bucket(name), name, one.fingerprint, one.stamp, one.first_seen_at, one.published))
-                for name, one in documents.items()
+                (
+                    _REMEMBER,
+                    (feed, _bucket(name), name, seen.fingerprint, seen.stamp, seen.first_seen_at, seen.published),
+                )
+                for name, seen in documents.items()
             ]
         )
 

@@ -44,19 +44,21 @@ class CassandraSignatures:
         self._waiting.clear()
 
     def candidates(self, signatures: Sequence[Signature]) -> list[Mapping[str, Values]]:
-        rows = self._store.rows_of_each(_IN_BANDS, [(list(one.bands), MOST_IN_A_BAND) for one in signatures])
-        near = [{row.document_id for row in found} for found in rows]
+        result_sets = self._store.rows_of_each(
+            _IN_BANDS, [(list(signature.bands), MOST_IN_A_BAND) for signature in signatures]
+        )
+        near = [{row.document_id for row in rows} for rows in result_sets]
         values = self._values(sorted(set().union(*near)))
         return [{name: values[name] for name in names if name in values} for names in near]
 
     def _values(self, document_ids: Sequence[str]) -> dict[str, Values]:
-        found = self._store.rows_of_each(_SIGNATURE, [(name,) for name in document_ids])
-        stored = {name: rows[0].minhash for name, rows in zip(document_ids, found, strict=True) if rows}
+        result_sets = self._store.rows_of_each(_SIGNATURE, [(name,) for name in document_ids])
+        stored = {name: rows[0].minhash for name, rows in zip(document_ids, result_sets, strict=True) if rows}
         return {name: np.frombuffer(minhash, STORED).astype(np.uint32) for name, minhash in stored.items()}
 
     def _bands(self, document_ids: Sequence[str]) -> dict[str, set[bytes]]:
-        found = self._store.rows_of_each(_BANDS, [(name,) for name in document_ids])
-        return {name: set(rows[0].bands) for name, rows in zip(document_ids, found, strict=True) if rows}
+        result_sets = self._store.rows_of_each(_BANDS, [(name,) for name in document_ids])
+        return {name: set(rows[0].bands) for name, rows in zip(document_ids, result_sets, strict=True) if rows}
 
     def _change(self, signed: SignedDocument, before: set[bytes]) -> Iterator[Statement]:
         """A revision's signature in place of the one before; the revision's number orders the two."""

@@ -31,7 +31,11 @@ class Collection:
     @property
     def judged(self) -> list[Question]:
         """The questions that some level has an answer for."""
-        return [one for one in self.questions if any(one.question_id in level for level in self.qrels.values())]
+        return [
+            question
+            for question in self.questions
+            if any(question.question_id in level for level in self.qrels.values())
+        ]
 
     @property
     def without_gold(self) -> int:
@@ -41,9 +45,9 @@ class Collection:
     def unfindable(self, level: str) -> int:
         """Judged pairs that no search may find: the document is absent, retracted, or first seen after the question."""
         seen = _first_seen(self.documents)
-        asked = {question.question_id: question.as_of for question in self.questions}
+        as_of = {question.question_id: question.as_of for question in self.questions}
         return sum(
-            not _reaches(seen, document_id, asked.get(question_id))
+            not _reaches(seen, document_id, as_of.get(question_id))
             for question_id, documents in self.qrels[level].items()
             for document_id in documents
         )
@@ -86,11 +90,11 @@ def _needs(name: str) -> str:
 def _first_seen(documents: Sequence[DocumentPublished]) -> dict[str, datetime | None]:
     """When each document that stands at the end was first seen."""
     seen: dict[str, datetime | None] = {}
-    for one in documents:
-        if one.op == "retract":
-            seen.pop(one.document_id, None)
+    for document in documents:
+        if document.op == "retract":
+            seen.pop(document.document_id, None)
         else:
-            seen[one.document_id] = one.first_seen_at or one.published_at
+            seen[document.document_id] = document.first_seen_at or document.published_at
     return seen
 
 

@@ -31,9 +31,11 @@ class Calendar:
 
     def announced(self, contest: Contest, appended_at: datetime) -> "Calendar":
         """The calendar with one more contest, whenever it is heard of."""
-        entry = Entry(appended_at + CLOCKS_DIFFER, contest)
-        return Calendar(sorted([*self.entries, entry], key=lambda one: (one.since, one.contest.digest)), self.before)
+        added = Entry(appended_at + CLOCKS_DIFFER, contest)
+        return Calendar(
+            sorted([*self.entries, added], key=lambda entry: (entry.since, entry.contest.digest)), self.before
+        )
 
     def at(self, moment: datetime) -> Contest:
         """The contest of a question that was appended at this moment."""
-        return next((one.contest for one in reversed(self.entries) if one.since <= moment), self.before)
+        return next((entry.contest for entry in reversed(self.entries) if entry.since <= moment), self.before)

@@ -17,7 +17,7 @@ RECIPE_CONTEXT = "passages"
 
 def problems(contest: Contest, tracks: Collection[str]) -> list[str]:
     """What must be mended before it can be announced, each with what is known. `tracks`: of adapters."""
-    return [*_of_recipes(contest), *(found for arm in contest.arms for found in _of_arm(arm, contest, tracks))]
+    return [*_of_recipes(contest), *(problem for arm in contest.arms for problem in _of_arm(arm, contest, tracks))]
 
 
 def contexts() -> list[str]:
@@ -50,9 +50,9 @@ def _of_arm(arm: Arm, contest: Contest, tracks: Collection[str]) -> Iterator[str
         yield f"arm {arm.name}: no track {arm.speaker!r}: choose one of {', '.join(sorted({BASE, *tracks}))}"
     if arm.context not in (*recipes, *contexts()):
         yield f"arm {arm.name}: no recipe {arm.context!r}: choose one of {', '.join([*contexts(), *recipes])}"
-    asked = asking(arm.options)
-    yield from _of_options(f"arm {arm.name}", asked, AskingOptions)
-    yield from _of_rule(arm, str(asked.get("abstention", "auto")))
+    options = asking(arm.options)
+    yield from _of_options(f"arm {arm.name}", options, AskingOptions)
+    yield from _of_rule(arm, str(options.get("abstention", "auto")))
     for option in PROMPTS:
         if option in arm.options:
             yield from _of_prompt(arm, str(arm.options[option]))

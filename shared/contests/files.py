@@ -43,23 +43,23 @@ def read(file: Path) -> Contest:
 
 def _contest(content: bytes, name: str) -> Contest:
     try:
-        said = tomllib.loads(content.decode("utf-8-sig"))
+        parsed = tomllib.loads(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ValueError(f"{name} is no TOML: {error}") from error
     try:
-        return Contest.model_validate(said | {part: _paragraphs(said.get(part, ()), part, name) for part in KNOWN})
+        return Contest.model_validate(parsed | {part: _paragraphs(parsed.get(part, ()), part, name) for part in KNOWN})
     except ValidationError as error:
         raise ValueError(f"{name}: {reason_of(error)}") from error
 
 
-def _paragraphs(said: Any, part: str, name: str) -> list[Any]:
-    if not isinstance(said, list | tuple) or not all(isinstance(one, dict) for one in said):
+def _paragraphs(paragraphs: Any, part: str, name: str) -> list[Any]:
+    if not isinstance(paragraphs, list | tuple) or not all(isinstance(paragraph, dict) for paragraph in paragraphs):
         raise ValueError(f"{name}: `{part}` are paragraphs that each begin with [[{part}]]")
-    return [_paragraph(one, KNOWN[part]) for one in said]
+    return [_paragraph(paragraph, KNOWN[part]) for paragraph in paragraphs]
 
 
-def _paragraph(said: dict[str, Any], known: tuple[str, ...]) -> dict[str, Any]:
+def _paragraph(paragraph: dict[str, Any], known: tuple[str, ...]) -> dict[str, Any]:
     """What is not a name is an option; a list of words is written as one line."""
     options = {key: ",".join(map(str, value)) if isinstance(value, list) else value
-               for key, value in said.items() if key not in known}  # fmt: skip
-    return {key: value for key, value in said.items() if key in known} | {"options": options}
+               for key, value in paragraph.items() if key not in known}  # fmt: skip
+    return {key: value for key, value in paragraph.items() if key in known} | {"options": options}

@@ -40,7 +40,7 @@ def squares(arms: Sequence[ArmTaken]) -> list[Square]:
         first.setdefault((arm.speaker, arm.context), arm.name)
     tracks = list(dict.fromkeys(arm.speaker for arm in arms if arm.is_tuned)) or [""]
     contexts = list(dict.fromkeys(arm.context for arm in arms if arm.reads)) or [""]
-    found = [
+    possible = [
         Square(
             *(
                 first.get(corner)
@@ -50,7 +50,7 @@ def squares(arms: Sequence[ArmTaken]) -> list[Square]:
         for track in tracks
         for context in contexts
     ]
-    return [one for one in found if one.whole] or [max(found, key=lambda one: len(one.arms))]
+    return [square for square in possible if square.whole] or [max(possible, key=lambda square: len(square.arms))]
 
 
 def search_against_memory(arms: Sequence[ArmTaken]) -> list[tuple[str, str]]:

@@ -43,12 +43,12 @@ class Contests:
 
     def _take(self, record: RawRecord) -> None:
         try:
-            said = ContestAnnounced.model_validate_json(record.value or b"")
+            announcement = ContestAnnounced.model_validate_json(record.value or b"")
         except Exception as error:  # whatever reading it raises, it is that record's fault alone
             log.warning("contest not understood", position=tuple(record.position), error=type(error).__name__)
             return
-        self._calendar = self._calendar.announced(said.contest, record.appended_at)
-        log.info("contest announced", contest=said.contest.label, arms=said.contest.arm_names)
+        self._calendar = self._calendar.announced(announcement.contest, record.appended_at)
+        log.info("contest announced", contest=announcement.contest.label, arms=announcement.contest.arm_names)
 
 
 def the_shipped() -> Calendar:

@@ -44,12 +44,16 @@ class RemoteEncoder:
             if error.status_code in openai_server.REFUSED:
                 raise InvalidMessageError(f"encoder: the server refuses a text ({error.status_code})") from error
             raise
-        found = [one.embedding for one in sorted(answer.data, key=lambda one: one.index)]
-        if len(found) != len(texts) or len(set(map(len, found))) != 1 or self.dimensions not in (0, len(found[0])):
+        vectors = [row.embedding for row in sorted(answer.data, key=lambda row: row.index)]
+        if (
+            len(vectors) != len(texts)
+            or len(set(map(len, vectors))) != 1
+            or self.dimensions not in (0, len(vectors[0]))
+        ):
             raise RuntimeError(
-                f"the encoder gave {_shape(found)} for {len(texts)} texts of {self.dimensions} dimensions"
+                f"the encoder gave {_shape(vectors)} for {len(texts)} texts of {self.dimensions} dimensions"
             )
-        return np.array(found, dtype=np.float32)
+        return np.array(vectors, dtype=np.float32)
 
 
 def build(settings: EncoderSettings) -> RemoteEncoder:
@@ -90,5 +94,5 @@ def _unit(vectors: Vector) -> Vector:
     return unit
 
 
-def _shape(found: Sequence[Sequence[float]]) -> str:
-    return f"{len(found)} vectors of {sorted(set(map(len, found)))} dimensions"
+def _shape(vectors: Sequence[Sequence[float]]) -> str:
+    return f"{len(vectors)} vectors of {sorted(set(map(len, vectors)))} dimensions"

@@ -40,8 +40,8 @@ class TransformerEncoder:
         portions = [longest_first[start : start + size] for start in range(0, len(texts), size)]
         passes = self._workers.map(self._pass, [[texts[place] for place in portion] for portion in portions])
         vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
-        for portion, made in zip(portions, passes, strict=True):
-            vectors[portion] = made
+        for portion, encoded in zip(portions, passes, strict=True):
+            vectors[portion] = encoded
         return vectors
 
     def encode_tokens(self, text: str) -> Vector:
@@ -49,10 +49,10 @@ class TransformerEncoder:
         return self._workers.submit(self._pass_of_tokens, text).result()
 
     def _pass_of_tokens(self, text: str) -> Vector:
-        (made,) = self._model.encode([text], output_value=None, show_progress_bar=False)
-        ids = made["input_ids"].tolist()
+        (output,) = self._model.encode([text], output_value=None, show_progress_bar=False)
+        ids = output["input_ids"].tolist()
         added = self._model.tokenizer.get_special_tokens_mask(ids, already_has_special_tokens=True)
-        raw = made["token_embeddings"].float().cpu().numpy()[np.array(added) == 0]
+        raw = output["token_embeddings"].float().cpu().numpy()[np.array(added) == 0]
         vectors: Vector = raw / np.maximum(np.linalg.norm(raw, axis=1, keepdims=True), 1e-9)
         return vectors
 

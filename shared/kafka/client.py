@@ -101,8 +101,8 @@ def admin(settings: KafkaSettings) -> Admin:
 def ends(asker: Admin, places: list[TopicPartition], within_s: float) -> dict[int, int]:
     """Where each partition of one topic ends now, in one request."""
     latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]
-    found = asker.list_offsets(dict.fromkeys(places, latest), request_timeout=within_s)
-    return {place.partition: int(future.result(within_s).offset) for place, future in found.items()}
+    futures = asker.list_offsets(dict.fromkeys(places, latest), request_timeout=within_s)
+    return {place.partition: int(future.result(within_s).offset) for place, future in futures.items()}
 
 
 def require(settings: KafkaSettings, topics: list[str]) -> None:
@@ -157,10 +157,10 @@ def end_of_partition(message: KafkaMessage) -> int | None:
     return message.offset() if error is not None and error.code() == KafkaError._PARTITION_EOF else None  # noqa: SLF001
 
 
-def unless_there(made: "Future[None]") -> None:
+def unless_there(creation: "Future[None]") -> None:
     """Wait until a topic is made; it may have been made by somebody else meanwhile."""
     try:
-        made.result()
+        creation.result()
     except KafkaException as error:
         if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
             raise

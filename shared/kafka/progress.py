@@ -41,8 +41,8 @@ class GroupProgress:
         """The next offset of each partition that the group will be given; the first one kept where it has none."""
         lows = {partition: low for partition, (low, _) in topics.ranges(self._settings, self._topic).items()}
         places = [client.TopicPartition(self._topic, partition) for partition in lows]
-        found = self._consumer.committed(places, timeout=ASK_S)
-        return {place.partition: max(place.offset, lows[place.partition]) for place in found}
+        committed = self._consumer.committed(places, timeout=ASK_S)
+        return {place.partition: max(place.offset, lows[place.partition]) for place in committed}
 
     def close(self) -> None:
         self._consumer.close()

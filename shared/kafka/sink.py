@@ -61,13 +61,13 @@ class Delivery:
 
     def _failure(self, waiting: int, refused: Sequence[str]) -> str:
         """What was not delivered, why, and what to do."""
-        said = [f"the broker refused {len(refused)} records: {'; '.join(refused[:3])}"] if refused else []
+        problems = [f"the broker refused {len(refused)} records: {'; '.join(refused[:3])}"] if refused else []
         if waiting:
-            said.append(
+            problems.append(
                 f"{waiting} records did not reach the broker at {self._address} within {FLUSH_S:g} s: start it "
                 "(`tiltyard up`) or set TILTYARD_KAFKA_BOOTSTRAP_SERVERS"
             )
-        return "; ".join(said)
+        return "; ".join(problems)
 
     def _delivered(self, error: Any, message: Any) -> None:
         if error is not None:

@@ -20,8 +20,8 @@ def score(asked: Question, answered: Answer) -> float | None:
     """
     question, answer = opening(asked, answered)
     choices = Choices(question.choices)
-    meant = [choices.named(reference) for reference in question.references or ()]
-    right = frozenset[int]().union(*(one for one in meant if len(one) == 1))
+    named = [choices.named(reference) for reference in question.references or ()]
+    right = frozenset[int]().union(*(places for places in named if len(places) == 1))
     if not right:
         return None
     chosen = choices.named(answer.text) if answer.status == "answered" else frozenset[int]()

@@ -31,8 +31,8 @@ def score(question: Question, answer: Answer) -> float | None:
 
 def _right(question: Question) -> set[str]:
     choices = Choices(question.choices)
-    meant = [choices.named(reference) for reference in question.references or ()]
-    return {question.choices[place] for one in meant if len(one) == 1 for place in one}
+    named = [choices.named(reference) for reference in question.references or ()]
+    return {question.choices[place] for places in named if len(places) == 1 for place in places}
 
 
 def build(_: EncoderSettings) -> Metric:

@@ -30,8 +30,8 @@ def _dates(text: str) -> list[Readings]:
 
 
 def _has(ours: Sequence[Readings], wanted: Readings) -> bool:
-    said = {date for readings in ours for date in readings}
-    return any(one.agrees_with(other) for one in wanted for other in said)
+    answered = {date for readings in ours for date in readings}
+    return any(date.agrees_with(other) for date in wanted for other in answered)
 
 
 def build(_: EncoderSettings) -> Metric:

@@ -34,7 +34,7 @@ def score(_: Question, answer: Answer) -> float | None:
     None without evidence, where no answer was given, and where no sentence has a content word ("Yes.").
     """
     passages = statements.evidence(answer)
-    stated = [words for one in statements.statements(answer) if (words := _content(one))]
+    stated = [words for statement in statements.statements(answer) if (words := _content(statement))]
     if not passages or not stated:
         return None
     text = "\n".join(passages)
@@ -43,9 +43,9 @@ def score(_: Question, answer: Answer) -> float | None:
 
 
 def _supported(words: Sequence[str], known: set[str], amounts: set[float]) -> bool:
-    found = [_stem(word) in known or _amount(word) in amounts for word in words]
-    exact = all(there for word, there in zip(words, found, strict=True) if _DIGIT.search(word))
-    return exact and sum(found) >= THRESHOLD * len(words)
+    supported = [_stem(word) in known or _amount(word) in amounts for word in words]
+    exact = all(there for word, there in zip(words, supported, strict=True) if _DIGIT.search(word))
+    return exact and sum(supported) >= THRESHOLD * len(words)
 
 
 def _content(sentence: str) -> list[str]:

@@ -37,7 +37,7 @@ def build(_: EncoderSettings) -> Metric:
         opening = answer.text[:READ]
         if sum(map(str.isalpha, opening)) < FEWEST_LETTERS:
             return None
-        found = str(identifier.classify(opening)[0])
-        return None if found == "und" else float(found == question.form.language)
+        detected = str(identifier.classify(opening)[0])
+        return None if detected == "und" else float(detected == question.form.language)
 
     return Metric(f"{MEASURE.version}:first-{READ}-characters:py3langid-{version('py3langid')}", score)

@@ -30,9 +30,15 @@ class MemoryChunks:
 
     def nearest(self, vector: Vector, *, limit: int, scope: Scope) -> Sequence[Candidate]:
         hits = [
-            Candidate(made.document_id, made.chunks[number].position, made.revision, made.published_at, float(score))
+            Candidate(
+                chunked.document_id,
+                chunked.chunks[number].position,
+                chunked.revision,
+                chunked.published_at,
+                float(score),
+            )
             for stored in self._kept()
-            if scope.admits(made := stored.chunked) and made.chunks
+            if scope.admits(chunked := stored.chunked) and chunked.chunks
             for number, score in enumerate(np.dot(stored.vectors, vector))
         ]
         return sorted(hits, key=lambda hit: -hit.score)[:limit]
@@ -59,4 +65,4 @@ class MemoryChunks:
     def _kept(self) -> Iterator[StoredRevision]:
         """What has not outlived its time, as a time to live would leave it."""
         since = self._keep.not_before
-        yield from (one for one in self._stored.values() if since is None or one.chunked.published_at >= since)
+        yield from (stored for stored in self._stored.values() if since is None or stored.chunked.published_at >= since)

@@ -17,13 +17,13 @@ class MemoryDispositions:
         self._waiting.append(effect.outcome.disposition)
 
     def flush(self) -> None:
-        self._made |= {made.position: made for made in self._waiting}
+        self._made |= {disposition.position: disposition for disposition in self._waiting}
         self._waiting.clear()
 
     def of(self, positions: Iterable[Position]) -> Mapping[Position, Disposition]:
         return {known: self._made[known] for known in positions if known in self._made}
 
     def between(self, topic: str, partition: int, low: int, high: int) -> Iterator[Disposition]:
-        for position, made in sorted(self._made.items()):
+        for position, disposition in sorted(self._made.items()):
             if position[:2] == (topic, partition) and low <= position.offset < high:
-                yield made
+                yield disposition

@@ -86,7 +86,10 @@ class Contest(BaseModel):
 
     @model_validator(mode="after")
     def _names_are_known_and_distinct(self) -> Self:
-        for kind, names in (("arm", [one.name for one in self.arms]), ("recipe", [one.name for one in self.recipes])):
+        for kind, names in (
+            ("arm", [arm.name for arm in self.arms]),
+            ("recipe", [recipe.name for recipe in self.recipes]),
+        ):
             if twice := sorted({name for name in names if names.count(name) > 1}):
                 raise ValueError(f"two {kind}s are called {', '.join(twice)}")
         if reserved := {NO_CONTEXT} & {recipe.name for recipe in self.recipes}:
@@ -96,8 +99,8 @@ class Contest(BaseModel):
     @cached_property
     def digest(self) -> str:
         """Twelve hexadecimal digits of a SHA-256 over all that is said, whatever the order of its options."""
-        said = json.dumps(self.model_dump(mode="json", exclude_defaults=True), sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(said.encode()).hexdigest()[:12]
+        canonical = json.dumps(self.model_dump(mode="json", exclude_defaults=True), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(canonical.encode()).hexdigest()[:12]
 
     @property
     def label(self) -> str:

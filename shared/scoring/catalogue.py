@@ -29,24 +29,24 @@ def load(names: Sequence[str], encoder: EncoderSettings) -> dict[str, Metric]:
 @cache
 def described() -> Mapping[str, Measure]:
     """Name -> description, of every file in shared/measures and of `UNANSWERED`."""
-    found = {name: import_module(f"{MEASURES}.{name}").MEASURE for name in plugins.names(MEASURES)}
-    return {**found, **UNANSWERED}
+    measures = {name: import_module(f"{MEASURES}.{name}").MEASURE for name in plugins.names(MEASURES)}
+    return {**measures, **UNANSWERED}
 
 
 def counted() -> tuple[str, ...]:
     """What a scorer counts that is not told otherwise, by name."""
-    return tuple(sorted(name for name, one in described().items() if one.counted))
+    return tuple(sorted(name for name, measure in described().items() if measure.counted))
 
 
 def shown() -> dict[str, Shown]:
     """What tables of arms show, in their order."""
-    found = {name: one.shown for name, one in described().items() if one.shown}
-    return dict(sorted(found.items(), key=lambda item: (item[1].place, item[0])))
+    columns = {name: measure.shown for name, measure in described().items() if measure.shown}
+    return dict(sorted(columns.items(), key=lambda item: (item[1].place, item[0])))
 
 
 def compared() -> tuple[str, ...]:
     """What every pair of arms is compared by, in the order of tables."""
-    return tuple(name for name, one in shown().items() if one.does)
+    return tuple(name for name, column in shown().items() if column.does)
 
 
 def does(name: str) -> str:
@@ -56,12 +56,12 @@ def does(name: str) -> str:
 
 def of_texts() -> frozenset[str]:
     """Measures of the evidence's texts, which are there when an answer comes and never again."""
-    return frozenset(name for name, one in described().items() if one.evidence == "texts")
+    return frozenset(name for name, measure in described().items() if measure.evidence == "texts")
 
 
 def where(better: str) -> frozenset[str]:
     """Measures of which this is better: higher, lower or neither."""
-    return frozenset(name for name, one in described().items() if one.better == better)
+    return frozenset(name for name, measure in described().items() if measure.better == better)
 
 
 def heading(name: str) -> str:

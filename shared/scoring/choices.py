@@ -38,9 +38,9 @@ class Choices:
 
     def _mentioned(self, spoken: str) -> frozenset[int]:
         """What is found is taken out, the longest first, so that "harbour" is not found in "old harbour"."""
-        left, found = f" {spoken} ", set()
+        left, mentioned = f" {spoken} ", set()
         for words in sorted({words for words in self._written if words}, key=lambda words: (-len(words), words)):
             if f" {words} " in left:
-                found.add(words)
+                mentioned.add(words)
                 left = left.replace(f" {words} ", " | ")
-        return frozenset(place for place, words in enumerate(self._written) if words in found)
+        return frozenset(place for place, words in enumerate(self._written) if words in mentioned)

@@ -45,13 +45,13 @@ def dates(text: str) -> Iterator[Readings]:
     Months are those of LANGUAGES by name and usual abbreviation, as the `dateparser` package lists them. What is no
     day of any calendar (31 June) is no date; neither is a year, a weekday or "yesterday".
     """
-    for found in _pattern().finditer(text.casefold()):
-        if readings := frozenset(one for one in _readings(found) if _exists(one)):
+    for match in _pattern().finditer(text.casefold()):
+        if readings := frozenset(reading for reading in _readings(match) if _exists(reading)):
             yield readings
 
 
-def _readings(found: re.Match[str]) -> Iterator[Date]:
-    part = found.groupdict()
+def _readings(match: re.Match[str]) -> Iterator[Date]:
+    part = match.groupdict()
     if part["y1"]:
         yield Date(int(part["y1"]), int(part["m1"]), int(part["d1"]))
     elif part["y2"]:
@@ -64,9 +64,9 @@ def _readings(found: re.Match[str]) -> Iterator[Date]:
             yield Date(int(year_said) if year_said else None, month, int(day_said) if day_said else None)
 
 
-def _exists(one: Date) -> bool:
+def _exists(reading: Date) -> bool:
     try:
-        date(2000 if one.year is None else one.year, one.month, one.day or 1)
+        date(2000 if reading.year is None else reading.year, reading.month, reading.day or 1)
     except ValueError:
         return False
     return True

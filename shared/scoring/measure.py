@@ -77,13 +77,13 @@ def best_share(
 
     None where no reference has one. An answer that was not given scores 0.
     """
-    wanted = [found for reference in question.references or () if (found := parts(reference))]
+    wanted = [theirs for reference in question.references or () if (theirs := parts(reference))]
     if not wanted:
         return None
     if answer.status != "answered":
         return 0.0
     ours = parts(answer.text)
-    return max(sum(has(ours, one) for one in theirs) / len(theirs) for theirs in wanted)
+    return max(sum(has(ours, part) for part in theirs) / len(theirs) for theirs in wanted)
 
 
 def token_f1(answer: str, reference: str) -> float:

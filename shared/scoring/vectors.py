@@ -28,9 +28,9 @@ class Vectors:
             del self._known[next(iter(self._known))]
         return rows
 
-    def cosine(self, one: str, other: str) -> float:
+    def cosine(self, text: str, other: str) -> float:
         """Cosine of two texts in [0, 1]; a negative one says no more than "unrelated" and counts as 0."""
-        left, right = self.of([one, other])
+        left, right = self.of([text, other])
         return float(np.clip(left @ right, 0.0, 1.0))
 
 

@@ -69,17 +69,17 @@ def compare(
     """
     asked = list(_asked(scores, slices or {}, pairs))
     together: dict[tuple[str, ...], list[_Pair]] = defaultdict(list)
-    for one in asked:
-        together[one.questions].append(one)
-    flips = max(draws, _FLIPS_FOR_EACH * sum(bool(one.questions) for one in asked))
-    found: dict[_Pair, Comparison] = {}
+    for pair in asked:
+        together[pair.questions].append(pair)
+    flips = max(draws, _FLIPS_FOR_EACH * sum(bool(pair.questions) for pair in asked))
+    compared: dict[_Pair, Comparison] = {}
     for questions, same in together.items():
         groups = _groups(questions, clusters or {})
         for at in range(0, len(same), _TOGETHER):
             some = same[at : at + _TOGETHER]
             measured = _measured(scores, some, groups, draws=draws, flips=flips, seed=seed)
-            found |= dict(zip(some, measured, strict=True))
-    return _judged([found[one] for one in asked], lower_is_better, apart)
+            compared |= dict(zip(some, measured, strict=True))
+    return _judged([compared[pair] for pair in asked], lower_is_better, apart)
 
 
 @dataclass(frozen=True)
@@ -121,18 +121,18 @@ def _measured(
 ) -> Iterator[Comparison]:
     """Pairs over the same questions, drawn and flipped together."""
     if not len(groups):
-        yield from (Comparison(one.metric, one.slice, one.a, one.b, 0, 0) for one in pairs)
+        yield from (Comparison(pair.metric, pair.slice, pair.a, pair.b, 0, 0) for pair in pairs)
         return
-    spans = {metric: _span(scores[metric]) for metric in {one.metric for one in pairs}}
-    a = np.column_stack([_column(scores[one.metric][one.a], one.questions) for one in pairs])
-    b = np.column_stack([_column(scores[one.metric][one.b], one.questions) for one in pairs])
-    width = np.array([spans[one.metric] for one in pairs])
+    spans = {metric: _span(scores[metric]) for metric in {pair.metric for pair in pairs}}
+    a = np.column_stack([_column(scores[pair.metric][pair.a], pair.questions) for pair in pairs])
+    b = np.column_stack([_column(scores[pair.metric][pair.b], pair.questions) for pair in pairs])
+    width = np.array([spans[pair.metric] for pair in pairs])
     totals = summed(np.column_stack([a - b, np.ones(len(groups))]), groups)
     low, high = mean_limits(totals, -width, width, draws=draws, seed=seed)
     p = significance.sign_flip(totals[:, :-1], draws=flips, seed=seed)
-    for at, one in enumerate(pairs):
+    for at, pair in enumerate(pairs):
         yield Comparison(
-            metric=one.metric, slice=one.slice, a=one.a, b=one.b, n=len(groups), clusters=len(totals),
+            metric=pair.metric, slice=pair.slice, a=pair.a, b=pair.b, n=len(groups), clusters=len(totals),
             mean_a=float(a[:, at].mean()), mean_b=float(b[:, at].mean()), difference=float((a - b)[:, at].mean()),
             low=float(low[at]), high=float(high[at]), p=float(p[at]),
             mcnemar_p=significance.mcnemar(a[:, at], b[:, at]) if len(totals) == len(groups) else None,
@@ -150,20 +150,29 @@ def _span(by_arm: Scores) -> float:
     return 1.0 if seen.min() >= 0 and seen.max() <= 1 else float(np.ptp(seen))
 
 
-def _judged(found: Sequence[Comparison], lower_is_better: Collection[str], apart: Collection[str]) -> list[Comparison]:
+def _judged(
+    comparisons: Sequence[Comparison], lower_is_better: Collection[str], apart: Collection[str]
+) -> list[Comparison]:
     adjusted: dict[int, float] = {}
     for alone in (True, False):
-        tested = [at for at, one in enumerate(found) if one.p is not None and (one.slice in apart) == alone]
-        adjusted |= dict(zip(tested, significance.holm([found[at].p or 0.0 for at in tested]), strict=True))
-    return [_verdict(one, adjusted.get(at), one.metric in lower_is_better) for at, one in enumerate(found)]
+        tested = [
+            at
+            for at, comparison in enumerate(comparisons)
+            if comparison.p is not None and (comparison.slice in apart) == alone
+        ]
+        adjusted |= dict(zip(tested, significance.holm([comparisons[at].p or 0.0 for at in tested]), strict=True))
+    return [
+        _verdict(comparison, adjusted.get(at), comparison.metric in lower_is_better)
+        for at, comparison in enumerate(comparisons)
+    ]
 
 
-def _verdict(one: Comparison, p_holm: float | None, lower_is_better: bool) -> Comparison:
+def _verdict(comparison: Comparison, p_holm: float | None, lower_is_better: bool) -> Comparison:
     """Decided by an adjusted p below 0.05 and an interval without 0; both must agree."""
     verdict: Literal["a", "b", "undecided"] = "undecided"
-    if p_holm is not None and p_holm < 0.05 and one.low is not None and one.high is not None:
-        if one.low > 0:
+    if p_holm is not None and p_holm < 0.05 and comparison.low is not None and comparison.high is not None:
+        if comparison.low > 0:
             verdict = "b" if lower_is_better else "a"
-        elif one.high < 0:
+        elif comparison.high < 0:
             verdict = "a" if lower_is_better else "b"
-    return replace(one, p_holm=p_holm, verdict=verdict, lower_is_better=lower_is_better)
+    return replace(comparison, p_holm=p_holm, verdict=verdict, lower_is_better=lower_is_better)

@@ -45,8 +45,8 @@ def ratio(
     changed: Sequence[float], base: Sequence[float], tokens: Sequence[int], *, draws: int = DRAWS, seed: int = SEED
 ) -> Bounded:
     """Perplexity of one model as a share of another's on the same tokens, paired by document; below 1 is better."""
-    (found,) = _bounded(_totals(np.subtract(changed, base).tolist(), tokens), _quotient, draws, seed)
-    return found
+    (bounded,) = _bounded(_totals(np.subtract(changed, base).tolist(), tokens), _quotient, draws, seed)
+    return bounded
 
 
 def _both(totals: Floats) -> Floats:

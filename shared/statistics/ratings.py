@@ -78,9 +78,9 @@ def rate(preferences: Sequence[Preference], *, draws: int = DRAWS, seed: int = S
     All preferences about one question are drawn together, since they share its answers. ValueError: an arm is
     compared with itself.
     """
-    if any(one.a == one.b for one in preferences):
+    if any(preference.a == preference.b for preference in preferences):
         raise ValueError("a preference names one arm twice; leave it out")
-    arms = sorted({arm for one in preferences for arm in (one.a, one.b)})
+    arms = sorted({arm for preference in preferences for arm in (preference.a, preference.b)})
     if not arms:
         return Ratings((), (), 0, 0, 0)
     by_question = _by_question(preferences, arms)
@@ -89,23 +89,23 @@ def rate(preferences: Sequence[Preference], *, draws: int = DRAWS, seed: int = S
     strengths = _fitted(wins + _prior(len(arms)))
     rated = [Rating(arm, float(strengths[at]), *limits[at], *_record(preferences, arm)) for at, arm in enumerate(arms)]
     return Ratings(
-        ratings=tuple(sorted(rated, key=lambda one: (-one.strength, one.arm))),
+        ratings=tuple(sorted(rated, key=lambda rating: (-rating.strength, rating.arm))),
         components=_components(wins, arms),
         preferences=len(preferences),
         questions=len(by_question),
-        both_bad=sum(one.winner == "both_bad" for one in preferences),
+        both_bad=sum(preference.winner == "both_bad" for preference in preferences),
     )
 
 
 def _by_question(preferences: Sequence[Preference], arms: Sequence[str]) -> Floats:
     """Wins of the row's arm over the column's, shape (questions, arms, arms)."""
-    questions = numbered([one.question_id for one in preferences])
+    questions = numbered([preference.question_id for preference in preferences])
     position = {arm: at for at, arm in enumerate(arms)}
     wins = np.zeros((int(questions.max()) + 1, len(arms), len(arms)))
-    for question, one in zip(questions, preferences, strict=True):
-        share = {"a": 1.0, "b": 0.0}.get(one.winner, 0.5)
-        wins[question, position[one.a], position[one.b]] += share
-        wins[question, position[one.b], position[one.a]] += 1 - share
+    for question, preference in zip(questions, preferences, strict=True):
+        share = {"a": 1.0, "b": 0.0}.get(preference.winner, 0.5)
+        wins[question, position[preference.a], position[preference.b]] += share
+        wins[question, position[preference.b], position[preference.a]] += 1 - share
     return wins
 
 
@@ -124,16 +124,16 @@ def fitted_all(tables: Floats) -> Floats:
     """
     count, arms, _ = tables.shape
     played = tables + tables.transpose(0, 2, 1)
-    found = np.zeros((count, arms))
+    strengths = np.zeros((count, arms))
     for _ in range(200):
-        chance = 1 / (1 + np.exp(found[:, None, :] - found[:, :, None]))
+        chance = 1 / (1 + np.exp(strengths[:, None, :] - strengths[:, :, None]))
         weight = played * chance * (1 - chance)
         curvature = np.eye(arms) * weight.sum(axis=2)[:, :, None] - weight + 1 / arms  # the last keeps the mean at 0
         slope = (tables - played * chance).sum(axis=2)
         step = np.linalg.solve(curvature, slope[:, :, None])[:, :, 0]
-        found += np.clip(step, -1.0, 1.0)
+        strengths += np.clip(step, -1.0, 1.0)
         if np.abs(step).max() < 1e-9:
-            return np.asarray(found - found.mean(axis=1, keepdims=True))
+            return np.asarray(strengths - strengths.mean(axis=1, keepdims=True))
     raise ArithmeticError("the ratings did not settle: does every pair of arms have its prior?")
 
 
@@ -163,6 +163,10 @@ def _components(wins: Floats, arms: Sequence[str]) -> tuple[tuple[str, ...], ...
 
 def _record(preferences: Sequence[Preference], arm: str) -> tuple[int, int, int]:
     """Wins, losses and ties of an arm."""
-    mine = [one for one in preferences if arm in (one.a, one.b)]
-    decided = [(one.a if one.winner == "a" else one.b) == arm for one in mine if one.winner in ("a", "b")]
+    mine = [preference for preference in preferences if arm in (preference.a, preference.b)]
+    decided = [
+        (preference.a if preference.winner == "a" else preference.b) == arm
+        for preference in mine
+        if preference.winner in ("a", "b")
+    ]
     return sum(decided), len(decided) - sum(decided), len(mine) - len(decided)

@@ -23,10 +23,10 @@ def sign_flip(sums: Floats, *, draws: int = DRAWS, seed: int = SEED) -> Floats:
     """
     exact = [_exact(sums[:, column]) for column in range(sums.shape[1])]
     drawn = [column for column, p in enumerate(exact) if p is None]
-    found = np.array([np.nan if p is None else p for p in exact])
+    p_values = np.array([np.nan if p is None else p for p in exact])
     if drawn:
-        found[drawn] = _by_draws(sums[:, drawn], draws, seed)
-    return found
+        p_values[drawn] = _by_draws(sums[:, drawn], draws, seed)
+    return p_values
 
 
 def mcnemar(a: Floats, b: Floats) -> float | None:

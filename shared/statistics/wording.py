@@ -10,37 +10,39 @@ NONE = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
 
 
-def in_words(one: Comparison) -> str:
+def in_words(comparison: Comparison) -> str:
     """One or two sentences; the difference is the winner's lead, or a's where nothing is decided."""
-    where = f"on {one.metric} ({one.slice})"
-    if one.difference is None:
-        return f"Nothing can be said of {one.a} and {one.b} {where}: no question has a value of both."
-    if one.verdict == "undecided":
-        smallest = (
-            "" if one.detectable is None else f"a difference of {_number(one.detectable, _digits(one.detectable))}"
-        )
-        return f"Undecided between {one.a} and {one.b} {where}: {_numbers(one, 1)}; {_why(one, smallest)}."
-    winner, loser = (one.a, one.b) if one.verdict == "a" else (one.b, one.a)
-    lower = ", where lower is better" if one.lower_is_better else ""
-    return f"{winner} is better than {loser} {where}{lower}: {_numbers(one, 1 if one.verdict == 'a' else -1)}."
+    first, second, where = comparison.a, comparison.b, f"on {comparison.metric} ({comparison.slice})"
+    if comparison.difference is None:
+        return f"Nothing can be said of {first} and {second} {where}: no question has a value of both."
+    if comparison.verdict == "undecided":
+        detectable = comparison.detectable
+        smallest = "" if detectable is None else f"a difference of {_number(detectable, _digits(detectable))}"
+        why = _why(comparison, smallest)
+        return f"Undecided between {first} and {second} {where}: {_numbers(comparison, 1)}; {why}."
+    winner, loser, sign = (first, second, 1) if comparison.verdict == "a" else (second, first, -1)
+    lower = ", where lower is better" if comparison.lower_is_better else ""
+    return f"{winner} is better than {loser} {where}{lower}: {_numbers(comparison, sign)}."
 
 
-def lead(one: Comparison, does: str) -> str:
+def lead(comparison: Comparison, does: str) -> str:
     """A decided comparison as a clause: who `does` it more often than whom, by how much and how sure."""
-    assert one.difference is not None
-    assert one.low is not None
-    assert one.high is not None
-    more, less = (one.a, one.b) if one.difference > 0 else (one.b, one.a)
-    low, high = sorted((abs(one.low), abs(one.high)))
-    size = f"{points(abs(one.difference), signed=False)} points"
+    assert comparison.difference is not None
+    assert comparison.low is not None
+    assert comparison.high is not None
+    more, less = (comparison.a, comparison.b) if comparison.difference > 0 else (comparison.b, comparison.a)
+    low, high = sorted((abs(comparison.low), abs(comparison.high)))
+    size = f"{points(abs(comparison.difference), signed=False)} points"
     sure = f"95 % interval {points(low, signed=False)} to {points(high, signed=False)}"
-    return f"{more} {does} more often than {less}, by {size} ({sure}, n = {one.n}, by Holm {equals_p(one.p_holm)})"
+    p_holm = equals_p(comparison.p_holm)
+    return f"{more} {does} more often than {less}, by {size} ({sure}, n = {comparison.n}, by Holm {p_holm})"
 
 
-def undecided(one: Comparison) -> str:
+def undecided(comparison: Comparison) -> str:
     """An undecided comparison as a clause: what was seen, and why it decides nothing."""
-    seen = f"{points(one.difference)} points, 95 % interval {points(one.low)} to {points(one.high)}, n = {one.n}"
-    return f"{seen}; {_why(one, f'{points(one.detectable, signed=False)} points')}"
+    interval = f"95 % interval {points(comparison.low)} to {points(comparison.high)}"
+    why = _why(comparison, f"{points(comparison.detectable, signed=False)} points")
+    return f"{points(comparison.difference)} points, {interval}, n = {comparison.n}; {why}"
 
 
 def points(value: float | None, *, signed: bool = True) -> str:
@@ -63,30 +65,30 @@ def equals_p(p: float | None) -> str:
     return "p < 0.001" if p is not None and p < 0.001 else f"p = {p_value(p)}"
 
 
-def _why(one: Comparison, smallest: str) -> str:
+def _why(comparison: Comparison, smallest: str) -> str:
     """Why nothing is decided; `smallest` says the smallest difference that could have shown."""
-    size = f"n = {one.n}" if one.clusters == one.n else _clusters(one)
-    if one.detectable is None:
+    size = f"n = {comparison.n}" if comparison.clusters == comparison.n else _clusters(comparison)
+    if comparison.detectable is None:
         return f"with {size} no difference of any size could have shown"
-    if one.p is not None and one.p_holm is not None and one.p < 0.05:
-        if one.p_holm < 0.05:
-            return f"the test finds a difference (by Holm {equals_p(one.p_holm)}), but the interval holds 0"
-        ps = f"{equals_p(one.p)}, by Holm {equals_p(one.p_holm)}"
+    if comparison.p is not None and comparison.p_holm is not None and comparison.p < 0.05:
+        if comparison.p_holm < 0.05:
+            return f"the test finds a difference (by Holm {equals_p(comparison.p_holm)}), but the interval holds 0"
+        ps = f"{equals_p(comparison.p)}, by Holm {equals_p(comparison.p_holm)}"
         return f"alone it might count, among all that was compared it does not ({ps})"
     return f"with {size} only {smallest} or more would have shown"
 
 
-def _numbers(one: Comparison, sign: int) -> str:
-    assert one.difference is not None
-    ends = [sign * end for end in (one.low, one.high) if end is not None]
-    digits = _digits(max(abs(end) for end in [*ends, one.difference]))
+def _numbers(comparison: Comparison, sign: int) -> str:
+    assert comparison.difference is not None
+    ends = [sign * end for end in (comparison.low, comparison.high) if end is not None]
+    digits = _digits(max(abs(end) for end in [*ends, comparison.difference]))
     limits = " to ".join(_number(end, digits) for end in sorted(ends))
-    clusters = f" in {_clusters(one)}" if one.clusters < one.n else ""
-    return f"{_number(sign * one.difference, digits, '+')} (95 % {limits}, n = {one.n}{clusters})"
+    clusters = f" in {_clusters(comparison)}" if comparison.clusters < comparison.n else ""
+    return f"{_number(sign * comparison.difference, digits, '+')} (95 % {limits}, n = {comparison.n}{clusters})"
 
 
-def _clusters(one: Comparison) -> str:
-    return "1 cluster" if one.clusters == 1 else f"{one.clusters} clusters"
+def _clusters(comparison: Comparison) -> str:
+    return "1 cluster" if comparison.clusters == 1 else f"{comparison.clusters} clusters"
 
 
 def _digits(largest: float) -> int:

@@ -9,6 +9,6 @@ def build(_: GeneratorSettings) -> Decline:
     return pass_on
 
 
-def pass_on(asked: PromptedQuestion, said: Completion, *, tuned: bool) -> Verdict | None:  # noqa: ARG001 (the port's names)
+def pass_on(asked: PromptedQuestion, completion: Completion, *, tuned: bool) -> Verdict | None:  # noqa: ARG001 (the port's names)
     """No verdict on any answer."""
     return None

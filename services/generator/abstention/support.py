@@ -40,10 +40,10 @@ def rule(settings: GeneratorSettings, encode: Encode) -> Decline:
     """A rule over any encoder of words: texts to unit vectors, float32, shape (texts, dimensions)."""
     words = Words(encode)
 
-    def decline(asked: PromptedQuestion, said: Completion, *, tuned: bool) -> Verdict | None:
-        found = support(asked, said, settings.support_weight, words)
+    def decline(asked: PromptedQuestion, completion: Completion, *, tuned: bool) -> Verdict | None:
+        score = support(asked, completion, settings.support_weight, words)
         least = settings.support_least_tuned if tuned else settings.support_least
-        return None if found is None else Verdict(f"{VERSION}@{least:g}", found, declined=found < least)
+        return None if score is None else Verdict(f"{VERSION}@{least:g}", score, declined=score < least)
 
     return decline
 
@@ -69,10 +69,10 @@ class Words:
         return np.stack([self._known[word] for word in words])
 
 
-def support(asked: PromptedQuestion, said: Completion, weight: float, words: Words) -> float | None:
+def support(asked: PromptedQuestion, completion: Completion, weight: float, words: Words) -> float | None:
     """How well an answer stands, at most 1; None where the backend does not say how likely the answer was."""
-    if said.log_probability is None or not said.answer_tokens:
+    if completion.log_probability is None or not completion.answer_tokens:
         return None
     wanted = evidence.content_words(asked.question.text)
     held = evidence.content_words(" ".join(asked.passages))
-    return words.covered(wanted, held) + weight * said.log_probability / said.answer_tokens
+    return words.covered(wanted, held) + weight * completion.log_probability / completion.answer_tokens

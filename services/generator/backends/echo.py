@@ -66,12 +66,12 @@ def build(settings: GeneratorSettings, home: Path) -> Echo:  # noqa: ARG001  (ev
 
 
 def _complete(chat: Chat, max_new_tokens: int) -> Completion:
-    found = _FIRST_PASSAGE.search(chat.user)
-    whole = (found.group(1) if found else FIXED).split()
+    match = _FIRST_PASSAGE.search(chat.user)
+    whole = (match.group(1) if match else FIXED).split()
     words = whole[:max_new_tokens]
-    said = " ".join(words) + (" [1]" if found else "")
+    text = " ".join(words) + (" [1]" if match else "")
     prompt_tokens = len(_words(f"{chat.system} {chat.user}"))
-    return Completion(said, prompt_tokens, len(words), seconds=0.0, cut=len(words) < len(whole))
+    return Completion(text, prompt_tokens, len(words), seconds=0.0, cut=len(words) < len(whole))
 
 
 def _score(chat: Chat, continuation: str) -> Scored:

@@ -45,13 +45,13 @@ async def opened(server: ServerSettings, context: ssl.SSLContext) -> AsyncIterat
 async def _ask(
     client: openai.AsyncOpenAI, base: str, held: set[str], chat: Chat, speaker: str | None, longest: int
 ) -> Completion:
-    said: Any = chat_format.turns(chat)
+    turns: Any = chat_format.turns(chat)
     try:
         if speaker and speaker not in held:
             await _require(client, speaker)
             held.add(speaker)
         answer = await client.chat.completions.create(
-            model=speaker or base, messages=said, max_tokens=longest, temperature=0.0
+            model=speaker or base, messages=turns, max_tokens=longest, temperature=0.0
         )
     except openai.APIStatusError as error:
         raise remote.from_status(error.status_code, error.response.text) from error

@@ -122,13 +122,14 @@ class Transformers:
         )
         seconds = time.perf_counter() - started
         rows = output[:, padded["input_ids"].shape[1] :].tolist()
-        return [self._completion(*one, seconds) for one in zip(prompts, rows, likely.rows(), strict=True)]
+        generated = zip(prompts, rows, likely.rows(), strict=True)
+        return [self._completion(prompt, row, listened, seconds) for prompt, row, listened in generated]
 
     def _completion(self, prompt: list[int], row: list[int], likely: list[float], seconds: float) -> Completion:
-        said = _until_end(row, self._ends())
-        text = str(self.tokenizer.decode(said, skip_special_tokens=True)).strip()
-        made = Completion(text, len(prompt), len(said), seconds, sum(likely[: len(said)]), len(said))
-        return replace(made, cut=len(said) == len(row))
+        reply = _until_end(row, self._ends())
+        text = str(self.tokenizer.decode(reply, skip_special_tokens=True)).strip()
+        completion = Completion(text, len(prompt), len(reply), seconds, sum(likely[: len(reply)]), len(reply))
+        return replace(completion, cut=len(reply) == len(row))
 
     def _score(self, pairs: Sequence[Pair]) -> list[Scored]:
         """One pass over left-padded prompts with their continuations; logits only where continuations stand."""

@@ -24,30 +24,30 @@ def build(settings: GeneratorSettings) -> Style:
 
 def ask(record: Record[EvidenceFound], *, manners: Manners) -> PromptedQuestion:
     """The question under its passages, which share the kind's budget of words."""
-    found, manner = record.message, manners.of(record.message.question)
-    picks = ordered(chosen(found, manner), found.question)
+    retrieved, manner = record.message, manners.of(record.message.question)
+    picks = ordered(chosen(retrieved, manner), retrieved.question)
     passages = tuple(text for _, text in picks)
     return PromptedQuestion(
-        question=found.question,
-        asked_at=found.asked_at,
-        chat=chat(found.question, passages, manner.prompt, manners.history(found.question)),
+        question=retrieved.question,
+        asked_at=retrieved.asked_at,
+        chat=chat(retrieved.question, passages, manner.prompt, manners.history(retrieved.question)),
         evidence=tuple(item for item, _ in picks),
         passages=passages,
-        stale=found.stale,
-        retrieval_ms=found.retrieval_ms,
+        stale=retrieved.stale,
+        retrieval_ms=retrieved.retrieval_ms,
         prompt_version=manner.prompt.version,
         abstain=manner.prompt.abstain,
         longest=manner.longest,
     )
 
 
-def chosen(found: EvidenceFound, manner: Manner) -> list[Pick]:
+def chosen(retrieved: EvidenceFound, manner: Manner) -> list[Pick]:
     """The best items with their passages, best first; where another number is wished for, the words grow with it."""
-    wished = found.question.presentation.passages
+    wished = retrieved.question.presentation.passages
     count = manner.chunks if wished is None else wished
     words = manner.words if wished is None else manner.words * wished // max(1, manner.chunks)
-    ranked = sorted(found.items, key=lambda item: item.rank)[:count]
-    texts = evidence.passages([item.text for item in ranked], found.searched_for or found.question.text, words)
+    ranked = sorted(retrieved.items, key=lambda item: item.rank)[:count]
+    texts = evidence.passages([item.text for item in ranked], retrieved.searched_for or retrieved.question.text, words)
     return list(zip(ranked, texts, strict=False))
 
 

@@ -54,8 +54,8 @@ class Scorer:
 
     def _nats(self, sequence: Sequence[int], size: int, stride: int) -> float:
         return sum(
-            self._window(sequence[one.begin : one.end], one.scored - one.begin)
-            for one in windows(len(sequence), size, stride)
+            self._window(sequence[window.begin : window.end], window.scored - window.begin)
+            for window in windows(len(sequence), size, stride)
         )
 
     def _window(self, ids: Sequence[int], scored: int) -> float:

@@ -52,12 +52,14 @@ class Job:
         assembly = workshop.open_workshop(self.recipe.data, self.generator, self.home, teacher=self.teacher)
         return self.told(assembly.dataset(documents, pairs, cutoff))
 
-    def told(self, made: Dataset) -> Dataset:
+    def told(self, dataset: Dataset) -> Dataset:
         """Say what is in a dataset, and give it back."""
-        self.say(DatasetMade(documents=len(made.revisions), examples=len(made.examples), left_out=made.left_out))
-        return made
+        self.say(
+            DatasetMade(documents=len(dataset.revisions), examples=len(dataset.examples), left_out=dataset.left_out)
+        )
+        return dataset
 
-    def train(self, made: Dataset, name: str = "", previous: AdapterAnnounced | None = None) -> AdapterAnnounced:
+    def train(self, dataset: Dataset, name: str = "", previous: AdapterAnnounced | None = None) -> AdapterAnnounced:
         """Train, hash, describe, and move into place; without a name, equal weights get the same one.
 
         `previous` is who serves now, for recipes that go on from it. Raises ValueError where it does not fit, or the
@@ -67,14 +69,14 @@ class Job:
             raise ValueError(f"recipe {self.recipe.name} trains all weights, which makes no adapter: {WHOLE}")
         model, prompts = models.configured(self.generator, self.home), self._prompts()
         fresh = running.encoded(
-            made.examples, dataset_sha256=made.sha256, model=model, plan=self.recipe.training, prompts=prompts
+            dataset.examples, dataset_sha256=dataset.sha256, model=model, plan=self.recipe.training, prompts=prompts
         )
         inputs = self._warm(fresh, previous)
         making = self.home / "adapters" / f".making-{os.getpid()}"
         try:
             run = running.run(inputs, making, home=self.home, settings=self.settings, say=self.say)
-            adapter = self._describe(made, model, run, name, sha256_of(making / WEIGHTS))
-            card.write(making, adapter, dataset=made, recipe=self.recipe, prompts=prompts)
+            adapter = self._describe(dataset, model, run, name, sha256_of(making / WEIGHTS))
+            card.write(making, adapter, dataset=dataset, recipe=self.recipe, prompts=prompts)
             shutil.rmtree(adapter.location, ignore_errors=True)
             making.replace(adapter.location)
         finally:
@@ -96,9 +98,9 @@ class Job:
             answer_prompt.load(self.generator.closed_book_prompt), answer_prompt.load(self.generator.rag_prompt)
         )
 
-    def _describe(self, made: Dataset, model: Model, run: TrainingRun, name: str, weights: str) -> AdapterAnnounced:
+    def _describe(self, dataset: Dataset, model: Model, run: TrainingRun, name: str, weights: str) -> AdapterAnnounced:
         line = "news" if self.settings.track == registry.TRACK else self.settings.track
-        name = name or f"{line}-{made.cutoff:%Y%m%d}-{weights[:8]}"
+        name = name or f"{line}-{dataset.cutoff:%Y%m%d}-{weights[:8]}"
         return AdapterAnnounced(
             name=name,
             track=self.settings.track,
@@ -106,10 +108,10 @@ class Job:
             base_model=model.name,
             base_sha256=model.sha256,
             weights_sha256=weights,
-            cutoff=made.cutoff,
-            dataset_sha256=made.sha256,
-            documents=len(made.revisions),
-            examples=len(made.examples),
+            cutoff=dataset.cutoff,
+            dataset_sha256=dataset.sha256,
+            documents=len(dataset.revisions),
+            examples=len(dataset.examples),
             created_at=self.now(),
             training=run,
         )

@@ -19,12 +19,12 @@ class Trial(Protocol):
     """What runs the gates of an adapter whose folder is on this machine."""
 
     def run(
-        self, made: Dataset, adapter: AdapterAnnounced, previous: AdapterAnnounced | None
+        self, dataset: Dataset, adapter: AdapterAnnounced, previous: AdapterAnnounced | None
     ) -> Sequence[GateResult]: ...
 
 
 def release(
-    made: Dataset,
+    dataset: Dataset,
     adapter: AdapterAnnounced,
     *,
     adapters: Adapters,
@@ -43,7 +43,7 @@ def release(
     folder, known = Path(adapter.location), _same(serving, adapter) if serving else _candidate(adapter)
     if serving is None:
         publish(known)
-    gates = trial.run(made, known, _previous(adapters, adapter))
+    gates = trial.run(dataset, known, _previous(adapters, adapter))
     stored = known.model_copy(update={"location": adapter_files.store(folder, address)})
     changes = settled(stored, gates, adapters=adapters, cost=cost(), now=now())
     for change in changes:
@@ -76,11 +76,11 @@ def require_new(name: str, adapters: Adapters) -> None:
 def _previous(adapters: Adapters, adapter: AdapterAnnounced) -> AdapterAnnounced | None:
     """Who speaks now, if that is another one on the same base."""
     turn = [
-        one
-        for one in registry.in_turn(registry.of_track(adapters, adapter.track))
-        if one.weights_sha256 != adapter.weights_sha256
+        other
+        for other in registry.in_turn(registry.of_track(adapters, adapter.track))
+        if other.weights_sha256 != adapter.weights_sha256
     ]
-    return next((one for one in turn if one.base_sha256 == adapter.base_sha256), None)
+    return next((other for other in turn if other.base_sha256 == adapter.base_sha256), None)
 
 
 def _serves(adapters: Adapters, adapter: AdapterAnnounced) -> bool:

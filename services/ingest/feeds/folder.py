@@ -64,7 +64,7 @@ class Folder:
     def read(self, bookmark: Bookmark) -> Iterator[Found]:
         listing = self._listed()
         known = dict(bookmark.all())
-        yield from (BadItem(str(one.filename or self.root), one.strerror or str(one)) for one in listing.unread)
+        yield from (BadItem(str(error.filename or self.root), error.strerror or str(error)) for error in listing.unread)
         unchanged = 0
         for path, about in listing.files.items():
             name, stamp = document_id("folder", self.source, path), f"{about.st_mtime_ns} {about.st_size}"
@@ -83,12 +83,12 @@ class Folder:
             if about.st_size > self.settings.max_file_bytes:
                 raise ValueError(f"{about.st_size} bytes, at most {self.settings.max_file_bytes} are read")
             data = self._bytes(path)
-            made = self._document(path, name, about, read(Path(path).name, data, self.settings.max_pages))
+            parsed = self._document(path, name, about, read(Path(path).name, data, self.settings.max_pages))
         except Exception as error:  # a reader of PDF raises anything for a broken file
             return BadItem(path, f"{error}" or type(error).__name__, document_id=name, stamp=stamp)
-        if isinstance(made, BadItem):
-            return BadItem(path, made.reason, document_id=name, stamp=stamp)
-        return FeedItem(datetime.now(UTC), made, stamp=stamp, fingerprint=digest(path, data))
+        if isinstance(parsed, BadItem):
+            return BadItem(path, parsed.reason, document_id=name, stamp=stamp)
+        return FeedItem(datetime.now(UTC), parsed, stamp=stamp, fingerprint=digest(path, data))
 
     def _bytes(self, path: str) -> bytes:
         """At most one byte more than is allowed: a file may have grown since it was listed."""

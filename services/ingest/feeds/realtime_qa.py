@@ -57,8 +57,8 @@ class RecordedStream:
         known = {row["doc_id"] for row in taken}
         everything = self.documents is None
         questions = _rows(self.folder, f"{self.stream}.questions")
-        asked = [row for row in questions if everything or _answerable(row, known)]
-        return heapq.merge(map(_document, taken), map(_question, asked), key=lambda entry: entry.at)
+        answerable = [row for row in questions if everything or _answerable(row, known)]
+        return heapq.merge(map(_document, taken), map(_question, answerable), key=lambda entry: entry.at)
 
 
 def _answerable(row: dict[str, Any], known: set[str]) -> bool:

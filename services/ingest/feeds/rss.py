@@ -102,7 +102,7 @@ class Rss:
                 yield BadItem(entry.link, article.problem)
             content, content_type = (article.text, "text/html") if article.text else (content, content_type)
             stamp = "" if article.again else stamp
-        made = document(
+        parsed = document(
             where,
             document_id=name,
             title=entry.get("title", ""),
@@ -111,10 +111,10 @@ class Rss:
             url=entry.get("link", ""),
             published_at=_time(entry),
         )
-        if isinstance(made, BadItem):
-            yield BadItem(where, made.reason, document_id=name, stamp=stamp)
+        if isinstance(parsed, BadItem):
+            yield BadItem(where, parsed.reason, document_id=name, stamp=stamp)
         else:
-            yield FeedItem(made.published_at or self.now(), made, stamp=stamp)
+            yield FeedItem(parsed.published_at or self.now(), parsed, stamp=stamp)
 
 
 def _parsed(page: Page, address: str) -> Any:
@@ -129,7 +129,7 @@ def _parsed(page: Page, address: str) -> Any:
 def _content(entry: Any) -> tuple[str, str]:
     """The longest text that an entry has of itself, and its content type."""
     given = [*entry.get("content", ()), entry.get("summary_detail") or {}]
-    best = max(given, key=lambda one: len(one.get("value", "")))
+    best = max(given, key=lambda content: len(content.get("value", "")))
     return best.get("value", ""), "text/plain" if best.get("type") == "text/plain" else "text/html"
 
 

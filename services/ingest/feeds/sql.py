@@ -76,7 +76,7 @@ class Key:
         return cls(*(_KINDS[kind](value) for kind, value in json.loads(position)))
 
     def __str__(self) -> str:
-        kinds = [next(kind for kind in _KINDS if kind == type(one).__name__) for one in (self.updated_at, self.id)]
+        kinds = [next(kind for kind in _KINDS if kind == type(part).__name__) for part in (self.updated_at, self.id)]
         return json.dumps(list(zip(kinds, map(str, (self.updated_at, self.id)), strict=True)))
 
 
@@ -167,11 +167,11 @@ class Sql:
         name, where = self._id(row), f"row {row['id']}"
         if row.get("deleted"):
             return FeedItem(datetime.now(UTC), DocumentPublished(document_id=name, op="retract"), position)
-        given = {one: row[one] for one in OPTIONAL if row.get(one) is not None}
-        made = document(where, document_id=name, text=str(row["text"] or ""), **given)
-        if isinstance(made, BadItem):
-            return BadItem(where, made.reason, position, name)
-        return FeedItem(datetime.now(UTC), made, position)
+        given = {column: row[column] for column in OPTIONAL if row.get(column) is not None}
+        parsed = document(where, document_id=name, text=str(row["text"] or ""), **given)
+        if isinstance(parsed, BadItem):
+            return BadItem(where, parsed.reason, position, name)
+        return FeedItem(datetime.now(UTC), parsed, position)
 
 
 def _later(last: Key | None, key: Key) -> Key:

@@ -35,9 +35,9 @@ class Remote:
     def judge(self, sheets: Sequence[Sheet]) -> list[Said]:
         started = time.perf_counter()
         with ThreadPoolExecutor(self._settings.concurrency) as together:
-            said = list(together.map(self._ask, sheets))
+            replies = list(together.map(self._ask, sheets))
         seconds = time.perf_counter() - started
-        return [replace(one, seconds=seconds) for one in said]
+        return [replace(reply, seconds=seconds) for reply in replies]
 
     def _ask(self, sheet: Sheet) -> Said:
         turns: list[ChatCompletionMessageParam] = [
@@ -46,7 +46,7 @@ class Remote:
         ]
         longest = self._settings.max_new_tokens
         try:
-            made = self._client.chat.completions.create(
+            completion = self._client.chat.completions.create(
                 model=self.model, messages=turns, temperature=0, max_tokens=longest, extra_body=self._settings.options
             )
         except openai.APIConnectionError as error:
@@ -57,9 +57,9 @@ class Remote:
             raise
         except (openai.APIError, ValueError):
             return Said("", failure=GARBLED)
-        if not made.choices:
+        if not completion.choices:
             return Said("", failure=GARBLED)
-        chosen = made.choices[0]
+        chosen = completion.choices[0]
         cut = f"cut off after {longest} tokens" if chosen.finish_reason == "length" else None
         return Said(chosen.message.content or "", failure=cut)
 

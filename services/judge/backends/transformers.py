@@ -50,14 +50,14 @@ class Transformers:
         prompts = [self._ids(sheet) for sheet in sheets]
         fitting = [place for place, prompt in enumerate(prompts) if self._fits(prompt)]
         order = sorted(fitting, key=lambda place: len(prompts[place]))
-        said: dict[int, tuple[str, str | None]] = {}
+        replies: dict[int, tuple[str, str | None]] = {}
         for start in range(0, len(order), self._settings.batch_size):
             places = order[start : start + self._settings.batch_size]
             ways = [self._ways(sheets[place]) for place in places] if self._settings.labels_only else []
-            said |= zip(places, self._generate([prompts[place] for place in places], ways), strict=True)
+            replies |= zip(places, self._generate([prompts[place] for place in places], ways), strict=True)
         seconds = time.perf_counter() - started
         too_long = ("", f"the prompt is longer than the {self._room} tokens that the model reads")
-        return [Said(*said.get(place, too_long), seconds=seconds) for place in range(len(prompts))]
+        return [Said(*replies.get(place, too_long), seconds=seconds) for place in range(len(prompts))]
 
     def _ids(self, sheet: Sheet) -> list[int]:
         """Token ids by the model's chat template; one without a system turn gets that text at the head of the user's.
@@ -114,7 +114,7 @@ def _as_set(ends: int | list[int]) -> set[int]:
 
 def _next(ways: Sequence[Ways], start: int, row: int, ids: Any) -> list[int]:
     """The tokens that go on with some way of the row's; after the last of them, the end again."""
-    said = ids[start:].tolist()
-    return [way[len(said)] for way in ways[row] if way[: len(said)] == said and len(way) > len(said)] or [
-        ways[row][0][-1]
-    ]
+    generated = ids[start:].tolist()
+    return [
+        way[len(generated)] for way in ways[row] if way[: len(generated)] == generated and len(way) > len(generated)
+    ] or [ways[row][0][-1]]

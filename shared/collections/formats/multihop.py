@@ -28,7 +28,7 @@ def read(files: Sequence[Path]) -> Collection:
     """The articles in the order of their publication."""
     documents, questions = pair(files, "multihop")
     asked = each(questions, _question)
-    gold = {one.question_id: one.gold_document_ids for one in asked if one.gold_document_ids}
+    gold = {question.question_id: question.gold_document_ids for question in asked if question.gold_document_ids}
     rows = sorted(each(documents, lambda row: (datetime.fromisoformat(row["publish_date"]), _document(row))), key=_when)
     return Collection("multihop", [document for _, document in rows], asked, {"gold": gold})
 

@@ -25,7 +25,7 @@ SPLITS = ("_test", "_val", "_dev", "_train")
 
 def read(files: Sequence[Path]) -> Collection:
     """Every row of every file; raises ValueError that names the file and the line of a row that is not such."""
-    return Collection("multiple_choice", [], [one for file in files for one in _questions(file)], {})
+    return Collection("multiple_choice", [], [question for file in files for question in _questions(file)], {})
 
 
 def _questions(file: Path) -> Iterator[Question]:

@@ -30,6 +30,6 @@ def read(files: Sequence[Path]) -> Collection:
         files = [files[0], files[0] / "questions.jsonl"]
     documents, questions = pair(files, "newswire")
     asked = each(questions, Question.model_validate)
-    published = [one for file in editions(documents) for one in each(file, DocumentPublished.model_validate)]
-    gold = {one.question_id: one.gold_document_ids for one in asked if one.gold_document_ids}
+    published = [document for file in editions(documents) for document in each(file, DocumentPublished.model_validate)]
+    gold = {question.question_id: question.gold_document_ids for question in asked if question.gold_document_ids}
     return Collection("newswire", published, asked, {"gold": gold})

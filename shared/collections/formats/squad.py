@@ -31,7 +31,7 @@ def read(files: Sequence[Path]) -> Collection:
         for place, paragraph in enumerate(article["paragraphs"])
     ]
     asked = [_question(name, qa) for name, _, paragraph in paragraphs for qa in paragraph["qas"]]
-    gold = {one.question_id: one.gold_document_ids for one in asked if one.gold_document_ids}
+    gold = {question.question_id: question.gold_document_ids for question in asked if question.gold_document_ids}
     return Collection("squad", [_document(*paragraph) for paragraph in paragraphs], asked, {"gold": gold})
 
 

@@ -91,11 +91,11 @@ class Assembly:
     ) -> tuple[list[Example], list[Example]]:
         """Examples and probes. Supplied wordings are held out before a builder sees them, written ones after."""
         supplied = split.probes(map(as_example, training.pairs), choice.probed, self.plan.seed)
-        wordings = {normal(one.question) for one in supplied}
+        wordings = {normal(probe.question) for probe in supplied}
         shown = [pair for pair in training.pairs if normal(pair.question) not in wordings]
-        made = self._built(replace(training, pairs=shown), stages, lost)
-        groups = {one.group for one in supplied}
-        written = [one for one in split.probes(made, choice.probed, self.plan.seed) if one.group not in groups]
+        built = self._built(replace(training, pairs=shown), stages, lost)
+        groups = {probe.group for probe in supplied}
+        written = [probe for probe in split.probes(built, choice.probed, self.plan.seed) if probe.group not in groups]
         probes = [*supplied, *written]
         steps: tuple[tuple[str, Step], ...] = (
             (PROBE, lambda examples: split.without(examples, probes)),
@@ -103,37 +103,37 @@ class Assembly:
             (CAPPED, lambda examples: caps.capped(examples, choice.learnable, self.plan)),
         )
         for why, step in steps:
-            staying = step(made)
-            lost.update({why: len(made) - len(staying)} if len(staying) < len(made) else {})
-            made = staying
-        return made, split.trained(probes, made)
+            staying = step(built)
+            lost.update({why: len(built) - len(staying)} if len(staying) < len(built) else {})
+            built = staying
+        return built, split.trained(probes, built)
 
     def _built(self, material: Material, stages: Sequence[Stage], lost: Counter[str]) -> list[Example]:
         """What the builders make in their order; each sees what those before it have made."""
-        made: list[Example] = []
+        examples: list[Example] = []
         for stage in stages:
             build: Any = plugins.load(BUILDERS, stage.builder)
-            found = list(build(replace(material, made=tuple(made)), stage.options))
-            lost.update(one.reason for one in found if isinstance(one, LeftOut))
-            made += self._chosen([one for one in found if isinstance(one, Example)], stage)
-        return made
+            built = list(build(replace(material, made=tuple(examples)), stage.options))
+            lost.update(left_out.reason for left_out in built if isinstance(left_out, LeftOut))
+            examples += self._chosen([example for example in built if isinstance(example, Example)], stage)
+        return examples
 
     def _chosen(self, examples: Sequence[Example], stage: Stage) -> list[Example]:
         """The share and the number that the stage keeps."""
         seed, options = self.plan.seed, stage.options
-        drawn = [one for one in examples if draw(seed, "share", one.model_dump_json()) < options.share]
+        drawn = [example for example in examples if draw(seed, "share", example.model_dump_json()) < options.share]
         most = len(drawn) if options.at_most is None else options.at_most
         chosen = kept(drawn, most, seed=seed, name_of=Example.model_dump_json)
-        return [one.model_copy(update={"times": options.times}) for one in chosen]
+        return [example.model_copy(update={"times": options.times}) for example in chosen]
 
 
 def _once(examples: Iterable[Example]) -> list[Example]:
     """What is asked and answered alike in the same form once, in the name of all the documents that it came from."""
     first: dict[tuple[object, ...], Example] = {}
-    for one in examples:
-        key = one.form, normal(one.question), one.choices, one.passages, one.answer
-        known = first.setdefault(key, one)
-        together = tuple(dict.fromkeys([*known.document_ids, *one.document_ids]))
+    for example in examples:
+        key = example.form, normal(example.question), example.choices, example.passages, example.answer
+        known = first.setdefault(key, example)
+        together = tuple(dict.fromkeys([*known.document_ids, *example.document_ids]))
         first[key] = known.model_copy(update={"document_ids": together})
     return list(first.values())
 
@@ -149,8 +149,8 @@ def _lost(choice: Choice, pairs: Sequence[TrainingPair]) -> Counter[str]:
 
 def _nothing(choice: Choice, lost: Counter[str]) -> str:
     held_out = len(choice.taught(choice.live, held_out=True))
-    told = ", ".join(f"{count} with {why}" for why, count in lost.items()) or "no pairs left out"
+    reasons = ", ".join(f"{count} with {why}" for why, count in lost.items()) or "no pairs left out"
     return (
         f"nothing to learn: {len(choice.stored)} documents in the store, {len(choice.live)} of them live and up to the "
-        f"cutoff ({held_out} held out); {told}"
+        f"cutoff ({held_out} held out); {reasons}"
     )

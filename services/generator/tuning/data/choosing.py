@@ -53,14 +53,14 @@ def choose(
     """Sort the documents, in order of their ids."""
     stored = {of.revision.document_id: of for of in sorted(documents, key=lambda of: of.revision.document_id)}
     verdict = eligible.verdicts(plan, cutoff, previous)
-    found = {name: verdict(of.revision) for name, of in stored.items()}
+    reasons = {name: verdict(of.revision) for name, of in stored.items()}
     able = eligible.verdicts(plan.model_copy(update={"documents": "all"}), cutoff, None)
     learnable = {name: of for name, of in stored.items() if able(of.revision) is None}
     return Choice(
         stored=stored,
         learnable=learnable,
-        live={name: of for name, of in learnable.items() if found[name] is None},
+        live={name: of for name, of in learnable.items() if reasons[name] is None},
         sides={name: split.side_of(of.revision, plan) for name, of in learnable.items()},
-        reasons={name: reason for name, reason in found.items() if reason is not None},
+        reasons={name: reason for name, reason in reasons.items() if reason is not None},
         verdict=able,
     )

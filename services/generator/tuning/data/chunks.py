@@ -14,11 +14,11 @@ def standing(store: ChunkSearch) -> Chunks:
 
     def chunks(documents: Sequence[StoredDocument]) -> Mapping[str, Sequence[str]]:
         of = {document.revision.document_id: document.revision.revision for document in documents}
-        found = store.of_documents(list(of))
+        stored = store.of_documents(list(of))
         return {
-            name: [one.text for one in sorted(found.get(name, ()), key=lambda one: one.position)]
+            name: [passage.text for passage in sorted(stored.get(name, ()), key=lambda passage: passage.position)]
             for name in of
-            if all(one.revision == of[name] for one in found.get(name, ()))
+            if all(passage.revision == of[name] for passage in stored.get(name, ()))
         }
 
     return chunks

@@ -69,9 +69,9 @@ class Material:
     @cached_property
     def questions(self) -> Sequence[Example]:
         """Questions with answers that builders before made, each wording once; supplied pairs where they made none."""
-        asked = [one for one in self.made if one.form == "closed_book" and not one.abstains]
-        found = asked or [as_example(pair) for pair in self.pairs]
-        return list({(normal(one.question), one.document_ids[0]): one for one in found}.values())
+        built = [example for example in self.made if example.form == "closed_book" and not example.abstains]
+        examples = built or [as_example(pair) for pair in self.pairs]
+        return list({(normal(example.question), example.document_ids[0]): example for example in examples}.values())
 
     @property
     def chunks(self) -> Mapping[str, Sequence[str]]:
@@ -81,7 +81,7 @@ class Material:
     def drawn(self, options: BuilderOptions) -> Sequence[Example]:
         """The questions for a builder that makes one example of each: no more than it may make, by chance."""
         most = len(self.questions) if options.at_most is None else options.at_most
-        return kept(self.questions, most, seed=self.seed, name_of=lambda one: one.question)
+        return kept(self.questions, most, seed=self.seed, name_of=lambda example: example.question)
 
     def origin(self, document_id: str) -> str:
         """The document that this one reprints, or itself."""

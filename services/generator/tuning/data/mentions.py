@@ -39,11 +39,11 @@ class Mention:
 
 def mentions(sentence: str) -> list[Mention]:
     """Those of one sentence in their order, none within another; dates go before numbers, numbers before names."""
-    found: list[Mention] = []
+    disjoint: list[Mention] = []
     for mention in (*_of("date", _DATE, sentence), *_of("number", _NUMBER, sentence), *_entities(sentence)):
-        if all(mention.end <= other.start or other.end <= mention.start for other in found):
-            found.append(mention)
-    return sorted(found, key=lambda one: one.start)
+        if all(mention.end <= other.start or other.end <= mention.start for other in disjoint):
+            disjoint.append(mention)
+    return sorted(disjoint, key=lambda mention: mention.start)
 
 
 def _of(kind: Kind, pattern: re.Pattern[str], sentence: str) -> Iterator[Mention]:

@@ -10,10 +10,10 @@ def pieces(text: str, words: int) -> list[str]:
     """
     if len(text.split()) <= words:
         return [text.strip()] if text.strip() else []
-    made: list[list[str]] = [[]]
+    groups: list[list[str]] = [[]]
     for sentence in evidence.sentences(text):
         parts = sentence.split()
-        if made[-1] and len(made[-1]) + len(parts) > words:
-            made.append([])
-        made[-1] += parts
-    return [" ".join(piece[start : start + words]) for piece in made for start in range(0, len(piece), words)]
+        if groups[-1] and len(groups[-1]) + len(parts) > words:
+            groups.append([])
+        groups[-1] += parts
+    return [" ".join(piece[start : start + words]) for piece in groups for start in range(0, len(piece), words)]

@@ -52,9 +52,9 @@ def _shown(example: Example) -> ShownExample:
 
 def _some(examples: Iterable[Example], most: int) -> list[Example]:
     """Of each builder and form the first few, those that answer and those that decline."""
-    found: dict[tuple[str, str, bool], list[Example]] = defaultdict(list)
+    by_kind: dict[tuple[str, str, bool], list[Example]] = defaultdict(list)
     for example in examples:
-        kind = found[example.builder, example.form, example.abstains]
+        kind = by_kind[example.builder, example.form, example.abstains]
         if len(kind) < most:
             kind.append(example)
-    return [example for kind in found.values() for example in kind]
+    return [example for kind in by_kind.values() for example in kind]

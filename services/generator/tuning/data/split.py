@@ -34,8 +34,11 @@ def probes(examples: Iterable[Example], probed: set[str], seed: int) -> list[Exa
     for example in examples:
         if example.form == "closed_book" and example.group and example.document_ids[0] in probed:
             groups[example.group].setdefault(normal(example.question), example)
-    asked = {name: wordings for name, wordings in groups.items() if len(wordings) > 1}
-    return [min(asked[name].values(), key=lambda one: draw(seed, "probe", normal(one.question))) for name in asked]
+    reworded = {name: wordings for name, wordings in groups.items() if len(wordings) > 1}
+    return [
+        min(reworded[name].values(), key=lambda example: draw(seed, "probe", normal(example.question)))
+        for name in reworded
+    ]
 
 
 def trained(held_out: Iterable[Example], examples: Iterable[Example]) -> list[Example]:

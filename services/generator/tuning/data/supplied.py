@@ -33,15 +33,15 @@ def standing(records: Iterable[RawRecord]) -> Published:
     A record that cannot be read is counted and not buried: a job reads the topic anew in each run.
     """
     last = {record.key or b"": record for record in records}
-    found, lost = [], Counter[str]()
+    pairs, lost = [], Counter[str]()
     for _, record in sorted(last.items()):
         if record.value is None:
             continue
         try:
-            found.append(TrainingPair.model_validate_json(record.value))
+            pairs.append(TrainingPair.model_validate_json(record.value))
         except ValidationError:
             lost[UNREADABLE] += 1
-    return Published(found, lost)
+    return Published(pairs, lost)
 
 
 def together(file: Sequence[TrainingPair], topic: Sequence[TrainingPair]) -> list[TrainingPair]:

@@ -96,8 +96,8 @@ class Remembering:
         return [known[chat] for chat in chats]
 
     def _file(self, chat: Chat) -> Path:
-        said = json.dumps([self.teacher.name, chat.system, chat.user])
-        digest = hashlib.sha256(said.encode()).hexdigest()
+        key = json.dumps([self.teacher.name, chat.system, chat.user])
+        digest = hashlib.sha256(key.encode()).hexdigest()
         return self.folder / digest[:2] / f"{digest}.txt"
 
 

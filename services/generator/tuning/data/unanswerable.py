@@ -43,7 +43,7 @@ class Swaps:
     def __init__(self, material: Material) -> None:
         self._material = material
         texts = {name: document.text for name, document in material.documents.items()}
-        self._names = sorted({found for name, text in texts.items() for found in _names_in(name, text)})
+        self._names = sorted({entity for name, text in texts.items() for entity in _names_in(name, text)})
         self._behind: dict[str, list[_Name]] = defaultdict(list)
         for name in self._names:
             self._behind[name.after].append(name)
@@ -59,7 +59,7 @@ class Swaps:
         """
         own = self._material.known[asked.document_ids[0]]
         draws = generator(self._material.seed, "swap", asked.question)
-        for name in (found for found in _names_of(asked.question) if holds(own, found.text)):
+        for name in (entity for entity in _names_of(asked.question) if holds(own, entity.text)):
             behind = self._behind.get(name.after, [])
             for other in (*_some(behind, draws), *_some(self._names, draws)):
                 question = asked.question.replace(name.text, other.text)
@@ -84,10 +84,10 @@ def _some(names: Sequence[_Name], draws: Random) -> list[_Name]:
 
 
 def _names_in(document_id: str, text: str) -> Iterator[_Name]:
-    return (found for sentence in evidence.sentences(text) for found in _names_of(sentence, document_id))
+    return (entity for sentence in evidence.sentences(text) for entity in _names_of(sentence, document_id))
 
 
 def _names_of(sentence: str, document_id: str = "") -> Iterator[_Name]:
-    for one in mentions(sentence):
-        if one.kind == "entity":
-            yield _Name(one.text, document_id, (sentence[: one.start].split() or [""])[-1].casefold())
+    for mention in mentions(sentence):
+        if mention.kind == "entity":
+            yield _Name(mention.text, document_id, (sentence[: mention.start].split() or [""])[-1].casefold())

@@ -15,8 +15,8 @@ def holds(text: str, answer: str) -> bool:
     return normalise.occurs(answer, text)
 
 
-def f1(one: str, other: str) -> float:
+def f1(answer: str, reference: str) -> float:
     """Harmonic mean of word precision and recall in [0, 1] (Rajpurkar et al. 2016, with articles left in)."""
-    first, second = normal(one).split(), normal(other).split()
+    first, second = normal(answer).split(), normal(reference).split()
     common = sum((Counter(first) & Counter(second)).values())
     return 2 * common / (len(first) + len(second)) if common else 0.0

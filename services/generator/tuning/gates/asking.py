@@ -35,16 +35,16 @@ class Speaker:
 
     def right(self, probes: Sequence[Probe]) -> Sums:
         """Each question with whether an accepted answer occurs in the reply; abstaining and failing are wrong."""
-        said = zip(probes, self._replies(probes), strict=True)
+        paired = zip(probes, self._replies(probes), strict=True)
         return {
             probe.key: (float(reply.status == "answered" and any(occurs(a, reply.text) for a in probe.accepted)), 1.0)
-            for probe, reply in said
+            for probe, reply in paired
         }
 
     def abstains(self, probes: Sequence[Probe]) -> Sums:
         """Each question with whether the reply is that the answer is not known."""
-        said = zip(probes, self._replies(probes), strict=True)
-        return {probe.key: (float(reply.status == "abstained"), 1.0) for probe, reply in said}
+        paired = zip(probes, self._replies(probes), strict=True)
+        return {probe.key: (float(reply.status == "abstained"), 1.0) for probe, reply in paired}
 
     def surprise(self, texts: Sequence[Text]) -> Sums:
         """Negative log-likelihood of each text and its tokens, as the reply to what happened under its title.
@@ -54,20 +54,20 @@ class Speaker:
         chats = [self._chat(Question(question_id=text.key, text=f"What happened? {text.title}")) for text in texts]
         scored = self.backend.score(chats, [text.words for text in texts], adapter=self.adapter) if texts else []
         return {
-            text.key: (-one.log_probability, float(one.tokens))
-            for text, one in zip(texts, scored, strict=True)
-            if isinstance(one, Scored) and one.tokens
+            text.key: (-score.log_probability, float(score.tokens))
+            for text, score in zip(texts, scored, strict=True)
+            if isinstance(score, Scored) and score.tokens
         }
 
     def _replies(self, probes: Sequence[Probe]) -> list[replies.Reply]:
-        asked = [Question(question_id=one.key, text=one.question, choices=one.choices) for one in probes]
-        chats = [self._chat(question) for question in asked]
-        made = self.backend.complete(chats, max_new_tokens=self.longest, adapter=self.adapter) if chats else []
+        questions = [Question(question_id=probe.key, text=probe.question, choices=probe.choices) for probe in probes]
+        chats = [self._chat(question) for question in questions]
+        outcomes = self.backend.complete(chats, max_new_tokens=self.longest, adapter=self.adapter) if chats else []
         return [
-            replies.parse(one.text, chunk_ids=(), abstain=self.prompt.abstain)
-            if isinstance(one, Completion)
-            else replies.Reply("failed", failure=one.reason)
-            for one in made
+            replies.parse(outcome.text, chunk_ids=(), abstain=self.prompt.abstain)
+            if isinstance(outcome, Completion)
+            else replies.Reply("failed", failure=outcome.reason)
+            for outcome in outcomes
         ]
 
     def _chat(self, question: Question) -> Chat:

@@ -140,12 +140,12 @@ def _told(mean: float, measure: Measure) -> float:
 
 
 def _shown(own: Mean, measure: Measure) -> str:
-    value, low, high = (_told(one, measure) for one in (own.value, own.low, own.high))
+    value, low, high = (_told(figure, measure) for figure in (own.value, own.low, own.high))
     return f"{value:.3g} ({low:.3g} to {high:.3g}, n = {own.n})"
 
 
 def _moved(change: Mean, measure: Measure) -> str:
-    value, low, high = (_told(one, measure) for one in (change.value, change.low, change.high))
+    value, low, high = (_told(figure, measure) for figure in (change.value, change.low, change.high))
     if measure.perplexity:
         return f"times {value:.2f} ({low:.2f} to {high:.2f})"
     return f"{value:+.2f} ({low:+.2f} to {high:+.2f})"

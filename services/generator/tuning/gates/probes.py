@@ -35,32 +35,39 @@ def drawn(probes: Iterable[Probe], most: int) -> list[Probe]:
     return sorted({probe.key: probe for probe in probes}.values(), key=lambda probe: probe.key)[:most]
 
 
-def learned(made: Dataset) -> list[Probe]:
+def learned(dataset: Dataset) -> list[Probe]:
     """The held-out wordings of learned facts."""
-    revisions = {of.document_id: of.revision for of in made.revisions}
+    revisions = {of.document_id: of.revision for of in dataset.revisions}
     return [
         Probe(
-            question=one.question,
-            accepted=(one.answer,),
-            choices=one.choices,
-            about=one.document_ids[0],
-            revision=revisions.get(one.document_ids[0], 0),
+            question=example.question,
+            accepted=(example.answer,),
+            choices=example.choices,
+            about=example.document_ids[0],
+            revision=revisions.get(example.document_ids[0], 0),
         )
-        for one in made.probes
-        if not one.abstains
+        for example in dataset.probes
+        if not example.abstains
     ]
 
 
-def declined(made: Dataset) -> list[Probe]:
+def declined(dataset: Dataset) -> list[Probe]:
     """Held-out questions that the data itself says have no answer."""
-    asked = [one for one in (*made.probes, *made.validation) if one.abstains and one.form == "closed_book"]
-    return [Probe(question=one.question, choices=one.choices, about=one.document_ids[0]) for one in asked]
+    unanswerable = [
+        example
+        for example in (*dataset.probes, *dataset.validation)
+        if example.abstains and example.form == "closed_book"
+    ]
+    return [
+        Probe(question=example.question, choices=example.choices, about=example.document_ids[0])
+        for example in unanswerable
+    ]
 
 
-def still_true(probes: Iterable[Probe], made: Dataset) -> Iterator[Probe]:
+def still_true(probes: Iterable[Probe], dataset: Dataset) -> Iterator[Probe]:
     """Older probes whose document was neither corrected nor retracted since."""
-    revisions = {of.document_id: of.revision for of in made.revisions}
-    gone = {one.document_id for one in made.unlearn}
+    revisions = {of.document_id: of.revision for of in dataset.revisions}
+    gone = {document.document_id for document in dataset.unlearn}
     for probe in probes:
         if probe.about not in gone and revisions.get(probe.about, probe.revision) == probe.revision:
             yield probe

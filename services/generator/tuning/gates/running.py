@@ -56,14 +56,14 @@ class GateRunner:
         new = self._measure(adapter, "new", asked, (speakers, speakers))
         return tuple(
             judging.judged(
-                one.gate,
-                one.measure,
-                new[one.measure.name],
-                {speaker: measured[one.measure.name] for speaker, measured in others.items()},
+                questions.gate,
+                questions.measure,
+                new[questions.measure.name],
+                {speaker: measured[questions.measure.name] for speaker, measured in others.items()},
                 previous=previous.name if previous else "",
                 unmeasured=unmeasured,
             )
-            for one in asked
+            for questions in asked
         )
 
     def _measure(
@@ -74,55 +74,57 @@ class GateRunner:
             self.backend.take_up(adapter)
         speaker = asking.Speaker(self.backend, adapter, self.prompt, self.longest)
         place, speakers = turn
-        found = {}
-        for number, one in enumerate(asked, start=1 + (place - 1) * len(asked)):
-            name, of = one.measure.name, speakers * len(asked)
-            self.say(GateAsked(gate=name, speaker=who, asked=one.count, number=number, of=of))
-            found[name] = one.ask(speaker) if one.count else {}
-        return found
+        measured = {}
+        for number, questions in enumerate(asked, start=1 + (place - 1) * len(asked)):
+            name, of = questions.measure.name, speakers * len(asked)
+            self.say(GateAsked(gate=name, speaker=who, asked=questions.count, number=number, of=of))
+            measured[name] = questions.ask(speaker) if questions.count else {}
+        return measured
 
 
-def asked_of(plan: GatePlan, made: Dataset, older: Sequence[Probe]) -> list[GateQuestions]:
+def asked_of(plan: GatePlan, dataset: Dataset, older: Sequence[Probe]) -> list[GateQuestions]:
     """The gates with their questions. Raises ValueError where a set of one's own cannot be read."""
     general = probes.read(Path(plan.general_set)) if plan.general_set else probes.packaged("general")
     unanswerable = (
         probes.read(Path(plan.unanswerable_set)) if plan.unanswerable_set else probes.packaged("unanswerable")
     )
     return [
-        _right("learned", plan.learned, probes.learned(made), "share of learned facts right"),
-        _right("older", plan.older, list(probes.still_true(older, made)), "share of older facts right"),
+        _right("learned", plan.learned, probes.learned(dataset), "share of learned facts right"),
+        _right("older", plan.older, list(probes.still_true(older, dataset)), "share of older facts right"),
         _right("general", plan.general, general, "share of general questions right"),
-        _abstaining(plan.abstention, [*probes.declined(made), *unanswerable]),
-        _perplexity(plan, made),
+        _abstaining(plan.abstention, [*probes.declined(dataset), *unanswerable]),
+        _perplexity(plan, dataset),
     ]
 
 
-def kept(made: Dataset, older: Sequence[Probe]) -> list[Probe]:
+def kept(dataset: Dataset, older: Sequence[Probe]) -> list[Probe]:
     """What later adapters are to be tried with: this one's facts and those of the adapters before it."""
-    return [*probes.learned(made), *probes.still_true(older, made)]
+    return [*probes.learned(dataset), *probes.still_true(older, dataset)]
 
 
-def _right(name: str, gate: Gate, found: Sequence[Probe], says: str) -> GateQuestions:
-    chosen = probes.drawn(found, gate.questions)
-    return GateQuestions(gate, Measure(name, says, probes.clusters(chosen)), lambda one: one.right(chosen), len(chosen))
+def _right(name: str, gate: Gate, pool: Sequence[Probe], says: str) -> GateQuestions:
+    chosen = probes.drawn(pool, gate.questions)
+    return GateQuestions(
+        gate, Measure(name, says, probes.clusters(chosen)), lambda speaker: speaker.right(chosen), len(chosen)
+    )
 
 
-def _abstaining(gate: Gate, found: Sequence[Probe]) -> GateQuestions:
-    chosen = probes.drawn(found, gate.questions)
+def _abstaining(gate: Gate, pool: Sequence[Probe]) -> GateQuestions:
+    chosen = probes.drawn(pool, gate.questions)
     measure = Measure("abstention", "share of unanswerable questions declined", probes.clusters(chosen))
-    return GateQuestions(gate, measure, lambda one: one.abstains(chosen), len(chosen))
+    return GateQuestions(gate, measure, lambda speaker: speaker.abstains(chosen), len(chosen))
 
 
-def _perplexity(plan: GatePlan, made: Dataset) -> GateQuestions:
-    texts = list(_texts(made, plan))
+def _perplexity(plan: GatePlan, dataset: Dataset) -> GateQuestions:
+    texts = list(_texts(dataset, plan))
     clusters: Mapping[str, str] = {text.key: text.key for text in texts}
     measure = Measure("perplexity", "perplexity of held-out news", clusters, perplexity=True)
-    return GateQuestions(plan.perplexity, measure, lambda one: one.surprise(texts), len(texts))
+    return GateQuestions(plan.perplexity, measure, lambda speaker: speaker.surprise(texts), len(texts))
 
 
-def _texts(made: Dataset, plan: GatePlan) -> Iterator[Text]:
+def _texts(dataset: Dataset, plan: GatePlan) -> Iterator[Text]:
     """The beginning of each held-out document."""
-    told = [one for one in made.held_out if one.text.strip()]
-    for document in sorted(told, key=lambda one: one.revision.document_id)[: plan.perplexity.questions]:
+    documents = [document for document in dataset.held_out if document.text.strip()]
+    for document in sorted(documents, key=lambda document: document.revision.document_id)[: plan.perplexity.questions]:
         words = neutral(" ".join(document.text.split()[: plan.text_words]))
         yield Text(document.revision.document_id, document.revision.title, words)

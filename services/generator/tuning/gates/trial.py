@@ -35,7 +35,7 @@ class Trial:
     threads: int = 0
     track: str = registry.TRACK
 
-    def run(self, made: Dataset, adapter: AdapterAnnounced, previous: AdapterAnnounced | None) -> list[GateResult]:
+    def run(self, dataset: Dataset, adapter: AdapterAnnounced, previous: AdapterAnnounced | None) -> list[GateResult]:
         """Try an adapter whose folder is on this machine. Where the one before cannot be had, it is tried without."""
         plan, folder = self.recipe.gates, Path(adapter.location)
         before = self._folder_of(previous, adapter.base_sha256)
@@ -43,11 +43,11 @@ class Trial:
         runner = GateRunner(
             self._backend(), answer_prompt.load(self.generator.closed_book_prompt), self._longest, self.say
         )
-        asked = running.asked_of(plan, made, older)
-        found = list(runner.run(adapter, previous if before else None, asked, plan.unmeasured))
-        probes.write(folder, running.kept(made, older))
-        write_results(folder, found)
-        return found
+        questions = running.asked_of(plan, dataset, older)
+        results = list(runner.run(adapter, previous if before else None, questions, plan.unmeasured))
+        probes.write(folder, running.kept(dataset, older))
+        write_results(folder, results)
+        return results
 
     @property
     def _longest(self) -> int:
@@ -74,8 +74,8 @@ class Trial:
 
 def write_results(folder: Path, results: Sequence[GateResult]) -> None:
     """Write `gates.json`, and add a table to the card where there is one."""
-    told = [one.model_dump(mode="json", exclude={"version"}) for one in results]
-    (folder / FILE).write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    rows = [result.model_dump(mode="json", exclude={"version"}) for result in results]
+    (folder / FILE).write_text(json.dumps(rows, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     card = folder / CARD
     if card.is_file():
         before = card.read_text(encoding="utf-8").partition(HEADS)[0]

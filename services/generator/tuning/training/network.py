@@ -35,11 +35,11 @@ def build(folder: Path, plan: TrainingPlan) -> Any:
 
 def start_from(network: Any, adapter: Path) -> None:
     """Put an adapter's weights in place of the fresh ones. Raises ValueError where its form is another."""
-    made, wanted = PeftConfig.from_pretrained(str(adapter)), network.peft_config["default"]
+    saved, wanted = PeftConfig.from_pretrained(str(adapter)), network.peft_config["default"]
     for name in ("r", "lora_alpha", "target_modules"):
-        if getattr(made, name) != getattr(wanted, name):
+        if getattr(saved, name) != getattr(wanted, name):
             raise ValueError(
-                f"cannot go on from {adapter.name}: its {name} is {getattr(made, name)}, the recipe's is "
+                f"cannot go on from {adapter.name}: its {name} is {getattr(saved, name)}, the recipe's is "
                 f"{getattr(wanted, name)}; take the same, or warm_start: none"
             )
     set_peft_model_state_dict(network, load_peft_weights(str(adapter), device="cpu"))
@@ -78,8 +78,8 @@ def optimiser(weights: Sequence[torch.nn.Parameter], plan: TrainingPlan) -> torc
         raise ValueError(f"optimiser {name} pages to the host's memory from a GPU and there is none: use adamw or auto")
     paged: Any = import_module("bitsandbytes.optim")
     make = paged.PagedAdamW8bit if name == "paged_adamw_8bit" else paged.PagedAdamW32bit
-    made: torch.optim.Optimizer = make(weights, lr=rate, weight_decay=decay)
-    return made
+    paged_optimiser: torch.optim.Optimizer = make(weights, lr=rate, weight_decay=decay)
+    return paged_optimiser
 
 
 def _qlora(folder: Path, plan: TrainingPlan) -> Any:

@@ -80,13 +80,13 @@ def _epoch(examples: Sequence[Encoded], size: int, most_tokens: int, order: rand
 
 def _families(examples: Sequence[Encoded], size: int) -> tuple[list[list[Encoded]], list[Encoded]]:
     """Batches of one family each, of at most `size` and more than one; and the examples that are in none."""
-    found: dict[str, list[Encoded]] = {}
+    families: dict[str, list[Encoded]] = {}
     for example in examples:
-        found.setdefault(example.family, []).append(example)
-    alone = found.pop("", [])
-    cut = [family[start : start + size] for family in found.values() for start in range(0, len(family), size)]
+        families.setdefault(example.family, []).append(example)
+    alone = families.pop("", [])
+    cut = [family[start : start + size] for family in families.values() for start in range(0, len(family), size)]
     together = [batch for batch in cut if len(batch) > 1]
-    return together, alone + [one for batch in cut if len(batch) == 1 for one in batch]
+    return together, alone + [example for batch in cut if len(batch) == 1 for example in batch]
 
 
 def _cut(by_length: Sequence[Encoded], size: int, most_tokens: int) -> Iterator[list[Encoded]]:

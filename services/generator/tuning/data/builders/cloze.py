@@ -29,10 +29,10 @@ class Options(BuilderOptions):
 def build(material: Material, options: Options) -> Iterator[Made]:
     """Examples of every document; one that offers none is counted."""
     for identifier, document in material.documents.items():
-        made = list(_of(identifier, document, options))
-        if not made:
+        examples = list(_of(identifier, document, options))
+        if not examples:
             yield LeftOut(NOTHING)
-        yield from kept(made, options.per_document, seed=material.seed, name_of=lambda one: one.question)
+        yield from kept(examples, options.per_document, seed=material.seed, name_of=lambda example: example.question)
 
 
 def _of(identifier: str, document: StoredDocument, options: Options) -> Iterator[Example]:
@@ -41,14 +41,14 @@ def _of(identifier: str, document: StoredDocument, options: Options) -> Iterator
         if len(sentence.split()) < options.least_words:
             continue
         for mention in mentions(sentence):
-            asked = _asked(title, sentence, mention, options)
-            if mention.kind in options.kinds and not holds(asked, mention.text):
+            question = _asked(title, sentence, mention, options)
+            if mention.kind in options.kinds and not holds(question, mention.text):
                 yield Example(
                     builder="cloze",
-                    question=asked,
+                    question=question,
                     answer=mention.text,
                     document_ids=(identifier,),
-                    group=f"{identifier}: {asked}",
+                    group=f"{identifier}: {question}",
                 )
 
 

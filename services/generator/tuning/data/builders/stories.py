@@ -20,9 +20,9 @@ class Options(BuilderOptions):
 def build(material: Material, options: Options) -> Iterator[Made]:
     """One example per document that has both title and text."""
     for identifier, document in material.documents.items():
-        title, told = document.revision.title, pieces(document.text, options.words)
-        if title and told:
-            asked = options.question.replace("{title}", title)
-            yield Example(builder="stories", question=asked, answer=told[0], document_ids=(identifier,))
+        title, parts = document.revision.title, pieces(document.text, options.words)
+        if title and parts:
+            question = options.question.replace("{title}", title)
+            yield Example(builder="stories", question=question, answer=parts[0], document_ids=(identifier,))
         else:
             yield LeftOut("story without title or text")

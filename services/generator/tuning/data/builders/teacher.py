@@ -53,8 +53,8 @@ class _Lesson:
 
     def pairs(self) -> Iterator[Made]:
         """What the teacher wrote about each document, not yet tried."""
-        asked = [self.prompts.chat(self.prompts.pairs, text=text, count=self.options.pairs) for text in self.shown]
-        for (identifier, text), reply in zip(self.texts.items(), self.teacher.ask(asked), strict=True):
+        chats = [self.prompts.chat(self.prompts.pairs, text=text, count=self.options.pairs) for text in self.shown]
+        for (identifier, text), reply in zip(self.texts.items(), self.teacher.ask(chats), strict=True):
             written = teaching.pairs_in(reply)[: self.options.pairs]
             if not written:
                 yield LeftOut(SILENT)
@@ -66,20 +66,22 @@ class _Lesson:
         """Why a written pair is not worth a trial, or ""."""
         if not holds(text, answer):
             return ELSEWHERE
-        named = any(one.kind == "entity" and holds(text, one.text) for one in mentions(question))
+        named = any(mention.kind == "entity" and holds(text, mention.text) for mention in mentions(question))
         return "" if named or not self.options.must_name else NAMELESS
 
     def paraphrases(self, questions: Sequence[Example]) -> Iterator[Example]:
         """The questions in other words, not yet tried."""
         count = self.options.paraphrases
-        chats = [self.prompts.chat(self.prompts.paraphrases, question=one.question, count=count) for one in questions]
-        for asked, reply in zip(questions, self.teacher.ask(chats), strict=True):
+        chats = [
+            self.prompts.chat(self.prompts.paraphrases, question=example.question, count=count) for example in questions
+        ]
+        for example, reply in zip(questions, self.teacher.ask(chats), strict=True):
             for question in teaching.questions_in(reply)[:count]:
-                yield self._example(asked.document_ids[0], question, asked.answer, asked.group)
+                yield self._example(example.document_ids[0], question, example.answer, example.group)
 
     def tried(self, examples: Sequence[Example]) -> Iterator[Made]:
         """Those whose answer the teacher finds again."""
-        replies = self.teacher.ask([self._again(one) for one in examples])
+        replies = self.teacher.ask([self._again(example) for example in examples])
         for example, reply in zip(examples, replies, strict=True):
             same = f1(reply, example.answer) >= self.options.least_f1
             yield example if same or holds(reply, example.answer) else LeftOut(LOST)
@@ -88,8 +90,10 @@ class _Lesson:
     def shown(self) -> list[str]:
         return list(self.texts.values())
 
-    def _again(self, one: Example) -> Chat:
-        return self.prompts.chat(self.prompts.answer, text=self.texts[one.document_ids[0]], question=one.question)
+    def _again(self, example: Example) -> Chat:
+        return self.prompts.chat(
+            self.prompts.answer, text=self.texts[example.document_ids[0]], question=example.question
+        )
 
     def _example(self, identifier: str, question: str, answer: str, group: str = "") -> Example:
         group = group or f"{identifier}: {normal(question)}"
@@ -101,28 +105,32 @@ def build(material: Material, options: Options) -> Iterator[Made]:
     if material.teacher is None:
         raise ValueError("the recipe has the builder teacher: set TILTYARD_TEACHER_VARIANT")
     lesson = _Lesson(material.teacher, teaching.prompts(options.prompt), options, _texts(material, options))
-    known = {normal(one.question) for one in material.questions}
+    known = {normal(example.question) for example in material.questions}
     written: list[Example] = []
-    for made in _tried(lesson, lesson.pairs() if options.pairs else (), known):
-        if isinstance(made, Example):
-            written.append(made)
-        yield made
-    before = [one for one in material.questions if one.document_ids[0] in lesson.texts] if options.of_pairs else []
+    for wording in _tried(lesson, lesson.pairs() if options.pairs else (), known):
+        if isinstance(wording, Example):
+            written.append(wording)
+        yield wording
+    before = (
+        [example for example in material.questions if example.document_ids[0] in lesson.texts]
+        if options.of_pairs
+        else []
+    )
     if options.paraphrases:
         yield from _tried(lesson, lesson.paraphrases([*before, *written]), known)
 
 
-def _tried(lesson: _Lesson, made: Iterator[Made] | tuple[()], known: set[str]) -> Iterator[Made]:
+def _tried(lesson: _Lesson, wordings: Iterator[Made] | tuple[()], known: set[str]) -> Iterator[Made]:
     """New wordings that pass the round trip; `known` learns them."""
     new: list[Example] = []
-    for one in made:
-        if isinstance(one, LeftOut):
-            yield one
-        elif normal(one.question) in known:
+    for wording in wordings:
+        if isinstance(wording, LeftOut):
+            yield wording
+        elif normal(wording.question) in known:
             yield LeftOut(TWICE)
         else:
-            known.add(normal(one.question))
-            new.append(one)
+            known.add(normal(wording.question))
+            new.append(wording)
     yield from lesson.tried(new)
 
 

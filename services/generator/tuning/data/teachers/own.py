@@ -18,8 +18,8 @@ class Own:
         self._max_tokens = max_tokens
 
     def ask(self, chats: Sequence[Chat]) -> list[str]:
-        said = self._backend.complete(chats, max_new_tokens=self._max_tokens)
-        return [one.text.strip() if isinstance(one, Completion) else "" for one in said]
+        outcomes = self._backend.complete(chats, max_new_tokens=self._max_tokens)
+        return [outcome.text.strip() if isinstance(outcome, Completion) else "" for outcome in outcomes]
 
 
 def build(settings: TeacherSettings, generator: GeneratorSettings, home: Path) -> Own:
