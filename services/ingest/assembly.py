@@ -8,6 +8,7 @@ from services.ingest.handler import Ingest
 from services.ingest.ports import Clean
 from services.ingest.settings import IngestSettings
 from services.ingest.sinks import chunked, in_order
+from services.ingest.time_limit import TimeLimited
 from shared import plugins, topology
 from shared.bus import Bus
 from shared.retention import FOREVER, Retention
@@ -62,7 +63,7 @@ def handler(stores: Stores, settings: IngestSettings, encoder: EncoderSettings) 
         stores.dispositions,
         stores.documents,
         chunk=plugins.load("services.ingest.chunkers", settings.chunker)(settings, encoder),
-        cleaners=cleaners(),
+        cleaners=cleaners(settings),
         now=stores.keep.now,
         language=plugins.load("services.ingest.languages", settings.language)(),
         duplicates=Duplicates.by(settings, stores.signatures),
@@ -70,7 +71,7 @@ def handler(stores: Stores, settings: IngestSettings, encoder: EncoderSettings) 
     )
 
 
-def cleaners() -> dict[str, Clean]:
-    """A cleaner for each content type."""
-    folder = "services.ingest.cleaners"
-    return {"text/plain": plugins.load(folder, "plain", "clean"), "text/html": plugins.load(folder, "html", "clean")}
+def cleaners(settings: IngestSettings) -> dict[str, Clean]:
+    """A cleaner for each content type; HTML, which can take any time, is read in a process that can be ended."""
+    plain, html = (plugins.load("services.ingest.cleaners", name, "clean") for name in ("plain", "html"))
+    return {"text/plain": plain, "text/html": TimeLimited(html, settings.html_within_s)}

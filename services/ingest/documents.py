@@ -1,5 +1,6 @@
 """Reading a file's bytes as a document: plain text, Markdown, HTML, PDF (pypdf)."""
 
+import codecs
 import html
 import io
 import re
@@ -7,6 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal
+
+import webencodings
 
 TEXT, MARKDOWN, HTML, PDF = (".txt", ".text"), (".md", ".markdown"), (".html", ".htm"), (".pdf",)
 SUFFIXES = frozenset([*TEXT, *MARKDOWN, *HTML, *PDF])
@@ -41,11 +44,18 @@ def read(name: str, data: bytes, most_pages: int) -> Read:
 def page_text(data: bytes, charset: str = "") -> str:
     """HTML in the charset that was said with it, else that it says of itself, else UTF-8; what is broken is marked."""
     declared = _CHARSET.search(data[:_HEAD])
-    for name in (charset, declared.group(1).decode() if declared else ""):
-        with suppress(LookupError, UnicodeError):
-            if name:
-                return data.decode(name, errors="replace")
+    for label in (charset, declared.group(1).decode() if declared else ""):
+        if encoding := _encoding(label):
+            return str(webencodings.decode(data, encoding, errors="replace")[0])
     return _utf8(data)
+
+
+def _encoding(label: str) -> webencodings.Encoding | None:
+    """An encoding of the web (WHATWG) by one of its names; Python has others, and some of them take any time."""
+    known = webencodings.lookup(label)
+    with suppress(LookupError, ValueError):
+        known = known or webencodings.lookup(codecs.lookup(label).name)
+    return known
 
 
 def page_title(text: str) -> str:

@@ -12,10 +12,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 
+from services.ingest.feed_dates import PlausibleTimes
 from services.ingest.feed_pass import Counts, Pass, Publishes
 from services.ingest.feed_settings import FeedSettings
 from services.ingest.marking import Marked, Marking
 from services.ingest.ports import Feed, FeedSource, FeedUnavailableError
+from services.ingest.settings import IngestSettings
 from shared import plugins, topology
 from shared.cassandra.client import connect
 from shared.cassandra.feeds import CassandraFeeds
@@ -54,7 +56,9 @@ def _run(options: argparse.Namespace, readiness: Readiness) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     settings = FeedSettings()
-    source = FeedSource(options.address, options.name, options.query, pause=stopping.wait)
+    ingest = IngestSettings()
+    dates = PlausibleTimes(ingest.earliest, ingest.latest_ahead_hours)
+    source = FeedSource(options.address, options.name, options.query, pause=stopping.wait, dates=dates)
     feed = plugins.load(FEEDS, options.kind, "build")(source, settings)
     marking = Marking(options.source, tuple(options.tag), tuple(options.label))
     kafka = KafkaSettings()

@@ -19,6 +19,10 @@ from services.ingest.ports import FeedUnavailableError
 
 PACKED = ("gzip", "x-gzip", "deflate")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_NOT_PUBLIC = [
+    ipaddress.ip_network(block)
+    for block in ("fec0::/10", "::/96", "64:ff9b:1::/48")  # site-local, IPv4-compatible, NAT64 of one network alone
+]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -116,7 +120,9 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 def is_public(address: Address) -> bool:
     """Whether anyone on the internet would reach the same host there, also through an address that hides another."""
     inner = _hidden(address) if isinstance(address, ipaddress.IPv6Address) else None
-    return address.is_global and not address.is_multicast if inner is None else is_public(inner)
+    if inner is not None:
+        return is_public(inner)
+    return address.is_global and not address.is_multicast and not any(address in block for block in _NOT_PUBLIC)
 
 
 def _hidden(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from services.ingest.feed_dates import USUAL, PlausibleTimes
 from shared.feed_state import Seen
 from shared.kafka.client import UnreachableError
 from shared.messages import DocumentPublished, Question
@@ -94,13 +95,17 @@ class Feed(Protocol):
 
 @dataclass(frozen=True)
 class FeedSource:
-    """Where a feed is, as an operator says it. `pause` waits between polite requests and may be cut short."""
+    """Where a feed is, as an operator says it. `pause` waits between polite requests and may be cut short.
+
+    `dates`: when its documents may have been published.
+    """
 
     address: str
     name: str = ""
     query: str = ""
     documents: int | None = None
     pause: Callable[[float], object] = time.sleep
+    dates: PlausibleTimes = USUAL
 
 
 class FeedUnavailableError(UnreachableError):

@@ -1,5 +1,6 @@
 """What a site's robots.txt allows (RFC 9309), asked once for each site and pass."""
 
+import re
 from urllib.parse import urlsplit
 from urllib.robotparser import RobotFileParser
 
@@ -10,6 +11,10 @@ from services.ingest.ports import FeedUnavailableError
 MOST_BYTES = 512 * 1024  # as much as the standard asks a crawler to read
 LONGEST_DELAY_S = 60.0
 OK, REFUSED, BROKEN = 200, 400, 500
+_UNREADABLE = re.compile(
+    r"\s*(?:crawl-delay|request-rate)\s*:(?!\s*[0-9]{1,6}(?:/[0-9]{1,6}[smh]?)?\s*(?:#.*)?$)", re.IGNORECASE
+)
+"""Numbers on which the standard library's parser stumbles."""
 
 
 class Robots:
@@ -43,6 +48,6 @@ class Robots:
             rules.disallow_all = True  # type: ignore[attr-defined]
             return rules
         lines = page.body.decode(errors="replace").splitlines() if page.status == OK else []
-        rules.parse(lines)
+        rules.parse([line for line in lines if not _UNREADABLE.match(line)])
         rules.disallow_all = page.status >= BROKEN  # type: ignore[attr-defined]
         return rules

@@ -20,6 +20,9 @@ class IngestSettings(BaseSettings):
         default=192, ge=32, description="of the encoder's tokens, title and date included; 256 is all MiniLM reads"
     )
     max_text_bytes: int = Field(default=1_000_000, ge=1, description="a longer text is refused")
+    html_within_s: float = Field(
+        default=10.0, gt=0, description="finding the text in HTML; what takes longer is refused"
+    )
     earliest: datetime = Field(default=datetime(1990, 1, 1, tzinfo=UTC), description="an older date is refused")
     latest_ahead_hours: float = Field(default=48.0, ge=0, description="a date further ahead of the broker is refused")
     language: str = Field(

@@ -48,7 +48,7 @@ class Desk:
             self.dispositions,
             self.documents,
             words.build(settings, EncoderSettings()),
-            cleaners(),
+            cleaners(IngestSettings()),
             lambda: NOON + timedelta(seconds=1),
             duplicates=Duplicates.by(settings, self.signatures),
         )

@@ -4,10 +4,13 @@ import gzip
 import ipaddress
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
 
+from services.ingest import feed_entries
 from services.ingest.feed_settings import FeedSettings
 from services.ingest.feeds import rss
 from services.ingest.fetching import RefusedError, fetch, is_public
@@ -131,7 +134,7 @@ def test_a_bad_entry_is_reported_once_and_the_rest_goes_on(site: Site) -> None:
     reader = Reader()
 
     assert len(reader.read(follow(site))) == 2
-    assert reader.bad == [f"{site.address}/feed {site.address}/e: there is no text"]
+    assert reader.bad == [f"{site.address}/feed {site.address.replace('http:', 'https:')}/e: there is no text"]
     assert reader.counts(follow(site)).bad == 0
 
 
@@ -284,3 +287,109 @@ def test_a_page_that_fails_for_now_is_asked_for_again_and_one_that_is_gone_is_no
     site.answers["/story/1"] = Answer(PAGE)
     assert [one.text for one in reader.read(follow(site, articles=True))] == [PAGE.decode()]
     assert site.asked.count("/gone") == 1
+
+
+def published_of(site: Site, *entries: str, **changes: Any) -> list[Any]:
+    site.answers["/feed"] = Answer(a_feed(*entries))
+    return sorted(Reader().read(follow(site, **changes)), key=lambda document: document.title)
+
+
+def test_entries_that_share_an_id_or_a_link_are_documents_of_their_own_and_come_once(site: Site) -> None:
+    shared = {
+        "an id": [
+            f"<item><guid>N/A</guid><title>T{n}</title><description>Text {n}</description></item>" for n in (1, 2)
+        ],
+        "a link": [
+            f"<item><link>/</link><title>T{n}</title><description>Text {n}</description></item>" for n in (1, 2)
+        ],
+        "all but the text": [f"<item><title>T</title><description>Text {n}</description></item>" for n in (1, 2)],
+    }
+    for what, entries in shared.items():
+        reader = Reader()
+        site.answers["/feed"] = Answer(a_feed(*entries))
+
+        assert len(reader.read(follow(site))) == 2, what
+        assert reader.read(follow(site)) == [], what
+
+
+def test_an_id_that_moves_from_http_to_https_is_the_same_document(site: Site) -> None:
+    names = set()
+    for scheme in ("http", "https"):
+        entry = f"<item><guid>{scheme}://news.example/7</guid><title>T</title><description>Text</description></item>"
+        names |= {document.document_id for document in published_of(site, entry)}
+
+    assert len(names) == 1
+
+
+def test_a_date_that_cannot_be_right_costs_no_document_and_leaves_a_mark(site: Site) -> None:
+    dates = ["0000-00-00 00:00:00", "9999-12-31T23:59:59-05:00", "Wed, 06 Mar 2999 09:05:00 GMT", "someday"]
+    entries = [
+        f"<item><guid>{n}</guid><title>T{n}</title><description>Text</description><pubDate>{written}</pubDate></item>"
+        for n, written in enumerate([*dates, "Wed, 06 Mar 2024 09:05:00 AEST"])
+    ]
+
+    *marked, right = published_of(site, *entries)
+
+    assert [(document.published_at, document.tags) for document in marked] == [(None, ("undated",))] * len(dates)
+    assert right.published_at is not None
+    assert (right.published_at.isoformat(), right.tags) == ("2024-03-05T23:05:00+00:00", ())
+
+
+def test_whatever_reading_an_entry_raises_is_its_own_fault_and_named(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def published(entry: Any) -> str:
+        if entry["title"] == "Story 2":
+            raise RecursionError("deep")
+        return ""
+
+    monkeypatch.setattr(feed_entries, "published", published)
+    reader = Reader()
+    site.answers["/feed"] = Answer(a_feed(an_entry(1), an_entry(2), an_entry(3)))
+
+    assert [document.title for document in reader.read(follow(site))] == ["Story 3", "Story 1"]
+    assert len(reader.bad) == 1
+    assert reader.bad[0].endswith("/n-2: RecursionError: deep")
+
+
+def test_titles_are_read_as_a_reader_sees_them_and_broken_letters_are_marked(site: Site) -> None:
+    entries = [
+        "<item><guid>1</guid><title>A &amp;amp; &lt;b&gt;B&lt;/b&gt;</title><description>x</description></item>",
+        "<item><guid>2</guid><title>Rate &lt; 5 %</title><description>x &amp;#xD800; y</description></item>",
+    ]
+
+    assert [document.title for document in published_of(site, *entries)] == ["A & B", "Rate < 5 %"]
+
+
+def test_a_feed_that_is_gone_is_an_end_and_a_date_says_how_long_to_leave_it_alone(site: Site) -> None:
+    site.answers["/feed"] = Answer(b"", 410)
+    with pytest.raises(ValueError, match="the feed has ended"):
+        Reader().read(follow(site))
+
+    later = datetime.now(UTC) + timedelta(minutes=10)
+    site.answers["/feed"] = Answer(b"", 503, {"Retry-After": format_datetime(later, usegmt=True)})
+    with pytest.raises(FeedUnavailableError) as refused:
+        Reader().read(follow(site))
+    assert 590 < refused.value.retry_after_s <= 600
+
+
+def test_a_feed_without_entries_is_a_feed_whatever_the_server_calls_it(site: Site) -> None:
+    site.answers["/feed"] = Answer(a_feed(), headers={"Content-Type": "text/plain"})
+
+    assert Reader().read(follow(site)) == []
+
+
+def test_robots_that_ask_for_a_strange_delay_are_obeyed_in_the_rest(site: Site) -> None:
+    rules = "User-agent: *\nCrawl-delay: ²\nRequest-rate: 1/²\nDisallow: /secret\n"
+    site.answers |= {"/robots.txt": Answer(rules.encode()), "/p": Answer(PAGE), "/secret": Answer(PAGE)}
+    entries = [an_entry(1, link=f"{site.address}/p"), an_entry(2, link=f"{site.address}/secret")]
+
+    first, second = published_of(site, *entries, articles=True)
+
+    assert "whole story" in first.text
+    assert second.text == "The lock is shut."
+
+
+@pytest.mark.parametrize("address", ["fec0::1", "::1.2.3.4", "64:ff9b:1::808:808"])
+def test_addresses_that_other_networks_read_otherwise_are_not_public(address: str) -> None:
+    assert not is_public(ipaddress.ip_address(address))

@@ -46,7 +46,7 @@ def an_ingest(stores: Stores | None = None, **settings: Any) -> Ingest:
         stores.dispositions,
         stores.documents,
         words.build(chosen, EncoderSettings()),
-        cleaners(),
+        cleaners(IngestSettings()),
         lambda: NOON + timedelta(seconds=1),
         language=detector(chosen.language),
         keep=stores.keep,
@@ -148,7 +148,7 @@ def test_an_article_is_found_inside_its_page() -> None:
     <article><h1>Ferry back in service</h1><p>The ferry between Pellmere and the islands sails again from Monday,
     the harbour office said, after a new shaft was fitted.</p><p>Tickets cost as before, and cars must be booked.</p>
     </article><footer>Imprint</footer></body></html>"""
-    text = cleaners()["text/html"](page)
+    text = cleaners(IngestSettings())["text/html"](page)
 
     assert "sails again from Monday" in text
     assert "Imprint" not in text

@@ -8,7 +8,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,7 +34,7 @@ def build(source: FeedSource, settings: FeedSettings) -> Feed:
     root = Path(source.address).resolve()
     if not root.is_dir():
         raise ValueError(f"no folder {root}")
-    return Folder(root, FeedSource(str(root), source.name), settings)
+    return Folder(root, replace(source, address=str(root)), settings)
 
 
 @dataclass
@@ -101,6 +101,7 @@ class Folder:
     def _document(self, path: str, name: str, about: os.stat_result, text: Read) -> DocumentPublished | BadItem:
         return document(
             path,
+            self.source.dates,
             document_id=name,
             title=text.title or Path(path).stem,
             text=text.text,

@@ -9,7 +9,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -47,8 +47,8 @@ def build(source: FeedSource, settings: FeedSettings) -> Feed:
         engine = create_engine(url, poolclass=NullPool, connect_args=_waiting(url.get_backend_name(), settings))
     except (exc.ArgumentError, exc.NoSuchModuleError, ModuleNotFoundError) as error:
         raise ValueError(f"no database can be asked by this address: {error}") from error
-    known = FeedSource(url.set(username=None, password=None, query={}).render_as_string(), source.name, source.query)
-    return Sql(engine, known, settings)
+    address = url.set(username=None, password=None, query={}).render_as_string()
+    return Sql(engine, replace(source, address=address), settings)
 
 
 def _require_file(url: URL) -> None:
@@ -168,7 +168,7 @@ class Sql:
         if row.get("deleted"):
             return FeedItem(datetime.now(UTC), DocumentPublished(document_id=name, op="retract"), position)
         given = {column: row[column] for column in OPTIONAL if row.get(column) is not None}
-        parsed = document(where, document_id=name, text=str(row["text"] or ""), **given)
+        parsed = document(where, self.source.dates, document_id=name, text=str(row["text"] or ""), **given)
         if isinstance(parsed, BadItem):
             return BadItem(where, parsed.reason, position, name)
         return FeedItem(datetime.now(UTC), parsed, position)

@@ -1,0 +1,85 @@
+"""Reading a stranger's text in a process of its own, which is ended where it takes too long or too much memory.
+
+Extractors of articles and readers of PDF take minutes for some inputs, and no thread can be ended. The process is
+started with the first text and stays; after one was ended, the next text gets a new one.
+"""
+
+import multiprocessing
+import resource
+import signal
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import TimeoutError as TookTooLong
+from concurrent.futures.process import BrokenProcessPool
+from hashlib import sha256
+from typing import Generic, ParamSpec, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from shared.records import InvalidMessageError, bounded
+
+P = ParamSpec("P")
+R = TypeVar("R")
+MOST_BYTES = 4 * 1024**3
+"""Of address space in the process; libraries and their tables take about 1 GiB of it."""
+REMEMBERED = 1_000
+
+
+class TimeLimited(Generic[P, R]):
+    """A function of a module, called in another process. Raises InvalidMessageError whatever goes wrong in it.
+
+    What failed once fails at once when it comes again, as it does when a batch is handled record by record.
+    """
+
+    def __init__(self, function: Callable[P, R], within_s: float) -> None:
+        self._function = function
+        self._within_s = within_s
+        self._pool: ProcessPool | None = None
+        self._failed: OrderedDict[bytes, str] = OrderedDict()
+
+    def __call__(self, *arguments: P.args, **named: P.kwargs) -> R:
+        key = sha256(repr((arguments, named)).encode(errors="backslashreplace")).digest()
+        if key in self._failed:
+            raise InvalidMessageError(self._failed[key])
+        try:
+            return self._called(*arguments, **named)
+        except InvalidMessageError as error:
+            self._failed[key] = str(error)
+            if len(self._failed) > REMEMBERED:
+                self._failed.popitem(last=False)
+            raise
+
+    def close(self) -> None:
+        """End the process."""
+        if self._pool is not None:
+            self._pool.stop()  # type: ignore[no-untyped-call]
+            self._pool.join()
+            self._pool = None
+
+    def _called(self, *arguments: P.args, **named: P.kwargs) -> R:
+        for last in (False, True):
+            try:
+                return self._open().schedule(self._function, arguments, named, timeout=self._within_s).result()
+            except TookTooLong as error:
+                raise InvalidMessageError(f"reading it took longer than {self._within_s:g} s") from error
+            except (ProcessExpired, BrokenProcessPool) as error:  # somebody may have ended it: it gets a second one
+                self.close()
+                if last:
+                    raise InvalidMessageError("the process that read it ended") from error
+            except Exception as error:
+                raise InvalidMessageError(
+                    f"it cannot be read: {bounded(f'{type(error).__name__}: {error}')}"
+                ) from error
+        raise AssertionError("the second call returns or raises")
+
+    def _open(self) -> ProcessPool:
+        if self._pool is None:
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPool(max_workers=1, initializer=_started, context=context)
+        return self._pool
+
+
+def _started() -> None:
+    """In the new process: whoever started it decides when it ends, and it may not take all the memory."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
