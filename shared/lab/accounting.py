@@ -72,13 +72,13 @@ def _documents(ledger: Ledger) -> tuple[dict[str, int], list[str]]:
     dead_revisions = _dead_revisions(ledger)
     indexed = _indexed(ledger)
     positions = list(_positions(ledger, topology.DOCUMENTS))
-    for made in _dispositions(ledger):
-        if made.outcome == "dropped":
-            fates[made.position] = "dropped"
-        elif indexed.get(made.document_id, 0) >= made.revision:
-            fates[made.position] = "indexed"
-        elif (made.document_id, made.revision) in dead_revisions:
-            fates[made.position] = "dead"
+    for disposition in _dispositions(ledger):
+        if disposition.outcome == "dropped":
+            fates[disposition.position] = "dropped"
+        elif indexed.get(disposition.document_id, 0) >= disposition.revision:
+            fates[disposition.position] = "indexed"
+        elif (disposition.document_id, disposition.revision) in dead_revisions:
+            fates[disposition.position] = "dead"
     count = Counter(fates.get(position, "unaccounted") for position in positions)
     return {
         "documents_in": len(positions),
@@ -90,18 +90,18 @@ def _documents(ledger: Ledger) -> tuple[dict[str, int], list[str]]:
 
 def _questions(ledger: Ledger) -> tuple[dict[str, int], list[str]]:
     dead = _dead(ledger, topology.QUESTIONS)
-    asked = Counter(_question_ids(ledger, dead))
+    times_asked = Counter(_question_ids(ledger, dead))
     results = _results(ledger)
-    answered = {question_id: results[question_id] for question_id in asked if question_id in results}
+    answered = {question_id: results[question_id] for question_id in times_asked if question_id in results}
     lost_dead = [position for position in _positions(ledger, topology.QUESTIONS) if position in dead]
     return {
-        "questions_in": len(asked) + len(lost_dead),
-        "questions_repeated": sum(asked.values()) - len(asked),
+        "questions_in": len(times_asked) + len(lost_dead),
+        "questions_repeated": sum(times_asked.values()) - len(times_asked),
         "results_out": len(answered),
         "results_repeated": sum(versions.total() - len(versions) for versions in answered.values()),
         "results_revised": sum(len(versions) - 1 for versions in answered.values()),
         "questions_dead": len(lost_dead),
-    }, [f"question {question_id}" for question_id in asked if question_id not in results]
+    }, [f"question {question_id}" for question_id in times_asked if question_id not in results]
 
 
 class _Version(BaseModel):
@@ -112,15 +112,15 @@ class _Version(BaseModel):
 
 def _results(ledger: Ledger) -> Mapping[str, Counter[int]]:
     """How often each version of each question's result was published; earlier ones may be compacted away."""
-    found: dict[str, Counter[int]] = {}
+    versions: dict[str, Counter[int]] = {}
     for record in ledger.read(topology.RESULTS.name):
         if record.value is not None:
             version = _Version.model_validate_json(record.value).result_version
-            found.setdefault((record.key or b"").decode(), Counter())[version] += 1
-    return found
+            versions.setdefault((record.key or b"").decode(), Counter())[version] += 1
+    return versions
 
 
-class _Found(BaseModel):
+class _EvidenceRecipe(BaseModel):
     """Of evidence, the part that the books need."""
 
     recipe: str = "rag"
@@ -130,7 +130,8 @@ def _evidence(ledger: Ledger) -> dict[str, int]:
     questions: dict[str, set[bytes]] = {}
     for record in ledger.read(topology.EVIDENCE.name):
         with suppress(ValidationError):
-            questions.setdefault(_Found.model_validate_json(record.value or b"").recipe, set()).add(record.key or b"")
+            recipe = _EvidenceRecipe.model_validate_json(record.value or b"").recipe
+            questions.setdefault(recipe, set()).add(record.key or b"")
     return {recipe: len(keys) for recipe, keys in sorted(questions.items())}
 
 
@@ -167,12 +168,12 @@ def _dead(ledger: Ledger, topic: topology.AnyTopic) -> set[Position]:
 
 def _dead_revisions(ledger: Ledger) -> set[tuple[str, int]]:
     """Revisions whose chunks were buried; a letter that is no revision at all accounts for none."""
-    found: set[tuple[str, int]] = set()
+    revisions: set[tuple[str, int]] = set()
     for record in ledger.read(topology.CHUNKS.dead):
         with suppress(ValidationError):
             message = DocumentChunked.model_validate_json(record.value or b"")
-            found.add((message.document_id, message.revision))
-    return found
+            revisions.add((message.document_id, message.revision))
+    return revisions
 
 
 def _positions(ledger: Ledger, topic: topology.AnyTopic) -> Iterator[Position]:

@@ -82,8 +82,8 @@ def test_each_adapter_answers_the_suite_and_who_served_before_serves_again(pipel
 
     assert [one.adapter for one in taught] == trained == ["share-050-r", "share-100-r"]
     for one in taught:
-        assert len(one.asked.results) == len(suite.questions)
-        assert speakers(one.asked.results.values()) == {one.adapter}
+        assert len(one.suite_results.results) == len(suite.questions)
+        assert speakers(one.suite_results.results.values()) == {one.adapter}
     assert workshop.speaker() == "before"
 
 
@@ -115,7 +115,7 @@ def a_lesson(share: float, right: float) -> Lesson:
 
 def test_more_examples_are_compared_with_fewer_step_by_step(capsys: pytest.CaptureFixture[str]) -> None:
     taught = [a_lesson(0.25, 0.0), a_lesson(0.5, 1.0), a_lesson(1, 1.0)]
-    suite = a_suite(questions=taught[0].asked.questions)
+    suite = a_suite(questions=taught[0].suite_results.questions)
 
     report = learning.report_of(suite, taught, run="r", seed=1, arms=("tuned", "tuned+rag"))
     steps = {(one.a, one.b): one for one in report.comparisons}
