@@ -21,7 +21,7 @@ from shared.stored import Disposition
 
 @dataclass(frozen=True)
 class Audit:
-    """What came in and what became of it. `unaccounted` is empty when the books balance."""
+    """What came in and what became of it. `unaccounted` is empty when nothing is lost or on its way."""
 
     documents_in: int
     revisions_indexed: int
@@ -45,7 +45,7 @@ class Audit:
         return asdict(self) | {"balanced": self.balanced}
 
 
-class Ledger(Protocol):
+class AuditSource(Protocol):
     """What the audit reads."""
 
     def ranges(self, topic: str) -> dict[int, tuple[int, int]]:
@@ -58,21 +58,21 @@ class Ledger(Protocol):
         """What ingest decided about a range of records."""
 
 
-def audit(ledger: Ledger) -> Audit:
+def audit(source: AuditSource) -> Audit:
     """Read everything and add it up."""
-    documents, missing_documents = _documents(ledger)
-    questions, missing_questions = _questions(ledger)
+    documents, missing_documents = _documents(source)
+    questions, missing_questions = _questions(source)
     return Audit(
-        **documents, **questions, unaccounted=(*missing_documents, *missing_questions), evidence=_evidence(ledger)
+        **documents, **questions, unaccounted=(*missing_documents, *missing_questions), evidence=_evidence(source)
     )
 
 
-def _documents(ledger: Ledger) -> tuple[dict[str, int], list[str]]:
-    fates: dict[Position, str] = dict.fromkeys(_dead(ledger, topology.DOCUMENTS), "dead")
-    dead_revisions = _dead_revisions(ledger)
-    indexed = _indexed(ledger)
-    positions = list(_positions(ledger, topology.DOCUMENTS))
-    for disposition in _dispositions(ledger):
+def _documents(source: AuditSource) -> tuple[dict[str, int], list[str]]:
+    fates: dict[Position, str] = dict.fromkeys(_dead(source, topology.DOCUMENTS), "dead")
+    dead_revisions = _dead_revisions(source)
+    indexed = _indexed(source)
+    positions = list(_positions(source, topology.DOCUMENTS))
+    for disposition in _dispositions(source):
         if disposition.outcome == "dropped":
             fates[disposition.position] = "dropped"
         elif indexed.get(disposition.document_id, 0) >= disposition.revision:
@@ -88,12 +88,12 @@ def _documents(ledger: Ledger) -> tuple[dict[str, int], list[str]]:
     }, [name(position) for position in positions if position not in fates]
 
 
-def _questions(ledger: Ledger) -> tuple[dict[str, int], list[str]]:
-    dead = _dead(ledger, topology.QUESTIONS)
-    times_asked = Counter(_question_ids(ledger, dead))
-    results = _results(ledger)
+def _questions(source: AuditSource) -> tuple[dict[str, int], list[str]]:
+    dead = _dead(source, topology.QUESTIONS)
+    times_asked = Counter(_question_ids(source, dead))
+    results = _results(source)
     answered = {question_id: results[question_id] for question_id in times_asked if question_id in results}
-    lost_dead = [position for position in _positions(ledger, topology.QUESTIONS) if position in dead]
+    lost_dead = [position for position in _positions(source, topology.QUESTIONS) if position in dead]
     return {
         "questions_in": len(times_asked) + len(lost_dead),
         "questions_repeated": sum(times_asked.values()) - len(times_asked),
@@ -105,15 +105,15 @@ def _questions(ledger: Ledger) -> tuple[dict[str, int], list[str]]:
 
 
 class _Version(BaseModel):
-    """Of a result, the part that the books need."""
+    """Of a result, the part that the audit needs."""
 
     result_version: int = 1
 
 
-def _results(ledger: Ledger) -> Mapping[str, Counter[int]]:
+def _results(source: AuditSource) -> Mapping[str, Counter[int]]:
     """How often each version of each question's result was published; earlier ones may be compacted away."""
     versions: dict[str, Counter[int]] = {}
-    for record in ledger.read(topology.RESULTS.name):
+    for record in source.read(topology.RESULTS.name):
         if record.value is not None:
             version = _Version.model_validate_json(record.value).result_version
             versions.setdefault((record.key or b"").decode(), Counter())[version] += 1
@@ -121,22 +121,22 @@ def _results(ledger: Ledger) -> Mapping[str, Counter[int]]:
 
 
 class _EvidenceRecipe(BaseModel):
-    """Of evidence, the part that the books need."""
+    """Of evidence, the part that the audit needs."""
 
     recipe: str = "rag"
 
 
-def _evidence(ledger: Ledger) -> dict[str, int]:
+def _evidence(source: AuditSource) -> dict[str, int]:
     questions: dict[str, set[bytes]] = {}
-    for record in ledger.read(topology.EVIDENCE.name):
+    for record in source.read(topology.EVIDENCE.name):
         with suppress(ValidationError):
             recipe = _EvidenceRecipe.model_validate_json(record.value or b"").recipe
             questions.setdefault(recipe, set()).add(record.key or b"")
     return {recipe: len(keys) for recipe, keys in sorted(questions.items())}
 
 
-def _question_ids(ledger: Ledger, dead: set[Position]) -> Iterator[str]:
-    for record in ledger.read(topology.QUESTIONS.name):
+def _question_ids(source: AuditSource, dead: set[Position]) -> Iterator[str]:
+    for record in source.read(topology.QUESTIONS.name):
         if record.position in dead:
             continue
         try:
@@ -145,39 +145,39 @@ def _question_ids(ledger: Ledger, dead: set[Position]) -> Iterator[str]:
             yield name(record.position)
 
 
-def _dispositions(ledger: Ledger) -> Iterator[Disposition]:
+def _dispositions(source: AuditSource) -> Iterator[Disposition]:
     topic = topology.DOCUMENTS.name
-    for partition, (low, high) in ledger.ranges(topic).items():
-        yield from ledger.dispositions(topic, partition, low, high)
+    for partition, (low, high) in source.ranges(topic).items():
+        yield from source.dispositions(topic, partition, low, high)
 
 
-def _indexed(ledger: Ledger) -> dict[str, int]:
+def _indexed(source: AuditSource) -> dict[str, int]:
     """The newest announced revision of each document; earlier ones may be compacted away."""
     newest: dict[str, int] = {}
-    for record in ledger.read(topology.INDEXED.name):
+    for record in source.read(topology.INDEXED.name):
         message = DocumentIndexed.model_validate_json(record.value or b"")
         newest[message.document_id] = max(message.revision, newest.get(message.document_id, 0))
     return newest
 
 
-def _dead(ledger: Ledger, topic: topology.AnyTopic) -> set[Position]:
+def _dead(source: AuditSource, topic: topology.AnyTopic) -> set[Position]:
     """Records of a topic that some service buried; several may bury the same one."""
-    places = (dead_letters.origin(record.headers) for record in ledger.read(topic.dead))
+    places = (dead_letters.origin(record.headers) for record in source.read(topic.dead))
     return {place for place in places if place is not None}
 
 
-def _dead_revisions(ledger: Ledger) -> set[tuple[str, int]]:
+def _dead_revisions(source: AuditSource) -> set[tuple[str, int]]:
     """Revisions whose chunks were buried; a letter that is no revision at all accounts for none."""
     revisions: set[tuple[str, int]] = set()
-    for record in ledger.read(topology.CHUNKS.dead):
+    for record in source.read(topology.CHUNKS.dead):
         with suppress(ValidationError):
             message = DocumentChunked.model_validate_json(record.value or b"")
             revisions.add((message.document_id, message.revision))
     return revisions
 
 
-def _positions(ledger: Ledger, topic: topology.AnyTopic) -> Iterator[Position]:
-    for partition, (low, high) in ledger.ranges(topic.name).items():
+def _positions(source: AuditSource, topic: topology.AnyTopic) -> Iterator[Position]:
+    for partition, (low, high) in source.ranges(topic.name).items():
         yield from (Position(topic.name, partition, offset) for offset in range(low, high))
 
 

@@ -27,7 +27,7 @@ Told = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Workshop:
+class TrainingPorts:
     """What trains an adapter from a file of pairs under a name, what lets one speak, and who speaks now."""
 
     train: Callable[[Path, str], None]
@@ -83,20 +83,20 @@ def nested(pairs: Path, shares: Sequence[float], seed: int) -> dict[float, list[
 
 
 def lessons(
-    system: System, suite: Suite, files: Mapping[float, Path], *, workshop: Workshop, run: str, deadline_s: float,
+    system: System, suite: Suite, files: Mapping[float, Path], *, training: TrainingPorts, run: str, deadline_s: float,
     told: Told = lambda _: None,
 ) -> Iterator[Lesson]:  # fmt: skip
     """Train on each file and ask the suite, whose documents the system has; who spoke before speaks in the end.
 
     Raises RuntimeError where another adapter answered than the one that was to be asked.
     """
-    before = workshop.speaker()
+    before = training.speaker()
     try:
         for share, file in files.items():
             name = f"share-{round(share * 100):03}-{run}"
             told(f"{name}: training on {share:.0%} of the documents")
-            workshop.train(file, name)
-            workshop.serve(name)
+            training.train(file, name)
+            training.serve(name)
             put = placing.as_published(suite.questions, suite, f"{run}.{name}", deadline_s=deadline_s)
             suite_results = running.ask(system, suite.questions, put)
             require_only(name, suite_results)
@@ -104,7 +104,7 @@ def lessons(
             yield Lesson(share, len({row["document_id"] for row in rows}), len(rows), name, suite_results)
     finally:
         if before is not None:
-            workshop.serve(before)
+            training.serve(before)
 
 
 def require_only(name: str, suite_results: SuiteResults) -> None:
