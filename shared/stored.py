@@ -41,7 +41,7 @@ class TakenDocument:
 
 @dataclass(frozen=True)
 class DroppedDocument:
-    """A record that changes nothing, kept on the books with its reason."""
+    """A record that changes nothing; its disposition keeps the reason."""
 
     disposition: Disposition
 

@@ -18,7 +18,7 @@ from shared.stored import Dispositions, DocumentHistory, DocumentOutcome
 
 
 class StoredDispositions(Dispositions, Sink[DocumentOutcome], Protocol):
-    """The books: read by the handler, written first of all."""
+    """The dispositions: read by the handler, written first of all."""
 
 
 class StoredDocuments(DocumentHistory, Sink[DocumentOutcome], Protocol):

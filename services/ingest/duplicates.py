@@ -46,7 +46,7 @@ class Neighbourhood:
         self.here[taken.chunked.document_id] = taken.signature.values if taken.signature else None
 
     def reason(self, message: DocumentPublished, signature: Signature | None, known: Revision | None) -> str:
-        """What to put on the books, or "". A live document keeps the link it has, or loses it; it gets no new one."""
+        """The disposition's reason, or "". A live document keeps the link it has, or loses it; it gets no new one."""
         live = known if known and not known.retracted else None
         if signature is None or (live and live.duplicate_of is None):
             return ""
@@ -118,7 +118,7 @@ APART = Duplicates("off", 1.0, unsigned, MemorySignatures())
 
 
 def linked(reason: str) -> str | None:
-    """The document that a taken one reprints, by the books."""
+    """The document that a taken one reprints, by the reason in its disposition."""
     return reason.removeprefix(LINKED) if reason.startswith(LINKED) else None
 
 

@@ -17,10 +17,10 @@ def in_order(
 ) -> list[Sink[DocumentOutcome]]:
     """The sinks as they are flushed.
 
-    Dispositions first: what is announced is on the books, and a record that is delivered again gets the decision
-    that it had instead of being found unchanged. Then the rows of what is revised or retracted: once that can be
-    announced, nobody who reads documents finds what stood before. A new document replaces nothing; its rows and
-    everything else may come after its chunks, since the record is not committed before all of it is there.
+    Dispositions first: what is announced has one, and a record that is delivered again gets the decision that it had
+    instead of being found unchanged. Then the rows of what is revised or retracted: once that can be announced, nobody
+    who reads documents finds what stood before. A new document replaces nothing; its rows and everything else may
+    come after its chunks, since the record is not committed before all of it is there.
     """
     before, after = Some(documents, lambda outcome: not is_new(outcome)), Some(documents, is_new)
     return [dispositions, before, chunks, after, signatures, retractions]

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import structlog
 
-from services.tuner import diary
+from services.tuner import history
 from services.tuner.handler import Decision, Seen, Snapshots, decide, since
 from services.tuner.settings import TunerSettings
 from shared.adapters import registry
@@ -45,7 +45,7 @@ class Tuner:
 
     def recover(self) -> None:
         """Close what an earlier tuner left open."""
-        for event in list(diary.interrupted(self.world.events(), self.now())):
+        for event in list(history.interrupted(self.world.events(), self.now())):
             self.publish(event)
 
     def look(self) -> Decision:
@@ -61,7 +61,7 @@ class Tuner:
 
     def _seen(self, speaks: AdapterAnnounced | None, standings: Snapshots) -> Seen:
         events = self.world.events()
-        ran, kept = diary.trainings(events), diary.looks(events, speaks)
+        ran, kept = history.trainings(events), history.looks(events, speaks)
         newest = max(self._adapters().values(), key=lambda adapter: adapter.created_at, default=None)
         return Seen(
             documents=self.world.not_learned(newest),
@@ -71,7 +71,7 @@ class Tuner:
             now=standings,
             last_started=ran[-1].decided_at if ran else None,
             last_ended=ran[-1].ended_at if ran else None,
-            failures=diary.failures(events),
+            failures=history.failures(events),
         )
 
     def _standings(self) -> dict[str, Snapshot]:
@@ -92,17 +92,17 @@ class Tuner:
 
     def _keep_looks(self, speaks: AdapterAnnounced | None, standings: Snapshots) -> None:
         """How an adapter began is kept once, and once more when it has answered enough to say how high it stood."""
-        kept = diary.looks(self.world.events(), speaks)
+        kept = history.looks(self.world.events(), speaks)
         if not kept:
-            self.publish(diary.look(speaks, "began", standings, self.now()))
+            self.publish(history.look(speaks, "began", standings, self.now()))
         elif len(kept) == 1 and speaks is not None:
             answered = since(kept[0].standings, standings)
             if answered and all(snapshot.n >= self.policy.fewest_questions for snapshot in answered.values()):
-                self.publish(diary.look(speaks, "height", standings, self.now()))
+                self.publish(history.look(speaks, "height", standings, self.now()))
 
     def _postpone(self, decision: Decision) -> None:
         """Said once for the same causes between two trainings, however often one looks."""
-        ran = diary.trainings(self.world.events())
+        ran = history.trainings(self.world.events())
         after = ran[-1].tuning_id if ran else "none"
         name = f"postponed-{after}-{'-'.join(decision.causes)}"
         if name not in self.world.events():

@@ -21,7 +21,7 @@ from shared.stored import Disposition
 
 @dataclass(frozen=True)
 class Audit:
-    """What came in and what became of it. `unaccounted` is empty when the books balance."""
+    """What came in and what became of it. `unaccounted` is empty when nothing is lost or on its way."""
 
     documents_in: int
     revisions_indexed: int
@@ -45,7 +45,7 @@ class Audit:
         return asdict(self) | {"balanced": self.balanced}
 
 
-class Ledger(Protocol):
+class AuditSource(Protocol):
     """What the audit reads."""
 
     def ranges(self, topic: str) -> dict[int, tuple[int, int]]:
@@ -58,27 +58,27 @@ class Ledger(Protocol):
         """What ingest decided about a range of records."""
 
 
-def audit(ledger: Ledger) -> Audit:
+def audit(source: AuditSource) -> Audit:
     """Read everything and add it up."""
-    documents, missing_documents = _documents(ledger)
-    questions, missing_questions = _questions(ledger)
+    documents, missing_documents = _documents(source)
+    questions, missing_questions = _questions(source)
     return Audit(
-        **documents, **questions, unaccounted=(*missing_documents, *missing_questions), evidence=_evidence(ledger)
+        **documents, **questions, unaccounted=(*missing_documents, *missing_questions), evidence=_evidence(source)
     )
 
 
-def _documents(ledger: Ledger) -> tuple[dict[str, int], list[str]]:
-    fates: dict[Position, str] = dict.fromkeys(_dead(ledger, topology.DOCUMENTS), "dead")
-    dead_revisions = _dead_revisions(ledger)
-    indexed = _indexed(ledger)
-    positions = list(_positions(ledger, topology.DOCUMENTS))
-    for made in _dispositions(ledger):
-        if made.outcome == "dropped":
-            fates[made.position] = "dropped"
-        elif indexed.get(made.document_id, 0) >= made.revision:
-            fates[made.position] = "indexed"
-        elif (made.document_id, made.revision) in dead_revisions:
-            fates[made.position] = "dead"
+def _documents(source: AuditSource) -> tuple[dict[str, int], list[str]]:
+    fates: dict[Position, str] = dict.fromkeys(_dead(source, topology.DOCUMENTS), "dead")
+    dead_revisions = _dead_revisions(source)
+    indexed = _indexed(source)
+    positions = list(_positions(source, topology.DOCUMENTS))
+    for disposition in _dispositions(source):
+        if disposition.outcome == "dropped":
+            fates[disposition.position] = "dropped"
+        elif indexed.get(disposition.document_id, 0) >= disposition.revision:
+            fates[disposition.position] = "indexed"
+        elif (disposition.document_id, disposition.revision) in dead_revisions:
+            fates[disposition.position] = "dead"
     count = Counter(fates.get(position, "unaccounted") for position in positions)
     return {
         "documents_in": len(positions),
@@ -88,54 +88,55 @@ def _documents(ledger: Ledger) -> tuple[dict[str, int], list[str]]:
     }, [name(position) for position in positions if position not in fates]
 
 
-def _questions(ledger: Ledger) -> tuple[dict[str, int], list[str]]:
-    dead = _dead(ledger, topology.QUESTIONS)
-    asked = Counter(_question_ids(ledger, dead))
-    results = _results(ledger)
-    answered = {question_id: results[question_id] for question_id in asked if question_id in results}
-    lost_dead = [position for position in _positions(ledger, topology.QUESTIONS) if position in dead]
+def _questions(source: AuditSource) -> tuple[dict[str, int], list[str]]:
+    dead = _dead(source, topology.QUESTIONS)
+    times_asked = Counter(_question_ids(source, dead))
+    results = _results(source)
+    answered = {question_id: results[question_id] for question_id in times_asked if question_id in results}
+    lost_dead = [position for position in _positions(source, topology.QUESTIONS) if position in dead]
     return {
-        "questions_in": len(asked) + len(lost_dead),
-        "questions_repeated": sum(asked.values()) - len(asked),
+        "questions_in": len(times_asked) + len(lost_dead),
+        "questions_repeated": sum(times_asked.values()) - len(times_asked),
         "results_out": len(answered),
         "results_repeated": sum(versions.total() - len(versions) for versions in answered.values()),
         "results_revised": sum(len(versions) - 1 for versions in answered.values()),
         "questions_dead": len(lost_dead),
-    }, [f"question {question_id}" for question_id in asked if question_id not in results]
+    }, [f"question {question_id}" for question_id in times_asked if question_id not in results]
 
 
 class _Version(BaseModel):
-    """Of a result, the part that the books need."""
+    """Of a result, the part that the audit needs."""
 
     result_version: int = 1
 
 
-def _results(ledger: Ledger) -> Mapping[str, Counter[int]]:
+def _results(source: AuditSource) -> Mapping[str, Counter[int]]:
     """How often each version of each question's result was published; earlier ones may be compacted away."""
-    found: dict[str, Counter[int]] = {}
-    for record in ledger.read(topology.RESULTS.name):
+    versions: dict[str, Counter[int]] = {}
+    for record in source.read(topology.RESULTS.name):
         if record.value is not None:
             version = _Version.model_validate_json(record.value).result_version
-            found.setdefault((record.key or b"").decode(), Counter())[version] += 1
-    return found
+            versions.setdefault((record.key or b"").decode(), Counter())[version] += 1
+    return versions
 
 
-class _Found(BaseModel):
-    """Of evidence, the part that the books need."""
+class _EvidenceRecipe(BaseModel):
+    """Of evidence, the part that the audit needs."""
 
     recipe: str = "rag"
 
 
-def _evidence(ledger: Ledger) -> dict[str, int]:
+def _evidence(source: AuditSource) -> dict[str, int]:
     questions: dict[str, set[bytes]] = {}
-    for record in ledger.read(topology.EVIDENCE.name):
+    for record in source.read(topology.EVIDENCE.name):
         with suppress(ValidationError):
-            questions.setdefault(_Found.model_validate_json(record.value or b"").recipe, set()).add(record.key or b"")
+            recipe = _EvidenceRecipe.model_validate_json(record.value or b"").recipe
+            questions.setdefault(recipe, set()).add(record.key or b"")
     return {recipe: len(keys) for recipe, keys in sorted(questions.items())}
 
 
-def _question_ids(ledger: Ledger, dead: set[Position]) -> Iterator[str]:
-    for record in ledger.read(topology.QUESTIONS.name):
+def _question_ids(source: AuditSource, dead: set[Position]) -> Iterator[str]:
+    for record in source.read(topology.QUESTIONS.name):
         if record.position in dead:
             continue
         try:
@@ -144,39 +145,39 @@ def _question_ids(ledger: Ledger, dead: set[Position]) -> Iterator[str]:
             yield name(record.position)
 
 
-def _dispositions(ledger: Ledger) -> Iterator[Disposition]:
+def _dispositions(source: AuditSource) -> Iterator[Disposition]:
     topic = topology.DOCUMENTS.name
-    for partition, (low, high) in ledger.ranges(topic).items():
-        yield from ledger.dispositions(topic, partition, low, high)
+    for partition, (low, high) in source.ranges(topic).items():
+        yield from source.dispositions(topic, partition, low, high)
 
 
-def _indexed(ledger: Ledger) -> dict[str, int]:
+def _indexed(source: AuditSource) -> dict[str, int]:
     """The newest announced revision of each document; earlier ones may be compacted away."""
     newest: dict[str, int] = {}
-    for record in ledger.read(topology.INDEXED.name):
+    for record in source.read(topology.INDEXED.name):
         message = DocumentIndexed.model_validate_json(record.value or b"")
         newest[message.document_id] = max(message.revision, newest.get(message.document_id, 0))
     return newest
 
 
-def _dead(ledger: Ledger, topic: topology.AnyTopic) -> set[Position]:
+def _dead(source: AuditSource, topic: topology.AnyTopic) -> set[Position]:
     """Records of a topic that some service buried; several may bury the same one."""
-    places = (dead_letters.origin(record.headers) for record in ledger.read(topic.dead))
+    places = (dead_letters.origin(record.headers) for record in source.read(topic.dead))
     return {place for place in places if place is not None}
 
 
-def _dead_revisions(ledger: Ledger) -> set[tuple[str, int]]:
+def _dead_revisions(source: AuditSource) -> set[tuple[str, int]]:
     """Revisions whose chunks were buried; a letter that is no revision at all accounts for none."""
-    found: set[tuple[str, int]] = set()
-    for record in ledger.read(topology.CHUNKS.dead):
+    revisions: set[tuple[str, int]] = set()
+    for record in source.read(topology.CHUNKS.dead):
         with suppress(ValidationError):
             message = DocumentChunked.model_validate_json(record.value or b"")
-            found.add((message.document_id, message.revision))
-    return found
+            revisions.add((message.document_id, message.revision))
+    return revisions
 
 
-def _positions(ledger: Ledger, topic: topology.AnyTopic) -> Iterator[Position]:
-    for partition, (low, high) in ledger.ranges(topic.name).items():
+def _positions(source: AuditSource, topic: topology.AnyTopic) -> Iterator[Position]:
+    for partition, (low, high) in source.ranges(topic.name).items():
         yield from (Position(topic.name, partition, offset) for offset in range(low, high))
 
 

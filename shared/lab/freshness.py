@@ -53,14 +53,14 @@ class FreshnessReport(JobModel):
     by_source: IfKnown[Mapping[str, Stages]] = None
 
 
-def journey(record: RawRecord) -> Journey:
+def journey_of(record: RawRecord) -> Journey:
     """What an announcement says of its revision's way; the record's own time is when it was announced."""
-    told = DocumentIndexed.model_validate_json(record.value or b"")
-    times = (told.appended_at, told.ingested_at, told.embedded_at, told.stored_at, record.appended_at)
+    message = DocumentIndexed.model_validate_json(record.value or b"")
+    times = (message.appended_at, message.ingested_at, message.embedded_at, message.stored_at, record.appended_at)
     steps = zip(STAGES[:-1], times, times[1:], strict=False)
     took = {stage: _ms(end - start) for stage, start, end in steps if start is not None and end is not None}
-    took[IN_ALL] = _ms(record.appended_at - told.appended_at)
-    return Journey(told.document_id, told.revision, told.source, record.appended_at, took)
+    took[IN_ALL] = _ms(record.appended_at - message.appended_at)
+    return Journey(message.document_id, message.revision, message.source, record.appended_at, took)
 
 
 def journeys(
@@ -71,28 +71,28 @@ def journeys(
     for record in records:
         if record.value is None:
             continue
-        one = journey(record)
-        if (one.document_id, one.revision) in seen:
+        journey = journey_of(record)
+        if (journey.document_id, journey.revision) in seen:
             continue
-        seen.add((one.document_id, one.revision))
-        if (since is None or since <= one.announced_at) and (until is None or one.announced_at < until):
-            yield one
+        seen.add((journey.document_id, journey.revision))
+        if (since is None or since <= journey.announced_at) and (until is None or journey.announced_at < until):
+            yield journey
 
 
-def stages(made: Iterable[Journey]) -> Stages:
+def stages(journeys: Iterable[Journey]) -> Stages:
     """Percentiles for each stage; a stage that an older announcement does not tell has a smaller n."""
     took: dict[str, list[float]] = {stage: [] for stage in STAGES}
-    for one in made:
-        for stage, ms in one.took_ms.items():
+    for journey in journeys:
+        for stage, ms in journey.took_ms.items():
             took[stage].append(ms)
     return {stage: quantiles(values) for stage, values in took.items()}
 
 
-def by_source(made: Iterable[Journey]) -> dict[str, Stages]:
+def by_source(journeys: Iterable[Journey]) -> dict[str, Stages]:
     """The same for each source, by name."""
     apart: dict[str, list[Journey]] = {}
-    for one in made:
-        apart.setdefault(one.source, []).append(one)
+    for journey in journeys:
+        apart.setdefault(journey.source, []).append(journey)
     return {source: stages(apart[source]) for source in sorted(apart)}
 
 

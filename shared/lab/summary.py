@@ -82,7 +82,7 @@ def of_numbers(numbers: Numbers, arms: Sequence[str] = ARMS) -> Summary:
     return Summary(
         questions=numbers.provenance.questions,
         results=numbers.provenance.questions,
-        missing_answers=sum(kind["missing"] for one in numbers.outcomes for kind in one.kinds),
+        missing_answers=sum(kind["missing"] for arm_outcomes in numbers.outcomes for kind in arm_outcomes.kinds),
         arms={arm: {name: _on_slice(cell(numbers, arm, name)) for name in numbers.slices} for arm in arms},
         latency_ms={arm: _latency(numbers, arm) for arm in arms},
     )
@@ -106,7 +106,7 @@ def write(folder: Path, runs: Mapping[str, Sequence[Result]], summary: JobModel)
     for name, results in runs.items():
         place = folder / name if len(runs) > 1 else folder
         place.mkdir(parents=True, exist_ok=True)
-        text = "".join(f"{one.model_dump_json()}\n" for one in results)
+        text = "".join(f"{result.model_dump_json()}\n" for result in results)
         (place / "results.jsonl").write_text(text, encoding="utf-8")
     text = json.dumps(summary.model_dump(mode="json"), indent=2, ensure_ascii=False)
     (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
@@ -123,7 +123,7 @@ def percentiles(values: Iterable[float]) -> Percentiles:
 
 def _latency(numbers: Numbers, arm: str) -> Percentiles:
     """How long questioners waited for answers that were given; failures are not latencies."""
-    waits = next((one.latency for one in numbers.costs if one.arm == arm), Quantiles(0))
+    waits = next((cost.latency for cost in numbers.costs if cost.arm == arm), Quantiles(0))
     return Percentiles(p50=waits.p50, p99=waits.p99)
 
 
@@ -133,7 +133,9 @@ def _on_slice(counted: Cell | None) -> ArmOnSlice:
         n=counted.asked if counted else 0,
         means={metric: _mean(scores.get(metric)) for metric in shown},
         limits={
-            metric: _limits(scores.get(metric)) for metric, how in shown.items() if how.live and metric not in STATES
+            metric: _limits(scores.get(metric))
+            for metric, column in shown.items()
+            if column.live and metric not in STATES
         },
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from services.console.live import asking
-from services.console.live.accounting import LiveLedger
+from services.console.live.accounting import LiveAuditSource
 from services.console.platform import ports
 from services.console.platform.local import LocalPlatform
 from services.console.platform.local_services import EVERY, LocalServices, LocalServicesSettings
@@ -18,7 +18,7 @@ from shared import topology
 from shared.cassandra import schema
 from shared.cassandra.client import Store, connect
 from shared.cassandra.dispositions import CassandraDispositions
-from shared.lab import accounting as books
+from shared.lab import accounting
 from shared.messages import DocumentPublished, Question, Result
 from shared.publisher import Publisher, Settled
 from shared.settings import CassandraSettings, HomeSettings, KafkaSettings
@@ -63,8 +63,8 @@ class House:
 
     def unaccounted(self) -> frozenset[str]:
         """The records that the audit cannot account for now."""
-        with closing(LiveLedger(self.kafka, self.cassandra)) as ledger:
-            return frozenset(books.audit(ledger).unaccounted)
+        with closing(LiveAuditSource(self.kafka, self.cassandra)) as source:
+            return frozenset(accounting.audit(source).unaccounted)
 
     def pid(self, name: str) -> int:
         return next(status.pid for status in self.services.status() if status.name == name and status.running)

@@ -12,7 +12,7 @@ from tests import adapters
 from tests.builders import a_document, a_question
 from tests.contests import ARMS, a_contest, an_arm
 from tests.pipeline.conftest import Pipeline
-from tests.pipeline.test_pipeline import MemoryLedger
+from tests.pipeline.test_pipeline import MemoryAuditSource
 from tests.tallying import standings
 
 SHORT = {"prompt": "rag_summary.v1"}
@@ -158,7 +158,7 @@ def test_the_audit_counts_evidence_for_each_recipe(knowing: Pipeline) -> None:
     knowing.announce(SEVEN)
     asked(knowing, "one")
     asked(knowing, "two")
-    found = audit(MemoryLedger(knowing))
+    found = audit(MemoryAuditSource(knowing))
 
     assert found.evidence == {"hybrid": 2, "words": 2}
     assert found.balanced

@@ -1,4 +1,4 @@
-"""Ingest dies between any two of its writes and goes on: nothing is lost, and what was announced is on the books."""
+"""Ingest dies between any two of its writes and goes on: nothing is lost, and what was announced has a disposition."""
 
 import pytest
 
@@ -43,7 +43,7 @@ def rows(knowledge: Knowledge) -> set[tuple[str, int]]:
 
 
 def decided(knowledge: Knowledge) -> set[tuple[str, int]]:
-    """Document and revision of every record that is on the books."""
+    """Document and revision of every record that has its disposition."""
     records = knowledge.broker.records(topology.DOCUMENTS.name)
     found = knowledge.dispositions.of([record.position for record in records]).values()
     return {(made.document_id, made.revision) for made in found}

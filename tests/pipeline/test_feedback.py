@@ -1,9 +1,9 @@
-"""Late references and votes through the whole pipeline, and the books after it."""
+"""Late references and votes through the whole pipeline, and the audit after it."""
 
 from datetime import timedelta
 
 from shared import topology
-from shared.lab import accounting as books
+from shared.lab import accounting
 from shared.lab.voting.blind import offer
 from shared.lab.voting.summary import summarise
 from shared.messages import Vote
@@ -11,7 +11,7 @@ from shared.standings import newest
 from tests.builders import a_document, a_question, references
 from tests.contests import ARMS
 from tests.pipeline.conftest import Pipeline
-from tests.pipeline.test_pipeline import MemoryLedger
+from tests.pipeline.test_pipeline import MemoryAuditSource
 from tests.tallying import standings
 
 
@@ -39,7 +39,7 @@ def test_a_question_is_scored_when_its_references_come_and_counts_once(pipeline:
     assert overall.arms["base+rag"]["correct"].n == 1
 
 
-def test_the_books_tell_a_higher_version_from_a_repetition(pipeline: Pipeline) -> None:
+def test_the_audit_tells_a_higher_version_from_a_repetition(pipeline: Pipeline) -> None:
     answered(pipeline)
     pipeline.broker.publish(topology.REFERENCES, references())
     pipeline.run()
@@ -51,7 +51,7 @@ def test_the_books_tell_a_higher_version_from_a_repetition(pipeline: Pipeline) -
     pipeline.run()
     pipeline.clock.time += timedelta(days=2)
     pipeline.run()
-    found = books.audit(MemoryLedger(pipeline))
+    found = accounting.audit(MemoryAuditSource(pipeline))
 
     assert found.balanced
     assert (found.questions_in, found.results_out) == (1, 1)

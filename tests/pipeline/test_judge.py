@@ -12,13 +12,13 @@ from services.judge.backends.oracle import Oracle
 from services.judge.ports import Said, Sheet
 from services.judge.settings import JudgeSettings
 from shared import topology
-from shared.lab import accounting as books
+from shared.lab import accounting
 from shared.lab.judging.summary import summarise
 from shared.messages import Message, References, Result
 from shared.topology import AnyTopic
 from tests.builders import a_document, a_question, a_vote, references
 from tests.pipeline.conftest import Pipeline
-from tests.pipeline.test_pipeline import MemoryLedger
+from tests.pipeline.test_pipeline import MemoryAuditSource
 
 SETTINGS = JudgeSettings(backend="oracle", pairs=(("base", "base+rag"), ("base+rag", "tuned")), graded=("base+rag",))
 HARBOUR = references(references=("old harbour",))
@@ -120,10 +120,10 @@ def test_a_judge_that_starts_late_judges_what_stands(house: WithJudge) -> None:
     assert len(house.broker.records(topology.VERDICTS.name)) == 1, "both versions lay there; the newest is judged"
 
 
-def test_the_books_balance_with_a_judge(house: WithJudge) -> None:
+def test_the_audit_accounts_for_everything_with_a_judge(house: WithJudge) -> None:
     house.broker.publish(topology.QUESTIONS, a_question(references=("old harbour",)))
     house.run()
-    found = books.audit(MemoryLedger(house))
+    found = accounting.audit(MemoryAuditSource(house))
 
     assert found.balanced
     assert (found.questions_in, found.results_out, found.results_revised) == (1, 1, 1)

@@ -13,7 +13,7 @@ from services.console.views import training as training_view
 from shared import topology
 from shared.adapters import registry
 from shared.lab.suites import checking, learning
-from shared.lab.suites.learning import Lesson, Workshop
+from shared.lab.suites.learning import Lesson, TrainingPorts
 from shared.lab.suites.running import SuiteResults
 from shared.messages import Result
 from tests import adapters
@@ -48,7 +48,7 @@ def test_a_share_that_is_none_is_refused(share: float) -> None:
         learning.nested(PAIRS, [share], seed=1)
 
 
-def a_workshop(pipeline: Pipeline, folder: Path, trained: list[str], *, serves: bool = True) -> Workshop:
+def training_ports(pipeline: Pipeline, folder: Path, trained: list[str], *, serves: bool = True) -> TrainingPorts:
     """Trains nothing: announces adapters that the echo backend takes up."""
 
     def train(_: Path, name: str) -> None:
@@ -65,26 +65,26 @@ def a_workshop(pipeline: Pipeline, folder: Path, trained: list[str], *, serves: 
         found = registry.speaking(pipeline.adapters)
         return found.name if found else None
 
-    return Workshop(train, serve, speaker)
+    return TrainingPorts(train, serve, speaker)
 
 
 def test_each_adapter_answers_the_suite_and_who_served_before_serves_again(pipeline: Pipeline, tmp_path: Path) -> None:
     suite, trained = checking.load(SHIPPED / "questions"), list[str]()
     pipeline.broker.publish(topology.DOCUMENTS, *suite.documents)
     pipeline.adapters["before"] = adapters.saved(tmp_path, "before")
-    workshop = a_workshop(pipeline, tmp_path, trained)
+    training = training_ports(pipeline, tmp_path, trained)
 
     taught = list(
         learning.lessons(
-            MemorySystem(pipeline), suite, {0.5: PAIRS, 1.0: PAIRS}, workshop=workshop, run="r", deadline_s=60
+            MemorySystem(pipeline), suite, {0.5: PAIRS, 1.0: PAIRS}, training=training, run="r", deadline_s=60
         )
     )
 
     assert [one.adapter for one in taught] == trained == ["share-050-r", "share-100-r"]
     for one in taught:
-        assert len(one.asked.results) == len(suite.questions)
-        assert speakers(one.asked.results.values()) == {one.adapter}
-    assert workshop.speaker() == "before"
+        assert len(one.suite_results.results) == len(suite.questions)
+        assert speakers(one.suite_results.results.values()) == {one.adapter}
+    assert training.speaker() == "before"
 
 
 def speakers(results: Iterable[Result]) -> set[str]:
@@ -98,11 +98,11 @@ def test_an_answer_of_another_adapter_ends_the_run_and_who_served_before_serves_
 ) -> None:
     suite = checking.load(SHIPPED / "questions")
     pipeline.adapters["before"] = adapters.saved(tmp_path, "before")
-    workshop = a_workshop(pipeline, tmp_path, [], serves=False)
+    training = training_ports(pipeline, tmp_path, [], serves=False)
 
     with pytest.raises(RuntimeError, match="share-100-r was to answer, but before did"):
-        list(learning.lessons(MemorySystem(pipeline), suite, {1.0: PAIRS}, workshop=workshop, run="r", deadline_s=60))
-    assert workshop.speaker() == "before"
+        list(learning.lessons(MemorySystem(pipeline), suite, {1.0: PAIRS}, training=training, run="r", deadline_s=60))
+    assert training.speaker() == "before"
 
 
 def a_lesson(share: float, right: float) -> Lesson:
@@ -115,7 +115,7 @@ def a_lesson(share: float, right: float) -> Lesson:
 
 def test_more_examples_are_compared_with_fewer_step_by_step(capsys: pytest.CaptureFixture[str]) -> None:
     taught = [a_lesson(0.25, 0.0), a_lesson(0.5, 1.0), a_lesson(1, 1.0)]
-    suite = a_suite(questions=taught[0].asked.questions)
+    suite = a_suite(questions=taught[0].suite_results.questions)
 
     report = learning.report_of(suite, taught, run="r", seed=1, arms=("tuned", "tuned+rag"))
     steps = {(one.a, one.b): one for one in report.comparisons}

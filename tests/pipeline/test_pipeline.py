@@ -8,7 +8,7 @@ import pytest
 
 from services.console.demo import newswire
 from shared import topology
-from shared.lab import accounting as books
+from shared.lab import accounting
 from shared.lab.summary import of_results
 from shared.messages import DocumentPublished, Result
 from shared.records import RawRecord
@@ -20,8 +20,8 @@ from tests.pipeline.conftest import Pipeline
 ARMS = {"base", "base+rag", "tuned", "tuned+rag"}
 
 
-class MemoryLedger:
-    """The audit's view of an in-memory pipeline."""
+class MemoryAuditSource:
+    """What the audit reads, from an in-memory pipeline."""
 
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
@@ -112,7 +112,7 @@ def test_no_question_sees_what_was_first_seen_after_its_time(pipeline: Pipeline)
     assert pipeline.published()["q-2"].answers["base+rag"].answer.evidence == ("story-1:1:0",)
 
 
-def test_bad_documents_and_questions_are_buried_and_the_books_balance(pipeline: Pipeline) -> None:
+def test_bad_documents_and_questions_are_buried_and_all_is_accounted_for(pipeline: Pipeline) -> None:
     broker = pipeline.broker
     broker.append(topology.DOCUMENTS.name, b"x", b"{bad json")
     broker.append(topology.DOCUMENTS.name, b"y", b'{"document_id": "y", "text": "t", "op": "delete"}')
@@ -122,7 +122,7 @@ def test_bad_documents_and_questions_are_buried_and_the_books_balance(pipeline: 
     broker.publish(topology.QUESTIONS, a_question())
     pipeline.run()
 
-    found = books.audit(MemoryLedger(pipeline))
+    found = accounting.audit(MemoryAuditSource(pipeline))
 
     assert found.balanced, found.unaccounted
     assert (found.documents_in, found.revisions_indexed) == (5, 1)
@@ -134,7 +134,7 @@ def test_what_is_still_on_its_way_is_not_accounted_for(pipeline: Pipeline) -> No
     pipeline.broker.publish(topology.DOCUMENTS, a_document())
     pipeline.broker.publish(topology.QUESTIONS, a_question())
 
-    found = books.audit(MemoryLedger(pipeline))
+    found = accounting.audit(MemoryAuditSource(pipeline))
 
     assert not found.balanced
     assert len(found.unaccounted) == 2
@@ -153,7 +153,7 @@ def test_publishing_everything_twice_across_a_restart_ends_in_the_same_state(pip
 
     assert list(pipeline.documents.documents()) == documents
     assert pipeline.published() == results
-    assert books.audit(MemoryLedger(pipeline)).balanced
+    assert accounting.audit(MemoryAuditSource(pipeline)).balanced
 
 
 def test_the_sample_newswire_runs_through_and_retrieval_knows_the_second_edition(pipeline: Pipeline) -> None:
@@ -170,7 +170,7 @@ def test_the_sample_newswire_runs_through_and_retrieval_knows_the_second_edition
     assert counts.results == 40
     assert (counts.arms["base+rag"]["new"].means["contains"] or 0.0) > 0.5
     assert counts.arms["base"]["new"].means["contains"] == 0.0
-    assert books.audit(MemoryLedger(pipeline)).balanced
+    assert accounting.audit(MemoryAuditSource(pipeline)).balanced
 
 
 def test_a_sample_keeps_every_slice_in_proportion() -> None:

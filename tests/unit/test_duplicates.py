@@ -92,7 +92,7 @@ def test_a_reprint_is_taken_and_linked_to_the_first_of_its_group(together: bool)
 
 
 @pytest.mark.parametrize("together", [True, False])
-def test_a_dropped_reprint_is_on_the_books_with_the_first(together: bool) -> None:
+def test_a_dropped_reprint_is_recorded_with_the_first(together: bool) -> None:
     desk, stories = Desk(near_duplicates="drop"), [a_story("a"), a_story("b", REPRINT), a_story("c", OTHER)]
 
     outcomes = desk(*stories) if together else [desk(story)[0] for story in stories]

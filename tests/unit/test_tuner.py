@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.tuner import diary
+from services.tuner import history
 from services.tuner.assembly import Ports, assemble
 from services.tuner.handler import Decision, Seen, decide, since
 from services.tuner.news import News
@@ -115,7 +115,7 @@ def test_enough_news_starts_a_training_and_every_step_of_it_is_an_event() -> Non
     decision = tuner.look()
 
     assert (decision.act, decision.causes, scene.trained) == ("train", ("documents",), 1)
-    [event] = diary.trainings(scene.events)
+    [event] = history.trainings(scene.events)
     assert (event.state, event.adapter, event.adapter_state) == ("finished", "news-1", "serving")
     assert "10 documents are not learned" in event.reason
     assert event.cost is not None
@@ -171,7 +171,7 @@ def test_an_adapter_that_no_gate_let_pass_is_not_trained_again_on_the_same_news(
     scene.later(1)
 
     assert tuner.look().act == "wait"
-    assert diary.trainings(scene.events)[0].outcome == "not served"
+    assert history.trainings(scene.events)[0].outcome == "not served"
 
 
 def test_failures_are_survived_said_and_waited_for_longer_each_time() -> None:
@@ -185,7 +185,7 @@ def test_failures_are_survived_said_and_waited_for_longer_each_time() -> None:
         scene.later(1)
 
     assert acts == ["train", "train", "postpone", "train", "postpone", "postpone", "postpone", "train", "wait"]
-    outcomes = [event.outcome for event in diary.trainings(scene.events)]
+    outcomes = [event.outcome for event in history.trainings(scene.events)]
     assert outcomes == ["out of memory", "disk full", "no such event", "its gates let it pass"]
 
 
@@ -195,14 +195,14 @@ def test_a_restart_remembers_when_it_last_trained_and_closes_what_was_left_open(
     scene.outcomes = [RuntimeError("the machine lost power")]
     with pytest.raises(RuntimeError):
         scene.tuner().look()
-    assert diary.trainings(scene.events)[0].state == "started"
+    assert history.trainings(scene.events)[0].state == "started"
     scene.later(0.1)
 
     again = scene.tuner()
     again.recover()
 
-    [event] = diary.trainings(scene.events)
-    assert (event.state, event.outcome, event.ended_at) == ("failed", diary.INTERRUPTED, scene.clock)
+    [event] = history.trainings(scene.events)
+    assert (event.state, event.outcome, event.ended_at) == ("failed", history.INTERRUPTED, scene.clock)
     assert again.look().act == "postpone"
     scene.later(1)
     assert again.look().act == "train"

@@ -5,7 +5,7 @@ from contextlib import closing
 import typer
 
 from services.console import output, progress
-from services.console.live.accounting import LiveLedger
+from services.console.live.accounting import LiveAuditSource
 from shared.lab.accounting import Audit
 from shared.lab.accounting import audit as balance
 from shared.settings import CassandraSettings, KafkaSettings
@@ -22,9 +22,9 @@ def audit(json: output.Json = False) -> None:
 
     Ends with exit code 65 when something is not accounted for; what is still on its way counts as such.
     """
-    ledger = LiveLedger(KafkaSettings(), CassandraSettings())
-    with closing(ledger), progress.waiting("reading the topics and the store"):
-        found = balance(ledger)
+    source = LiveAuditSource(KafkaSettings(), CassandraSettings())
+    with closing(source), progress.waiting("reading the topics and the store"):
+        found = balance(source)
     output.as_json(found.as_dict()) if json else _show(found)
     if not found.balanced:
         raise typer.Exit(output.EX_DATA)

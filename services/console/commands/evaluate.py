@@ -174,9 +174,9 @@ def training(
         shares = [float(share) for share in train_shares.split(",")]
     except ValueError as error:
         raise ValueError(f"--train-shares {train_shares!r}: numbers with commas between them") from error
-    workshop = training_shares.live(KafkaSettings(), cutoff)
+    training = training_shares.live(KafkaSettings(), cutoff)
     found = training_shares.run(
-        folder, pairs, shares, connect=lambda: _live(0), workshop=workshop, seed=seed, deadline_s=deadline
+        folder, pairs, shares, connect=lambda: _live(0), training=training, seed=seed, deadline_s=deadline
     )
     output.as_json(found) if json else training_view.show(found)
 

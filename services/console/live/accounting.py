@@ -1,4 +1,4 @@
-"""The audit's ledger on Kafka and Cassandra."""
+"""What the audit reads, from Kafka and Cassandra."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from shared.settings import CassandraSettings, KafkaSettings
 from shared.stored import Disposition
 
 
-class LiveLedger:
+class LiveAuditSource:
     """Reads the topics from end to end, and the dispositions from the store."""
 
     def __init__(self, kafka: KafkaSettings, cassandra: CassandraSettings) -> None:

@@ -13,7 +13,7 @@ from shared.adapters import registry
 from shared.contests.files import shipped
 from shared.kafka.view import KafkaView
 from shared.lab.suites import checking, learning
-from shared.lab.suites.learning import TrainingReport, Workshop
+from shared.lab.suites.learning import TrainingPorts, TrainingReport
 from shared.lab.suites.running import System
 from shared.settings import KafkaSettings
 
@@ -26,7 +26,7 @@ def run(
     shares: Sequence[float],
     *,
     connect: Callable[[], System],
-    workshop: Workshop,
+    training: TrainingPorts,
     seed: int,
     deadline_s: float,
 ) -> TrainingReport:
@@ -42,12 +42,12 @@ def run(
             for number, (share, lines) in enumerate(files.items())
         }
         taught = list(
-            learning.lessons(connect(), suite, written, workshop=workshop, run=name, deadline_s=deadline_s, told=note)
+            learning.lessons(connect(), suite, written, training=training, run=name, deadline_s=deadline_s, told=note)
         )
     return learning.report_of(suite, taught, run=name, seed=seed, arms=TUNED)
 
 
-def live(kafka: KafkaSettings, cutoff: str) -> Workshop:
+def live(kafka: KafkaSettings, cutoff: str) -> TrainingPorts:
     """Trains by the tuning job, learning nothing after `cutoff` (ISO 8601; "": everything), and serves what it made."""
 
     def train(file: Path, name: str) -> None:
@@ -57,7 +57,7 @@ def live(kafka: KafkaSettings, cutoff: str) -> Workshop:
         found = registry.speaking(KafkaView(kafka, topology.ADAPTERS).refresh())
         return found.name if found else None
 
-    return Workshop(train, lambda name: serving.serve(kafka, name), speaker)
+    return TrainingPorts(train, lambda name: serving.serve(kafka, name), speaker)
 
 
 def _written(file: Path, lines: Sequence[str]) -> Path:

@@ -55,14 +55,14 @@ class Judge:
 
 def summarise(results: Iterable[Result], *, per_hour: int) -> tuple[Judge, ...]:
     """Every judge whose verdicts some result shows, by name; votes count as in `tiltyard votes`."""
-    found: dict[Who, list[Item]] = defaultdict(list)
+    by_judge: dict[Who, list[Item]] = defaultdict(list)
     standing = list(newest(results).values())
     votes = _votes(standing, per_hour)
     for result in standing:
         for taken in result.verdicts:
             item = Item(result, taken.verdicts, votes[result.question.question_id])
-            found[_who(taken.verdicts)].append(item)
-    return tuple(_judge(who, found[who]) for who in sorted(found))
+            by_judge[_who(taken.verdicts)].append(item)
+    return tuple(_judge(who, by_judge[who]) for who in sorted(by_judge))
 
 
 def _votes(results: Sequence[Result], per_hour: int) -> dict[str, list[Counted]]:
@@ -91,7 +91,7 @@ def _judge(who: Who, items: Sequence[Item]) -> Judge:
         unread=_unread(fresh),
         outdated=sum(len(item.verdicts.grades) for item in items if _outdated(item)),
         grades_worth=worth.of_grades(fresh),
-        warnings=dict(sorted(Counter(said for item in items for said in item.verdicts.warnings).items())),
+        warnings=dict(sorted(Counter(warning for item in items for warning in item.verdicts.warnings).items())),
     )
 
 
@@ -102,37 +102,41 @@ def _outdated(item: Item) -> bool:
 
 
 def _pairs(items: Sequence[Item]) -> dict[Pair, dict[Outcome, int]]:
-    counts = Counter((made.arms, made.outcome) for item in items for made in item.verdicts.comparisons)
+    counts = Counter(
+        (comparison.arms, comparison.outcome) for item in items for comparison in item.verdicts.comparisons
+    )
     pairs = sorted({arms for arms, _ in counts})
     return {pair: {outcome: counts[pair, outcome] for outcome in OUTCOMES} for pair in pairs}
 
 
 def _inconsistent(items: Sequence[Item]) -> Interval:
-    made = [(item, one.outcome) for item in items for one in item.verdicts.comparisons]
-    return _mean([(outcome == "inconsistent", item) for item, outcome in made if outcome != "no_verdict"])
+    outcomes = [(item, comparison.outcome) for item in items for comparison in item.verdicts.comparisons]
+    return _mean([(outcome == "inconsistent", item) for item, outcome in outcomes if outcome != "no_verdict"])
 
 
 def _no_verdict(items: Sequence[Item]) -> Interval:
-    return _mean([(made.outcome == "no_verdict", item) for item in items for made in item.verdicts.comparisons])
+    return _mean(
+        [(comparison.outcome == "no_verdict", item) for item in items for comparison in item.verdicts.comparisons]
+    )
 
 
 def _first_place(items: Sequence[Item]) -> Interval:
     """Of replies as they were given, A being the first answer shown: far from one half it is the place that decides."""
-    comparisons = [(item, made) for item in items for made in item.verdicts.comparisons]
-    choices = [(choice_of(reply), item) for item, made in comparisons for reply in made.replies]
+    comparisons = [(item, comparison) for item in items for comparison in item.verdicts.comparisons]
+    choices = [(choice_of(reply), item) for item, comparison in comparisons for reply in comparison.replies]
     return _mean([(choice == "a", item) for choice, item in choices if choice in ("a", "b")])
 
 
 def _grades(items: Sequence[Item]) -> dict[str, Interval]:
     given: dict[str, list[tuple[float, Item]]] = defaultdict(list)
     for item in items:
-        for made in item.verdicts.grades:
-            given[made.arm] += [] if made.grade is None else [(made.grade, item)]
+        for graded in item.verdicts.grades:
+            given[graded.arm] += [] if graded.grade is None else [(graded.grade, item)]
     return {arm: _mean(grades, LOWEST, HIGHEST) for arm, grades in sorted(given.items())}
 
 
 def _unread(items: Sequence[Item]) -> Interval:
-    return _mean([(made.grade is None, item) for item in items for made in item.verdicts.grades])
+    return _mean([(graded.grade is None, item) for item in items for graded in item.verdicts.grades])
 
 
 def _mean(values: Sequence[tuple[float, Item]], lowest: float = 0.0, highest: float = 1.0) -> Interval:

@@ -39,28 +39,33 @@ class Worth:
     votes: Agreement
 
     @staticmethod
-    def short(found: Agreement) -> str:
+    def short(agreement: Agreement) -> str:
         """Kappa in short, for beside a number."""
-        if not found.n:
+        if not agreement.n:
             return "unknown, n 0"
-        kappa = found.kappa
+        kappa = agreement.kappa
         value = "undefined" if kappa.mean is None else f"{kappa.mean:.2f} ({kappa.low:.2f} to {kappa.high:.2f})"
-        return f"{value}, n {found.n}"
+        return f"{value}, n {agreement.n}"
 
 
 def of_comparisons(items: Sequence[Item]) -> Worth:
     """With references: which answer is correct, or neither more than the other. With votes: the four choices."""
-    settled = [(item, made) for item in items for made in item.verdicts.comparisons if made.outcome in CHOICES]
+    settled = [
+        (item, comparison)
+        for item in items
+        for comparison in item.verdicts.comparisons
+        if comparison.outcome in CHOICES
+    ]
     by_references = [
-        (_side(made.outcome), preferred, item.question_id)
-        for item, made in settled
-        if (preferred := _correct(item.result, made.arms)) is not None
+        (_side(comparison.outcome), preferred, item.question_id)
+        for item, comparison in settled
+        if (preferred := _correct(item.result, comparison.arms)) is not None
     ]
     by_votes = [
-        (str(made.outcome), str(vote.ballot.choice), item.question_id)
-        for item, made in settled
+        (str(comparison.outcome), str(vote.ballot.choice), item.question_id)
+        for item, comparison in settled
         for vote in item.votes
-        if vote.pair == made.arms
+        if vote.pair == comparison.arms
     ]
     return Worth(_agreement(by_references), _agreement(by_votes))
 
@@ -68,14 +73,14 @@ def of_comparisons(items: Sequence[Item]) -> Worth:
 def of_grades(items: Sequence[Item]) -> Worth:
     """With references: whether an answer is right. With votes: which of two answers is better, by the higher grade."""
     by_references: Labels = [
-        (str(made.grade >= GOOD), str(correct >= 1.0), item.question_id)
+        (str(graded.grade >= GOOD), str(correct >= 1.0), item.question_id)
         for item in items
-        for made in item.verdicts.grades
-        if made.grade is not None and (correct := _score(item.result, made.arm)) is not None
+        for graded in item.verdicts.grades
+        if graded.grade is not None and (correct := _score(item.result, graded.arm)) is not None
     ]
     by_votes: Labels = []
     for item in items:
-        grades = {made.arm: made.grade for made in item.verdicts.grades if made.grade is not None}
+        grades = {graded.arm: graded.grade for graded in item.verdicts.grades if graded.grade is not None}
         by_votes += [
             (_higher(grades[vote.pair[0]], grades[vote.pair[1]]), _side(vote.ballot.choice), item.question_id)
             for vote in item.votes

@@ -35,21 +35,24 @@ def groups(material: Material, correct: Scores, clusters: Mapping[str, str]) -> 
     document's popularity is how many questions name it as gold; of several documents the most asked one counts.
     """
     scored = {name for values in correct.values() for name in values}
-    questions = [one.question for one in material.results if one.question.question_id in scored]
-    found: list[Group] = []
+    questions = [result.question for result in material.results if result.question.question_id in scored]
+    all_groups: list[Group] = []
     for by, read in _attributes(material).items():
         members: dict[str, set[str]] = defaultdict(set)
         for question in questions:
             for value in filter(None, read(question)):
                 members[value].add(question.question_id)
         if len(members) > 1:
-            found += [_group(by, value, names, correct, clusters) for value, names in _largest(members)]
-    return found
+            all_groups += [_group(by, value, names, correct, clusters) for value, names in _largest(members)]
+    return all_groups
 
 
 def _attributes(material: Material) -> dict[str, Read]:
     times, asked = material.times.by_document, material.asked
-    once = {asked.get(one.question.question_id, one.question.question_id): one.question for one in material.results}
+    once = {
+        asked.get(result.question.question_id, result.question.question_id): result.question
+        for result in material.results
+    }
     popular = Counter(name for question in once.values() for name in set(question.gold_document_ids))
 
     def gold(question: Question) -> list[DocumentTimes]:
@@ -57,13 +60,13 @@ def _attributes(material: Material) -> dict[str, Read]:
 
     def popularity(question: Question) -> list[str]:
         most = max((popular[name] for name in question.gold_document_ids), default=0)
-        return [next(said for up_to, said in ASKED if most <= up_to)] if most else []
+        return [next(label for up_to, label in ASKED if most <= up_to)] if most else []
 
     return {
         "kind of question": lambda question: [question.kind.replace("_", " ")],
-        "source": lambda question: [one.source for one in gold(question)],
-        "topic": lambda question: [tag for one in gold(question) for tag in one.tags],
-        "language": lambda question: [one.language for one in gold(question)],
+        "source": lambda question: [document.source for document in gold(question)],
+        "topic": lambda question: [tag for document in gold(question) for tag in document.tags],
+        "language": lambda question: [document.language for document in gold(question)],
         "popularity of the document": popularity,
     }
 

@@ -10,9 +10,13 @@ from shared.statistics.calibration import Calibration, calibration
 
 def calibrated(results: Sequence[Result], arm: str, clusters: Mapping[str, str]) -> Calibration:
     """One arm's probabilities against `correct`, over the answers that have both; n = 0 where a backend tells none."""
-    found = [
-        (said, one.scores[CORRECT] >= 0.5, clusters[result.question.question_id])
+    answers = [
+        (stated, scored.scores[CORRECT] >= 0.5, clusters[result.question.question_id])
         for result in results
-        if (one := result.answers.get(arm)) and CORRECT in one.scores and (said := probability(one.answer)) is not None
+        if (scored := result.answers.get(arm))
+        and CORRECT in scored.scores
+        and (stated := probability(scored.answer)) is not None
     ]
-    return calibration([said for said, _, _ in found], [right for _, right, _ in found], [of for _, _, of in found])
+    return calibration(
+        [stated for stated, _, _ in answers], [right for _, right, _ in answers], [cluster for _, _, cluster in answers]
+    )

@@ -33,17 +33,17 @@ def costs(results: Sequence[Result], correct: Scores, clusters: Mapping[str, str
 
 
 def _cost(results: Sequence[Result], arm: str, correct: Mapping[str, float], clusters: Mapping[str, str]) -> Cost:
-    scored = [result.answers[arm] for result in results if arm in result.answers]
-    given = [one for one in scored if one.answer.status != "failed"]
-    answers = [one.answer for one in given]
+    of_arm = [result.answers[arm] for result in results if arm in result.answers]
+    given = [scored for scored in of_arm if scored.answer.status != "failed"]
+    answers = [scored.answer for scored in given]
     tokens, right = sum(map(_tokens, answers)), sum(correct.values())
     return Cost(
         arm=arm,
-        latency=quantiles([one.latency_ms for one in given]),
-        retrieval=quantiles([one.retrieval_ms for one in answers]),
-        generation=quantiles([one.generation_ms for one in answers]),
-        prompt_tokens=sum(one.prompt_tokens for one in answers) / len(answers) if tokens else None,
-        completion_tokens=sum(one.completion_tokens for one in answers) / len(answers) if tokens else None,
+        latency=quantiles([scored.latency_ms for scored in given]),
+        retrieval=quantiles([answer.retrieval_ms for answer in answers]),
+        generation=quantiles([answer.generation_ms for answer in answers]),
+        prompt_tokens=sum(answer.prompt_tokens for answer in answers) / len(answers) if tokens else None,
+        completion_tokens=sum(answer.completion_tokens for answer in answers) / len(answers) if tokens else None,
         tokens_for_a_right_one=tokens / right if tokens and right else None,
         right=interval_of(dict(correct), clusters),
     )

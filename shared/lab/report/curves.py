@@ -58,8 +58,8 @@ def freshness_curve(material: Material, correct: Scores, clusters: Mapping[str, 
     unit, length = next((name, length) for name, length in UNITS if typical >= 2 * length or length == 1)
 
     def place(result: Result, gold: Sequence[DocumentTimes]) -> float | str:
-        found = _findable_s(result, gold)
-        return found if isinstance(found, str) else found / length
+        seconds_or_reason = _findable_s(result, gold)
+        return seconds_or_reason if isinstance(seconds_or_reason, str) else seconds_or_reason / length
 
     return _curve(material, correct, clusters, place=place, unit=unit)
 
@@ -69,11 +69,11 @@ def places(material: Material, place: AxisValue) -> tuple[dict[str, float], dict
     known: dict[str, float] = {}
     unknown: dict[str, int] = {}
     for result in material.results:
-        found = _placed(result, material.times.by_document, place)
-        if isinstance(found, str):
-            unknown[found] = unknown.get(found, 0) + 1
+        value_or_reason = _placed(result, material.times.by_document, place)
+        if isinstance(value_or_reason, str):
+            unknown[value_or_reason] = unknown.get(value_or_reason, 0) + 1
         else:
-            known[result.question.question_id] = found
+            known[result.question.question_id] = value_or_reason
     return known, unknown
 
 
@@ -128,7 +128,7 @@ def _age_days(result: Result, gold: Sequence[DocumentTimes]) -> float | str:
     cutoffs = {scored.answer.adapter.cutoff for scored in result.answers.values() if scored.answer.adapter}
     if not cutoffs:
         return "no answer came from an adapter"
-    published = _newest([one.published_at for one in gold])
+    published = _newest([document.published_at for document in gold])
     if published is None:
         return "the time of publication is not known"
     if published > result.asked_at:
@@ -137,7 +137,7 @@ def _age_days(result: Result, gold: Sequence[DocumentTimes]) -> float | str:
 
 
 def _findable_s(result: Result, gold: Sequence[DocumentTimes]) -> float | str:
-    findable = _newest([one.findable_at for one in gold])
+    findable = _newest([document.findable_at for document in gold])
     if findable is None:
         return "when the document could be found is not known"
     return (result.asked_at - findable) / SECOND

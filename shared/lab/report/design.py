@@ -58,10 +58,10 @@ def design(
         for arm in arms
         if within(scores.get(metric, {}).get(arm, {}), common)
     }
-    found = intervals_of(columns, clusters)
+    intervals = intervals_of(columns, clusters)
     cells = {
-        metric: {arm: one for (other, arm), one in found.items() if other == metric}
-        for metric in dict.fromkeys(metric for metric, _ in found)
+        metric: {arm: interval for (other, arm), interval in intervals.items() if other == metric}
+        for metric in dict.fromkeys(metric for metric, _ in intervals)
     }
     mine = {arm: within(correct[arm], common) for arm in arms}
     averaged = _crossed(square, mine, clusters) if common and len(arms) == len(square.corners) else []
@@ -70,7 +70,7 @@ def design(
 
 def rows() -> tuple[str, ...]:
     """The measures of the table, the one that effects are told of last."""
-    chosen = [name for name, one in catalogue.shown().items() if one.design]
+    chosen = [name for name, column in catalogue.shown().items() if column.design]
     return (*(name for name in chosen if name != CORRECT), CORRECT)
 
 
@@ -100,9 +100,9 @@ def crossed(square: Square) -> list[tuple[str, tuple[str, str], tuple[str, str]]
 
 def _simple(square: Square, overall: Sequence[Comparison]) -> Iterator[Effect]:
     for what, more, less in simple(square):
-        for one in overall:
-            if one.metric == CORRECT and {one.a, one.b} == {more, less} and one.n:
-                yield Effect(what, more, less, one if one.a == more else flipped(one))
+        for comparison in overall:
+            if comparison.metric == CORRECT and {comparison.a, comparison.b} == {more, less} and comparison.n:
+                yield Effect(what, more, less, comparison if comparison.a == more else flipped(comparison))
 
 
 def _crossed(square: Square, correct: Scores, clusters: Mapping[str, str]) -> list[Effect]:
@@ -112,26 +112,26 @@ def _crossed(square: Square, correct: Scores, clusters: Mapping[str, str]) -> li
     for _, more, less in crossed(square):
         sides |= {" and ".join(pair): _mean(correct, *pair) for pair in (more, less)}
     pairs = [(more, less) for _, more, less in wanted]
-    found = compare({CORRECT: sides}, pairs=pairs, clusters=clusters)
+    comparisons = compare({CORRECT: sides}, pairs=pairs, clusters=clusters)
     return [
-        Effect(what, more, less, _doubled(one) if what == INTERACTION else one)
-        for (what, more, less), one in zip(wanted, found, strict=True)
+        Effect(what, more, less, _doubled(comparison) if what == INTERACTION else comparison)
+        for (what, more, less), comparison in zip(wanted, comparisons, strict=True)
     ]
 
 
-def flipped(one: Comparison) -> Comparison:
+def flipped(comparison: Comparison) -> Comparison:
     """The same comparison, seen from the other arm."""
-    low, high = (None if end is None else -end for end in (one.high, one.low))
+    low, high = (None if end is None else -end for end in (comparison.high, comparison.low))
     return replace(
-        one,
-        a=one.b,
-        b=one.a,
-        mean_a=one.mean_b,
-        mean_b=one.mean_a,
-        difference=None if one.difference is None else -one.difference,
+        comparison,
+        a=comparison.b,
+        b=comparison.a,
+        mean_a=comparison.mean_b,
+        mean_b=comparison.mean_a,
+        difference=None if comparison.difference is None else -comparison.difference,
         low=low,
         high=high,
-        verdict=SWAPPED[one.verdict],
+        verdict=SWAPPED[comparison.verdict],
     )
 
 
@@ -140,9 +140,10 @@ def _mean(correct: Scores, first: str, second: str) -> dict[str, float]:
     return {name: (value + correct[second][name]) / 2 for name, value in correct[first].items()}
 
 
-def _doubled(one: Comparison) -> Comparison:
+def _doubled(comparison: Comparison) -> Comparison:
     """The interaction is (tuned+rag - tuned) - (base+rag - base): twice the difference of the two diagonals' means."""
     difference, low, high, smallest = (
-        None if value is None else 2 * value for value in (one.difference, one.low, one.high, one.detectable)
+        None if value is None else 2 * value
+        for value in (comparison.difference, comparison.low, comparison.high, comparison.detectable)
     )
-    return replace(one, difference=difference, low=low, high=high, detectable=smallest)
+    return replace(comparison, difference=difference, low=low, high=high, detectable=smallest)

@@ -47,7 +47,7 @@ def examples(results: Sequence[Result], arms: Sequence[str], retrieving: Sequenc
             for kind in _kinds(result, arm, retrieving=arm in retrieving):
                 apart[kind].append((result, arm))
     order = [CLOSED_BOOK, *mistakes.FAILURES, OUTDATED]
-    return [_example(kind, len(apart[kind]), *one) for kind in order for one in _drawn(apart[kind])]
+    return [_example(kind, len(apart[kind]), *candidate) for kind in order for candidate in _drawn(apart[kind])]
 
 
 def _kinds(result: Result, arm: str, *, retrieving: bool) -> list[str]:
@@ -60,20 +60,20 @@ def _kinds(result: Result, arm: str, *, retrieving: bool) -> list[str]:
             kinds.append(CLOSED_BOOK if result.question.references else mistakes.NO_SUCH_FACT)
         elif became in (mistakes.FAILED, mistakes.MISSING):
             kinds.append(str(became))
-    elif (found := mistakes.kind(result, arm)) in mistakes.FAILURES:
-        kinds.append(str(found))
+    elif (mistake := mistakes.kind(result, arm)) in mistakes.FAILURES:
+        kinds.append(str(mistake))
     return kinds
 
 
 def _drawn(candidates: Sequence[tuple[Result, str]]) -> list[tuple[Result, str]]:
     by_question: Mapping[str, tuple[Result, str]] = {
-        one[0].question.question_id: one for one in sorted(candidates, key=_lot, reverse=True)
+        candidate[0].question.question_id: candidate for candidate in sorted(candidates, key=_lot, reverse=True)
     }
     return sorted(by_question.values(), key=_lot)[:OF_EACH]
 
 
-def _lot(one: tuple[Result, str]) -> str:
-    return hashlib.sha256(f"{one[0].question.question_id}\n{one[1]}".encode()).hexdigest()
+def _lot(candidate: tuple[Result, str]) -> str:
+    return hashlib.sha256(f"{candidate[0].question.question_id}\n{candidate[1]}".encode()).hexdigest()
 
 
 def _example(kind: str, of: int, result: Result, arm: str) -> Example:

@@ -66,7 +66,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-a
 
 def render(title: str, subtitle: str, sections: Sequence[Section]) -> str:
     """The whole page; every text is escaped, pictures alone are taken as they are."""
-    links = "\n".join(f'<li><a href="#{one.anchor}">{escape(one.title)}</a></li>' for one in sections)
+    links = "\n".join(f'<li><a href="#{section.anchor}">{escape(section.title)}</a></li>' for section in sections)
     body = "\n".join(line for section in sections for line in _section(section))
     page = f"""<!doctype html>
 <html lang="en">

@@ -75,16 +75,16 @@ def gather(
 
     A result that was scored again has a higher `result_version`; of equal ones the later scored counts.
     """
-    standing = newest(sorted(results, key=lambda one: one.scored_at))
+    standing = newest(sorted(results, key=lambda result: result.scored_at))
     chosen = [
-        one
-        for one in standing.values()
-        if (since is None or since <= one.asked_at) and (until is None or one.asked_at < until)
+        result
+        for result in standing.values()
+        if (since is None or since <= result.asked_at) and (until is None or result.asked_at < until)
     ]
-    chosen.sort(key=lambda one: (one.asked_at, one.question.question_id))
-    newest_one = of_result(chosen[-1]).label if chosen else ""
-    others = Counter(label for one in chosen if (label := of_result(one).label) != newest_one)
-    chosen = [one for one in chosen if of_result(one).label == newest_one]
+    chosen.sort(key=lambda result: (result.asked_at, result.question.question_id))
+    newest_label = of_result(chosen[-1]).label if chosen else ""
+    others = Counter(label for result in chosen if (label := of_result(result).label) != newest_label)
+    chosen = [result for result in chosen if of_result(result).label == newest_label]
     return Material(chosen, read_from, times or Times(), since, until, left_out=dict(others))
 
 
@@ -105,22 +105,25 @@ def combined(runs: Mapping[str, Material], *, read_from: str) -> Material:
     labels = sorted({material.contest.label for material in runs.values() if material.results})
     if len(labels) > 1:
         raise ValueError(f"these runs belong to several contests, which are never added up: {', '.join(labels)}")
-    times = next((one.times for one in runs.values() if one.times.by_document), Times())
-    results.sort(key=lambda one: (one.asked_at, one.question.question_id))
+    times = next((material.times for material in runs.values() if material.times.by_document), Times())
+    results.sort(key=lambda result: (result.asked_at, result.question.question_id))
     left_out = sum((Counter(material.left_out) for material in runs.values()), Counter[str]())
     return Material(results, read_from, times, runs=named, asked=asked, left_out=dict(left_out))
 
 
 def times_of(documents: Iterable[DocumentTimes | DocumentPublished], *, read_from: str) -> Times:
     """Times by document; of several lines about one document the last counts, as the last revision does."""
-    found: dict[str, DocumentTimes] = {}
-    for one in documents:
-        found[one.document_id] = (
-            one
-            if isinstance(one, DocumentTimes)
+    by_document: dict[str, DocumentTimes] = {}
+    for document in documents:
+        by_document[document.document_id] = (
+            document
+            if isinstance(document, DocumentTimes)
             else DocumentTimes(
-                document_id=one.document_id, published_at=one.published_at, source=one.source, tags=one.tags
+                document_id=document.document_id,
+                published_at=document.published_at,
+                source=document.source,
+                tags=document.tags,
             )
         )
-    lacking = "" if found else f"{read_from} names no document"
-    return Times(found, read_from, lacking)
+    lacking = "" if by_document else f"{read_from} names no document"
+    return Times(by_document, read_from, lacking)

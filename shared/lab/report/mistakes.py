@@ -63,7 +63,7 @@ def gold_found(question: Question, answer: Answer) -> tuple[int, int]:
 
 def retrieval_arms(results: Sequence[Result], arms: Sequence[str]) -> list[str]:
     """Arms that were given evidence at least once, and those that are named as being so."""
-    given = {arm for result in results for arm, one in result.answers.items() if one.answer.evidence}
+    given = {arm for result in results for arm, scored in result.answers.items() if scored.answer.evidence}
     return [arm for arm in arms if arm in given or arm.endswith("+rag")]
 
 
@@ -79,14 +79,14 @@ def kind(result: Result, arm: str) -> str | None:
     if result.question.references == ():
         return NO_SUCH_FACT
     have, needed = gold_found(result.question, result.answers[arm].answer)
-    found = needed > 0 and have == needed
+    all_found = needed > 0 and have == needed
     if became == "right":
-        return RIGHT_FOUND if found else RIGHT_WITHOUT
+        return RIGHT_FOUND if all_found else RIGHT_WITHOUT
     if not needed:
         return UNTOLD
     if became == "wrong":
-        return MISREAD if found else NOT_FOUND
-    return SILENT if found else SILENT_NOT_FOUND
+        return MISREAD if all_found else NOT_FOUND
+    return SILENT if all_found else SILENT_NOT_FOUND
 
 
 def mistakes(results: Sequence[Result], arms: Sequence[str], clusters: Mapping[str, str]) -> list[Mistakes]:
@@ -96,7 +96,7 @@ def mistakes(results: Sequence[Result], arms: Sequence[str], clusters: Mapping[s
 
 def _of_arm(results: Sequence[Result], arm: str, clusters: Mapping[str, str]) -> Mistakes:
     kinds = Counter(kind(result, arm) for result in results)
-    found: dict[str, float] = {}
+    all_found: dict[str, float] = {}
     right: dict[str, float] = {}
     partly = 0
     for result in results:
@@ -104,7 +104,7 @@ def _of_arm(results: Sequence[Result], arm: str, clusters: Mapping[str, str]) ->
         if became not in ("right", "wrong", "abstained") or not result.question.gold_document_ids:
             continue
         have, needed = gold_found(result.question, result.answers[arm].answer)
-        found[result.question.question_id] = float(have == needed)
+        all_found[result.question.question_id] = float(have == needed)
         right[result.question.question_id] = float(became == "right")
         partly += became != "right" and 0 < have < needed
     return Mistakes(
@@ -112,7 +112,7 @@ def _of_arm(results: Sequence[Result], arm: str, clusters: Mapping[str, str]) ->
         counts={name: kinds[name] for name in KINDS},
         not_scored=sum(outcome(result, arm) == "not scored" for result in results),
         partly=partly,
-        found=interval_of(found, clusters),
-        right_if_found=interval_of({name: right[name] for name in right if found[name]}, clusters),
-        right_if_not=interval_of({name: right[name] for name in right if not found[name]}, clusters),
+        found=interval_of(all_found, clusters),
+        right_if_found=interval_of({name: right[name] for name in right if all_found[name]}, clusters),
+        right_if_not=interval_of({name: right[name] for name in right if not all_found[name]}, clusters),
     )

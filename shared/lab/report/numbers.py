@@ -80,10 +80,10 @@ class Numbers:
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON; every comparison with its sentence."""
-        said = [asdict(one) | {"sentence": in_words(one)} for one in self.comparisons]
+        comparisons = [asdict(comparison) | {"sentence": in_words(comparison)} for comparison in self.comparisons]
         people = votes_report.of(self.votes).model_dump(mode="json")
         models = [judge_report.of(judge).model_dump(mode="json") for judge in self.judges]
-        return asdict(self) | {"comparisons": said, "votes": people, "judges": models}
+        return asdict(self) | {"comparisons": comparisons, "votes": people, "judges": models}
 
 
 def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR) -> Numbers:
@@ -92,10 +92,11 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR) -> Numbers:
     arms, scores = arms_of(results, contest), scores_of(results)
     clusters, slices = clusters_of(results, material.asked), slices_of(results)
     correct, retrieving = scores.get(CORRECT, {}), retrieval_arms(results, arms)
-    became = counts(results, arms)
-    silent = [one.arm for one in became if one.silent]
+    outcomes = counts(results, arms)
+    silent = [arm_outcomes.arm for arm_outcomes in outcomes if arm_outcomes.silent]
     spoken = {
-        metric: {arm: one for arm, one in by_arm.items() if arm not in silent} for metric, by_arm in scores.items()
+        metric: {arm: column for arm, column in by_arm.items() if arm not in silent}
+        for metric, by_arm in scores.items()
     }
     comparisons = compared(spoken, slices | _by_cutoff(material), clusters)
     first, *further = _designs(contest, spoken, clusters, comparisons)
@@ -107,7 +108,7 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR) -> Numbers:
         clusters=len(set(clusters.values())),
         scored=len({name for values in correct.values() for name in values}),
         table=cells(scores, arms=arms, slices=slices, clusters=clusters),
-        outcomes=became,
+        outcomes=outcomes,
         design=first,
         further_designs=further,
         comparisons=comparisons,
@@ -116,7 +117,7 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR) -> Numbers:
         staleness=[_staleness(results, arm, correct, clusters) for arm in retrieving],
         costs=costs(results, correct, clusters, arms),
         cautions=cautions(results, arms, clusters),
-        certainty={arm: one for arm in arms if (one := calibrated(results, arm, clusters)).n},
+        certainty={arm: calibration for arm in arms if (calibration := calibrated(results, arm, clusters)).n},
         mistakes=mistakes(results, retrieving, clusters),
         examples=examples(results, arms, retrieving),
         groups=groups(material, correct, clusters),
@@ -134,7 +135,7 @@ def _designs(
     comparisons: Sequence[Comparison],
 ) -> list[Design]:
     """One for each 2 x 2 part of the contest."""
-    overall = [one for one in comparisons if one.slice == ALL]
+    overall = [comparison for comparison in comparisons if comparison.slice == ALL]
     return [design(square, spoken, clusters, overall) for square in squares(contest.arms)]
 
 
@@ -148,8 +149,10 @@ def compared(
     """
     chosen = {metric: scores[metric] for metric in catalogue.compared() if metric in scores}
     lower = catalogue.where("lower")
-    found = compare(chosen, slices=slices, clusters=clusters, lower_is_better=lower, apart=(ALL,))
-    return sorted((one for one in found if one.n), key=lambda one: one.slice != ALL)
+    comparisons = compare(chosen, slices=slices, clusters=clusters, lower_is_better=lower, apart=(ALL,))
+    return sorted(
+        (comparison for comparison in comparisons if comparison.n), key=lambda comparison: comparison.slice != ALL
+    )
 
 
 def _by_cutoff(material: Material) -> dict[str, set[str]]:
@@ -173,4 +176,4 @@ def _staleness(results: Sequence[Result], arm: str, correct: Scores, clusters: M
 
 def cell(numbers: Numbers, arm: str, slice_name: str = ALL) -> Cell | None:
     """One cell of the table of arms."""
-    return next((one for one in numbers.table if (one.arm, one.slice) == (arm, slice_name)), None)
+    return next((cell for cell in numbers.table if (cell.arm, cell.slice) == (arm, slice_name)), None)

@@ -85,10 +85,10 @@ def cautions(results: Sequence[Result], arms: Iterable[str], clusters: Mapping[s
 def _of_arm(results: Sequence[Result], arm: str) -> Outcomes:
     apart: dict[str, Counter[str]] = {"answerable": Counter(), "unanswerable": Counter(), "unknown": Counter()}
     for result in results:
-        if found := outcome(result, arm):
-            apart[_kind(result)][found] += 1
+        if became := outcome(result, arm):
+            apart[_kind(result)][became] += 1
     counted: dict[str, dict[str, int]] = {
-        kind: {str(name): found[name] for name in OUTCOMES} for kind, found in apart.items()
+        kind: {str(name): counter[name] for name in OUTCOMES} for kind, counter in apart.items()
     }
     return Outcomes(arm, **counted, without_adapter=sum(_lacked_adapter(result, arm) for result in results))
 
@@ -104,11 +104,11 @@ def _kind(result: Result) -> str:
 
 
 def _caution(results: Sequence[Result], arm: str, clusters: Mapping[str, str]) -> Caution:
-    found: dict[str, dict[str, str]] = {"answerable": {}, "unanswerable": {}, "unknown": {}}
+    by_kind: dict[str, dict[str, str]] = {"answerable": {}, "unanswerable": {}, "unknown": {}}
     for result in results:
         if (became := outcome(result, arm)) and became != "not scored":
-            found[_kind(result)][result.question.question_id] = became
-    answerable, unanswerable = found["answerable"], found["unanswerable"]
+            by_kind[_kind(result)][result.question.question_id] = became
+    answerable, unanswerable = by_kind["answerable"], by_kind["unanswerable"]
     given = {name: became for name, became in answerable.items() if became in ("right", "wrong")}
     return Caution(
         arm,
@@ -120,4 +120,4 @@ def _caution(results: Sequence[Result], arm: str, clusters: Mapping[str, str]) -
 
 
 def _share(became: Mapping[str, str], wanted: str, clusters: Mapping[str, str]) -> Interval:
-    return interval_of({name: float(one == wanted) for name, one in became.items()}, clusters)
+    return interval_of({name: float(actual == wanted) for name, actual in became.items()}, clusters)

@@ -12,33 +12,38 @@ def percent(share: float | None) -> str:
     return NONE if share is None else f"{100 * share:.1f} %"
 
 
-def share(found: Interval | None) -> str:
+def share(interval: Interval | None) -> str:
     """A mean with its limits in per cent, for a table: "62.5 (51.0 to 72.9)"; n stands in a column of its own."""
-    if found is None or found.mean is None:
+    if interval is None or interval.mean is None:
         return NONE
-    return f"{100 * found.mean:.1f} ({100 * found.low:.1f} to {100 * found.high:.1f})"
+    return f"{100 * interval.mean:.1f} ({100 * interval.low:.1f} to {100 * interval.high:.1f})"
 
 
-def share_of(found: Interval | None, n: int | None = None) -> str:
+def share_of(interval: Interval | None, n: int | None = None) -> str:
     """The same with its n, where that is not `n`, which the table says already."""
-    return share(found) if found is None or found.mean is None or found.n == n else f"{share(found)}, n = {found.n}"
+    if interval is None or interval.mean is None or interval.n == n:
+        return share(interval)
+    return f"{share(interval)}, n = {interval.n}"
 
 
-def count_of(found: Interval | None) -> str:
+def count_of(interval: Interval | None) -> str:
     """The n of a mean, for a column of its own."""
-    return NONE if found is None else str(found.n)
+    return NONE if interval is None else str(interval.n)
 
 
-def said_share(found: Interval) -> str:
+def said_share(interval: Interval) -> str:
     """A mean in a sentence."""
-    if found.mean is None:
+    if interval.mean is None:
         return "nothing is known (n = 0)"
-    return f"{percent(found.mean)} (95 % interval {100 * found.low:.1f} to {100 * found.high:.1f}, n = {found.n})"
+    limits = f"95 % interval {100 * interval.low:.1f} to {100 * interval.high:.1f}"
+    return f"{percent(interval.mean)} ({limits}, n = {interval.n})"
 
 
-def points_between(one: Comparison) -> str:
+def points_between(comparison: Comparison) -> str:
     """A difference with its limits, for a table."""
-    return NONE if one.difference is None else f"{points(one.difference)} ({points(one.low)} to {points(one.high)})"
+    if comparison.difference is None:
+        return NONE
+    return f"{points(comparison.difference)} ({points(comparison.low)} to {points(comparison.high)})"
 
 
 def milliseconds(value: float | None) -> str:

@@ -51,15 +51,15 @@ def provenance(material: Material) -> Provenance:
     return Provenance(
         results_from=material.read_from,
         times_from=material.times.read_from,
-        questions=len({material.asked.get(name, name) for name in (one.question.question_id for one in results)}),
+        questions=len({material.asked.get(name, name) for name in (result.question.question_id for result in results)}),
         since=material.since,
         until=material.until,
-        first_asked=min((one.asked_at for one in results), default=None),
-        last_asked=max((one.asked_at for one in results), default=None),
-        last_scored=max((one.scored_at for one in results), default=None),
+        first_asked=min((result.asked_at for result in results), default=None),
+        last_asked=max((result.asked_at for result in results), default=None),
+        last_scored=max((result.scored_at for result in results), default=None),
         voices=tuple(voices(results)),
         metric_versions=_versions(results),
-        result_versions=dict(sorted(Counter(one.result_version for one in results).items())),
+        result_versions=dict(sorted(Counter(result.result_version for result in results).items())),
         contest=material.contest,
         left_out=material.left_out,
     )
@@ -67,9 +67,13 @@ def provenance(material: Material) -> Provenance:
 
 def voices(results: Sequence[Result]) -> list[Voice]:
     """By arm; failed answers are left out, since an arm without its adapter fails with none."""
-    answers = [one.answer for result in results for one in result.answers.values() if one.answer.status != "failed"]
-    counted = Counter((one.arm, one.model, one.adapter, one.backend, one.prompt_version) for one in answers)
-    found = [
+    answers = [
+        scored.answer for result in results for scored in result.answers.values() if scored.answer.status != "failed"
+    ]
+    counted = Counter(
+        (answer.arm, answer.model, answer.adapter, answer.backend, answer.prompt_version) for answer in answers
+    )
+    all_voices = [
         Voice(
             arm=arm,
             model=model,
@@ -82,7 +86,7 @@ def voices(results: Sequence[Result]) -> list[Voice]:
         )
         for (arm, model, adapter, backend, prompt), count in counted.items()
     ]
-    return sorted(found, key=lambda one: (one.arm, one.model, one.adapter, one.backend, one.prompt))
+    return sorted(all_voices, key=lambda voice: (voice.arm, voice.model, voice.adapter, voice.backend, voice.prompt))
 
 
 def _versions(results: Sequence[Result]) -> dict[str, str]:

@@ -49,8 +49,8 @@ def spread_over(runs: Mapping[str, str], correct: Scores, arms: Sequence[str], s
         return Runs((), (), ())
     return Runs(
         names,
-        tuple(found for arm in arms if arm in correct and (found := _spread(arm, correct[arm], names, runs))),
-        tuple(found for what, column in _effects(correct, square) if (found := _spread(what, column, names, runs))),
+        tuple(spread for arm in arms if arm in correct and (spread := _spread(arm, correct[arm], names, runs))),
+        tuple(spread for what, column in _effects(correct, square) if (spread := _spread(what, column, names, runs))),
     )
 
 

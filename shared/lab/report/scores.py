@@ -18,9 +18,9 @@ Scores = dict[str, dict[str, float]]  # arm -> question id -> value
 
 def arms_of(results: Iterable[Result], contest: ContestTaken) -> list[str]:
     """Every arm that was asked: those of the contest in its order, then others by name."""
-    found = {arm for result in results for arm in (*result.answers, *result.missing)}
+    asked = {arm for result in results for arm in (*result.answers, *result.missing)}
     competing = list(contest.arm_names)
-    return [*(arm for arm in competing if arm in found), *sorted(found.difference(competing))]
+    return [*(arm for arm in competing if arm in asked), *sorted(asked.difference(competing))]
 
 
 def scores_of(results: Iterable[Result]) -> dict[str, Scores]:
@@ -28,22 +28,22 @@ def scores_of(results: Iterable[Result]) -> dict[str, Scores]:
 
     A question is absent where the metric does not apply to it. `abstained`, `failed` and `missing` are 0 or 1.
     """
-    found: dict[str, Scores] = defaultdict(lambda: defaultdict(dict))
+    by_metric: dict[str, Scores] = defaultdict(lambda: defaultdict(dict))
     for result in results:
         for arm, values in marks_of(result).values.items():
             for metric, value in values.items():
-                found[metric][arm][result.question.question_id] = value
-    return {metric: dict(by_arm) for metric, by_arm in found.items()}
+                by_metric[metric][arm][result.question.question_id] = value
+    return {metric: dict(by_arm) for metric, by_arm in by_metric.items()}
 
 
 def slices_of(results: Sequence[Result]) -> dict[str, set[str]]:
     """Slice -> question ids: `all` first, then those that questions name, by name."""
-    found: dict[str, set[str]] = defaultdict(set)
+    by_slice: dict[str, set[str]] = defaultdict(set)
     for result in results:
-        found[result.question.slice].add(result.question.question_id)
-    found.pop(ALL, None)
+        by_slice[result.question.slice].add(result.question.question_id)
+    by_slice.pop(ALL, None)
     everything = {result.question.question_id for result in results}
-    return {ALL: everything} | {name: found[name] for name in sorted(found)}
+    return {ALL: everything} | {name: by_slice[name] for name in sorted(by_slice)}
 
 
 def clusters_of(results: Iterable[Result], asked: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -76,15 +76,15 @@ def intervals_of(columns: Mapping[K, Mapping[str, float]], clusters: Mapping[str
     together: dict[tuple[str, ...], list[K]] = defaultdict(list)
     for key, column in columns.items():
         together[tuple(sorted(column))].append(key)
-    found: dict[K, Interval] = {}
+    intervals: dict[K, Interval] = {}
     for questions, keys in together.items():
         if not questions:
-            found |= dict.fromkeys(keys, mean_interval([]))
+            intervals |= dict.fromkeys(keys, mean_interval([]))
             continue
         values = np.array([[columns[key][question_id] for key in keys] for question_id in questions], dtype=np.float64)
         groups = numbered([clusters[question_id] for question_id in questions])
         totals = summed(np.column_stack([values, np.ones(len(values))]), groups)
         limits = mean_limits(totals, np.zeros(len(keys)), np.ones(len(keys)))
         rows = zip(keys, values.mean(axis=0), *limits, strict=True)
-        found |= {key: Interval(len(values), float(mean), float(low), float(high)) for key, mean, low, high in rows}
-    return {key: found[key] for key in columns}
+        intervals |= {key: Interval(len(values), float(mean), float(low), float(high)) for key, mean, low, high in rows}
+    return {key: intervals[key] for key in columns}

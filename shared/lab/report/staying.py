@@ -20,8 +20,8 @@ def sections(
     costs: CostSettings,
 ) -> list[Section]:
     """From the first document or training that the topics keep to the last scored result; nothing without either."""
-    begun = [one.created_at for one in adapters] + [one.ingested_at for one in indexed]
-    until = max((one.scored_at for one in results), default=None)
+    begun = [adapter.created_at for adapter in adapters] + [document.ingested_at for document in indexed]
+    until = max((result.scored_at for result in results), default=None)
     if not begun or until is None or min(begun) >= until:
         return []
     since = min(begun)
@@ -34,7 +34,7 @@ def sections(
 
 def section(sides: Sequence[StayingCurrent], since: datetime, until: datetime) -> Section:
     """The table of both sides."""
-    rows = [_row(one) for one in sides]
+    rows = [_row(side) for side in sides]
     table = Table(f"From {moment(since)} to {moment(until)}", HEADS, rows, numbers=range(1, len(HEADS)))
     about = Paragraph(
         "Tuning: every training that ended in this time, with its gates; each learns all of its documents anew. "
@@ -46,10 +46,10 @@ def section(sides: Sequence[StayingCurrent], since: datetime, until: datetime) -
     return Section("What an hour of staying current costs", "hour", [table, about])
 
 
-def _row(one: StayingCurrent) -> list[str]:
-    counted = [one.side, str(one.documents), str(one.runs)]
-    if one.hourly is None:
+def _row(side: StayingCurrent) -> list[str]:
+    counted = [side.side, str(side.documents), str(side.runs)]
+    if side.hourly is None:
         return [*counted, NONE, NONE, NONE]
-    kwh = NONE if one.hourly.kwh is None else plain(one.hourly.kwh, 4)
-    money = NONE if one.hourly.money is None else f"{plain(one.hourly.money, 4)} {one.hourly.currency}"
-    return [*counted, plain(one.hourly.seconds, 1), kwh, money]
+    kwh = NONE if side.hourly.kwh is None else plain(side.hourly.kwh, 4)
+    money = NONE if side.hourly.money is None else f"{plain(side.hourly.money, 4)} {side.hourly.currency}"
+    return [*counted, plain(side.hourly.seconds, 1), kwh, money]

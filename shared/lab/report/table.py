@@ -47,13 +47,13 @@ def _row(
         for arm in arms
         if (column := within(scores.get(metric, {}).get(arm, {}), members))
     }
-    found = intervals_of(columns, clusters)
+    intervals = intervals_of(columns, clusters)
     return [
         Cell(
             slice=name,
             arm=arm,
-            asked=found[arm, "missing"].n if (arm, "missing") in found else 0,
-            scores={metric: found[arm, metric] for metric in catalogue.shown() if (arm, metric) in found},
+            asked=intervals[arm, "missing"].n if (arm, "missing") in intervals else 0,
+            scores={metric: intervals[arm, metric] for metric in catalogue.shown() if (arm, metric) in intervals},
         )
         for arm in arms
     ]

@@ -23,9 +23,9 @@ def paragraph(numbers: Numbers) -> str:
     if not numbers.scored:
         asked = f"{numbers.provenance.questions} questions were asked"
         return f"{asked}, but no answer has a `correct` score, so there is no verdict: no accepted answers are known."
-    said = [*_ranking(numbers), *_effects(numbers), *_cutoff(numbers), *_unanswered(numbers)]
-    said += _repeated(numbers)
-    return " ".join(said)
+    all_sentences = [*_ranking(numbers), *_effects(numbers), *_cutoff(numbers), *_unanswered(numbers)]
+    all_sentences += _repeated(numbers)
+    return " ".join(all_sentences)
 
 
 def sentences(numbers: Numbers, arms: Collection[str] | None = None) -> list[str]:
@@ -33,15 +33,19 @@ def sentences(numbers: Numbers, arms: Collection[str] | None = None) -> list[str
 
     Of the full design's six pairs only those with one cause to tell apart, and retrieval against memory.
     """
-    chosen = [one for one in numbers.comparisons if one.slice in numbers.slices and one.slice != ALL]
+    slices = [name for name in numbers.slices if name != ALL]
+    chosen = [comparison for comparison in numbers.comparisons if comparison.slice in slices]
     if arms is not None:
-        chosen = [one for one in chosen if one.a in arms and one.b in arms]
+        chosen = [comparison for comparison in chosen if comparison.a in arms and comparison.b in arms]
     pairs = {tuple(sorted(pair)) for pair in _telling(numbers)}
     if set(numbers.arms) <= {arm for pair in pairs for arm in pair}:
-        chosen = [one for one in chosen if tuple(sorted((one.a, one.b))) in pairs]
-    order = list(numbers.slices)
-    chosen.sort(key=lambda one: order.index(one.slice))
-    decided = [f"On {one.slice} questions {_lead(one)}." for one in chosen if one.verdict != "undecided"]
+        chosen = [comparison for comparison in chosen if tuple(sorted((comparison.a, comparison.b))) in pairs]
+    chosen.sort(key=lambda comparison: slices.index(comparison.slice))
+    decided = [
+        f"On {comparison.slice} questions {_lead(comparison)}."
+        for comparison in chosen
+        if comparison.verdict != "undecided"
+    ]
     return [*decided, *_open(chosen)]
 
 
@@ -57,96 +61,106 @@ def _ranking(numbers: Numbers) -> Iterator[str]:
     means = sorted(_means(numbers).items(), key=lambda item: -(item[1].mean or 0.0))
     if not means:
         return
-    best, found = means[0]
+    best, highest = means[0]
     if len(means) == 1:
-        yield f"{best} was right on {said_share(found)}. There is no other arm to compare it with."
+        yield f"{best} was right on {said_share(highest)}. There is no other arm to compare it with."
         return
-    others = listed([f"{arm} {percent(one.mean)} (n = {one.n})" for arm, one in means[1:]])
-    tied = [arm for arm, one in means[1:] if one.mean == found.mean]
+    others = listed([f"{arm} {percent(interval.mean)} (n = {interval.n})" for arm, interval in means[1:]])
+    tied = [arm for arm, interval in means[1:] if interval.mean == highest.mean]
     first = f"{listed([best, *tied])} share the highest accuracy" if tied else f"{best} was right most often"
-    yield f"{first}: {said_share(found)}; {others}."
+    yield f"{first}: {said_share(highest)}; {others}."
     yield from _against(numbers, best)
 
 
-def _lead(one: Comparison) -> str:
-    return lead(one, catalogue.does(one.metric))
+def _lead(comparison: Comparison) -> str:
+    return lead(comparison, catalogue.does(comparison.metric))
 
 
 def _means(numbers: Numbers) -> dict[str, Interval]:
     cells = {arm: cell(numbers, arm) for arm in numbers.arms}
     return {
-        arm: one.scores[CORRECT]
-        for arm, one in cells.items()
-        if one and CORRECT in one.scores and arm not in numbers.silent
+        arm: cell.scores[CORRECT]
+        for arm, cell in cells.items()
+        if cell and CORRECT in cell.scores and arm not in numbers.silent
     }
 
 
 def _against(numbers: Numbers, best: str) -> Iterator[str]:
     """The best arm's lead over each other: decided or not."""
-    own = [one for one in _overall(numbers) if best in (one.a, one.b)]
-    beaten = [one.b if one.a == best else one.a for one in own if one.verdict != "undecided"]
+    own = [comparison for comparison in _overall(numbers) if best in (comparison.a, comparison.b)]
+    decided = [comparison for comparison in own if comparison.verdict != "undecided"]
+    beaten = [comparison.b if comparison.a == best else comparison.a for comparison in decided]
     if beaten:
         yield f"Its lead over {listed(beaten)} is decided."
-    for one in own:
-        if one.verdict == "undecided":
-            yield f"Between {one.a} and {one.b} it is undecided ({undecided(one)})."
+    for comparison in own:
+        if comparison.verdict == "undecided":
+            yield f"Between {comparison.a} and {comparison.b} it is undecided ({undecided(comparison)})."
 
 
 def _overall(numbers: Numbers, name: str = ALL) -> list[Comparison]:
-    return [one for one in numbers.comparisons if one.metric == CORRECT and one.slice == name]
+    correct = [comparison for comparison in numbers.comparisons if comparison.metric == CORRECT]
+    return [comparison for comparison in correct if comparison.slice == name]
 
 
 def _effects(numbers: Numbers) -> Iterator[str]:
     """Both main effects and their interaction, or the simple effects where only those could be counted."""
     effects, square = numbers.design.effects, numbers.design.square
-    crossed = [one for one in effects if " and " in one.more and one.what != INTERACTION]
-    for one in crossed or [one for one in effects if one.more in (square.base_reading, square.tuned)]:
-        yield f"{_effect(one)}."
-    for one in effects:
-        if one.what == INTERACTION:
-            yield f"{interaction(one.comparison)}."
+    crossed = [effect for effect in effects if " and " in effect.more and effect.what != INTERACTION]
+    for effect in crossed or [effect for effect in effects if effect.more in (square.base_reading, square.tuned)]:
+        yield f"{_effect(effect)}."
+    for effect in effects:
+        if effect.what == INTERACTION:
+            yield f"{interaction(effect.comparison)}."
 
 
-def _effect(one: Effect) -> str:
-    found = one.comparison
-    what = one.what[0].upper() + one.what[1:]
-    if found.verdict == "undecided":
-        return f"{what}: the effect on accuracy is undecided ({undecided(found)})"
-    changed = "raised" if (found.difference or 0) > 0 else "lowered"
-    limits = f"95 % interval {points(found.low)} to {points(found.high)}, n = {found.n}"
-    return f"{what}, {changed} accuracy by {points(abs(found.difference or 0), signed=False)} points ({limits})"
+def _effect(effect: Effect) -> str:
+    comparison = effect.comparison
+    what = effect.what[0].upper() + effect.what[1:]
+    if comparison.verdict == "undecided":
+        return f"{what}: the effect on accuracy is undecided ({undecided(comparison)})"
+    changed = "raised" if (comparison.difference or 0) > 0 else "lowered"
+    limits = f"95 % interval {points(comparison.low)} to {points(comparison.high)}, n = {comparison.n}"
+    return f"{what}, {changed} accuracy by {points(abs(comparison.difference or 0), signed=False)} points ({limits})"
 
 
-def interaction(found: Comparison) -> str:
+def interaction(comparison: Comparison) -> str:
     """Whether retrieval gives the tuned model more or less than it gives the base model."""
-    if found.verdict == "undecided":
-        return f"Whether retrieval and tuning help or hinder each other is undecided ({undecided(found)})"
-    more = "more" if (found.difference or 0) > 0 else "less"
-    limits = f"95 % interval {points(found.low)} to {points(found.high)}, n = {found.n}"
-    size = points(abs(found.difference or 0), signed=False)
+    if comparison.verdict == "undecided":
+        return f"Whether retrieval and tuning help or hinder each other is undecided ({undecided(comparison)})"
+    more = "more" if (comparison.difference or 0) > 0 else "less"
+    limits = f"95 % interval {points(comparison.low)} to {points(comparison.high)}, n = {comparison.n}"
+    size = points(abs(comparison.difference or 0), signed=False)
     return f"Retrieval gives the tuned model {size} points {more} than it gives the base model ({limits})"
 
 
 def _cutoff(numbers: Numbers) -> Iterator[str]:
     """Retrieval against memory on either side of the adapter's cutoff."""
+    pairs = search_against_memory(numbers.provenance.contest.arms)
     for name in (UP_TO_CUTOFF, AFTER_CUTOFF):
-        for one in _overall(numbers, name):
-            if (min(one.a, one.b), max(one.a, one.b)) in search_against_memory(numbers.provenance.contest.arms):
-                decided = one.verdict != "undecided"
-                said = _lead(one) if decided else f"{one.a} against {one.b} is undecided ({undecided(one)})"
-                yield f"On {name}, {said}."
+        for comparison in _overall(numbers, name):
+            first, second = comparison.a, comparison.b
+            if (min(first, second), max(first, second)) not in pairs:
+                continue
+            if comparison.verdict == "undecided":
+                yield f"On {name}, {first} against {second} is undecided ({undecided(comparison)})."
+            else:
+                yield f"On {name}, {_lead(comparison)}."
 
 
 def _unanswered(numbers: Numbers) -> Iterator[str]:
     """Failed and missing answers, which the accuracies count as not right; of those without an adapter the reason."""
     totals = {
-        state: sum(kind.get(state, 0) for one in numbers.outcomes for kind in one.kinds)
+        state: sum(kind.get(state, 0) for arm_outcomes in numbers.outcomes for kind in arm_outcomes.kinds)
         for state in ("failed", "missing")
     }
     if numbers.silent:
         arms = listed(list(numbers.silent))
         yield f"{arms} gave no answer to any question (see the table of outcomes), and the verdict leaves that out."
-    if without := {one.arm: one.without_adapter for one in numbers.outcomes if one.without_adapter}:
+    if without := {
+        arm_outcomes.arm: arm_outcomes.without_adapter
+        for arm_outcomes in numbers.outcomes
+        if arm_outcomes.without_adapter
+    }:
         arms, put = listed(list(without)), sum(without.values())
         yield (
             f"No adapter yet: {put} questions were put to an arm without one ({arms}), "
@@ -159,27 +173,27 @@ def _unanswered(numbers: Numbers) -> Iterator[str]:
 
 def _repeated(numbers: Numbers) -> Iterator[str]:
     """Of several runs: what n counts, and effects that are decided over questions but not over runs."""
-    found = numbers.runs
-    if not found.names:
+    runs = numbers.runs
+    if not runs.names:
         return
     asked = numbers.provenance.questions
-    yield f"n counts answers to {asked} questions in {len(found.names)} runs, clustered by question."
-    decided = {one.what for one in numbers.design.effects if one.comparison.verdict != "undecided"}
-    unsure = [one.what for one in found.effects if one.what in decided and _holds_zero(one)]
+    yield f"n counts answers to {asked} questions in {len(runs.names)} runs, clustered by question."
+    decided = {effect.what for effect in numbers.design.effects if effect.comparison.verdict != "undecided"}
+    unsure = [spread.what for spread in runs.effects if spread.what in decided and _holds_zero(spread)]
     if unsure:
         yield f"Over runs, these effects are not decided: {'; '.join(unsure)} (see the runs side by side)."
 
 
-def _holds_zero(one: Spread) -> bool:
-    return one.low is None or one.high is None or one.low <= 0 <= one.high
+def _holds_zero(spread: Spread) -> bool:
+    return spread.low is None or spread.high is None or spread.low <= 0 <= spread.high
 
 
 def _open(chosen: Sequence[Comparison]) -> Iterator[str]:
     """Pairs with the slices on which they may differ, or not: so few questions do not tell."""
     open_on: Mapping[str, list[str]] = defaultdict(list)
-    for one in chosen:
-        if one.metric == CORRECT and one.verdict == "undecided":
-            open_on[f"{one.a} against {one.b}"].append(one.slice)
+    for comparison in chosen:
+        if comparison.metric == CORRECT and comparison.verdict == "undecided":
+            open_on[f"{comparison.a} against {comparison.b}"].append(comparison.slice)
     if open_on:
-        said = "; ".join(f"{pair} on {', '.join(slices)}" for pair, slices in open_on.items())
-        yield f"Who is right more often is undecided at this number of questions: {said}."
+        pairs = "; ".join(f"{pair} on {', '.join(slices)}" for pair, slices in open_on.items())
+        yield f"Who is right more often is undecided at this number of questions: {pairs}."

@@ -59,11 +59,11 @@ def read(folder: Path) -> Card | list[str]:
 
 
 def _errors(file: Path, text: str, error: ValidationError) -> Iterator[str]:
-    for one in error.errors(include_url=False, include_input=False):
-        path = [str(part) for part in one["loc"]]
-        found = re.search(rf'^\s*\[?"?{re.escape(path[-1])}\b', text, flags=re.MULTILINE) if path else None
-        line = f", line {text.count(chr(10), 0, found.end()) + 1}" if found else ""
-        yield f"{file}{line}: {'.'.join(path)}: {one['msg']}"
+    for detail in error.errors(include_url=False, include_input=False):
+        path = [str(part) for part in detail["loc"]]
+        match = re.search(rf'^\s*\[?"?{re.escape(path[-1])}\b', text, flags=re.MULTILINE) if path else None
+        line = f", line {text.count(chr(10), 0, match.end()) + 1}" if match else ""
+        yield f"{file}{line}: {'.'.join(path)}: {detail['msg']}"
 
 
 def written(card: Card) -> str:
@@ -77,4 +77,4 @@ def written(card: Card) -> str:
 def _quoted(text: str) -> str:
     """A basic string of TOML 1.0."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda found: f"\\u{ord(found.group()):04x}", escaped) + '"'
+    return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda match: f"\\u{ord(match.group()):04x}", escaped) + '"'

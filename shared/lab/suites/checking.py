@@ -16,9 +16,9 @@ LONGEST_ID = 380  # the name of the suite, its version and the run go before it,
 def load(place: Path) -> Suite:
     """The suite in a folder; raises ValueError with the first error it has, FileNotFoundError where there is none."""
     draft = folder.read(place)
-    if found := errors(draft):
-        more = f"; `tiltyard suite check {place}` lists all {len(found)}" if len(found) > 1 else ""
-        raise ValueError(f"{found[0]}{more}")
+    if all_errors := errors(draft):
+        more = f"; `tiltyard suite check {place}` lists all {len(all_errors)}" if len(all_errors) > 1 else ""
+        raise ValueError(f"{all_errors[0]}{more}")
     return draft.suite
 
 
@@ -38,29 +38,30 @@ def errors(draft: Draft) -> list[str]:
 
 def _documents(draft: Draft) -> Iterator[str]:
     seen: dict[tuple[Path, str], int] = {}
-    for one in draft.documents:
-        name = one.message.document_id
-        if (before := seen.setdefault((one.file, name), one.line)) != one.line:
-            yield f"{one.where}: document_id {name!r} stands in line {before} already; a revision goes to another file"
-        if one.message.op == "upsert" and not one.message.text.strip():
-            yield f"{one.where}: text: a document needs words, a retraction needs op 'retract'"
+    for placed in draft.documents:
+        name = placed.message.document_id
+        if (before := seen.setdefault((placed.file, name), placed.line)) != placed.line:
+            already = f"document_id {name!r} stands in line {before} already"
+            yield f"{placed.where}: {already}; a revision goes to another file"
+        if placed.message.op == "upsert" and not placed.message.text.strip():
+            yield f"{placed.where}: text: a document needs words, a retraction needs op 'retract'"
         if len(name) > LONGEST_ID:
-            yield f"{one.where}: document_id: {len(name)} characters, at most {LONGEST_ID} in a suite"
+            yield f"{placed.where}: document_id: {len(name)} characters, at most {LONGEST_ID} in a suite"
 
 
 def _questions(draft: Draft) -> Iterator[str]:
     if not draft.questions:
         yield f"{draft.folder / folder.QUESTIONS}: no question stands here"
     seen: dict[str, Placed[Question]] = {}
-    for one in draft.questions:
-        name, question = one.message.question_id, one.message
-        if (before := seen.setdefault(name, one)) is not one:
-            yield f"{one.where}: question_id {name!r} stands in line {before.line} already"
+    for placed in draft.questions:
+        name, question = placed.message.question_id, placed.message
+        if (before := seen.setdefault(name, placed)) is not placed:
+            yield f"{placed.where}: question_id {name!r} stands in line {before.line} already"
         if len(name) > LONGEST_ID:
-            yield f"{one.where}: question_id: {len(name)} characters, at most {LONGEST_ID} in a suite"
+            yield f"{placed.where}: question_id: {len(name)} characters, at most {LONGEST_ID} in a suite"
         if len(question.labels) > MOST_LABELS:
-            yield f"{one.where}: labels: {len(question.labels)}, at most {MOST_LABELS} in a suite"
-        yield from (f"{one.where}: {error}" for error in _references(question))
+            yield f"{placed.where}: labels: {len(question.labels)}, at most {MOST_LABELS} in a suite"
+        yield from (f"{placed.where}: {error}" for error in _references(question))
 
 
 def _references(question: Question) -> Iterator[str]:
@@ -73,15 +74,15 @@ def _references(question: Question) -> Iterator[str]:
 
 
 def _gold(draft: Draft) -> Iterator[str]:
-    newest = {one.message.document_id: one.message for one in draft.documents}
-    for one in draft.questions:
-        for name in one.message.gold_document_ids:
+    newest = {placed.message.document_id: placed.message for placed in draft.documents}
+    for placed in draft.questions:
+        for name in placed.message.gold_document_ids:
             if name not in newest:
-                yield f"{one.where}: gold_document_ids: there is no document {name!r}"
+                yield f"{placed.where}: gold_document_ids: there is no document {name!r}"
             elif newest[name].op == "retract":
-                yield f"{one.where}: gold_document_ids: {name!r} is retracted in the end, no search can find it"
-            elif _later(newest[name], one.message):
-                yield f"{one.where}: as_of: {name!r}, a gold document, was first seen later"
+                yield f"{placed.where}: gold_document_ids: {name!r} is retracted in the end, no search can find it"
+            elif _later(newest[name], placed.message):
+                yield f"{placed.where}: as_of: {name!r}, a gold document, was first seen later"
 
 
 def _later(document: DocumentPublished, question: Question) -> bool:
@@ -91,40 +92,40 @@ def _later(document: DocumentPublished, question: Question) -> bool:
 
 def _slices(draft: Draft) -> Iterator[str]:
     assert draft.card is not None
-    file, used = draft.folder / card.FILE, Counter(one.message.slice for one in draft.questions)
+    file, used = draft.folder / card.FILE, Counter(placed.message.slice for placed in draft.questions)
     for name in draft.card.slices.keys() - used.keys():
         yield f"{file}: slices: no question is of slice {name!r}"
-    first = {one.message.slice: one for one in reversed(draft.questions)}
+    first = {placed.message.slice: placed for placed in reversed(draft.questions)}
     for name in used.keys() - draft.card.slices.keys():
         yield f"{first[name].where}: slice: {name!r} is not described under [slices] in {file}"
 
 
 def _choices(draft: Draft) -> Iterator[str]:
-    for one in draft.questions:
-        choices, references = Counter(one.message.choices), one.message.references or ()
+    for placed in draft.questions:
+        choices, references = Counter(placed.message.choices), placed.message.references or ()
         if len(choices) < 2:
-            yield f"{one.where}: choices: at least two are needed in a multiple-choice suite"
+            yield f"{placed.where}: choices: at least two are needed in a multiple-choice suite"
         elif not any(reference in choices for reference in references):
-            yield f"{one.where}: references: none of them is among the choices, word for word"
+            yield f"{placed.where}: references: none of them is among the choices, word for word"
         elif any(choices[reference] > 1 for reference in references):
-            yield f"{one.where}: choices: the right one stands there twice"
+            yield f"{placed.where}: choices: the right one stands there twice"
 
 
 def _abstention(draft: Draft) -> Iterator[str]:
-    if draft.questions and all(one.message.references for one in draft.questions):
+    if draft.questions and all(placed.message.references for placed in draft.questions):
         yield f"{draft.folder / folder.QUESTIONS}: an abstention suite needs questions with references []"
 
 
 def _summaries(draft: Draft) -> Iterator[str]:
-    yield from (f"{one.where}: {error}" for one in draft.questions for error in _kind(one, "summarisation"))
+    yield from (f"{placed.where}: {error}" for placed in draft.questions for error in _kind(placed, "summarisation"))
 
 
 def _conversations(draft: Draft) -> Iterator[str]:
-    yield from (f"{one.where}: {error}" for one in draft.questions for error in _kind(one, "conversation"))
-    if draft.questions and not any(one.message.history for one in draft.questions):
+    yield from (f"{placed.where}: {error}" for placed in draft.questions for error in _kind(placed, "conversation"))
+    if draft.questions and not any(placed.message.history for placed in draft.questions):
         yield f"{draft.folder / folder.QUESTIONS}: a conversation suite needs questions with a history"
 
 
-def _kind(one: Placed[Question], kind: QuestionKind) -> Iterator[str]:
-    if one.message.kind != kind:
-        yield f"kind: {one.message.kind}, but the card says {kind}"
+def _kind(placed: Placed[Question], kind: QuestionKind) -> Iterator[str]:
+    if placed.message.kind != kind:
+        yield f"kind: {placed.message.kind}, but the card says {kind}"

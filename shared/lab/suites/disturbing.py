@@ -29,8 +29,8 @@ class Disturbed:
 
 def names() -> list[str]:
     """Every disturbance, the control first."""
-    found = [f"{file}-{value}" if value else file for file in plugins.names(FOLDER) for value in _values(file)]
-    return sorted(found, key=lambda name: (name != "unchanged", name))
+    all_names = [f"{file}-{value}" if value else file for file in plugins.names(FOLDER) for value in _values(file)]
+    return sorted(all_names, key=lambda name: (name != "unchanged", name))
 
 
 def said(name: str) -> str:
@@ -54,7 +54,7 @@ def with_their_controls(chosen: Sequence[str]) -> list[str]:
     """The names, each after the condition that it is compared with; raises ValueError for a name that is none."""
     for name in chosen:
         known(name)
-    return list(dict.fromkeys(one for name in chosen for one in (against(name), name) if one))
+    return list(dict.fromkeys(condition for name in chosen for condition in (against(name), name) if condition))
 
 
 def disturbed(name: str, suite: Suite, seed: int) -> Disturbed:
@@ -62,15 +62,17 @@ def disturbed(name: str, suite: Suite, seed: int) -> Disturbed:
     draw = random.Random(f"{seed} {name}")  # noqa: S311 (a sample, not a secret)
     known(name)
     file, _, value = name.partition("-")
-    found: Disturbed = plugins.load(FOLDER, file, "disturb")(suite, draw, *([value] if value else []))
-    return found
+    degraded: Disturbed = plugins.load(FOLDER, file, "disturb")(suite, draw, *([value] if value else []))
+    return degraded
 
 
 def traceable(suite: Suite) -> Suite:
     """The suite with a tag of its own on each document, so that a question can be held to some of them."""
     documents = [
-        one if one.op == "retract" else one.model_copy(update={"tags": (*one.tags, tag_of(one.document_id))})
-        for one in suite.documents
+        document
+        if document.op == "retract"
+        else document.model_copy(update={"tags": (*document.tags, tag_of(document.document_id))})
+        for document in suite.documents
     ]
     return replace(suite, documents=documents)
 

@@ -26,8 +26,8 @@ class Suite:
     @property
     def standing(self) -> dict[str, DocumentPublished]:
         """The documents that stand at the end, by id."""
-        newest = {one.document_id: one for one in self.documents}
-        return {name: one for name, one in newest.items() if one.op != "retract"}
+        newest = {document.document_id: document for document in self.documents}
+        return {name: document for name, document in newest.items() if document.op != "retract"}
 
 
 @dataclass(frozen=True)
@@ -56,14 +56,16 @@ class Draft:
     @property
     def suite(self) -> Suite:
         assert self.card is not None
-        return Suite(self.card, [one.message for one in self.documents], [one.message for one in self.questions])
+        return Suite(
+            self.card, [placed.message for placed in self.documents], [placed.message for placed in self.questions]
+        )
 
 
 def read(folder: Path) -> Draft:
     """Everything in the folder; raises FileNotFoundError where the card or the questions are not there."""
-    found = card.read(folder)
-    errors = found if isinstance(found, list) else []
-    known = None if isinstance(found, list) else found
+    card_or_errors = card.read(folder)
+    errors = card_or_errors if isinstance(card_or_errors, list) else []
+    known = None if isinstance(card_or_errors, list) else card_or_errors
     documents: list[Placed[DocumentPublished]] = []
     for file in document_files(folder, known):
         documents += _messages(file, DocumentPublished, errors)
@@ -94,18 +96,18 @@ def write(folder: Path, suite: Suite) -> None:
 def _editions(documents: Sequence[DocumentPublished]) -> Iterator[Sequence[DocumentPublished]]:
     """The documents in their order, cut where one comes again: a file holds an id once."""
     edition: dict[str, DocumentPublished] = {}
-    for one in documents:
-        if one.document_id in edition:
+    for document in documents:
+        if document.document_id in edition:
             yield list(edition.values())
             edition = {}
-        edition[one.document_id] = one
+        edition[document.document_id] = document
     if edition:
         yield list(edition.values())
 
 
 def _write(file: Path, messages: Sequence[Message]) -> None:
     with file.open("w", encoding="utf-8") as out:
-        out.writelines(f"{one.model_dump_json(exclude_defaults=True)}\n" for one in messages)
+        out.writelines(f"{message.model_dump_json(exclude_defaults=True)}\n" for message in messages)
 
 
 def _messages(file: Path, kind: type[M], errors: list[str]) -> Iterator[Placed[M]]:

@@ -17,7 +17,7 @@ def imported(format_name: str, files: Sequence[Path], *, name: str, version: str
 
     Raises FileNotFoundError for a missing file, ValueError for an unknown format and for a line that is not of it.
     """
-    found = collection.load(files, format_name)
+    loaded = collection.load(files, format_name)
     about = import_module(f"{collection.FORMATS}.{format_name}")
     card = Card(
         name=name,
@@ -27,9 +27,9 @@ def imported(format_name: str, files: Sequence[Path], *, name: str, version: str
         source=source,
         measures=about.MEASURES,
         not_for=about.NOT_FOR,
-        slices=_slices(found.questions),
+        slices=_slices(loaded.questions),
     )
-    return Suite(card, found.documents, found.questions)
+    return Suite(card, loaded.documents, loaded.questions)
 
 
 def write(place: Path, suite: Suite) -> list[str]:
@@ -39,5 +39,5 @@ def write(place: Path, suite: Suite) -> list[str]:
 
 
 def _slices(questions: Sequence[Question]) -> dict[str, str]:
-    counts = Counter(one.slice for one in questions)
+    counts = Counter(question.slice for question in questions)
     return {name: f"{count} questions that the source puts together" for name, count in counts.items()}

@@ -27,7 +27,7 @@ Told = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Workshop:
+class TrainingPorts:
     """What trains an adapter from a file of pairs under a name, what lets one speak, and who speaks now."""
 
     train: Callable[[Path, str], None]
@@ -43,7 +43,7 @@ class Lesson:
     documents: int
     pairs: int
     adapter: str
-    asked: SuiteResults
+    suite_results: SuiteResults
 
 
 class ShareTaught(JobModel):
@@ -83,34 +83,34 @@ def nested(pairs: Path, shares: Sequence[float], seed: int) -> dict[float, list[
 
 
 def lessons(
-    system: System, suite: Suite, files: Mapping[float, Path], *, workshop: Workshop, run: str, deadline_s: float,
+    system: System, suite: Suite, files: Mapping[float, Path], *, training: TrainingPorts, run: str, deadline_s: float,
     told: Told = lambda _: None,
 ) -> Iterator[Lesson]:  # fmt: skip
     """Train on each file and ask the suite, whose documents the system has; who spoke before speaks in the end.
 
     Raises RuntimeError where another adapter answered than the one that was to be asked.
     """
-    before = workshop.speaker()
+    before = training.speaker()
     try:
         for share, file in files.items():
             name = f"share-{round(share * 100):03}-{run}"
             told(f"{name}: training on {share:.0%} of the documents")
-            workshop.train(file, name)
-            workshop.serve(name)
+            training.train(file, name)
+            training.serve(name)
             put = placing.as_published(suite.questions, suite, f"{run}.{name}", deadline_s=deadline_s)
-            asked = running.ask(system, suite.questions, put)
-            require_only(name, asked)
+            suite_results = running.ask(system, suite.questions, put)
+            require_only(name, suite_results)
             rows = [row for _, row in lines.rows(file)]
-            yield Lesson(share, len({row["document_id"] for row in rows}), len(rows), name, asked)
+            yield Lesson(share, len({row["document_id"] for row in rows}), len(rows), name, suite_results)
     finally:
         if before is not None:
-            workshop.serve(before)
+            training.serve(before)
 
 
-def require_only(name: str, asked: SuiteResults) -> None:
+def require_only(name: str, suite_results: SuiteResults) -> None:
     """Raises RuntimeError where an answer came from another adapter: its score would be another set's."""
-    for result in asked.results.values():
-        spoke = {one.answer.adapter.name for one in result.answers.values() if one.answer.adapter}
+    for result in suite_results.results.values():
+        spoke = {scored.answer.adapter.name for scored in result.answers.values() if scored.answer.adapter}
         if other := spoke - {name}:
             raise RuntimeError(f"{name} was to answer, but {', '.join(sorted(other))} did: is a worker held to one?")
 
@@ -119,8 +119,8 @@ def report_of(suite: Suite, taught: Sequence[Lesson], *, run: str, seed: int, ar
     """Each share's accuracy by arm, and each share against the next smaller one, paired by question."""
     metric = measuring.first(suite.card.kind)
     clusters = clusters_of(suite.questions)
-    columns = {(one.share, arm): scores_in(one.asked, arm, metric) for one in taught for arm in arms}
-    steps = _steps(columns, [one.share for one in taught], arms, metric, clusters)
+    columns = {(lesson.share, arm): scores_in(lesson.suite_results, arm, metric) for lesson in taught for arm in arms}
+    steps = _steps(columns, [lesson.share for lesson in taught], arms, metric, clusters)
     return TrainingReport(
         suite=suite.card,
         run=run,
@@ -128,14 +128,14 @@ def report_of(suite: Suite, taught: Sequence[Lesson], *, run: str, seed: int, ar
         metric=metric,
         shares=[
             ShareTaught(
-                share=one.share,
-                documents=one.documents,
-                pairs=one.pairs,
-                adapter=one.adapter,
-                arms={arm: interval_of(columns[one.share, arm], clusters) for arm in arms},
-                without_result=one.asked.missing,
+                share=lesson.share,
+                documents=lesson.documents,
+                pairs=lesson.pairs,
+                adapter=lesson.adapter,
+                arms={arm: interval_of(columns[lesson.share, arm], clusters) for arm in arms},
+                without_result=lesson.suite_results.missing,
             )
-            for one in taught
+            for lesson in taught
         ],
         comparisons=[measuring.told(step) for step in steps],
     )

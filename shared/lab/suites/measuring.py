@@ -86,7 +86,10 @@ def measured(kind: Kind, numbers: Numbers, results: Sequence[Result], arms: Sequ
     calibrations = {arm: calibrated(results, arm, clusters) for arm in arms}
     return Measured(
         measures={arm: dict(_means(scores, arm, names, clusters)) for arm in arms},
-        compared=[ArmsComparedBy(metric=one.metric, **dict(told(one))) for one in compared(kind, results, arms)],
+        compared=[
+            ArmsComparedBy(metric=comparison.metric, **dict(told(comparison)))
+            for comparison in compared(kind, results, arms)
+        ],
         calibration={arm: _sureness(calibration) for arm, calibration in calibrations.items() if calibration.n},
         tokens={cost.arm: _tokens(cost) for cost in numbers.costs if cost.arm in arms},
     )
@@ -98,8 +101,8 @@ def compared(kind: Kind, results: Sequence[Result], arms: Sequence[str]) -> list
         return []
     scores = scores_of(results).get(FIRST[kind], {})
     chosen = {arm: scores[arm] for arm in arms if arm in scores}
-    found = compare({FIRST[kind]: chosen}, clusters=clusters_of(results)) if len(chosen) > 1 else []
-    return [one for one in found if one.n]
+    comparisons = compare({FIRST[kind]: chosen}, clusters=clusters_of(results)) if len(chosen) > 1 else []
+    return [comparison for comparison in comparisons if comparison.n]
 
 
 def rows(measured: Measured) -> Iterator[list[str]]:

@@ -19,7 +19,7 @@ def corpus(suite: Suite, variation: str = "") -> str:
 
 def documents(suite: Suite, name: str) -> list[DocumentPublished]:
     """The documents under the names of a corpus; the tag `suite:<name>` is for people."""
-    return [_document(one, name, f"suite:{suite.card.name}") for one in suite.documents]
+    return [_document(document, name, f"suite:{suite.card.name}") for document in suite.documents]
 
 
 def questions(asked: Sequence[Question], name: str, run: str, *, deadline_s: float) -> list[Question]:
@@ -27,45 +27,45 @@ def questions(asked: Sequence[Question], name: str, run: str, *, deadline_s: flo
 
     `deadline_s` is for questions that set none of their own.
     """
-    return [_question(one, name, run, deadline_s) for one in asked]
+    return [_question(question, name, run, deadline_s) for question in asked]
 
 
 def as_published(asked: Sequence[Question], suite: Suite, run: str, *, deadline_s: float) -> list[Question]:
     """The questions to documents that are in the system already, under their own ids: only question ids are new."""
     prefix = f"{corpus(suite)}#{run}"
     return [
-        one.model_copy(
+        question.model_copy(
             update={
-                "question_id": f"{prefix}:{one.question_id}",
+                "question_id": f"{prefix}:{question.question_id}",
                 "slice": corpus(suite),
-                "deadline_s": _deadline(one, deadline_s),
+                "deadline_s": _deadline(question, deadline_s),
             }
         )
-        for one in asked
+        for question in asked
     ]
 
 
-def _document(one: DocumentPublished, name: str, tag: str) -> DocumentPublished:
-    renamed = f"{name}:{one.document_id}"
-    if one.op == "retract":
-        return one.model_copy(update={"document_id": renamed})
-    labels = tuple(f"{name}/{label}" for label in one.labels) or (name,)
-    tags = (tag, name, *(f"{name}/{own}" for own in one.tags))
-    return one.model_copy(update={"document_id": renamed, "tags": tags, "labels": labels})
+def _document(document: DocumentPublished, name: str, tag: str) -> DocumentPublished:
+    renamed = f"{name}:{document.document_id}"
+    if document.op == "retract":
+        return document.model_copy(update={"document_id": renamed})
+    labels = tuple(f"{name}/{label}" for label in document.labels) or (name,)
+    tags = (tag, name, *(f"{name}/{own}" for own in document.tags))
+    return document.model_copy(update={"document_id": renamed, "tags": tags, "labels": labels})
 
 
-def _question(one: Question, name: str, run: str, deadline_s: float) -> Question:
-    tags = tuple(f"{name}/{own}" for own in one.filters.tags) or (name,)
-    changed = one.model_dump() | {
-        "question_id": f"{name}#{run}:{one.question_id}",
+def _question(question: Question, name: str, run: str, deadline_s: float) -> Question:
+    tags = tuple(f"{name}/{own}" for own in question.filters.tags) or (name,)
+    changed = question.model_dump() | {
+        "question_id": f"{name}#{run}:{question.question_id}",
         "slice": name,
-        "gold_document_ids": tuple(f"{name}:{gold}" for gold in one.gold_document_ids),
-        "filters": Filters(**one.filters.model_dump() | {"tags": tags}),
-        "labels": (name, *(f"{name}/{label}" for label in one.labels)),
-        "deadline_s": _deadline(one, deadline_s),
+        "gold_document_ids": tuple(f"{name}:{gold}" for gold in question.gold_document_ids),
+        "filters": Filters(**question.filters.model_dump() | {"tags": tags}),
+        "labels": (name, *(f"{name}/{label}" for label in question.labels)),
+        "deadline_s": _deadline(question, deadline_s),
     }
     return Question.model_validate(changed)
 
 
-def _deadline(one: Question, deadline_s: float) -> float:
-    return one.deadline_s if "deadline_s" in one.model_fields_set else deadline_s
+def _deadline(question: Question, deadline_s: float) -> float:
+    return question.deadline_s if "deadline_s" in question.model_fields_set else deadline_s

@@ -34,21 +34,23 @@ class SuiteReport(Measured, Summary):
     sentences: Sequence[str]
 
 
-def of_run(suite: Suite, asked: SuiteResults, corpus: Corpus | None, *, run: str, arms: Sequence[str]) -> SuiteReport:
+def of_run(
+    suite: Suite, suite_results: SuiteResults, corpus: Corpus | None, *, run: str, arms: Sequence[str]
+) -> SuiteReport:
     """The report of a run.
 
     `corpus` is None where the documents were in the system already.
     """
-    results = chosen(asked, arms)
-    failed = silent(asked, arms)
+    results = chosen(suite_results, arms)
+    failed = silent(suite_results, arms)
     speaking = [arm for arm in arms if arm not in failed]
     numbers = count(gather(results, read_from="results"))
     return SuiteReport(
-        **(dict(summary.of_numbers(numbers, arms)) | {"questions": len(asked.questions)}),
+        **(dict(summary.of_numbers(numbers, arms)) | {"questions": len(suite_results.questions)}),
         **dict(measuring.measured(suite.card.kind, numbers, results, speaking)),
         suite=suite.card,
         run=run,
-        without_result=asked.missing,
+        without_result=suite_results.missing,
         documents=corpus.fates if corpus else None,
         documents_not_findable=corpus.lost if corpus else None,
         metric_versions=results[-1].metric_versions if results else {},
@@ -57,27 +59,31 @@ def of_run(suite: Suite, asked: SuiteResults, corpus: Corpus | None, *, run: str
     )
 
 
-def chosen(asked: SuiteResults, arms: Sequence[str]) -> list[Result]:
+def chosen(suite_results: SuiteResults, arms: Sequence[str]) -> list[Result]:
     """The results in the order of the questions, cut down to the chosen arms."""
-    found = [asked.results[one.question_id] for one in asked.questions if one.question_id in asked.results]
+    results = [
+        suite_results.results[question.question_id]
+        for question in suite_results.questions
+        if question.question_id in suite_results.results
+    ]
     return [
-        one.model_copy(
+        result.model_copy(
             update={
-                "answers": {arm: said for arm, said in one.answers.items() if arm in arms},
-                "missing": tuple(arm for arm in one.missing if arm in arms),
+                "answers": {arm: scored for arm, scored in result.answers.items() if arm in arms},
+                "missing": tuple(arm for arm in result.missing if arm in arms),
             }
         )
-        for one in found
+        for result in results
     ]
 
 
-def silent(asked: SuiteResults, arms: Sequence[str]) -> list[str]:
+def silent(suite_results: SuiteResults, arms: Sequence[str]) -> list[str]:
     """Arms that failed at every question or never answered in time: their zeros are compared with nothing."""
-    results = asked.results.values()
+    results = suite_results.results.values()
     return [
         arm
         for arm in arms
-        if all(arm not in one.answers or one.answers[arm].answer.status == "failed" for one in results)
+        if all(arm not in result.answers or result.answers[arm].answer.status == "failed" for result in results)
     ]
 
 

@@ -58,7 +58,7 @@ class SuiteResults:
     @property
     def missing(self) -> list[str]:
         """Own ids of the questions that no result came for."""
-        return [one.question_id for one in self.questions if one.question_id not in self.results]
+        return [question.question_id for question in self.questions if question.question_id not in self.results]
 
 
 @contextmanager
@@ -70,14 +70,14 @@ def published(system: System, suite: Suite, *, variation: str = "", keep: bool =
         yield _settled(name, documents, system.publish(documents))
     finally:
         if not keep:
-            system.retract(list(dict.fromkeys(one.document_id for one in documents)))
+            system.retract(list(dict.fromkeys(document.document_id for document in documents)))
 
 
 def ask(system: System, questions: Sequence[Question], put: Sequence[Question]) -> SuiteResults:
     """Ask `questions` in the form `put`, which has one for each in the same order; results get their own slice back."""
-    own = {one.question_id: question for one, question in zip(put, questions, strict=True)}
-    found = {own[name].question_id: _sliced(result, own[name].slice) for name, result in system.ask(put).items()}
-    return SuiteResults(questions, found)
+    own = {put_question.question_id: question for put_question, question in zip(put, questions, strict=True)}
+    results = {own[name].question_id: _sliced(result, own[name].slice) for name, result in system.ask(put).items()}
+    return SuiteResults(questions, results)
 
 
 def _sliced(result: Result, name: str) -> Result:
@@ -85,11 +85,11 @@ def _sliced(result: Result, name: str) -> Result:
 
 
 def _settled(name: str, documents: Sequence[DocumentPublished], settled: Sequence[Settled]) -> Corpus:
-    upserted = {one.document_id for one in documents if one.op == "upsert"}
+    upserted = {document.document_id for document in documents if document.op == "upsert"}
     lost = {
-        one.document_id.removeprefix(f"{name}:"): f"{one.fate}: {one.reason}"
-        for one in settled
-        if one.document_id in upserted and one.fate != "indexed" and one.reason != UNCHANGED
+        document.document_id.removeprefix(f"{name}:"): f"{document.fate}: {document.reason}"
+        for document in settled
+        if document.document_id in upserted and document.fate != "indexed" and document.reason != UNCHANGED
     }
-    fates = Counter(one.fate if one.reason != UNCHANGED else UNCHANGED for one in settled)
+    fates = Counter(document.fate if document.reason != UNCHANGED else UNCHANGED for document in settled)
     return Corpus(name, dict(fates), lost)

@@ -28,7 +28,7 @@ class Condition:
     """One run of the suite: what was disturbed, the results, and the documents that it was asked of."""
 
     name: str
-    asked: SuiteResults
+    suite_results: SuiteResults
     corpus: Corpus
 
 
@@ -51,19 +51,19 @@ class SensitivityRun:
             told(f"{UNDISTURBED}: {len(self.suite.questions)} questions")
             corpus = standing.enter_context(running.published(self.system, self.suite))
             yield Condition(UNDISTURBED, self._ask(corpus, self.suite.questions, UNDISTURBED), corpus)
-            for name, one in disturbances.items():
-                if not one.questions:
+            for name, disturbed in disturbances.items():
+                if not disturbed.questions:
                     told(f"{name}: no question of this suite can be reached by it; left out")
                     continue
-                told(f"{name}: {disturbing.said(name)}; {len(one.questions)} questions")
-                yield self._condition(name, one, corpus)
+                told(f"{name}: {disturbing.said(name)}; {len(disturbed.questions)} questions")
+                yield self._condition(name, disturbed, corpus)
 
-    def _condition(self, name: str, one: Disturbed, undisturbed: Corpus) -> Condition:
-        if one.documents is None:
-            return Condition(name, self._ask(undisturbed, one.questions, name), undisturbed)
-        changed = replace(self.suite, documents=one.documents)
+    def _condition(self, name: str, disturbed: Disturbed, undisturbed: Corpus) -> Condition:
+        if disturbed.documents is None:
+            return Condition(name, self._ask(undisturbed, disturbed.questions, name), undisturbed)
+        changed = replace(self.suite, documents=disturbed.documents)
         with running.published(self.system, changed, variation=name) as corpus:
-            return Condition(name, self._ask(corpus, one.questions, name), corpus)
+            return Condition(name, self._ask(corpus, disturbed.questions, name), corpus)
 
     def _ask(self, corpus: Corpus, questions: Sequence[Question], condition: str) -> SuiteResults:
         run = f"{self.run}.{condition}"
@@ -83,16 +83,16 @@ def report_of(
         metric=metric,
         conditions={condition.name: _summary(condition, arms) for condition in conditions},
         comparisons=[_disturbed(*named) for named in compared(conditions, arms, metric)],
-        silent=report.silent(conditions[0].asked, arms),
+        silent=report.silent(conditions[0].suite_results, arms),
     )
 
 
 def write(folder: Path, conditions: Sequence[Condition], ended_in: SensitivityReport, arms: Sequence[str]) -> None:
     """`results.<condition>.jsonl` for each and `summary.json`; whatever stood there before is replaced."""
     folder.mkdir(parents=True, exist_ok=True)
-    for one in conditions:
-        lines = (f"{result.model_dump_json()}\n" for result in report.chosen(one.asked, arms))
-        (folder / f"results.{one.name}.jsonl").write_text("".join(lines), encoding="utf-8")
+    for condition in conditions:
+        lines = (f"{result.model_dump_json()}\n" for result in report.chosen(condition.suite_results, arms))
+        (folder / f"results.{condition.name}.jsonl").write_text("".join(lines), encoding="utf-8")
     text = json.dumps(ended_in.model_dump(mode="json"), indent=2, ensure_ascii=False)
     (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
 
@@ -107,38 +107,44 @@ def compared(
     others, are drawn together.
     """
     undisturbed, *others = conditions
-    failed = report.silent(undisturbed.asked, arms)
+    failed = report.silent(undisturbed.suite_results, arms)
     speaking = [arm for arm in arms if arm not in failed]
-    named = {(one.name, arm): f"{arm} ({one.name})" for one in others for arm in speaking}
+    named = {(condition.name, arm): f"{arm} ({condition.name})" for condition in others for arm in speaking}
     if not named:
         return []
-    scores = {arm: scores_in(undisturbed.asked, arm, metric) for arm in speaking}
-    scores |= {named[one.name, arm]: scores_in(one.asked, arm, metric) for one in others for arm in speaking}
+    scores = {arm: scores_in(undisturbed.suite_results, arm, metric) for arm in speaking}
+    scores |= {
+        named[condition.name, arm]: scores_in(condition.suite_results, arm, metric)
+        for condition in others
+        for arm in speaking
+    }
     pairs = [(both, named.get((disturbing.against(name), arm), arm)) for (name, arm), both in named.items()]
-    found = compare({metric: scores}, clusters=clusters_of(undisturbed.asked.questions), pairs=pairs)
-    return [(name, arm, one) for (name, arm), one in zip(named, found, strict=True)]
+    comparisons = compare({metric: scores}, clusters=clusters_of(undisturbed.suite_results.questions), pairs=pairs)
+    return [(name, arm, comparison) for (name, arm), comparison in zip(named, comparisons, strict=True)]
 
 
 def clusters_of(questions: Sequence[Question]) -> Mapping[str, str]:
     """Question id -> its cluster: questions that share a gold document, also by way of others."""
-    links = {one.question_id: [f"document {name}" for name in one.gold_document_ids] for one in questions}
-    return joined({name: found or [f"question {name}"] for name, found in links.items()})
+    links = {
+        question.question_id: [f"document {name}" for name in question.gold_document_ids] for question in questions
+    }
+    return joined({name: documents or [f"question {name}"] for name, documents in links.items()})
 
 
-def scores_in(asked: SuiteResults, arm: str, metric: str) -> Mapping[str, float]:
+def scores_in(suite_results: SuiteResults, arm: str, metric: str) -> Mapping[str, float]:
     """Question id -> an arm's score, where the metric applies."""
-    values = {name: marks_of(result).values.get(arm, {}) for name, result in asked.results.items()}
+    values = {name: marks_of(result).values.get(arm, {}) for name, result in suite_results.results.items()}
     return {name: scores[metric] for name, scores in values.items() if metric in scores}
 
 
 def _summary(condition: Condition, arms: Sequence[str]) -> ConditionSummary:
-    results = report.chosen(condition.asked, arms)
+    results = report.chosen(condition.suite_results, arms)
     undisturbed = condition.name == UNDISTURBED
     return ConditionSummary(
-        **(dict(of_results(results, arms)) | {"questions": len(condition.asked.questions)}),
+        **(dict(of_results(results, arms)) | {"questions": len(condition.suite_results.questions)}),
         said="" if undisturbed else disturbing.said(condition.name),
         against="" if undisturbed else disturbing.against(condition.name) or UNDISTURBED,
-        without_result=condition.asked.missing,
+        without_result=condition.suite_results.missing,
         corpus=condition.corpus.name,
         documents=condition.corpus.fates,
         documents_not_findable=condition.corpus.lost,

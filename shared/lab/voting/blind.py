@@ -42,10 +42,10 @@ def offer(results: Iterable[Result], voter: str, voted: Voted, *, recent: int) -
     A question with a vote of this voter is not offered again, nor are answers that say the same.
     """
     newest = sorted(results, key=lambda result: (result.asked_at, result.question.question_id))[-recent:]
-    open_ones = [one for one in newest if one.question.question_id not in voted and _telling(one)]
-    if not open_ones:
+    open_results = [result for result in newest if result.question.question_id not in voted and _telling(result)]
+    if not open_results:
         return None
-    chosen = min(open_ones, key=lambda one: _digest(voter, one.question.question_id))
+    chosen = min(open_results, key=lambda result: _digest(voter, result.question.question_id))
     return _shown(chosen, voter, _telling(chosen))
 
 
@@ -63,7 +63,7 @@ def choice_on(result: Result, voter: str, voted: Voted) -> Shown:
 
 def _answered(result: Result) -> list[Pair]:
     """Abstentions and failures are seen to be what they are; people are asked about answers."""
-    arms = sorted(arm for arm, one in result.answers.items() if one.answer.status == "answered")
+    arms = sorted(arm for arm, scored in result.answers.items() if scored.answer.status == "answered")
     return list(combinations(arms, 2))
 
 

@@ -49,13 +49,13 @@ class Cast:
 
 def ballots(results: Iterable[Result]) -> list[Counted]:
     """Every vote on the newest results, in the order in which the broker took them."""
-    found = [
+    votes = [
         Counted(result.question.question_id, pair.arms, ballot)
         for result in results
         for pair in result.votes
         for ballot in pair.ballots
     ]
-    return sorted(found, key=_order)
+    return sorted(votes, key=_order)
 
 
 def within_limit(votes: Sequence[Counted], per_hour: int) -> tuple[list[Counted], list[Counted]]:
@@ -80,7 +80,7 @@ def within_limit(votes: Sequence[Counted], per_hour: int) -> tuple[list[Counted]
 def cast(votes: Sequence[Vote], shown: Iterable[Counted]) -> Cast:
     """What came on the votes topic, compared with what results show."""
     keys = Counter((vote.voter, vote.question_id, vote.pair) for vote in votes)
-    attached = {(one.ballot.voter, one.question_id, one.pair) for one in shown}
+    attached = {(vote.ballot.voter, vote.question_id, vote.pair) for vote in shown}
     repeated: Counter[str] = Counter()
     for (voter, _, _), times in keys.items():
         repeated[voter] += times - 1

@@ -24,25 +24,25 @@ class Taken:
 
 def readable(records: Iterable[RawRecord]) -> list[Taken]:
     """The votes among the records."""
-    found = []
+    votes = []
     for record in records:
         with suppress(ValidationError):
-            found.append(Taken(Vote.model_validate_json(record.value or b""), record.appended_at))
-    return found
+            votes.append(Taken(Vote.model_validate_json(record.value or b""), record.appended_at))
+    return votes
 
 
 def voted_by(voter: str, shown: Sequence[Counted], taken: Sequence[Taken]) -> dict[str, set[Pair]]:
     """The pairs that a voter has voted on, by question, whether a result shows it yet or not."""
-    found: dict[str, set[Pair]] = defaultdict(set)
-    for one in shown:
-        if one.ballot.voter == voter:
-            found[one.question_id].add(one.pair)
-    for each in taken:
-        if each.vote.voter == voter:
-            found[each.vote.question_id].add(each.vote.pair)
-    return found
+    pairs: dict[str, set[Pair]] = defaultdict(set)
+    for vote in shown:
+        if vote.ballot.voter == voter:
+            pairs[vote.question_id].add(vote.pair)
+    for taken_vote in taken:
+        if taken_vote.vote.voter == voter:
+            pairs[taken_vote.vote.question_id].add(taken_vote.vote.pair)
+    return pairs
 
 
 def within_the_hour(voter: str, taken: Sequence[Taken], now: datetime) -> int:
     """How many votes a voter has cast in the last 60 minutes."""
-    return sum(one.vote.voter == voter and now - one.at < HOUR for one in taken)
+    return sum(taken_vote.vote.voter == voter and now - taken_vote.at < HOUR for taken_vote in taken)

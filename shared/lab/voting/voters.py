@@ -46,9 +46,9 @@ def between(votes: Sequence[Counted]) -> Agreement:
     """
     left, right, clusters = list[Choice](), list[Choice](), list[str]()
     for (question_id, _), choices in sorted(_by_item(votes).items()):
-        for one, other in combinations(sorted(choices), 2):
-            left.append(choices[one])
-            right.append(choices[other])
+        for first, second in combinations(sorted(choices), 2):
+            left.append(choices[first])
+            right.append(choices[second])
             clusters.append(question_id)
     return agreement(left, right, clusters)
 
@@ -92,11 +92,11 @@ def _agreements(items: Sequence[Mapping[str, Choice]]) -> tuple[dict[str, Share]
 def _shares(choices: Mapping[str, Choice]) -> dict[str, Share]:
     """For each voter of one item whether it agrees with most others, (1, 1) or (0, 1); (0, 0) where they are split."""
     counts = Counter(choices.values())
-    found: dict[str, Share] = {}
+    shares: dict[str, Share] = {}
     for name, choice in choices.items():
         favourite = _most(counts - Counter([choice]))
-        found[name] = (0, 0) if favourite is None else (int(choice == favourite), 1)
-    return found
+        shares[name] = (0, 0) if favourite is None else (int(choice == favourite), 1)
+    return shares
 
 
 def _sum(shares: Iterable[Share]) -> Share:

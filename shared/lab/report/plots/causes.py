@@ -32,50 +32,55 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
 def waiting(costs: Sequence[Cost], arms: Sequence[str]) -> str:
     """Accuracy against the median wait; the horizontal line reaches to the wait of 95 %."""
     look = looks(arms)
-    with drawn("waiting", height=3.8) as (_, axis, made):
-        for one in costs:
-            if one.latency.p50 is None or one.latency.p95 is None or one.right.mean is None:
+    with drawn("waiting", height=3.8) as (_, axis, svg):
+        for cost in costs:
+            if cost.latency.p50 is None or cost.latency.p95 is None or cost.right.mean is None:
                 continue
-            middle, late = one.latency.p50 / 1000, one.latency.p95 / 1000
+            middle, late = cost.latency.p50 / 1000, cost.latency.p95 / 1000
             axis.errorbar(
-                middle, 100 * one.right.mean, yerr=errors(one.right), xerr=[[0], [max(0.0, late - middle)]],
-                label=f"{one.arm} (n = {one.right.n})", linestyle="none", capsize=3, **look[one.arm],
+                middle, 100 * cost.right.mean, yerr=errors(cost.right), xerr=[[0], [max(0.0, late - middle)]],
+                label=f"{cost.arm} (n = {cost.right.n})", linestyle="none", capsize=3, **look[cost.arm],
             )  # fmt: skip
         axis.set_xlim(left=0)
         axis.set_xlabel("seconds from question to answer: median, line to the 95th percentile")
         per_cent(axis, LABEL)
         legend_above(axis, 2)
-    return made[0]
+    return svg[0]
 
 
 def caution(cautions: Sequence[Caution], arms: Sequence[str]) -> str:
     """Wrong answers against abstentions, both of all answerable questions: the lower left corner is right."""
     look = looks(arms)
-    with drawn("caution", height=4.4) as (_, axis, made):
-        for one in cautions:
-            if one.wrong.mean is None or one.abstained.mean is None:
+    with drawn("caution", height=4.4) as (_, axis, svg):
+        for caution in cautions:
+            if caution.wrong.mean is None or caution.abstained.mean is None:
                 continue
             axis.errorbar(
-                100 * one.abstained.mean, 100 * one.wrong.mean, xerr=errors(one.abstained), yerr=errors(one.wrong),
-                label=f"{one.arm} (n = {one.wrong.n})", linestyle="none", capsize=3, **look[one.arm],
+                100 * caution.abstained.mean, 100 * caution.wrong.mean,
+                xerr=errors(caution.abstained), yerr=errors(caution.wrong),
+                label=f"{caution.arm} (n = {caution.wrong.n})", linestyle="none", capsize=3, **look[caution.arm],
             )  # fmt: skip
         per_cent(axis, "abstained, of all answerable questions", vertical=False)
         per_cent(axis, "wrong, of all answerable questions")
         axis.plot([0, 100], [100, 0], color="#c8cdd1", linestyle="--", zorder=0)
         axis.text(62, 40, "nothing right", color="#5c6670", rotation=-25)
         legend_above(axis, 2)
-    return made[0]
+    return svg[0]
 
 
 def became(outcomes: Sequence[Outcomes]) -> str:
     """What became of every question: one bar an arm, counts written in."""
-    rows = [(one.arm, {name: sum(kind[name] for kind in one.kinds) for name in SHADES}) for one in outcomes]
+    rows = [
+        (arm_outcomes.arm, {name: sum(kind[name] for kind in arm_outcomes.kinds) for name in SHADES})
+        for arm_outcomes in outcomes
+    ]
     return _bars("became", rows, {name: (name, *shade) for name, shade in SHADES.items()}, "questions")
 
 
-def went_wrong(found: Sequence[mistakes.Mistakes]) -> str:
+def went_wrong(all_mistakes: Sequence[mistakes.Mistakes]) -> str:
     """What was not right, by where it went wrong: one bar a retrieval arm, counts written in."""
-    return _bars("wrong", [(one.arm, one.counts) for one in found], MISTAKES, "questions that were not got right")
+    rows = [(arm_mistakes.arm, arm_mistakes.counts) for arm_mistakes in all_mistakes]
+    return _bars("wrong", rows, MISTAKES, "questions that were not got right")
 
 
 def _bars(
@@ -83,13 +88,13 @@ def _bars(
 ) -> str:
     """Stacked bars; kinds that nothing is of are left out."""
     shown = {kind: look for kind, look in kinds.items() if any(counts.get(kind) for _, counts in rows)}
-    with drawn(name, height=1.5 + 0.45 * len(rows) + 0.2 * ((len(shown) + 2) // 3)) as (_, axis, made):
+    with drawn(name, height=1.5 + 0.45 * len(rows) + 0.2 * ((len(shown) + 2) // 3)) as (_, axis, svg):
         total = max((sum(counts.get(kind, 0) for kind in shown) for _, counts in rows), default=1)
         starts = [0] * len(rows)
-        for kind, (said, colour, hatch) in shown.items():
+        for kind, (legend, colour, hatch) in shown.items():
             widths = [counts.get(kind, 0) for _, counts in rows]
             axis.barh(
-                range(len(rows)), widths, left=starts, label=said, color=colour, hatch=hatch, edgecolor="#1d2327",
+                range(len(rows)), widths, left=starts, label=legend, color=colour, hatch=hatch, edgecolor="#1d2327",
                 linewidth=0.6, height=0.7,
             )  # fmt: skip
             for row, width in enumerate(widths):
@@ -104,4 +109,4 @@ def _bars(
         axis.grid(visible=False, axis="y")
         axis.set_xlabel(label)
         legend_above(axis, 3)
-    return made[0]
+    return svg[0]

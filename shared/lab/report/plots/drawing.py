@@ -48,19 +48,19 @@ def drawn(name: str, *, width: float = 8.0, height: float = 4.0) -> Iterator[tup
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    made: list[str] = []
+    svg: list[str] = []
     with rc_context({**_STYLE, "svg.hashsalt": name}):
         figure = Figure(figsize=(width, height), layout="constrained")
-        yield figure, figure.add_subplot(), made
+        yield figure, figure.add_subplot(), svg
         written = io.StringIO()
         figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    made.append(_element(written.getvalue(), name))
+    svg.append(_element(written.getvalue(), name))
 
 
-def errors(found: Interval, scale: float = 100.0) -> list[list[float]]:
+def errors(interval: Interval, scale: float = 100.0) -> list[list[float]]:
     """An interval as matplotlib wants it: how far it reaches below and above the mean."""
-    mean = found.mean or 0.0
-    return [[max(0.0, scale * (mean - found.low))], [max(0.0, scale * (found.high - mean))]]
+    mean = interval.mean or 0.0
+    return [[max(0.0, scale * (mean - interval.low))], [max(0.0, scale * (interval.high - mean))]]
 
 
 def per_cent(axis: Any, label: str, *, vertical: bool = True) -> None:
@@ -90,6 +90,6 @@ def _element(document: str, name: str) -> str:
     element = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", element)
     element = re.sub(r'(<svg[^>]*?)\s(?:width|height)="[^"]*"', r"\1", element)
     element = re.sub(r'(<svg[^>]*?)\s(?:width|height)="[^"]*"', r"\1", element)
-    for found in sorted(set(re.findall(r'\sid="([^"]+)"', element)), key=len, reverse=True):
-        element = re.sub(rf'(id="|#){re.escape(found)}(?=["\)])', rf"\g<1>{name}-{found}", element)
+    for element_id in sorted(set(re.findall(r'\sid="([^"]+)"', element)), key=len, reverse=True):
+        element = re.sub(rf'(id="|#){re.escape(element_id)}(?=["\)])', rf"\g<1>{name}-{element_id}", element)
     return element.strip()

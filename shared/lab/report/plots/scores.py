@@ -12,19 +12,19 @@ LABEL = "right, of all questions"
 
 def arms_by_slice(cells: Sequence[Cell], arms: Sequence[str]) -> str:
     """One row a slice, one marker an arm, with 95 % intervals; the first slice on top."""
-    slices = list(dict.fromkeys(one.slice for one in cells if CORRECT in one.scores))
+    slices = list(dict.fromkeys(cell.slice for cell in cells if CORRECT in cell.scores))
     look = looks(arms)
-    with drawn("arms", height=1.3 + 0.22 * len(slices) * (1 + len(arms))) as (_, axis, made):
+    with drawn("arms", height=1.3 + 0.22 * len(slices) * (1 + len(arms))) as (_, axis, svg):
         for place, arm in enumerate(arms):
             for row, name in enumerate(slices):
-                found = next(one.scores.get(CORRECT) for one in cells if (one.slice, one.arm) == (name, arm))
-                if found is not None:
+                interval = next(cell.scores.get(CORRECT) for cell in cells if (cell.slice, cell.arm) == (name, arm))
+                if interval is not None:
                     at = row + 0.75 * ((place + 0.5) / len(arms) - 0.5)
                     axis.errorbar(
-                        100 * (found.mean or 0.0), at, xerr=errors(found), label=arm if row == 0 else None,
+                        100 * (interval.mean or 0.0), at, xerr=errors(interval), label=arm if row == 0 else None,
                         linestyle="none", capsize=3, **look[arm],
                     )  # fmt: skip
-        most = {name: max(one.scores[CORRECT].n for one in cells if one.slice == name and CORRECT in one.scores)
+        most = {name: max(cell.scores[CORRECT].n for cell in cells if cell.slice == name and CORRECT in cell.scores)
                 for name in slices}  # fmt: skip
         axis.set_yticks(range(len(slices)), [f"{name}\nn = {most[name]}" for name in slices])
         axis.set_ylim(len(slices) - 0.5, -0.5)
@@ -33,34 +33,34 @@ def arms_by_slice(cells: Sequence[Cell], arms: Sequence[str]) -> str:
             axis.axhline(row - 0.5, color="#c8cdd1", linewidth=0.8)
         per_cent(axis, f"{LABEL}, with 95 % interval", vertical=False)
         legend_above(axis, len(arms))
-    return made[0]
+    return svg[0]
 
 
-def curve(found: Curve, arms: Sequence[str], *, name: str, label: str, split: str = "") -> str:
+def curve(curve: Curve, arms: Sequence[str], *, name: str, label: str, split: str = "") -> str:
     """Accuracy by bin: one place for each bin, its range and n written below, so that a lone old bin squeezes none.
 
     `split` names the line between bins below and above 0.
     """
     look = looks(arms)
-    spoken = [arm for arm in arms if any(arm in one.right for one in found.bins)]
-    with drawn(name, height=4.4) as (_, axis, made):
+    spoken = [arm for arm in arms if any(arm in bin_.right for bin_ in curve.bins)]
+    with drawn(name, height=4.4) as (_, axis, svg):
         for place, arm in enumerate(spoken):
-            at = [row + 0.5 * ((place + 0.5) / len(spoken) - 0.5) for row, one in enumerate(found.bins)]
-            told = [(x, one.right[arm]) for x, one in zip(at, found.bins, strict=True) if arm in one.right]
-            means = [100 * (right.mean or 0.0) for _, right in told]
-            reach = [[errors(right)[side][0] for _, right in told] for side in (0, 1)]
-            axis.errorbar([x for x, _ in told], means, yerr=reach, label=arm, capsize=3, linewidth=1.2, **look[arm])
-        below = sum(one.high <= 0 for one in found.bins)
-        if split and 0 < below < len(found.bins):
+            at = [row + 0.5 * ((place + 0.5) / len(spoken) - 0.5) for row, bin_ in enumerate(curve.bins)]
+            plotted = [(x, bin_.right[arm]) for x, bin_ in zip(at, curve.bins, strict=True) if arm in bin_.right]
+            means = [100 * (right.mean or 0.0) for _, right in plotted]
+            reach = [[errors(right)[side][0] for _, right in plotted] for side in (0, 1)]
+            axis.errorbar([x for x, _ in plotted], means, yerr=reach, label=arm, capsize=3, linewidth=1.2, **look[arm])
+        below = sum(bin_.high <= 0 for bin_ in curve.bins)
+        if split and 0 < below < len(curve.bins):
             axis.axvline(below - 0.5, color=GREY, linestyle="--")
             axis.text(below - 0.48, 104, f"{split} ", ha="left", va="top", color=GREY)
-        axis.set_xticks(range(len(found.bins)), [f"{_range(one.low, one.high)}\nn = {one.n}" for one in found.bins])
-        axis.set_xlim(-0.5, len(found.bins) - 0.5)
+        axis.set_xticks(range(len(curve.bins)), [f"{_range(bin_.low, bin_.high)}\nn = {bin_.n}" for bin_ in curve.bins])
+        axis.set_xlim(-0.5, len(curve.bins) - 0.5)
         axis.grid(visible=False, axis="x")
         axis.set_xlabel(label)
         per_cent(axis, LABEL)
         legend_above(axis, len(arms))
-    return made[0]
+    return svg[0]
 
 
 def _range(low: float, high: float) -> str:

@@ -13,25 +13,25 @@ from shared.statistics.intervals import Interval
 def costs(numbers: Numbers) -> Section:
     """Latency and tokens beside accuracy."""
     title, anchor = "Latency and cost against accuracy", "costs"
-    if not any(one.latency.n for one in numbers.costs):
+    if not any(cost.latency.n for cost in numbers.costs):
         return Section(title, anchor, [Paragraph("No answer was given, so there is no latency.")])
     blocks: list[Block] = []
-    if any(one.right.n for one in numbers.costs):
+    if any(cost.right.n for cost in numbers.costs):
         picture = waiting(numbers.costs, numbers.arms)
         caption = "Accuracy with 95 % interval against the wait. Upper left is better."
         blocks.append(Figure(picture, caption, "Accuracy of each arm against its median wait; numbers below."))
     heads = ["arm", "answers", "wait p50", "p95", "p99", "retrieval p50", "generation p50", "prompt tokens",
              "answer tokens", "tokens for a right one", "right"]  # fmt: skip
-    rows = [_cost(one) for one in numbers.costs]
+    rows = [_cost(cost) for cost in numbers.costs]
     blocks += [Table("Waits, and tokens for an answer (means)", heads, rows, numbers=range(1, len(heads))), _about()]
     return Section(title, anchor, blocks)
 
 
-def _cost(one: Cost) -> list[str]:
-    waits = (one.latency.p50, one.latency.p95, one.latency.p99, one.retrieval.p50, one.generation.p50)
-    tokens = (one.prompt_tokens, one.completion_tokens, one.tokens_for_a_right_one)
-    return [one.arm, str(one.latency.n), *map(milliseconds, waits), *(plain(value, 0) for value in tokens),
-            share_of(one.right)]  # fmt: skip
+def _cost(cost: Cost) -> list[str]:
+    waits = (cost.latency.p50, cost.latency.p95, cost.latency.p99, cost.retrieval.p50, cost.generation.p50)
+    tokens = (cost.prompt_tokens, cost.completion_tokens, cost.tokens_for_a_right_one)
+    return [cost.arm, str(cost.latency.n), *map(milliseconds, waits), *(plain(value, 0) for value in tokens),
+            share_of(cost.right)]  # fmt: skip
 
 
 def _about() -> Paragraph:
@@ -53,7 +53,7 @@ def caution(numbers: Numbers) -> Section:
         Figure(became(numbers.outcomes), "What became of every question.", "Counts by outcome; the table has them."),
         _outcomes(numbers),
     ]
-    if any(one.wrong.n for one in numbers.cautions):
+    if any(caution.wrong.n for caution in numbers.cautions):
         blocks += [
             Figure(
                 picture_of_caution(numbers.cautions, numbers.arms),
@@ -69,14 +69,14 @@ def caution(numbers: Numbers) -> Section:
 def _outcomes(numbers: Numbers) -> Table:
     heads = ["arm", "questions", "n", *OUTCOMES]
     names = ("with an answer", "where abstaining is right", "without references")
-    rows = [row for one in numbers.outcomes for row in _rows(one, names)]
+    rows = [row for arm_outcomes in numbers.outcomes for row in _rows(arm_outcomes, names)]
     return Table("Answers by outcome: counts", heads, rows, numbers=range(2, len(heads)))
 
 
-def _rows(one: Outcomes, names: tuple[str, str, str]) -> list[list[str]]:
+def _rows(arm_outcomes: Outcomes, names: tuple[str, str, str]) -> list[list[str]]:
     return [
-        [one.arm, name, str(sum(kind.values())), *(str(kind[outcome]) for outcome in OUTCOMES)]
-        for name, kind in zip(names, one.kinds, strict=True)
+        [arm_outcomes.arm, name, str(sum(kind.values())), *(str(kind[outcome]) for outcome in OUTCOMES)]
+        for name, kind in zip(names, arm_outcomes.kinds, strict=True)
         if any(kind.values())
     ]
 
@@ -84,26 +84,34 @@ def _rows(one: Outcomes, names: tuple[str, str, str]) -> list[list[str]]:
 def _cautions(numbers: Numbers) -> Table:
     heads = ["arm", "n", "abstained", "wrong", "wrong, of given answers", "answered where abstaining is right"]
     rows = [
-        [one.arm, str(one.wrong.n), share(one.abstained), share(one.wrong), share_of(one.error), share_of(one.bluffed)]
-        for one in numbers.cautions
+        [
+            caution.arm,
+            str(caution.wrong.n),
+            share(caution.abstained),
+            share(caution.wrong),
+            share_of(caution.error),
+            share_of(caution.bluffed),
+        ]
+        for caution in numbers.cautions
     ]
     return Table("Silence and error, in per cent with 95 % intervals", heads, rows, numbers=range(1, len(heads)))
 
 
 def certainty(numbers: Numbers) -> Section:
     """Whether what an arm is sure of comes true."""
-    title, anchor, found = "How sure, and how often right", "certainty", numbers.certainty
-    if not found:
+    title, anchor, calibrations = "How sure, and how often right", "certainty", numbers.certainty
+    if not calibrations:
         return Section(title, anchor, [Paragraph("No scored answer carries a probability: the backends told none.")])
     heads = ["arm", "n", "calibration error", "chance alone, up to", "Brier score"]
     rows = [
-        [arm, str(one.n), _lower(one.ece), plain(one.by_chance, 2), _lower(one.brier)] for arm, one in found.items()
+        [arm, str(calibration.n), _lower(calibration.ece), plain(calibration.by_chance, 2), _lower(calibration.brier)]
+        for arm, calibration in calibrations.items()
     ]
     bins = [
-        [arm if place == 0 else "", f"{one.low:.1f} to {one.high:.1f}", str(one.n), plain(one.said, 2),
-         plain(one.came_true, 2)]
-        for arm, of_arm in found.items()
-        for place, one in enumerate(one for one in of_arm.bins if one.n)
+        [arm if place == 0 else "", f"{bin_.low:.1f} to {bin_.high:.1f}", str(bin_.n), plain(bin_.said, 2),
+         plain(bin_.came_true, 2)]
+        for arm, calibration in calibrations.items()
+        for place, bin_ in enumerate(bin_ for bin_ in calibration.bins if bin_.n)
     ]  # fmt: skip
     return Section(
         title,
@@ -122,5 +130,5 @@ def certainty(numbers: Numbers) -> Section:
     )  # fmt: skip
 
 
-def _lower(found: Interval) -> str:
-    return f"{plain(found.mean, 2)} ({plain(found.low, 2)} to {plain(found.high, 2)})"
+def _lower(interval: Interval) -> str:
+    return f"{plain(interval.mean, 2)} ({plain(interval.low, 2)} to {plain(interval.high, 2)})"

@@ -15,23 +15,24 @@ def pairs(numbers: Numbers) -> Section:
     if not numbers.comparisons:
         why = "There is only one arm." if len(numbers.arms) == 1 else "No question has scored answers of two arms."
         return Section(title, anchor, [Paragraph(why)])
-    overall = [_in_words(one) for one in numbers.comparisons if one.slice == ALL]
+    overall = [_in_words(comparison) for comparison in numbers.comparisons if comparison.slice == ALL]
     return Section(title, anchor, [Bullets(overall), Paragraph(_family(numbers), small=True)])
 
 
-def _in_words(one: Comparison) -> str:
+def _in_words(comparison: Comparison) -> str:
     """Who is better or that it is undecided, the tests, and what could have shown; each number once."""
-    mcnemar = "" if one.mcnemar_p is None else f", McNemar {equals_p(one.mcnemar_p)}"
-    shown = "no difference" if one.detectable is None else f"{points(one.detectable, signed=False)} points or more"
-    said = f"{lead(one, catalogue.does(one.metric))}." if one.verdict != "undecided" else _open(one)
-    return f"{said} Sign-flip test before Holm: {equals_p(one.p)}{mcnemar}. Could have shown: {shown}."
+    mcnemar = "" if comparison.mcnemar_p is None else f", McNemar {equals_p(comparison.mcnemar_p)}"
+    detectable = comparison.detectable
+    shown = "no difference" if detectable is None else f"{points(detectable, signed=False)} points or more"
+    decided = comparison.verdict != "undecided"
+    finding = f"{lead(comparison, catalogue.does(comparison.metric))}." if decided else _open(comparison)
+    return f"{finding} Sign-flip test before Holm: {equals_p(comparison.p)}{mcnemar}. Could have shown: {shown}."
 
 
-def _open(one: Comparison) -> str:
-    seen = f"{points_between(one)} points, n = {one.n}, by Holm {equals_p(one.p_holm)}"
-    return (
-        f"Undecided whether {one.a} or {one.b} {catalogue.does(one.metric)} more often ({one.a} minus {one.b}: {seen})."
-    )
+def _open(comparison: Comparison) -> str:
+    seen = f"{points_between(comparison)} points, n = {comparison.n}, by Holm {equals_p(comparison.p_holm)}"
+    first, second, does = comparison.a, comparison.b, catalogue.does(comparison.metric)
+    return f"Undecided whether {first} or {second} {does} more often ({first} minus {second}: {seen})."
 
 
 def everything(numbers: Numbers) -> Section:
@@ -41,23 +42,23 @@ def everything(numbers: Numbers) -> Section:
         return Section(title, anchor, [Paragraph("There was nothing to compare.")])
     heads = ["slice", "by", "first arm", "second arm", "n", "clusters", "points (95 %)", "p", "p (Holm)",
              "could have shown", "better"]  # fmt: skip
-    rows = [_pair(one) for one in numbers.comparisons]
+    rows = [_pair(comparison) for comparison in numbers.comparisons]
     table = Table("The first arm minus the second, in points of per cent", heads, rows, numbers=range(4, 10))
     return Section(title, anchor, [table])
 
 
-def _pair(one: Comparison) -> list[str]:
-    better = "undecided" if one.verdict == "undecided" else one.a if one.verdict == "a" else one.b
-    smallest = points(one.detectable, signed=False)
+def _pair(comparison: Comparison) -> list[str]:
+    better = {"a": comparison.a, "b": comparison.b, "undecided": "undecided"}[comparison.verdict]
+    smallest = points(comparison.detectable, signed=False)
     return [
-        one.slice, one.metric, one.a, one.b, str(one.n), str(one.clusters), points_between(one),
-        p_value(one.p), p_value(one.p_holm), smallest, better,
+        comparison.slice, comparison.metric, comparison.a, comparison.b, str(comparison.n), str(comparison.clusters),
+        points_between(comparison), p_value(comparison.p), p_value(comparison.p_holm), smallest, better,
     ]  # fmt: skip
 
 
 def _family(numbers: Numbers) -> str:
-    overall = sum(one.slice == ALL for one in numbers.comparisons)
-    by_cutoff = any(one.slice in (UP_TO_CUTOFF, AFTER_CUTOFF) for one in numbers.comparisons)
+    overall = sum(comparison.slice == ALL for comparison in numbers.comparisons)
+    by_cutoff = any(comparison.slice in (UP_TO_CUTOFF, AFTER_CUTOFF) for comparison in numbers.comparisons)
     cut = " Slices by the adapter's cutoff hold the same questions again." if by_cutoff else ""
     return (
         f"The {overall} comparisons on all questions are one family for Holm's adjustment; the "

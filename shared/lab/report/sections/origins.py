@@ -50,30 +50,30 @@ def counted(numbers: Numbers) -> Section:
 
 def provenance_(numbers: Numbers) -> Section:
     """Results, models, adapters, prompts, backends and versions of metrics."""
-    found = numbers.provenance
+    provenance = numbers.provenance
     where = [
-        ("results", found.results_from or NONE),
-        ("times of documents", found.times_from or NONE),
-        ("questions", f"{found.questions} in {numbers.clusters} clusters; {numbers.scored} scored"),
-        ("contest", f"{found.contest.label}: {', '.join(found.contest.arm_names)}"),
-        ("left out, of other contests", ", ".join(f"{n} of {name}" for name, n in found.left_out.items()) or NONE),
+        ("results", provenance.results_from or NONE),
+        ("times of documents", provenance.times_from or NONE),
+        ("questions", f"{provenance.questions} in {numbers.clusters} clusters; {numbers.scored} scored"),
+        ("contest", f"{provenance.contest.label}: {', '.join(provenance.contest.arm_names)}"),
+        ("left out, of other contests", ", ".join(f"{n} of {name}" for name, n in provenance.left_out.items()) or NONE),
         ("slices", ", ".join(f"{name} {count}" for name, count in numbers.slices.items())),
-        ("asked", f"{moment(found.first_asked)} to {moment(found.last_asked)}"),
-        ("range asked for", f"from {moment(found.since)} until {moment(found.until)}"),
-        ("last scored", moment(found.last_scored)),
+        ("asked", f"{moment(provenance.first_asked)} to {moment(provenance.last_asked)}"),
+        ("range asked for", f"from {moment(provenance.since)} until {moment(provenance.until)}"),
+        ("last scored", moment(provenance.last_scored)),
         (
             "published results",
-            ", ".join(f"{count} at version {v}" for v, count in found.result_versions.items()) or NONE,
+            ", ".join(f"{count} at version {v}" for v, count in provenance.result_versions.items()) or NONE,
         ),
         ("report", f"numbers of version {numbers.version}"),
     ]
     heads = ["arm", "answers", "model", "adapter", "cutoff", "weights (SHA-256)", "backend", "prompt"]
     rows = [
-        [one.arm, str(one.answers), one.model, one.adapter or NONE, moment(one.cutoff), one.weights_sha256[:16] or NONE,
-         one.backend, one.prompt]
-        for one in found.voices
+        [voice.arm, str(voice.answers), voice.model, voice.adapter or NONE, moment(voice.cutoff),
+         voice.weights_sha256[:16] or NONE, voice.backend, voice.prompt]
+        for voice in provenance.voices
     ]  # fmt: skip
-    metrics = sorted(found.metric_versions.items())
+    metrics = sorted(provenance.metric_versions.items())
     return Section(
         "Provenance",
         "provenance",
@@ -87,4 +87,4 @@ def provenance_(numbers: Numbers) -> Section:
 
 
 def _shown(numbers: Numbers) -> list[str]:
-    return sorted({metric for one in numbers.table for metric in one.scores})
+    return sorted({metric for cell in numbers.table for metric in cell.scores})

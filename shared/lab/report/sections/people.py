@@ -15,21 +15,22 @@ from shared.statistics.wording import NONE, p_value
 
 def votes(numbers: Numbers) -> Section:
     """Ratings of the arms, agreement of the voters, and voters who stand out."""
-    title, anchor, found = "What people preferred", "votes", numbers.votes
-    if not found.pairs:
+    title, anchor, summary = "What people preferred", "votes", numbers.votes
+    if not summary.pairs:
         return Section(title, anchor, [Paragraph("No result holds a vote. `tiltyard vote` casts one.")])
     columns = ["arm", "rating", "95 %", "Elo", "won", "lost", "tied"]
     pairs = [
         [f"{arms[0]} : {arms[1]}", *(str(counts[choice]) for choice in ("a", "b", "tie", "both_bad")),
          str(sum(counts.values()))]
-        for arms, counts in found.pairs.items()
+        for arms, counts in summary.pairs.items()
     ]  # fmt: skip
     heads = ["pair", "first better", "second better", "tie", "both bad", "votes"]
+    ratings = summary.ratings
     blocks: list[Block] = [
-        Table(f"Ratings (Bradley-Terry), n = {found.ratings.preferences} votes on {found.ratings.questions} questions",
-              columns, [_rating(one) for one in found.ratings.ratings], numbers=range(1, 7)),
+        Table(f"Ratings (Bradley-Terry), n = {ratings.preferences} votes on {ratings.questions} questions",
+              columns, [_rating(rating) for rating in ratings.ratings], numbers=range(1, 7)),
         Table("Votes by pair", heads, pairs, numbers=range(1, 6)),
-        Bullets(list(_about_votes(found))),
+        Bullets(list(_about_votes(summary))),
         Paragraph(
             "Rating: log-odds of being preferred, 0 being the average arm; a tie is half a win for each, and so is "
             "both bad. Intervals are bootstrapped over questions; none with fewer than six. Voters saw the answers "
@@ -37,38 +38,39 @@ def votes(numbers: Numbers) -> Section:
             small=True,
         ),
     ]  # fmt: skip
-    if len(found.voters) > 1:
-        blocks.insert(3, _voters(found))
+    if len(summary.voters) > 1:
+        blocks.insert(3, _voters(summary))
     return Section(title, anchor, blocks)
 
 
-def _rating(one: Rating) -> list[str]:
-    limits = NONE if one.low is None or one.high is None else f"{plain(one.low, 2)} to {plain(one.high, 2)}"
-    return [one.arm, plain(one.strength, 2), limits, plain(one.elo, 0), str(one.wins), str(one.losses), str(one.ties)]
+def _rating(rating: Rating) -> list[str]:
+    limits = NONE if rating.low is None or rating.high is None else f"{plain(rating.low, 2)} to {plain(rating.high, 2)}"
+    record = map(str, (rating.wins, rating.losses, rating.ties))
+    return [rating.arm, plain(rating.strength, 2), limits, plain(rating.elo, 0), *record]
 
 
-def _about_votes(found: Summary) -> Iterator[str]:
-    if warning := found.ratings.warning():
+def _about_votes(summary: Summary) -> Iterator[str]:
+    if warning := summary.ratings.warning():
         yield warning
-    yield f"Two voters on the same answers: {found.agreement.sentence()}"
-    if found.first_side.mean is not None:
-        off = " That is not one half: some voters choose by place." if found.first_side.excludes(0.5) else ""
-        yield f"The answer shown first was preferred in {said_share(found.first_side)} where one was.{off}"
-    if found.outliers:
+    yield f"Two voters on the same answers: {summary.agreement.sentence()}"
+    if summary.first_side.mean is not None:
+        off = " That is not one half: some voters choose by place." if summary.first_side.excludes(0.5) else ""
+        yield f"The answer shown first was preferred in {said_share(summary.first_side)} where one was.{off}"
+    if summary.outliers:
         yield (
             f"Agree with most others less often than those do with one another, and by more than chance: "
-            f"{', '.join(found.outliers)}. Their votes are counted; `tiltyard votes --without NAME` leaves them out."
+            f"{', '.join(summary.outliers)}. Their votes are counted; `tiltyard votes --without NAME` leaves them out."
         )
-    if found.beyond_limit:
-        beyond = sum(found.beyond_limit.values())
-        yield f"Not counted: {beyond} votes beyond {found.per_hour} of a voter within an hour."
+    if summary.beyond_limit:
+        beyond = sum(summary.beyond_limit.values())
+        yield f"Not counted: {beyond} votes beyond {summary.per_hour} of a voter within an hour."
 
 
-def _voters(found: Summary) -> Table:
+def _voters(summary: Summary) -> Table:
     rows = [
-        [one.name, str(one.votes), f"{one.agreed} of {one.compared}", f"{one.others_agreed} of {one.others_compared}",
-         p_value(one.p), "stands out" if one.outlier else ""]
-        for one in found.voters
+        [voter.name, str(voter.votes), f"{voter.agreed} of {voter.compared}",
+         f"{voter.others_agreed} of {voter.others_compared}", p_value(voter.p), "stands out" if voter.outlier else ""]
+        for voter in summary.voters
     ]  # fmt: skip
     heads = ["voter", "votes", "with most others", "the others do", "p (Holm)", ""]
     return Table("Voters beside one another", heads, rows, numbers=range(1, 5))
@@ -96,7 +98,7 @@ def _judge(judge: Judge) -> Iterator[Block]:
         f"{who.rubric or NONE}; {judge.questions} questions."
     )
     if judge.warnings:
-        yield Bullets([f"{said} ({n} of {judge.questions} questions)" for said, n in judge.warnings.items()])
+        yield Bullets([f"{warning} ({n} of {judge.questions} questions)" for warning, n in judge.warnings.items()])
     kappas = ["kappa with `correct`", "kappa with votes"]
     if judge.pairs:
         heads = ["pair", "first better", "second better", "tie", "both bad", "inconsistent", "no verdict", *kappas]
@@ -123,5 +125,7 @@ def _kappas(worth: Worth) -> tuple[str, str]:
     return worth.short(worth.references), worth.short(worth.votes)
 
 
-def _said(found: Interval) -> str:
-    return NONE if found.mean is None else f"{percent(found.mean)} ({share(found).partition('(')[2]}, n = {found.n}"
+def _said(interval: Interval) -> str:
+    if interval.mean is None:
+        return NONE
+    return f"{percent(interval.mean)} ({share(interval).partition('(')[2]}, n = {interval.n}"

@@ -11,14 +11,14 @@ from shared.statistics.wording import NONE, points
 
 def runs(numbers: Numbers) -> Iterator[Section]:
     """None where there was one run."""
-    found = numbers.runs
-    if not found.names:
+    runs = numbers.runs
+    if not runs.names:
         return
-    heads = ["right, per cent", *found.names, "mean", "deviation", "95 % over runs"]
-    arms = [_row(one, signed=False) for one in found.arms]
-    effects = [_row(one, signed=True) for one in found.effects]
+    heads = ["right, per cent", *runs.names, "mean", "deviation", "95 % over runs"]
+    arms = [_row(spread, signed=False) for spread in runs.arms]
+    effects = [_row(spread, signed=True) for spread in runs.effects]
     about = Paragraph(
-        f"The same questions were put to the arms in {len(found.names)} runs ({', '.join(found.names)}). Everywhere "
+        f"The same questions were put to the arms in {len(runs.names)} runs ({', '.join(runs.names)}). Everywhere "
         "else n counts answers, and what was said to one question in all runs is one cluster, drawn and tested "
         "together: those intervals are over questions, with these runs as they are. The limits here are over runs, "
         "with these questions as they are (Student's t over the runs' means; with few runs they are wide). A claim "
@@ -37,10 +37,10 @@ def runs(numbers: Numbers) -> Iterator[Section]:
     )  # fmt: skip
 
 
-def _row(one: Spread, *, signed: bool) -> list[str]:
+def _row(spread: Spread, *, signed: bool) -> list[str]:
     def written(value: float | None) -> str:
         return points(value) if signed else percent(value).removesuffix(" %")
 
-    limits = NONE if one.low is None or one.high is None else f"{written(one.low)} to {written(one.high)}"
-    deviation = points(one.deviation, signed=False)
-    return [one.what, *map(written, one.by_run), written(one.mean), deviation, limits]
+    limits = NONE if spread.low is None or spread.high is None else f"{written(spread.low)} to {written(spread.high)}"
+    deviation = points(spread.deviation, signed=False)
+    return [spread.what, *map(written, spread.by_run), written(spread.mean), deviation, limits]

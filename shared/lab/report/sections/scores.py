@@ -19,8 +19,8 @@ NOTHING = Paragraph("There are no results to count.")
 def verdict_(numbers: Numbers) -> Section:
     """The paragraph to read where only one is read, and what was decided on each slice."""
     blocks: list[Block] = [Paragraph(verdict.paragraph(numbers))]
-    if said := verdict.sentences(numbers):
-        blocks += [Paragraph("By kind of question (slice):"), Bullets(said)]
+    if sentences := verdict.sentences(numbers):
+        blocks += [Paragraph("By kind of question (slice):"), Bullets(sentences)]
     blocks.append(
         Paragraph(
             "Undecided means that this many questions do not tell, not that the arms are equal. The verdict holds for "
@@ -69,22 +69,22 @@ def _table(numbers: Numbers) -> Iterator[Block]:
 
 def grouped(cells: Sequence[Cell], row: Callable[[Cell], list[str]]) -> list[list[str]]:
     """Rows of a table by slice, the slice's name only in its first row."""
-    names = [one.slice for one in cells]
+    names = [cell.slice for cell in cells]
     firsts = [place == 0 or names[place - 1] != name for place, name in enumerate(names)]
-    return [[one.slice if first else "", one.arm, *row(one)] for one, first in zip(cells, firsts, strict=True)]
+    return [[cell.slice if first else "", cell.arm, *row(cell)] for cell, first in zip(cells, firsts, strict=True)]
 
 
-def _scores(one: Cell) -> list[str]:
-    right, others = one.scores.get(CORRECT), [one.scores.get(metric) for metric in _beside()]
-    n = next((found.n for found in others if found), None)
-    shown = (share_of(found, n) for found in others)
-    return [str(one.asked), count_of(right), share(right), NONE if n is None else str(n), *shown]
+def _scores(cell: Cell) -> list[str]:
+    right, others = cell.scores.get(CORRECT), [cell.scores.get(metric) for metric in _beside()]
+    n = next((interval.n for interval in others if interval), None)
+    shown = (share_of(interval, n) for interval in others)
+    return [str(cell.asked), count_of(right), share(right), NONE if n is None else str(n), *shown]
 
 
-def _states(one: Cell) -> list[str]:
-    found = [one.scores.get(name) for name in _others()]
-    others = (said for score in found for said in (count_of(score), share(score)))
-    return [str(one.asked), *(share(one.scores.get(state)) for state in STATES), *others]
+def _states(cell: Cell) -> list[str]:
+    intervals = [cell.scores.get(name) for name in _others()]
+    others = (text for interval in intervals for text in (count_of(interval), share(interval)))
+    return [str(cell.asked), *(share(cell.scores.get(state)) for state in STATES), *others]
 
 
 def _beside() -> list[str]:
@@ -104,47 +104,52 @@ def design_(numbers: Numbers) -> Section:
         names = ", ".join(numbers.design.square.arms)
         return Section(title, anchor, [Paragraph(f"None of {names} has scored answers.")])
     blocks: list[Block] = []
-    for found in (numbers.design, *numbers.further_designs):
-        blocks += _of_square(numbers, found, alone=not numbers.further_designs)
+    for square_design in (numbers.design, *numbers.further_designs):
+        blocks += _of_square(numbers, square_design, alone=not numbers.further_designs)
     if numbers.design.effects:
         blocks.append(_about_effects())
     return Section(title, anchor, blocks)
 
 
-def _of_square(numbers: Numbers, found: Design, *, alone: bool) -> Iterator[Block]:
+def _of_square(numbers: Numbers, square_design: Design, *, alone: bool) -> Iterator[Block]:
     if not alone:
-        yield Paragraph(f"The 2 x 2 of {', '.join(found.square.arms)}:")
-    yield _two_by_two(numbers, found)
-    if lacking := [arm for arm in found.square.arms if arm not in found.arms]:
+        yield Paragraph(f"The 2 x 2 of {', '.join(square_design.square.arms)}:")
+    yield _two_by_two(numbers, square_design)
+    if lacking := [arm for arm in square_design.square.arms if arm not in square_design.arms]:
         yield Paragraph(f"No scored answers of {', '.join(lacking)}: the effects that need them are left out.")
-    if found.effects:
-        yield _effects(found)
+    if square_design.effects:
+        yield _effects(square_design)
 
 
-def _two_by_two(numbers: Numbers, found: Design) -> Table:
-    square = found.square
+def _two_by_two(numbers: Numbers, square_design: Design) -> Table:
+    square = square_design.square
     books = {"closed-book": (square.base, square.tuned), "open-book": (square.base_reading, square.tuned_reading)}
     rows = []
-    for metric in (metric for metric in design.rows() if metric in found.cells):
-        cells = found.cells[metric]
-        n = max(one.n for one in cells.values())
+    for metric in (metric for metric in design.rows() if metric in square_design.cells):
+        cells = square_design.cells[metric]
+        n = max(interval.n for interval in cells.values())
         for book, pair in books.items():
             first = book == next(iter(books))
             shown = (share_of(cells.get(arm or ""), n) for arm in pair)
             rows.append([catalogue.heading(metric) if first else "", str(n) if first else "", book, *shown])
     heads = ["measure", "n", "", "base", "tuned"]
     what = "answers to questions" if numbers.runs.names else "questions"
-    caption = f"Per cent with 95 % intervals, over the {found.n} scored {what} that all of these arms were asked"
+    caption = (
+        f"Per cent with 95 % intervals, over the {square_design.n} scored {what} that all of these arms were asked"
+    )
     return Table(caption, heads, rows, numbers=(1, 3, 4))
 
 
-def _effects(of_square: Design) -> Table:
+def _effects(square_design: Design) -> Table:
     rows = []
-    for one in of_square.effects:
-        found = one.comparison
-        decided = "undecided" if found.verdict == "undecided" else "raises" if (found.difference or 0) > 0 else "lowers"
-        smallest = points(found.detectable, signed=False)
-        rows.append([one.what, str(found.n), points_between(found), p_value(found.p_holm), smallest, decided])
+    for effect in square_design.effects:
+        comparison = effect.comparison
+        direction = "raises" if (comparison.difference or 0) > 0 else "lowers"
+        decided = "undecided" if comparison.verdict == "undecided" else direction
+        smallest = points(comparison.detectable, signed=False)
+        rows.append(
+            [effect.what, str(comparison.n), points_between(comparison), p_value(comparison.p_holm), smallest, decided]
+        )
     heads = ["effect of", "n", "points (95 %)", "p (Holm)", "could have shown", "verdict"]
     return Table("Effects on being right, question by question", heads, rows, numbers=range(1, 5))
 
@@ -165,12 +170,12 @@ def by_attribute(numbers: Numbers) -> Section:
     if not numbers.groups:
         why = "All scored questions are of one kind, and nothing that tells their documents apart is known."
         return Section(title, anchor, [Paragraph(why)])
-    spoken = [arm for arm in numbers.arms if any(arm in one.right for one in numbers.groups)]
+    spoken = [arm for arm in numbers.arms if any(arm in group.right for group in numbers.groups)]
     rows, last = list[list[str]](), ""
-    for one in numbers.groups:
-        shown = (share_of(one.right.get(arm), one.n) for arm in spoken)
-        rows.append([one.by if one.by != last else "", one.value, str(one.n), *shown])
-        last = one.by
+    for group in numbers.groups:
+        shown = (share_of(group.right.get(arm), group.n) for arm in spoken)
+        rows.append([group.by if group.by != last else "", group.value, str(group.n), *shown])
+        last = group.by
     heads = ["by", "", "n", *spoken]
     about = Paragraph(
         "A question is in the group of every source, topic and language of its gold documents, as far as these are "

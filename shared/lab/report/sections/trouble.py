@@ -10,16 +10,16 @@ from shared.lab.report.plots.causes import went_wrong
 
 def retrieval(numbers: Numbers) -> Section:
     """Counted by whether the gold document was in the evidence."""
-    title, anchor, found = "Where it went wrong: retrieval", "retrieval", numbers.mistakes
-    if not found:
+    title, anchor, all_mistakes = "Where it went wrong: retrieval", "retrieval", numbers.mistakes
+    if not all_mistakes:
         return Section(title, anchor, [Paragraph("No arm was given evidence.")])
     blocks: list[Block] = []
-    if any(one.counts[kind] for one in found for kind in mistakes.FAILURES):
+    if any(arm_mistakes.counts[kind] for arm_mistakes in all_mistakes for kind in mistakes.FAILURES):
         caption = "Questions that an arm did not get right, by where it went wrong."
-        blocks.append(Figure(went_wrong(found), caption, "Counts by kind of failure; the table below has them."))
-    rows = [[kind, *(str(one.counts[kind]) for one in found)] for kind in mistakes.KINDS]
-    rows.append(["not scored", *(str(one.not_scored) for one in found)])
-    heads = ["what became of the question", *(one.arm for one in found)]
+        blocks.append(Figure(went_wrong(all_mistakes), caption, "Counts by kind of failure; the table below has them."))
+    rows = [[kind, *(str(arm_mistakes.counts[kind]) for arm_mistakes in all_mistakes)] for kind in mistakes.KINDS]
+    rows.append(["not scored", *(str(arm_mistakes.not_scored) for arm_mistakes in all_mistakes)])
+    heads = ["what became of the question", *(arm_mistakes.arm for arm_mistakes in all_mistakes)]
     blocks += [
         Table("Questions by what became of them", heads, rows, numbers=range(1, len(heads))),
         _found(numbers),
@@ -30,13 +30,16 @@ def retrieval(numbers: Numbers) -> Section:
 
 def _found(numbers: Numbers) -> Table:
     heads = ["arm", "gold documents in the evidence", "right if they were", "right if they were not"]
-    rows = [[one.arm, *map(share_of, (one.found, one.right_if_found, one.right_if_not))] for one in numbers.mistakes]
+    rows = [
+        [arm_mistakes.arm, *map(share_of, (arm_mistakes.found, arm_mistakes.right_if_found, arm_mistakes.right_if_not))]
+        for arm_mistakes in numbers.mistakes
+    ]
     caption = "Answers to questions that name a gold document, in per cent with 95 % intervals"
     return Table(caption, heads, rows, numbers=range(1, len(heads)))
 
 
 def _about(numbers: Numbers) -> Paragraph:
-    partly = "; ".join(f"{one.arm}: {one.partly}" for one in numbers.mistakes)
+    partly = "; ".join(f"{arm_mistakes.arm}: {arm_mistakes.partly}" for arm_mistakes in numbers.mistakes)
     return Paragraph(
         "A gold document is in the evidence where any passage of it was in the prompt, which need not be the passage "
         "with the answer: `misread` may hold answers whose passage was not there. A question with several gold "
@@ -55,18 +58,18 @@ def examples_(numbers: Numbers) -> Section:
     return Section(title, anchor, [Paragraph(about, small=True), *map(_card, numbers.examples)])
 
 
-def _card(one: Example) -> Card:
+def _card(example: Example) -> Card:
     fields = [
-        ("arm", f"{one.arm} (question {one.question_id}, slice {one.slice})"),
-        ("question", one.question),
-        ("accepted", " | ".join(one.accepted) or "abstaining"),
-        ("said", one.said),
+        ("arm", f"{example.arm} (question {example.question_id}, slice {example.slice})"),
+        ("question", example.question),
+        ("accepted", " | ".join(example.accepted) or "abstaining"),
+        ("said", example.said),
     ]
-    if one.gold:
-        fields.append(("gold", ", ".join(one.gold)))
-    for place, source in enumerate(one.evidence, start=1):
+    if example.gold:
+        fields.append(("gold", ", ".join(example.gold)))
+    for place, source in enumerate(example.evidence, start=1):
         marks = [name for name, given in (("gold", source.gold), ("cited", source.cited)) if given]
         marked = f" ({', '.join(marks)})" if marks else ""
         fields.append((f"evidence {place}", f"{source.title} [{source.chunk_id}]{marked}"))
-    of = f"{one.of} such answer{'s' if one.of != 1 else ''}"
-    return Card(f"{one.kind} ({of})", fields)
+    of = f"{example.of} such answer{'s' if example.of != 1 else ''}"
+    return Card(f"{example.kind} ({of})", fields)

@@ -21,7 +21,7 @@ def disturb(suite: Suite, draw: random.Random) -> Disturbed:
     for question in suite.questions:
         holders = [name for name in question.gold_document_ids if name in standing and _holds(standing[name], question)]
         planted = question.outdated or _other_answer(
-            question, suite.questions, [standing[one] for one in holders], draw
+            question, suite.questions, [standing[name] for name in holders], draw
         )
         if holders and planted:
             asked.append(question.model_copy(update={"outdated": planted}))
@@ -40,9 +40,11 @@ def _other_answer(
 ) -> str:
     """The answer to another question that none of these documents holds; "" where there is none."""
     right = question.references or ()
-    others = sorted({one.references[0] for one in questions if one.references and not set(one.references) & set(right)})
-    able = [one for one in others if not any(_words(one).search(document.text) for document in holders)]
-    alike = [one for one in able if right and _has_digits(one) == _has_digits(right[0])]
+    others = sorted(
+        {other.references[0] for other in questions if other.references and not set(other.references) & set(right)}
+    )
+    able = [answer for answer in others if not any(_words(answer).search(document.text) for document in holders)]
+    alike = [answer for answer in able if right and _has_digits(answer) == _has_digits(right[0])]
     return draw.choice(alike or able) if able else ""
 
 
@@ -52,7 +54,8 @@ def _contradicting(document: DocumentPublished, answers: Mapping[str, str]) -> D
     rights = "|".join(re.escape(right) for right in sorted(answers, key=len, reverse=True))
     pattern = re.compile(rf"(?<!\w)(?:{rights})(?!\w)", re.IGNORECASE)
     title, text = (
-        pattern.sub(lambda found: wrong[found.group().lower()], one) for one in (document.title, document.text)
+        pattern.sub(lambda match: wrong[match.group().lower()], original)
+        for original in (document.title, document.text)
     )
     return document.model_copy(
         update={"document_id": f"{document.document_id}~contradiction", "title": title, "text": text}

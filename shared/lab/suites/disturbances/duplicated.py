@@ -12,8 +12,8 @@ COPIES = 2
 def disturb(suite: Suite, _: random.Random) -> Disturbed:
     """Each document with its copies right behind it, revisions and retractions too."""
     documents = [
-        one if copy == 0 else one.model_copy(update={"document_id": f"{one.document_id}~copy{copy}"})
-        for one in suite.documents
+        document if copy == 0 else document.model_copy(update={"document_id": f"{document.document_id}~copy{copy}"})
+        for document in suite.documents
         for copy in range(COPIES + 1)
     ]
     return Disturbed(suite.questions, documents=documents)

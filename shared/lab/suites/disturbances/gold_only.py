@@ -10,4 +10,6 @@ SAID = "nothing but its gold documents can be found"
 
 def disturb(suite: Suite, _: random.Random) -> Disturbed:
     """Only questions with gold documents are asked."""
-    return Disturbed([only_among(one, one.gold_document_ids) for one in suite.questions if one.gold_document_ids])
+    return Disturbed(
+        [only_among(question, question.gold_document_ids) for question in suite.questions if question.gold_document_ids]
+    )

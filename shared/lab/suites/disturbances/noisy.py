@@ -13,8 +13,8 @@ RATE = 0.05
 def disturb(suite: Suite, draw: random.Random) -> Disturbed:
     """Titles and texts with wrong letters; digits stay, so that a number that is found is the right one."""
     documents = [
-        one.model_copy(update={"title": garbled(one.title, draw), "text": garbled(one.text, draw)})
-        for one in suite.documents
+        document.model_copy(update={"title": garbled(document.title, draw), "text": garbled(document.text, draw)})
+        for document in suite.documents
     ]
     return Disturbed(suite.questions, documents=documents)
 

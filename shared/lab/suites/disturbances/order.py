@@ -12,4 +12,4 @@ AGAINST = "passages-5"
 
 def disturb(suite: Suite, _: random.Random, value: str) -> Disturbed:
     """Every question; compared with the same passages, best first."""
-    return Disturbed([presented(one, passages=5, order=value) for one in suite.questions])
+    return Disturbed([presented(question, passages=5, order=value) for question in suite.questions])

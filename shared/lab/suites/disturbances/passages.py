@@ -11,4 +11,4 @@ VALUES = ("0", "1", "2", "3", "5")
 
 def disturb(suite: Suite, _: random.Random, value: str) -> Disturbed:
     """Every question; 0 passages ask the retrieval arms' prompt without evidence."""
-    return Disturbed([presented(one, passages=int(value)) for one in suite.questions])
+    return Disturbed([presented(question, passages=int(value)) for question in suite.questions])

@@ -15,13 +15,17 @@ def disturb(suite: Suite, _: random.Random) -> Disturbed:
 
     None is where documents have no times, or all the same.
     """
-    seen = {name: first for name, one in suite.standing.items() if (first := _first_seen(one))}
+    seen = {name: first for name, document in suite.standing.items() if (first := _first_seen(document))}
     if not seen:
         return Disturbed([])
     median = sorted(seen.values())[(len(seen) - 1) // 2]
-    hit = [one for one in suite.questions if any(seen.get(name, median) > median for name in one.gold_document_ids)]
-    return Disturbed([one.model_copy(update={"as_of": median}) for one in hit])
+    hit = [
+        question
+        for question in suite.questions
+        if any(seen.get(name, median) > median for name in question.gold_document_ids)
+    ]
+    return Disturbed([question.model_copy(update={"as_of": median}) for question in hit])
 
 
-def _first_seen(one: DocumentPublished) -> datetime | None:
-    return one.first_seen_at or one.published_at
+def _first_seen(document: DocumentPublished) -> datetime | None:
+    return document.first_seen_at or document.published_at

@@ -11,5 +11,5 @@ SAID = "every gold document left out"
 def disturb(suite: Suite, _: random.Random) -> Disturbed:
     """Only questions with gold documents are asked: for the others nothing is taken away."""
     gold = {name for question in suite.questions for name in question.gold_document_ids}
-    documents = [one for one in suite.documents if one.document_id not in gold]
-    return Disturbed([one for one in suite.questions if one.gold_document_ids], documents=documents)
+    documents = [document for document in suite.documents if document.document_id not in gold]
+    return Disturbed([question for question in suite.questions if question.gold_document_ids], documents=documents)
