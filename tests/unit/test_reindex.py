@@ -132,10 +132,10 @@ class World:
         self.broker.publish(topology.QUESTIONS, a_question(question_id=text, text=text))
         while self.retriever.run_once():
             pass
-        answered = [
+        messages = [
             EvidenceFound.model_validate_json(record.value or b"") for record in self.broker.records("qa.evidence.v1")
         ]
-        return next(evidence for evidence in answered[::-1] if evidence.question.text == text)
+        return next(evidence for evidence in messages[::-1] if evidence.question.text == text)
 
     def indexed(self) -> Iterator[DocumentIndexed]:
         for record in self.broker.records(topology.INDEXED.name):
