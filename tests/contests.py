@@ -19,7 +19,7 @@ def an_arm(name: str, **changes: Any) -> Arm:
 
 def a_contest(*arms: str | Arm, name: str = "of-a-test", recipes: tuple[Recipe, ...] = ()) -> Contest:
     """Of these arms, with a recipe for each context that has none."""
-    made = tuple(an_arm(one) if isinstance(one, str) else one for one in arms)
+    made = tuple(an_arm(arm) if isinstance(arm, str) else arm for arm in arms)
     known = {recipe.name for recipe in recipes}
     needed = dict.fromkeys(arm.context for arm in made if arm.reads and arm.context not in known)
     return Contest(name=name, arms=made, recipes=(*recipes, *(Recipe(name=context) for context in needed)))

@@ -44,31 +44,31 @@ def cases() -> dict[str, Material]:
 
 def figures() -> dict[str, Any]:
     """Case -> the report's numbers, the tables that it shows, once the standings; floats to `DIGITS` digits."""
-    found: dict[str, Any] = {}
+    by_case: dict[str, Any] = {}
     for name, material in cases().items():
         numbers = count(material)
-        found[name] = _rounded(json.loads(json.dumps(_numbers(numbers), default=str)))
-        found[name]["tables"] = [[one.caption, one.heads, *one.rows] for one in _tables(numbers)]
-    told = [one.model_dump(mode="json") for one in standings(cases()["trial"].results, ARMS)]
-    found["trial"]["standings"] = _rounded({one["slice"]: one for one in told})
-    return dict(json.loads(json.dumps(found)))
+        by_case[name] = _rounded(json.loads(json.dumps(_numbers(numbers), default=str)))
+        by_case[name]["tables"] = [[table.caption, table.heads, *table.rows] for table in _tables(numbers)]
+    told = [standing.model_dump(mode="json") for standing in standings(cases()["trial"].results, ARMS)]
+    by_case["trial"]["standings"] = _rounded({standing["slice"]: standing for standing in told})
+    return dict(json.loads(json.dumps(by_case)))
 
 
-def written(found: dict[str, Any]) -> str:
+def written(by_case: dict[str, Any]) -> str:
     """One line for each part of each case."""
-    parts = {name: {part: json.dumps(one, ensure_ascii=False) for part, one in case.items()}
-             for name, case in found.items()}  # fmt: skip
-    lines = (f'"{name}": {{\n' + ",\n".join(f'"{part}": {one}' for part, one in case.items()) + "\n}"
+    parts = {name: {part: json.dumps(value, ensure_ascii=False) for part, value in case.items()}
+             for name, case in by_case.items()}  # fmt: skip
+    lines = (f'"{name}": {{\n' + ",\n".join(f'"{part}": {value}' for part, value in case.items()) + "\n}"
              for name, case in parts.items())  # fmt: skip
     return "{" + ",\n".join(lines) + "}\n"
 
 
 def _numbers(numbers: Numbers) -> dict[str, Any]:
     """Without texts: the sentences of comparisons, and examples."""
-    found = {name: one for name, one in numbers.as_dict().items() if name != "examples"}
-    found["comparisons"] = [{key: one for key, one in said.items() if key != "sentence"} for said in
-                            found["comparisons"]]  # fmt: skip
-    return found
+    fields = {name: value for name, value in numbers.as_dict().items() if name != "examples"}
+    fields["comparisons"] = [{key: value for key, value in said.items() if key != "sentence"} for said in
+                             fields["comparisons"]]  # fmt: skip
+    return fields
 
 
 def _tables(numbers: Numbers) -> Iterator[Table]:
@@ -79,12 +79,12 @@ def _tables(numbers: Numbers) -> Iterator[Table]:
         yield from (block for block in section.blocks if isinstance(block, Table))
 
 
-def _rounded(found: Any) -> Any:
-    if isinstance(found, float):
-        return float(f"{found:.{DIGITS}g}")
-    if isinstance(found, dict):
-        return {name: _rounded(one) for name, one in found.items()}
-    return [_rounded(one) for one in found] if isinstance(found, list) else found
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(f"{value:.{DIGITS}g}")
+    if isinstance(value, dict):
+        return {name: _rounded(part) for name, part in value.items()}
+    return [_rounded(part) for part in value] if isinstance(value, list) else value
 
 
 def _attached(results: Sequence[Result]) -> Iterator[Result]:
@@ -97,11 +97,11 @@ def _attached(results: Sequence[Result]) -> Iterator[Result]:
         if number % 2 == 0:
             changes["verdicts"] = (_judged(draw, result),)
         if number % 10 == 0:
-            changes["answers"] = {arm: one for arm, one in result.answers.items() if arm != "tuned+rag"}
+            changes["answers"] = {arm: scored for arm, scored in result.answers.items() if arm != "tuned+rag"}
         elif number % 4 == 1:
             changes["answers"] = {
-                arm: one.model_copy(update={"answer": one.answer.model_copy(update=_sure(draw))})
-                for arm, one in result.answers.items()
+                arm: scored.model_copy(update={"answer": scored.answer.model_copy(update=_sure(draw))})
+                for arm, scored in result.answers.items()
             }
         yield result.model_copy(update=changes)
 

@@ -39,7 +39,7 @@ class Model:
     @property
     def words(self) -> list[str]:
         """Every revision's own word, also of those that are gone."""
-        said = (own_words(one.text) for known in self.history.values() for one in known)
+        said = (own_words(published.text) for known in self.history.values() for published in known)
         return sorted({word for words in said for word in words})
 
 
@@ -72,13 +72,13 @@ class Moment:
         return live != self.before
 
 
-def check(model: Model, found: EvidenceFound, moment: Moment, *, dense: bool, sparse: str, stale: bool) -> None:
+def check(model: Model, evidence: EvidenceFound, moment: Moment, *, dense: bool, sparse: str, stale: bool) -> None:
     """Every promise about evidence from a dense list, a sparse list of that name ("" where there is none), or both."""
-    assert found.stale == stale
-    assert bool(found.note) == (not found.items)
+    assert evidence.stale == stale
+    assert bool(evidence.note) == (not evidence.items)
     shown: dict[str, int] = {}
-    asked = own_words(found.question.text)
-    for item in found.items:
+    asked = own_words(evidence.question.text)
+    for item in evidence.items:
         assert shown.setdefault(item.document_id, item.revision) == item.revision, "two revisions of one document"
         assert item.revision >= moment.announced.get(item.document_id, 0), "older than what was announced"
         if moment.still(item.document_id):
@@ -86,27 +86,29 @@ def check(model: Model, found: EvidenceFound, moment: Moment, *, dense: bool, sp
         published = model.of(item.document_id, item.revision)
         assert published.op == "upsert", "a retracted document"
         assert own_words(item.text) == own_words(published.text), "words of another revision"
-        assert admitted(found.question, published), "outside filters, labels or as_of"
+        assert admitted(evidence.question, published), "outside filters, labels or as_of"
         if sparse in item.found_by:
             assert own_words(item.text) & asked, "found by words that it does not have"
     if not stale:
-        _check_found(model, found, moment, dense=dense, sparse=sparse)
+        _check_found(model, evidence, moment, dense=dense, sparse=sparse)
 
 
-def _check_found(model: Model, found: EvidenceFound, moment: Moment, *, dense: bool, sparse: str) -> None:
+def _check_found(model: Model, evidence: EvidenceFound, moment: Moment, *, dense: bool, sparse: str) -> None:
     """What was announced is there, on the dense list and, where the question has its word, on the sparse one.
 
     Where the store is ahead of the announcement, the document is there if both revisions may be.
     """
-    asked = own_words(found.question.text)
+    asked = own_words(evidence.question.text)
     for document_id, announced in moment.announced.items():
         stored = moment.before.get(document_id, 0)
         of = [model.of(document_id, revision) for revision in {announced, stored} if revision]
         settled = moment.still(document_id) and stored >= announced
-        if not settled or not all(one.op == "upsert" and admitted(found.question, one) for one in of):
+        if not settled or not all(
+            published.op == "upsert" and admitted(evidence.question, published) for published in of
+        ):
             continue
-        worded = all(own_words(one.text) <= asked for one in of)
-        held = [item.found_by for item in found.items if item.document_id == document_id]
+        worded = all(own_words(published.text) <= asked for published in of)
+        held = [item.found_by for item in evidence.items if item.document_id == document_id]
         if dense or worded:
             assert held, f"{document_id} was announced and is not found"
         if stored == announced:

@@ -74,8 +74,13 @@ class ModelServer(ThreadingHTTPServer):
         likely = [step[0].log_softmax(-1)[token].item() for token, step in zip(row, made.logits, strict=True)]
         special = set(self.tokenizer.all_special_ids)
         tokens = [
-            {"id": token, "text": self.tokenizer.decode([token]), "logprob": one, "special": token in special}
-            for token, one in zip(row, likely, strict=True)
+            {
+                "id": token,
+                "text": self.tokenizer.decode([token]),
+                "logprob": log_probability,
+                "special": token in special,
+            }
+            for token, log_probability in zip(row, likely, strict=True)
         ]
         return ids.shape[1], tokens, str(self.tokenizer.decode(row, skip_special_tokens=True))
 

@@ -42,7 +42,7 @@ def a_result(*answers: ScoredAnswer, missing: Sequence[str] = (), **changes: Any
         question=a_question(**changes),
         asked_at=asked_at,
         scored_at=asked_at + timedelta(seconds=5),
-        answers={one.answer.arm: one for one in answers},
+        answers={scored.answer.arm: scored for scored in answers},
         missing=tuple(missing),
         unanswered={"correct": 0.0} | (dict.fromkeys(("exact_match", "f1", "contains"), 0.0) if accepted else {}),
         metric_versions={"correct": "1:contains-1", "exact_match": "1", "f1": "1", "contains": "1", "outdated": "1"},
@@ -86,14 +86,14 @@ def _published(draw: random.Random, document: str) -> DocumentTimes:
 
 
 def _asked(draw: random.Random, arms: Sequence[str], name: str, number: int, gold: tuple[str, ...]) -> Result:
-    found = [document for document in gold if draw.random() < 0.85]
-    chunks = [f"{document}:1:0" for document in found] + [f"other-{draw.randrange(9)}:1:2" for _ in range(4)]
+    retrieved = [document for document in gold if draw.random() < 0.85]
+    chunks = [f"{document}:1:0" for document in retrieved] + [f"other-{draw.randrange(9)}:1:2" for _ in range(4)]
     answers, missing = [], []
     for arm in arms:
         if draw.random() < 0.01:
             missing.append(arm)
             continue
-        answers.append(_answered(draw, arm, name, chunks, there=len(found) == len(gold)))
+        answers.append(_answered(draw, arm, name, chunks, there=len(retrieved) == len(gold)))
     return a_result(
         *answers,
         missing=missing,

@@ -18,6 +18,6 @@ def standings(results: Iterable[Result], arms: Sequence[str]) -> list[Standing]:
     """All standings, `all` first."""
     with TemporaryDirectory() as folder:
         tally = Tally(Path(folder))
-        for result in (within(one, *arms) for one in results):
+        for result in (within(result, *arms) for result in results):
             tally.take(a_raw_record(record_of(result), key=result.question.question_id.encode()))
         return tally.changed()

@@ -114,7 +114,7 @@ def test_one_completion_per_chat_in_order(backend: Backend) -> None:
     alone = [texts(backend.complete([chat], max_new_tokens=8))[0] for chat in CHATS]
 
     assert together == alone
-    assert all(isinstance(one, Completion) for one in backend.complete(CHATS, max_new_tokens=8))
+    assert all(isinstance(outcome, Completion) for outcome in backend.complete(CHATS, max_new_tokens=8))
 
 
 def test_a_completion_says_what_it_cost(backend: Backend) -> None:
@@ -130,9 +130,9 @@ def test_a_completion_says_what_it_cost(backend: Backend) -> None:
 
 def test_an_answer_is_cut_where_it_reached_the_longest_allowed(backend: Backend) -> None:
     for longest in (1, 40):
-        for one in backend.complete(CHATS[:1], max_new_tokens=longest):
-            assert isinstance(one, Completion)
-            assert one.cut == (one.completion_tokens == longest)
+        for outcome in backend.complete(CHATS[:1], max_new_tokens=longest):
+            assert isinstance(outcome, Completion)
+            assert outcome.cut == (outcome.completion_tokens == longest)
 
 
 def test_an_answer_that_the_model_ended_by_itself_is_not_cut(model_folder: Path, tmp_path: Path) -> None:
@@ -256,7 +256,7 @@ def test_a_budget_of_prompt_tokens_is_kept(
     settings = GeneratorSettings(model=str(model_folder), max_prompt_tokens=90)
     outcomes = plugins.load(FOLDER, name)(settings, tmp_path).complete(CHATS, max_new_tokens=8)
 
-    assert [isinstance(one, Failed) for one in outcomes] == [True, False, True]
+    assert [isinstance(outcome, Failed) for outcome in outcomes] == [True, False, True]
     assert "the budget is 90" in texts(outcomes)[0]
 
 
@@ -280,9 +280,9 @@ def test_out_of_memory_halves_the_batch_down_to_the_prompt_at_fault(
     monkeypatch.setattr(LlamaForCausalLM, "generate", short_of_memory)
     outcomes = backend.complete(CHATS, max_new_tokens=8)
 
-    assert [isinstance(one, Failed) and one.kind for one in outcomes].count("out_of_memory") == 1
-    assert [text for text, one in zip(expected, outcomes, strict=True) if isinstance(one, Completion)] == [
-        one.text for one in outcomes if isinstance(one, Completion)
+    assert [isinstance(outcome, Failed) and outcome.kind for outcome in outcomes].count("out_of_memory") == 1
+    assert [text for text, outcome in zip(expected, outcomes, strict=True) if isinstance(outcome, Completion)] == [
+        outcome.text for outcome in outcomes if isinstance(outcome, Completion)
     ]
     assert sizes == [3, 1, 2, 1, 1]
 

@@ -66,12 +66,12 @@ def publish(broker: Broker, *document_ids: str, trace: bytes = b"") -> None:
 
 def poll(source: Any, count: int) -> list[RawRecord]:
     """Poll until so many records came; a real group takes a moment to form."""
-    found: list[RawRecord] = []
+    records: list[RawRecord] = []
     for _ in range(PATIENCE):
-        found += source.poll(100, 1.0)
-        if len(found) >= count:
+        records += source.poll(100, 1.0)
+        if len(records) >= count:
             break
-    return found
+    return records
 
 
 def test_what_was_flushed_can_be_read_under_its_key_with_its_trace(broker: Broker) -> None:

@@ -52,7 +52,7 @@ def backend(request: pytest.FixtureRequest, folder: Path, server: ModelServer) -
 
 
 def said(backend: Backend, *sheets: Sheet) -> list[tuple[str, str | None]]:
-    return [(one.text, one.failure) for one in backend.judge(sheets)]
+    return [(reply.text, reply.failure) for reply in backend.judge(sheets)]
 
 
 def test_each_sheet_has_its_reply_in_order_and_the_same_one_alone(backend: Backend) -> None:
@@ -76,22 +76,22 @@ def test_a_sheet_too_long_for_the_model_has_no_reply_and_its_neighbours_have(
 
     assert long.text == ""
     assert long.failure
-    assert [(one.text, one.failure) for one in (first, last)] == said(made(name, folder, server), *SHEETS[:2])
+    assert [(reply.text, reply.failure) for reply in (first, last)] == said(made(name, folder, server), *SHEETS[:2])
 
 
 @pytest.mark.parametrize("name", ["openai", "transformers"])
 def test_a_reply_of_all_the_tokens_there_are_is_cut_off(name: str, folder: Path, server: ModelServer) -> None:
-    found = made(name, folder, server, max_new_tokens=1).judge(SHEETS[:1])[0]
+    reply = made(name, folder, server, max_new_tokens=1).judge(SHEETS[:1])[0]
 
-    assert found.failure == "cut off after 1 tokens"
+    assert reply.failure == "cut off after 1 tokens"
 
 
 def test_a_model_that_may_write_only_labels_writes_one_and_its_name_says_so(folder: Path, server: ModelServer) -> None:
     backend = made("transformers", folder, server, labels_only=True)
-    found = backend.judge([*SHEETS, a_sheet("Grade it.", "The pier")])
+    replies = backend.judge([*SHEETS, a_sheet("Grade it.", "The pier")])
 
-    assert {one.text for one in found} <= {ways[0] for ways in LABELS.values()}
-    assert [one.failure for one in found] == [None] * 4
+    assert {reply.text for reply in replies} <= {ways[0] for ways in LABELS.values()}
+    assert [reply.failure for reply in replies] == [None] * 4
     assert backend.model.endswith("/labels-only")
 
 

@@ -42,8 +42,8 @@ def by_hand(folder: Path, chat: Chat, text: str, adapter: Path | None = None) ->
 
 
 def sums(scored: list[Scored | Failed]) -> list[float]:
-    assert all(isinstance(one, Scored) for one in scored)
-    return [one.log_probability for one in scored if isinstance(one, Scored)]
+    assert all(isinstance(outcome, Scored) for outcome in scored)
+    return [outcome.log_probability for outcome in scored if isinstance(outcome, Scored)]
 
 
 def test_texts_of_all_lengths_in_one_padded_batch_are_as_likely_as_each_by_hand(model_folder: Path) -> None:
@@ -51,7 +51,7 @@ def test_texts_of_all_lengths_in_one_padded_batch_are_as_likely_as_each_by_hand(
 
     expected = [by_hand(model_folder, chat, text) for chat, text in zip(CHATS, TEXTS, strict=True)]
     assert sums(scored) == pytest.approx(expected, abs=1e-3)
-    assert [one.tokens for one in scored if isinstance(one, Scored)] == [len(text) for text in TEXTS]
+    assert [outcome.tokens for outcome in scored if isinstance(outcome, Scored)] == [len(text) for text in TEXTS]
 
 
 @pytest.mark.parametrize("speakers", WORKERS.values(), ids=WORKERS)
@@ -68,7 +68,7 @@ def test_an_adapter_finds_likely_what_it_was_taught_and_the_base_what_it_knew(
     pairs = list(zip(CHATS, TEXTS, strict=True))
     assert tuned == pytest.approx([by_hand(model_folder, *pair, Path(adapter.location)) for pair in pairs], abs=1e-2)
     assert base == pytest.approx([by_hand(model_folder, *pair) for pair in pairs], abs=1e-2)
-    assert max(abs(one - other) for one, other in zip(tuned, base, strict=True)) > 0.1
+    assert max(abs(total - other) for total, other in zip(tuned, base, strict=True)) > 0.1
     assert sums(backend.score(CHATS, TEXTS, adapter=adapter)) == pytest.approx(tuned, abs=1e-2)
 
 
@@ -81,13 +81,13 @@ def test_what_was_generated_is_as_likely_as_another_implementation_says(
     ours = transformers(model_folder).complete(CHATS, max_new_tokens=8)
     theirs = remote.complete(CHATS, max_new_tokens=8)
 
-    for one, other in zip(ours, theirs, strict=True):
-        assert isinstance(one, Completion)
+    for completion, other in zip(ours, theirs, strict=True):
+        assert isinstance(completion, Completion)
         assert isinstance(other, Completion)
-        assert one.answer_tokens == one.completion_tokens == other.answer_tokens
-        assert one.log_probability == pytest.approx(other.log_probability, abs=1e-3)
-        assert one.log_probability is not None
-        assert one.log_probability < 0
+        assert completion.answer_tokens == completion.completion_tokens == other.answer_tokens
+        assert completion.log_probability == pytest.approx(other.log_probability, abs=1e-3)
+        assert completion.log_probability is not None
+        assert completion.log_probability < 0
 
 
 @pytest.mark.parametrize("name", ["echo", "transformers"])

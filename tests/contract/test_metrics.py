@@ -56,8 +56,8 @@ EVIDENCE: list[dict[str, Any]] = [
     },
 ]
 ANSWERS = [
-    an_answer(text=text, status=status, **found)
-    for found, status, text in product(EVIDENCE, ("answered", "abstained", "failed"), TEXTS)
+    an_answer(text=text, status=status, **retrieved)
+    for retrieved, status, text in product(EVIDENCE, ("answered", "abstained", "failed"), TEXTS)
 ]
 OF_EVIDENCE = {name for name in NAMES if catalogue.described()[name].evidence}
 MAY_NOT_TELL = {"grounded_words", "grounded_similarity", "language"}
@@ -147,9 +147,9 @@ def test_an_answer_that_was_not_given_is_not_praised_for_its_text(name: str) -> 
             of_texts = defaultdict(set)
             for answer, value in zip(ANSWERS, scores(name, asked), strict=True):
                 of_texts[answer.status, answer.evidence, answer.retrieval_ms].add(value)
-            for (status, *found), values in of_texts.items():
+            for (status, *retrieved), values in of_texts.items():
                 if status != "answered":
-                    with case(asked, status, *found):
+                    with case(asked, status, *retrieved):
                         assert values in ({0.0}, {None})
 
 
@@ -157,7 +157,7 @@ def test_an_answer_that_was_not_given_is_not_praised_for_its_text(name: str) -> 
 @settings(max_examples=60, deadline=None)
 @given(texts=st.lists(st.text(), min_size=3, max_size=3), known=st.text(max_size=3))
 def test_any_text_is_scored(name: str, texts: list[str], known: str) -> None:
-    text, reference, evidence = (known + one for one in texts)
+    text, reference, evidence = (known + ending for ending in texts)
     question = a_question(
         references=(reference, known), choices=(known, reference), outdated=known, gold_document_ids=("story-1",)
     )

@@ -81,8 +81,8 @@ def llama_cpp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 @pytest.fixture(params=[pytest.param("transformers_serve", marks=pytest.mark.e2e), "llama_cpp"])
 def running(request: pytest.FixtureRequest) -> Running:
-    found: Running = request.getfixturevalue(request.param)
-    return found
+    server: Running = request.getfixturevalue(request.param)
+    return server
 
 
 @pytest.fixture
@@ -139,9 +139,9 @@ def test_a_server_says_word_for_word_what_the_same_model_says_here(
     here = plugins.load(FOLDER, "transformers")(GeneratorSettings(model=str(model_folder)), tmp_path)
 
     assert said(there) == said(here)
-    assert [(one.prompt_tokens, one.completion_tokens) for one in there.complete(CHATS, max_new_tokens=8)] == [
-        (one.prompt_tokens, one.completion_tokens) for one in here.complete(CHATS, max_new_tokens=8)
-    ]
+    assert [
+        (outcome.prompt_tokens, outcome.completion_tokens) for outcome in there.complete(CHATS, max_new_tokens=8)
+    ] == [(outcome.prompt_tokens, outcome.completion_tokens) for outcome in here.complete(CHATS, max_new_tokens=8)]
 
 
 def test_an_adapter_that_the_server_does_not_hold_never_speaks_as_the_base(

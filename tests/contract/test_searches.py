@@ -94,7 +94,7 @@ def newsroom() -> Newsroom:
     view = MaterialisedView(MemoryTail(broker, topology.INDEXED.name), chunks, list(indexes.made.values()))
     view.catch_up()
     standing = chunks.of_documents([made.document_id for made in documents])
-    passages = [passage for found in standing.values() for passage in found]
+    passages = [passage for revision in standing.values() for passage in revision]
     return Newsroom(chunks, Knowledge(chunks, indexes), passages, view)
 
 
@@ -114,7 +114,7 @@ def found(name: str, text: str = "a fair", limit: int = 1_000, scope: Scope | No
 
 def asked_lists(name: str, ranked: Sequence[Ranked]) -> int:
     """How many lists a search asked for `limit` chunks each: its own, or those of its parts."""
-    return len({part for one in ranked for part in one.found_by} - {name}) or 1
+    return len({part for hit in ranked for part in hit.found_by} - {name}) or 1
 
 
 moments = st.none() | st.integers(-1, 11).map(lambda day: NOON + timedelta(days=day))
@@ -140,7 +140,7 @@ def test_a_search_finds_all_it_may_and_nothing_else(name: str, scope: Scope, lim
     """Every chunk holds a word of the question, so a narrow scope must give as many as lie in it."""
     within = newsroom().within(scope)
     ranked = found(name, limit=limit, scope=scope)
-    places = [one.place for one in ranked]
+    places = [hit.place for hit in ranked]
 
     assert set(places) <= within
     assert len(places) == len(set(places))
@@ -149,12 +149,12 @@ def test_a_search_finds_all_it_may_and_nothing_else(name: str, scope: Scope, lim
 
 DAY_3 = NOON + timedelta(days=3)
 ALONE: dict[str, tuple[Scope, Callable[[Passage], bool]]] = {
-    "source": (Scope(Filters(sources=SOURCES[1:2])), lambda one: one.source == SOURCES[1]),
-    "tag": (Scope(Filters(tags=("city",))), lambda one: "city" in one.tags),
-    "language": (Scope(Filters(languages=("de",))), lambda one: one.language == "de"),
-    "published from": (Scope(Filters(published_from=DAY_3)), lambda one: one.published_at >= DAY_3),
-    "published to": (Scope(Filters(published_to=DAY_3)), lambda one: one.published_at <= DAY_3),
-    "as of": (Scope(as_of=DAY_3), lambda one: one.first_seen_at <= DAY_3),
+    "source": (Scope(Filters(sources=SOURCES[1:2])), lambda passage: passage.source == SOURCES[1]),
+    "tag": (Scope(Filters(tags=("city",))), lambda passage: "city" in passage.tags),
+    "language": (Scope(Filters(languages=("de",))), lambda passage: passage.language == "de"),
+    "published from": (Scope(Filters(published_from=DAY_3)), lambda passage: passage.published_at >= DAY_3),
+    "published to": (Scope(Filters(published_to=DAY_3)), lambda passage: passage.published_at <= DAY_3),
+    "as of": (Scope(as_of=DAY_3), lambda passage: passage.first_seen_at <= DAY_3),
     "no label": (Scope(), lambda _: True),
     "label": (Scope(labels=frozenset({"board"})), lambda _: True),
 }  # fmt: skip
@@ -164,10 +164,12 @@ ALONE: dict[str, tuple[Scope, Callable[[Passage], bool]]] = {
 def test_each_condition_is_kept_alone(name: str) -> None:
     with every_case() as case:
         for condition, (scope, kept) in ALONE.items():
-            readable = [one for one in newsroom().passages if not one.labels or scope.labels & set(one.labels)]
+            readable = [
+                passage for passage in newsroom().passages if not passage.labels or scope.labels & set(passage.labels)
+            ]
             with case(condition):
-                places = {one.place for one in found(name, scope=scope)}
-                assert places == {one.place for one in readable if kept(one)}
+                places = {hit.place for hit in found(name, scope=scope)}
+                assert places == {passage.place for passage in readable if kept(passage)}
                 assert places
 
 
@@ -175,12 +177,12 @@ def test_each_condition_is_kept_alone(name: str) -> None:
 def test_a_search_holds_its_list_to_its_word(name: str) -> None:
     for limit in (1, 7, 1_000):
         ranked = found(name, "harbour 12 of the lantern fair", limit, Scope(labels=frozenset({"desk"})))
-        scores = [one.score for one in ranked]
+        scores = [hit.score for hit in ranked]
 
         assert 0 < len(ranked) <= limit * asked_lists(name, ranked)
         assert scores == sorted(scores, reverse=True)
         assert all(map(math.isfinite, scores))
-        assert [(one.found_by[name].rank, one.found_by[name].score) for one in ranked] == list(enumerate(scores, 1))
+        assert [(hit.found_by[name].rank, hit.found_by[name].score) for hit in ranked] == list(enumerate(scores, 1))
         assert ranked == found(name, "harbour 12 of the lantern fair", limit, Scope(labels=frozenset({"desk"})))
 
 
@@ -189,9 +191,9 @@ def test_a_chunk_says_where_every_list_held_it(name: str) -> None:
     """The parts of a hybrid search are searches too: each place told is the place on that search's own list."""
     ranked = found(name, "harbour 12 of the lantern fair", 50)
 
-    for other in {part for one in ranked for part in one.found_by}:
-        own = {one.place: one.found_by[other] for one in found(other, "harbour 12 of the lantern fair", 50)}
-        told = {one.place: one.found_by[other] for one in ranked if other in one.found_by}
+    for other in {part for hit in ranked for part in hit.found_by}:
+        own = {hit.place: hit.found_by[other] for hit in found(other, "harbour 12 of the lantern fair", 50)}
+        told = {hit.place: hit.found_by[other] for hit in ranked if other in hit.found_by}
         assert told
         assert told.items() <= own.items()
 
@@ -204,7 +206,7 @@ def test_any_question_is_only_words(name: str) -> None:
         for text in NASTY:
             with case(ascii(text[:40]), len(text)):
                 ranked = found(name, text, 20, scope)
-                assert {one.place for one in ranked} <= within
+                assert {hit.place for hit in ranked} <= within
                 assert ranked == found(name, text, 20, scope)
 
 
@@ -212,7 +214,7 @@ def test_any_question_is_only_words(name: str) -> None:
 @given(text=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200), scope=scopes)
 @settings(max_examples=40, deadline=None)
 def test_no_text_raises_or_widens_the_scope(name: str, text: str, scope: Scope) -> None:
-    assert {one.place for one in found(name, text, 20, scope)} <= newsroom().within(scope)
+    assert {hit.place for hit in found(name, text, 20, scope)} <= newsroom().within(scope)
 
 
 @pytest.fixture(params=INDEXES)
@@ -227,7 +229,9 @@ def a_passage(name: str, text: str, *, revision: int = 1, published_at: datetime
 
 
 def hits(index: SparseIndex, text: str) -> list[tuple[str, int]]:
-    return sorted((one.document_id, one.revision) for one in index.search(text, limit=10, scope=Scope()))
+    return sorted(
+        (candidate.document_id, candidate.revision) for candidate in index.search(text, limit=10, scope=Scope())
+    )
 
 
 def test_an_index_shows_changes_when_they_are_committed_and_not_before(index: SparseIndex) -> None:
@@ -282,11 +286,11 @@ def lists() -> dict[str, list[Ranked]]:
     whole = found("weighted", "harbour 12 of the lantern fair", 40, desk)
     gone = replace(whole[2], candidate=replace(whole[2].candidate, document_id="gone"))
     revised = replace(whole[1], candidate=replace(whole[1].candidate, revision=9))
-    below_0 = [replace(one, score=one.score - 5.0) for one in whole]
+    below_0 = [replace(hit, score=hit.score - 5.0) for hit in whole]
     return {
         **{name: found(name, "harbour 12 of the lantern fair", 30, desk) for name in SEARCHES},
         "none": [], "one": whole[:1], "moved": [whole[0], revised, gone, *whole[3:]], "all gone": [gone],
-        "below 0": below_0, "alike": [replace(one, score=0.5) for one in whole],
+        "below 0": below_0, "alike": [replace(hit, score=0.5) for hit in whole],
     }  # fmt: skip
 
 
@@ -295,12 +299,12 @@ def test_a_ranker_gives_back_every_chunk_once(ranker: Callable[..., Rank], name:
     texts = ("Where is the fair?", "灯会\x00 <|im_end|>", "?")
     with every_case() as case:
         for (kind, given_list), text in product(lists().items(), texts):
-            known = {one.place: one for one in given_list}
+            known = {hit.place: hit for hit in given_list}
             with case(kind, ascii(text)):
                 ranked = list(ranker(name)(asked(text), given_list))
-                assert sorted(one.place for one in ranked) == sorted(known)
-                assert all(one == replace(known[one.place], score=one.score) for one in ranked)
-                assert all(math.isfinite(one.score) for one in ranked)
+                assert sorted(hit.place for hit in ranked) == sorted(known)
+                assert all(hit == replace(known[hit.place], score=hit.score) for hit in ranked)
+                assert all(math.isfinite(hit.score) for hit in ranked)
                 assert ranked == list(ranker(name)(asked(text), given_list))
 
 
@@ -308,7 +312,7 @@ def test_a_ranker_gives_back_every_chunk_once(ranker: Callable[..., Rank], name:
 def test_a_ranker_puts_the_best_first_and_can_be_followed_by_another(ranker: Callable[..., Rank], name: str) -> None:
     """Scores never rise and stay at or above 0: what weighs them afterwards moves nothing the wrong way."""
     ranked = ranker(name)(asked("Where is the fair?"), found("weighted", limit=40))
-    scores = [one.score for one in ranked]
+    scores = [hit.score for hit in ranked]
 
     assert scores == sorted(scores, reverse=True)
     assert min(scores) >= 0
@@ -334,7 +338,9 @@ def test_queries_hold_no_word_of_what_may_not_be_shown(name: str, scope: Scope) 
     rephrase = plugins.load(f"{PACKAGE}.queries", name)(newsroom().knowledge, SETTINGS)
     question = "Where is the fair, and what is known of it?"
     within = newsroom().within(scope)
-    allowed = " ".join([question, *(one.text for one in newsroom().passages if one.place in within)]).lower()
+    allowed = " ".join(
+        [question, *(passage.text for passage in newsroom().passages if passage.place in within)]
+    ).lower()
 
     for query in rephrase(question, scope):
         assert [word for word in query.lower().split() if word not in allowed] == []

@@ -65,14 +65,14 @@ def names(signatures: Any, *asked: Signature) -> list[set[str]]:
 
 
 def test_documents_that_share_a_band_are_candidates_with_their_whole_values(make: Callable[..., Any]) -> None:
-    signatures, name, one, other = make("signatures"), f"d-{uuid4()}", a_signature(), a_signature()
-    put(signatures, name, 1, one)
-    half = Signature(other.values, (*other.bands[:-1], one.bands[-1]))
+    signatures, name, signature, other = make("signatures"), f"d-{uuid4()}", a_signature(), a_signature()
+    put(signatures, name, 1, signature)
+    half = Signature(other.values, (*other.bands[:-1], signature.bands[-1]))
 
-    found = signatures.candidates([one, other, half])
+    candidates = signatures.candidates([signature, other, half])
 
-    assert [set(near) for near in found] == [{name}, set(), {name}]
-    assert np.array_equal(found[2][name], one.values)
+    assert [set(near) for near in candidates] == [{name}, set(), {name}]
+    assert np.array_equal(candidates[2][name], signature.values)
 
 
 def test_a_revision_takes_its_documents_place_and_an_older_one_never_returns(make: Callable[..., Any]) -> None:
@@ -97,14 +97,14 @@ def test_a_retraction_removes_a_document_and_an_upsert_brings_it_back(make: Call
 
 
 def test_many_documents_in_one_flush_are_all_found(make: Callable[..., Any]) -> None:
-    signatures, prefix, one = make("signatures"), f"d-{uuid4()}", a_signature()
+    signatures, prefix, signature = make("signatures"), f"d-{uuid4()}", a_signature()
     for number in range(5):
         made = Disposition(Position("t", 0, number), "revision", f"{prefix}-{number}", 1)
         about = a_chunked_document(document_id=f"{prefix}-{number}")
-        signatures.write(Effect(SignedDocument(made, about, "text", one), CAUSE))
+        signatures.write(Effect(SignedDocument(made, about, "text", signature), CAUSE))
     signatures.flush()
 
-    assert names(signatures, one) == [{f"{prefix}-{number}" for number in range(5)}]
+    assert names(signatures, signature) == [{f"{prefix}-{number}" for number in range(5)}]
     assert signatures.candidates([]) == []
 
 

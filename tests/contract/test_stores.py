@@ -107,7 +107,9 @@ def test_what_became_of_a_record_is_found_by_its_position(dispositions: Any) -> 
 
 def found(chunks: Any, direction: int, scope: Scope, limit: int = 9) -> list[Passage]:
     """What a search finds, read again, as evidence is made of it."""
-    there = chunks.read([one.place for one in chunks.nearest(a_vector(direction), limit=limit, scope=scope)])
+    there = chunks.read(
+        [candidate.place for candidate in chunks.nearest(a_vector(direction), limit=limit, scope=scope)]
+    )
     return list(there.values())
 
 
@@ -132,8 +134,8 @@ def test_a_revision_replaces_all_chunks_and_an_older_one_never_returns(chunks: A
     put(chunks, new)
     put(chunks, old)
 
-    assert [one.chunk_id for one in found(chunks, 1, Scope(Filters(sources=(source,))))] == [f"{source}:2:0"]
-    assert [one.chunk_id for one in chunks.of_documents([source])[source]] == [f"{source}:2:0"]
+    assert [passage.chunk_id for passage in found(chunks, 1, Scope(Filters(sources=(source,))))] == [f"{source}:2:0"]
+    assert [passage.chunk_id for passage in chunks.of_documents([source])[source]] == [f"{source}:2:0"]
     assert chunks.read([(source, 1)]) == {}
 
 

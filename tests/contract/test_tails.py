@@ -71,12 +71,12 @@ def follow(topic: Topic) -> Iterator[Callable[[dict[int, int]], tuple[Any, bool]
 
 def read(tail: Any) -> list[RawRecord]:
     """Everything up to the end."""
-    found: list[RawRecord] = []
+    records: list[RawRecord] = []
     ends, deadline = tail.ends(), time.monotonic() + WITHIN_S
     while any(tail.offsets()[partition] < end for partition, end in ends.items()):
-        found += tail.poll(3, 0.2)
+        records += tail.poll(3, 0.2)
         assert time.monotonic() < deadline, f"{tail.offsets()} never reaches {ends}"
-    return found
+    return records
 
 
 def positions(records: list[RawRecord]) -> set[Position]:
@@ -177,8 +177,8 @@ def test_gaps_that_compaction_leaves_do_not_keep_a_tail_from_the_end(kafka: Kafk
     snapshot = dict.fromkeys(tail.ends(), 0) | {last.partition: 1}
 
     assert tail.seek(snapshot)  # inside a gap
-    found = read(tail)
-    assert found[-1].position == last
-    assert len(found) < appended
+    records = read(tail)
+    assert records[-1].position == last
+    assert len(records) < appended
     assert tail.offsets() == tail.ends()
     tail.close()

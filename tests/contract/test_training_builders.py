@@ -49,17 +49,17 @@ def made(name: str, sample: Material, **options: Any) -> list[Example | LeftOut]
 
 def examples(name: str, sample: Material) -> list[Example]:
     options = {"of_previous": 1.0} if name == "replay" else {}
-    return [one for one in made(name, sample, **options) if isinstance(one, Example)]
+    return [example for example in made(name, sample, **options) if isinstance(example, Example)]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_examples_carry_their_builder_and_come_from_known_documents_alone(name: str, sample: Material) -> None:
-    found = examples(name, sample)
+    built = examples(name, sample)
 
-    assert found
-    assert {one.builder for one in found} == {name}
-    assert all(set(one.document_ids) <= set(sample.documents) for one in found)
-    assert all(one.answer.strip() for one in found)
+    assert built
+    assert {example.builder for example in built} == {name}
+    assert all(set(example.document_ids) <= set(sample.documents) for example in built)
+    assert all(example.answer.strip() for example in built)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -71,22 +71,24 @@ def test_the_same_material_gives_the_same_examples(name: str, sample: Material) 
 def test_only_prompts_with_evidence_have_passages_and_only_raw_text_has_no_question(
     name: str, sample: Material
 ) -> None:
-    for one in examples(name, sample):
-        assert bool(one.passages) is (one.form == "rag")
-        assert bool(one.question) is (one.form != "text")
+    for example in examples(name, sample):
+        assert bool(example.passages) is (example.form == "rag")
+        assert bool(example.question) is (example.form != "text")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_who_abstains_says_the_phrase_that_serving_understands(name: str, sample: Material) -> None:
-    for one in examples(name, sample):
-        chunks = [str(number) for number, _ in enumerate(one.passages)]
-        read = replies.parse(one.answer, chunk_ids=chunks, abstain="I don't know.")
-        assert (read.status == "abstained") is one.abstains
+    for example in examples(name, sample):
+        chunks = [str(number) for number, _ in enumerate(example.passages)]
+        read = replies.parse(example.answer, chunk_ids=chunks, abstain="I don't know.")
+        assert (read.status == "abstained") is example.abstains
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_builder_without_material_makes_nothing(name: str) -> None:
-    assert [one for one in made(name, material([], [], teacher=Copying())) if isinstance(one, Example)] == []
+    assert [
+        example for example in made(name, material([], [], teacher=Copying())) if isinstance(example, Example)
+    ] == []
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -49,10 +49,10 @@ class House:
 
     def ask(self, *questions: Question) -> dict[str, Result]:
         """Ask and wait for every result."""
-        found = asking.ask(self.kafka, questions, within_s=WITHIN_S)
-        missing = {question.question_id for question in questions} - found.keys()
+        results = asking.ask(self.kafka, questions, within_s=WITHIN_S)
+        missing = {question.question_id for question in questions} - results.keys()
         assert not missing, f"no result of {sorted(missing)}; {self.last_words()}"
-        return found
+        return results
 
     def last_words(self, lines: int = 8) -> str:
         """The end of every service's log, for a failure to be understood from its message."""

@@ -78,7 +78,7 @@ class Servers:
     @contextmanager
     def cassandra_paused(self) -> Iterator[None]:
         """Cassandra stops in its tracks (SIGSTOP): connections stay open and nothing answers."""
-        process = psutil.Process(next(one.pid for one in self.platform.status() if one.name == "cassandra"))
+        process = psutil.Process(next(service.pid for service in self.platform.status() if service.name == "cassandra"))
         process.suspend()
         try:
             yield
@@ -105,7 +105,7 @@ def servers(home: Path) -> Iterator[Servers]:
 class Heard:
     """A sink that keeps evidence where a test can wait for it."""
 
-    found: dict[str, EvidenceFound] = field(default_factory=dict)
+    by_question: dict[str, EvidenceFound] = field(default_factory=dict)
     waiting: list[EvidenceFound] = field(default_factory=list)
     came: threading.Condition = field(default_factory=threading.Condition)
 
@@ -114,13 +114,13 @@ class Heard:
 
     def flush(self) -> None:
         with self.came:
-            self.found |= {one.question.question_id: one for one in self.waiting}
+            self.by_question |= {evidence.question.question_id: evidence for evidence in self.waiting}
             self.waiting = []
             self.came.notify_all()
 
     def wait(self, question_ids: Sequence[str], within_s: float) -> bool:
         with self.came:
-            return self.came.wait_for(lambda: set(question_ids) <= self.found.keys(), within_s)
+            return self.came.wait_for(lambda: set(question_ids) <= self.by_question.keys(), within_s)
 
 
 class Running:
@@ -225,8 +225,8 @@ class Live:
         """Their evidence, in their order."""
         self.send(*questions)
         names = [question.question_id for question in questions]
-        assert self.heard.wait(names, within_s), f"no evidence for {set(names) - self.heard.found.keys()}"
-        return [self.heard.found[name] for name in names]
+        assert self.heard.wait(names, within_s), f"no evidence for {set(names) - self.heard.by_question.keys()}"
+        return [self.heard.by_question[name] for name in names]
 
     def send(self, *questions: Question) -> None:
         for question in questions:
@@ -240,7 +240,7 @@ class Live:
         return {name: passages[0].revision for name, passages in there.items() if passages}
 
     def close(self) -> None:
-        for one in (self.retriever, *self.services):
-            one.end()
+        for service in (self.retriever, *self.services):
+            service.end()
         self.publisher.close()
         self.store.close()

@@ -79,7 +79,7 @@ def test_running_services_take_a_contest_of_five_arms_up(
     result = house.ask(a_question(question_id="five", text="How is the weir at Toll opened?"))["five"]
     records = topics.read_all(house.kafka, topology.EVIDENCE.name)
     evidence = [EvidenceFound.model_validate_json(record.value or b"") for record in records]
-    of_question = {one.recipe: one for one in evidence if one.question.question_id == "five"}
+    of_question = {message.recipe: message for message in evidence if message.question.question_id == "five"}
 
     assert result.contest is not None
     assert result.contest.label == five

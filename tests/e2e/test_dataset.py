@@ -38,8 +38,8 @@ def tiltyard(*arguments: str, environment: dict[str, str]) -> str:
 
 
 def shown(environment: dict[str, str], *arguments: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(tiltyard("dataset", "show", "--json", *arguments, environment=environment))
-    return found
+    printed: dict[str, Any] = json.loads(tiltyard("dataset", "show", "--json", *arguments, environment=environment))
+    return printed
 
 
 def put(cassandra: CassandraSettings, encoder: EncoderChoice, count: int) -> None:
@@ -87,12 +87,12 @@ def test_pairs_on_the_topic_are_learned_until_they_are_withdrawn(
     tiltyard("dataset", "withdraw", str(pairs), environment=environment)
     after = shown(environment)
 
-    assert {(one["builder"], one["examples"]) for one in both["counts"]} == {("pairs", 3), ("raft", 3)}
+    assert {(count["builder"], count["examples"]) for count in both["counts"]} == {("pairs", 3), ("raft", 3)}
     assert both["recipe"] == "mine version 3"
     rows = [json.loads(line) for line in out.read_text().splitlines()]
     asked = [row["messages"][1]["content"] for row in rows if row["form"] == "rag"]
     assert all(question.startswith("[1] Head The lantern fair") for question in asked)
-    assert {one["builder"] for one in after["counts"]} == {"raw_text"}
+    assert {count["builder"] for count in after["counts"]} == {"raw_text"}
     records: list[RawRecord] = list(topics.read_all(kafka, topology.PAIRS.name))
     assert all(record.value is None for record in {record.key: record for record in records}.values())
     schema.drop(own)

@@ -23,8 +23,8 @@ def evaluate(*options: str, **environment: str) -> dict[str, Any]:
     argv = [sys.executable, "-m", "services.console.app", "evaluate", "retrieval", "--documents", WIRE, "--json"]
     done = subprocess.run([*argv, *options], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
 
 
 @pytest.mark.timeout(600)

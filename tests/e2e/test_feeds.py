@@ -59,7 +59,7 @@ def published(kafka: KafkaSettings, name: str) -> list[DocumentPublished]:
         DocumentPublished.model_validate_json(record.value or b"")
         for record in topics.read_all(kafka, topology.DOCUMENTS.name)
     ]
-    return [one for one in everything if name in one.tags]
+    return [document for document in everything if name in document.tags]
 
 
 def test_a_feed_goes_on_where_it_was_left_and_takes_back_what_is_deleted(
@@ -85,8 +85,8 @@ def test_a_killed_feed_loses_nothing_and_repeats_itself_word_for_word(
     once(environment, "folder", str(files), "--tag", "killed")
 
     made = published(kafka, "killed")
-    assert len({one.document_id for one in made}) == MANY
-    assert len({one.model_dump_json() for one in made}) == MANY
+    assert len({document.document_id for document in made}) == MANY
+    assert len({document.model_dump_json() for document in made}) == MANY
 
 
 def test_a_feed_that_is_told_to_stop_ends_by_itself(environment: dict[str, str], files: Path) -> None:

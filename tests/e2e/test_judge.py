@@ -21,16 +21,16 @@ def result(house: House, question_id: str, until: Callable[[Result], bool]) -> R
     deadline = time.monotonic() + WITHIN_S
     while time.monotonic() < deadline:
         records = topics.read_all(house.kafka, topology.RESULTS.name)
-        found = newest(Result.model_validate_json(one.value) for one in records if one.value is not None)
-        if question_id in found and until(found[question_id]):
-            return found[question_id]
+        results = newest(Result.model_validate_json(record.value) for record in records if record.value is not None)
+        if question_id in results and until(results[question_id]):
+            return results[question_id]
         time.sleep(0.2)
     raise AssertionError(f"{question_id} did not become what was expected")
 
 
-def graded_by_what_stands(found: Result) -> bool:
-    stands = digest(found.question.references)
-    return any(taken.verdicts.references_sha256 == stands for taken in found.verdicts)
+def graded_by_what_stands(version: Result) -> bool:
+    stands = digest(version.question.references)
+    return any(taken.verdicts.references_sha256 == stands for taken in version.verdicts)
 
 
 def test_a_judge_started_late_judges_what_stands_and_new_references_once_each(
@@ -45,7 +45,9 @@ def test_a_judge_started_late_judges_what_stands_and_new_references_once_each(
         house.services.start(("judge",))
         house.publisher().publish(topology.REFERENCES, [references(question_id="judged", references=("no such word",))])
         second = result(
-            house, "judged", lambda found: found.question.references != ("amber",) and graded_by_what_stands(found)
+            house,
+            "judged",
+            lambda version: version.question.references != ("amber",) and graded_by_what_stands(version),
         )
         time.sleep(2.0)
         last = result(house, "judged", lambda _: True)

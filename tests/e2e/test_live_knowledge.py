@@ -57,8 +57,8 @@ def a_document(name: str, text: str, **changes: Any) -> DocumentPublished:
     return DocumentPublished(document_id=name, text=text, published_at=datetime.now(UTC), **changes)
 
 
-def ids(found: EvidenceFound) -> set[str]:
-    return {item.document_id for item in found.items}
+def ids(evidence: EvidenceFound) -> set[str]:
+    return {item.document_id for item in evidence.items}
 
 
 class Adversary:
@@ -113,10 +113,10 @@ class Adversary:
         filters = self.random.choice([Filters(), Filters(), Filters(sources=("wire",)), Filters(tags=("none",))])
         questions = [a_question(text, filters=filters, labels=labels) for labels in ((), ("desk", "board"))]
         before = self.live.stored(IDS)
-        found = self.live.ask(*questions)
+        messages = self.live.ask(*questions)
         moment = Moment(self.announced, before, self.live.stored(IDS))
-        for one in found:
-            check(self.model, one, moment, dense=True, sparse="bm25", stale=False)
+        for evidence in messages:
+            check(self.model, evidence, moment, dense=True, sparse="bm25", stale=False)
 
     def _publish(self, message: DocumentPublished) -> None:
         self.newest[message.document_id] = self.model.publish(message)
@@ -177,8 +177,10 @@ def test_every_script_is_found_by_its_own_words(live: Live) -> None:
     assert {settled.fate for settled in live.wait()} == {"indexed"}
     filters = Filters(sources=("scripts",))
 
-    for name, found in zip(SCRIPTS, live.ask(*[a_question(t, filters=filters) for t in SCRIPTS.values()]), strict=True):
-        best = next(item for item in found.items if item.document_id == f"script-{name}")
+    for name, evidence in zip(
+        SCRIPTS, live.ask(*[a_question(t, filters=filters) for t in SCRIPTS.values()]), strict=True
+    ):
+        best = next(item for item in evidence.items if item.document_id == f"script-{name}")
         assert {"dense", "bm25"} <= set(best.found_by), name
         assert best.found_by["bm25"].rank == 1, name
 
@@ -188,11 +190,11 @@ def test_search_syntax_is_only_characters_in_questions_and_in_documents(live: Li
     assert {settled.fate for settled in live.wait()} == {"indexed"}
     filters = Filters(sources=("syntax", '"x" OR 1=1', "a\x00b"), tags=(), languages=())
 
-    found = live.ask(*[a_question(f"{text} ferry", filters=filters) for text in SYNTAX])
+    messages = live.ask(*[a_question(f"{text} ferry", filters=filters) for text in SYNTAX])
 
-    for one in found:
-        by_word = {item.document_id for item in one.items if "bm25" in item.found_by}
-        assert by_word == ids(one) == {f"syntax-{n}" for n in range(len(SYNTAX))}
+    for evidence in messages:
+        by_word = {item.document_id for item in evidence.items if "bm25" in item.found_by}
+        assert by_word == ids(evidence) == {f"syntax-{n}" for n in range(len(SYNTAX))}
     assert all(live.ask(*[a_question(text, filters=filters) for text in SYNTAX if text.strip()]))
 
 
@@ -200,11 +202,11 @@ def test_a_document_of_one_character_is_found(live: Live) -> None:
     live.publish(a_document("one-x", "x", source="one"), a_document("one-sign", "!", source="one"))
     assert {settled.fate for settled in live.wait()} == {"indexed"}
 
-    (found,) = live.ask(a_question("x", filters=Filters(sources=("one",))))
+    (evidence,) = live.ask(a_question("x", filters=Filters(sources=("one",))))
 
-    assert found.items[0].document_id == "one-x"
-    assert {"dense", "bm25"} <= set(found.items[0].found_by)
-    assert ids(found) == {"one-x", "one-sign"}
+    assert evidence.items[0].document_id == "one-x"
+    assert {"dense", "bm25"} <= set(evidence.items[0].found_by)
+    assert ids(evidence) == {"one-x", "one-sign"}
 
 
 def test_a_document_of_a_megabyte_is_found_to_its_end_and_leaves_as_a_whole(live: Live) -> None:
@@ -212,13 +214,13 @@ def test_a_document_of_a_megabyte_is_found_to_its_end_and_leaves_as_a_whole(live
     live.publish(a_document("mega", f"{words[: words.rindex(' ')]} lastwordofall", source="mega"))
     assert [settled.fate for settled in live.wait()] == ["indexed"]
     question = a_question("lastwordofall", filters=Filters(sources=("mega",)))
-    (found,) = live.ask(question)
+    (evidence,) = live.ask(question)
     live.publish(DocumentPublished(document_id="mega", op="retract"))
     live.wait()
     (gone,) = live.ask(question.model_copy(update={"question_id": "mega-gone"}))
 
-    assert found.items[0].text.endswith("lastwordofall")
-    assert found.items[0].found_by["bm25"].rank == 1
+    assert evidence.items[0].text.endswith("lastwordofall")
+    assert evidence.items[0].found_by["bm25"].rank == 1
     assert gone.items == ()
     assert live.stored(["mega"]) == {}
 
@@ -236,7 +238,7 @@ def test_of_a_thousand_revisions_at_once_only_the_last_is_found(live: Live) -> N
     assert [(item.revision, own_words(item.text)) for item in after.items] == [(1_000, {"word999x"})]
     assert {"dense", "bm25"} <= set(after.items[0].found_by)
     assert "bm25" not in old.items[0].found_by
-    assert all(len(one.items) <= 1 for one in during)
+    assert all(len(evidence.items) <= 1 for evidence in during)
     assert took < timedelta(seconds=90)
 
 
@@ -251,11 +253,11 @@ def test_of_a_thousand_revisions_at_once_only_the_last_is_found(live: Live) -> N
     ids=["source", "tag", "as_of", "time"],
 )
 def test_a_question_that_leaves_nothing_says_what_left_nothing(live: Live, narrowed: Any, note: str) -> None:
-    (found,) = live.ask(a_question("ferry fair", **narrowed))
+    (evidence,) = live.ask(a_question("ferry fair", **narrowed))
 
-    assert found.items == ()
-    assert note in found.note
-    assert not found.stale
+    assert evidence.items == ()
+    assert note in evidence.note
+    assert not evidence.stale
 
 
 def test_a_publisher_whose_clock_is_an_hour_fast_is_found_and_kept_from_the_past(live: Live) -> None:
@@ -286,10 +288,10 @@ def test_a_retriever_whose_clock_is_wrong_by_an_hour_finds_or_says_stale(live: L
         name = f"skewed{hours}"
         live.publish(a_document(name, f"the harbour {name} opens", source="skewed"))
         live.wait()
-        (found,) = live.ask(a_question(name, filters=Filters(sources=("skewed",))))
-        sparse = [item for item in found.items if item.document_id == name and "bm25" in item.found_by]
-        assert sparse or found.stale
-        assert not found.stale or hours == 1
+        (evidence,) = live.ask(a_question(name, filters=Filters(sources=("skewed",))))
+        sparse = [item for item in evidence.items if item.document_id == name and "bm25" in item.found_by]
+        assert sparse or evidence.stale
+        assert not evidence.stale or hours == 1
     live.restart_retriever()
 
 
@@ -308,11 +310,11 @@ def test_a_retriever_goes_on_from_its_snapshot_and_rebuilds_what_is_empty_or_dam
         live.publish(DocumentPublished(document_id=f"snap-{len(how)}", op="retract"))
         live.wait()
         live.retriever = live.start_retriever()
-        (found,) = live.ask(a_question("word1snap word7snap sails", filters=filters))
+        (evidence,) = live.ask(a_question("word1snap word7snap sails", filters=filters))
 
-        assert f"snap-{len(how)}" not in ids(found)
-        assert {"snap-1", "snap-2"} <= ids(found)
-        assert all("bm25" in item.found_by for item in found.items)
+        assert f"snap-{len(how)}" not in ids(evidence)
+        assert {"snap-1", "snap-2"} <= ids(evidence)
+        assert all("bm25" in item.found_by for item in evidence.items)
         assert live.index_size == size - 1
 
 
@@ -324,8 +326,8 @@ def test_a_retriever_process_is_not_ready_before_its_view_is_complete(own: Serve
         if how == "damaged":
             damage(home)
         said, answers = run_retriever(own, port)
-        events = [one["event"] for one in said]
-        complete = next(one for one in said if one["event"] == "view is complete")
+        events = [entry["event"] for entry in said]
+        complete = next(entry for entry in said if entry["event"] == "view is complete")
 
         assert events.index("view is complete") < events.index("assigned")
         assert complete["chunks"] >= 20
@@ -378,7 +380,7 @@ def test_cassandra_that_stands_still_is_waited_for_and_nothing_wrong_is_answered
     assert [settled.fate for settled in live.wait()] == ["indexed"]
     (after,) = live.ask(a_question("tide word1x word2x", filters=filters))
 
-    (item,) = live.heard.found[during.question_id].items
+    (item,) = live.heard.by_question[during.question_id].items
     assert (item.revision, own_words(item.text)) in [(1, {"word1x"}), (2, {"word2x"})]
     assert [(item.revision, own_words(item.text)) for item in after.items] == [(2, {"word2x"})]
     assert {"dense", "bm25"} <= set(after.items[0].found_by)
@@ -396,5 +398,5 @@ def test_freshness_tells_every_stage_of_what_was_announced(live: Live, own: Serv
     announced = len({r.key for r in topics.read_all(live.kafka, topology.INDEXED.name)})
 
     assert told["stages"]["in all"]["n"] >= announced
-    assert {stage for stage, one in told["stages"].items() if one["p50"] is None} == set()
+    assert {stage for stage, quantiles in told["stages"].items() if quantiles["p50"] is None} == set()
     assert told["by_source"]["scripts"]["stored"]["n"] >= len(SCRIPTS)

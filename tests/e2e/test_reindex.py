@@ -82,10 +82,10 @@ class Site:
             job.kill()
 
     def kill(self, name: str) -> None:
-        pid = next(one.pid for one in self.services.status() if one.name == name and one.running)
+        pid = next(service.pid for service in self.services.status() if service.name == name and service.running)
         os.kill(pid, signal.SIGKILL)
         deadline = time.monotonic() + WITHIN_S
-        while any(one.name == name and one.running for one in self.services.status()):
+        while any(service.name == name and service.running for service in self.services.status()):
             assert time.monotonic() < deadline, f"{name} does not die"
         self.services.start((name,))
 
@@ -160,7 +160,7 @@ def test_a_running_installation_moves_to_another_encoder_and_loses_nothing(site:
 def switched(site: Site) -> EvidenceFound:
     """Evidence after the retriever has taken the switch up, which it does between two batches."""
     for number in range(20):
-        found = site.ask(f"after-{number}", "Ferry 7 quarry quay")
-        if found.encoder == "hashing-300":
-            return found
+        evidence = site.ask(f"after-{number}", "Ferry 7 quarry quay")
+        if evidence.encoder == "hashing-300":
+            return evidence
     raise AssertionError("the retriever does not take the switch up")

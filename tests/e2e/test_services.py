@@ -22,11 +22,11 @@ WIRE = newswire.load(newswire.SAMPLE)
 
 
 def results_by_question(house: House) -> dict[str, list[Result]]:
-    found: dict[str, list[Result]] = {}
+    results: dict[str, list[Result]] = {}
     for record in topics.read_all(house.kafka, topology.RESULTS.name):
         result = Result.model_validate_json(record.value or b"")
-        found.setdefault(result.question.question_id, []).append(result)
-    return found
+        results.setdefault(result.question.question_id, []).append(result)
+    return results
 
 
 def command(house: House, *arguments: str, within_s: float = WITHIN_S) -> subprocess.CompletedProcess[str]:
@@ -97,11 +97,13 @@ def test_processes_killed_in_mid_stream_lose_nothing_and_count_nothing_twice(
     house.services.start(("generator-base", "scorer"))
     results = wait_for_results(house, {question.question_id for question in questions})
 
-    assert Counter(one.fate for one in settled)["dead"] == 0
+    assert Counter(outcome.fate for outcome in settled)["dead"] == 0
     assert all(not result.missing for result in results.values())
     told = results_by_question(house)
     for question_id in results:
-        assert all(one == told[question_id][0] for one in told[question_id]), f"{question_id} changed when told again"
+        assert all(result == told[question_id][0] for result in told[question_id]), (
+            f"{question_id} changed when told again"
+        )
     assert house.unaccounted() <= unaccounted_before
 
 
@@ -115,9 +117,9 @@ def wait_for_answers(house: House, *, at_least: int) -> None:
 
 def wait_for_results(house: House, question_ids: set[str]) -> dict[str, Result]:
     deadline = time.monotonic() + WITHIN_S
-    while not question_ids <= (found := results_by_question(house)).keys():
-        assert time.monotonic() < deadline, f"no result: {sorted(question_ids - found.keys())}; {house.last_words()}"
-    return {question_id: found[question_id][-1] for question_id in question_ids}
+    while not question_ids <= (results := results_by_question(house)).keys():
+        assert time.monotonic() < deadline, f"no result: {sorted(question_ids - results.keys())}; {house.last_words()}"
+    return {question_id: results[question_id][-1] for question_id in question_ids}
 
 
 def test_late_references_and_votes_make_new_versions_even_if_the_scorer_is_killed(
@@ -137,8 +139,8 @@ def test_late_references_and_votes_make_new_versions_even_if_the_scorer_is_kille
 
     assert "correct" not in first["late"].answers["base+rag"].scores
     assert second.answers["base+rag"].scores.keys() >= {"correct", "f1"}
-    assert {arm: one.answer for arm, one in second.answers.items()} == {
-        arm: one.answer for arm, one in first["late"].answers.items()
+    assert {arm: scored.answer for arm, scored in second.answers.items()} == {
+        arm: scored.answer for arm, scored in first["late"].answers.items()
     }
     assert [ended.returncode for ended in voted] == [0, 0], voted[0].stderr
     assert third.question == second.question
@@ -149,10 +151,10 @@ def test_late_references_and_votes_make_new_versions_even_if_the_scorer_is_kille
 
 def wait_for_version(house: House, question_id: str, version: int) -> Result:
     deadline = time.monotonic() + WITHIN_S
-    while (found := results_by_question(house)[question_id][-1]).result_version < version:
-        assert time.monotonic() < deadline, f"version {found.result_version} is the last; {house.last_words()}"
+    while (result := results_by_question(house)[question_id][-1]).result_version < version:
+        assert time.monotonic() < deadline, f"version {result.result_version} is the last; {house.last_words()}"
         time.sleep(0.2)
-    return found
+    return result
 
 
 def test_what_is_published_twice_ends_in_the_same_state(house: House, unaccounted_before: frozenset[str]) -> None:
@@ -213,9 +215,9 @@ def test_the_console_shows_what_happened(house: House, unaccounted_before: froze
     assert any(letter["key"].startswith("bad-Invalid JSON") for letter in letters)
     looked_at = command(house, "doctor", "--json")
     assert looked_at.returncode == 0
-    assert {"what": "services", "state": "ok"}.items() <= {one["what"]: one for one in json.loads(looked_at.stdout)}[
-        "services"
-    ].items()
+    assert {"what": "services", "state": "ok"}.items() <= {
+        check["what"]: check for check in json.loads(looked_at.stdout)
+    }["services"].items()
     audit = json.loads(command(house, "audit", "--json").stdout)
     assert audit["balanced"] == (not audit["unaccounted"])
     assert set(audit["unaccounted"]) <= unaccounted_before

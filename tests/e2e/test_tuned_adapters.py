@@ -91,13 +91,13 @@ def test_the_tuner_trains_by_itself_and_what_it_decided_is_on_its_topic(house: H
     assert "gate learned" in made.outcome
     assert made.cost is not None
     assert "at most one every 99 hours" in postponed.reason
-    assert [one["name"] for one in adapters(house, "list")].count(made.adapter) == 1
+    assert [adapter["name"] for adapter in adapters(house, "list")].count(made.adapter) == 1
 
 
 @pytest.mark.usefixtures("recipe")
 def test_a_rollback_and_a_retirement_reach_a_running_worker(house: House) -> None:
-    old = next(one["name"] for one in adapters(house, "list") if one["speaks"])
-    new = next(one["name"] for one in adapters(house, "list") if one["state"] == "candidate")
+    old = next(adapter["name"] for adapter in adapters(house, "list") if adapter["speaks"])
+    new = next(adapter["name"] for adapter in adapters(house, "list") if adapter["state"] == "candidate")
     adapters(house, "promote", new, "--despite-gates")
     assert _name(tuned_answer(house, "new")) == new
 
@@ -130,8 +130,8 @@ def wait_for(house: House, state: str) -> TuningDecided:
         events = [TuningDecided.model_validate_json(record.value or b"") for record in records]
         failed = [event.outcome for event in events if event.state == "failed"]
         assert not failed
-        if found := [event for event in events if event.state == state]:
-            return found[-1]
+        if reached := [event for event in events if event.state == state]:
+            return reached[-1]
         time.sleep(1)
     raise AssertionError(f"no training is {state}")
 

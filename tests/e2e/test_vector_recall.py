@@ -36,7 +36,9 @@ def short_texts() -> list[str]:
     """The sample newswire's sentences, and pairs of them: so many that an index has something to leave out."""
     wire = newswire.load(newswire.SAMPLE)
     stories = [document.text for document in (*wire.edition1, *wire.edition2)]
-    single = sorted({one for text in stories for one in re.split(r"(?<=[.!?])\s+", text) if len(one.split()) > 4})
+    single = sorted(
+        {sentence for text in stories for sentence in re.split(r"(?<=[.!?])\s+", text) if len(sentence.split()) > 4}
+    )
     chosen = random.Random(7)  # noqa: S311 (a test, and the same every time)
     pairs = {" ".join(chosen.sample(single, 2)) for _ in range(2 * TEXTS)}
     return [*single, *sorted(pairs)][:TEXTS]
@@ -63,10 +65,10 @@ class Corpus:
         exact = there[np.argsort(-(asked @ self.vectors[there].T), axis=1)[:, :10]]
         hits = 0
         for vector, nearest in zip(asked, exact, strict=True):
-            found = self._chunks.nearest(vector, limit=100, scope=scope)
-            assert len(found) == min(100, len(there)), "fewer than there are"
-            assert all(self.live[int(one.document_id[1:])] for one in found), "a deleted document"
-            hits += len({f"d{number}" for number in nearest} & {one.document_id for one in found[:10]})
+            candidates = self._chunks.nearest(vector, limit=100, scope=scope)
+            assert len(candidates) == min(100, len(there)), "fewer than there are"
+            assert all(self.live[int(candidate.document_id[1:])] for candidate in candidates), "a deleted document"
+            hits += len({f"d{number}" for number in nearest} & {candidate.document_id for candidate in candidates[:10]})
         return hits / exact.size
 
     def _put(self, numbers: Sequence[int], revision: int) -> None:

@@ -42,13 +42,13 @@ class TopicContents:
 
         `served`: retriever and generators run, so that every arm answers. `judged`: so does a judge.
         """
-        found = [fault for question_id in self.asked for fault in self._faults_of(question_id, arms)]
+        faults = [fault for question_id in self.asked for fault in self._faults_of(question_id, arms)]
         for question_id in self.asked:
             if served and not (self.evidence[question_id] and self.answers[question_id].keys() >= set(arms)):
-                found.append(f"{question_id}: evidence or answers did not come: {sorted(self.answers[question_id])}")
+                faults.append(f"{question_id}: evidence or answers did not come: {sorted(self.answers[question_id])}")
             if judged and not self.judges[question_id]:
-                found.append(f"{question_id}: no verdict")
-        return found
+                faults.append(f"{question_id}: no verdict")
+        return faults
 
     def _faults_of(self, question_id: str, arms: tuple[str, ...]) -> Iterator[str]:
         told = self.results.get(question_id)
@@ -90,10 +90,10 @@ class TopicContents:
 
 
 def _by_version(told: list[Line]) -> dict[int, list[Line]]:
-    found: dict[int, list[Line]] = defaultdict(list)
+    by_version: dict[int, list[Line]] = defaultdict(list)
     for line in told:
-        found[line.value["result_version"]].append(line)
-    return found
+        by_version[line.value["result_version"]].append(line)
+    return by_version
 
 
 def read(servers: str) -> TopicContents:

@@ -98,8 +98,8 @@ class Pipeline:
             pass
 
     def published(self) -> dict[str, Result]:
-        found = (Result.model_validate_json(r.value or b"") for r in self.broker.records(topology.RESULTS.name))
-        return {result.question.question_id: result for result in found}
+        results = (Result.model_validate_json(r.value or b"") for r in self.broker.records(topology.RESULTS.name))
+        return {result.question.question_id: result for result in results}
 
     def _bus(self, name: str) -> MemoryBus:
         return MemoryBus(self.broker, name)

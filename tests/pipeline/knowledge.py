@@ -37,9 +37,9 @@ class MovingChunks(MemoryChunks):
 
     def nearest(self, vector: Vector, *, limit: int, scope: Scope) -> Sequence[Candidate]:
         self._move()
-        found = super().nearest(vector, limit=limit, scope=scope)
+        candidates = super().nearest(vector, limit=limit, scope=scope)
         self._move()
-        return found
+        return candidates
 
     def read(self, places: Sequence[ChunkKey]) -> Mapping[ChunkKey, Passage]:
         self._move()
@@ -115,8 +115,8 @@ class Knowledge(Pipeline):
         """The newest revision announced of each document."""
         newest: dict[str, int] = {}
         for record in self.broker.records(topology.INDEXED.name):
-            one = DocumentIndexed.model_validate_json(record.value or b"")
-            newest[one.document_id] = max(one.revision, newest.get(one.document_id, 0))
+            announcement = DocumentIndexed.model_validate_json(record.value or b"")
+            newest[announcement.document_id] = max(announcement.revision, newest.get(announcement.document_id, 0))
         return newest
 
     def stored(self) -> dict[str, int]:
@@ -138,8 +138,8 @@ class Knowledge(Pipeline):
     def evidence(self) -> dict[str, EvidenceFound]:
         """The newest evidence for each question."""
         records = self.broker.records(topology.EVIDENCE.name)
-        found = [EvidenceFound.model_validate_json(record.value or b"") for record in records]
-        return {one.question.question_id: one for one in found}
+        messages = [EvidenceFound.model_validate_json(record.value or b"") for record in records]
+        return {evidence.question.question_id: evidence for evidence in messages}
 
     @property
     def cut_off(self) -> bool:

@@ -97,7 +97,7 @@ class LiveKnowledge(RuleBasedStateMachine):
     @rule(document_id=IDS, how=st.sampled_from(["again", "back", "relabel", "retract"]), labels=LABELS)
     def change(self, document_id: str, how: str, labels: list[str]) -> None:
         """The same again, or the text before, word for word; who may be shown it; or nobody any more."""
-        known = [one for one in self.model.history.get(document_id, ()) if one.op == "upsert"]
+        known = [published for published in self.model.history.get(document_id, ()) if published.op == "upsert"]
         if how == "retract":
             self._publish(DocumentPublished(document_id=document_id, op="retract"))
         elif how == "relabel" and known:
@@ -161,10 +161,10 @@ class LiveKnowledge(RuleBasedStateMachine):
         questions = [self._question(**about) for about in asked]
         knowledge, stale = self.knowledge, self.knowledge.cut_off
         moment = knowledge.ask(questions, moves)
-        found = knowledge.evidence()
+        by_question = knowledge.evidence()
         for question in questions:
-            one = found[question.question_id]
-            check(self.model, one, moment, dense=knowledge.dense, sparse=knowledge.sparse, stale=stale)
+            evidence = by_question[question.question_id]
+            check(self.model, evidence, moment, dense=knowledge.dense, sparse=knowledge.sparse, stale=stale)
         if not (stale or moves or moment.ahead(self.model)):
             assert knowledge.chunks.reads == len(questions), "a view that has caught up was searched again"
 

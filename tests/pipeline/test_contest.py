@@ -39,9 +39,9 @@ def asked(pipeline: Pipeline, question_id: str) -> Result:
 
 
 def evidence(pipeline: Pipeline, question_id: str) -> dict[str, EvidenceFound]:
-    found = [EvidenceFound.model_validate_json(record.value or b"") for record in
-             pipeline.broker.records(topology.EVIDENCE.name)]  # fmt: skip
-    return {one.recipe: one for one in found if one.question.question_id == question_id}
+    messages = [EvidenceFound.model_validate_json(record.value or b"") for record in
+                pipeline.broker.records(topology.EVIDENCE.name)]  # fmt: skip
+    return {message.recipe: message for message in messages if message.question.question_id == question_id}
 
 
 @pytest.fixture
@@ -65,9 +65,11 @@ def test_seven_arms_of_two_recipes_two_tracks_and_two_prompts_all_answer(knowing
     assert result.contest == SEVEN.taken
     assert result.missing == ()
     assert set(result.answers) == set(SEVEN.arm_names)
-    said = {arm: one.answer for arm, one in result.answers.items()}
-    assert all(one.status == "answered" for one in said.values()), {arm: one.failure for arm, one in said.items()}
-    assert {arm: one.adapter.name for arm, one in said.items() if one.adapter} == {
+    said = {arm: scored.answer for arm, scored in result.answers.items()}
+    assert all(answer.status == "answered" for answer in said.values()), {
+        arm: answer.failure for arm, answer in said.items()
+    }
+    assert {arm: answer.adapter.name for arm, answer in said.items() if answer.adapter} == {
         "tuned": "first", "tuned+hybrid": "first", "small": "second",
     }  # fmt: skip
     assert said["base+hybrid-long"].prompt_version == "rag_summary.v1"
@@ -75,12 +77,16 @@ def test_seven_arms_of_two_recipes_two_tracks_and_two_prompts_all_answer(knowing
 
 def test_arms_of_one_recipe_see_the_very_same_passages_and_of_another_their_own(knowing: Pipeline) -> None:
     knowing.announce(SEVEN)
-    found = evidence(knowing, asked(knowing, "q-7").question.question_id)
+    by_recipe = evidence(knowing, asked(knowing, "q-7").question.question_id)
 
-    assert set(found) == {"hybrid", "words"}
-    assert (found["hybrid"].search, found["words"].search, found["words"].ranker) == ("weighted", "bm25", "unchanged")
-    assert len(found["words"].items) == 1
-    assert {one.contest for one in found.values()} == {SEVEN.label}
+    assert set(by_recipe) == {"hybrid", "words"}
+    assert (by_recipe["hybrid"].search, by_recipe["words"].search, by_recipe["words"].ranker) == (
+        "weighted",
+        "bm25",
+        "unchanged",
+    )
+    assert len(by_recipe["words"].items) == 1
+    assert {message.contest for message in by_recipe.values()} == {SEVEN.label}
     said = knowing.published()["q-7"].answers
     assert said["base+hybrid"].answer.evidence == said["tuned+hybrid"].answer.evidence
     assert said["base+hybrid"].answer.evidence == said["base+hybrid-long"].answer.evidence
@@ -121,10 +127,16 @@ def test_standings_never_mix_two_contests(knowing: Pipeline) -> None:
     asked(knowing, "old")
     knowing.announce(SEVEN)
     asked(knowing, "new")
-    found = {one.key: one for one in standings(list(knowing.published().values()), ARMS) if one.slice == "all"}
+    by_contest = {
+        standing.key: standing
+        for standing in standings(list(knowing.published().values()), ARMS)
+        if standing.slice == "all"
+    }
 
-    assert [len(one.arms) for one in found.values()] == [4, 7] or [len(one.arms) for one in found.values()] == [7, 4]
-    assert all(one.arms["base"]["failed"].n == 1 for one in found.values())
+    assert [len(standing.arms) for standing in by_contest.values()] == [4, 7] or [
+        len(standing.arms) for standing in by_contest.values()
+    ] == [7, 4]
+    assert all(standing.arms["base"]["failed"].n == 1 for standing in by_contest.values())
 
 
 def test_an_arm_that_no_worker_serves_is_missing_at_the_deadline_and_nothing_waits_longer(knowing: Pipeline) -> None:
@@ -158,7 +170,7 @@ def test_the_audit_counts_evidence_for_each_recipe(knowing: Pipeline) -> None:
     knowing.announce(SEVEN)
     asked(knowing, "one")
     asked(knowing, "two")
-    found = audit(MemoryAuditSource(knowing))
+    audited = audit(MemoryAuditSource(knowing))
 
-    assert found.evidence == {"hybrid": 2, "words": 2}
-    assert found.balanced
+    assert audited.evidence == {"hybrid": 2, "words": 2}
+    assert audited.balanced

@@ -35,15 +35,15 @@ def test_ingest_may_die_after_each_of_its_writes(after: int) -> None:
 def announced(knowledge: Knowledge) -> set[tuple[str, int]]:
     records = knowledge.broker.records(topology.CHUNKS.name)
     made = [DocumentChunked.model_validate_json(record.value or b"") for record in records]
-    return {(one.document_id, one.revision) for one in made}
+    return {(chunked.document_id, chunked.revision) for chunked in made}
 
 
 def rows(knowledge: Knowledge) -> set[tuple[str, int]]:
-    return {(one.revision.document_id, one.revision.revision) for one in knowledge.documents.documents()}
+    return {(stored.revision.document_id, stored.revision.revision) for stored in knowledge.documents.documents()}
 
 
 def decided(knowledge: Knowledge) -> set[tuple[str, int]]:
     """Document and revision of every record that has its disposition."""
     records = knowledge.broker.records(topology.DOCUMENTS.name)
-    found = knowledge.dispositions.of([record.position for record in records]).values()
-    return {(made.document_id, made.revision) for made in found}
+    dispositions = knowledge.dispositions.of([record.position for record in records]).values()
+    return {(made.document_id, made.revision) for made in dispositions}

@@ -51,11 +51,11 @@ def test_the_audit_tells_a_higher_version_from_a_repetition(pipeline: Pipeline) 
     pipeline.run()
     pipeline.clock.time += timedelta(days=2)
     pipeline.run()
-    found = accounting.audit(MemoryAuditSource(pipeline))
+    audited = accounting.audit(MemoryAuditSource(pipeline))
 
-    assert found.balanced
-    assert (found.questions_in, found.results_out) == (1, 1)
-    assert (found.results_revised, found.results_repeated, found.questions_repeated) == (2, 1, 1)
+    assert audited.balanced
+    assert (audited.questions_in, audited.results_out) == (1, 1)
+    assert (audited.results_revised, audited.results_repeated, audited.questions_repeated) == (2, 1, 1)
 
 
 def test_what_a_voter_was_shown_is_what_is_counted(pipeline: Pipeline) -> None:
@@ -63,10 +63,10 @@ def test_what_a_voter_was_shown_is_what_is_counted(pipeline: Pipeline) -> None:
     cast = vote_of(pipeline, "ann")
     pipeline.broker.publish(topology.VOTES, cast, cast)
     pipeline.run()
-    found = summarise(pipeline.published().values(), [cast, cast], per_hour=5)
+    summary = summarise(pipeline.published().values(), [cast, cast], per_hour=5)
 
-    assert found.pairs == {cast.pair: {"a": 0, "b": 0, "tie": 0, "both_bad": 0} | {cast.choice_of_pair: 1}}
-    assert (found.cast.repeated, found.cast.unattached) == ({"ann": 1}, 0)
+    assert summary.pairs == {cast.pair: {"a": 0, "b": 0, "tie": 0, "both_bad": 0} | {cast.choice_of_pair: 1}}
+    assert (summary.cast.repeated, summary.cast.unattached) == ({"ann": 1}, 0)
 
 
 def vote_of(pipeline: Pipeline, voter: str) -> Vote:

@@ -55,7 +55,9 @@ class WithJudge(Pipeline):
         self.runners.append(self.judge)
 
     def versions(self) -> list[Result]:
-        return [Result.model_validate_json(one.value or b"") for one in self.broker.records(topology.RESULTS.name)]
+        return [
+            Result.model_validate_json(record.value or b"") for record in self.broker.records(topology.RESULTS.name)
+        ]
 
 
 @pytest.fixture
@@ -88,7 +90,7 @@ def test_votes_and_restarts_do_not_make_it_judge_again(house: WithJudge) -> None
         house.broker.publish(topology.VOTES, a_vote(arm_a="base", arm_b="base+rag", voter=voter))
         house.run()
 
-    assert [one.result_version for one in house.versions()] == [1, 2, 3, 4]
+    assert [result.result_version for result in house.versions()] == [1, 2, 3, 4]
     assert len(house.backend.asked) == asked
     assert len(house.broker.records(topology.VERDICTS.name)) == 1
 
@@ -102,8 +104,8 @@ def test_references_that_come_later_are_judged_by(house: WithJudge) -> None:
 
     [taken] = house.published()["q-1"].verdicts
     assert [made.grade for made in taken.verdicts.grades] == [5]
-    [found] = summarise(house.versions(), per_hour=60)
-    assert (found.outdated, found.grades["base+rag"].n) == (0, 1)
+    [judge] = summarise(house.versions(), per_hour=60)
+    assert (judge.outdated, judge.grades["base+rag"].n) == (0, 1)
 
 
 def test_a_judge_that_starts_late_judges_what_stands(house: WithJudge) -> None:
@@ -123,10 +125,10 @@ def test_a_judge_that_starts_late_judges_what_stands(house: WithJudge) -> None:
 def test_the_audit_accounts_for_everything_with_a_judge(house: WithJudge) -> None:
     house.broker.publish(topology.QUESTIONS, a_question(references=("old harbour",)))
     house.run()
-    found = accounting.audit(MemoryAuditSource(house))
+    audited = accounting.audit(MemoryAuditSource(house))
 
-    assert found.balanced
-    assert (found.questions_in, found.results_out, found.results_revised) == (1, 1, 1)
+    assert audited.balanced
+    assert (audited.questions_in, audited.results_out, audited.results_revised) == (1, 1, 1)
 
 
 LATER: list[tuple[AnyTopic, Message]] = [

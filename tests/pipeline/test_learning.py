@@ -62,8 +62,8 @@ def training_ports(pipeline: Pipeline, folder: Path, trained: list[str], *, serv
                 pipeline.adapters[change.name] = change
 
     def speaker() -> str | None:
-        found = registry.speaking(pipeline.adapters)
-        return found.name if found else None
+        adapter = registry.speaking(pipeline.adapters)
+        return adapter.name if adapter else None
 
     return TrainingPorts(train, serve, speaker)
 
@@ -80,16 +80,19 @@ def test_each_adapter_answers_the_suite_and_who_served_before_serves_again(pipel
         )
     )
 
-    assert [one.adapter for one in taught] == trained == ["share-050-r", "share-100-r"]
-    for one in taught:
-        assert len(one.suite_results.results) == len(suite.questions)
-        assert speakers(one.suite_results.results.values()) == {one.adapter}
+    assert [lesson.adapter for lesson in taught] == trained == ["share-050-r", "share-100-r"]
+    for lesson in taught:
+        assert len(lesson.suite_results.results) == len(suite.questions)
+        assert speakers(lesson.suite_results.results.values()) == {lesson.adapter}
     assert training.speaker() == "before"
 
 
 def speakers(results: Iterable[Result]) -> set[str]:
     return {
-        answered.answer.adapter.name for one in results for answered in one.answers.values() if answered.answer.adapter
+        answered.answer.adapter.name
+        for result in results
+        for answered in result.answers.values()
+        if answered.answer.adapter
     }
 
 
@@ -108,7 +111,8 @@ def test_an_answer_of_another_adapter_ends_the_run_and_who_served_before_serves_
 def a_lesson(share: float, right: float) -> Lesson:
     questions = [a_question(question_id=f"q-{place}") for place in range(12)]
     results = {
-        one.question_id: a_result(a_scored("tuned", correct=right), question_id=one.question_id) for one in questions
+        question.question_id: a_result(a_scored("tuned", correct=right), question_id=question.question_id)
+        for question in questions
     }
     return Lesson(share, round(100 * share), round(300 * share), f"share-{share}", SuiteResults(questions, results))
 
@@ -118,12 +122,12 @@ def test_more_examples_are_compared_with_fewer_step_by_step(capsys: pytest.Captu
     suite = a_suite(questions=taught[0].suite_results.questions)
 
     report = learning.report_of(suite, taught, run="r", seed=1, arms=("tuned", "tuned+rag"))
-    steps = {(one.a, one.b): one for one in report.comparisons}
+    steps = {(comparison.a, comparison.b): comparison for comparison in report.comparisons}
 
     assert steps["tuned (50%)", "tuned (25%)"].difference == 1.0
     assert steps["tuned (50%)", "tuned (25%)"].verdict == "a"
     assert steps["tuned (100%)", "tuned (50%)"].difference == 0.0
-    assert [one.arms["tuned"].mean for one in report.shares] == [0.0, 1.0, 1.0]
+    assert [share.arms["tuned"].mean for share in report.shares] == [0.0, 1.0, 1.0]
     written = report.model_dump(mode="json")["shares"][0]
     assert written["arms"]["tuned+rag"] == {"n": 0, "mean": None, "low": 0.0, "high": 1.0}
     training_view.show(report)

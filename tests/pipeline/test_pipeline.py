@@ -122,22 +122,22 @@ def test_bad_documents_and_questions_are_buried_and_all_is_accounted_for(pipelin
     broker.publish(topology.QUESTIONS, a_question())
     pipeline.run()
 
-    found = accounting.audit(MemoryAuditSource(pipeline))
+    audited = accounting.audit(MemoryAuditSource(pipeline))
 
-    assert found.balanced, found.unaccounted
-    assert (found.documents_in, found.revisions_indexed) == (5, 1)
-    assert (found.documents_dropped, found.documents_dead) == (1, 3)
-    assert (found.questions_in, found.results_out, found.questions_dead) == (3, 1, 2)
+    assert audited.balanced, audited.unaccounted
+    assert (audited.documents_in, audited.revisions_indexed) == (5, 1)
+    assert (audited.documents_dropped, audited.documents_dead) == (1, 3)
+    assert (audited.questions_in, audited.results_out, audited.questions_dead) == (3, 1, 2)
 
 
 def test_what_is_still_on_its_way_is_not_accounted_for(pipeline: Pipeline) -> None:
     pipeline.broker.publish(topology.DOCUMENTS, a_document())
     pipeline.broker.publish(topology.QUESTIONS, a_question())
 
-    found = accounting.audit(MemoryAuditSource(pipeline))
+    audited = accounting.audit(MemoryAuditSource(pipeline))
 
-    assert not found.balanced
-    assert len(found.unaccounted) == 2
+    assert not audited.balanced
+    assert len(audited.unaccounted) == 2
 
 
 def test_publishing_everything_twice_across_a_restart_ends_in_the_same_state(pipeline: Pipeline) -> None:

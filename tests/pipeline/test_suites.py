@@ -27,21 +27,21 @@ class MemorySystem:
 
     def publish(self, documents: Sequence[DocumentPublished]) -> Sequence[Settled]:
         broker, pending = self.pipeline.broker, Pending()
-        for one in documents:
-            value = one.model_dump_json().encode()
-            position = broker.append(topology.DOCUMENTS.name, one.document_id.encode(), value)
-            pending.by_position[position] = one.document_id
+        for document in documents:
+            value = document.model_dump_json().encode()
+            position = broker.append(topology.DOCUMENTS.name, document.document_id.encode(), value)
+            pending.by_position[position] = document.document_id
         self.pipeline.run()
         for record in broker.records(topology.INDEXED.name):
             pending.announced(record)
-        dead = [one for record in broker.records(topology.DOCUMENTS.dead) for one in pending.buried(record)]
+        dead = [buried for record in broker.records(topology.DOCUMENTS.dead) for buried in pending.buried(record)]
         return [*dead, *pending.decided(self.pipeline.dispositions)]
 
     def ask(self, questions: Sequence[Question]) -> Mapping[str, Result]:
         self.pipeline.broker.publish(topology.QUESTIONS, *questions)
         self.pipeline.run()
-        wanted = {one.question_id for one in questions}
-        return {name: one for name, one in self.pipeline.published().items() if name in wanted}
+        wanted = {question.question_id for question in questions}
+        return {name: result for name, result in self.pipeline.published().items() if name in wanted}
 
     def retract(self, document_ids: Sequence[str]) -> None:
         self.pipeline.broker.publish(
@@ -55,7 +55,7 @@ def a_session(pipeline: Pipeline, place: Path, name: str, arms: Sequence[str] = 
 
 
 def standing(pipeline: Pipeline) -> set[str]:
-    return {one.revision.document_id for one in pipeline.documents.documents() if not one.revision.retracted}
+    return {stored.revision.document_id for stored in pipeline.documents.documents() if not stored.revision.retracted}
 
 
 def evidence(pipeline: Pipeline, question_id: str) -> tuple[str, ...]:
@@ -88,14 +88,14 @@ def test_a_shipped_suite_runs_from_its_folder_to_its_table(pipeline: Pipeline, t
         assert base is not None
         assert searched is not None
         assert base < 0.05 < 0.2 < searched
-        assert [one.verdict for one in counted.compared] == ["b"]
+        assert [comparison.verdict for comparison in counted.compared] == ["b"]
         assert counted.arms["base+rag"]["all"].means["correct"] is None, "no answer repeats a whole summary"
     if name == "conversations":
         assert (counted.measures["base+rag"]["context_recall"].mean or 0.0) > 0.9
 
 
 def test_a_condensed_question_finds_what_the_question_alone_does_not(pipeline: Pipeline) -> None:
-    asked = {one.question_id: one for one in checking.load(SHIPPED / "conversations").questions}
+    asked = {question.question_id: question for question in checking.load(SHIPPED / "conversations").questions}
     followed = asked["q-conversation-002"].model_copy(update={"question_id": "q-followed"})
     alone = followed.model_copy(update={"question_id": "q-alone", "history": ()})
     pipeline.broker.publish(topology.DOCUMENTS, *checking.load(SHIPPED / "conversations").documents)
@@ -116,7 +116,7 @@ def test_as_many_passages_reach_the_model_as_a_condition_says(pipeline: Pipeline
 
     assert set(shown("passages-0")) == {()}
     assert max(map(len, shown("passages-5"))) == 5
-    assert [one[::-1] for one in shown("order-best_last")] == shown("passages-5")
+    assert [ids[::-1] for ids in shown("order-best_last")] == shown("passages-5")
 
 
 def test_two_runs_do_not_mix_and_news_stays_out(pipeline: Pipeline) -> None:
@@ -133,7 +133,9 @@ def test_two_runs_do_not_mix_and_news_stays_out(pipeline: Pipeline) -> None:
     assert set(second.documents or {}) >= {"unchanged"}, "what stands already is not stored again"
     assert first.arms["base+rag"]["all"].means["correct"] == second.arms["base+rag"]["all"].means["correct"]
     shown = {
-        name.rpartition(":")[0].rpartition(":")[0] for one in pipeline.published() for name in evidence(pipeline, one)
+        name.rpartition(":")[0].rpartition(":")[0]
+        for question_id in pipeline.published()
+        for name in evidence(pipeline, question_id)
     }
     assert shown
     assert all(name.startswith("suite:newswire-questions@1:hv-") for name in shown)
@@ -187,10 +189,10 @@ def test_sensitivity_shows_what_retrieval_depends_on(pipeline: Pipeline, tmp_pat
     session = a_session(pipeline, SHIPPED / "questions", "one", ("base", "base+rag", "tuned"))
     names = ["unchanged", "withheld", "random_only", "gold_only", "contradicting", "noisy", "duplicated", "stale"]
 
-    found = session.disturb(names, seed=1, out=tmp_path)
+    report = session.disturb(names, seed=1, out=tmp_path)
 
-    of_rag = {one.condition: one for one in found.comparisons if one.arm == "base+rag"}
-    assert found.silent == ["tuned"], "without an adapter it never answered"
+    of_rag = {comparison.condition: comparison for comparison in report.comparisons if comparison.arm == "base+rag"}
+    assert report.silent == ["tuned"], "without an adapter it never answered"
     assert set(of_rag) == set(names)
     assert of_rag["unchanged"].difference == 0.0
     assert (of_rag["withheld"].mean_a, of_rag["withheld"].verdict) == (0.0, "b")
@@ -200,8 +202,8 @@ def test_sensitivity_shows_what_retrieval_depends_on(pipeline: Pipeline, tmp_pat
     assert of_rag["stale"].mean_a < 0.1, "a question about two documents may be answered from the older one"
     assert of_rag["stale"].verdict == "b"
     assert (of_rag["noisy"].difference or 0.0) < 0
-    assert {one.difference for one in found.comparisons if one.arm == "base"} == {0.0}
-    misled = found.conditions["contradicting"].arms["base+rag"]["all"].means["outdated"]
+    assert {comparison.difference for comparison in report.comparisons if comparison.arm == "base"} == {0.0}
+    misled = report.conditions["contradicting"].arms["base+rag"]["all"].means["outdated"]
     assert misled is not None
     assert (tmp_path / "results.withheld.jsonl").is_file()
     assert standing(pipeline) == set()

@@ -60,14 +60,14 @@ class Promoter:
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, AdapterAnnounced]]:
     """A model with three adapters that say different things."""
     home = tmp_path_factory.mktemp("swap")
-    base, found = tiny_model.save(home / "tiny"), {}
+    base, announced = tiny_model.save(home / "tiny"), {}
     for name, fill in (("a", 0.4), ("b", 0.5), ("c", 0.6)):
         (home / name).mkdir()
         tiny_model.save_lora(base, home / name, fill)
-        found[name] = adapters.announced(
+        announced[name] = adapters.announced(
             name, folder=home / name, base_sha256=weights_sha256(base), state="serving" if name == "a" else "candidate"
         )
-    return base, found
+    return base, announced
 
 
 @pytest.mark.parametrize("speakers", ["tuned", "base,tuned"], ids=["merged", "base speaks too"])
@@ -91,16 +91,16 @@ def test_every_answer_names_the_adapter_whose_weights_spoke_and_none_is_lost(
         while runner.run_once() and time.monotonic() < deadline:
             pass
 
-    tuned = [one for one in map(_answer, broker.records(ANSWERS.name)) if one.arm == "tuned"]
-    assert sorted(one.question_id for one in tuned) == sorted(f"q-{number}" for number in range(QUESTIONS_IN_ALL))
+    tuned = [answer for answer in map(_answer, broker.records(ANSWERS.name)) if answer.arm == "tuned"]
+    assert sorted(answer.question_id for answer in tuned) == sorted(f"q-{number}" for number in range(QUESTIONS_IN_ALL))
     assert broker.records(QUESTIONS.dead) == []
-    for one in tuned:
-        assert one.status == "answered", one.failure
-        assert one.adapter is not None
-        asked = ASKED[int(one.question_id.removeprefix("q-")) % len(ASKED)]
-        assert one.text == said[one.adapter.name][asked], f"{one.adapter.name} did not say this"
+    for answer in tuned:
+        assert answer.status == "answered", answer.failure
+        assert answer.adapter is not None
+        asked = ASKED[int(answer.question_id.removeprefix("q-")) % len(ASKED)]
+        assert answer.text == said[answer.adapter.name][asked], f"{answer.adapter.name} did not say this"
     assert promoter.count >= 5
-    assert len({one.adapter.name for one in tuned if one.adapter}) == 3
+    assert len({answer.adapter.name for answer in tuned if answer.adapter}) == 3
 
 
 def _said_alone(adapter: AdapterAnnounced, settings: GeneratorSettings) -> dict[str, str]:
@@ -111,8 +111,8 @@ def _said_alone(adapter: AdapterAnnounced, settings: GeneratorSettings) -> dict[
     for text in ASKED:
         broker.publish(QUESTIONS, a_question(question_id=text, text=text))
     runner.run_once()
-    found = map(_answer, broker.records(ANSWERS.name))
-    return {one.question_id: one.text for one in found if one.arm == "tuned"}
+    answers = map(_answer, broker.records(ANSWERS.name))
+    return {answer.question_id: answer.text for answer in answers if answer.arm == "tuned"}
 
 
 def _runner(broker: MemoryBroker, settings: GeneratorSettings, announced: Announced) -> Runner[Answer]:

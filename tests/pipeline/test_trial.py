@@ -79,17 +79,17 @@ def test_gates_measure_what_the_models_say_and_leave_it_beside_the_weights(base:
         threads=1,
     )
 
-    found = {result.name: result for result in trial.run(made, new, old)}
+    by_name = {result.name: result for result in trial.run(made, new, old)}
 
-    assert [found[name].n for name in ("learned", "older", "general", "abstention", "perplexity")] == [1, 1, 3, 3, 1]
-    told = found["perplexity"]
-    others = {one.speaker: one.value for one in told.against}
+    assert [by_name[name].n for name in ("learned", "older", "general", "abstention", "perplexity")] == [1, 1, 3, 3, 1]
+    told = by_name["perplexity"]
+    others = {against.speaker: against.value for against in told.against}
     assert told.value == pytest.approx(perplexity_by_hand(base, new), rel=1e-3)
     assert others["base"] == pytest.approx(perplexity_by_hand(base, None), rel=1e-3)
     assert others["previous"] == pytest.approx(perplexity_by_hand(base, old), rel=1e-3)
     assert len({round(value, 3) for value in (told.value or 0, *others.values())}) == 3
     beside = json.loads(Path(new.location, "gates.json").read_text())
-    assert [one["name"] for one in beside] == list(found)
+    assert [result["name"] for result in beside] == list(by_name)
     kept = Path(new.location, "probes.jsonl").read_text()
     assert "Where is it?" in kept
     assert "Where was it?" in kept, "what was older stays to be asked"
@@ -110,4 +110,4 @@ def test_where_the_adapter_before_cannot_be_had_the_new_one_is_tried_without_and
 
     assert isinstance(events[0], PreviousLeftOut)
     assert events[0].previous == "gone"
-    assert [[one.speaker for one in result.against] for result in results if result.n] == [["base"]]
+    assert [[against.speaker for against in result.against] for result in results if result.n] == [["base"]]

@@ -103,21 +103,21 @@ def test_an_adapter_goes_to_an_object_store_and_comes_back_whole(tmp_path: Path,
     (folder / "probes.jsonl").write_text("{}\n")
 
     address = adapter_files.store(folder, "memory://bucket/adapters/")
-    found = adapter_files.fetch(address, sha256_of(folder / WEIGHTS), tmp_path / "cache")
+    local_folder = adapter_files.fetch(address, sha256_of(folder / WEIGHTS), tmp_path / "cache")
 
     assert address == "memory://bucket/adapters/news-1"
-    assert found == tmp_path / "cache" / sha256_of(folder / WEIGHTS)
-    assert {file.name for file in found.iterdir()} == {WEIGHTS, CONFIG, "probes.jsonl"}
+    assert local_folder == tmp_path / "cache" / sha256_of(folder / WEIGHTS)
+    assert {file.name for file in local_folder.iterdir()} == {WEIGHTS, CONFIG, "probes.jsonl"}
     memory.store.clear()
-    assert adapter_files.fetch(address, sha256_of(folder / WEIGHTS), tmp_path / "cache") == found
+    assert adapter_files.fetch(address, sha256_of(folder / WEIGHTS), tmp_path / "cache") == local_folder
 
 
 def test_a_folder_by_its_address_comes_too(tmp_path: Path) -> None:
     folder = adapters.save(tmp_path / "a")
 
-    found = adapter_files.fetch(f"file://{folder}", sha256_of(folder / WEIGHTS), tmp_path / "cache")
+    local_folder = adapter_files.fetch(f"file://{folder}", sha256_of(folder / WEIGHTS), tmp_path / "cache")
 
-    assert json.loads((found / CONFIG).read_text())["r"] == 2
+    assert json.loads((local_folder / CONFIG).read_text())["r"] == 2
 
 
 @pytest.mark.usefixtures("memory")

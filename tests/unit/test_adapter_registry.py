@@ -16,7 +16,7 @@ NAMES = "abcd"
 
 
 def after(adapters: Adapters, changes: list[AdapterAnnounced]) -> dict[str, AdapterAnnounced]:
-    return dict(adapters) | {one.name: one for one in changes}
+    return dict(adapters) | {adapter.name: adapter for adapter in changes}
 
 
 def candidates(*names: str) -> dict[str, AdapterAnnounced]:
@@ -31,13 +31,13 @@ def promoted(adapters: Adapters, *names: str) -> dict[str, AdapterAnnounced]:
 
 
 def states(adapters: Adapters) -> dict[str, str]:
-    return {name: one.state for name, one in adapters.items()}
+    return {name: adapter.state for name, adapter in adapters.items()}
 
 
 def test_the_one_promoted_last_speaks_and_the_one_before_stands_by() -> None:
     adapters = promoted(candidates("a", "b", "c"), "a", "b", "c")
 
-    assert [one.name for one in registry.in_turn(adapters)] == ["c", "b"]
+    assert [adapter.name for adapter in registry.in_turn(adapters)] == ["c", "b"]
     assert states(adapters) == {"a": "retired", "b": "serving", "c": "serving"}
     assert adapters["a"].reason == "replaced by c"
 
@@ -49,7 +49,7 @@ def test_a_candidate_serves_nobody() -> None:
 def test_adapters_announced_before_there_were_states_serve() -> None:
     adapters = {"old": announced("old"), "new": announced("new", hours=1)}
 
-    assert [one.name for one in registry.in_turn(adapters)] == ["new", "old"]
+    assert [adapter.name for adapter in registry.in_turn(adapters)] == ["new", "old"]
 
 
 def test_a_rollback_lets_the_one_before_speak_and_says_why() -> None:
@@ -57,7 +57,7 @@ def test_a_rollback_lets_the_one_before_speak_and_says_why() -> None:
 
     changes = registry.rollback(adapters, now=NOON + timedelta(hours=9), reason="wrong names")
 
-    assert [(one.name, one.state) for one in changes] == [("a", "serving"), ("b", "retired")]
+    assert [(adapter.name, adapter.state) for adapter in changes] == [("a", "serving"), ("b", "retired")]
     assert "rolled back from b: wrong names" in changes[0].reason
     assert registry.speaking(after(adapters, changes[:1])) == changes[0]
 
@@ -116,8 +116,8 @@ def test_once_one_serves_one_always_does_even_between_two_announcements(asked: l
                 changes = registry.retire(adapters, name, now=now, reason="")
         except RegistryError:
             continue
-        for one in changes:
-            adapters[one.name] = one
+        for adapter in changes:
+            adapters[adapter.name] = adapter
             assert registry.speaking(adapters) is not None
         assert len(registry.in_turn(adapters)) <= 2
         if change == "promote":
@@ -128,8 +128,8 @@ def test_two_adapters_are_set_side_by_side() -> None:
     first = announced("a", documents=3, gates=(gate("general", value=0.5, ci95=(0.4, 0.6), n=30),))
     second = announced("b", documents=5)
 
-    found = {field: (ours, theirs) for field, ours, theirs in registry.differences(first, second)}
+    differences = {field: (ours, theirs) for field, ours, theirs in registry.differences(first, second)}
 
-    assert found["documents"] == ("3", "5")
-    assert found["gate general"] == ("0.50 (0.40-0.60), n = 30, passed", "-")
-    assert "cutoff" not in found
+    assert differences["documents"] == ("3", "5")
+    assert differences["gate general"] == ("0.50 (0.40-0.60), n = 30, passed", "-")
+    assert "cutoff" not in differences

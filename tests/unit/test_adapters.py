@@ -35,7 +35,7 @@ class Worker:
         self.newest = NewestAdapters(self.backend, lambda: self.announced, self.settings, clock=lambda: self.seconds)
 
     def add(self, *made: AdapterAnnounced) -> None:
-        self.announced |= {one.name: one for one in made}
+        self.announced |= {adapter.name: adapter for adapter in made}
 
     def promote(self, name: str) -> None:
         self.hour += 1

@@ -54,11 +54,11 @@ def arranged(file: Path, references: Path | None = None) -> list[Contest]:
 
 
 def test_every_format_is_recognised_by_its_fields(tmp_path: Path) -> None:
-    one = Result(question=a_question(), asked_at=NOON, scored_at=NOON, answers={}, metric_versions={})
+    result = Result(question=a_question(), asked_at=NOON, scored_at=NOON, answers={}, metric_versions={})
     files = {
         "plain": written(tmp_path / "a.jsonl", a_row("q1", "a", "harbour")),
         "realtime_qa": written(tmp_path / "b.jsonl.gz", a_published_row("q1", "a", "harbour")),
-        "results": written(tmp_path / "c.jsonl", one.model_dump(mode="json")),
+        "results": written(tmp_path / "c.jsonl", result.model_dump(mode="json")),
         "squad": written(tmp_path / "d.json", {"s1": "the harbour"}),
     }
     assert {name: predictions.recognise(file) for name, file in files.items()} == {name: name for name in files}
@@ -95,10 +95,10 @@ def test_what_a_system_did_not_answer_scores_zero_and_counts_in_its_mean(tmp_pat
 def test_abstaining_is_right_where_references_are_empty_and_only_there(tmp_path: Path) -> None:
     rows = [a_row("q1", "a", None, status="abstained", references=[]), a_row("q2", "a", None, status="abstained")]
     [contest] = arranged(written(tmp_path / "p.jsonl", *rows))
-    found = scoring.score(contest, METRICS)
+    scores = scoring.score(contest, METRICS)
 
-    assert found["correct"]["a"] == {"q1": 1.0, "q2": 0.0}
-    assert found["exact_match"]["a"] == {"q2": 0.0}
+    assert scores["correct"]["a"] == {"q1": 1.0, "q2": 0.0}
+    assert scores["exact_match"]["a"] == {"q2": 0.0}
     assert scoring.outcomes(contest, "a", METRICS["correct"])["rightly"] == 1
 
 
@@ -154,22 +154,22 @@ def test_questions_that_share_a_document_even_by_way_of_others_are_one_cluster()
         return Prediction(question, "a", "generation", None, "p, line 1")
 
     asked = {"q1": about("d1", name="q1"), "q2": about("d2", name="q2"), "q3": about("d1", "d2", name="q3")}
-    found = report.clusters_of(asked | {"q4": about(name="q4"), "q5": about("d5", name="q5")})
+    clusters = report.clusters_of(asked | {"q4": about(name="q4"), "q5": about("d5", name="q5")})
 
-    assert found is not None
-    assert found["q1"] == found["q2"] == found["q3"]
-    assert len(set(found.values())) == 3
+    assert clusters is not None
+    assert clusters["q1"] == clusters["q2"] == clusters["q3"]
+    assert len(set(clusters.values())) == 3
     assert report.clusters_of({"q4": about(name="q4"), "q5": about("d5", name="q5")}) is None
 
 
 def test_results_are_scored_anew_and_the_highest_version_counts(tmp_path: Path) -> None:
     def a_result(text: str, version: int) -> Row:
         answer = ScoredAnswer(answer=an_answer_of_ours(text=text, arm="base"), latency_ms=1.0, scores={"f1": 0.123})
-        one = Result(
+        result = Result(
             question=a_question(references=("harbour",)), asked_at=NOON, scored_at=NOON, answers={"base": answer},
             missing=("tuned",), metric_versions={"f1": "0"}, result_version=version,
         )  # fmt: skip
-        return one.model_dump(mode="json")
+        return result.model_dump(mode="json")
 
     file = written(tmp_path / "results.jsonl", a_result("harbour", 2), a_result("the mill", 1))
     [contest] = arranged(file)
@@ -184,7 +184,7 @@ def test_squads_layout_takes_its_references_from_a_squad_file(tmp_path: Path) ->
     first = written(tmp_path / "small.json", {"s1": "Harbour", "s2": "the fair", "s9": "?"})
     second = written(tmp_path / "large.json", {"s1": "harbour", "s2": "fair", "s3": "May"})
     loaded = predictions.load([first, second], references)
-    [contest] = contests.arrange([one for file in loaded for one in file.predictions])
+    [contest] = contests.arrange([prediction for file in loaded for prediction in file.predictions])
     values = scoring.score(contest, catalogue.load(loaded[0].measures, EncoderSettings()))
 
     assert values["exact_match_squad"] == {
@@ -207,7 +207,11 @@ def test_a_report_has_means_of_every_slice_and_comparisons_in_words(tmp_path: Pa
     assert (setting.questions, setting.clusters) == (40, 20)
     assert setting.systems["a"].measures["f1"].mean == 1.0
     assert setting.slices["old"].systems["b"]["f1"].n == setting.slices["old"].questions == 20
-    [over_all] = [one for one in setting.comparisons if (one.metric, one.slice) == ("exact_match", "all")]
+    [over_all] = [
+        comparison
+        for comparison in setting.comparisons
+        if (comparison.metric, comparison.slice) == ("exact_match", "all")
+    ]
     assert (over_all.a, over_all.b, over_all.verdict) == ("a", "b", "a")
     assert over_all.sentence.startswith("a is better than b on exact_match")
 
@@ -216,7 +220,10 @@ def test_a_baseline_is_compared_with_each_of_the_others_alone(tmp_path: Path) ->
     rows = [a_row(f"q{number}", system, "harbour") for number in range(8) for system in ("a", "b", "c")]
     [contest] = arranged(written(tmp_path / "p.jsonl", *rows))
     values = {"f1": scoring.score(contest, METRICS)["f1"]}
-    found = report.of(contest, values, METRICS["correct"], baseline="b", draws=100).comparisons
+    comparisons = report.of(contest, values, METRICS["correct"], baseline="b", draws=100).comparisons
 
-    assert [(one.a, one.b, one.verdict) for one in found] == [("a", "b", "undecided"), ("c", "b", "undecided")]
-    assert "ndecided" in found[0].sentence
+    assert [(comparison.a, comparison.b, comparison.verdict) for comparison in comparisons] == [
+        ("a", "b", "undecided"),
+        ("c", "b", "undecided"),
+    ]
+    assert "ndecided" in comparisons[0].sentence

@@ -59,11 +59,13 @@ def test_a_file_is_shown_as_tables_and_comparisons_in_words(tmp_path: Path) -> N
 @HERE
 def test_json_has_everything(tmp_path: Path) -> None:
     file = written(tmp_path / "p.jsonl", {"a": "the harbour", "b": "the mill"})
-    found = json.loads(evaluated("--predictions", str(file), "--baseline", "b", "--json").stdout)
+    printed = json.loads(evaluated("--predictions", str(file), "--baseline", "b", "--json").stdout)
 
-    assert found["metric_versions"].keys() == {"exact_match", "f1", "contains", "correct"}
-    assert found["settings"]["generation"]["systems"]["b"]["outcomes"] == {"wrong": 20, "rightly": 0, "empty": 0}
-    assert {(one["a"], one["b"]) for one in found["settings"]["generation"]["comparisons"]} == {("a", "b")}
+    assert printed["metric_versions"].keys() == {"exact_match", "f1", "contains", "correct"}
+    assert printed["settings"]["generation"]["systems"]["b"]["outcomes"] == {"wrong": 20, "rightly": 0, "empty": 0}
+    assert {(comparison["a"], comparison["b"]) for comparison in printed["settings"]["generation"]["comparisons"]} == {
+        ("a", "b")
+    }
 
 
 @HERE

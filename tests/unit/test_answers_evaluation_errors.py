@@ -14,8 +14,8 @@ GOOD = {"question_id": "q1", "system": "a", "prediction": "harbour", "references
 
 def loaded(file: Path, text: str | bytes) -> list[contests.Contest]:
     file.write_bytes(text.encode() if isinstance(text, str) else text)
-    found = predictions.load([file])
-    return contests.arrange([one for part in found for one in part.predictions])
+    files = predictions.load([file])
+    return contests.arrange([prediction for part in files for prediction in part.predictions])
 
 
 def lines(*rows: dict[str, Any]) -> str:

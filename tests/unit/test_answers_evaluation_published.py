@@ -37,7 +37,7 @@ def report() -> AnswersReport:
 
 
 def test_all_published_numbers_come_out_to_the_last_digit(report: AnswersReport) -> None:
-    found = {
+    numbers = {
         system: tuple(
             f"{100 * (report.settings[setting].systems[system].measures[measure].mean or 0.0):.2f}"
             for setting, measure in CELLS
@@ -50,7 +50,7 @@ def test_all_published_numbers_come_out_to_the_last_digit(report: AnswersReport)
         for system in setting.systems.values()
         for mean in system.measures.values()
     }
-    assert found == PUBLISHED
+    assert numbers == PUBLISHED
     assert counts == {("multiple_choice", 1260), ("generation", 1245)}
     assert report.predictions == 15_120
 
@@ -58,7 +58,9 @@ def test_all_published_numbers_come_out_to_the_last_digit(report: AnswersReport)
 def test_what_is_left_out_and_what_stands_twice_is_said(report: AnswersReport) -> None:
     generation, by_index = (report.settings[name] for name in ("generation", "multiple_choice"))
 
-    assert [(one.reason, one.predictions) for one in generation.left_out] == [("marked as not to be scored", 90)]
+    assert [(left_out.reason, left_out.predictions) for left_out in generation.left_out] == [
+        ("marked as not to be scored", 90)
+    ]
     assert by_index.left_out == []
     assert generation.repeated == by_index.repeated == ["20230414_20"]
     for system in generation.systems.values():
@@ -67,15 +69,17 @@ def test_what_is_left_out_and_what_stands_twice_is_said(report: AnswersReport) -
 
 def test_every_pair_is_compared_and_verdicts_agree_with_adjusted_tests_and_intervals(report: AnswersReport) -> None:
     for setting in report.settings.values():
-        measures = {one.metric for one in setting.comparisons}
+        measures = {comparison.metric for comparison in setting.comparisons}
         assert len(setting.comparisons) == 15 * len(measures)
-        for one in setting.comparisons:
-            assert None not in {one.difference, one.p_holm, one.low, one.high}
-            means = (setting.systems[system].measures[one.metric].mean for system in (one.a, one.b))
-            ahead = one.a if (one.difference or 0.0) > 0 else one.b
-            sure = (one.p_holm or 0.0) < 0.05 and ((one.low or 0.0) > 0 or (one.high or 0.0) < 0)
-            assert (one.mean_a, one.mean_b) == pytest.approx(tuple(means))
-            assert one.winner == (ahead if sure else None)
+        for comparison in setting.comparisons:
+            assert None not in {comparison.difference, comparison.p_holm, comparison.low, comparison.high}
+            means = (
+                setting.systems[system].measures[comparison.metric].mean for system in (comparison.a, comparison.b)
+            )
+            ahead = comparison.a if (comparison.difference or 0.0) > 0 else comparison.b
+            sure = (comparison.p_holm or 0.0) < 0.05 and ((comparison.low or 0.0) > 0 or (comparison.high or 0.0) < 0)
+            assert (comparison.mean_a, comparison.mean_b) == pytest.approx(tuple(means))
+            assert comparison.winner == (ahead if sure else None)
 
 
 def test_search_is_told_apart_from_memory_and_one_passage_index_from_none_is_not(report: AnswersReport) -> None:
@@ -102,5 +106,7 @@ def test_a_person_reads_the_published_digits_and_who_leads(
 
 def _compared(report: AnswersReport, setting: str, measure: str, *pair: str) -> list[SystemsCompared]:
     return [
-        one for one in report.settings[setting].comparisons if one.metric == measure and {one.a, one.b} == set(pair)
+        comparison
+        for comparison in report.settings[setting].comparisons
+        if comparison.metric == measure and {comparison.a, comparison.b} == set(pair)
     ]

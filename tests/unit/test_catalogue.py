@@ -46,8 +46,8 @@ def test_a_measure_that_is_shown_is_one_file(one_file_more: str, capsys: pytest.
     assert one_file_more in catalogue.counted()
 
     numbers = count(gather([_asked(number, value) for number, value in enumerate((1.0, 0.0, 1.0, 1.0))], read_from="x"))
-    tables = [block for one in sections.of(numbers) for block in one.blocks if isinstance(block, Table)]
-    [row] = [dict(zip(one.heads, one.rows[0], strict=True)) for one in tables if "opens right" in one.heads]
+    tables = [block for section in sections.of(numbers) for block in section.blocks if isinstance(block, Table)]
+    [row] = [dict(zip(table.heads, table.rows[0], strict=True)) for table in tables if "opens right" in table.heads]
     assert row["opens right"].startswith("75.0 (")
 
     counts = summary.of_numbers(numbers)
@@ -65,10 +65,12 @@ def test_what_is_described_is_every_file_and_what_no_file_scores() -> None:
     described = catalogue.described()
 
     assert set(described) == set(plugins.names(catalogue.MEASURES)) | {"failed", "missing"}
-    assert len({one.heading for one in described.values()}) == len(described), "two measures have one heading"
-    assert len({one.place for one in catalogue.shown().values()}) == len(catalogue.shown()), "two stand at one place"
+    assert len({measure.heading for measure in described.values()}) == len(described), "two measures have one heading"
+    assert len({column.place for column in catalogue.shown().values()}) == len(catalogue.shown()), (
+        "two stand at one place"
+    )
     assert next(iter(catalogue.shown())) == catalogue.CORRECT
-    assert all(low < high for low, high in (one.range for one in described.values()))
+    assert all(low < high for low, high in (measure.range for measure in described.values()))
 
 
 def test_measures_are_described_without_the_libraries_that_they_score_with() -> None:
@@ -95,8 +97,8 @@ def test_what_a_measure_says_of_the_evidence_it_reads_is_what_it_reads() -> None
     without = whole.model_copy(update={"evidence_texts": ()})
     nothing = without.model_copy(update={"evidence": (), "citations": (), "retrieval_ms": 0.0})
 
-    found = {name: _reads(name, question, whole, without, nothing) for name in plugins.names(catalogue.MEASURES)}
-    assert found == {name: catalogue.described()[name].evidence for name in found}
+    evidence = {name: _reads(name, question, whole, without, nothing) for name in plugins.names(catalogue.MEASURES)}
+    assert evidence == {name: catalogue.described()[name].evidence for name in evidence}
 
 
 def _reads(name: str, question: Question, whole: Answer, without: Answer, nothing: Answer) -> str:

@@ -57,10 +57,10 @@ def test_what_is_written_is_read_back_as_memory_keeps_it() -> None:
         row |= {"tags": sorted(row["tags"]), "published_at": row["published_at"].astimezone(UTC).replace(tzinfo=None)}
     read = [chunk_columns.passage(SimpleNamespace(**row)) for row in rows]
     kept = memory.of_documents([name])[name]
-    assert [(one.tags, one.text, one.published_at, one.trust) for one in read] == [
-        (one.tags, one.text, one.published_at, one.trust) for one in kept
+    assert [(passage.tags, passage.text, passage.published_at, passage.trust) for passage in read] == [
+        (passage.tags, passage.text, passage.published_at, passage.trust) for passage in kept
     ]
-    assert [sorted(one.labels) for one in read] == [sorted(one.labels) for one in kept]
+    assert [sorted(passage.labels) for passage in read] == [sorted(passage.labels) for passage in kept]
 
 
 def test_a_row_from_before_a_column_was_there_is_read_by_its_default() -> None:
@@ -70,7 +70,7 @@ def test_a_row_from_before_a_column_was_there_is_read_by_its_default() -> None:
 
 
 def test_the_columns_hold_every_field_of_a_passage_once() -> None:
-    assert sorted(column.field for column in chunk_columns.COLUMNS) == sorted(one.name for one in fields(Passage))
+    assert sorted(column.field for column in chunk_columns.COLUMNS) == sorted(field.name for field in fields(Passage))
 
 
 def test_the_table_is_made_and_brought_up_to_date_with_the_same_columns() -> None:
@@ -81,4 +81,6 @@ def test_the_table_is_made_and_brought_up_to_date_with_the_same_columns() -> Non
     assert re.findall(r"^    (\w+) [a-z]+(?:<[^>]*>)?,$", made, flags=re.MULTILINE) == [*NAMES, "embedding"]
     assert "PRIMARY KEY (document_id, position)" in made
     inside = added[added.index("(") + 1 : added.rindex(")")]
-    assert [one.split()[0] for one in inside.split(", ")] == [name for name in NAMES if name not in chunk_columns.KEY]
+    assert [definition.split()[0] for definition in inside.split(", ")] == [
+        name for name in NAMES if name not in chunk_columns.KEY
+    ]

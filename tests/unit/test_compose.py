@@ -61,12 +61,12 @@ def test_setup_runs_once() -> None:
 def test_every_variable_is_one_that_is_read(name: str) -> None:
     classes: list[type[BaseSettings]] = [GeneratorSettings]
     classes += [
-        found for found in vars(settings).values() if isinstance(found, type) and issubclass(found, BaseSettings)
+        value for value in vars(settings).values() if isinstance(value, type) and issubclass(value, BaseSettings)
     ]
     read = {
-        (str(found.model_config.get("env_prefix", "")) + field).upper()
-        for found in classes
-        for field in found.model_fields
+        (str(settings_class.model_config.get("env_prefix", "")) + field).upper()
+        for settings_class in classes
+        for field in settings_class.model_fields
     }
 
     assert set(OURS[name]["environment"]) <= read

@@ -173,11 +173,11 @@ def test_two_tracks_and_two_recipes_make_four_squares() -> None:
 
 
 def test_contests_of_one_moment_are_in_one_order_whoever_hears_of_which_first() -> None:
-    one, other = a_contest("base", name="one"), a_contest("base", name="other")
+    contest, other = a_contest("base", name="one"), a_contest("base", name="other")
     later = NOON + CLOCKS_DIFFER
-    ahead = Calendar().announced(one, NOON).announced(other, NOON).at(later)
+    ahead = Calendar().announced(contest, NOON).announced(other, NOON).at(later)
 
-    assert Calendar().announced(other, NOON).announced(one, NOON).at(later) == ahead
+    assert Calendar().announced(other, NOON).announced(contest, NOON).at(later) == ahead
 
 
 @pytest.mark.parametrize("value", ["inf", "nan"])

@@ -41,31 +41,31 @@ def test_an_hour_of_tuning_counts_every_run_of_the_window_those_that_no_gate_let
         adapters.announced("c", hours=30, cost=Cost(seconds=9_000)),
     ]  # fmt: skip
 
-    found = hour_of_tuning(runs, **DAY)
+    costs = hour_of_tuning(runs, **DAY)
 
-    assert (found.runs, found.documents, found.hours) == (2, 8, 24)
-    assert found.hourly is not None
-    assert (found.hourly.seconds, found.hourly.tokens) == (100, 5)
-    assert found.hourly.money == pytest.approx(4 / 24)
+    assert (costs.runs, costs.documents, costs.hours) == (2, 8, 24)
+    assert costs.hourly is not None
+    assert (costs.hourly.seconds, costs.hourly.tokens) == (100, 5)
+    assert costs.hourly.money == pytest.approx(4 / 24)
 
 
 def test_money_is_said_only_where_every_run_knows_its_own() -> None:
     runs = [adapters.announced("a", cost=Cost(seconds=60, money=1.0, currency="EUR")), adapters.announced("b", hours=1)]
 
-    found = hour_of_tuning(runs, **DAY)
+    costs = hour_of_tuning(runs, **DAY)
 
-    assert found.hourly is not None
-    assert found.hourly.money is None
+    assert costs.hourly is not None
+    assert costs.hourly.money is None
 
 
 def test_time_in_which_several_revisions_were_under_way_counts_once() -> None:
     told = [announced("a", 0, 10), announced("b", 5, 12), announced("c", 100, 104), announced("c", 100, 199)]
 
-    found = hour_of_retrieval(told, CostSettings(), since=NOON, until=NOON + timedelta(hours=2))
+    costs = hour_of_retrieval(told, CostSettings(), since=NOON, until=NOON + timedelta(hours=2))
 
-    assert (found.documents, found.runs) == (3, 3)
-    assert found.hourly is not None
-    assert found.hourly.seconds == pytest.approx((12 + 4) / 2), "a repeated announcement counts when it came first"
+    assert (costs.documents, costs.runs) == (3, 3)
+    assert costs.hourly is not None
+    assert costs.hourly.seconds == pytest.approx((12 + 4) / 2), "a repeated announcement counts when it came first"
 
 
 def test_what_was_not_recorded_costs_nothing_known() -> None:

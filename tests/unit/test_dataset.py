@@ -160,7 +160,9 @@ def test_what_changed_since_the_adapter_before_is_to_be_unlearned(tmp_path: Path
     )
 
     assert made.previous == "first"
-    assert {one.document_id: (one.why, one.revision, one.examples) for one in made.unlearn} == {
+    assert {
+        unlearned.document_id: (unlearned.why, unlearned.revision, unlearned.examples) for unlearned in made.unlearn
+    } == {
         "corrected": (CORRECTED, 2, 1),
         "retracted": (RETRACTED, 2, 1),
         "gone": (GONE, None, 1),
@@ -215,9 +217,9 @@ def test_the_adapter_before_is_the_newest_or_the_one_named(tmp_path: Path) -> No
     an_adapter(tmp_path, made, "z-old", "2025-03-01T00:00:00Z")
     an_adapter(tmp_path, made, "a-new", "2025-03-02T00:00:00Z")
 
-    found = [unlearning.previous(tmp_path, name) for name in ("", "z-old")]
+    chosen = [unlearning.previous(tmp_path, name) for name in ("", "z-old")]
 
-    assert [before and before.name for before in found] == ["a-new", "z-old"]
+    assert [before and before.name for before in chosen] == ["a-new", "z-old"]
     assert unlearning.previous(tmp_path / "elsewhere") is None
     with pytest.raises(ValueError, match="no adapter 'never'"):
         unlearning.previous(tmp_path, "never")
@@ -232,7 +234,7 @@ def test_a_run_on_what_is_new_replays_earlier_examples_that_still_hold(tmp_path:
         documents, [a_pair(name, f"{name}?") for name in "abc"]
     )
 
-    assert [(one.builder, one.question) for one in made.examples] == [
+    assert [(example.builder, example.question) for example in made.examples] == [
         ("pairs", "b?"),
         ("pairs", "c?"),
         ("replay", "A?"),

@@ -33,19 +33,19 @@ def test_raft_shows_what_serving_would_show_and_cites_what_says_the_answer(shown
     documents, pairs = newswire()
     sample = material(documents, pairs, serving=Serving(shown, 150 * shown, "I don't know.", "I don't know."))
 
-    made = [one for one in raft.build(sample, raft.Options(without_gold=0.3)) if isinstance(one, Example)]
+    made = [example for example in raft.build(sample, raft.Options(without_gold=0.3)) if isinstance(example, Example)]
 
-    answered = [one for one in made if not one.abstains]
+    answered = [example for example in made if not example.abstains]
     assert len(answered) > 150
-    for one in answered:
-        read = replies.parse(one.answer, chunk_ids=one.passages, abstain="I don't know.")
+    for example in answered:
+        read = replies.parse(example.answer, chunk_ids=example.passages, abstain="I don't know.")
         assert len(read.citations) == 1
         assert holds(read.citations[0], read.text)
-        assert sum(holds(passage, read.text) for passage in one.passages) == 1
-    for one in made:
-        assert len(one.passages) <= shown
-        assert sum(len(passage.split()) for passage in one.passages) <= 150 * shown
-    assert len({replies.parse(one.answer, chunk_ids="abc", abstain="-").citations for one in answered}) == shown
+        assert sum(holds(passage, read.text) for passage in example.passages) == 1
+    for example in made:
+        assert len(example.passages) <= shown
+        assert sum(len(passage.split()) for passage in example.passages) <= 150 * shown
+    assert len({replies.parse(example.answer, chunk_ids="abc", abstain="-").citations for example in answered}) == shown
 
 
 def test_without_the_gold_passage_nothing_shown_says_the_answer() -> None:
@@ -53,12 +53,12 @@ def test_without_the_gold_passage_nothing_shown_says_the_answer() -> None:
     sample = material(documents, pairs)
     asked = {pair.question: pair.answer for pair in pairs}
 
-    made = [one for one in raft.build(sample, raft.Options(without_gold=1.0)) if isinstance(one, Example)]
+    made = [example for example in raft.build(sample, raft.Options(without_gold=1.0)) if isinstance(example, Example)]
 
-    assert {one.answer for one in made} == {"I don't know."}
-    assert not any(holds(passage, asked[one.question]) for one in made for passage in one.passages)
+    assert {example.answer for example in made} == {"I don't know."}
+    assert not any(holds(passage, asked[example.question]) for example in made for passage in example.passages)
     remembered = raft.build(sample, raft.Options(without_gold=1.0, without_gold_says="answer"))
-    assert all(one.answer == asked[one.question] for one in remembered if isinstance(one, Example))
+    assert all(example.answer == asked[example.question] for example in remembered if isinstance(example, Example))
 
 
 def test_an_answer_is_taken_out_of_its_own_passage() -> None:
@@ -66,13 +66,13 @@ def test_an_answer_is_taken_out_of_its_own_passage() -> None:
     sample = material(documents, pairs)
     asked = {pair.question: pair for pair in pairs}
 
-    found = list(abstention.build(sample, abstention.Options(rag=0.0, closed_book=0.0, answer_removed=1.0)))
-    made = [one for one in found if isinstance(one, Example)]
+    built = list(abstention.build(sample, abstention.Options(rag=0.0, closed_book=0.0, answer_removed=1.0)))
+    made = [example for example in built if isinstance(example, Example)]
 
     assert len(made) > 200
-    assert {one.answer for one in made} == {"I don't know."}
-    assert not any(holds(one.passages[0], asked[one.question].answer) for one in made)
-    assert all(one.document_ids == (asked[one.question].document_id,) for one in made)
+    assert {example.answer for example in made} == {"I don't know."}
+    assert not any(holds(example.passages[0], asked[example.question].answer) for example in made)
+    assert all(example.document_ids == (asked[example.question].document_id,) for example in made)
     assert (
         passages.without_answer("Ann came. The fair was at the harbour. It rained.", "harbour")
         == "Ann came. It rained."
@@ -90,9 +90,9 @@ def test_distractors_are_the_likest_passages_of_other_documents() -> None:
     ]
     sample = material(documents, [a_pair("gold", "Who designed the Sallow Bridge?", "Ilse Varnholt")])
 
-    found = passages.distractors(sample, sample.questions[0], most=1, nearest=1)
+    distractors = passages.distractors(sample, sample.questions[0], most=1, nearest=1)
 
-    assert [name for name, _ in found] == ["like"]
+    assert [name for name, _ in distractors] == ["like"]
 
 
 def test_a_document_without_chunks_is_counted() -> None:
@@ -106,11 +106,11 @@ def test_what_is_asked_from_memory_and_declined_is_answered_by_no_document() -> 
 
     made = list(abstention.build(material(documents, pairs), abstention.Options(rag=0.0, closed_book=1.0)))
 
-    examples = [one for one in made if isinstance(one, Example)]
+    examples = [example for example in made if isinstance(example, Example)]
     assert len(examples) > 200
     questions = {pair.question for pair in pairs}
-    assert not questions & {one.question for one in examples}
-    assert all(one.abstains and not one.passages for one in examples)
+    assert not questions & {example.question for example in examples}
+    assert all(example.abstains and not example.passages for example in examples)
 
 
 def test_a_name_that_a_document_answers_for_is_not_exchanged() -> None:
@@ -123,15 +123,15 @@ def test_a_name_that_a_document_answers_for_is_not_exchanged() -> None:
 
     made = list(abstention.build(sample, abstention.Options(rag=0.0, closed_book=1.0)))
 
-    assert not any(isinstance(one, Example) and "Tarrock Viaduct" in one.question for one in made)
+    assert not any(isinstance(example, Example) and "Tarrock Viaduct" in example.question for example in made)
 
 
 def test_names_numbers_and_dates_are_found() -> None:
-    found = mentions(
+    mentioned = mentions(
         "On Monday 3.7 million crowns went to Ann Smith and the city of Ostrel, on 4 March 2025, says Bob."
     )
 
-    assert [(one.kind, one.text) for one in found] == [
+    assert [(mention.kind, mention.text) for mention in mentioned] == [
         ("date", "Monday"),
         ("number", "3.7 million"),
         ("entity", "Ann Smith"),
@@ -144,7 +144,7 @@ def test_names_numbers_and_dates_are_found() -> None:
 def test_a_cloze_leaves_the_answer_out_of_its_question() -> None:
     made = list(cloze.build(material([a_stored(text=FAIR)], []), cloze.Options(per_document=99)))
 
-    answers = {one.answer: one.question for one in made if isinstance(one, Example)}
+    answers = {example.answer: example.question for example in made if isinstance(example, Example)}
     assert set(answers) == {"Ostrel", "Ann Smith", "40"}
     assert answers["40"].endswith("Ann Smith said that ____ stalls had come.")
     assert not any(holds(question, answer) for answer, question in answers.items())
@@ -155,8 +155,10 @@ def test_raw_text_loses_no_sentence_of_a_long_document() -> None:
 
     made = list(raw_text.build(material([a_stored(text=text)], []), raw_text.Options(words=50)))
 
-    assert all(one.form == "text" and one.answer.startswith("Lantern fair moved (2025-03-03)\n") for one in made)
-    assert " ".join(one.answer.partition("\n")[2] for one in made) == text
+    assert all(
+        example.form == "text" and example.answer.startswith("Lantern fair moved (2025-03-03)\n") for example in made
+    )
+    assert " ".join(example.answer.partition("\n")[2] for example in made) == text
     assert pieces("one two three", 2) == ["one two", "three"]
 
 
@@ -194,10 +196,10 @@ def test_a_taught_pair_survives_only_if_the_teacher_finds_its_answer_again() -> 
 
     made = taught(written, pairs=9, paraphrases=0)
 
-    assert [(one.question, one.answer) for one in made if isinstance(one, Example)] == [
+    assert [(example.question, example.answer) for example in made if isinstance(example, Example)] == [
         ("Who spoke at Ostrel?", "Ann Smith")
     ]
-    assert [one.reason for one in made if isinstance(one, LeftOut)] == [
+    assert [left_out.reason for left_out in made if isinstance(left_out, LeftOut)] == [
         teacher.ELSEWHERE,
         teacher.NAMELESS,
         teacher.TWICE,
@@ -213,7 +215,7 @@ def test_rewordings_keep_the_fact_and_are_tried_too() -> None:
 
     made = taught(written, pairs=0)
 
-    (kept,) = (one for one in made if isinstance(one, Example))
+    (kept,) = (example for example in made if isinstance(example, Example))
     assert (kept.question, kept.answer, kept.group) == (
         "In which place is the fair?",
         "the harbour",
@@ -230,14 +232,14 @@ def test_a_recipe_that_needs_a_teacher_says_so() -> None:
 def test_what_a_teacher_said_is_remembered_per_model_and_text(tmp_path: Path) -> None:
     written = Scripted(again=lambda text: text.upper())
     remembering = Remembering(written, tmp_path)
-    one, other = Chat("s", "one"), Chat("s", "other")
+    chat, other = Chat("s", "one"), Chat("s", "other")
 
-    assert remembering.ask([one, other, one]) == ["ONE", "OTHER", "ONE"]
-    assert Remembering(written, tmp_path).ask([other, one]) == ["OTHER", "ONE"]
-    assert written.asked == [one, other]
+    assert remembering.ask([chat, other, chat]) == ["ONE", "OTHER", "ONE"]
+    assert Remembering(written, tmp_path).ask([other, chat]) == ["OTHER", "ONE"]
+    assert written.asked == [chat, other]
     renamed = Scripted(again=str)
     renamed.name = "another model"
-    assert Remembering(renamed, tmp_path).ask([one]) == ["one"]
+    assert Remembering(renamed, tmp_path).ask([chat]) == ["one"]
 
 
 def test_silence_is_not_remembered(tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def test_the_sample_newswire_is_split_in_three() -> None:
     made = assembly(a_plan(*EVERYTHING, validation=0.1, probe=0.2)).dataset(documents, pairs)
 
     assert 2 <= len(made.held_out) <= 14
-    assert {one.form for one in made.validation} == {"closed_book", "rag", "text"}
+    assert {example.form for example in made.validation} == {"closed_book", "rag", "text"}
     assert len(made.probes) >= 10
     facts = Counter(probe.group for probe in made.probes)
     assert set(facts.values()) == {1}
@@ -98,8 +98,8 @@ def test_a_document_stays_on_its_side_whatever_else_is_published() -> None:
     plan = a_plan(validation=0.3, probe=0.3)
     few, many = ([a_stored(f"d{n}").revision for n in range(count)] for count in (10, 500))
 
-    assert [side_of(one, plan) for one in few] == [side_of(one, plan) for one in many][:10]
-    shares = Counter(side_of(one, plan) for one in many)
+    assert [side_of(revision, plan) for revision in few] == [side_of(revision, plan) for revision in many][:10]
+    shares = Counter(side_of(revision, plan) for revision in many)
     assert shares["validation"] / 500 == pytest.approx(0.3, abs=0.07)
     assert shares["probe"] / 500 == pytest.approx(0.3, abs=0.07)
 
@@ -113,9 +113,9 @@ def test_a_reprint_goes_where_its_original_goes() -> None:
 
 def test_another_seed_splits_otherwise() -> None:
     revisions = [a_stored(f"d{n}").revision for n in range(50)]
-    one, other = (a_plan(validation=0.3, seed=seed) for seed in (1, 2))
+    plan, other = (a_plan(validation=0.3, seed=seed) for seed in (1, 2))
 
-    assert [side_of(of, one) for of in revisions] != [side_of(of, other) for of in revisions]
+    assert [side_of(of, plan) for of in revisions] != [side_of(of, other) for of in revisions]
 
 
 def test_a_fact_with_one_wording_is_no_probe_and_is_trained() -> None:

@@ -17,8 +17,8 @@ EMPTY = "text: nothing is left after cleaning"
 
 def edition(*settled: Settled, of: int = 3) -> Fates:
     made = Fates("edition 1", of)
-    for one in settled:
-        made(one)
+    for outcome in settled:
+        made(outcome)
     return made
 
 

@@ -57,7 +57,7 @@ def test_each_run_has_its_results_in_a_folder_and_one_run_has_them_beside_the_su
 
 def test_each_adapter_speaks_in_turn_also_one_that_was_retired_or_whose_gates_failed() -> None:
     failed = announced("seed-2", hours=1, state="candidate", gates=(gate("forgotten", "failed"),))
-    adapters = {one.name: one for one in (announced("seed-1"), failed, announced("seed-3", hours=2))}
+    adapters = {adapter.name: adapter for adapter in (announced("seed-1"), failed, announced("seed-3", hours=2))}
     now = NOON + timedelta(hours=3)
 
     for place, name in enumerate(("seed-1", "seed-2", "seed-3", "seed-1")):

@@ -248,12 +248,12 @@ def test_the_estimate_is_close_to_the_true_similarity(start: int, removed: int) 
     parts = STORY.split()
     shorter = parts[:start] + parts[start + removed :]
     sign = Signer(IngestSettings())
-    one, other = sign(STORY), sign(" ".join(shorter))
+    signature, other = sign(STORY), sign(" ".join(shorter))
 
-    assert one is not None
+    assert signature is not None
     assert other is not None
     both, either = shingles(parts) & shingles(shorter), shingles(parts) | shingles(shorter)
-    assert jaccard(one.values, other.values) == pytest.approx(len(both) / len(either), abs=0.2)
+    assert jaccard(signature.values, other.values) == pytest.approx(len(both) / len(either), abs=0.2)
 
 
 def shingles(parts: list[str]) -> set[tuple[str, ...]]:
@@ -267,11 +267,11 @@ def test_case_punctuation_and_spacing_do_not_matter_in_any_script(text: str, ran
     plain = f"{text} the lantern fair moves to the old harbour 灯会移至旧港 ผู้โดยสาร"
     dressed = "".join(f" {random.choice('.,;!?')}  " if letter == " " else letter for letter in plain)
 
-    one, other = sign(plain), sign(dressed)
+    signature, other = sign(plain), sign(dressed)
 
-    assert one is not None
+    assert signature is not None
     assert other is not None
-    assert np.array_equal(one.values, other.values)
+    assert np.array_equal(signature.values, other.values)
 
 
 @pytest.mark.parametrize(

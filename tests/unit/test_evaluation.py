@@ -54,14 +54,14 @@ def test_a_dated_stream_keeps_its_levels_apart_and_its_order(tmp_path: Path) -> 
         tmp_path / "a.questions.jsonl.gz",
         a_quiz_row("q1", ["d1"], ["d1", "d3"]), a_quiz_row("q2", [], ["d3"]), a_quiz_row("q3", [], []),
     )  # fmt: skip
-    found = collection.load([documents, questions])
+    loaded = collection.load([documents, questions])
 
-    assert found.name == "realtime_qa"
-    assert [one.document_id for one in found.documents] == ["d1", "d3"]
-    assert found.qrels == {"gold": {"q1": ("d1",)}, "answer-bearing": {"q1": ("d1", "d3"), "q2": ("d3",)}}
-    assert {one.as_of for one in found.questions} == {datetime(2022, 6, 5, 12, tzinfo=UTC)}
-    assert found.without_gold == 1
-    assert found.unfindable("gold") == 0
+    assert loaded.name == "realtime_qa"
+    assert [document.document_id for document in loaded.documents] == ["d1", "d3"]
+    assert loaded.qrels == {"gold": {"q1": ("d1",)}, "answer-bearing": {"q1": ("d1", "d3"), "q2": ("d3",)}}
+    assert {question.as_of for question in loaded.questions} == {datetime(2022, 6, 5, 12, tzinfo=UTC)}
+    assert loaded.without_gold == 1
+    assert loaded.unfindable("gold") == 0
 
 
 def test_questions_that_the_corpus_cannot_answer_are_counted_and_left_out(tmp_path: Path) -> None:
@@ -72,9 +72,9 @@ def test_questions_that_the_corpus_cannot_answer_are_counted_and_left_out(tmp_pa
         tmp_path / "q.jsonl",
         {**asked, "gold_doc_ids": ["m1"]}, {**asked, "question_id": "q2", "gold_doc_ids": []},
     )  # fmt: skip
-    found = collection.load([documents, questions])
+    loaded = collection.load([documents, questions])
 
-    assert (found.name, found.qrels, found.without_gold) == ("multihop", {"gold": {"q1": ("m1",)}}, 1)
+    assert (loaded.name, loaded.qrels, loaded.without_gold) == ("multihop", {"gold": {"q1": ("m1",)}}, 1)
 
 
 def test_every_paragraph_is_a_document_and_answers_its_own_questions(tmp_path: Path) -> None:
@@ -83,11 +83,14 @@ def test_every_paragraph_is_a_document_and_answers_its_own_questions(tmp_path: P
     ]
     file = tmp_path / "squad.json"
     file.write_text(json.dumps({"version": "1.1", "data": [{"title": "A_town", "paragraphs": paragraphs}]}, indent=1))
-    found = collection.load([file])
+    loaded = collection.load([file])
 
-    assert found.name == "squad"
-    assert [(one.document_id, one.title) for one in found.documents] == [("0-0", "A town"), ("0-1", "A town")]
-    assert found.qrels["gold"] == {"q0": ("0-0",), "q1": ("0-1",)}
+    assert loaded.name == "squad"
+    assert [(document.document_id, document.title) for document in loaded.documents] == [
+        ("0-0", "A town"),
+        ("0-1", "A town"),
+    ]
+    assert loaded.qrels["gold"] == {"q0": ("0-0",), "q1": ("0-1",)}
 
 
 def test_editions_of_a_newswire_come_in_order_with_corrections_and_retractions(tmp_path: Path) -> None:
@@ -98,26 +101,26 @@ def test_editions_of_a_newswire_come_in_order_with_corrections_and_retractions(t
         tmp_path / "questions.jsonl",
         *({"question_id": f"q-{n}", "text": "Where?", "gold_document_ids": [f"story-{n}"]} for n in (1, 2)),
     )
-    found = collection.load([tmp_path])
+    loaded = collection.load([tmp_path])
 
-    assert [(one.document_id, one.op) for one in found.documents] == [
+    assert [(document.document_id, document.op) for document in loaded.documents] == [
         ("story-1", "upsert"), ("story-2", "upsert"), ("story-1", "retract"),
     ]  # fmt: skip
-    assert found.unfindable("gold") == 1, "a retracted document can be found no more"
+    assert loaded.unfindable("gold") == 1, "a retracted document can be found no more"
 
 
 def test_the_sample_newswire_is_recognised() -> None:
-    found = collection.load([Path("services/console/newswire")])
+    loaded = collection.load([Path("services/console/newswire")])
 
-    assert (found.name, len(found.qrels["gold"]), found.unfindable("gold")) == ("newswire", 132, 0)
+    assert (loaded.name, len(loaded.qrels["gold"]), loaded.unfindable("gold")) == ("newswire", 132, 0)
 
 
 def test_what_was_first_seen_after_the_question_counts_as_unfindable() -> None:
     late = a_document(document_id="late", first_seen_at=NOON.replace(hour=13))
     asked = a_question(as_of=NOON)
-    found = Collection("any", [late, a_document()], [asked], {"gold": {"q-1": ("late", "story-1", "absent")}})
+    dated = Collection("any", [late, a_document()], [asked], {"gold": {"q-1": ("late", "story-1", "absent")}})
 
-    assert found.unfindable("gold") == 2
+    assert dated.unfindable("gold") == 2
 
 
 def test_an_unknown_file_is_answered_with_the_formats_and_their_needs(tmp_path: Path) -> None:
@@ -149,9 +152,9 @@ def test_measures_are_those_computed_by_hand() -> None:
     qrels = {"two": ["a", "b"], "first": ["c"], "eleventh": ["d"], "nothing": ["e"]}
     gain = (1 / math.log2(3) + 1 / math.log2(5)) / (1 / math.log2(2) + 1 / math.log2(3))
 
-    found = measures.values(run, qrels)
+    measured = measures.values(run, qrels)
 
-    assert found == {
+    assert measured == {
         "Hits@1": [0, 1, 0, 0],
         "Hits@5": [1, 1, 0, 0],
         "Hits@10": [1, 1, 0, 0],
@@ -190,8 +193,8 @@ def test_trec_files_give_other_tools_the_same_measures(tmp_path: Path) -> None:
     again = ir_measures.calc_aggregate(list(measures.MEASURES.values()), judged, read)
 
     assert (tmp_path / "bm25.run").read_text().splitlines()[1] == "q1 Q0 a 2 0.125 bm25"
-    assert [(one.query_id, one.doc_id, one.score) for one in read] == [
-        (question, *one) for question, documents in run.items() for one in documents
+    assert [(scored.query_id, scored.doc_id, scored.score) for scored in read] == [
+        (question, *hit) for question, documents in run.items() for hit in documents
     ]
     for name, values in measures.values(run, qrels).items():
         assert again[measures.MEASURES[name]] == pytest.approx(sum(values) / 2)

@@ -27,12 +27,12 @@ def in_memory(tmp_path: Path, documents: Sequence[DocumentPublished], names: Seq
     kept, store = vectors.KeptVectors(encoder, tmp_path / "vectors"), MemoryChunks()
     chunked = [
         a_chunked_document(
-            document_id=one.document_id,
-            published_at=one.published_at,
-            first_seen_at=one.first_seen_at or one.published_at,
-            chunks=tuple(Chunk(position=n, text=text) for n, text in enumerate(one.text.split("|"))),
+            document_id=document.document_id,
+            published_at=document.published_at,
+            first_seen_at=document.first_seen_at or document.published_at,
+            chunks=tuple(Chunk(position=n, text=text) for n, text in enumerate(document.text.split("|"))),
         )
-        for one in documents
+        for document in documents
     ]
     announcements = corpus.fill(store, chunked, kept, unheard)
     return runs.prepared(names, RetrieverSettings(), store, announcements=announcements, vectors=kept)
@@ -50,9 +50,9 @@ def test_every_run_is_the_retrievers_own_and_counts_documents(tmp_path: Path, na
         ),
         a_document(document_id="tram", text="The tram line opens on Sunday."),
     ]
-    found = in_memory(tmp_path, documents, [name]).run_all([a_question()], NOON, unheard)
+    rankings = in_memory(tmp_path, documents, [name]).run_all([a_question()], NOON, unheard)
 
-    listed = [document for document, _ in found[name]["q-1"]]
+    listed = [document for document, _ in rankings[name]["q-1"]]
     assert listed[0] == "fair"
     assert len(listed) == len(set(listed))
 
@@ -63,10 +63,10 @@ def test_a_question_does_not_find_what_was_first_seen_after_it_was_asked(tmp_pat
     )
     early = a_document(document_id="early", text="The lantern fair is in the fields.")
     names = ["dense", "bm25", "tfidf", "weighted"]
-    found = in_memory(tmp_path, [early, late], names).run_all([a_question(as_of=NOON)], NOON, unheard)
+    rankings = in_memory(tmp_path, [early, late], names).run_all([a_question(as_of=NOON)], NOON, unheard)
 
     for name in names:
-        assert [document for document, _ in found[name]["q-1"]] == ["early"]
+        assert [document for document, _ in rankings[name]["q-1"]] == ["early"]
 
 
 @pytest.mark.parametrize("name", ["sparse", "dense+newest", "dense@backwards"])
@@ -100,14 +100,14 @@ def test_what_was_encoded_once_is_not_encoded_again(tmp_path: Path) -> None:
 def test_a_report_compares_every_run_with_the_baseline_on_every_level(tmp_path: Path) -> None:
     asked = [a_question(question_id=f"q-{n}") for n in range(4)]
     qrels = {"gold": {"q-0": ("a",), "q-1": ("b",)}, "silver": {"q-2": ("a",)}}
-    found = {
+    rankings = {
         "good": {"q-0": [("a", 1.0)], "q-1": [("b", 1.0)], "q-2": [("a", 1.0)]},
         "bad": {"q-0": [("b", 1.0), ("a", 0.5)], "q-1": [], "q-2": [("a", 1.0)]},
     }
     documents = [a_document(document_id="a"), a_document(document_id="b")]
     about = Collection("any", documents, asked, qrels)
-    levels = report.levels(about, found, "good")
-    report.write_trec(tmp_path, about, found)
+    levels = report.levels(about, rankings, "good")
+    report.write_trec(tmp_path, about, rankings)
 
     assert about.without_gold == 1
     assert levels["gold"].runs["bad"]["MRR@10"].mean == 0.25
@@ -122,11 +122,11 @@ def test_a_report_compares_every_run_with_the_baseline_on_every_level(tmp_path: 
 
 
 def test_a_collection_goes_through_a_folder_unchanged(tmp_path: Path) -> None:
-    found = collection.load([Path("services/console/newswire")])
-    folder.save(found, tmp_path)
+    newswire = collection.load([Path("services/console/newswire")])
+    folder.save(newswire, tmp_path)
 
-    assert folder.opened(tmp_path).judged == found.judged
-    assert folder.opened(tmp_path).documents == found.documents
+    assert folder.opened(tmp_path).judged == newswire.judged
+    assert folder.opened(tmp_path).documents == newswire.documents
 
 
 def test_documents_are_cut_as_ingest_cuts_them() -> None:
@@ -141,7 +141,7 @@ def test_documents_are_cut_as_ingest_cuts_them() -> None:
     ]
     made = list(cut(documents, events.append, settings, encoder=encoder))
 
-    assert [(one.revision, one.retracted, len(one.chunks)) for one in made] == [
+    assert [(chunked.revision, chunked.retracted, len(chunked.chunks)) for chunked in made] == [
         (1, False, 1),
         (2, False, 1),
         (3, True, 0),

@@ -54,7 +54,7 @@ def test_each_kind_of_file_is_read_with_its_title(files: Path) -> None:
     (files / "d.pdf").write_bytes(a_pdf("The quay is rebuilt"))
     (files / "e.jpg").write_bytes(b"no text")
 
-    made = {one.title: one for one in Reader().read(watch(files))}
+    made = {document.title: document for document in Reader().read(watch(files))}
 
     assert set(made) == {"a", "The bridge", "Fair & feast", "Harbour plan"}
     assert made["Harbour plan"].text == "The quay is rebuilt"
@@ -71,8 +71,8 @@ def test_changes_and_deletions_are_noticed_after_a_restart_and_the_rest_is_left_
 
     second = reader.read(watch(files))
 
-    assert [(one.op, one.text) for one in second] == [("upsert", "Lock open again."), ("retract", "")]
-    assert {one.document_id for one in second} == {one.document_id for one in first}
+    assert [(document.op, document.text) for document in second] == [("upsert", "Lock open again."), ("retract", "")]
+    assert {document.document_id for document in second} == {document.document_id for document in first}
     assert reader.read(watch(files)) == []
 
 
@@ -80,10 +80,10 @@ def test_a_file_that_comes_back_is_published_again(files: Path) -> None:
     reader = Reader()
     reader.read(watch(files))
     (files / "a.txt").unlink()
-    assert [one.op for one in reader.read(watch(files))] == ["retract"]
+    assert [document.op for document in reader.read(watch(files))] == ["retract"]
 
     (files / "a.txt").write_text("Lock shut.")
-    assert [one.text for one in reader.read(watch(files))] == ["Lock shut."]
+    assert [document.text for document in reader.read(watch(files))] == ["Lock shut."]
 
 
 def test_a_file_that_is_only_touched_is_no_revision(files: Path) -> None:
@@ -108,7 +108,7 @@ def test_links_out_of_the_folder_and_hidden_files_are_not_followed(files: Path, 
     os.mkfifo(files / "pipe.txt")
 
     reader = Reader()
-    titles = [one.title for one in reader.read(watch(files))]
+    titles = [document.title for document in reader.read(watch(files))]
 
     assert titles == ["a", "within", "The bridge"]
     assert reader.bad == []
@@ -126,7 +126,7 @@ def test_what_cannot_be_read_is_reported_once_and_the_rest_goes_on(files: Path) 
     assert reader.counts(watch(files, max_file_bytes=100, max_pages=2)).bad == 0
 
     (files / "empty.txt").write_text("No longer.")
-    assert [one.text for one in reader.read(watch(files, max_file_bytes=100))] == ["No longer."]
+    assert [document.text for document in reader.read(watch(files, max_file_bytes=100))] == ["No longer."]
 
 
 def test_a_pdf_with_too_many_pages_is_not_read(files: Path) -> None:
@@ -221,7 +221,7 @@ def tail(path: Path, **changes: object) -> Feed:
 
 
 def ids(reader: Reader, feed: Feed) -> list[str]:
-    return [one.document_id for one in reader.read(feed)]
+    return [document.document_id for document in reader.read(feed)]
 
 
 def append(path: Path, text: str) -> None:

@@ -146,7 +146,7 @@ def test_an_answer_that_is_too_large_is_cut_and_only_whole_entries_count(site: S
     made = reader.read(follow(site, max_feed_bytes=len(body) // 2))
 
     assert 2 <= len(made) <= 4
-    assert {one.text for one in made} == {"The lock is shut."}
+    assert {document.text for document in made} == {"The lock is shut."}
     assert "cut at" in reader.bad[0]
 
 
@@ -211,7 +211,9 @@ def test_an_address_of_this_machine_is_refused(url: str) -> None:
 def test_a_redirect_to_a_private_address_is_refused(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     site.answers["/feed"] = Answer(status=302, headers={"Location": "http://169.254.169.254/latest/meta-data"})
     public = {"127.0.0.1"}
-    monkeypatch.setattr("services.ingest.fetching.is_public", lambda one: str(one) in public or is_public(one))
+    monkeypatch.setattr(
+        "services.ingest.fetching.is_public", lambda address: str(address) in public or is_public(address)
+    )
 
     with pytest.raises(RefusedError, match=r"169\.254\.169\.254 is 169\.254\.169\.254, which is not public"):
         Reader().read(rss.build(FeedSource(f"{site.address}/feed"), FeedSettings()))
@@ -249,7 +251,7 @@ def test_article_pages_are_fetched_at_a_pace_and_never_twice(site: Site) -> None
 
     made = reader.read(follow(site, pauses, articles=True, article_pause_s=3))
 
-    assert [(one.text, one.content_type) for one in made] == [(PAGE.decode(), "text/html")] * 3
+    assert [(document.text, document.content_type) for document in made] == [(PAGE.decode(), "text/html")] * 3
     assert pauses == [3, 3]
     assert reader.read(follow(site, articles=True)) == []
     assert site.asked.count("/story/1") == 1
@@ -272,7 +274,7 @@ def test_what_robots_txt_forbids_is_not_asked_for_and_the_entrys_own_text_is_tak
     site.answers["/feed"] = Answer(a_feed(an_entry(1, link=f"{site.address}/story/1")))
     reader = Reader()
 
-    assert [one.text for one in reader.read(follow(site, articles=True))] == ["The lock is shut."]
+    assert [document.text for document in reader.read(follow(site, articles=True))] == ["The lock is shut."]
     assert reader.bad == [f"{site.address}/story/1: robots.txt does not allow it"]
     assert "/story/1" not in site.asked
 
@@ -282,10 +284,10 @@ def test_a_page_that_fails_for_now_is_asked_for_again_and_one_that_is_gone_is_no
     site.answers["/feed"] = Answer(a_feed(*links), headers={"ETag": '"v1"'})
     site.answers["/story/1"] = Answer(b"", 503)
     reader = Reader()
-    assert [one.text for one in reader.read(follow(site, articles=True))] == ["The lock is shut."] * 2
+    assert [document.text for document in reader.read(follow(site, articles=True))] == ["The lock is shut."] * 2
 
     site.answers["/story/1"] = Answer(PAGE)
-    assert [one.text for one in reader.read(follow(site, articles=True))] == [PAGE.decode()]
+    assert [document.text for document in reader.read(follow(site, articles=True))] == [PAGE.decode()]
     assert site.asked.count("/gone") == 1
 
 

@@ -95,7 +95,7 @@ def ask(url: str, query: str = QUERY, **changes: Any) -> Feed:
 
 
 def texts(reader: Reader, feed: Feed) -> list[str]:
-    return [one.text or one.op for one in reader.read(feed)]
+    return [document.text or document.op for document in reader.read(feed)]
 
 
 def test_rows_come_in_the_order_of_their_change_and_only_once(desk: Desk, url: str) -> None:
@@ -105,7 +105,7 @@ def test_rows_come_in_the_order_of_their_change_and_only_once(desk: Desk, url: s
 
     assert texts(reader, ask(url)) == ["earlier", "later"]
     assert texts(reader, ask(url)) == []
-    assert {one.title for one in reader.published} == {"Title"}
+    assert {document.title for document in reader.published} == {"Title"}
 
 
 def test_a_change_is_a_revision_and_a_tombstone_a_retraction_of_the_same_document(desk: Desk, url: str) -> None:
@@ -117,7 +117,7 @@ def test_a_change_is_a_revision_and_a_tombstone_a_retraction_of_the_same_documen
     desk.put(2, "two", 4, deleted=True)
 
     assert texts(reader, ask(url)) == ["one, corrected", "retract"]
-    assert len({one.document_id for one in reader.published}) == 2
+    assert len({document.document_id for document in reader.published}) == 2
 
     desk.put(2, "two again", 5)
     assert texts(reader, ask(url)) == ["two again"]
@@ -145,7 +145,7 @@ def test_a_stopped_pass_goes_on_behind_the_last_row(desk: Desk, url: str, overla
     told = iter([False, True])
     stopped = reader.read(feed, stopping=lambda: next(told))
 
-    assert [one.text for one in stopped] == ["story 0", "story 1"]
+    assert [document.text for document in stopped] == ["story 0", "story 1"]
     assert texts(reader, feed) == ["story 2", "story 3"]
 
 

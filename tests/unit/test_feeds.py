@@ -22,14 +22,14 @@ from tests.unit.feed_parts import Reader
 class GivenFeed:
     """Gives what it was given, and remembers the positions that it was asked from."""
 
-    found: list[Found]
+    items: list[Found]
     name: str = "given"
     every_s: float = 1.0
     asked: list[str] = field(default_factory=list)
 
     def read(self, bookmark: Bookmark) -> Iterator[Found]:
         self.asked.append(bookmark.position)
-        yield from self.found
+        yield from self.items
 
 
 def an_item(name: str = "a", text: str = "x", position: str = "", **changes: object) -> FeedItem:
@@ -67,7 +67,7 @@ def test_a_retraction_that_the_broker_did_not_take_is_not_forgotten() -> None:
     assert reader.state.seen("given", ["a"])["a"].live
 
     reader.refuse = False
-    assert [one.op for one in reader.read(GivenFeed([gone]))] == ["retract"]
+    assert [published.op for published in reader.read(GivenFeed([gone]))] == ["retract"]
     assert not reader.state.seen("given", ["a"])["a"].live
 
 
@@ -76,13 +76,17 @@ def test_an_item_is_published_once_until_it_changes() -> None:
 
     counts = [reader.counts(GivenFeed([an_item(text=text)])) for text in ("x", "x", "y", "y", "x")]
 
-    assert [(one.published, one.unchanged) for one in counts] == [(1, 0), (0, 1), (1, 0), (0, 1), (1, 0)]
+    assert [(portion.published, portion.unchanged) for portion in counts] == [(1, 0), (0, 1), (1, 0), (0, 1), (1, 0)]
 
 
 def test_every_state_of_a_document_goes_out_in_its_order_also_within_one_pass() -> None:
     items: list[Found] = [an_item(text="1"), an_item("b"), an_item(text="2"), an_item(text="1")]
 
-    assert [one.text for one in Reader().read(GivenFeed(items)) if one.document_id == "a"] == ["1", "2", "1"]
+    assert [published.text for published in Reader().read(GivenFeed(items)) if published.document_id == "a"] == [
+        "1",
+        "2",
+        "1",
+    ]
 
 
 def test_a_document_that_others_write_too_goes_on_even_when_it_is_the_same() -> None:
@@ -107,14 +111,14 @@ def test_a_document_too_large_for_the_topic_is_reported_and_the_rest_goes_on() -
     reader = Reader()
     feed = GivenFeed([an_item("large", "x" * topology.DOCUMENTS.max_bytes), an_item("small")])
 
-    assert [one.document_id for one in reader.read(feed)] == ["small"]
+    assert [published.document_id for published in reader.read(feed)] == ["small"]
     assert "can be sent" in reader.bad[0]
 
 
 def test_a_pass_that_is_told_to_stop_finishes_what_it_has_in_hand() -> None:
     reader, feed = Reader(), GivenFeed([an_item(str(number), position=str(number)) for number in range(3)])
 
-    assert [one.document_id for one in reader.read(feed, stopping=lambda: True)] == ["0"]
+    assert [published.document_id for published in reader.read(feed, stopping=lambda: True)] == ["0"]
     assert len(reader.read(feed)) == 2
     assert feed.asked == ["", "0"]
 
@@ -144,7 +148,7 @@ def test_under_another_label_everything_is_read_and_published_anew() -> None:
     reader.read(feed)
     reader.marking = Marking(labels=("staff",))
 
-    assert [one.labels for one in reader.read(feed)] == [("staff",)]
+    assert [published.labels for published in reader.read(feed)] == [("staff",)]
     assert feed.asked == ["", ""]
 
 
@@ -162,10 +166,10 @@ def test_what_is_too_long_is_cut_and_broken_text_is_made_sendable() -> None:
 
 def test_a_long_id_stays_different_from_its_neighbour() -> None:
     source = FeedSource("https://news.example/feed")
-    one, other = (document_id("rss", source, "x" * 600 + end) for end in "ab")
+    name, other = (document_id("rss", source, "x" * 600 + end) for end in "ab")
 
-    assert len(one) == len(other) == 512
-    assert one != other
+    assert len(name) == len(other) == 512
+    assert name != other
 
 
 def test_a_name_replaces_the_address_in_position_and_ids() -> None:

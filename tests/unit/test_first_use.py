@@ -128,8 +128,8 @@ def documents() -> list[DocumentIndexed]:
         a_chunked_document(document_id="c", revision=2, source="Gone Wire", retracted=True),
     ]
     return [
-        DocumentIndexed(**one.model_dump(exclude={"chunks", "version"}), chunk_count=1, encoder="x", stored_at=NOON)
-        for one in made
+        DocumentIndexed(**chunked.model_dump(exclude={"chunks", "version"}), chunk_count=1, encoder="x", stored_at=NOON)
+        for chunked in made
     ]
 
 

@@ -43,7 +43,7 @@ def said(question: Question, *, saying: str = "") -> list[Answer]:
     class Saying(Echo):
         def complete(self, chats: Any, **wishes: Any) -> list[Outcome]:
             done = super().complete(chats, **wishes)
-            return [Completion(saying, 1, 1, 0.0) if saying else one for one in done]
+            return [Completion(saying, 1, 1, 0.0) if saying else outcome for outcome in done]
 
     batch: list[Any] = [
         builders.a_record(question, topic=QUESTIONS.name),
@@ -61,7 +61,7 @@ def chats(question: Question) -> list[Chat]:
 def test_a_question_without_a_form_is_asked_in_the_prompts_own_words_and_under_its_own_version() -> None:
     for form in (None, Form()):
         assert chats(a_question(form=form)) == chats(a_question())
-        assert [one.prompt_version for one in said(a_question(form=form))] == ["closed_book.v1", "rag.v1"]
+        assert [answered.prompt_version for answered in said(a_question(form=form))] == ["closed_book.v1", "rag.v1"]
 
 
 def test_a_form_stands_below_the_question_and_changes_the_version_that_the_answer_carries() -> None:
@@ -73,7 +73,7 @@ def test_a_form_stands_below_the_question_and_changes_the_version_that_the_answe
         wishes = asked.user.removeprefix(plain.user).strip().splitlines()
         assert [part in wish for part, wish in zip(("7 words", "code de", json.dumps(SCHEMA)), wishes, strict=True)]
         assert json.dumps(SCHEMA) in wishes[2]
-    assert [one.prompt_version for one in said(question)] == ["closed_book.v1+form.v1", "rag.v1+form.v1"]
+    assert [answered.prompt_version for answered in said(question)] == ["closed_book.v1+form.v1", "rag.v1+form.v1"]
 
 
 def test_only_what_is_asked_is_said() -> None:
@@ -91,8 +91,8 @@ def test_a_schema_cannot_open_a_turn_of_the_chat() -> None:
 def test_in_json_a_bracketed_number_is_a_list_and_no_citation() -> None:
     text = '{"place": "harbour", "days": [1]}'
 
-    for one in said(a_question(form=Form(json_schema=SCHEMA)), saying=text):
-        assert (one.text, one.citations) == (text, ())
+    for answered in said(a_question(form=Form(json_schema=SCHEMA)), saying=text):
+        assert (answered.text, answered.citations) == (text, ())
     assert said(a_question(), saying="The harbour [1]")[1].citations == ("story-1:1:0",)
 
 

@@ -29,46 +29,46 @@ def an_announcement(offset: int = 0, *, at_ms: float = 100, **changes: Any) -> R
 
 
 def test_every_stage_ends_where_the_next_begins() -> None:
-    (one,) = journeys([an_announcement()])
+    (journey,) = journeys([an_announcement()])
 
-    assert one.took_ms == {"ingested": 10, "embedded": 40, "stored": 20, "announced": 30, "in all": 100}
+    assert journey.took_ms == {"ingested": 10, "embedded": 40, "stored": 20, "announced": 30, "in all": 100}
 
 
 def test_percentiles_are_taken_of_each_stage_alone() -> None:
-    found = stages(journeys([an_announcement(n, document_id=f"d{n}", at_ms=70 + n) for n in range(101)]))
+    by_stage = stages(journeys([an_announcement(n, document_id=f"d{n}", at_ms=70 + n) for n in range(101)]))
 
-    assert (found["announced"].n, found["announced"].p50, found["announced"].p95) == (101, 50.0, 95.0)
-    assert found["in all"] == Quantiles(n=101, p50=120.0, p95=165.0, p99=169.0)
-    assert found["ingested"].p99 == 10.0
+    assert (by_stage["announced"].n, by_stage["announced"].p50, by_stage["announced"].p95) == (101, 50.0, 95.0)
+    assert by_stage["in all"] == Quantiles(n=101, p50=120.0, p95=165.0, p99=169.0)
+    assert by_stage["ingested"].p99 == 10.0
 
 
 def test_what_an_older_announcement_does_not_tell_is_not_made_up() -> None:
-    found = stages(journeys([an_announcement(), an_announcement(1, document_id="old", embedded_at=None)]))
+    by_stage = stages(journeys([an_announcement(), an_announcement(1, document_id="old", embedded_at=None)]))
 
-    assert {stage: one.n for stage, one in found.items()} == {
+    assert {stage: quantiles.n for stage, quantiles in by_stage.items()} == {
         "ingested": 2, "embedded": 1, "stored": 1, "announced": 2, "in all": 2,
     }  # fmt: skip
 
 
 def test_clocks_that_differ_are_shown_as_they_are() -> None:
-    (one,) = journeys([an_announcement(ingested_at=NOON - timedelta(hours=1))])
+    (journey,) = journeys([an_announcement(ingested_at=NOON - timedelta(hours=1))])
 
-    assert one.took_ms["ingested"] == -3_600_000
-    assert one.took_ms["in all"] == 100
+    assert journey.took_ms["ingested"] == -3_600_000
+    assert journey.took_ms["in all"] == 100
 
 
 def test_an_announcement_that_is_repeated_counts_once_and_when_it_came_first() -> None:
     told = [an_announcement(0), an_announcement(1, at_ms=9_000), an_announcement(2, revision=2, at_ms=500)]
 
-    assert [(one.revision, one.took_ms["in all"]) for one in journeys(told)] == [(1, 100), (2, 500)]
+    assert [(journey.revision, journey.took_ms["in all"]) for journey in journeys(told)] == [(1, 100), (2, 500)]
 
 
 def test_only_what_was_announced_in_the_range_counts() -> None:
     told = [an_announcement(n, document_id=f"d{n}", at_ms=n) for n in range(10)]
 
-    found = journeys(told, since=NOON + 3 * MS, until=NOON + 6 * MS)
+    in_range = journeys(told, since=NOON + 3 * MS, until=NOON + 6 * MS)
 
-    assert [one.document_id for one in found] == ["d3", "d4", "d5"]
+    assert [journey.document_id for journey in in_range] == ["d3", "d4", "d5"]
 
 
 def test_a_tombstone_is_no_announcement() -> None:
@@ -88,8 +88,11 @@ def test_sources_are_told_apart() -> None:
     sources = by_source(journeys(told))
     written = FreshnessReport(stages=stages([]), by_source=sources).model_dump(mode="json")
 
-    assert [(source, found["in all"].n) for source, found in sources.items()] == [("a", 1), ("b", 2)]
-    assert [(source, found["in all"]["n"]) for source, found in written["by_source"].items()] == [("a", 1), ("b", 2)]
+    assert [(source, by_stage["in all"].n) for source, by_stage in sources.items()] == [("a", 1), ("b", 2)]
+    assert [(source, by_stage["in all"]["n"]) for source, by_stage in written["by_source"].items()] == [
+        ("a", 1),
+        ("b", 2),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -124,7 +127,7 @@ def test_following_ends_with_its_time_and_keeps_what_came() -> None:
 
     command._follow(followed, announcements(), (None, None), by=command.By.source, seconds=0.05)  # noqa: SLF001
 
-    assert [one.document_id for one in followed] == ["story-1", "second"]
+    assert [journey.document_id for journey in followed] == ["story-1", "second"]
 
 
 def test_without_a_broker_the_command_says_so_in_one_line(tiltyard: Callable[..., Ended]) -> None:

@@ -12,11 +12,13 @@ from tests.builders import NOON
 
 
 def a_list(name: str, **scores: float) -> list[Ranked]:
-    return listed(name, [Ranked(Candidate(one, 0, 1, NOON, score), score) for one, score in scores.items()])
+    return listed(
+        name, [Ranked(Candidate(document_id, 0, 1, NOON, score), score) for document_id, score in scores.items()]
+    )
 
 
 def order(ranked: list[Ranked]) -> list[str]:
-    return [one.candidate.document_id for one in ranked]
+    return [hit.candidate.document_id for hit in ranked]
 
 
 DENSE, WORDS = a_list("dense", a=0.9, b=0.8, c=0.4), a_list("bm25", b=12.0, d=6.0)
@@ -26,25 +28,25 @@ def test_reciprocal_ranks_add_up() -> None:
     fused = reciprocal_rank([DENSE, WORDS])
 
     assert order(fused) == ["b", "a", "d", "c"]
-    assert [one.score for one in fused] == pytest.approx([1 / 62 + 1 / 61, 1 / 61, 1 / 62, 1 / 63])
+    assert [hit.score for hit in fused] == pytest.approx([1 / 62 + 1 / 61, 1 / 61, 1 / 62, 1 / 63])
 
 
 def test_weighted_scores_add_up() -> None:
     fused = weighted_sum([DENSE, WORDS], [0.4, 0.6])
 
     assert order(fused) == ["b", "a", "c", "d"]
-    assert [one.score for one in fused] == pytest.approx([0.4 * 0.8 + 0.6, 0.4, 0.0, 0.0])
+    assert [hit.score for hit in fused] == pytest.approx([0.4 * 0.8 + 0.6, 0.4, 0.0, 0.0])
 
 
 def test_a_question_counts_as_much_as_all_other_queries_made_of_it() -> None:
     fused = of_queries([DENSE, WORDS, a_list("more", d=7.0, e=1.0)])
 
     assert order(fused) == ["b", "a", "d", "c", "e"]
-    assert [one.score for one in fused] == pytest.approx([0.5 * 0.8 + 0.25, 0.5, 0.25, 0.0, 0.0])
+    assert [hit.score for hit in fused] == pytest.approx([0.5 * 0.8 + 0.25, 0.5, 0.25, 0.0, 0.0])
 
 
 def test_a_fused_chunk_keeps_its_place_on_every_list() -> None:
-    found_by = {one.candidate.document_id: one.found_by for one in reciprocal_rank([DENSE, WORDS])}
+    found_by = {hit.candidate.document_id: hit.found_by for hit in reciprocal_rank([DENSE, WORDS])}
 
     assert found_by["b"] == {"dense": Found(rank=2, score=0.8), "bm25": Found(rank=1, score=12.0)}
     assert found_by["d"] == {"bm25": Found(rank=2, score=6.0)}
@@ -52,7 +54,7 @@ def test_a_fused_chunk_keeps_its_place_on_every_list() -> None:
 
 def test_of_two_queries_the_better_place_on_a_list_counts() -> None:
     fused = reciprocal_rank([a_list("bm25", a=3.0, b=2.0), a_list("bm25", c=9.0, d=5.0, b=4.0, a=1.0)])
-    found_by = {one.candidate.document_id: one.found_by["bm25"] for one in fused}
+    found_by = {hit.candidate.document_id: hit.found_by["bm25"] for hit in fused}
 
     assert (found_by["a"], found_by["b"]) == (Found(rank=1, score=3.0), Found(rank=2, score=2.0))
 
@@ -62,10 +64,10 @@ def test_of_two_revisions_only_the_newer_counts_whichever_list_holds_it() -> Non
     new = listed("dense", [Ranked(Candidate("a", 0, 2, NOON, 1.0), 1.0)])
 
     for lists in ([old, new], [new, old]):
-        (one,) = reciprocal_rank(lists)
-        assert one.candidate.revision == 2
-        assert one.score == pytest.approx(1 / 61)
-        assert set(one.found_by) == {"dense"}
+        (hit,) = reciprocal_rank(lists)
+        assert hit.candidate.revision == 2
+        assert hit.score == pytest.approx(1 / 61)
+        assert set(hit.found_by) == {"dense"}
 
 
 @pytest.mark.parametrize(
@@ -91,9 +93,11 @@ names = st.lists(st.sampled_from("abcdefgh"), unique=True, max_size=8)
 
 @given(lists=st.lists(names, min_size=1, max_size=4))
 def test_fusion_gives_every_chunk_once_with_falling_scores(lists: list[list[str]]) -> None:
-    found = [a_list(str(n), **{name: -float(rank) for rank, name in enumerate(one)}) for n, one in enumerate(lists)]
-    for fused in (reciprocal_rank(found), weighted_sum(found, [0.5] * len(found))):
-        scores = [one.score for one in fused]
-        assert sorted(order(fused)) == sorted({name for one in lists for name in one})
+    ranked_lists = [
+        a_list(str(n), **{name: -float(rank) for rank, name in enumerate(ids)}) for n, ids in enumerate(lists)
+    ]
+    for fused in (reciprocal_rank(ranked_lists), weighted_sum(ranked_lists, [0.5] * len(ranked_lists))):
+        scores = [hit.score for hit in fused]
+        assert sorted(order(fused)) == sorted({name for ids in lists for name in ids})
         assert scores == sorted(scores, reverse=True)
-    assert all(one.score <= len(lists) / (RRF_K + 1) + 1e-12 for one in reciprocal_rank(found))
+    assert all(hit.score <= len(lists) / (RRF_K + 1) + 1e-12 for hit in reciprocal_rank(ranked_lists))

@@ -128,7 +128,7 @@ def test_an_adapter_that_says_the_same_never_fails_by_a_loss(values: list[float]
     result = judged(Gate(most_loss=0.0), same, {"base": same, "previous": same})
 
     assert result.verdict == "passed"
-    assert [one.change for one in result.against] == [0.0, 0.0]
+    assert [against.change for against in result.against] == [0.0, 0.0]
 
 
 def test_the_same_questions_are_drawn_whatever_else_is_there() -> None:
@@ -160,10 +160,10 @@ def test_a_wrong_line_of_a_set_is_named(tmp_path: Path) -> None:
 def test_the_packaged_sets_are_whole() -> None:
     general, unanswerable = probes.packaged("general"), probes.packaged("unanswerable")
 
-    assert len({one.key for one in general}) == len(general) >= 25
-    assert all(one.accepted for one in general)
-    assert len({one.key for one in unanswerable}) == len(unanswerable) >= 20
-    assert not any(one.accepted for one in unanswerable)
+    assert len({probe.key for probe in general}) == len(general) >= 25
+    assert all(probe.accepted for probe in general)
+    assert len({probe.key for probe in unanswerable}) == len(unanswerable) >= 20
+    assert not any(probe.accepted for probe in unanswerable)
 
 
 def test_the_card_says_what_the_gates_said_once(tmp_path: Path) -> None:

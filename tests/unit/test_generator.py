@@ -34,11 +34,11 @@ class Fussy(Echo):
 
     def complete(self, chats: Sequence[Chat], **wishes: Any) -> list[Outcome]:
         done = super().complete(chats, **wishes)
-        self.calls.append(sum(isinstance(one, Completion) for one in done))
+        self.calls.append(sum(isinstance(outcome, Completion) for outcome in done))
         if self._says:
             done = [Completion(self._says, 1, 0, 0.0) for _ in done]
         too_long = Failed("prompt_too_long", "the prompt is too long")
-        return [too_long if self._dislikes in chat.user else one for chat, one in zip(chats, done, strict=True)]
+        return [too_long if self._dislikes in chat.user else outcome for chat, outcome in zip(chats, done, strict=True)]
 
 
 class Silent(Fussy):
@@ -73,7 +73,7 @@ def test_questions_are_answered_from_memory_and_evidence_with_it_in_one_call() -
 
     made = answers([a_question(), an_evidence()], backend)
 
-    assert [(one.arm, one.status, one.text) for one in made] == [
+    assert [(answered.arm, answered.status, answered.text) for answered in made] == [
         ("base", "answered", "echo"),
         ("base+rag", "answered", "The lantern fair moves to the old harbour."),
     ]
@@ -94,7 +94,10 @@ def test_an_answer_that_was_cut_says_so() -> None:
 
     made = answer([question, evidence], served=served(BASE), backend=Echo(), now=lambda: NOON, longest=3)
 
-    assert [(one.outcome.text, one.outcome.cut) for one in made] == [("echo", False), ("The lantern fair", True)]
+    assert [(effect.outcome.text, effect.outcome.cut) for effect in made] == [
+        ("echo", False),
+        ("The lantern fair", True),
+    ]
 
 
 def test_the_base_arm_answers_for_the_time_the_broker_took_the_question() -> None:
@@ -110,7 +113,7 @@ def test_without_an_adapter_a_tuned_arm_never_poses_as_tuned() -> None:
 
     made = answers([a_question(), an_evidence()], backend, TUNED)
 
-    assert [(one.arm, one.status, one.failure) for one in made] == [
+    assert [(answered.arm, answered.status, answered.failure) for answered in made] == [
         ("tuned", "failed", "no adapter yet"),
         ("tuned+rag", "failed", "no adapter yet"),
     ]
@@ -131,7 +134,10 @@ def test_a_question_past_its_deadline_costs_no_model_time() -> None:
 
     made = answers([a_question(deadline_s=10), an_evidence()], backend, later_s=60)
 
-    assert [(one.status, one.failure) for one in made] == [("failed", "deadline passed"), ("answered", None)]
+    assert [(answered.status, answered.failure) for answered in made] == [
+        ("failed", "deadline passed"),
+        ("answered", None),
+    ]
     assert backend.calls == [1]
 
 

@@ -83,12 +83,14 @@ def test_the_same_events_in_any_order_and_repeated_give_the_same_answers(
 ) -> None:
     repeated = list(events)
     for event in data.draw(st.lists(st.sampled_from(events), max_size=5)):
-        first = next(place for place, one in enumerate(repeated) if one is event)
+        first = next(place for place, other in enumerate(repeated) if other is event)
         repeated.insert(data.draw(st.integers(first + 1, len(repeated))), event)
     _, settled = run(repeated, expire=False)
 
     assert len(settled) == 1
-    assert {arm: one.answer for arm, one in settled[0].in_time.items()} == {arm: answered(arm).message for arm in ARMS}
+    assert {arm: arrived.answer for arm, arrived in settled[0].in_time.items()} == {
+        arm: answered(arm).message for arm in ARMS
+    }
     assert settled[0].asked_at == NOON
 
 
@@ -103,7 +105,7 @@ def test_an_arms_first_answer_stands_and_none_in_time_is_dropped(events: list[Ev
             firsts.setdefault(event.message.arm, event)
     timely = {arm: event.message for arm, event in firsts.items() if event.at <= result.deadline}
 
-    counted = {arm: one.answer for arm, one in result.in_time.items()}
+    counted = {arm: arrived.answer for arm, arrived in result.in_time.items()}
     assert {arm: counted.get(arm) for arm in ARMS} == {arm: timely.get(arm) for arm in ARMS}
     assert counted.items() <= timely.items()
     assert set(join.counted) == counted.keys()

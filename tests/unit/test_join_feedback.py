@@ -35,23 +35,23 @@ Sent = tuple[AnyTopic, Message, float]
 def sent(draw: st.DrawFn) -> list[Sent]:
     """What belongs to one question with a deadline of 60 s; references, votes and verdicts come up to hours later."""
     question = a_question(references=draw(st.sampled_from([None, ("The old harbour",)])), deadline_s=60.0)
-    found: list[Sent] = [(QUESTIONS, question, 0.0)]
+    messages: list[Sent] = [(QUESTIONS, question, 0.0)]
     arms = draw(st.one_of(st.just(set(ARMS)), st.sets(st.sampled_from(ARMS))))
-    found += [(ANSWERS, an_answer(arm=arm, text=draw(WORDS)), draw(st.floats(1, 90))) for arm in sorted(arms)]
+    messages += [(ANSWERS, an_answer(arm=arm, text=draw(WORDS)), draw(st.floats(1, 90))) for arm in sorted(arms)]
     times = draw(st.lists(st.integers(0, 9_000), max_size=4, unique=True))
-    found += [
+    messages += [
         (REFERENCES, references(references=(draw(WORDS),), outdated=draw(WORDS)), float(after_s)) for after_s in times
     ]
     for at in draw(st.lists(st.integers(0, 9_000), max_size=5, unique=True)):
         first, second = draw(PAIRS)
         choice = draw(st.sampled_from(["a", "b", "tie", "both_bad"]))
         voter = draw(st.sampled_from(["ann", "bo"]))
-        found.append((VOTES, a_vote(arm_a=first, arm_b=second, choice=choice, voter=voter), float(at)))
+        messages.append((VOTES, a_vote(arm_a=first, arm_b=second, choice=choice, voter=voter), float(at)))
     for at in draw(st.lists(st.integers(0, 9_000), max_size=4, unique=True)):
         outcome: Outcome = draw(st.sampled_from(OUTCOMES))
         said = verdicts(outcome, draw(PAIRS), draw(st.sampled_from([None, 1, 5])), judge=draw(JUDGES))
-        found.append((VERDICTS, said, float(at)))
-    return found
+        messages.append((VERDICTS, said, float(at)))
+    return messages
 
 
 def read_through(waiting: Sequence[Sent]) -> datetime:
@@ -73,8 +73,8 @@ class World:
     def _a_scorer(self) -> JoinInMemory:
         return a_scorer(self.broker, SCORE, self.shelf, joins=self.joins)
 
-    def put(self, one: Sent) -> None:
-        topic, message, after_s = one
+    def put(self, envelope: Sent) -> None:
+        topic, message, after_s = envelope
         self.time = NOON + timedelta(seconds=after_s)
         self.broker.publish(topic, message)
 
@@ -103,7 +103,7 @@ class World:
 
 
 def newest(messages: Sequence[Sent], topic: AnyTopic) -> list[Sent]:
-    return sorted((one for one in messages if one[0] is topic), key=lambda one: one[2])
+    return sorted((envelope for envelope in messages if envelope[0] is topic), key=lambda envelope: envelope[2])
 
 
 def check(messages: Sequence[Sent], world: World) -> Result:
@@ -115,8 +115,8 @@ def check(messages: Sequence[Sent], world: World) -> Result:
     assert all(len(contents) == 1 for contents in by_version.values()), "a version says one thing only"
     assert max(by_version) == final.result_version
     assert world.shelf.get("q-1") == final
-    timely = {one.arm: one for _, one, at in messages if isinstance(one, Answer) and at <= 60.0}
-    assert {arm: one.answer for arm, one in final.answers.items()} == timely
+    timely = {message.arm: message for _, message, at in messages if isinstance(message, Answer) and at <= 60.0}
+    assert {arm: scored.answer for arm, scored in final.answers.items()} == timely
     assert set(final.missing) == set(ARMS) - set(timely)
     check_references(messages, final)
     check_votes(messages, final)
@@ -128,9 +128,9 @@ def check_references(messages: Sequence[Sent], final: Result) -> None:
     said = [message for _, message, _ in [*newest(messages, QUESTIONS), *newest(messages, REFERENCES)]]
     assert isinstance(last := said[-1], Question | References)
     assert (final.question.references, final.question.outdated) == (last.references, last.outdated)
-    for one in final.answers.values():
-        fresh = {name: made.score(final.question, one.answer) for name, made in METRICS.items()}
-        assert one.scores == {name: value for name, value in fresh.items() if value is not None}
+    for scored in final.answers.values():
+        fresh = {name: made.score(final.question, scored.answer) for name, made in METRICS.items()}
+        assert scored.scores == {name: value for name, value in fresh.items() if value is not None}
 
 
 def check_votes(messages: Sequence[Sent], final: Result) -> None:
@@ -139,8 +139,8 @@ def check_votes(messages: Sequence[Sent], final: Result) -> None:
         assert isinstance(vote, Vote)
         if set(vote.pair) <= final.answers.keys():
             expected[vote.pair, vote.voter] = vote.choice_of_pair
-    found = {(pair.arms, one.voter): one.choice for pair in final.votes for one in pair.ballots}
-    assert found == expected
+    choices = {(pair.arms, ballot.voter): ballot.choice for pair in final.votes for ballot in pair.ballots}
+    assert choices == expected
     assert all(sum(pair.counts.values()) == len(pair.ballots) for pair in final.votes)
 
 
@@ -150,11 +150,13 @@ def check_verdicts(messages: Sequence[Sent], final: Result) -> None:
     for _, said, _ in newest(messages, VERDICTS):
         assert isinstance(said, Verdicts)
         answered = {
-            "comparisons": tuple(one for one in said.comparisons if set(one.arms) <= final.answers.keys()),
-            "grades": tuple(one for one in said.grades if one.arm in final.answers),
+            "comparisons": tuple(
+                comparison for comparison in said.comparisons if set(comparison.arms) <= final.answers.keys()
+            ),
+            "grades": tuple(grade for grade in said.grades if grade.arm in final.answers),
         }
         expected[said.judge] = said.model_copy(update=answered)
-    assert [taken.verdicts for taken in final.verdicts] == [one for _, one in sorted(expected.items())]
+    assert [taken.verdicts for taken in final.verdicts] == [standing for _, standing in sorted(expected.items())]
 
 
 @settings(max_examples=150, deadline=None)
@@ -165,13 +167,13 @@ def test_any_interleaving_with_repeats_and_kills_ends_in_one_result_with_all_tha
     world = World()
     order = data.draw(st.permutations(messages))
     repeats = data.draw(st.lists(st.sampled_from(messages), max_size=4))
-    for place, one in enumerate(order, start=1):
-        world.put(one)
+    for place, envelope in enumerate(order, start=1):
+        world.put(envelope)
         if data.draw(st.booleans()):
             world.run(killed=data.draw(st.booleans()), now=read_through(order[place:]))
     world.run()
-    for one in repeats:  # delivered again as they were, at the time they had
-        world.put(one)
+    for envelope in repeats:  # delivered again as they were, at the time they had
+        world.put(envelope)
         world.run()
 
     check(messages, world)
@@ -184,13 +186,14 @@ def test_every_order_of_the_same_messages_ends_in_the_same_result(messages: list
     for _ in range(2):
         world = World()
         order = data.draw(st.permutations(messages))
-        for place, one in enumerate(order, start=1):
-            world.put(one)
+        for place, envelope in enumerate(order, start=1):
+            world.put(envelope)
             world.run(now=read_through(order[place:]))
         ends.append(world.final)
 
     first, second = (
-        one.model_dump(exclude={"result_version", "scored_at", "references_from", "votes", "verdicts"}) for one in ends
+        result.model_dump(exclude={"result_version", "scored_at", "references_from", "votes", "verdicts"})
+        for result in ends
     )
     assert first == second
     assert [(pair.arms, pair.counts) for pair in ends[0].votes] == [(pair.arms, pair.counts) for pair in ends[1].votes]
@@ -203,13 +206,13 @@ def test_what_comes_after_the_marker_is_forgotten_is_scored_from_the_store(
     messages: list[Sent], data: st.DataObject
 ) -> None:
     world = World()
-    late = [one for one in messages if one[0] in (REFERENCES, VOTES, VERDICTS)]
-    for one in (one for one in messages if one not in late):
-        world.put(one)
+    late = [envelope for envelope in messages if envelope[0] in (REFERENCES, VOTES, VERDICTS)]
+    for envelope in (envelope for envelope in messages if envelope not in late):
+        world.put(envelope)
     world.run()
     world.forget()
-    for one in sorted(late, key=lambda one: one[2]):
-        world.put(one)
+    for envelope in sorted(late, key=lambda envelope: envelope[2]):
+        world.put(envelope)
         world.run(killed=data.draw(st.booleans()))
         if data.draw(st.booleans()):
             world.run()
@@ -225,8 +228,8 @@ def test_what_comes_after_the_marker_is_forgotten_is_scored_from_the_store(
 @given(sent())
 def test_late_answers_do_not_come_in_with_late_references(messages: list[Sent]) -> None:
     world = World()
-    for one in messages:
-        world.put(one)
+    for envelope in messages:
+        world.put(envelope)
     before = world.final
     world.put((ANSWERS, an_answer(arm="newcomer"), 9_100.0))
     for arm in ARMS:
@@ -234,8 +237,8 @@ def test_late_answers_do_not_come_in_with_late_references(messages: list[Sent]) 
     world.put((REFERENCES, references(references=("Too late",)), 9_300.0))
     after = world.final
 
-    assert {arm: one.answer for arm, one in after.answers.items()} == {
-        arm: one.answer for arm, one in before.answers.items()
+    assert {arm: scored.answer for arm, scored in after.answers.items()} == {
+        arm: scored.answer for arm, scored in before.answers.items()
     }
     assert after.missing == before.missing
     assert after.question.references == ("Too late",)
@@ -293,4 +296,4 @@ def test_of_a_judges_verdicts_the_newest_wait_and_of_eight_judges_no_more() -> N
 
     assert reception(join, event(verdicts(judge="j8"), offset=10)) == "too_many"
     assert reception(join, event(verdicts(judge="j3"), offset=9)) == "repeated"
-    assert [one.verdicts.comparisons[0].outcome for one in join.judged if one.verdicts.judge == "j3"] == ["b"]
+    assert [judged.verdicts.comparisons[0].outcome for judged in join.judged if judged.verdicts.judge == "j3"] == ["b"]

@@ -70,9 +70,9 @@ def judged(result: Result, backend: Any, known: Verdicts | None = None, **settin
 
 
 def said(result: Result, backend: Any, **settings: Any) -> Verdicts:
-    found = judged(result, backend, **settings)
-    assert found is not None
-    return found
+    verdicts = judged(result, backend, **settings)
+    assert verdicts is not None
+    return verdicts
 
 
 def with_verdicts(result: Result, verdicts: Verdicts) -> Result:
@@ -83,20 +83,20 @@ def with_verdicts(result: Result, verdicts: Verdicts) -> Result:
 
 def test_each_pair_is_asked_in_both_orders_and_the_outcome_is_in_the_order_of_the_arms() -> None:
     backend = Scripted(by_length)
-    found = said(TWO, backend)
+    verdicts = said(TWO, backend)
 
     assert [sheet.answers for sheet in backend.asked] == [("Pier", "The old harbour"), ("The old harbour", "Pier")]
-    [made] = found.comparisons
+    [made] = verdicts.comparisons
     assert (made.arms, made.outcome, made.choices) == (PAIR, "b", ("b", "b"))
     assert [reply.text for reply in made.replies] == ["B", "A"]
-    assert found.judged_ms == 500.0
+    assert verdicts.judged_ms == 500.0
 
 
 def test_a_judge_that_goes_by_place_is_inconsistent_and_not_counted_for_anyone() -> None:
-    found = said(TWO, Scripted(lambda _: "A"))
+    verdicts = said(TWO, Scripted(lambda _: "A"))
 
-    assert found.comparisons[0].outcome == "inconsistent"
-    assert found.comparisons[0].choices == ("a", "b")
+    assert verdicts.comparisons[0].outcome == "inconsistent"
+    assert verdicts.comparisons[0].choices == ("a", "b")
 
 
 def test_grades_are_given_only_by_references_and_the_prompt_shows_them() -> None:
@@ -208,7 +208,7 @@ def test_of_a_batch_only_the_newest_version_of_a_question_is_judged() -> None:
         judge(records, bench=bench(JudgeSettings(pairs=(PAIR,), graded=()), backend), announced=NEVER)
     )
 
-    assert [one.cause.position.offset for one in made] == [0]
+    assert [effect.cause.position.offset for effect in made] == [0]
     assert len(backend.asked) == 2
 
 
@@ -222,24 +222,24 @@ def test_a_batch_is_one_call_and_each_result_gets_its_own_replies() -> None:
 
     results = [TWO, answers(base="The very old harbour", tuned="Quay")]
     named = [
-        one.model_copy(update={"question": one.question.model_copy(update={"question_id": f"q-{n}"})})
-        for n, one in enumerate(results)
+        result.model_copy(update={"question": result.question.model_copy(update={"question_id": f"q-{n}"})})
+        for n, result in enumerate(results)
     ]
-    records = [a_record(one, offset=n) for n, one in enumerate(named)]
+    records = [a_record(result, offset=n) for n, result in enumerate(named)]
     made = list(
         judge(records, bench=bench(JudgeSettings(pairs=(PAIR,), graded=()), Counting(by_length)), announced=NEVER)
     )
 
     assert calls == [4]
-    assert [one.outcome.comparisons[0].outcome for one in made] == ["b", "a"]
+    assert [effect.outcome.comparisons[0].outcome for effect in made] == ["b", "a"]
 
 
 def test_the_oracle_judges_by_references_and_says_nothing_without() -> None:
-    found = said(TWO, oracle.build(JudgeSettings(), Path()), graded=PAIR)
+    verdicts = said(TWO, oracle.build(JudgeSettings(), Path()), graded=PAIR)
 
-    assert found.comparisons[0].outcome == "b"
-    assert {made.arm: made.grade for made in found.grades} == {"base": 1, "tuned": 5}
-    assert found.warnings == ()
+    assert verdicts.comparisons[0].outcome == "b"
+    assert {made.arm: made.grade for made in verdicts.grades} == {"base": 1, "tuned": 5}
+    assert verdicts.warnings == ()
     unscored = TWO.model_copy(update={"question": TWO.question.model_copy(update={"references": None})})
     assert said(unscored, oracle.build(JudgeSettings(), Path())).comparisons[0].outcome == "no_verdict"
 

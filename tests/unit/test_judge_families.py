@@ -45,23 +45,23 @@ def test_a_distilled_model_is_of_both_families_and_an_operator_may_say_more() ->
 
 
 def test_kin_and_strangers_are_named_and_others_are_not() -> None:
-    found = warnings("Qwen3-8B", {"base": "qwen2-1.5b", "tuned": "llama-2-7b", "base+rag": "echo"}, {})
+    sentences = warnings("Qwen3-8B", {"base": "qwen2-1.5b", "tuned": "llama-2-7b", "base+rag": "echo"}, {})
 
-    assert len(found) == 2
-    assert "(qwen) as base:" in found[0]
-    assert "with base+rag is not known" in found[1]
+    assert len(sentences) == 2
+    assert "(qwen) as base:" in sentences[0]
+    assert "with base+rag is not known" in sentences[1]
     assert warnings("Qwen3-8B", {"base": "llama-2-7b"}, {}) == ()
 
 
 def test_the_very_same_model_is_kin_though_its_family_is_unknown() -> None:
-    [found] = warnings("house-model", {"base": "house-model"}, {})
-    assert "house-model" in found
-    assert "favour" in found
+    [sentence] = warnings("house-model", {"base": "house-model"}, {})
+    assert "house-model" in sentence
+    assert "favour" in sentence
 
 
 def test_verdicts_carry_the_warning_of_the_arms_that_were_judged() -> None:
-    arms = {arm: one.model_copy(update={"answer": one.answer.model_copy(update={"model": "smollm2-135m"})})
-            for arm, one in TWO.answers.items()}  # fmt: skip
+    arms = {arm: scored.model_copy(update={"answer": scored.answer.model_copy(update={"model": "smollm2-135m"})})
+            for arm, scored in TWO.answers.items()}  # fmt: skip
     result = TWO.model_copy(update={"answers": arms})
 
     assert "smollm) as base, tuned" in said(result, Scripted(by_length, model="smollm2-135m@1a/fp32")).warnings[0]

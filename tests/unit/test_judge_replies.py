@@ -73,9 +73,9 @@ def test_a_reply_that_was_cut_off_is_no_verdict_though_it_reads_like_one() -> No
 
 @pytest.mark.parametrize(("reply", "grade"), [("1", 1), ("5", 5), ("Grade:\n3", 3), ("3/5", None), ("good", None)])
 def test_grades_are_read_as_strictly(reply: str, grade: int | None) -> None:
-    found = said(TWO, Scripted(lambda _: reply), pairs=(), graded=("base",))
+    verdicts = said(TWO, Scripted(lambda _: reply), pairs=(), graded=("base",))
 
-    assert [(made.arm, made.grade) for made in found.grades] == [("base", grade)]
+    assert [(made.arm, made.grade) for made in verdicts.grades] == [("base", grade)]
 
 
 @pytest.mark.parametrize(

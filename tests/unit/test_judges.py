@@ -53,27 +53,27 @@ def judged(
 
 
 def summary(*results: Result) -> Judge:
-    [found] = summarise(results, per_hour=60)
-    return found
+    [judge] = summarise(results, per_hour=60)
+    return judge
 
 
 def test_outcomes_are_counted_by_pair_and_rates_leave_out_what_says_nothing() -> None:
     outcomes: list[Outcome] = ["a", "b", "tie", "both_bad", "inconsistent", "inconsistent", "no_verdict", "a"]
-    found = summary(*(judged(number, outcome) for number, outcome in enumerate(outcomes)))
+    judge = summary(*(judged(number, outcome) for number, outcome in enumerate(outcomes)))
 
-    assert list(found.pairs[PAIR].values()) == [2, 1, 1, 1, 2, 1]
-    assert (found.inconsistent.n, found.no_verdict.n) == (7, 8)
-    assert found.inconsistent.mean == pytest.approx(2 / 7)
-    assert found.no_verdict.mean == pytest.approx(1 / 8)
-    assert found.questions == 8
+    assert list(judge.pairs[PAIR].values()) == [2, 1, 1, 1, 2, 1]
+    assert (judge.inconsistent.n, judge.no_verdict.n) == (7, 8)
+    assert judge.inconsistent.mean == pytest.approx(2 / 7)
+    assert judge.no_verdict.mean == pytest.approx(1 / 8)
+    assert judge.questions == 8
 
 
 def test_a_judge_that_goes_by_place_shows_in_the_first_place_alone() -> None:
-    found = summary(*(judged(number, "inconsistent") for number in range(20)))
+    judge = summary(*(judged(number, "inconsistent") for number in range(20)))
 
-    assert found.first_place.mean == 1.0
-    assert found.first_place.excludes(0.5)
-    assert found.comparisons_worth.references.n == 0
+    assert judge.first_place.mean == 1.0
+    assert judge.first_place.excludes(0.5)
+    assert judge.comparisons_worth.references.n == 0
 
 
 def test_a_judge_that_always_prefers_what_is_correct_has_a_kappa_of_one() -> None:
@@ -83,54 +83,54 @@ def test_a_judge_that_always_prefers_what_is_correct_has_a_kappa_of_one() -> Non
         ("tie", (1.0, 1.0)),
         ("both_bad", (0.0, 0.0)),
     ] * 5
-    found = summary(*(judged(number, outcome, correct=correct) for number, (outcome, correct) in enumerate(sides)))
+    judge = summary(*(judged(number, outcome, correct=correct) for number, (outcome, correct) in enumerate(sides)))
 
-    assert found.comparisons_worth.references.kappa.mean == pytest.approx(1.0)
-    assert found.comparisons_worth.references.n == 20
+    assert judge.comparisons_worth.references.kappa.mean == pytest.approx(1.0)
+    assert judge.comparisons_worth.references.n == 20
 
 
 def test_a_judge_that_answers_whatever_the_question_has_a_kappa_about_zero() -> None:
     pattern: list[Outcome] = ["a", "b", "a", "b"]
-    found = summary(
+    judge = summary(
         *(judged(number, pattern[number % 4], correct=(1.0, 0.0) if number % 4 < 2 else (0.0, 1.0))
           for number in range(40))
     )  # fmt: skip
 
-    kappa = found.comparisons_worth.references.kappa
+    kappa = judge.comparisons_worth.references.kappa
     assert kappa.mean == pytest.approx(0.0)
     assert not kappa.excludes(0.0)
 
 
 def test_each_vote_on_the_pair_is_compared_with_the_verdict() -> None:
-    found = summary(
+    judge = summary(
         judged(1, "a", votes=("a", "b")), judged(2, "tie", votes=("tie",)), judged(3, "inconsistent", votes=("a",))
     )
 
-    assert found.comparisons_worth.votes.n == 3
-    assert found.comparisons_worth.votes.raw.mean == pytest.approx(2 / 3)
+    assert judge.comparisons_worth.votes.n == 3
+    assert judge.comparisons_worth.votes.raw.mean == pytest.approx(2 / 3)
 
 
 def test_grades_are_averaged_and_held_against_references_and_votes() -> None:
-    found = summary(
+    judge = summary(
         judged(1, "a", grades=(5, 1), correct=(1.0, 0.0), votes=("a",)),
         judged(2, "a", grades=(4, 2), correct=(0.0, 0.0), votes=("b",)),
         judged(3, "a", grades=(None, 3), correct=(1.0, 0.0), votes=("a",)),
     )
 
-    assert (found.grades["base"].mean, found.grades["base"].n) == (4.5, 2)
-    assert found.grades["tuned"].mean == 2.0
-    assert found.unread.mean == pytest.approx(1 / 6)
-    assert found.grades_worth.references.n == 5
-    assert found.grades_worth.references.raw.mean == pytest.approx(0.8)
-    assert (found.grades_worth.votes.n, found.grades_worth.votes.raw.mean) == (2, 0.5)
+    assert (judge.grades["base"].mean, judge.grades["base"].n) == (4.5, 2)
+    assert judge.grades["tuned"].mean == 2.0
+    assert judge.unread.mean == pytest.approx(1 / 6)
+    assert judge.grades_worth.references.n == 5
+    assert judge.grades_worth.references.raw.mean == pytest.approx(0.8)
+    assert (judge.grades_worth.votes.n, judge.grades_worth.votes.raw.mean) == (2, 0.5)
 
 
 def test_grades_by_references_that_have_changed_since_count_nowhere() -> None:
-    found = summary(judged(1, "a", references_sha256=digest(("something else",))), judged(2, "a"))
+    judge = summary(judged(1, "a", references_sha256=digest(("something else",))), judged(2, "a"))
 
-    assert found.outdated == 2
-    assert found.grades["base"].n == 1
-    assert found.grades_worth.references.n == 2
+    assert judge.outdated == 2
+    assert judge.grades["base"].n == 1
+    assert judge.grades_worth.references.n == 2
 
 
 def test_other_models_prompts_and_names_are_other_judges() -> None:
@@ -164,14 +164,14 @@ def test_without_verdicts_it_says_how_to_get_some(capsys: pytest.CaptureFixture[
 
 
 def test_the_command_gives_json_with_worth_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    results = {one.question.question_id: one for one in (judged(1, "a"), judged(2, "b"))}
+    results = {result.question.question_id: result for result in (judged(1, "a"), judged(2, "b"))}
     monkeypatch.setattr(judges, "read", lambda _: results)
-    found = json.loads(CliRunner().invoke(build(), ["judges", "--json"]).stdout)
+    summaries = json.loads(CliRunner().invoke(build(), ["judges", "--json"]).stdout)
     none = json.loads(CliRunner().invoke(build(), ["judges", "--json", "--slice", "no-such"]).stdout)
 
-    assert found[0]["who"]["name"] == "main"
-    assert found[0]["pairs"][0]["arms"] == list(PAIR)
-    assert found[0]["comparisons_worth"]["references"]["n"] == 2
+    assert summaries[0]["who"]["name"] == "main"
+    assert summaries[0]["pairs"][0]["arms"] == list(PAIR)
+    assert summaries[0]["comparisons_worth"]["references"]["n"] == 2
     assert none == []
 
 

@@ -55,17 +55,17 @@ def test_a_conversation_may_begin_and_a_question_without_kind_is_question_answer
 
 
 def test_a_question_that_points_back_takes_along_what_it_points_at() -> None:
-    found = searched("How heavy is it?", "Where was the stolen bell found?", "In a barn at Little Garrand.")
+    query = searched("How heavy is it?", "Where was the stolen bell found?", "In a barn at Little Garrand.")
 
-    assert found == "How heavy is it? Little Garrand stolen bell found"
+    assert query == "How heavy is it? Little Garrand stolen bell found"
 
 
 def test_a_fragment_takes_the_subject_along_and_nothing_twice() -> None:
-    found = searched(
+    query = searched(
         "And the bell of Ostrel?", "Is the bell of Wexcombe heavy?", "Yes, 410 kilograms.", condense_words=5
     )
 
-    assert found == "And the bell of Ostrel? 410 Wexcombe heavy"
+    assert query == "And the bell of Ostrel? 410 Wexcombe heavy"
 
 
 def test_a_question_that_stands_by_itself_is_searched_as_it_is() -> None:
@@ -101,14 +101,14 @@ def test_turns_of_the_command_line_alternate_behind_those_of_a_file(tmp_path: Pa
     file = tmp_path / "said.jsonl"
     file.write_text('{"role": "assistant", "text": "Welcome."}\n')
 
-    found = turns.of_kind("", ["Which bell?", "St Orrin's."], file)
+    fields = turns.of_kind("", ["Which bell?", "St Orrin's."], file)
 
-    assert [(turn.role, turn.text) for turn in found["history"]] == [
+    assert [(turn.role, turn.text) for turn in fields["history"]] == [
         ("assistant", "Welcome."),
         ("asker", "Which bell?"),
         ("assistant", "St Orrin's."),
     ]
-    assert found["kind"] == "conversation"
+    assert fields["kind"] == "conversation"
     assert turns.of_kind("summarisation", None, None) == {"kind": "summarisation", "history": ()}
     assert turns.of_kind("", None, None)["kind"] == "question_answering"
 

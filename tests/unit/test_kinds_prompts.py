@@ -22,8 +22,8 @@ def from_evidence(question: Question, stories: int = 5, searched_for: str = "", 
         )
         for rank in range(1, stories + 1)
     )
-    found = builders.evidence(question=question, items=items, searched_for=searched_for)
-    return passages.build(GeneratorSettings(**chosen)).ask(builders.a_record(found, topic=EVIDENCE.name))
+    evidence = builders.evidence(question=question, items=items, searched_for=searched_for)
+    return passages.build(GeneratorSettings(**chosen)).ask(builders.a_record(evidence, topic=EVIDENCE.name))
 
 
 def from_memory(question: Question, **chosen: Any) -> PromptedQuestion:
@@ -98,7 +98,7 @@ def test_shuffled_is_the_same_each_time_and_differs_between_questions() -> None:
 
     assert order("Where?") == order("Where?")
     assert len(drawn) > 1
-    assert all(sorted(one) == ["c1", "c2", "c3", "c4", "c5"] for one in drawn)
+    assert all(sorted(ids) == ["c1", "c2", "c3", "c4", "c5"] for ids in drawn)
 
 
 def test_a_prompt_without_what_its_kind_needs_is_refused(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def test_the_feed_takes_a_mark_and_reports_a_bad_byte_by_its_line(tmp_path: Path
     path = three(DOCUMENT, tmp_path / "d.jsonl", b'{"document_id": "\xe9"}')
     feed, reader = jsonl.build(FeedSource(str(path), ""), FeedSettings()), Reader()
 
-    assert [one.document_id for one in reader.read(feed)] == ["d1", "d3"]
+    assert [document.document_id for document in reader.read(feed)] == ["d1", "d3"]
     assert reader.bad == ["d.jsonl, line 2: not UTF-8 text (byte 18 is 0xe9); save it as UTF-8"]
 
     with path.open("ab") as file:
@@ -97,7 +97,7 @@ def test_a_feeds_position_from_before_lines_were_counted_still_holds(tmp_path: P
 
     with path.open("ab") as file:
         file.write(b"{no\n" + DOCUMENT.format(4).encode())
-    assert [one.document_id for one in reader.read(feed)] == ["d4"]
+    assert [document.document_id for document in reader.read(feed)] == ["d4"]
     assert reader.bad[0].startswith("d.jsonl, byte 144: ")
 
 
@@ -114,7 +114,7 @@ def test_publish_sends_the_good_lines_and_reports_the_bad_one(monkeypatch: pytes
     ended = CliRunner().invoke(build(), ["publish", str(path)])
 
     assert ended.exit_code == 65
-    assert [one.document_id for one in sent] == ["d1", "d3"]
+    assert [document.document_id for document in sent] == ["d1", "d3"]
     assert f"{path}, line 2: not UTF-8 text" in ended.stderr.replace("\n", "")
 
 
@@ -130,7 +130,7 @@ def test_a_line_ends_at_a_line_feed_only(tmp_path: Path) -> None:
     path = tmp_path / "p.jsonl"
     text = "before\u2028after\x85"
     path.write_text(f'\n{{"document_id": "d", "question": "Q?", "answer": "{text}"}}\r\n', newline="")
-    assert [one.answer for one in lines.read_all(path, TrainingPair)] == [text]
+    assert [pair.answer for pair in lines.read_all(path, TrainingPair)] == [text]
     assert [place for place, _ in lines.rows(path)] == [f"{path}, line 2"]
 
 
@@ -138,7 +138,7 @@ def test_gzipped_lines_are_read_and_what_is_no_gzip_is_named(tmp_path: Path) -> 
     path = tmp_path / "q.jsonl.gz"
     packed = gzip.compress(MARK + QUESTION.format(1).encode())
     path.write_bytes(packed)
-    assert [one.question_id for one in lines.read_all(path, Question)] == ["q1"]
+    assert [question.question_id for question in lines.read_all(path, Question)] == ["q1"]
     for broken in (b"no gzip", packed[:20]):
         path.write_bytes(broken)
         with pytest.raises(ValueError, match=r"q\.jsonl\.gz cannot be unpacked"):

@@ -160,10 +160,10 @@ def test_settings_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_free_ports_are_different_and_free() -> None:
-    found = free_ports()
+    free = free_ports()
 
-    assert len(set(found.values())) == 5
-    assert all(ports.is_free(port) for port in found.values())
+    assert len(set(free.values())) == 5
+    assert all(ports.is_free(port) for port in free.values())
 
 
 def test_a_server_that_runs_with_other_settings_is_not_mistaken_for_the_wanted_one(tmp_path: Path) -> None:

@@ -186,8 +186,8 @@ def test_the_threshold_of_grounded_words_tells_a_paragraph_from_its_neighbour() 
     own, neighbour = [], []
     for paragraphs in (article["paragraphs"] for article in articles):
         for place, paragraph in enumerate(paragraphs):
-            for one in paragraph["qas"][:2]:
-                said = f"{one['question'].rstrip('?')} {one['answers'][0]['text']}"
+            for qa in paragraph["qas"][:2]:
+                said = f"{qa['question'].rstrip('?')} {qa['answers'][0]['text']}"
                 own.append(grounded_words(said, paragraph["context"]))
                 neighbour.append(grounded_words(said, paragraphs[(place + 1) % len(paragraphs)]["context"]))
 
@@ -228,8 +228,8 @@ def test_an_answer_from_memory_carries_none() -> None:
 
 def joined(*answers: Answer, **asked: Any) -> Join:
     join = apply(None, Event(a_question(gold_document_ids=("story-1",), **asked), NOON, 0))
-    for one in answers:
-        join = apply(join, Event(one, NOON + timedelta(seconds=1), 0))
+    for answered in answers:
+        join = apply(join, Event(answered, NOON + timedelta(seconds=1), 0))
     return join
 
 
@@ -255,11 +255,11 @@ def test_no_text_of_the_evidence_is_stored_or_announced_and_its_score_outlives_l
     broker.publish(REFERENCES, References(question_id="q-1", references=("Oxterby",), given_by="a test"))
     scorer.run_once(NOON)
 
-    first, second = (one for one in broker.messages(RESULTS) if isinstance(one, Result))
+    first, second = (result for result in broker.messages(RESULTS) if isinstance(result, Result))
     assert "Nobody" not in first.model_dump_json() + second.model_dump_json() + str(shelf.get("q-1"))
     assert "contains" not in first.answers["base+rag"].scores
     assert second.answers["base+rag"].scores["contains"] == 0.0
-    assert [one.answers["base+rag"].scores["grounded_words"] for one in (first, second)] == [1.0, 1.0]
+    assert [result.answers["base+rag"].scores["grounded_words"] for result in (first, second)] == [1.0, 1.0]
     assert "context_recall" not in second.answers["base+rag"].scores, "the references name no gold document"
 
 

@@ -69,7 +69,7 @@ def test_bleu_and_chrf_are_what_sacrebleu_counts(text: str, references: list[str
 def test_meteor_is_what_nltk_counts_with_an_empty_wordnet(text: str, references: list[str]) -> None:
     from nltk.translate.meteor_score import meteor_score
 
-    ours, theirs = normalise.words(text).split(), [normalise.words(one).split() for one in references]
+    ours, theirs = normalise.words(text).split(), [normalise.words(reference).split() for reference in references]
 
     assert scored("meteor", text, *references) == pytest.approx(meteor_score(theirs, ours, wordnet=NoWordNet()))
 
@@ -89,10 +89,10 @@ def test_bleu_by_hand() -> None:
 
 
 def test_several_references_are_taken_together_by_bleu_and_the_best_one_counts_for_chrf_and_meteor() -> None:
-    assert scored("bleu", "a b c d", "a b", "c d") > max(scored("bleu", "a b c d", one) for one in ("a b", "c d"))  # type: ignore[operator,type-var]
+    assert scored("bleu", "a b c d", "a b", "c d") > max(scored("bleu", "a b c d", text) for text in ("a b", "c d"))  # type: ignore[operator,type-var]
     for name in ("chrf", "meteor", "rouge_1", "token_similarity"):
-        alone = [scored(name, "the old harbour", one) for one in ("the old harbour", "nowhere")]
-        assert scored(name, "the old harbour", "nowhere", "the old harbour") == max(one or 0.0 for one in alone)
+        alone = [scored(name, "the old harbour", reference) for reference in ("the old harbour", "nowhere")]
+        assert scored(name, "the old harbour", "nowhere", "the old harbour") == max(score or 0.0 for score in alone)
 
 
 def test_meteor_by_hand() -> None:
@@ -111,10 +111,10 @@ def test_equal_texts_score_highest_and_texts_without_anything_in_common_0(name: 
     assert scored(name, "qqq www xxx zzz", text) == 0.0
 
 
-@given(one=TEXTS, other=TEXTS)
-def test_f_measures_do_not_ask_which_text_is_the_reference(one: str, other: str) -> None:
+@given(text=TEXTS, other=TEXTS)
+def test_f_measures_do_not_ask_which_text_is_the_reference(text: str, other: str) -> None:
     for name in ("rouge_1", "rouge_2", "token_similarity"):
-        assert scored(name, one, other) == pytest.approx(scored(name, other, one), abs=1e-6)
+        assert scored(name, text, other) == pytest.approx(scored(name, other, text), abs=1e-6)
 
 
 def test_versions_say_what_was_counted_and_how_much_was_read() -> None:
@@ -256,7 +256,7 @@ def _greedy(ours: Any, theirs: Any) -> float:
 def test_token_similarity_is_greedy_matching(seed: int, sizes: Sequence[int]) -> None:
     random = np.random.default_rng(seed)
     ours, theirs = (random.standard_normal((size, 5)).astype(np.float32) for size in sizes)
-    ours, theirs = (one / np.linalg.norm(one, axis=1, keepdims=True) for one in (ours, theirs))
+    ours, theirs = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True) for vectors in (ours, theirs))
 
     assert token_similarity.matched(ours, theirs) == pytest.approx(_greedy(ours, theirs), abs=1e-5)
 

@@ -242,7 +242,7 @@ def test_one_failure_costs_no_neighbour_its_answer_and_no_more_than_so_many_are_
 
     outcomes = ask(make(in_flight=3), 9)
 
-    assert [isinstance(one, Failed) for one in outcomes].count(True) == 1
+    assert [isinstance(outcome, Failed) for outcome in outcomes].count(True) == 1
     assert server.most_at_once == 3
 
 
@@ -260,7 +260,7 @@ def test_answers_stand_in_the_order_of_the_prompts_however_they_come(
     server.script = [said_back] * 4
     outcomes = make(in_flight=4).complete([Chat("s", f"number {n}") for n in range(4)], max_new_tokens=1)
 
-    assert [one.text for one in outcomes if isinstance(one, Completion)] == ["0", "1", "2", "3"]
+    assert [outcome.text for outcome in outcomes if isinstance(outcome, Completion)] == ["0", "1", "2", "3"]
 
 
 def test_an_adapter_that_the_server_does_not_list_never_speaks_as_the_base(

@@ -136,14 +136,14 @@ def test_each_edition_is_in_order_of_publication() -> None:
 def test_three_new_stories_are_reprints_of_another_desk() -> None:
     stories = new_stories()
     pairs = [
-        (one, other)
-        for index, one in enumerate(stories)
+        (story, other)
+        for index, story in enumerate(stories)
         for other in stories[index + 1 :]
-        if SequenceMatcher(None, one["text"].split(), other["text"].split()).ratio() > 0.7
+        if SequenceMatcher(None, story["text"].split(), other["text"].split()).ratio() > 0.7
     ]
     assert len(pairs) == 3
-    assert all(one["source"] != other["source"] for one, other in pairs)
-    assert all(one["text"] != other["text"] for one, other in pairs)
+    assert all(story["source"] != other["source"] for story, other in pairs)
+    assert all(story["text"] != other["text"] for story, other in pairs)
 
 
 def test_slices_have_the_promised_counts() -> None:

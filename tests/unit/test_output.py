@@ -26,19 +26,19 @@ LIVE = [name for name, measure in catalogue.shown().items() if measure.live]
 
 def blocks(text: str) -> list[list[str]]:
     """The tables of an output: the rows of each that are not blank, without the line under the heading."""
-    found: list[list[str]] = [[]]
+    tables: list[list[str]] = [[]]
     for line in text.splitlines():
         if line.strip():
-            found[-1] += [line] if "───" not in line else []
-        elif found[-1]:
-            found.append([])
-    return [block for block in found if block]
+            tables[-1] += [line] if "───" not in line else []
+        elif tables[-1]:
+            tables.append([])
+    return [block for block in tables if block]
 
 
 def test_standings_keep_the_arms_and_whole_numbers_at_any_width(width: int, capsys: pytest.CaptureFixture[str]) -> None:
     values: dict[str, Any] = dict.fromkeys(ARMS, 1.0)
     results = [a_result(n, **values) for n in range(1200)]
-    [standing] = [one for one in standings(results, list(ARMS)) if one.slice == "all"]
+    [standing] = [standing for standing in standings(results, list(ARMS)) if standing.slice == "all"]
 
     standings_view.show(standing)
     said = capsys.readouterr().out
@@ -49,8 +49,8 @@ def test_standings_keep_the_arms_and_whole_numbers_at_any_width(width: int, caps
     headings = [name for block in tables for name in block[0].split()[1:]]
     assert headings == ["n", *LIVE]
     for estimates in standing.arms.values():
-        for one in (estimates[measure] for measure in LIVE if measure in estimates):
-            assert f"{one.mean:.2f} ({one.ci95[0]:.2f}-{one.ci95[1]:.2f})" in said
+        for estimate in (estimates[measure] for measure in LIVE if measure in estimates):
+            assert f"{estimate.mean:.2f} ({estimate.ci95[0]:.2f}-{estimate.ci95[1]:.2f})" in said
 
 
 def test_every_table_names_its_rows_and_folds_only_long_texts(width: int, capsys: pytest.CaptureFixture[str]) -> None:

@@ -72,10 +72,10 @@ def plainly(folder: Path, text: str, size: int, stride: int) -> float:
 def test_it_is_what_transformers_computes(tiny: Path, size: int, stride: int) -> None:
     from services.generator.perplexity.scoring import Scorer
 
-    found = Scorer(Model("tiny", tiny, "0" * 64), precision="fp32").score(TEXT, size=size, stride=stride)
+    scored = Scorer(Model("tiny", tiny, "0" * 64), precision="fp32").score(TEXT, size=size, stride=stride)
 
-    assert found.tokens == found.size == len(TEXT), "the tiny model's tokens are bytes"
-    assert found.nats["base"] == pytest.approx(plainly(tiny, TEXT, size, stride), rel=1e-4)
+    assert scored.tokens == scored.size == len(TEXT), "the tiny model's tokens are bytes"
+    assert scored.nats["base"] == pytest.approx(plainly(tiny, TEXT, size, stride), rel=1e-4)
 
 
 @pytest.mark.parametrize("length", [2, 3, 10, 37, 100])
@@ -83,9 +83,9 @@ def test_it_is_what_transformers_computes(tiny: Path, size: int, stride: int) ->
 def test_every_token_but_the_first_is_scored_once_with_enough_before_it(length: int, size: int, stride: int) -> None:
     made = list(windows(length, size, stride))
 
-    assert [place for one in made for place in range(one.scored, one.end)] == list(range(1, length))
-    assert all(one.end - one.begin <= size for one in made)
-    assert all(one.scored - one.begin >= size - stride for one in made[1:])
+    assert [place for window in made for place in range(window.scored, window.end)] == list(range(1, length))
+    assert all(window.end - window.begin <= size for window in made)
+    assert all(window.scored - window.begin >= size - stride for window in made[1:])
 
 
 @pytest.mark.parametrize("stride", [0, 10, 11])
@@ -98,20 +98,20 @@ def test_an_adapter_is_scored_beside_the_base_which_stays_as_it_was(tiny: Path, 
     from services.generator.perplexity.scoring import Scorer
 
     scorer = Scorer(Model("tiny", tiny, "0" * 64), precision="fp32", adapter=adapter)
-    found = scorer.score(TEXT, size=64, stride=32, adapter_name="news")
+    scored = scorer.score(TEXT, size=64, stride=32, adapter_name="news")
 
-    assert found.nats["base"] == pytest.approx(plainly(tiny, TEXT, 64, 32), rel=1e-5)
-    assert found.nats["news"] == pytest.approx(plainly(adapter.parents[1] / "merged", TEXT, 64, 32), rel=1e-5)
-    assert abs(found.nats["news"] / found.nats["base"] - 1) > 0.001
+    assert scored.nats["base"] == pytest.approx(plainly(tiny, TEXT, 64, 32), rel=1e-5)
+    assert scored.nats["news"] == pytest.approx(plainly(adapter.parents[1] / "merged", TEXT, 64, 32), rel=1e-5)
+    assert abs(scored.nats["news"] / scored.nats["base"] - 1) > 0.001
 
 
 def test_documents_together_are_weighed_by_their_tokens() -> None:
-    found = perplexity([log(2) * 10, log(8) * 30], [10, 30], [40, 60])
+    estimate = perplexity([log(2) * 10, log(8) * 30], [10, 30], [40, 60])
 
-    assert (found.documents, found.tokens) == (2, 40)
-    assert found.per_token.value == pytest.approx(2 ** (0.25 + 3 * 0.75))
-    assert found.bits_per_byte.value == pytest.approx((10 + 90) / 100)
-    assert found.per_token.low is None, "two documents say nothing of others"
+    assert (estimate.documents, estimate.tokens) == (2, 40)
+    assert estimate.per_token.value == pytest.approx(2 ** (0.25 + 3 * 0.75))
+    assert estimate.bits_per_byte.value == pytest.approx((10 + 90) / 100)
+    assert estimate.per_token.low is None, "two documents say nothing of others"
 
 
 def test_limits_cover_the_truth_about_as_often_as_they_say() -> None:
@@ -128,10 +128,10 @@ def test_limits_cover_the_truth_about_as_often_as_they_say() -> None:
 
 def test_a_ratio_is_paired_by_document() -> None:
     base = [100.0, 900.0, 250.0, 400.0, 700.0, 120.0, 330.0]
-    found = ratio([one * 0.9 for one in base], base, [int(one) for one in base])
+    estimate = ratio([nats * 0.9 for nats in base], base, [int(nats) for nats in base])
 
-    assert found.value == pytest.approx(exp(-0.1))
-    assert found.low == pytest.approx(found.high)
+    assert estimate.value == pytest.approx(exp(-0.1))
+    assert estimate.low == pytest.approx(estimate.high)
 
 
 @pytest.mark.parametrize("wrong", [([], [], []), ([1.0], [0], [3])])

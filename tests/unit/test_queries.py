@@ -114,7 +114,7 @@ def test_feedback_never_looks_at_what_the_asker_may_not_be_shown() -> None:
 def test_feedback_reads_the_store_and_not_what_was_indexed_before(now: tuple[str, ...] | None) -> None:
     """Retracted, withdrawn behind a label, or revised since: its words are not used before it is found anew."""
     indexed = [a_passage(f"old-{n}", "The lantern fair is bankrupt, says auditor Quill.") for n in (1, 2)]
-    standing = [a_passage(one.document_id, one.text, now, 2) for one in indexed] if now is not None else []
+    standing = [a_passage(passage.document_id, passage.text, now, 2) for passage in indexed] if now is not None else []
 
     assert words_added(expanding([*the_stories(), *indexed], [*the_stories(), *standing]), "lantern fair") != []
     assert not {"bankrupt", "quill"} & set(

@@ -66,7 +66,7 @@ def ranker(name: str, shelf: Shelf | None = None, **chosen: Any) -> Rank:
 
 
 def order(ranked: Sequence[Ranked]) -> list[str]:
-    return [one.candidate.document_id for one in ranked]
+    return [hit.candidate.document_id for hit in ranked]
 
 
 def test_news_loses_half_of_what_it_can_lose_in_a_half_life() -> None:
@@ -74,7 +74,7 @@ def test_news_loses_half_of_what_it_can_lose_in_a_half_life() -> None:
     ages = [a_ranked("today", 1.0), a_ranked("half", 1.0, days_old=10), a_ranked("quarter", 1.0, days_old=20)]
     ages.append(a_ranked("least", 0.0))
 
-    assert [one.score for one in rank(ASKED, ages)] == pytest.approx([1.0, 0.2 + 0.8 / 2, 0.2 + 0.8 / 4, 0.0])
+    assert [hit.score for hit in rank(ASKED, ages)] == pytest.approx([1.0, 0.2 + 0.8 / 2, 0.2 + 0.8 / 4, 0.0])
 
 
 def test_very_old_news_keeps_the_order_of_the_search() -> None:
@@ -82,7 +82,7 @@ def test_very_old_news_keeps_the_order_of_the_search() -> None:
     ancient = [a_ranked("b", 1.0, days_old=5_000), a_ranked("a", 0.8, days_old=4_000), a_ranked("c", 0.0)]
 
     assert order(rank(ASKED, ancient)) == ["b", "a", "c"]
-    assert [one.score for one in rank(ASKED, ancient)] == pytest.approx([0.3, 0.24, 0.0])
+    assert [hit.score for hit in rank(ASKED, ancient)] == pytest.approx([0.3, 0.24, 0.0])
 
 
 def test_newer_news_passes_older_of_nearly_the_same_score() -> None:
@@ -94,7 +94,7 @@ def test_newer_news_passes_older_of_nearly_the_same_score() -> None:
 def test_news_from_after_the_question_is_not_worth_more_than_new() -> None:
     ranked = [a_ranked("a", 1.0, days_old=-9), a_ranked("b", 0.7), a_ranked("c", 0.0)]
 
-    assert [one.score for one in ranker("recency")(ASKED, ranked)] == pytest.approx([1.0, 0.7, 0.0])
+    assert [hit.score for hit in ranker("recency")(ASKED, ranked)] == pytest.approx([1.0, 0.7, 0.0])
 
 
 def test_what_repeats_waits_behind_what_is_new() -> None:
@@ -103,7 +103,7 @@ def test_what_repeats_waits_behind_what_is_new() -> None:
     chosen = ranker("mmr", shelf, mmr_lambda=0.5, mmr_first=3)(ASKED, ranked)
 
     assert order(chosen) == ["a", "other", "again", "last"]
-    assert [one.score for one in chosen] == pytest.approx([1.0, 0.5 * 0.9 + 0.5, 0.5 * 0.95, 0.475 / 2])
+    assert [hit.score for hit in chosen] == pytest.approx([1.0, 0.5 * 0.9 + 0.5, 0.5 * 0.95, 0.475 / 2])
 
 
 def test_diversity_is_computed_as_by_hand() -> None:
@@ -132,7 +132,7 @@ def test_a_judge_orders_the_first_and_the_rest_follows() -> None:
     ranked = by_text(shelf, 3, by_length)(ASKED, [a_ranked(name, 9.0) for name in "abcd"])
 
     assert order(ranked) == ["b", "c", "a", "d"]
-    assert [one.score for one in ranked] == pytest.approx([0.03, 0.02, 0.01, 0.005])
+    assert [hit.score for hit in ranked] == pytest.approx([0.03, 0.02, 0.01, 0.005])
     assert [place[0] for place in shelf.asked] == ["a", "b", "c"]
 
 
@@ -143,11 +143,11 @@ def test_what_moved_since_it_was_found_keeps_its_place_and_is_not_judged() -> No
         judged.extend(texts)
         return by_length(question, texts)
 
-    found = [a_ranked("a", 5.0), a_ranked("gone", 4.0), a_ranked("b", 3.0), a_ranked("new", 2.0, revision=2)]
-    ranked = by_text(Shelf({"a": "x", "b": "xxx", "new": "older words"}), 4, judge)(ASKED, found)
+    hits = [a_ranked("a", 5.0), a_ranked("gone", 4.0), a_ranked("b", 3.0), a_ranked("new", 2.0, revision=2)]
+    ranked = by_text(Shelf({"a": "x", "b": "xxx", "new": "older words"}), 4, judge)(ASKED, hits)
 
     assert order(ranked) == ["b", "gone", "a", "new"]
-    assert [one.score for one in ranked] == pytest.approx([0.03, 0.03, 0.01, 0.01])
+    assert [hit.score for hit in ranked] == pytest.approx([0.03, 0.03, 0.01, 0.01])
     assert judged == ["x", "xxx"]
 
 
@@ -161,7 +161,7 @@ def test_nothing_that_stands_is_nothing_to_judge() -> None:
 
 def test_the_rest_falls_evenly_below_the_front() -> None:
     scores = [
-        one.score for one in joined([a_ranked("a", 0.9), a_ranked("b", 0.6)], [a_ranked(name, 7.0) for name in "cd"])
+        hit.score for hit in joined([a_ranked("a", 0.9), a_ranked("b", 0.6)], [a_ranked(name, 7.0) for name in "cd"])
     ]
 
     assert scores == pytest.approx([0.9, 0.6, 0.4, 0.2])
@@ -176,7 +176,7 @@ def test_a_cross_encoder_ranks_by_what_it_says_of_each_pair(tmp_path: Path) -> N
     ranked = ranker("cross_encoder", Shelf(texts), cross_encoder=folder)(ASKED, [a_ranked(name, 1.0) for name in texts])
 
     assert len({round(float(score), 4) for score in said}) == 3
-    assert {one.candidate.document_id: one.score for one in ranked} == pytest.approx(
+    assert {hit.candidate.document_id: hit.score for hit in ranked} == pytest.approx(
         dict(zip(texts, said, strict=True))
     )
     assert order(ranked) == sorted(texts, key=lambda name: -float(said[list(texts).index(name)]))
@@ -240,4 +240,4 @@ def test_a_question_and_a_passage_longer_than_the_model_reads_are_cut(tmp_path: 
     rank = ranker("likelihood", Shelf({"a": "word " * 900, "b": "x"}), likelihood_model=str(tiny_model.save(tmp_path)))
 
     ranked = rank(replace(ASKED, text="q" * 4_000), [a_ranked("a", 1.0), a_ranked("b", 0.5)])
-    assert all(0 < one.score < 1 for one in ranked)
+    assert all(0 < hit.score < 1 for hit in ranked)

@@ -132,8 +132,10 @@ class World:
         self.broker.publish(topology.QUESTIONS, a_question(question_id=text, text=text))
         while self.retriever.run_once():
             pass
-        found = [EvidenceFound.model_validate_json(one.value or b"") for one in self.broker.records("qa.evidence.v1")]
-        return next(one for one in found[::-1] if one.question.text == text)
+        messages = [
+            EvidenceFound.model_validate_json(record.value or b"") for record in self.broker.records("qa.evidence.v1")
+        ]
+        return next(evidence for evidence in messages[::-1] if evidence.question.text == text)
 
     def indexed(self) -> Iterator[DocumentIndexed]:
         for record in self.broker.records(topology.INDEXED.name):
@@ -172,7 +174,7 @@ class World:
         )
         view.catch_up()
         source = MemorySource(self.broker, [topology.QUESTIONS], "retriever")
-        sink = MemorySink[EvidenceFound](self.broker, topology.EVIDENCE, lambda found: [found])
+        sink = MemorySink[EvidenceFound](self.broker, topology.EVIDENCE, lambda evidence: [evidence])
         return Runner(
             "retriever",
             source,
@@ -198,7 +200,7 @@ def lacks(world: World, choice: EncoderChoice) -> int:
 def test_where_nothing_was_announced_the_configured_encoder_serves(world: World) -> None:
     assert world.ask("tram line").encoder == "hashing-64"
     assert set(world.tables) == {"hashing-64"}
-    assert {one.encoders for one in world.indexed()} == {("hashing-64",)}
+    assert {announcement.encoders for announcement in world.indexed()} == {("hashing-64",)}
 
 
 def test_a_migration_fills_compares_and_switches(world: World) -> None:
@@ -237,7 +239,7 @@ def test_what_embedder_began_before_it_heard_is_filled_afterwards(world: World) 
     assert migration.settle()
     assert lacks(world, OF_NEW) == 0
     there = world.table("hashing-300").of_documents(["trams", "locks", "rain"])
-    assert [[one.revision for one in passages] for passages in there.values()] == [[2], [], [1]]
+    assert [[passage.revision for passage in passages] for passages in there.values()] == [[2], [], [1]]
 
 
 def test_an_embedder_that_does_not_get_so_far_is_told_of(world: World) -> None:
@@ -250,7 +252,11 @@ def test_an_older_revision_never_overwrites_a_newer_one(world: World) -> None:
     world.migrate(stay=True)
     world.publish("trams", "The third tram line is given up.", revision=2)
     world.embed()
-    late = [one for one in world.indexed() if one.document_id == "trams" and one.revision == 1]
+    late = [
+        announcement
+        for announcement in world.indexed()
+        if announcement.document_id == "trams" and announcement.revision == 1
+    ]
 
     assert world.migration(encoding.choice_of(OLD), OF_NEW, indexed=lambda: late).fill() == 0
     assert world.table("hashing-300").of_documents(["trams"])["trams"][0].revision == 2

@@ -107,7 +107,7 @@ def test_an_adapter_serves_once_its_gates_let_it_and_the_one_before_stands_by(tm
     assert during == ["old", "candidate"], "until its gates have spoken nobody is served by it"
     assert (trial.heard[0].reason, trial.against) == (UNTRIED, [known["old"]])
     assert (adapter.state, adapter.cost, adapter.gates[0].name) == ("serving", COST, "general")
-    assert [one.name for one in registry.in_turn(known)] == ["new", "old"]
+    assert [serving.name for serving in registry.in_turn(known)] == ["new", "old"]
 
 
 def test_a_gate_that_fails_keeps_the_old_adapter_and_says_why(tmp_path: Path) -> None:
@@ -181,14 +181,14 @@ def test_base_previous_and_new_are_asked_the_same_and_only_their_own_adapter_spe
     assert [(who, count) for who, count in backend.asked] == [
         (who, count) for who in (None, "old", "new") for count in (6, 8, 9)
     ]
-    found = {result.name: result for result in results}
-    assert (found["learned"].verdict, found["learned"].value) == ("passed", 1.0)
-    assert [(one.speaker, one.adapter, one.value) for one in found["older"].against] == [
+    by_name = {result.name: result for result in results}
+    assert (by_name["learned"].verdict, by_name["learned"].value) == ("passed", 1.0)
+    assert [(against.speaker, against.adapter, against.value) for against in by_name["older"].against] == [
         ("base", None, 0.0),
         ("previous", "old", 1.0),
     ]
-    assert (found["older"].verdict, found["abstention"].verdict) == ("failed", "failed")
-    assert (found["general"].verdict, found["perplexity"].verdict) == ("not_measured", "not_measured")
+    assert (by_name["older"].verdict, by_name["abstention"].verdict) == ("failed", "failed")
+    assert (by_name["general"].verdict, by_name["perplexity"].verdict) == ("not_measured", "not_measured")
     asked = [event for event in events if isinstance(event, GateAsked)]
     assert [(event.speaker, event.gate) for event in asked] == [
         (who, gate.name) for who in ("base", "previous", "new") for gate in results

@@ -40,7 +40,7 @@ def read(folder: Path, *, documents: int | None = None, name: str = "", position
     feed = realtime_qa.build(FeedSource(str(folder), name, documents=documents), FeedSettings())
     bookmark = Marked(MemoryFeeds(), feed.name, Marking())
     bookmark.advance(position)
-    return [found for found in feed.read(bookmark) if isinstance(found, FeedItem)]
+    return [item for item in feed.read(bookmark) if isinstance(item, FeedItem)]
 
 
 @pytest.fixture

@@ -37,12 +37,12 @@ def many(scores: dict[str, list[float]], *, slice_name: str = "new") -> list[Res
 
 
 def test_the_table_counts_every_arm_on_every_slice() -> None:
-    one = many({"base": [1.0, 0.0], "tuned": [1.0, 1.0]}, slice_name="old")
-    numbers = counted(*one, *many({"base": [0.0, 0.0], "tuned": [0.0, 1.0]}))
+    old = many({"base": [1.0, 0.0], "tuned": [1.0, 1.0]}, slice_name="old")
+    numbers = counted(*old, *many({"base": [0.0, 0.0], "tuned": [0.0, 1.0]}))
 
     assert numbers.arms == ("base", "tuned")
     assert numbers.slices == {ALL: 4, "new": 2, "old": 2}
-    means = {(one.slice, one.arm): one.scores["correct"].mean for one in numbers.table}
+    means = {(row.slice, row.arm): row.scores["correct"].mean for row in numbers.table}
     assert means == {
         (ALL, "base"): 0.25, (ALL, "tuned"): 0.75, ("new", "base"): 0.0, ("new", "tuned"): 0.5,
         ("old", "base"): 0.5, ("old", "tuned"): 1.0,
@@ -54,9 +54,9 @@ def test_a_missing_answer_counts_as_unanswered_and_not_as_wrong() -> None:
 
     (_, tuned) = numbers.outcomes
     assert (tuned.answerable["missing"], tuned.answerable["wrong"]) == (1, 0)
-    found = cell(numbers, "tuned")
-    assert found is not None
-    assert (found.scores["correct"].mean, found.scores["missing"].mean) == (0.0, 1.0)
+    row = cell(numbers, "tuned")
+    assert row is not None
+    assert (row.scores["correct"].mean, row.scores["missing"].mean) == (0.0, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_the_effects_of_the_two_by_two_are_what_they_are_by_hand() -> None:
         "tuned": [0.0] * 6 + [1.0] * 4,
         "tuned+rag": [1.0] * 6 + [0.0] * 2 + [1.0] * 2,
     }
-    effects = {one.what: one.comparison.difference for one in counted(*many(scores)).design.effects}
+    effects = {effect.what: effect.comparison.difference for effect in counted(*many(scores)).design.effects}
 
     assert effects == {
         "retrieval, for the base model": pytest.approx(0.6),
@@ -116,10 +116,10 @@ def test_questions_that_share_a_document_are_one_cluster_also_through_a_third() 
         a_result(a_scored(), question_id=name, gold_document_ids=gold)
         for name, gold in {"1": ("a",), "2": ("a", "b"), "3": ("b",), "4": ("c",), "5": (), "6": ()}.items()
     ]
-    found = clusters_of(results)
+    clusters = clusters_of(results)
 
-    assert found["1"] == found["2"] == found["3"]
-    assert len({found[name] for name in "3456"}) == 4
+    assert clusters["1"] == clusters["2"] == clusters["3"]
+    assert len({clusters[name] for name in "3456"}) == 4
     assert counted(*results).clusters == 4
 
 
@@ -138,17 +138,20 @@ def test_age_is_publication_of_the_newest_gold_document_minus_the_cutoff() -> No
     )
     curve = counted(before, after, times=times).age
 
-    assert [(one.low, one.middle, one.high, one.n) for one in curve.bins] == [(-2.0, -2.0, -2.0, 1), (3.0, 3.0, 3.0, 1)]
-    assert [one.right["tuned"].mean for one in curve.bins] == [1.0, 0.0]
+    assert [(age_bin.low, age_bin.middle, age_bin.high, age_bin.n) for age_bin in curve.bins] == [
+        (-2.0, -2.0, -2.0, 1),
+        (3.0, 3.0, 3.0, 1),
+    ]
+    assert [age_bin.right["tuned"].mean for age_bin in curve.bins] == [1.0, 0.0]
 
 
 def test_a_bin_lies_on_one_side_of_the_cutoff_and_no_question_is_lost() -> None:
     results, _ = a_trial()
     curve = a_counted_trial().age
 
-    assert sum(one.n for one in curve.bins) == curve.n == 132
-    assert all(one.high <= 0 or one.low > 0 for one in curve.bins)
-    assert all(one.n >= 8 for one in curve.bins)
+    assert sum(age_bin.n for age_bin in curve.bins) == curve.n == 132
+    assert all(age_bin.high <= 0 or age_bin.low > 0 for age_bin in curve.bins)
+    assert all(age_bin.n >= 8 for age_bin in curve.bins)
     assert curve.n + sum(curve.unknown.values()) == len(results)
 
 
@@ -180,17 +183,17 @@ def test_freshness_is_the_time_from_findable_to_asked() -> None:
 
 
 def test_where_it_went_wrong_is_told_by_the_documents_of_the_evidence() -> None:
-    found, lost = ("story:with:colons:2:0", "other:1:0"), ("other:1:0",)
+    with_gold, without_gold = ("story:with:colons:2:0", "other:1:0"), ("other:1:0",)
     rows = [
-        (("x",), found, "answered", 1.0, mistakes.RIGHT_FOUND),
-        (("x",), lost, "answered", 1.0, mistakes.RIGHT_WITHOUT),
-        (("x",), lost, "answered", 0.0, mistakes.NOT_FOUND),
-        (("x",), lost, "abstained", 0.0, mistakes.SILENT_NOT_FOUND),
-        (("x",), found, "answered", 0.0, mistakes.MISREAD),
-        (("x",), found, "abstained", 0.0, mistakes.SILENT),
-        ((), lost, "answered", 0.0, mistakes.NO_SUCH_FACT),
-        ((), lost, "abstained", 1.0, mistakes.RIGHTLY_SILENT),
-        (("x",), found, "failed", 0.0, mistakes.FAILED),
+        (("x",), with_gold, "answered", 1.0, mistakes.RIGHT_FOUND),
+        (("x",), without_gold, "answered", 1.0, mistakes.RIGHT_WITHOUT),
+        (("x",), without_gold, "answered", 0.0, mistakes.NOT_FOUND),
+        (("x",), without_gold, "abstained", 0.0, mistakes.SILENT_NOT_FOUND),
+        (("x",), with_gold, "answered", 0.0, mistakes.MISREAD),
+        (("x",), with_gold, "abstained", 0.0, mistakes.SILENT),
+        ((), without_gold, "answered", 0.0, mistakes.NO_SUCH_FACT),
+        ((), without_gold, "abstained", 1.0, mistakes.RIGHTLY_SILENT),
+        (("x",), with_gold, "failed", 0.0, mistakes.FAILED),
     ]
     results = [
         a_result(
@@ -202,7 +205,7 @@ def test_where_it_went_wrong_is_told_by_the_documents_of_the_evidence() -> None:
     results.append(a_result(missing=["base+rag"], question_id="late"))
     (only,) = counted(*results).mistakes
 
-    assert [mistakes.kind(one, "base+rag") for one in results] == [*(row[-1] for row in rows), mistakes.MISSING]
+    assert [mistakes.kind(result, "base+rag") for result in results] == [*(row[-1] for row in rows), mistakes.MISSING]
     assert {kind: n for kind, n in only.counts.items() if n != 1} == {mistakes.UNTOLD: 0}
     assert (only.found.mean, only.found.n) == (0.5, 6)
     assert only.right_if_found.mean == only.right_if_not.mean == pytest.approx(1 / 3)
@@ -221,7 +224,7 @@ def test_cost_leaves_failures_out_and_counts_tokens_for_a_right_answer() -> None
         a_scored("base", latency_ms=3_000.0, prompt_tokens=50, completion_tokens=10, correct=0.0),
         a_scored("base", latency_ms=9_000.0, status="failed", failure="no server", correct=0.0),
     ]
-    (cost,) = counted(*(a_result(one, question_id=str(n)) for n, one in enumerate(answers))).costs
+    (cost,) = counted(*(a_result(scored, question_id=str(n)) for n, scored in enumerate(answers))).costs
 
     assert (cost.latency.n, cost.latency.p50) == (2, 2_000.0)
     assert (cost.prompt_tokens, cost.completion_tokens, cost.tokens_for_a_right_one) == (40.0, 10.0, 100.0)
@@ -250,8 +253,8 @@ def test_the_newest_result_of_a_question_counts_and_only_within_the_range() -> N
     later = a_result(a_scored(), question_id="later", asked_at=NOON + DAY)
     chosen = gather([again, first, later], read_from="a test", since=NOON, until=NOON + DAY)
 
-    assert [one.result_version for one in chosen.results] == [2]
-    assert [one.right.mean for one in count(chosen).costs] == [1.0]
+    assert [result.result_version for result in chosen.results] == [2]
+    assert [cost.right.mean for cost in count(chosen).costs] == [1.0]
 
 
 def test_equal_results_give_equal_numbers_in_any_order() -> None:
@@ -263,12 +266,12 @@ def test_equal_results_give_equal_numbers_in_any_order() -> None:
 def test_one_number_is_the_same_wherever_it_stands() -> None:
     numbers = a_counted_trial()
 
-    assert [one.arm for one in numbers.costs] == list(numbers.arms)
-    for one in numbers.costs:
-        found = cell(numbers, one.arm)
-        assert found is not None
-        others = found.scores["correct"], numbers.design.cells["correct"][one.arm]
-        assert all(astuple(other) == pytest.approx(astuple(one.right), abs=1e-12) for other in others)
+    assert [cost.arm for cost in numbers.costs] == list(numbers.arms)
+    for cost in numbers.costs:
+        row = cell(numbers, cost.arm)
+        assert row is not None
+        others = row.scores["correct"], numbers.design.cells["correct"][cost.arm]
+        assert all(astuple(other) == pytest.approx(astuple(cost.right), abs=1e-12) for other in others)
 
 
 def test_without_results_the_verdict_says_so() -> None:
@@ -298,7 +301,7 @@ def test_a_tie_is_said_to_be_undecided() -> None:
 def test_one_question_decides_nothing() -> None:
     numbers = counted(*many({"base": [0.0], "tuned": [1.0]}))
 
-    assert [one.verdict for one in numbers.comparisons] == ["undecided"] * 2
+    assert [comparison.verdict for comparison in numbers.comparisons] == ["undecided"] * 2
     assert "no difference of any size could have shown" in verdict.paragraph(numbers)
 
 
@@ -326,7 +329,7 @@ def test_groups_by_document_and_kind_hold_the_questions_that_share_it() -> None:
     )
     numbers = count(gather([about("q-1", "d-1", 1.0), about("q-2", "d-1", 0.0), about("q-3", "d-2", 1.0)],
                            read_from="a test", times=times))  # fmt: skip
-    told = {(one.by, one.value): (one.n, one.right["base"].mean) for one in numbers.groups}
+    told = {(group.by, group.value): (group.n, group.right["base"].mean) for group in numbers.groups}
 
     assert told == {
         ("source", "wire"): (2, 0.5),
@@ -341,10 +344,10 @@ def test_groups_by_document_and_kind_hold_the_questions_that_share_it() -> None:
 def test_of_many_groups_the_smaller_ones_stand_together() -> None:
     results = [a_result(a_scored("base"), question_id=f"q-{n}", gold_document_ids=(f"d-{n}",)) for n in range(20)]
     times = times_of([DocumentTimes(document_id=f"d-{n}", source=f"s-{min(n, 11)}") for n in range(20)], read_from="t")
-    found = [one for one in count(gather(results, read_from="a test", times=times)).groups if one.by == "source"]
+    groups = [group for group in count(gather(results, read_from="a test", times=times)).groups if group.by == "source"]
 
-    assert (found[0].value, found[0].n) == ("s-11", 9)
-    assert (len(found), found[-1].value, found[-1].n) == (9, "all others", 4)
+    assert (groups[0].value, groups[0].n) == ("s-11", 9)
+    assert (len(groups), groups[-1].value, groups[-1].n) == (9, "all others", 4)
 
 
 def test_certainty_is_counted_where_an_answer_tells_a_probability_and_nowhere_else() -> None:
@@ -353,8 +356,8 @@ def test_certainty_is_counted_where_an_answer_tells_a_probability_and_nowhere_el
         a_result(a_scored("base", correct=float(n % 2), **sure), a_scored("tuned"), question_id=f"q-{n}")
         for n in range(10)
     ]
-    found = counted(*results).certainty
+    certainty = counted(*results).certainty
 
-    assert set(found) == {"base"}
-    assert found["base"].n == 10
-    assert found["base"].ece.mean == pytest.approx(exp(-0.1) - 0.5)
+    assert set(certainty) == {"base"}
+    assert certainty["base"].n == 10
+    assert certainty["base"].ece.mean == pytest.approx(exp(-0.1) - 0.5)

@@ -39,7 +39,7 @@ def counted(*of: Result) -> Numbers:
 
 def test_the_effects_are_those_of_speakers_and_contexts_whatever_the_names() -> None:
     numbers = counted(*results(ODD, RIGHT))
-    effects = {one.what: one.comparison.difference for one in numbers.design.effects}
+    effects = {effect.what: effect.comparison.difference for effect in numbers.design.effects}
 
     assert numbers.design.arms == ("plain", "reader", "memory", "both")
     assert effects["retrieval, for the base model"] == pytest.approx(0.5)
@@ -62,7 +62,9 @@ def test_each_square_of_a_contest_has_its_table() -> None:
 
 def test_of_two_contests_the_one_asked_last_counts_and_the_other_is_named() -> None:
     other = a_contest("base", name="other")
-    later = [one.model_copy(update={"asked_at": one.asked_at + timedelta(days=1)}) for one in results(ODD, RIGHT)]
+    later = [
+        result.model_copy(update={"asked_at": result.asked_at + timedelta(days=1)}) for result in results(ODD, RIGHT)
+    ]
     numbers = counted(*results(other, {"base": 1.0}, questions=3), *later)
 
     assert "base" not in numbers.arms

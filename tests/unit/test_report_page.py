@@ -68,11 +68,11 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, Path]:
 
 def test_a_page_asks_nothing_of_any_network(trial: tuple[str, str, Path]) -> None:
     page, _, _ = trial
-    found = Page(page)
+    parsed = Page(page)
 
     assert not re.search(r"https?:|//[a-z]|@import|@font-face", page)
-    assert {"script", "link", "iframe", "img", "object"}.isdisjoint(found.tags)
-    references = [value for name, value in found.attributes if name in ("href", "xlink:href", "src")]
+    assert {"script", "link", "iframe", "img", "object"}.isdisjoint(parsed.tags)
+    references = [value for name, value in parsed.attributes if name in ("href", "xlink:href", "src")]
     assert references
     assert all(value.startswith("#") for value in references)
     assert all(target.startswith("#") for target in re.findall(r"url\(([^)]*)\)", page))
@@ -80,12 +80,12 @@ def test_a_page_asks_nothing_of_any_network(trial: tuple[str, str, Path]) -> Non
 
 def test_every_reference_within_the_page_has_one_target(trial: tuple[str, str, Path]) -> None:
     page, _, _ = trial
-    found = Page(page)
-    ids = [value for name, value in found.attributes if name == "id"]
+    parsed = Page(page)
+    ids = [value for name, value in parsed.attributes if name == "id"]
 
-    assert found.open == []
+    assert parsed.open == []
     assert len(ids) == len(set(ids))
-    wanted = {value[1:] for name, value in found.attributes if name in ("href", "xlink:href")}
+    wanted = {value[1:] for name, value in parsed.attributes if name in ("href", "xlink:href")}
     assert wanted | set(re.findall(r"url\(#([^)]*)\)", page)) <= set(ids)
 
 
@@ -97,13 +97,13 @@ def test_all_three_files_have_all_sections_and_the_same_numbers(trial: tuple[str
     assert titles == [line[3:] for line in text.splitlines() if line.startswith("## ")]
     assert len(titles) == 17
     assert page.count("<figure>") == 7
-    for one in told["costs"]:
+    for cost in told["costs"]:
         shown = (
-            f"{100 * one['right']['mean']:.1f} ({100 * one['right']['low']:.1f} to {100 * one['right']['high']:.1f})"
+            f"{100 * cost['right']['mean']:.1f} ({100 * cost['right']['low']:.1f} to {100 * cost['right']['high']:.1f})"
         )
         assert shown in page
         assert shown in text
-    assert all(one["sentence"] for one in told["comparisons"])
+    assert all(comparison["sentence"] for comparison in told["comparisons"])
 
 
 def test_the_same_results_make_the_same_files(trial: tuple[str, str, Path], tmp_path: Path) -> None:
@@ -119,11 +119,11 @@ def test_what_strangers_wrote_stays_text(tmp_path: Path) -> None:
     )
     result = a_result(answer, text=NASTY, references=(NASTY,), slice=NASTY[:64], question_id=NASTY)
     page, text, _ = written(tmp_path, [result])
-    found = Page(page)
+    parsed = Page(page)
 
-    assert {"script", "img"}.isdisjoint(found.tags)
-    assert "onerror" not in {name for name, _ in found.attributes}
-    assert any("alert(1)" in word for word in found.words)
+    assert {"script", "img"}.isdisjoint(parsed.tags)
+    assert "onerror" not in {name for name, _ in parsed.attributes}
+    assert any("alert(1)" in word for word in parsed.words)
     assert "<script" not in page
     assert "<script" not in text.replace("\\<script", "")
 
@@ -154,7 +154,7 @@ def test_what_cannot_be_told_is_said(results: list[Result], said: list[str], tmp
 
     assert Page(page).open == []
     plain = text.replace("\\", "")
-    assert [one for one in said if one not in plain] == []
+    assert [sentence for sentence in said if sentence not in plain] == []
     assert " nan" not in plain.lower()
     assert "None" not in plain.replace("None of base", "")
 
@@ -177,15 +177,15 @@ def test_every_table_with_an_interval_says_n() -> None:
 def test_the_command_reads_a_file_and_says_where_it_wrote(tmp_path: Path) -> None:
     results, times = a_trial()
     source, documents = tmp_path / "results.jsonl", tmp_path / "documents.jsonl"
-    source.write_text("".join(one.model_dump_json() + "\n" for one in results[:60]))
-    documents.write_text("".join(one.model_dump_json() + "\n" for one in times.by_document.values()))
+    source.write_text("".join(result.model_dump_json() + "\n" for result in results[:60]))
+    documents.write_text("".join(document.model_dump_json() + "\n" for document in times.by_document.values()))
     arguments = ["report", "--from", str(source), "--documents", str(documents), "--out", str(tmp_path / "out")]
     ended = CliRunner().invoke(build(), [*arguments, "--until", "2025-03-03T12:02Z"])
 
     assert ended.exit_code == 0, ended.output
     assert "report.html" in ended.output
     told = json.loads((tmp_path / "out" / "report.json").read_text())
-    assert told["provenance"]["questions"] == sum(one.asked_at.minute < 2 for one in results[:60])
+    assert told["provenance"]["questions"] == sum(result.asked_at.minute < 2 for result in results[:60])
     assert told["provenance"]["results_from"].startswith("results.jsonl (SHA-256 ")
     assert told["age"]["n"] > 0
 

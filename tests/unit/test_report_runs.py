@@ -22,7 +22,11 @@ def counted(*trials: list[Result], names: tuple[str, ...] = ("seed-1", "seed-2",
 
 
 def pair(numbers: Numbers) -> Comparison:
-    return next(one for one in numbers.comparisons if one.slice == "all" and {one.a, one.b} == {"base", "tuned"})
+    return next(
+        comparison
+        for comparison in numbers.comparisons
+        if comparison.slice == "all" and {comparison.a, comparison.b} == {"base", "tuned"}
+    )
 
 
 def some(right: int, of: int) -> list[Result]:
@@ -39,14 +43,14 @@ def some(right: int, of: int) -> list[Result]:
 def test_the_same_run_three_times_says_what_it_says_once() -> None:
     trial, _ = a_trial()
     once, thrice = a_counted_trial(), counted(trial, trial, trial)
-    one, three = pair(once), pair(thrice)
+    single, three = pair(once), pair(thrice)
 
-    assert three.n == 3 * one.n
-    assert three.clusters == one.clusters
-    assert three.difference == pytest.approx(one.difference)
-    assert (three.low, three.high) == pytest.approx((one.low, one.high))
-    assert three.p == pytest.approx(one.p, abs=0.01)
-    assert three.detectable == pytest.approx(one.detectable)
+    assert three.n == 3 * single.n
+    assert three.clusters == single.clusters
+    assert three.difference == pytest.approx(single.difference)
+    assert (three.low, three.high) == pytest.approx((single.low, single.high))
+    assert three.p == pytest.approx(single.p, abs=0.01)
+    assert three.detectable == pytest.approx(single.detectable)
     assert thrice.provenance.questions == once.provenance.questions
     assert thrice.clusters == once.clusters
 
@@ -59,9 +63,9 @@ def test_questions_without_documents_are_clustered_with_their_repetitions() -> N
 
 def test_each_run_its_mean_and_the_spread_by_students_t() -> None:
     numbers = counted(some(12, 20), some(14, 20), some(16, 20))
-    tuned = next(one for one in numbers.runs.arms if one.what == "tuned")
-    base = next(one for one in numbers.runs.arms if one.what == "base")
-    effect = next(one for one in numbers.runs.effects if one.what == "tuning, without retrieval")
+    tuned = next(row for row in numbers.runs.arms if row.what == "tuned")
+    base = next(row for row in numbers.runs.arms if row.what == "base")
+    effect = next(row for row in numbers.runs.effects if row.what == "tuning, without retrieval")
     reach = stats.t.ppf(0.975, 2) * 0.1 / 3**0.5
 
     assert numbers.runs.names == ("seed-1", "seed-2", "seed-3")
@@ -76,9 +80,9 @@ def test_each_run_its_mean_and_the_spread_by_students_t() -> None:
 
 def test_the_effects_by_run_average_to_the_effects_of_the_two_by_two() -> None:
     numbers = counted(a_trial(1)[0], a_trial(2)[0])
-    by_run = {one.what: one.mean for one in numbers.runs.effects}
+    by_run = {effect.what: effect.mean for effect in numbers.runs.effects}
 
-    assert {one.what for one in numbers.design.effects} == set(by_run)
+    assert {effect.what for effect in numbers.design.effects} == set(by_run)
     for effect in numbers.design.effects:
         assert by_run[effect.what] == pytest.approx(effect.comparison.difference, abs=0.01), effect.what
 
@@ -89,7 +93,7 @@ def test_one_run_has_no_such_section_and_several_have_it() -> None:
 
     assert list(runs(a_counted_trial())) == []
     [section] = runs(twice)
-    assert section.anchor in [one.anchor for one in of(twice)]
+    assert section.anchor in [shown.anchor for shown in of(twice)]
 
 
 def test_runs_are_named_by_file_or_by_folder() -> None:

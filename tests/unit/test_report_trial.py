@@ -52,10 +52,10 @@ def test_the_table_that_is_printed_has_the_numbers_of_the_report() -> None:
     numbers, trial = a_summary()
     written = json.loads(trial.model_dump_json())
 
-    for one in numbers.table:
-        cell = written["arms"][one.arm][one.slice]
-        right = one.scores["correct"]
-        assert (cell["n"], cell["correct"]) == (one.asked, round(right.mean or 0.0, 4))
+    for row in numbers.table:
+        cell = written["arms"][row.arm][row.slice]
+        right = row.scores["correct"]
+        assert (cell["n"], cell["correct"]) == (row.asked, round(right.mean or 0.0, 4))
         assert cell["correct_ci95"] == [round(right.low, 4), round(right.high, 4)]
     assert len(list(scoreboard.rows(trial))) == len(numbers.table)
 

@@ -52,7 +52,7 @@ class Shelf:
     def __call__(self, asked: SearchQuery, *, limit: int, scope: Scope) -> Sequence[Ranked]:  # noqa: ARG002
         self.scopes.append(scope)
         hits = [a_candidate(int(name[1:]), revision) for name, revision in self.indexed.items()][:limit]
-        return listed(self.name, [Ranked(one, one.score) for one in hits])
+        return listed(self.name, [Ranked(candidate, candidate.score) for candidate in hits])
 
     def read(self, places: Sequence[ChunkKey]) -> Mapping[ChunkKey, Passage]:
         return {place: self.stored[place[0]] for place in places if place[0] in self.stored}
@@ -107,13 +107,13 @@ def retrieve(shelf: Shelf, *questions: Question, top_k: int = 5) -> list[Evidenc
 
 
 def test_evidence_carries_ranks_scores_and_every_list_that_led_to_it() -> None:
-    (found,) = retrieve(Shelf(9), a_question(), top_k=3)
+    (evidence,) = retrieve(Shelf(9), a_question(), top_k=3)
 
-    assert [item.rank for item in found.items] == [1, 2, 3]
-    assert found.items[0].chunk_id == "d0:1:0"
-    assert found.items[1].found_by == {"shelf": Found(rank=2, score=0.99)}
-    assert (found.search, found.encoder, found.stale) == ("shelf", "hashing-64", False)
-    assert found.asked_at == NOON
+    assert [item.rank for item in evidence.items] == [1, 2, 3]
+    assert evidence.items[0].chunk_id == "d0:1:0"
+    assert evidence.items[1].found_by == {"shelf": Found(rank=2, score=0.99)}
+    assert (evidence.search, evidence.encoder, evidence.stale) == ("shelf", "hashing-64", False)
+    assert evidence.asked_at == NOON
 
 
 def test_filters_labels_and_as_of_reach_the_search() -> None:
@@ -131,37 +131,37 @@ def test_filters_labels_and_as_of_reach_the_search() -> None:
     ],
 )
 def test_nothing_found_is_evidence_that_says_so(changes: dict[str, object], note: str) -> None:
-    (found,) = retrieve(Shelf(0), a_question(**changes))
+    (evidence,) = retrieve(Shelf(0), a_question(**changes))
 
-    assert found.items == ()
-    assert found.note == note
+    assert evidence.items == ()
+    assert evidence.note == note
 
 
 def test_a_document_that_was_revised_since_it_was_indexed_is_searched_again() -> None:
     shelf = Shelf(3)
     shelf.stored["d1"] = a_passage(1, revision=2)
 
-    (found,) = retrieve(shelf, a_question())
+    (evidence,) = retrieve(shelf, a_question())
 
-    assert {item.chunk_id for item in found.items} == {"d0:1:0", "d1:2:0", "d2:1:0"}
+    assert {item.chunk_id for item in evidence.items} == {"d0:1:0", "d1:2:0", "d2:1:0"}
 
 
 def test_a_document_that_was_retracted_since_it_was_indexed_leaves_room_for_the_next() -> None:
     shelf = Shelf(20)
     del shelf.stored["d0"]
 
-    (found,) = retrieve(shelf, a_question(), top_k=2)
+    (evidence,) = retrieve(shelf, a_question(), top_k=2)
 
-    assert [item.chunk_id for item in found.items] == ["d1:1:0", "d2:1:0"]
+    assert [item.chunk_id for item in evidence.items] == ["d1:1:0", "d2:1:0"]
 
 
 def test_what_may_no_longer_be_shown_is_not_shown() -> None:
     shelf = Shelf(2)
     shelf.stored["d0"] = replace(a_passage(0), labels=("board",))
 
-    (found,) = retrieve(shelf, a_question())
+    (evidence,) = retrieve(shelf, a_question())
 
-    assert [item.chunk_id for item in found.items] == ["d1:1:0"]
+    assert [item.chunk_id for item in evidence.items] == ["d1:1:0"]
 
 
 def test_a_question_waits_for_the_view_no_longer_than_its_deadline() -> None:
@@ -194,9 +194,9 @@ def test_evidence_keeps_within_the_words_a_prompt_can_hold(budget: int, kept: in
 
 
 def test_time_for_encoding_is_shared_by_the_batch() -> None:
-    found = retrieve(Shelf(1), a_question(), a_question(question_id="q-2"))
+    batch = retrieve(Shelf(1), a_question(), a_question(question_id="q-2"))
 
-    assert [round(one.retrieval_ms) for one in found] == [35, 35]
+    assert [round(evidence.retrieval_ms) for evidence in batch] == [35, 35]
 
 
 def test_a_question_of_a_conversation_is_searched_condensed_and_the_evidence_says_by_what() -> None:
@@ -210,10 +210,10 @@ def test_a_question_of_a_conversation_is_searched_condensed_and_the_evidence_say
 
     condense = last_turns.build(RetrieverSettings())
     handler = by_recipe(replace(a_handler(Shelf(3)), rephrase=rephrase, condense=condense))
-    found = [done.outcome for done in handler([a_record(followed), a_record(a_question())])]
+    batch = [done.outcome for done in handler([a_record(followed), a_record(a_question())])]
 
     assert seen == ["When is it? 4 Ostrel fair", a_question().text]
-    assert [one.searched_for for one in found] == ["When is it? 4 Ostrel fair", ""]
+    assert [evidence.searched_for for evidence in batch] == ["When is it? 4 Ostrel fair", ""]
 
 
 def test_the_contests_are_looked_at_once_for_a_whole_batch() -> None:
@@ -224,6 +224,6 @@ def test_the_contests_are_looked_at_once_for_a_whole_batch() -> None:
         return looks[-1]
 
     handler = replace(by_recipe(a_handler(Shelf(1), 5)), contests=contests)
-    found = list(handler([a_record(a_question()), a_record(a_question(question_id="q-2"))]))
+    batch = list(handler([a_record(a_question()), a_record(a_question(question_id="q-2"))]))
 
-    assert (len(found), len(looks)) == (2, 1)
+    assert (len(batch), len(looks)) == (2, 1)

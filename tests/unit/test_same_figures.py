@@ -16,14 +16,14 @@ TOLERANCE = 2e-5  # figures are kept to six digits
 def differences(before: Any, now: Any, place: str = "") -> Iterator[str]:
     """Every figure that is gone or another one. What is told beyond what was told before is no difference."""
     if isinstance(before, dict) and isinstance(now, dict):
-        for name, one in before.items():
+        for name, value in before.items():
             if name in now:
-                yield from differences(one, now[name], f"{place}/{name}")
+                yield from differences(value, now[name], f"{place}/{name}")
             else:
                 yield f"{place}/{name} is gone"
     elif isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
-        for number, (one, other) in enumerate(zip(before, now, strict=True)):
-            yield from differences(one, other, f"{place}/{number}")
+        for number, (value, other) in enumerate(zip(before, now, strict=True)):
+            yield from differences(value, other, f"{place}/{number}")
     elif isinstance(before, int | float) and isinstance(now, int | float):
         if now != pytest.approx(before, rel=TOLERANCE, abs=1e-9):
             yield f"{place} was {before} and is {now}"

@@ -41,10 +41,12 @@ def test_late_references_score_the_same_answers_anew_and_the_version_goes_up() -
 
     first, second = published(house)
     assert (first.result_version, second.result_version) == (1, 2)
-    assert {arm: one.answer for arm, one in first.answers.items()} == {
-        arm: one.answer for arm, one in second.answers.items()
+    assert {arm: scored.answer for arm, scored in first.answers.items()} == {
+        arm: scored.answer for arm, scored in second.answers.items()
     }
-    assert [one.latency_ms for one in first.answers.values()] == [one.latency_ms for one in second.answers.values()]
+    assert [scored.latency_ms for scored in first.answers.values()] == [
+        scored.latency_ms for scored in second.answers.values()
+    ]
     assert first.answers["base"].scores["correct"] == 1.0
     assert second.answers["base"].scores["correct"] == 0.0
     assert second.question.references == ("the new quay",)
@@ -289,8 +291,10 @@ def test_standings_count_each_question_once_by_its_newest_version(turned: bool) 
 
     [overall, _] = standings(results, ARMS)
     assert (overall.arms["base"]["correct"].n, overall.arms["base"]["correct"].mean) == (2, 0.5)
-    assert {one.n for one in overall.differences if {one.a, one.b} == {"base", "tuned"}} == {2}
-    assert {name: one.result_version for name, one in newest(results).items()} == {"q-1": 3, "q-2": 1}
+    assert {
+        difference.n for difference in overall.differences if {difference.a, difference.b} == {"base", "tuned"}
+    } == {2}
+    assert {name: result.result_version for name, result in newest(results).items()} == {"q-1": 3, "q-2": 1}
 
 
 def test_votes_and_references_wait_for_their_question() -> None:

@@ -88,7 +88,7 @@ class Stream:
         said = [an_answer(question_id=MARK, arm=arm, text="the old harbour, " * 5) for arm in ARMS]
         self._templates = [
             (QUESTIONS.name, asked.model_dump_json()),
-            *((ANSWERS.name, one.model_dump_json()) for one in said),
+            *((ANSWERS.name, answer.model_dump_json()) for answer in said),
         ]
         self.asked = 0
 

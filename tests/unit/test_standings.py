@@ -42,7 +42,7 @@ def take(tally: Tally, *results: Result) -> None:
 def test_there_is_a_standing_for_all_and_for_each_slice() -> None:
     results = [a_result(n, slice_name=name, base=1.0) for n, name in enumerate(["old", "new", "new", "all"])]
 
-    assert [(one.slice, one.arms["base"]["correct"].n) for one in standings(results, ["base"])] == [
+    assert [(standing.slice, standing.arms["base"]["correct"].n) for standing in standings(results, ["base"])] == [
         ("all", 4), ("new", 2), ("old", 1),
     ]  # fmt: skip
     assert standings([], ["base"]) == []
@@ -50,8 +50,8 @@ def test_there_is_a_standing_for_all_and_for_each_slice() -> None:
 
 def test_the_mean_has_the_confidence_sequence_of_its_n_and_says_so() -> None:
     values = np.random.default_rng(7).random(60)
-    [found, _] = standings([a_result(n, base=float(value)) for n, value in enumerate(values)], ["base"])
-    estimate = found.arms["base"]["correct"]
+    [standing, _] = standings([a_result(n, base=float(value)) for n, value in enumerate(values)], ["base"])
+    estimate = standing.arms["base"]["correct"]
     expected = mixture_interval(60, float(values.mean()))
 
     assert (estimate.n, estimate.interval) == (60, "confidence_sequence")
@@ -61,10 +61,10 @@ def test_the_mean_has_the_confidence_sequence_of_its_n_and_says_so() -> None:
 
 @pytest.mark.parametrize("value", [0.0, 1.0])
 def test_values_that_are_all_equal_do_not_claim_certainty(value: float) -> None:
-    [found, _] = standings([a_result(number, base=value) for number in range(30)], ["base"])
-    low, high = found.arms["base"]["correct"].ci95
+    [standing, _] = standings([a_result(number, base=value) for number in range(30)], ["base"])
+    low, high = standing.arms["base"]["correct"].ci95
 
-    assert found.arms["base"]["correct"].mean == value
+    assert standing.arms["base"]["correct"].mean == value
     assert (low, high) == pytest.approx((0.0, mixture_reach(30)) if value == 0.0 else (1 - mixture_reach(30), 1.0))
 
 
@@ -105,10 +105,10 @@ def test_a_metric_outside_its_scale_is_in_no_standing() -> None:
 
 def test_versions_counted_together_are_all_said() -> None:
     newer = a_result(1, base=1.0).model_copy(update={"metric_versions": {"correct": "2"}})
-    [found, _] = standings([a_result(0, base=1.0), newer], ["base"])
+    [standing, _] = standings([a_result(0, base=1.0), newer], ["base"])
 
-    assert found.metric_versions == {"correct": "1+2"}
-    assert found.counted_at == NOON + timedelta(seconds=1)
+    assert standing.metric_versions == {"correct": "1+2"}
+    assert standing.counted_at == NOON + timedelta(seconds=1)
 
 
 def test_a_difference_is_over_questions_of_both_and_names_the_better_arm_only_when_it_is_decided() -> None:
@@ -146,31 +146,33 @@ def test_versions_repetitions_and_deletions_leave_exactly_what_the_newest_result
     ]
     older = [
         a_result(n, slice_name=draw.choice("xyz"), base=draw.random()).model_copy(update={"result_version": v})
-        for n, one in enumerate(newest)
-        for v in range(1, one.result_version)
+        for n, result in enumerate(newest)
+        for v in range(1, result.result_version)
     ]
     stream = [*newest, *older, *newest[:20]]
     draw.shuffle(stream)
     tally = Tally(tmp_path)
-    take(tally, *(within(one, "base", "tuned") for one in stream))
+    take(tally, *(within(result, "base", "tuned") for result in stream))
     gone = {"q-3", "q-11"}
     for name in sorted(gone):
         tally.take(a_raw_record(None, key=name.encode()))
-    left = [one for one in newest if one.question.question_id not in gone]
-    found, expected = tally.changed(), standings(left, ["base", "tuned"])
+    left = [result for result in newest if result.question.question_id not in gone]
+    changed, expected = tally.changed(), standings(left, ["base", "tuned"])
 
     ignored = {"counted_at"}
-    assert [one.model_dump(exclude=ignored) for one in found] == [one.model_dump(exclude=ignored) for one in expected]
+    assert [standing.model_dump(exclude=ignored) for standing in changed] == [
+        standing.model_dump(exclude=ignored) for standing in expected
+    ]
 
 
 def test_only_slices_in_which_something_was_counted_are_counted_again(tmp_path: Path) -> None:
     tally = Tally(tmp_path)
     take(tally, a_result(0, slice_name="old", base=1.0), a_result(1, slice_name="new", base=1.0))
-    assert [one.slice for one in tally.changed()] == ["all", "new", "old"]
+    assert [standing.slice for standing in tally.changed()] == ["all", "new", "old"]
     assert tally.changed() == []
 
     take(tally, a_result(2, slice_name="new", base=1.0))
-    assert [one.slice for one in tally.changed()] == ["all", "new"]
+    assert [standing.slice for standing in tally.changed()] == ["all", "new"]
 
 
 def test_a_slice_whose_questions_are_all_gone_has_no_standing(tmp_path: Path) -> None:
@@ -190,8 +192,8 @@ def test_watched_after_every_result_the_live_intervals_miss_in_at_most_five_per_
     draw = np.random.default_rng(20_261_126)
     streams, length, arms = 2_000, 400, 4
     n = np.arange(1, length + 1)
-    reach = 2 * np.array([mixture_reach(int(one), 0.05 / 6) for one in n])
-    alone = np.array([mixture_reach(int(one)) for one in n])
+    reach = 2 * np.array([mixture_reach(int(size), 0.05 / 6) for size in n])
+    alone = np.array([mixture_reach(int(size)) for size in n])
     for chance in (np.full(length, 0.5), np.linspace(0.9, 0.2, length)):
         hard = draw.random((streams, 1, length)) < 0.5
         right = np.where(hard, draw.random((streams, 1, length)), draw.random((streams, arms, length))) < chance

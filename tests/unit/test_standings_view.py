@@ -7,7 +7,7 @@ from tests.unit.test_standings import a_result
 
 def test_each_pair_is_called_decided_or_not_and_the_intervals_are_named() -> None:
     results = [a_result(n, base=0.0, tuned=1.0, other=float(n % 10 > 0)) for n in range(150)]
-    [standing] = [one for one in standings(results, ["base", "tuned", "other"]) if one.slice == "all"]
+    [standing] = [standing for standing in standings(results, ["base", "tuned", "other"]) if standing.slice == "all"]
     said = list(standings_view.sentences(standing))
 
     assert said[0].startswith("tuned is better than base on correct (base minus tuned: -1.00, -1.00 to -")
@@ -19,7 +19,10 @@ def test_each_pair_is_called_decided_or_not_and_the_intervals_are_named() -> Non
 
 def test_a_standing_of_an_older_scorer_does_not_pass_as_one_that_may_be_watched() -> None:
     [standing, _] = standings([a_result(0, base=1.0)], ["base"])
-    old = {metric: one.model_copy(update={"interval": "fixed_size"}) for metric, one in standing.arms["base"].items()}
+    old = {
+        metric: estimate.model_copy(update={"interval": "fixed_size"})
+        for metric, estimate in standing.arms["base"].items()
+    }
     said = list(standings_view.sentences(standing.model_copy(update={"arms": {"base": old}})))
 
     assert said == [standings_view.KINDS["fixed_size"]]

@@ -93,10 +93,10 @@ def test_p_is_never_zero_and_holm_can_still_decide_in_a_large_family() -> None:
         f"metric-{number}": {"a": by_question(rng.random(40) + 0.9), "b": by_question(rng.random(40))}
         for number in range(600)
     }
-    found = compare(scores, draws=500)
+    comparisons = compare(scores, draws=500)
 
-    assert min(one.p for one in found if one.p is not None) > 0
-    assert {one.verdict for one in found} == {"a"}
+    assert min(comparison.p for comparison in comparisons if comparison.p is not None) > 0
+    assert {comparison.verdict for comparison in comparisons} == {"a"}
 
 
 def test_holm_is_that_of_statsmodels() -> None:
@@ -114,33 +114,47 @@ def test_holm_is_that_of_statsmodels() -> None:
 @pytest.mark.parametrize("n", [1, 2, 5, 6, 30])
 @pytest.mark.parametrize("difference", [0.0, 1.0, -1.0])
 def test_what_never_varied_does_not_claim_certainty(n: int, difference: float) -> None:
-    one = of_two([max(difference, 0.0)] * n, [max(-difference, 0.0)] * n)
+    comparison = of_two([max(difference, 0.0)] * n, [max(-difference, 0.0)] * n)
     share = 1 - 0.025 ** (1 / n)
 
-    assert one.difference == difference
-    assert (one.low, one.high) == pytest.approx(
+    assert comparison.difference == difference
+    assert (comparison.low, comparison.high) == pytest.approx(
         (difference - share * (difference + 1), difference + share * (1 - difference))
     )
-    assert one.p == pytest.approx(1.0 if difference == 0 else 2 * 0.5**n)
-    assert (one.detectable is None) == (n < 6)
-    assert one.verdict == ("undecided" if n < 6 or difference == 0 else "a" if difference > 0 else "b")
+    assert comparison.p == pytest.approx(1.0 if difference == 0 else 2 * 0.5**n)
+    assert (comparison.detectable is None) == (n < 6)
+    assert comparison.verdict == ("undecided" if n < 6 or difference == 0 else "a" if difference > 0 else "b")
 
 
 def test_without_a_common_question_nothing_is_said() -> None:
-    [one] = compare({"correct": {"a": {"q1": 1.0}, "b": {"q2": 1.0}}})
+    [comparison] = compare({"correct": {"a": {"q1": 1.0}, "b": {"q2": 1.0}}})
 
-    assert (one.n, one.clusters, one.difference, one.low, one.p, one.p_holm, one.detectable) == (0, 0, *[None] * 5)
-    assert one.verdict == "undecided"
-    assert in_words(one) == "Nothing can be said of a and b on correct (all): no question has a value of both."
+    assert (
+        comparison.n,
+        comparison.clusters,
+        comparison.difference,
+        comparison.low,
+        comparison.p,
+        comparison.p_holm,
+        comparison.detectable,
+    ) == (0, 0, *[None] * 5)
+    assert comparison.verdict == "undecided"
+    assert in_words(comparison) == "Nothing can be said of a and b on correct (all): no question has a value of both."
 
 
 def test_one_cluster_is_one_observation_however_many_questions_it_has() -> None:
     rng = np.random.default_rng(8)
-    one = of_two(rng.random(50) * 0.5 + 0.5, rng.random(50) * 0.5, clusters=["document"] * 50)
+    comparison = of_two(rng.random(50) * 0.5 + 0.5, rng.random(50) * 0.5, clusters=["document"] * 50)
 
-    assert (one.n, one.clusters, one.p, one.detectable, one.verdict) == (50, 1, 1.0, None, "undecided")
-    assert one.low is not None
-    assert one.low < 0
+    assert (comparison.n, comparison.clusters, comparison.p, comparison.detectable, comparison.verdict) == (
+        50,
+        1,
+        1.0,
+        None,
+        "undecided",
+    )
+    assert comparison.low is not None
+    assert comparison.low < 0
 
 
 def test_right_and_wrong_that_depend_on_one_another_have_no_mcnemar() -> None:
@@ -157,9 +171,9 @@ def test_pairing_takes_the_questions_that_both_have_and_slices_those_of_the_slic
             "b": {"q1": 0.0, "q2": 0.0, "q3": 1.0, "q4": 1.0},
         }
     }
-    found = compare(scores, slices={"new": ["q2", "q3", "q4"], "all": ["q1"]}, draws=DRAWS)
+    comparisons = compare(scores, slices={"new": ["q2", "q3", "q4"], "all": ["q1"]}, draws=DRAWS)
 
-    assert [(one.slice, one.n, one.difference) for one in found] == [
+    assert [(comparison.slice, comparison.n, comparison.difference) for comparison in comparisons] == [
         ("all", 3, pytest.approx(1 / 3)), ("new", 2, 0.0),
     ]  # fmt: skip
 
@@ -167,8 +181,14 @@ def test_pairing_takes_the_questions_that_both_have_and_slices_those_of_the_slic
 def test_pairs_are_those_asked_for_or_every_pair_in_order() -> None:
     scores = {"correct": {arm: {"q1": 1.0} for arm in ("base", "rag", "tuned")}}
 
-    assert [(one.a, one.b) for one in compare(scores)] == [("base", "rag"), ("base", "tuned"), ("rag", "tuned")]
-    assert [(one.a, one.b) for one in compare(scores, pairs=[("tuned", "base")])] == [("tuned", "base")]
+    assert [(comparison.a, comparison.b) for comparison in compare(scores)] == [
+        ("base", "rag"),
+        ("base", "tuned"),
+        ("rag", "tuned"),
+    ]
+    assert [(comparison.a, comparison.b) for comparison in compare(scores, pairs=[("tuned", "base")])] == [
+        ("tuned", "base")
+    ]
     with pytest.raises(ValueError, match="name two of base, rag, tuned"):
         compare(scores, pairs=[("tuned", "bass")])
     with pytest.raises(ValueError, match="not finite"):
@@ -180,16 +200,16 @@ def test_pairs_are_those_asked_for_or_every_pair_in_order() -> None:
 @settings(max_examples=40, deadline=None)
 def test_swapping_the_arms_turns_every_number_round(rows: list[tuple[float, float, int]]) -> None:
     a, b, groups = [r[0] for r in rows], [r[1] for r in rows], [str(r[2]) for r in rows]
-    one, other = of_two(a, b, groups, draws=300), of_two(b, a, groups, draws=300)
+    comparison, other = of_two(a, b, groups, draws=300), of_two(b, a, groups, draws=300)
 
-    assert one.difference is not None
-    assert one.low is not None
-    assert one.high is not None
-    assert one.difference == pytest.approx(-(other.difference or 0.0))
-    assert -1 - 1e-9 <= one.low <= one.high <= 1 + 1e-9
-    assert one.p == pytest.approx(other.p)
-    assert one.detectable == pytest.approx(other.detectable)
-    assert {one.verdict, other.verdict} in ({"a", "b"}, {"undecided"})
+    assert comparison.difference is not None
+    assert comparison.low is not None
+    assert comparison.high is not None
+    assert comparison.difference == pytest.approx(-(other.difference or 0.0))
+    assert -1 - 1e-9 <= comparison.low <= comparison.high <= 1 + 1e-9
+    assert comparison.p == pytest.approx(other.p)
+    assert comparison.detectable == pytest.approx(other.detectable)
+    assert {comparison.verdict, other.verdict} in ({"a", "b"}, {"undecided"})
 
 
 def test_equal_values_give_equal_numbers_whatever_stands_beside_them() -> None:
@@ -234,22 +254,22 @@ def test_sentences_name_the_winner_its_lead_and_what_could_not_be_seen() -> None
 def test_a_smaller_latency_wins_and_the_sentence_says_so() -> None:
     rng = np.random.default_rng(11)
     fast, slow = by_question(rng.normal(100, 5, 40)), by_question(rng.normal(300, 5, 40))
-    [one] = compare({"latency_ms": {"slow": slow, "fast": fast}}, lower_is_better={"latency_ms"}, draws=DRAWS)
+    [comparison] = compare({"latency_ms": {"slow": slow, "fast": fast}}, lower_is_better={"latency_ms"}, draws=DRAWS)
 
-    assert one.verdict == "b"
-    assert in_words(one).startswith("fast is better than slow on latency_ms (all), where lower is better: -")
+    assert comparison.verdict == "b"
+    assert in_words(comparison).startswith("fast is better than slow on latency_ms (all), where lower is better: -")
 
 
 def test_what_counts_alone_and_not_in_the_family_is_undecided_and_says_why() -> None:
     a, b = [1.0] * 8 + [0.0] * 30, [0.0] * 7 + [1.0] + [0.0] * 30
     scores = {f"m{n}": {"a": by_question(a), "b": by_question(b)} for n in range(10)}
-    one = compare(scores, draws=DRAWS)[0]
+    comparison = compare(scores, draws=DRAWS)[0]
 
-    assert one.p is not None
-    assert one.p_holm is not None
-    assert one.p < 0.05 < one.p_holm
+    assert comparison.p is not None
+    assert comparison.p_holm is not None
+    assert comparison.p < 0.05 < comparison.p_holm
     assert "alone it might count, among all that was compared it does not (p = 0.016, by Holm p = 0.156)" in in_words(
-        one
+        comparison
     )
 
 
@@ -279,5 +299,5 @@ def test_slices_apart_are_a_family_of_their_own_and_nothing_else_changes() -> No
 
     assert whole.p_holm == alone.p_holm == alone.p
     assert one_family[0].p_holm == pytest.approx(min(1.0, 6 * (alone.p or 0)))
-    assert [one.p for one in sliced] == [one.p for one in one_family[1:]]
-    assert [one.p_holm for one in sliced] == holm([one.p or 0.0 for one in sliced])
+    assert [comparison.p for comparison in sliced] == [comparison.p for comparison in one_family[1:]]
+    assert [comparison.p_holm for comparison in sliced] == holm([comparison.p or 0.0 for comparison in sliced])

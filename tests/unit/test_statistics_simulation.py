@@ -84,9 +84,9 @@ def test_a_95_percent_interval_of_a_paired_difference_holds_the_truth_in_95_perc
     simulate: Callable[[Generator, int], Simulated],
 ) -> None:
     """100 questions; four times 2,000 experiments, so that chance moves the figure by half a point at most."""
-    found = [coverage(simulate(np.random.default_rng(seed), 100)) for seed in range(100, 104)]
+    coverages = [coverage(simulate(np.random.default_rng(seed), 100)) for seed in range(100, 104)]
 
-    assert 0.94 <= report("of 8,000", float(np.mean(found))) <= 0.96
+    assert 0.94 <= report("of 8,000", float(np.mean(coverages))) <= 0.96
 
 
 @pytest.mark.parametrize(("n", "least"), [(8, 0.90), (20, 0.93), (30, 0.93), (50, 0.93)])
@@ -113,9 +113,9 @@ def test_questions_on_one_document_need_the_clustered_interval_and_the_plain_one
 def test_the_sign_flip_test_finds_a_difference_that_is_not_there_in_5_percent_of_experiments() -> None:
     rng = np.random.default_rng(2)
     null = graded(rng, 60)[0] * rng.choice([-1.0, 1.0], (60, EXPERIMENTS))  # the arms' names are exchangeable
-    found = report("sign-flip", float((sign_flip(null, draws=2_000) < 0.05).mean()))
+    share = report("sign-flip", float((sign_flip(null, draws=2_000) < 0.05).mean()))
 
-    assert 0.04 <= found <= 0.06
+    assert 0.04 <= share <= 0.06
 
 
 def test_by_documents_the_sign_flip_test_keeps_5_percent_and_by_questions_it_does_not() -> None:
@@ -132,9 +132,9 @@ def test_mcnemars_exact_test_is_never_too_eager() -> None:
     rng = np.random.default_rng(4)
     a, b = ((rng.random((100, EXPERIMENTS)) < 0.4).astype(float) for _ in range(2))
     ps = [mcnemar(a[:, at], b[:, at]) for at in range(EXPERIMENTS)]
-    found = report("McNemar", float(np.mean([p is not None and p < 0.05 for p in ps])))
+    share = report("McNemar", float(np.mean([p is not None and p < 0.05 for p in ps])))
 
-    assert 0.02 <= found <= 0.05
+    assert 0.02 <= share <= 0.05
 
 
 def test_holm_keeps_the_error_of_the_whole_family_where_single_tests_do_not() -> None:
@@ -155,9 +155,9 @@ def test_a_detectable_difference_is_found_in_80_percent_of_experiments() -> None
     spread = rng.normal(0, 0.3, (80, EXPERIMENTS))
     said = [detectable(spread[:, at], np.ones(80), 1.0) or 0.0 for at in range(EXPERIMENTS)]
     fresh = rng.normal(0, 0.3, (80, EXPERIMENTS)) + np.mean(said)
-    found = report("power", float((sign_flip(fresh, draws=2_000) < 0.05).mean()))
+    share = report("power", float((sign_flip(fresh, draws=2_000) < 0.05).mean()))
 
-    assert 0.77 <= found <= 0.83
+    assert 0.77 <= share <= 0.83
 
 
 def test_where_few_questions_differ_the_detectable_difference_is_not_too_small() -> None:
@@ -227,8 +227,8 @@ def test_a_sequence_of_differences_holds_and_betting_is_the_narrower_one() -> No
             sequence.update(float(value))
             out |= sequence.interval().excludes(0.15)
         missed.append(out)
-        one, other = sequence.interval(), mixture_interval(400, float(differences.mean()), lowest=-1.0)
-        widths.append((one.high - one.low) / (other.high - other.low))
+        interval, other = sequence.interval(), mixture_interval(400, float(differences.mean()), lowest=-1.0)
+        widths.append((interval.high - interval.low) / (other.high - other.low))
 
     assert report("betting on differences ever misses", float(np.mean(missed))) <= 0.05
     assert report("its width in mixtures", float(np.mean(widths))) < 0.9
@@ -260,8 +260,8 @@ def test_intervals_of_ratings_hold_the_known_strengths() -> None:
             for question in range(30)
             for a, b in (("base", "tuned"), ("tuned", "base+rag"), ("base+rag", "tuned+rag"), ("tuned+rag", "base"))
         ]
-        found = rate(preferences, draws=500).ratings
-        held += [(one.low or 0) <= strengths[one.arm] <= (one.high or 0) for one in found]
+        ratings = rate(preferences, draws=500).ratings
+        held += [(rating.low or 0) <= strengths[rating.arm] <= (rating.high or 0) for rating in ratings]
 
     assert 0.92 <= report("ratings", float(np.mean(held))) <= 0.98
 
@@ -283,9 +283,9 @@ def test_a_perfect_forecasters_calibration_error_is_far_from_0_and_is_called_cha
     errors, called_chance = [], []
     for _ in range(150):
         said = rng.random(50)
-        found = calibration(said.tolist(), (rng.random(50) < said).tolist(), draws=300)
-        errors.append(found.ece.mean or 0.0)
-        called_chance.append(found.ece.low == 0.0)
+        calibrated = calibration(said.tolist(), (rng.random(50) < said).tolist(), draws=300)
+        errors.append(calibrated.ece.mean or 0.0)
+        called_chance.append(calibrated.ece.low == 0.0)
 
     assert report("error of a perfect forecaster, 50 answers", float(np.mean(errors))) > 0.1
     assert 0.90 <= report("called chance", float(np.mean(called_chance))) <= 0.99

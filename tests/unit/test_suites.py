@@ -87,7 +87,7 @@ def test_an_id_twice_in_a_file_is_an_error_and_revisions_are_written_to_files_of
     revised = [a_document(text="First."), a_document(text="Second."), a_document(document_id="other")]
     written(tmp_path, a_suite(documents=revised))
 
-    assert [one.text for one in checking.load(tmp_path).documents[:2]] == ["First.", "Second."]
+    assert [document.text for document in checking.load(tmp_path).documents[:2]] == ["First.", "Second."]
     files = sorted(tmp_path.glob("*.documents.jsonl"))
     files[0].write_text("".join(file.read_text() for file in files))
     assert "edition001.documents.jsonl, line 2: document_id 'story-1' stands in line 1 already" in wrong(tmp_path)[0]
@@ -109,10 +109,10 @@ def test_a_gold_document_from_after_the_question_is_an_error(tmp_path: Path) -> 
 )
 def test_the_right_choice_must_be_among_the_choices(tmp_path: Path, choices: tuple[str, ...], said: str) -> None:
     suite = a_suite(card=a_card(kind=Kind.multiple_choice), questions=[a_question(choices=choices)])
-    found = wrong(written(tmp_path, suite))
+    errors = wrong(written(tmp_path, suite))
 
-    assert said in "".join(found)
-    assert bool(found) == bool(said)
+    assert said in "".join(errors)
+    assert bool(errors) == bool(said)
 
 
 def test_errors_of_the_card_name_its_lines(tmp_path: Path) -> None:
@@ -121,10 +121,10 @@ def test_errors_of_the_card_name_its_lines(tmp_path: Path) -> None:
     text = file.read_text().replace('kind = "question answering"', 'kind = "riddles"').replace('licence = "CC0"\n', "")
     file.write_text(text)
 
-    found = wrong(tmp_path)
+    errors = wrong(tmp_path)
 
-    assert any(error.startswith("suite.toml, line 3: kind: Input should be") for error in found)
-    assert "suite.toml: licence: Field required" in found
+    assert any(error.startswith("suite.toml, line 3: kind: Input should be") for error in errors)
+    assert "suite.toml: licence: Field required" in errors
     file.write_text("name = \n")
     assert "at line 1" in wrong(tmp_path)[0]
 
@@ -146,7 +146,9 @@ def test_a_suite_may_name_the_documents_of_another_folder(tmp_path: Path) -> Non
 
     suite = checking.load(tmp_path / "suite")
 
-    assert [one.text for one in suite.documents] == ["State 1.", "State 2."], "a revision may stand in another file"
+    assert [document.text for document in suite.documents] == ["State 1.", "State 2."], (
+        "a revision may stand in another file"
+    )
     assert suite.standing["story-1"].text == "State 2."
 
 
@@ -218,7 +220,10 @@ def test_squad_with_impossible_questions_becomes_a_suite(tmp_path: Path) -> None
     suite = importing.imported("squad", [file], name="dev", version="2", licence="CC BY-SA 4.0", source="a town")
 
     assert importing.write(tmp_path / "out", suite) == []
-    assert [(one.references, one.gold_document_ids) for one in suite.questions] == [(("x", "y"), ("0-0",)), ((), ())]
+    assert [(question.references, question.gold_document_ids) for question in suite.questions] == [
+        (("x", "y"), ("0-0",)),
+        ((), ()),
+    ]
     assert suite.card.slices.keys() == {"extractive", "unanswerable"}
 
 
@@ -230,7 +235,7 @@ def test_mmlu_files_become_slices_by_subject(tmp_path: Path) -> None:
     suite = importing.imported("multiple_choice", files, name="m", version="1", licence="MIT", source="x")
 
     assert importing.write(tmp_path / "out", suite) == []
-    assert [(one.slice, one.references) for one in suite.questions] == [
+    assert [(question.slice, question.references) for question in suite.questions] == [
         ("sea_lore", ("c",)), ("sea_lore", ("1",)), ("bells", ("z",)),
     ]  # fmt: skip
     assert suite.questions[0].choices == ("a", "b", "c", "d")
@@ -264,7 +269,10 @@ def test_real_collections_become_suites_without_an_error(
     )
 
     assert importing.write(tmp_path, suite) == []
-    assert (len(suite.questions), sum(one.references == () for one in suite.questions)) == (questions, abstaining)
+    assert (len(suite.questions), sum(question.references == () for question in suite.questions)) == (
+        questions,
+        abstaining,
+    )
     assert checking.load(tmp_path).questions == suite.questions
 
 

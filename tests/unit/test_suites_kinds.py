@@ -37,7 +37,7 @@ CHOICES = {"choices": ("Tavrick Fields", "the old harbour"), "references": ("the
 def test_a_suite_holds_questions_of_its_kind(
     tmp_path: Path, kind: str, questions: list[dict[str, Any]], said: str
 ) -> None:
-    folder.write(tmp_path, a_suite(card=a_card(kind=kind), questions=[a_question(**one) for one in questions]))
+    folder.write(tmp_path, a_suite(card=a_card(kind=kind), questions=[a_question(**fields) for fields in questions]))
 
     assert checking.errors(folder.read(tmp_path))[-1].endswith(said)
 
@@ -53,7 +53,7 @@ def test_measures_of_short_answers_do_not_apply_to_summaries_and_rouge_does() ->
     summary = a_question(kind="summarisation", references=("The fair moved to the old harbour in March.",))
     answer = an_answer(text="The fair moved to the harbour.")
 
-    assert [one.score(summary, answer) for one in (contains, correct, exact_match)] == [None, None, None]
+    assert [measure.score(summary, answer) for measure in (contains, correct, exact_match)] == [None, None, None]
     assert 0.5 < (rouge_l.build(ENCODER).score(summary, answer) or 0) < 1
     assert correct.score(summary.model_copy(update={"references": ()}), an_answer(status="abstained")) == 1.0
 
@@ -105,12 +105,12 @@ def sure_results() -> list[Result]:
 
 def test_an_arm_that_is_always_sure_and_half_right_is_badly_calibrated() -> None:
     results = sure_results()
-    found = calibrated(results, "base", clusters_of(results))
+    calibration = calibrated(results, "base", clusters_of(results))
 
-    assert found.n == 20
-    assert found.ece.mean == pytest.approx(0.49, abs=0.01)
-    assert found.by_chance is not None
-    assert found.by_chance < 0.3
+    assert calibration.n == 20
+    assert calibration.ece.mean == pytest.approx(0.49, abs=0.01)
+    assert calibration.by_chance is not None
+    assert calibration.by_chance < 0.3
     assert calibrated(results, "base+rag", clusters_of(results)).n == 0
 
 
@@ -119,8 +119,8 @@ def test_summaries_are_compared_by_rouge_and_everything_is_said() -> None:
     numbers = count(gather(results, read_from="a test"))
     measured = measuring.measured(Kind.summarisation, numbers, results, arms)
 
-    (one,) = measured.compared
-    assert (one.metric, one.n, one.verdict) == ("rouge_l", 20, "b")
+    (comparison,) = measured.compared
+    assert (comparison.metric, comparison.n, comparison.verdict) == ("rouge_l", 20, "b")
     assert measured.measures["base+rag"]["rouge_l"].mean == pytest.approx(0.6)
     assert list(measured.calibration) == ["base"]
     assert next(iter(measuring.rows(measured)))[:3] == ["base", "rouge_l", "20"]

@@ -13,20 +13,20 @@ from tests.unit.test_suites_sensitivity import a_result, a_suite, under
 
 
 def a_condition(name: str, right: float, gold: Mapping[str, tuple[str, ...]]) -> Condition:
-    questions = [a_question(question_id=one, gold_document_ids=links) for one, links in gold.items()]
-    results = {one.question_id: a_result(one, right, "answered") for one in questions}
+    questions = [a_question(question_id=question_id, gold_document_ids=links) for question_id, links in gold.items()]
+    results = {question.question_id: a_result(question, right, "answered") for question in questions}
     return Condition(name, SuiteResults(questions, results), Corpus("c", {"indexed": 1}, {}))
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 5])
 def test_the_number_of_passages_is_asked_for_in_every_question_and_nothing_else_changes(count: int) -> None:
-    one = under(f"passages-{count}")
+    disturbed = under(f"passages-{count}")
 
-    assert one.documents is None
-    assert {(asked.presentation.passages, asked.presentation.order) for asked in one.questions} == {
+    assert disturbed.documents is None
+    assert {(asked.presentation.passages, asked.presentation.order) for asked in disturbed.questions} == {
         (count, "best_first")
     }
-    assert len(one.questions) == len(a_suite().questions)
+    assert len(disturbed.questions) == len(a_suite().questions)
     assert disturbing.said(f"passages-{count}") == f"prompts with up to {count} passages"
 
 
@@ -55,15 +55,15 @@ def test_a_disturbance_is_compared_with_its_own_control() -> None:
         a_condition(UNDISTURBED, 1.0, gold), a_condition("passages-5", 0.25, gold),
         a_condition("order-best_last", 0.25, gold),
     ]  # fmt: skip
-    found = {(name, arm): one for name, arm, one in sensitivity.compared(conditions, ("base+rag",))}
+    comparisons = {(name, arm): comparison for name, arm, comparison in sensitivity.compared(conditions, ("base+rag",))}
 
-    assert found["passages-5", "base+rag"].difference == -0.75
-    assert found["order-best_last", "base+rag"].difference == 0.0
+    assert comparisons["passages-5", "base+rag"].difference == -0.75
+    assert comparisons["order-best_last", "base+rag"].difference == 0.0
 
 
 def test_questions_that_share_any_gold_document_are_one_cluster() -> None:
     gold = {"q1": ("a", "b"), "q2": ("b", "c"), "q3": ("c",), "q4": ("d",), "q5": ()}
     conditions = [a_condition(UNDISTURBED, 1.0, gold), a_condition("stale", 1.0, gold)]
 
-    (one,) = [found for _, _, found in sensitivity.compared(conditions, ("base+rag",))]
-    assert (one.n, one.clusters) == (5, 3)
+    (comparison,) = [comparison for _, _, comparison in sensitivity.compared(conditions, ("base+rag",))]
+    assert (comparison.n, comparison.clusters) == (5, 3)

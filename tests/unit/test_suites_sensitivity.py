@@ -43,14 +43,14 @@ def under(name: str, seed: int = 1) -> Disturbed:
     return disturbing.disturbed(name, disturbing.traceable(a_suite()), seed)
 
 
-def asked(one: Disturbed) -> set[str]:
-    return {question.question_id for question in one.questions}
+def asked(disturbed: Disturbed) -> set[str]:
+    return {question.question_id for question in disturbed.questions}
 
 
 @pytest.mark.parametrize("name", disturbing.names())
 def test_a_disturbance_is_the_same_for_the_same_seed_and_says_what_it_does(name: str) -> None:
     assert under(name) == under(name)
-    assert asked(under(name)) <= {one.question_id for one in a_suite().questions}
+    assert asked(under(name)) <= {question.question_id for question in a_suite().questions}
     assert disturbing.said(name)
 
 
@@ -63,8 +63,8 @@ def test_an_unknown_disturbance_is_answered_with_the_known_ones() -> None:
 def test_duplicates_stand_beside_every_document() -> None:
     documents = under("duplicated").documents or []
 
-    assert len({one.document_id for one in documents}) == 3 * len(STORIES)
-    assert len({one.text for one in documents}) == len(STORIES)
+    assert len({document.document_id for document in documents}) == 3 * len(STORIES)
+    assert len({document.text for document in documents}) == len(STORIES)
 
 
 def test_noise_hits_one_letter_in_twenty_and_no_digit() -> None:
@@ -79,28 +79,28 @@ def test_noise_hits_one_letter_in_twenty_and_no_digit() -> None:
 
 
 def test_withheld_gold_is_gone_and_questions_without_gold_are_not_asked() -> None:
-    one = under("withheld")
+    disturbed = under("withheld")
 
-    assert one.documents == []
-    assert asked(one) == {f"q-{name}" for name in STORIES}
+    assert disturbed.documents == []
+    assert asked(disturbed) == {f"q-{name}" for name in STORIES}
 
 
 def test_a_stale_index_is_asked_about_what_came_later() -> None:
-    one = under("stale")
+    disturbed = under("stale")
 
-    assert one.documents is None
-    assert asked(one) == {"q-bell", "q-goat"}
-    assert {question.as_of for question in one.questions} == {NOON + timedelta(days=1)}
+    assert disturbed.documents is None
+    assert asked(disturbed) == {"q-bell", "q-goat"}
+    assert {question.as_of for question in disturbed.questions} == {NOON + timedelta(days=1)}
 
 
 def test_without_different_times_nothing_can_be_stale() -> None:
     suite = a_suite()
-    same = [one.model_copy(update={"published_at": NOON}) for one in suite.documents]
+    same = [document.model_copy(update={"published_at": NOON}) for document in suite.documents]
 
     assert disturbing.disturbed("stale", Suite(suite.card, same, suite.questions), 1).questions == []
 
 
-def found(one: Disturbed) -> dict[str, set[str]]:
+def found(disturbed: Disturbed) -> dict[str, set[str]]:
     """Which stories each question may see, by question id."""
     suite = disturbing.traceable(a_suite())
     name = placing.corpus(suite)
@@ -112,7 +112,7 @@ def found(one: Disturbed) -> dict[str, set[str]]:
             if Scope.of(put).admits(a_chunked_document(tags=document.tags, labels=document.labels))
         }
         for question, put in zip(
-            one.questions, placing.questions(one.questions, name, "r", deadline_s=9), strict=True
+            disturbed.questions, placing.questions(disturbed.questions, name, "r", deadline_s=9), strict=True
         )
     }  # fmt: skip
 
@@ -129,9 +129,9 @@ def test_random_documents_are_never_gold() -> None:
 
 
 def test_a_contradiction_says_another_answer_of_the_same_kind_in_the_same_story() -> None:
-    one = under("contradicting")
-    documents = {document.document_id: document for document in one.documents or []}
-    planted = {question.question_id: question.outdated or "" for question in one.questions}
+    disturbed = under("contradicting")
+    documents = {document.document_id: document for document in disturbed.documents or []}
+    planted = {question.question_id: question.outdated or "" for question in disturbed.questions}
 
     assert planted["q-lock"] == "410 kilograms", "the only other answer with digits"
     assert planted["q-fair"] == "Parsnip"
@@ -146,7 +146,7 @@ def test_what_later_news_made_wrong_is_the_first_choice_of_a_contradiction() -> 
     draw = Random(1)  # noqa: S311 (a sample, not a secret)
     made = contradicting.disturb(Suite(suite.card, suite.documents, [corrected]), draw)
 
-    assert [one.text for one in made.documents or []][-1] == "The lock is shut for 9 days."
+    assert [document.text for document in made.documents or []][-1] == "The lock is shut for 9 days."
 
 
 def a_result(question: Question, right: float, status: str) -> Result:
@@ -162,8 +162,8 @@ def a_result(question: Question, right: float, status: str) -> Result:
 
 
 def a_condition(name: str, right: dict[str, float], status: str = "answered") -> Condition:
-    questions = [a_question(question_id=one, gold_document_ids=(one,)) for one in right]
-    results = {one.question_id: a_result(one, right[one.question_id], status) for one in questions}
+    questions = [a_question(question_id=question_id, gold_document_ids=(question_id,)) for question_id in right]
+    results = {question.question_id: a_result(question, right[question.question_id], status) for question in questions}
     return Condition(name, SuiteResults(questions, results), Corpus("c", {"indexed": 1}, {}))
 
 
@@ -174,7 +174,7 @@ def test_an_arm_that_falls_is_told_from_one_that_does_not() -> None:
     arms = ("base", "base+rag", "tuned")
 
     report = sensitivity.report_of(a_suite(), [undisturbed, half], run="r", seed=1, arms=arms)
-    by_arm = {one.arm: one for one in report.comparisons}
+    by_arm = {comparison.arm: comparison for comparison in report.comparisons}
 
     assert report.silent == ["tuned"]
     assert (by_arm["base+rag"].n, by_arm["base+rag"].difference) == (20, -0.75)

@@ -111,8 +111,8 @@ def resumed(events: Events) -> list[int]:
     return [event.resumed_from_step for event in events if isinstance(event, TrainingResumed)]
 
 
-def assert_same(one: Path, other: Path) -> None:
-    first, second = load_file(one / WEIGHTS), load_file(other / WEIGHTS)
+def assert_same(folder: Path, other: Path) -> None:
+    first, second = load_file(folder / WEIGHTS), load_file(other / WEIGHTS)
     assert first.keys() == second.keys()
     assert all(torch.equal(first[name], second[name]) for name in first)
 

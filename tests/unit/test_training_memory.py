@@ -64,8 +64,8 @@ def test_the_weights_that_learn_are_counted_exactly(tmp_path: Path) -> None:
 
     for changes in ({"rank": 4}, {"rank": 4, "targets": "q_proj,v_proj"}, {"method": "full"}):
         made = TrainingPlan(**changes)
-        found = sum(weight.numel() for weight in network.learned(network.build(tiny, made)).values())
-        assert memory.learned_weights(shape.of(tiny), made) == found
+        counted = sum(weight.numel() for weight in network.learned(network.build(tiny, made)).values())
+        assert memory.learned_weights(shape.of(tiny), made) == counted
 
 
 def test_activations_are_foreseen_to_within_a_third(tmp_path: Path) -> None:
@@ -81,10 +81,10 @@ def test_activations_are_foreseen_to_within_a_third(tmp_path: Path) -> None:
 
     with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
         step.summed_loss(net, batch)
-    found = sum(size for place, (_, size) in kept.items() if place not in weights)
+    measured = sum(size for place, (_, size) in kept.items() if place not in weights)
 
     predicted = memory.predict(shape.of(tiny), made, Load(1, len(batch[0]), len(batch[0].reply)), "cpu")
-    assert predicted.activations + predicted.logits == pytest.approx(found, rel=1 / 3)
+    assert predicted.activations + predicted.logits == pytest.approx(measured, rel=1 / 3)
 
 
 def test_what_cannot_fit_is_refused_with_what_would_help() -> None:

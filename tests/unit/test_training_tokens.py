@@ -92,7 +92,7 @@ def test_long_examples_make_smaller_batches_where_tokens_are_limited() -> None:
     cut = list(itertools.islice(batches(examples, 8, 1, 200), steps_of(examples, 8, 1, 200)))
 
     assert sorted(len(batch) for batch in cut) == [4, 4, 8]
-    assert sorted(len(one) for batch in cut for one in batch) == sorted(map(len, examples))
+    assert sorted(len(example) for batch in cut for example in batch) == sorted(map(len, examples))
     assert steps_of(examples, 8, 1) == 2
     assert steps_of(examples, 8, 1, 10) == 16, "an example that is longer than the limit is a batch by itself"
 
@@ -103,9 +103,11 @@ def test_prompts_over_the_same_passages_are_learned_together() -> None:
 
     epoch = list(itertools.islice(batches(examples, 4, 1), steps_of(examples, 4, 1)))
 
-    families = sorted(sorted({one.family for one in batch}) for batch in epoch)
+    families = sorted(sorted({example.family for example in batch}) for batch in epoch)
     assert families == [["", "c", "d"], ["a"], ["b"], ["d"], ["d"]]
-    assert sorted(one.prompt for batch in epoch for one in batch) == sorted(one.prompt for one in examples)
+    assert sorted(example.prompt for batch in epoch for example in batch) == sorted(
+        example.prompt for example in examples
+    )
 
 
 def test_the_rate_rises_then_falls_to_nothing_and_time_ends_a_run_like_steps_do() -> None:

@@ -53,8 +53,10 @@ class Scene:
     @property
     def events(self) -> dict[str, TuningDecided]:
         """The topic as its view would have it: the newest event of each key."""
-        found = [TuningDecided.model_validate_json(one.value or b"") for one in self.broker.records(TUNINGS.name)]
-        return {event.tuning_id: event for event in found}
+        decisions = [
+            TuningDecided.model_validate_json(record.value or b"") for record in self.broker.records(TUNINGS.name)
+        ]
+        return {event.tuning_id: event for event in decisions}
 
     def tuner(self) -> Tuner:
         """One that starts now, with what was decided before."""
@@ -81,7 +83,7 @@ class Scene:
         self.clock += timedelta(hours=hours)
 
     def states(self) -> list[str]:
-        return [event.state for event in sorted(self.events.values(), key=lambda one: one.decided_at)]
+        return [event.state for event in sorted(self.events.values(), key=lambda event: event.decided_at)]
 
     def _not_learned(self, adapter: AdapterAnnounced | None) -> int:
         news = News()
@@ -119,7 +121,7 @@ def test_enough_news_starts_a_training_and_every_step_of_it_is_an_event() -> Non
     assert (event.state, event.adapter, event.adapter_state) == ("finished", "news-1", "serving")
     assert "10 documents are not learned" in event.reason
     assert event.cost is not None
-    kept = [one.state for one in map(TuningDecided.model_validate_json, _values(scene.broker))]
+    kept = [decided.state for decided in map(TuningDecided.model_validate_json, _values(scene.broker))]
     assert kept.count("started") == kept.count("finished") == 1
 
 

@@ -29,7 +29,9 @@ def test_without_pairs_stories_are_learned_from_their_titles(tmp_path: Path) -> 
 
     made = job.dataset([a_stored(), a_stored("untitled", title=""), a_stored("empty", text=" ")], [])
 
-    assert [(one.question, one.answer) for one in made.examples] == [("What happened? Lantern fair moved", "It moved.")]
+    assert [(example.question, example.answer) for example in made.examples] == [
+        ("What happened? Lantern fair moved", "It moved.")
+    ]
     assert events == [DatasetMade(documents=1, examples=1, left_out={"story without title or text": 2})]
 
 
@@ -64,7 +66,10 @@ def test_training_stores_an_adapter_with_its_lineage(tmp_path: Path) -> None:
     assert [(of["document_id"], of["revision"]) for of in lineage["documents"]] == [("story-1", 1)]
     assert lineage["adapter"]["dataset_sha256"] == adapter.dataset_sha256
     examples = [json.loads(line) for line in (folder / "examples.jsonl").read_text().splitlines()]
-    assert [(one["split"], one["answer"]) for one in examples] == [("train", "the harbour"), ("train", "Ann")]
+    assert [(example["split"], example["answer"]) for example in examples] == [
+        ("train", "the harbour"),
+        ("train", "Ann"),
+    ]
     assert adapter.name in (folder / "README.md").read_text()
     assert AdapterReport.of(adapter).final_loss == adapter.training.final_loss
 

@@ -12,8 +12,8 @@ from tests.results import a_result, a_scored
 ARMS = ("base", "base+rag", "tuned", "tuned+rag")
 
 
-def sentences(found: Sequence[Result]) -> list[str]:
-    return verdict.sentences(count(gather(found, read_from="results")))
+def sentences(gathered: Sequence[Result]) -> list[str]:
+    return verdict.sentences(count(gather(gathered, read_from="results")))
 
 
 def results(
@@ -70,8 +70,8 @@ def test_questions_to_an_arm_without_an_adapter_are_told_from_answers_that_faile
         failed = [a_scored(arm, correct=0.0, status="failed", failure="x", failure_kind=kind) for arm in arms]
         return [a_result(a_scored("base"), *failed, question_id=f"{kind}-{n}") for n in range(13)]
 
-    def said(*found: Result) -> str:
-        return verdict.paragraph(count(gather(found, read_from="results")))
+    def said(*gathered: Result) -> str:
+        return verdict.paragraph(count(gather(gathered, read_from="results")))
 
     assert (
         "No adapter yet: 26 questions were put to an arm without one (tuned and tuned+rag), and count as not right; "

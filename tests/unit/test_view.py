@@ -109,7 +109,7 @@ def stopping() -> Iterator[threading.Event]:
 
 
 def found(index: bm25.Bm25, word: str) -> list[str]:
-    return [one.document_id for one in index.search(word, limit=9, scope=Scope())]
+    return [candidate.document_id for candidate in index.search(word, limit=9, scope=Scope())]
 
 
 def test_a_view_holds_documents_as_the_store_has_them(world: World) -> None:
@@ -121,7 +121,10 @@ def test_a_view_holds_documents_as_the_store_has_them(world: World) -> None:
     world.put("b", 2, text="")
     view.catch_up()
 
-    assert {name: [one.revision for one in passages] for name, passages in pages.held.items()} == {"a": [2], "b": []}
+    assert {name: [passage.revision for passage in passages] for name, passages in pages.held.items()} == {
+        "a": [2],
+        "b": [],
+    }
     assert view.reach(view.ends(), 0.0)
 
 
@@ -145,7 +148,7 @@ def test_a_view_goes_on_from_its_snapshot(world: World) -> None:
 
 @pytest.mark.parametrize("offsets", [[{0: 9, 1: 0}] * 2, [{0: 1, 1: 0}, {0: 0, 1: 0}], [{0: 0}] * 2], ids=str)
 def test_snapshots_that_do_not_fit_are_begun_anew(world: World, offsets: list[dict[int, int]]) -> None:
-    indexes = [Pages(one, {"of before": []}) for one in offsets]
+    indexes = [Pages(partition_offsets, {"of before": []}) for partition_offsets in offsets]
     world.put("a")
     world.view(*indexes).catch_up()
 
@@ -194,7 +197,7 @@ def test_a_damaged_snapshot_is_built_anew_and_never_searched(world: World, tmp_p
         whole = file.read_bytes()
         half = len(whole) // 2
         file.unlink()  # whoever has it mapped keeps what was there
-        file.write_bytes(whole[:half] if how == "cut" else bytes(one ^ 0x5A for one in whole[:half]) + whole[half:])
+        file.write_bytes(whole[:half] if how == "cut" else bytes(byte ^ 0x5A for byte in whole[:half]) + whole[half:])
         if how == "gone":
             file.unlink()
     index = bm25.build(SETTINGS, tmp_path)

@@ -30,7 +30,7 @@ def a_result(question_id: str = "q-1", answers: Sequence[Answer] | None = None, 
     said = answers if answers is not None else [an_answer(arm=arm, text=text) for arm, text in TEXTS.items()]
     values: dict[str, Any] = {
         "question": a_question(question_id=question_id), "asked_at": NOON, "scored_at": NOON, "metric_versions": {},
-        "answers": {one.arm: ScoredAnswer(answer=one, latency_ms=1.0) for one in said},
+        "answers": {answer.arm: ScoredAnswer(answer=answer, latency_ms=1.0) for answer in said},
     }  # fmt: skip
     return Result(**values | changes)
 
@@ -62,8 +62,8 @@ def test_a_voter_meets_the_same_choice_until_it_is_made() -> None:
 def test_questions_pairs_and_orders_are_spread_evenly_over_voters() -> None:
     results = [a_result(f"q-{number}") for number in range(5)]
     shown = [offer(results, f"voter-{number}", {}, recent=5) for number in range(3_000)]
-    questions = Counter(one.question_id for one in shown if one)
-    pairs = Counter((one.arm_a, one.arm_b) for one in shown if one)
+    questions = Counter(offered.question_id for offered in shown if offered)
+    pairs = Counter((offered.arm_a, offered.arm_b) for offered in shown if offered)
 
     assert len(questions) == 5
     assert all(abs(count - 600) < 5 * 22 for count in questions.values()), "five standard deviations"
@@ -93,7 +93,10 @@ def test_only_answers_that_differ_are_offered() -> None:
 def test_only_the_questions_asked_last_are_offered() -> None:
     results = [a_result(f"q-{number}", asked_at=NOON + timedelta(seconds=number)) for number in range(10)]
 
-    assert {one.question_id for n in range(50) if (one := offer(results, f"v-{n}", {}, recent=2))} == {"q-8", "q-9"}
+    assert {offered.question_id for n in range(50) if (offered := offer(results, f"v-{n}", {}, recent=2))} == {
+        "q-8",
+        "q-9",
+    }
 
 
 def test_by_name_the_pairs_come_in_turn_and_then_again() -> None:
@@ -171,9 +174,9 @@ def test_no_hour_ever_holds_more_than_the_limit(times: list[tuple[str, int]], li
 def test_votes_on_the_topic_that_repeat_or_stand_in_no_result_are_told() -> None:
     votes = [a_vote(), a_vote(choice="b"), a_vote(arm_a="tuned", arm_b="base+rag"), a_vote(question_id="unknown")]
     shown = [Counted("q-1", ("base+rag", "tuned"), a_ballot())]
-    found = counting.cast(votes, shown)
+    cast = counting.cast(votes, shown)
 
-    assert (found.votes, found.repeated, found.unattached) == ({"ann": 4}, {"ann": 2}, 1)
+    assert (cast.votes, cast.repeated, cast.unattached) == ({"ann": 4}, {"ann": 2}, 1)
 
 
 def test_a_vote_that_no_result_shows_yet_is_not_asked_for_again() -> None:
@@ -198,10 +201,10 @@ def a_poll(rng: Random, *, questions: int, honest: int, odd: Sequence[str] = (),
 
 
 def test_who_votes_blindly_is_found_and_honest_voters_are_left_alone() -> None:
-    found = voters.compared(a_poll(Random(1), questions=80, honest=5, odd=["dice"]))  # noqa: S311
+    compared = voters.compared(a_poll(Random(1), questions=80, honest=5, odd=["dice"]))  # noqa: S311
 
-    assert [voter.name for voter in found if voter.outlier] == ["dice"]
-    dice = next(voter for voter in found if voter.name == "dice")
+    assert [voter.name for voter in compared if voter.outlier] == ["dice"]
+    dice = next(voter for voter in compared if voter.name == "dice")
     assert dice.p is not None
     assert dice.p < 0.01
     assert dice.agreed / dice.compared < 0.65 < dice.others_agreed / dice.others_compared
@@ -215,26 +218,26 @@ def test_of_five_equal_voters_one_is_called_an_outlier_in_fewer_than_one_poll_of
 
 
 def test_two_voters_cannot_tell_which_of_them_is_odd() -> None:
-    found = voters.compared(a_poll(Random(3), questions=50, honest=1, odd=["dice"]))  # noqa: S311
+    compared = voters.compared(a_poll(Random(3), questions=50, honest=1, odd=["dice"]))  # noqa: S311
 
-    assert [voter.p for voter in found] == [None, None]
+    assert [voter.p for voter in compared] == [None, None]
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from("abcd"), st.sampled_from(CHOICES)), max_size=30))
 def test_the_yardstick_is_what_the_others_would_be_without_the_voter(given_votes: list[Any]) -> None:
     votes = list({(n, voter): a_count(n, voter, choice) for n, voter, choice in given_votes}.values())
-    for one in voters.compared(votes):
-        others = [vote for vote in votes if vote.ballot.voter != one.name]
+    for tested in voters.compared(votes):
+        others = [vote for vote in votes if vote.ballot.voter != tested.name]
         alone = voters.compared(others)
-        assert one.others_agreed == sum(voter.agreed for voter in alone)
-        assert one.others_compared == sum(voter.compared for voter in alone)
+        assert tested.others_agreed == sum(voter.agreed for voter in alone)
+        assert tested.others_compared == sum(voter.compared for voter in alone)
 
 
 def test_agreement_between_voters_is_over_the_same_answers() -> None:
     votes = [a_count(n, voter, "a" if n % 2 else "b") for n in range(10) for voter in ("ann", "bo")]
-    found = voters.between([*votes, a_count(99, "ann")])
+    agreed = voters.between([*votes, a_count(99, "ann")])
 
-    assert (found.n, found.raw.mean, found.kappa.mean) == (10, 1.0, 1.0)
+    assert (agreed.n, agreed.raw.mean, agreed.kappa.mean) == (10, 1.0, 1.0)
     assert voters.between([]).n == 0
 
 
@@ -244,17 +247,17 @@ def test_the_summary_counts_rates_and_says_what_it_does_not_count() -> None:
         judged(f"q-{n}", [a_ballot(v, "a" if rng.random() < 0.7 else "b", minutes=n) for v in ("ann", "bo", "cy")])
         for n in range(30)
     ]
-    found = summarise(results, [a_vote(question_id="q-0", arm_a="base", arm_b="tuned")], per_hour=20, without={"cy"})
+    summary = summarise(results, [a_vote(question_id="q-0", arm_a="base", arm_b="tuned")], per_hour=20, without={"cy"})
 
-    assert found.pairs.keys() == {PAIR}
-    assert sum(found.pairs[PAIR].values()) == 40
-    assert found.beyond_limit == {"ann": 10, "bo": 10}
-    assert found.left_out == {"cy": 30}
-    assert [one.arm for one in found.ratings.ratings] == ["base", "tuned"]
-    assert found.ratings.ratings[0].low is not None
-    assert found.first_side.n == 40, "base was shown first"
-    assert found.cast.unattached == 0
-    assert report.of(found).model_dump(mode="json")["pairs"][0]["arms"] == ["base", "tuned"]
+    assert summary.pairs.keys() == {PAIR}
+    assert sum(summary.pairs[PAIR].values()) == 40
+    assert summary.beyond_limit == {"ann": 10, "bo": 10}
+    assert summary.left_out == {"cy": 30}
+    assert [rating.arm for rating in summary.ratings.ratings] == ["base", "tuned"]
+    assert summary.ratings.ratings[0].low is not None
+    assert summary.first_side.n == 40, "base was shown first"
+    assert summary.cast.unattached == 0
+    assert report.of(summary).model_dump(mode="json")["pairs"][0]["arms"] == ["base", "tuned"]
 
 
 def test_arms_that_were_never_compared_are_said_to_have_no_common_scale(capsys: pytest.CaptureFixture[str]) -> None:

@@ -59,7 +59,7 @@ def test_one_worker_speaks_for_the_base_and_for_its_adapter_and_every_answer_say
 
     made = answers(records(), backend, ALL)
 
-    assert {arm: one.adapter for arm, one in made.items()} == {
+    assert {arm: answered.adapter for arm, answered in made.items()} == {
         "base": None, "base+rag": None, "tuned": adapter.ref, "tuned+rag": adapter.ref,
     }  # fmt: skip
     assert backend.speakers == [None, adapter.name]
@@ -70,7 +70,7 @@ def test_without_an_adapter_the_base_speaks_and_the_tuned_arms_say_why_they_do_n
 
     made = answers(records(), backend, ALL)
 
-    assert {arm: one.failure_kind for arm, one in made.items()} == {
+    assert {arm: answered.failure_kind for arm, answered in made.items()} == {
         "base": None, "base+rag": None, "tuned": "no_adapter", "tuned+rag": "no_adapter",
     }  # fmt: skip
     assert backend.speakers == [None]
@@ -102,8 +102,10 @@ def test_choices_are_written_out_where_that_is_the_setting_or_json_is_asked_for(
     json = answers(records(choices=CHOICES, form=form), Echo(), base, choices="likelihood")["base"]
     free = answers(records(), Echo(), base, choices="likelihood")["base"]
 
-    assert [one.text for one in (written, json, free)] == ["echo"] * 3
-    assert all(not one.choice_log_probabilities and one.log_probability is None for one in (written, json, free))
+    assert [answered.text for answered in (written, json, free)] == ["echo"] * 3
+    assert all(
+        not answered.choice_log_probabilities and answered.log_probability is None for answered in (written, json, free)
+    )
 
 
 def test_a_choice_that_says_it_does_not_know_is_an_abstention() -> None:
@@ -119,7 +121,7 @@ def test_a_question_past_its_deadline_is_not_weighed() -> None:
 
     made = answers(batch, Echo(), GeneratorSettings(worker="base"), choices="likelihood", later_s=60)
 
-    assert {one.failure_kind for one in made.values()} == {"deadline"}
+    assert {answered.failure_kind for answered in made.values()} == {"deadline"}
 
 
 def test_the_likeliest_per_token_is_picked_not_the_shortest() -> None:
