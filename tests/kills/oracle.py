@@ -26,7 +26,7 @@ class Line:
 
 
 @dataclass
-class Books:
+class TopicContents:
     """The newest result of each question beside everything that was appended about it."""
 
     asked: dict[str, Line] = field(default_factory=dict)
@@ -96,24 +96,24 @@ def _by_version(told: list[Line]) -> dict[int, list[Line]]:
     return found
 
 
-def read(servers: str) -> Books:
-    """The books of everything that the topics hold now. Of an arm the first answer stands, of references the newest."""
-    books = Books()
+def read(servers: str) -> TopicContents:
+    """Everything that the topics hold now. Of an arm the first answer stands, of references the newest."""
+    contents = TopicContents()
     for line in lines(servers, QUESTIONS):
-        books.asked.setdefault(line.value["question_id"], line)
+        contents.asked.setdefault(line.value["question_id"], line)
     for line in lines(servers, ANSWERS):
-        books.answers[line.value["question_id"]].setdefault(line.value["arm"], line)
+        contents.answers[line.value["question_id"]].setdefault(line.value["arm"], line)
     for line in lines(servers, REFERENCES):
-        books.references[line.value["question_id"]] = line
+        contents.references[line.value["question_id"]] = line
     for line in lines(servers, VOTES):
-        books.voters[line.value["question_id"]].add(line.value["voter"])
+        contents.voters[line.value["question_id"]].add(line.value["voter"])
     for line in lines(servers, EVIDENCE):
-        books.evidence[line.value["question"]["question_id"]] += 1
+        contents.evidence[line.value["question"]["question_id"]] += 1
     for line in lines(servers, VERDICTS):
-        books.judges[line.value["question_id"]].add(line.value["judge"])
+        contents.judges[line.value["question_id"]].add(line.value["judge"])
     for line in lines(servers, RESULTS):
-        books.results[line.value["question"]["question_id"]].append(line)
-    return books
+        contents.results[line.value["question"]["question_id"]].append(line)
+    return contents
 
 
 def lines(servers: str, topic: str) -> Iterator[Line]:

@@ -13,7 +13,7 @@ from tests.builders import a_document, a_question
 from tests.contests import ARMS, a_contest, an_arm
 from tests.pipeline.conftest import Pipeline
 from tests.pipeline.test_pipeline import MemoryLedger
-from tests.tallying import standings
+from tests.standings import standings
 
 SHORT = {"prompt": "rag_summary.v1"}
 SEVEN = a_contest(

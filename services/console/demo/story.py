@@ -20,7 +20,7 @@ from shared import topology
 from shared.cassandra.client import connect
 from shared.cassandra.dispositions import CassandraDispositions
 from shared.jobs.tuning import AdapterReport
-from shared.lab import accounting as books
+from shared.lab import accounting
 from shared.lab.report.material import combined, gather
 from shared.lab.report.numbers import Numbers, count
 from shared.messages import DocumentPublished, Question, Result
@@ -129,10 +129,10 @@ class Trial:
         material = combined(gathered, read_from="the trial's results (results.jsonl of each run)")
         return count(material, per_hour=per_hour)
 
-    def audit(self) -> books.Audit:
+    def audit(self) -> accounting.Audit:
         """The books, after everything has come out."""
         with progress.waiting("auditing"), closing(LiveLedger(self.kafka, self.cassandra)) as ledger:
-            return books.audit(ledger)
+            return accounting.audit(ledger)
 
 
 def _note(waiting: Waiting, kafka: KafkaSettings) -> None:

@@ -56,8 +56,8 @@ class Session:
         """The report of a sensitivity run; raises ValueError for a name that there is not, and as `run` does."""
         wanted = disturbing.with_their_controls(names)
         suite = disturbing.traceable(checking.load(self.folder))
-        bench = sensitivity.SensitivityRun(self.connect(self.wait_s), suite, self.name, self.deadline_s)
-        conditions = list(bench.conditions(wanted, seed, told=note))
+        sensitivity_run = sensitivity.SensitivityRun(self.connect(self.wait_s), suite, self.name, self.deadline_s)
+        conditions = list(sensitivity_run.conditions(wanted, seed, told=note))
         with progress.waiting("counting"):
             ended_in = sensitivity.report_of(suite, conditions, run=self.name, seed=seed, arms=self.arms)
         if out:

@@ -75,8 +75,8 @@ def _search(options: argparse.Namespace, _: Readiness) -> None:
     vectors = KeptVectors(EncoderSettings(), HomeSettings().home / "evaluation")
     with _store(vectors.name, in_memory=options.in_memory) as store:
         announcements = corpus.fill(store, chunked, vectors, _encoded)
-        bench = runs.prepared(names, RetrieverSettings(), store, announcements=announcements, vectors=vectors)
-        found = bench.run_all(asked.judged, _now(chunked), _searched)
+        retrievers = runs.prepared(names, RetrieverSettings(), store, announcements=announcements, vectors=vectors)
+        found = retrievers.run_all(asked.judged, _now(chunked), _searched)
     if options.out:
         report.write_trec(options.out, asked, found)
     standing = corpus.standing(chunked)

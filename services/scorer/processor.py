@@ -35,7 +35,7 @@ class Joins(Protocol):
     def get(self, question_id: str, /) -> Join | None: ...
 
 
-class Desk:
+class JoinProcessor:
     """Decides what changes. It must hear of every join there is (`adopt`) and have its changes kept, in order."""
 
     def __init__(self, joins: Joins, reader: Reader, settle: Settle, *, contests: Look, keep: timedelta) -> None:

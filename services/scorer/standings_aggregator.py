@@ -1,7 +1,7 @@
-"""The standings as they change: read back from the results topic, so that a restart loses nothing.
+"""The standings of whatever results came: each counts once, in its newest version.
 
-Every scorer that runs follows all results, and the one that owns partition 0 publishes. In memory are sums for each
-slice, arm and metric; what each question adds is in a file under `TILTYARD_HOME`, made anew at each start.
+In memory are sums for each slice, arm and metric; what each question adds is in a file under `TILTYARD_HOME`, made anew
+at each start.
 """
 
 from pathlib import Path
@@ -11,20 +11,16 @@ import structlog
 from services.scorer.contributions import Contributions
 from services.scorer.sums import Counted, Sums, counted, unbounded
 from shared.contests.files import of_result
-from shared.kafka.sink import Delivery, publish
-from shared.kafka.topics import Follower
 from shared.messages import ContestTaken, Result, Standing
 from shared.records import RawRecord
-from shared.settings import KafkaSettings
 from shared.standings import ALL, marks_of
-from shared.topology import RESULTS, STANDINGS
 
 log = structlog.get_logger()
 Slice = tuple[str, str]
 """A contest's label, and a slice of its questions."""
 
 
-class Tally:
+class StandingsAggregator:
     """Sums over the newest version of each question's result, whatever comes again and in whatever order."""
 
     def __init__(self, folder: Path) -> None:
@@ -74,34 +70,3 @@ class Tally:
         self._touched |= slices
         self._sums |= {name: Sums(self._contests[one.contest]) for name in slices - self._sums.keys()}
         return [self._sums[name] for name in slices]
-
-
-class Board:
-    """Follows the results and publishes the standings that changed; `folder` holds what each question adds."""
-
-    def __init__(self, settings: KafkaSettings, folder: Path) -> None:
-        self._follower = Follower(settings, RESULTS.name)
-        self._delivery = Delivery(settings, "scorer-standings")
-        self._tally = Tally(folder)
-        self._published: dict[str, Standing] = {}
-
-    def refresh(self) -> bool:
-        """Take in what came since; whether anything did."""
-        changed = False
-        while (record := self._follower.poll(0.0)) is not None:
-            changed = True
-            self._tally.take(record)
-        return changed
-
-    def publish(self) -> int:
-        """Publish every standing that differs from what was published last; returns how many did."""
-        changed = [one for one in self._tally.changed() if one != self._published.get(one.key)]
-        for standing in changed:
-            publish(self._delivery, STANDINGS, standing)
-        self._delivery.flush()
-        self._published |= {standing.key: standing for standing in changed}
-        return len(changed)
-
-    def close(self) -> None:
-        self._follower.close()
-        self._tally.close()
