@@ -48,9 +48,9 @@ class JoinProcessor:
 
     def adopt(self, joins: Mapping[str, Join]) -> None:
         """Start from these joins alone, after a start or when partitions moved."""
-        found = [(due(join, self._keep), question_id) for question_id, join in joins.items()]
-        heapq.heapify(found)
-        self._due = found
+        entries = [(due(join, self._keep), question_id) for question_id, join in joins.items()]
+        heapq.heapify(entries)
+        self._due = entries
 
     def take(self, records: Sequence[RawRecord], now: datetime) -> Changes:
         """Move the joins on; complete ones are stored and announced when this returns."""

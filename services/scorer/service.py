@@ -61,7 +61,7 @@ class Scorer:
             self._app.start(self._turns, self._committed, self._settled), stopping.wait(),
             self._turns.run(), self._commit(), self._pulse(), self._post(),
         ]  # fmt: skip
-        starting, stop, *others = [asyncio.ensure_future(one) for one in work]
+        starting, stop, *others = [asyncio.ensure_future(coroutine) for coroutine in work]
         try:
             await _first_of(starting, stop, *others)
             await _first_of(stop, *others)
@@ -93,13 +93,13 @@ class Scorer:
 
     async def _pulse(self) -> None:
         """Look at deadlines every tick, and at the group's progress every few seconds."""
-        asked = 0.0
+        asked_at = 0.0
         while True:
             await asyncio.sleep(self._settings.tick_s)
             self._app.check()
             now, at = datetime.now(UTC), time.monotonic()
-            if self._processor.waits_for(now) or at - asked > ASK_S:
-                asked = at
+            if self._processor.waits_for(now) or at - asked_at > ASK_S:
+                asked_at = at
                 await self._look(now, at)
 
     async def _look(self, now: datetime, at: float) -> None:

@@ -46,9 +46,9 @@ class StandingsAggregator:
 
     def changed(self) -> list[Standing]:
         """The standings of slices in which something was counted since the last call, by contest; `all` comes first."""
-        touched, self._touched = sorted(self._touched, key=lambda one: (one[0], one[1] != ALL, one[1])), set()
-        found = (self._sums[one].standing(one[1], self._unbounded) for one in touched)
-        return [standing for standing in found if standing is not None]
+        touched, self._touched = sorted(self._touched, key=_all_first), set()
+        standings = (self._sums[contest, name].standing(name, self._unbounded) for contest, name in touched)
+        return [standing for standing in standings if standing is not None]
 
     def close(self) -> None:
         self._known.close()
@@ -56,17 +56,22 @@ class StandingsAggregator:
     def _count(self, key: bytes, result: Result) -> None:
         contest = of_result(result)
         self._contests[contest.label] = contest
-        one = counted(marks_of(result), contest)
-        for metric in unbounded(one) - self._unbounded:
+        contribution = counted(marks_of(result), contest)
+        for metric in unbounded(contribution) - self._unbounded:
             log.warning("in no standing, since a value is outside [0, 1]", metric=metric)
             self._unbounded.add(metric)
-        for sums in self._sums_of(one):
-            sums.add(one, result.scored_at)
-        self._known.put(key, result.result_version, one)
+        for sums in self._sums_of(contribution):
+            sums.add(contribution, result.scored_at)
+        self._known.put(key, result.result_version, contribution)
 
-    def _sums_of(self, one: Counted) -> list[Sums]:
+    def _sums_of(self, contribution: Counted) -> list[Sums]:
         """The sums of its slice and of all, within its contest."""
-        slices = {(one.contest, ALL), (one.contest, one.slice)}
+        slices = {(contribution.contest, ALL), (contribution.contest, contribution.slice)}
         self._touched |= slices
-        self._sums |= {name: Sums(self._contests[one.contest]) for name in slices - self._sums.keys()}
+        self._sums |= {name: Sums(self._contests[contribution.contest]) for name in slices - self._sums.keys()}
         return [self._sums[name] for name in slices]
+
+
+def _all_first(touched: Slice) -> tuple[str, bool, str]:
+    contest, name = touched
+    return contest, name != ALL, name
