@@ -152,8 +152,8 @@ def _run(options: argparse.Namespace) -> None:
     client.require(kafka, [topology.INDEXED.name, topology.ENCODERS.name, topology.CHUNKS.name])
     store, delivery, keep = connect(cassandra), Delivery(kafka, SERVICE), Retention(NewsSettings().keep_days)
 
-    def announce(said: EncodersAnnounced) -> None:
-        publish(delivery, topology.ENCODERS, said)
+    def announce(announcement: EncodersAnnounced) -> None:
+        publish(delivery, topology.ENCODERS, announcement)
         delivery.flush()
 
     announced = KafkaView(kafka, topology.ENCODERS).values

@@ -79,9 +79,9 @@ class EncoderSwitch:
     def _say(
         self, *, serving: EncoderChoice, beside: EncoderChoice | None = None, leaving: EncoderChoice | None = None
     ) -> None:
-        said = EncodersAnnounced(serving=serving, beside=beside, leaving=leaving, announced_at=self._now())
-        self._publish(said)
-        self.state = said
+        announcement = EncodersAnnounced(serving=serving, beside=beside, leaving=leaving, announced_at=self._now())
+        self._publish(announcement)
+        self.state = announcement
 
 
 def migrate(
