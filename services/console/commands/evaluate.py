@@ -55,13 +55,13 @@ def retrieval(
     Example: tiltyard evaluate retrieval --documents services/console/newswire --in-memory
     Example: tiltyard evaluate retrieval --documents d.jsonl.gz --questions q.jsonl.gz --run bm25 --out out/trec
     """
-    found = retrieval_evaluation.measure(
+    report = retrieval_evaluation.measure(
         documents, questions, format_name=format_name, in_memory=in_memory, runs=run or [], out=out
     )
     if json:
-        output.as_json(found)
+        output.as_json(report)
     else:
-        retrieval_view.show(found)
+        retrieval_view.show(report)
 
 
 def answers(
@@ -82,13 +82,13 @@ def answers(
     Example: tiltyard evaluate answers --predictions out/results.jsonl --metric correct --metric rouge_l --baseline base
     Example: tiltyard evaluate answers --predictions a.json --predictions b.json --references dev-v1.1.json
     """
-    found = answers_evaluation.measure(
+    report = answers_evaluation.measure(
         predictions, references, format_name=format_name, metrics=metric or [], baseline=baseline
     )
     if json:
-        output.as_json(found)
+        output.as_json(report)
     else:
-        answers_view.show(found)
+        answers_view.show(report)
 
 
 def suite(
@@ -151,8 +151,8 @@ def perplexity(
     Example: tiltyard evaluate perplexity --documents services/console/newswire/edition1.documents.jsonl
     Example: tiltyard evaluate perplexity --documents news.jsonl --adapter news-20250323-1a2b3c4d
     """
-    found = perplexities.measure(documents, adapter=adapter, window=window, stride=stride)
-    output.as_json(found) if json else perplexity_view.show(found)
+    report = perplexities.measure(documents, adapter=adapter, window=window, stride=stride)
+    output.as_json(report) if json else perplexity_view.show(report)
 
 
 def training(
@@ -175,10 +175,10 @@ def training(
     except ValueError as error:
         raise ValueError(f"--train-shares {train_shares!r}: numbers with commas between them") from error
     workshop = training_shares.live(KafkaSettings(), cutoff)
-    found = training_shares.run(
+    report = training_shares.run(
         folder, pairs, shares, connect=lambda: _live(0), workshop=workshop, seed=seed, deadline_s=deadline
     )
-    output.as_json(found) if json else training_view.show(found)
+    output.as_json(report) if json else training_view.show(report)
 
 
 def _live(wait_s: float) -> LiveSystem:

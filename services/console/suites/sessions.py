@@ -45,11 +45,11 @@ class Session:
         """
         suite = checking.load(self.folder)
         system = self.connect(self.wait_s)
-        asked, corpus = self._as_published(system, suite) if published else self._set_apart(system, suite, keep=keep)
+        results, corpus = self._as_published(system, suite) if published else self._set_apart(system, suite, keep=keep)
         with progress.waiting("counting"):
-            ended_in = report.of_run(suite, asked, corpus, run=self.name, arms=self.arms)
+            ended_in = report.of_run(suite, results, corpus, run=self.name, arms=self.arms)
         if out:
-            summary.write(out, {self.name: report.chosen(asked, self.arms)}, ended_in)
+            summary.write(out, {self.name: report.chosen(results, self.arms)}, ended_in)
         return ended_in
 
     def disturb(self, names: Sequence[str], *, seed: int, out: Path | None) -> SensitivityReport:

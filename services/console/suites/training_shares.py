@@ -54,8 +54,8 @@ def live(kafka: KafkaSettings, cutoff: str) -> Workshop:
         tuning.tune(["--pairs", str(file), "--name", name, *(["--cutoff", cutoff] if cutoff else [])], os.environ)
 
     def speaker() -> str | None:
-        found = registry.speaking(KafkaView(kafka, topology.ADAPTERS).refresh())
-        return found.name if found else None
+        adapter = registry.speaking(KafkaView(kafka, topology.ADAPTERS).refresh())
+        return adapter.name if adapter else None
 
     return Workshop(train, lambda name: serving.serve(kafka, name), speaker)
 
