@@ -13,7 +13,7 @@ from importlib import resources
 from typing import Any
 
 from services.judge.announced import Announced
-from services.judge.case import bench
+from services.judge.case import setup_of
 from services.judge.handler import judge
 from services.judge.ports import Backend, Sheet
 from services.judge.settings import JudgeSettings
@@ -97,7 +97,7 @@ def _scored(question: Question, arm: str, text: str, model: str, correct: Metric
 
 def _judged(results: Sequence[Result], settings: JudgeSettings, backend: Backend) -> Iterator[Result]:
     records = [Record(result, RawRecord(Position("bench", 0, n), None, None, NOW)) for n, result in enumerate(results)]
-    for done in judge(records, bench=bench(settings, backend), announced=Announced()):
+    for done in judge(records, setup=setup_of(settings, backend), announced=Announced()):
         taken = VerdictsTaken(verdicts=done.outcome, appended_at=NOW, offset=done.cause.position.offset)
         yield results[done.cause.position.offset].model_copy(update={"verdicts": (taken,)})
 

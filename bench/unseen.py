@@ -22,7 +22,7 @@ from services.generator import answer_prompt, replies, withholding
 from services.generator.contexts import passages
 from services.generator.ports import Backend, Completion, Decline, PromptedQuestion
 from services.generator.settings import GeneratorSettings
-from services.generator.tuning.data import workshop
+from services.generator.tuning.data.configured_assembly import configured_assembly
 from services.generator.tuning.data.example import Example
 from services.generator.tuning.data.plan import DataPlan
 from services.generator.tuning.data.teacher_settings import TeacherSettings
@@ -95,7 +95,7 @@ def _prompts(
 ) -> list[Example]:
     """Prompts with passages, as serving shows them."""
     plan = DataPlan.model_validate({"builders": ["pairs", builder], "validation": 0, "probe": 0})
-    assembly = workshop.open_workshop(plan, settings, HomeSettings().home, teacher=TeacherSettings())
+    assembly = configured_assembly(plan, settings, HomeSettings().home, teacher=TeacherSettings())
     dataset = assembly.dataset(documents, _about(documents, pairs))
     return [example for example in dataset.examples if example.form == "rag"]
 

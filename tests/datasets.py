@@ -8,11 +8,11 @@ from typing import Any
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning.data.assembling import Assembly
 from services.generator.tuning.data.chunks import whole
+from services.generator.tuning.data.configured_assembly import serving
 from services.generator.tuning.data.material import Material, Previous, Serving
 from services.generator.tuning.data.nearest import Nearest
 from services.generator.tuning.data.plan import DataPlan
 from services.generator.tuning.data.teaching import Teacher
-from services.generator.tuning.data.workshop import serving
 from shared.messages import Revision, TrainingPair
 from shared.stored import StoredDocument
 from tests.builders import NOON, a_chunked_document

@@ -20,7 +20,7 @@ from shared.messages.feedback import CHOICES, counted
 from shared.messages.verdicts import OUTCOMES, digest
 from tests.builders import verdicts
 from tests.results import ARMS, a_result, a_scored, a_trial
-from tests.tallying import standings
+from tests.standings import standings
 
 DIGITS = 6
 REPLIES: dict[Outcome, tuple[str | None, str | None]] = {

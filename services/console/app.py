@@ -52,8 +52,8 @@ def _options(version: Version = False) -> None:
 def _readable(app: typer.Typer) -> None:
     """Each example of a help on a line of its own, to be copied as it stands; in lists the whole first sentence."""
     for command in app.registered_commands:
-        said = inspect.cleandoc((command.callback.__doc__ if command.callback else None) or "")
-        command.help, command.short_help = with_examples_apart(said), first_sentence(said)
+        description = inspect.cleandoc((command.callback.__doc__ if command.callback else None) or "")
+        command.help, command.short_help = with_examples_apart(description), first_sentence(description)
     for group in app.registered_groups:
         if group.typer_instance is not None:
             group.short_help = first_sentence(str(group.typer_instance.info.help))
@@ -62,8 +62,10 @@ def _readable(app: typer.Typer) -> None:
 
 def with_examples_apart(text: str) -> str:
     """A help text with each `Example: ...` behind a blank line, kept from being wrapped."""
-    said, *examples = _EXAMPLE.split(text.strip())
-    return said if not examples else "\n".join([said, "", AS_IT_STANDS, *(one.strip() for one in examples)])
+    description, *examples = _EXAMPLE.split(text.strip())
+    if not examples:
+        return description
+    return "\n".join([description, "", AS_IT_STANDS, *(example.strip() for example in examples)])
 
 
 def first_sentence(text: str) -> str:

@@ -16,7 +16,9 @@ def of_live(filters: Filters, kafka: KafkaSettings) -> list[str]:
     if not (filters.sources or filters.tags):
         return []
     records = topics.read_all(kafka, topology.INDEXED.name)
-    return list(hints(filters, (DocumentIndexed.model_validate_json(one.value) for one in records if one.value)))
+    return list(
+        hints(filters, (DocumentIndexed.model_validate_json(record.value) for record in records if record.value))
+    )
 
 
 def hints(filters: Filters, announced: Iterable[DocumentIndexed]) -> Iterator[str]:

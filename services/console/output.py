@@ -96,7 +96,9 @@ def _fitting(
     tables = [names]
     for column in range(len(names), len(columns)):
         wider = [*tables[-1], column]
-        shown = drawn("", [columns[one] for one in wider], [[row[one] for one in wider] for row in cells], right)
+        shown = drawn(
+            "", [columns[index] for index in wider], [[row[index] for index in wider] for row in cells], right
+        )
         needs = Measurement.get(out, out.options.update(width=WIDEST), shown).minimum
         if needs > out.width and len(tables[-1]) > len(names):
             tables.append([*names, column])

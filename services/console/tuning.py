@@ -29,8 +29,8 @@ def _trained(events: Iterable[TuningEvent], advance: Advance) -> TuningEvent | N
         if isinstance(event, GateAsked):
             break
         if isinstance(event, StepTaken):
-            told = f"loss {event.loss:.2f}, {event.tokens_per_s:.0f} tokens/s, {event.seconds_left:.0f} s left"
-            advance(event.step, event.steps, told)
+            figures = f"loss {event.loss:.2f}, {event.tokens_per_s:.0f} tokens/s, {event.seconds_left:.0f} s left"
+            advance(event.step, event.steps, figures)
         elif words := _aside(event):
             output.err.print(f"  fine-tuning: {words}", markup=False, soft_wrap=True)
     return event
@@ -41,9 +41,9 @@ def _tried(events: Iterable[TuningEvent], advance: Advance) -> TuningEvent | Non
     event = None
     for event in events:
         if isinstance(event, GateAsked):
-            told = f"{event.speaker} answers {event.asked} questions of gate {event.gate}"
+            step = f"{event.speaker} answers {event.asked} questions of gate {event.gate}"
             advance(event.number - 1, event.of)
-            output.err.print(f"  gate {event.number} of {event.of}: {told}", markup=False, soft_wrap=True)
+            output.err.print(f"  gate {event.number} of {event.of}: {step}", markup=False, soft_wrap=True)
     return event
 
 

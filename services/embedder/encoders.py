@@ -31,10 +31,10 @@ class EncodersInUse:
     def __call__(self) -> list[Encoder]:
         """Raises what the serving encoder raises where it cannot be loaded."""
         serving, *beside = encoding.in_use(self._announced(), self._configured)
-        names = {serving.name, *(one.name for one in beside)}
-        self._loaded = {name: one for name, one in self._loaded.items() if name in names}
+        names = {serving.name, *(choice.name for choice in beside)}
+        self._loaded = {name: encoder for name, encoder in self._loaded.items() if name in names}
         self._failed &= names
-        return [self._of(serving), *(encoder for one in beside if (encoder := self._tried(one)))]
+        return [self._of(serving), *(encoder for choice in beside if (encoder := self._tried(choice)))]
 
     def _of(self, choice: EncoderChoice) -> Encoder:
         if choice.name not in self._loaded:

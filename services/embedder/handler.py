@@ -38,16 +38,18 @@ class Embed:
 
     def __call__(self, batch: Batch) -> Iterator[Effect[Embedded]]:
         serving, *beside = self.encoders()
-        made = {serving.name: list(embed(batch, encode=serving.encode, now=self.now))}
+        effects_by_encoder = {serving.name: list(embed(batch, encode=serving.encode, now=self.now))}
         for encoder in beside:
             try:
-                made[encoder.name] = list(embed(batch, encode=encoder.encode, now=self.now))
+                effects_by_encoder[encoder.name] = list(embed(batch, encode=encoder.encode, now=self.now))
             except Exception as error:  # whatever it is, news goes on without this encoder
                 log.warning(
                     "an encoder beside the serving one failed", encoder=encoder.name, error=type(error).__name__
                 )
         for place, record in enumerate(batch):
-            yield effect(record, Embedded({name: effects[place].outcome for name, effects in made.items()}))
+            yield effect(
+                record, Embedded({name: effects[place].outcome for name, effects in effects_by_encoder.items()})
+            )
 
 
 def embed(batch: Batch, *, encode: Encode, now: Now) -> Iterator[Effect[StoredRevision]]:
@@ -66,8 +68,8 @@ def searchable(vectors: Vector) -> Vector:
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     if not np.isfinite(norms).all() or (norms == 0).any():
         raise InvalidMessageError("encoder: a chunk has a zero or endless vector, which cosine cannot compare")
-    made: Vector = vectors / norms
-    return made
+    unit_vectors: Vector = vectors / norms
+    return unit_vectors
 
 
 def announced(embedded: Embedded, *, now: Now) -> list[DocumentIndexed]:

@@ -67,8 +67,10 @@ class Migration:
             return self.say(PassagesChecked(window=None))
         longest = 0
         for batch in self._batches("checking", self.standing()):
-            passages = [one for found in self._read(self.old, batch).values() for one in found]
-            for passage, tokens in zip(passages, self.count_tokens([one.text for one in passages]), strict=True):
+            passages = [passage for of_document in self._read(self.old, batch).values() for passage in of_document]
+            for passage, tokens in zip(
+                passages, self.count_tokens([passage.text for passage in passages]), strict=True
+            ):
                 self._refuse_longer(passage, tokens)
                 longest = max(longest, tokens)
         return self.say(PassagesChecked(window=self.new.encoder.max_tokens, longest=longest))
@@ -79,7 +81,9 @@ class Migration:
 
     def fill(self) -> int:
         """Bring the new table to what is announced; what it holds already stays. Returns the revisions written."""
-        behind = [one for one in self.standing() if self._seen.get(one.document_id, 0) < one.revision]
+        behind = [
+            document for document in self.standing() if self._seen.get(document.document_id, 0) < document.revision
+        ]
         return sum(self._fill(batch) for batch in self._batches("filling", behind))
 
     def settle(self) -> bool:
@@ -91,10 +95,12 @@ class Migration:
     def _fill(self, batch: Sequence[DocumentIndexed]) -> int:
         behind = _behind(batch, self._read(self.new, batch))
         source = self._read(self.old, behind)
-        made = [chunked for one in behind if (chunked := rebuilt(one, source[one.document_id]))]
-        written = sum(self._store(chunked) for chunked in made)
+        chunked_documents = [
+            chunked for document in behind if (chunked := rebuilt(document, source[document.document_id]))
+        ]
+        written = sum(self._store(chunked) for chunked in chunked_documents)
         self.new.chunks.flush()
-        self._seen.update({one.document_id: one.revision for one in batch})
+        self._seen.update({document.document_id: document.revision for document in batch})
         return written
 
     def _store(self, chunked: DocumentChunked) -> bool:
@@ -117,7 +123,7 @@ class Migration:
             self.say(BatchDone(phase=phase, step=done, steps=len(documents)))
 
     def _read(self, side: Side, batch: Sequence[DocumentIndexed]) -> Passages:
-        return side.chunks.of_documents([one.document_id for one in batch])
+        return side.chunks.of_documents([document.document_id for document in batch])
 
     def _refuse_longer(self, passage: Passage, tokens: int) -> None:
         window = self.new.encoder.max_tokens
@@ -145,40 +151,41 @@ def caught_up(embedder: Progress, pause: Callable[[], None], pauses: int) -> boo
 
 def newest(indexed: Iterable[DocumentIndexed]) -> list[DocumentIndexed]:
     """The newest revision of each document, retracted ones too."""
-    found: dict[str, DocumentIndexed] = {}
-    for one in indexed:
-        known = found.get(one.document_id)
-        if known is None or known.revision <= one.revision:
-            found[one.document_id] = one
-    return list(found.values())
+    latest: dict[str, DocumentIndexed] = {}
+    for document in indexed:
+        known = latest.get(document.document_id)
+        if known is None or known.revision <= document.revision:
+            latest[document.document_id] = document
+    return list(latest.values())
 
 
 def lacking(documents: Iterable[DocumentIndexed], chunks: ChunkSearch) -> int:
     """How many documents' announced revisions a table does not hold."""
     return sum(
-        len(_behind(batch, chunks.of_documents([one.document_id for one in batch]))) for batch in _batches(documents)
+        len(_behind(batch, chunks.of_documents([document.document_id for document in batch])))
+        for batch in _batches(documents)
     )
 
 
-def rebuilt(one: DocumentIndexed, passages: Sequence[Passage]) -> DocumentChunked | None:
+def rebuilt(document: DocumentIndexed, passages: Sequence[Passage]) -> DocumentChunked | None:
     """The announced revision with its chunks; None where they are gone, or are a newer revision's by now."""
-    expected = 0 if one.retracted else one.chunk_count
-    if expected and (len(passages) != expected or passages[0].revision != one.revision):
+    expected = 0 if document.retracted else document.chunk_count
+    if expected and (len(passages) != expected or passages[0].revision != document.revision):
         return None
     chunks = tuple(Chunk(position=passage.position, text=passage.text) for passage in passages[:expected])
-    about = one.model_dump(include=set(DocumentChunked.model_fields) - {"chunks"})
+    about = document.model_dump(include=set(DocumentChunked.model_fields) - {"chunks"})
     return DocumentChunked(**about, chunks=chunks)
 
 
-def holds(one: DocumentIndexed, passages: Sequence[Passage]) -> bool:
+def holds(document: DocumentIndexed, passages: Sequence[Passage]) -> bool:
     """Whether a table has the announced revision, or a newer one."""
-    expected = 0 if one.retracted else one.chunk_count
-    newest = passages[0].revision if passages else one.revision
-    return newest > one.revision or (newest == one.revision and len(passages) == expected)
+    expected = 0 if document.retracted else document.chunk_count
+    newest = passages[0].revision if passages else document.revision
+    return newest > document.revision or (newest == document.revision and len(passages) == expected)
 
 
 def _behind(batch: Sequence[DocumentIndexed], there: Passages) -> list[DocumentIndexed]:
-    return [one for one in batch if not holds(one, there[one.document_id])]
+    return [document for document in batch if not holds(document, there[document.document_id])]
 
 
 def _batches(documents: Iterable[DocumentIndexed]) -> Iterator[list[DocumentIndexed]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.embedder.migration import Migration, Side, caught_up, lacking, newest
-from services.embedder.switch import Switchboard, drop, migrate
+from services.embedder.switch import EncoderSwitch, drop, migrate
 from shared import encoding, topology
 from shared.cassandra import schema
 from shared.cassandra.chunks import CassandraChunks
@@ -42,7 +42,7 @@ class Job:
     cassandra: CassandraSettings
     configured: EncoderSettings
     store: Store
-    board: Switchboard
+    switch: EncoderSwitch
     keep: Retention
 
     @property
@@ -56,14 +56,14 @@ class Job:
         dropped: str | None = None
         settled: bool | None = None
         if self.options.drop_old:
-            dropped = drop(self.board, drop_table=self._drop_table, settle=self._settle).name
+            dropped = drop(self.switch, drop_table=self._drop_table, settle=self._settle).name
         elif not self.options.status:
             settled = self._migrate()
         write(ReindexDone(standing=self.standing(settled=settled, dropped=dropped)))
 
     def standing(self, *, settled: bool | None = None, dropped: str | None = None) -> StoreStanding:
         """Who serves, who is beside, and how many of the documents each lacks."""
-        state, documents = self.board.state, newest(self._indexed())
+        state, documents = self.switch.state, newest(self._indexed())
 
         def lacks(choice: EncoderChoice) -> int:
             return lacking(documents, CassandraChunks(self.store, choice.name))
@@ -80,10 +80,10 @@ class Job:
 
     def _migrate(self) -> bool:
         target = self.target
-        self.board.refuse(target, schema.chunks_table)
-        self.board.believe({one.encoder for one in newest(self._indexed()) if not one.retracted})
+        self.switch.refuse(target, schema.chunks_table)
+        self.switch.believe({document.encoder for document in newest(self._indexed()) if not document.retracted})
         return migrate(
-            self.board,
+            self.switch,
             target,
             self._migration,
             make_table=lambda choice: schema.apply(self.cassandra, encoder=choice.name, dimensions=choice.dimensions),
@@ -152,14 +152,14 @@ def _run(options: argparse.Namespace) -> None:
     client.require(kafka, [topology.INDEXED.name, topology.ENCODERS.name, topology.CHUNKS.name])
     store, delivery, keep = connect(cassandra), Delivery(kafka, SERVICE), Retention(NewsSettings().keep_days)
 
-    def announce(said: EncodersAnnounced) -> None:
-        publish(delivery, topology.ENCODERS, said)
+    def announce(announcement: EncodersAnnounced) -> None:
+        publish(delivery, topology.ENCODERS, announcement)
         delivery.flush()
 
     announced = KafkaView(kafka, topology.ENCODERS).values
     try:
-        board = Switchboard(announced, configured, announce, keep.now)
-        Job(options, kafka, cassandra, configured, store, board, keep).run()
+        switch = EncoderSwitch(announced, configured, announce, keep.now)
+        Job(options, kafka, cassandra, configured, store, switch, keep).run()
     finally:
         store.close()
 

@@ -14,7 +14,7 @@ Make = Callable[[EncoderChoice, EncoderChoice], Migration]
 OF_CHOICE = {"variant", "model", "precision", "dimensions"}
 
 
-class Switchboard:
+class EncoderSwitch:
     """What is announced of encoders; every step is published before it counts. Where nothing is, settings say it."""
 
     def __init__(
@@ -59,7 +59,7 @@ class Switchboard:
         if self.state.beside != target:
             self._say(serving=self.state.serving, beside=target)
 
-    def switch(self, target: EncoderChoice) -> None:
+    def serve(self, target: EncoderChoice) -> None:
         """From now on questions are asked with this encoder; the one before is kept up."""
         self._say(serving=target, beside=self.state.serving)
 
@@ -79,13 +79,13 @@ class Switchboard:
     def _say(
         self, *, serving: EncoderChoice, beside: EncoderChoice | None = None, leaving: EncoderChoice | None = None
     ) -> None:
-        said = EncodersAnnounced(serving=serving, beside=beside, leaving=leaving, announced_at=self._now())
-        self._publish(said)
-        self.state = said
+        announcement = EncodersAnnounced(serving=serving, beside=beside, leaving=leaving, announced_at=self._now())
+        self._publish(announcement)
+        self.state = announcement
 
 
 def migrate(
-    board: Switchboard,
+    switch: EncoderSwitch,
     target: EncoderChoice,
     make: Make,
     *,
@@ -98,12 +98,12 @@ def migrate(
     Where the encoder serves already, what its table lacks is filled from the one beside it. Raises ValueError where a
     passage is longer than the encoder reads, where it cannot encode a document, and where it finds too much less.
     """
-    if target.name == board.state.serving.name:
-        return board.state.beside is None or make(board.state.beside, target).settle()
-    migration = make(board.state.serving, target)
+    if target.name == switch.state.serving.name:
+        return switch.state.beside is None or make(switch.state.beside, target).settle()
+    migration = make(switch.state.serving, target)
     migration.check()
     make_table(target)
-    board.fill(target)
+    switch.fill(target)
     migration.fill()
     reached = migration.settle()
     refuse_gaps(migration)
@@ -112,7 +112,7 @@ def migrate(
     if stay:
         return reached
     refuse_loss(comparison, permitted_loss)
-    board.switch(target)
+    switch.serve(target)
     migration.say(EncoderSwitched(serving=target.name))
     return migration.settle()
 
@@ -133,10 +133,10 @@ def refuse_loss(comparison: EncoderComparison, permitted: float) -> None:
         )
 
 
-def drop(board: Switchboard, *, drop_table: Callable[[str], None], settle: Callable[[], None]) -> EncoderChoice:
+def drop(switch: EncoderSwitch, *, drop_table: Callable[[str], None], settle: Callable[[], None]) -> EncoderChoice:
     """Stop writing for the encoder that does not serve, then remove its table."""
-    other = board.leave()
+    other = switch.leave()
     settle()
     drop_table(other.name)
-    board.gone()
+    switch.gone()
     return other

@@ -3,7 +3,7 @@
 from functools import partial
 
 from services.judge.announced import Announced
-from services.judge.case import bench
+from services.judge.case import setup_of
 from services.judge.handler import judge
 from services.judge.ports import Backend
 from services.judge.settings import JudgeSettings
@@ -21,7 +21,7 @@ def name_of(settings: JudgeSettings) -> str:
 def assemble(bus: Bus, backend: Backend, settings: JudgeSettings) -> Runner[Verdicts]:
     """The judge as it ships. Raises ValueError where a prompt is not there or not complete."""
     announced = Announced()
-    handle = partial(judge, bench=bench(settings, backend), announced=announced)
+    handle = partial(judge, setup=setup_of(settings, backend), announced=announced)
     return Runner(
         service=bus.name,
         source=bus.source([topology.RESULTS], on_assigned=announced.forget),

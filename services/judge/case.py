@@ -39,7 +39,7 @@ class Case:
     """A result with its pairs and arms to judge. `known`: this judge's verdicts that stand, if there are any."""
 
     result: Result
-    bench: JudgeSetup
+    setup: JudgeSetup
     known: Verdicts | None
     pairs: tuple[Pair, ...]
     arms: tuple[str, ...]
@@ -69,10 +69,10 @@ class Case:
             grades = tuple(self._grade(arm, remaining) for arm in self.arms)
         return Verdicts(
             question_id=self.result.question.question_id,
-            judge=self.bench.settings.name,
-            backend=self.bench.backend.name,
-            model=self.bench.backend.model,
-            prompts={"pairwise": self.bench.pairwise.version, "rubric": self.bench.rubric.version},
+            judge=self.setup.settings.name,
+            backend=self.setup.backend.name,
+            model=self.setup.backend.model,
+            prompts={"pairwise": self.setup.pairwise.version, "rubric": self.setup.rubric.version},
             comparisons=comparisons,
             grades=grades,
             references_sha256=digest(self.result.question.references) if grades else None,
@@ -91,46 +91,46 @@ class Case:
         return self.known.grades if self.known and self.known.graded_sha256 == self.grading.sha256 else None
 
     def _comparison(self, pair: Pair, replies: Iterator[Said]) -> Comparison:
-        straight, turned = (_reply(next(replies), self.bench.pairwise) for _ in range(2))
+        straight, turned = (_reply(next(replies), self.setup.pairwise) for _ in range(2))
         return Comparison(arms=pair, outcome=outcome(straight, turned), replies=(straight, turned))
 
     def _grade(self, arm: str, replies: Iterator[Said]) -> Grade:
-        reply = _reply(next(replies), self.bench.rubric)
+        reply = _reply(next(replies), self.setup.rubric)
         return Grade(arm=arm, grade=int(reply.read) if reply.read else None, reply=reply)
 
     def _warnings(self) -> tuple[str, ...]:
         judged = {*self.arms, *(arm for pair in self.pairs for arm in pair)}
         models = {arm: self.result.answers[arm].answer.model for arm in judged}
-        model = self.bench.backend.model
-        return families.warnings(model, models, self.bench.settings.families) if model else ()
+        model = self.setup.backend.model
+        return families.warnings(model, models, self.setup.settings.families) if model else ()
 
 
-def bench(settings: JudgeSettings, backend: Backend) -> JudgeSetup:
+def setup_of(settings: JudgeSettings, backend: Backend) -> JudgeSetup:
     """The judge of these settings; raises ValueError where a prompt is not there or not complete."""
     pairwise = judge_prompt.load(settings.pairwise_prompt, judge_prompt.PAIRWISE)
     return JudgeSetup(settings, backend, pairwise, judge_prompt.load(settings.rubric_prompt, judge_prompt.RUBRIC))
 
 
-def opened(result: Result, judge: JudgeSetup, announced: Verdicts | None) -> Case:
+def opened(result: Result, setup: JudgeSetup, announced: Verdicts | None) -> Case:
     """The case of a result. `announced`: what this judge said of it last, where a result need not show it yet."""
-    words, name, model = judge.settings.words, judge.settings.name, judge.backend.model
-    competing, wanted = of_result(result).arms, judge.settings
+    words, name, model = setup.settings.words, setup.settings.name, setup.backend.model
+    competing, wanted = of_result(result).arms, setup.settings
     compared_pairs = search_against_memory(competing) if wanted.pairs is None else wanted.pairs
     graded_arms = [arm.name for arm in competing] if wanted.graded is None else wanted.graded
     pairs, arms = sheets.pairs(result, compared_pairs), sheets.arms(result, graded_arms)
-    both = [sheets.comparing(result, pair, judge.pairwise, words) for pair in pairs]
+    both = [sheets.comparing(result, pair, setup.pairwise, words) for pair in pairs]
     compared = tuple(sheet for two in both for sheet in two)
-    graded = tuple(sheets.grading(result, arm, judge.rubric, words) for arm in arms)
-    seen = result.question.references if judge.backend.sees_references else None
+    graded = tuple(sheets.grading(result, arm, setup.rubric, words) for arm in arms)
+    seen = result.question.references if setup.backend.sees_references else None
     shown = next((taken.verdicts for taken in result.verdicts if taken.verdicts.judge == name), None)
     return Case(
         result=result,
-        bench=judge,
+        setup=setup,
         known=announced or shown,
         pairs=tuple(pairs),
         arms=tuple(arms),
-        comparing=_part(compared, [model, judge.pairwise.version, pairs, seen]),
-        grading=_part(graded, [model, judge.rubric.version, arms]),
+        comparing=_part(compared, [model, setup.pairwise.version, pairs, seen]),
+        grading=_part(graded, [model, setup.rubric.version, arms]),
     )
 
 

@@ -15,12 +15,12 @@ Announced = Callable[[str], Verdicts | None]
 """Question id -> what this judge announced of it last, as far as that is remembered."""
 
 
-def judge(batch: Sequence[Record[Result]], *, bench: JudgeSetup, announced: Announced) -> Iterator[Effect[Verdicts]]:
+def judge(batch: Sequence[Record[Result]], *, setup: JudgeSetup, announced: Announced) -> Iterator[Effect[Verdicts]]:
     """The verdicts on each question's newest result of the batch; one call of the backend for all of them."""
-    cases = [(record, opened(record.message, bench, announced(_question(record)))) for record in _newest(batch)]
+    cases = [(record, opened(record.message, setup, announced(_question(record)))) for record in _newest(batch)]
     open_cases = [(record, case) for record, case in cases if not case.settled]
     sheets = [sheet for _, case in open_cases for sheet in case.sheets]
-    replies = bench.backend.judge(sheets) if sheets else []
+    replies = setup.backend.judge(sheets) if sheets else []
     start = 0
     for record, case in open_cases:
         end = start + len(case.sheets)

@@ -50,7 +50,7 @@ def assemble(ports: Ports, settings: RetrieverSettings, *, encoder: EncoderSetti
     Raises ValueError for an unknown variant, and what the encoder raises where it cannot be loaded.
     """
     serving = Serving(ports.encoders, encoder, ports.chunks)
-    made = Assembly(
+    assembly = Assembly(
         settings,
         encode=serving.encoder.encode,
         encoder=serving.encoder.name,
@@ -60,13 +60,13 @@ def assemble(ports: Ports, settings: RetrieverSettings, *, encoder: EncoderSetti
         keep=ports.keep,
         recipes=ports.contests().at(ports.keep.now()).recipes_in_use(),
     )
-    made.view.catch_up()
+    assembly.view.catch_up()
     if ports.follows:
-        made.view.follow(threading.Event())
+        assembly.view.follow(threading.Event())
     return Runner(
         service=ports.bus.name,
         source=ports.bus.source([topology.QUESTIONS]),
-        handle=serving.before(RetrieveByContest(made.usual, made.of, ports.contests)),
+        handle=serving.before(RetrieveByContest(assembly.usual, assembly.of, ports.contests)),
         sinks=[ports.bus.sink(topology.EVIDENCE, published)],
         dead_letters=ports.bus.dead_letters(),
         limit=settings.batch,
@@ -146,8 +146,8 @@ class Assembly:
 
 def settings_of(recipe: Recipe, settings: RetrieverSettings) -> RetrieverSettings:
     """The retriever's settings with what the recipe says in their place."""
-    said = RetrievalOptions.model_validate(recipe.options).model_dump(include=set(recipe.options))
-    return settings.model_copy(update=said)
+    options = RetrievalOptions.model_validate(recipe.options).model_dump(include=set(recipe.options))
+    return settings.model_copy(update=options)
 
 
 def retriever(

@@ -68,18 +68,18 @@ def explained(retrieve: Retrieve, question: Question, *, now: datetime, others: 
     scope = _scope(retrieve, question)
     texts = retrieve.queries(question)
     at = question.as_of or now
-    asked = [SearchQuery(text, vector, at) for text, vector in zip(texts, retrieve.encode(texts), strict=True)]
+    queries = [SearchQuery(text, vector, at) for text, vector in zip(texts, retrieve.encode(texts), strict=True)]
     seen: list[Ranked] = []
 
     def noting(first: SearchQuery, ranked: Sequence[Ranked]) -> Sequence[Ranked]:
         seen[:] = retrieve.rank(first, ranked)
         return seen
 
-    picks = replace(retrieve, rank=noting).picks(asked, scope)
+    picks = replace(retrieve, rank=noting).picks(queries, scope)
     kept = within_budget(picks, retrieve.settings.budget_words)
-    listed = {one.place: _listed(number, one, at) for number, one in enumerate(seen, start=1)}
-    chosen = {one.place for one, _ in kept}
-    left = [one for one in seen if one.place not in chosen][:others]
+    listed = {hit.place: _listed(number, hit, at) for number, hit in enumerate(seen, start=1)}
+    chosen = {hit.place for hit, _ in kept}
+    left = [hit for hit in seen if hit.place not in chosen][:others]
     return EvidenceExplained(
         question=question,
         queries=texts,
@@ -89,12 +89,12 @@ def explained(retrieve: Retrieve, question: Question, *, now: datetime, others: 
         at=at.isoformat(),
         candidates=len(seen),
         lists=_lists(retrieve, seen),
-        evidence=[_row(listed[one.place], passage) for one, passage in kept],
+        evidence=[_row(listed[hit.place], passage) for hit, passage in kept],
         others=[
-            _row(listed[one.place], passage, why)
-            for one, passage, why in _left_out(retrieve, left, {pick.place for pick, _ in picks}, scope)
+            _row(listed[hit.place], passage, why)
+            for hit, passage, why in _left_out(retrieve, left, {pick.place for pick, _ in picks}, scope)
         ],
-        note="" if kept else "; ".join([why_nothing(question), *_would_help(retrieve, question, asked)]),
+        note="" if kept else "; ".join([why_nothing(question), *_would_help(retrieve, question, queries)]),
     )
 
 
@@ -102,18 +102,18 @@ def _scope(retrieve: Retrieve, question: Question) -> Scope:
     return Scope.of(question, retrieve.keep.not_before)
 
 
-def _listed(number: int, one: Ranked, at: datetime) -> Listed:
+def _listed(number: int, hit: Ranked, at: datetime) -> Listed:
     """What the lists say of a candidate; nothing of its text."""
-    published_at = one.candidate.published_at
+    published_at = hit.candidate.published_at
     return Listed(
         place=number,
-        score=one.score,
-        document_id=one.candidate.document_id,
-        position=one.candidate.position,
-        revision=one.candidate.revision,
+        score=hit.score,
+        document_id=hit.candidate.document_id,
+        position=hit.candidate.position,
+        revision=hit.candidate.revision,
         published_at=published_at.isoformat(),
         age_days=round((at - published_at).total_seconds() / DAY_S, 2),
-        lists={name: ListPlace(rank=place.rank, score=place.score) for name, place in one.found_by.items()},
+        lists={name: ListPlace(rank=place.rank, score=place.score) for name, place in hit.found_by.items()},
     )
 
 
@@ -137,26 +137,26 @@ def _left_out(
     retrieve: Retrieve, left: Sequence[Ranked], picked: set[ChunkKey], scope: Scope
 ) -> Iterator[tuple[Ranked, Passage | None, str]]:
     """Each with the reason; the passage only where it still is what was found, and may be shown."""
-    there = retrieve.chunks.read([one.place for one in left])
-    for one in left:
-        passage = there.get(one.place)
-        if passage is not None and stands(one, passage, scope):
-            yield one, passage, "over budget_words" if one.place in picked else "beyond top_k"
+    there = retrieve.chunks.read([hit.place for hit in left])
+    for hit in left:
+        passage = there.get(hit.place)
+        if passage is not None and stands(hit, passage, scope):
+            yield hit, passage, "over budget_words" if hit.place in picked else "beyond top_k"
         else:
-            yield one, None, "gone since it was found" if passage is None else "changed since it was found"
+            yield hit, None, "gone since it was found" if passage is None else "changed since it was found"
 
 
 def _lists(retrieve: Retrieve, seen: Iterable[Ranked]) -> list[str]:
     """Names of all lists in the order in which they came about: parts of the search, the search, each ranker."""
     last = [retrieve.search.name, *retrieve.settings.ranker_names]
-    named = dict.fromkeys(name for one in seen for name in one.found_by)
+    named = dict.fromkeys(name for hit in seen for name in hit.found_by)
     return [*(name for name in sorted(named) if name not in last), *(name for name in last if name in named)]
 
 
-def _would_help(retrieve: Retrieve, question: Question, asked: Sequence[SearchQuery]) -> Iterator[str]:
+def _would_help(retrieve: Retrieve, question: Question, queries: Sequence[SearchQuery]) -> Iterator[str]:
     """The conditions that alone keep everything out."""
     for name, wider in _wider(question):
-        if retrieve.ranked(asked, _scope(retrieve, wider)):
+        if retrieve.ranked(queries, _scope(retrieve, wider)):
             yield f"without {name} there is something"
 
 

@@ -15,15 +15,15 @@ RRF_K = 60  # Cormack, Clarke and Buettcher, SIGIR 2009
 
 def reciprocal_rank(lists: Sequence[Sequence[Ranked]], k: int = RRF_K) -> list[Ranked]:
     """Sum of 1 / (k + rank) over the lists, ranks from 1; the largest possible sum is len(lists) / (k + 1)."""
-    return _summed([[(one, 1.0 / (k + rank)) for rank, one in enumerate(found, start=1)] for found in lists])
+    return _summed([[(hit, 1.0 / (k + rank)) for rank, hit in enumerate(hits, start=1)] for hits in lists])
 
 
 def weighted_sum(lists: Sequence[Sequence[Ranked]], weights: Sequence[float]) -> list[Ranked]:
     """Sum of weight times min-max normalised score (CombSUM, Fox and Shaw, TREC-2 1994); in [0, sum of weights]."""
     return _summed(
         [
-            [(one, weight * share) for one, share in zip(found, min_max([one.score for one in found]), strict=True)]
-            for found, weight in zip(lists, weights, strict=True)
+            [(hit, weight * share) for hit, share in zip(hits, min_max([hit.score for hit in hits]), strict=True)]
+            for hits, weight in zip(lists, weights, strict=True)
         ]
     )
 
@@ -52,21 +52,21 @@ def _summed(lists: Iterable[Iterable[tuple[Ranked, float]]]) -> list[Ranked]:
     """
     sums: dict[ChunkKey, float] = {}
     known: dict[ChunkKey, Ranked] = {}
-    for found in lists:
-        for one, share in found:
-            held = known.get(one.place)
-            if held is None or held.candidate.revision < one.candidate.revision:
-                sums[one.place], known[one.place] = share, one
-            elif held.candidate.revision == one.candidate.revision:
-                sums[one.place] += share
-                known[one.place] = Ranked(held.candidate, held.score, _better(held, one))
+    for hits in lists:
+        for hit, share in hits:
+            held = known.get(hit.place)
+            if held is None or held.candidate.revision < hit.candidate.revision:
+                sums[hit.place], known[hit.place] = share, hit
+            elif held.candidate.revision == hit.candidate.revision:
+                sums[hit.place] += share
+                known[hit.place] = Ranked(held.candidate, held.score, _better(held, hit))
     best = sorted(sums, key=lambda place: (-sums[place], place))
     return [Ranked(known[place].candidate, sums[place], known[place].found_by) for place in best]
 
 
-def _better(one: Ranked, other: Ranked) -> dict[str, Found]:
+def _better(first: Ranked, second: Ranked) -> dict[str, Found]:
     """The places on both sides' lists; on a list that holds it twice, the better one."""
-    both = dict(one.found_by)
-    for name, found in other.found_by.items():
-        both[name] = min(both.get(name, found), found, key=lambda place: place.rank)
+    both = dict(first.found_by)
+    for name, place in second.found_by.items():
+        both[name] = min(both.get(name, place), place, key=lambda either: either.rank)
     return both

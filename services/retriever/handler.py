@@ -39,17 +39,22 @@ class Retrieve:
     recipe: str = "rag"
 
     def evidence(
-        self, record: Record[Question], asked: Sequence[SearchQuery], caught_up: Callable[[], bool], *, shared_ms: float
+        self,
+        record: Record[Question],
+        queries: Sequence[SearchQuery],
+        caught_up: Callable[[], bool],
+        *,
+        shared_ms: float,
     ) -> EvidenceFound:
         """What is found for a question, put in these words; read only once `caught_up` says whether the view is."""
         started = self.clock()
         question = record.message
         stale = not caught_up()
         scope = self._scope(question)
-        kept = within_budget(self.picks(asked, scope), self.settings.budget_words)
+        kept = within_budget(self.picks(queries, scope), self.settings.budget_words)
         return EvidenceFound(
             question=question,
-            searched_for=asked[0].text if asked[0].text != question.text else "",
+            searched_for=queries[0].text if queries[0].text != question.text else "",
             asked_at=record.appended_at,
             items=tuple(item(pick, place) for place, pick in enumerate(kept, start=1)),
             contest=self.contest,
@@ -94,24 +99,24 @@ class Retrieve:
         gauges.waited(self.clock() - started, stale=not fresh)
         return fresh
 
-    def picks(self, asked: Sequence[SearchQuery], scope: Scope) -> list[Pick]:
+    def picks(self, queries: Sequence[SearchQuery], scope: Scope) -> list[Pick]:
         """The best chunks as they stand. Where a document moved since it was found, the search is made again."""
         picks: list[Pick] = []
         for _ in range(TRIES):
-            best = self.ranked(asked, scope)[: self.settings.top_k * SPARE]
-            there = self.chunks.read([one.place for one in best])
-            picks = [(one, there[one.place]) for one in best if stands(one, there.get(one.place), scope)]
-            standing = {one.place for one, _ in picks}
-            moved = {one.candidate.document_id for one in best if one.place not in standing}
+            best = self.ranked(queries, scope)[: self.settings.top_k * SPARE]
+            there = self.chunks.read([hit.place for hit in best])
+            picks = [(hit, there[hit.place]) for hit in best if stands(hit, there.get(hit.place), scope)]
+            standing = {hit.place for hit, _ in picks}
+            moved = {hit.candidate.document_id for hit in best if hit.place not in standing}
             if not moved:
                 break
             self.view.refresh(sorted(moved))
         return picks[: self.settings.top_k]
 
-    def ranked(self, asked: Sequence[SearchQuery], scope: Scope) -> Sequence[Ranked]:
+    def ranked(self, queries: Sequence[SearchQuery], scope: Scope) -> Sequence[Ranked]:
         """Candidates, best first, not yet read. The lists of one question's several queries are fused."""
-        lists = [self.search(one, limit=self.settings.depth, scope=scope) for one in asked]
-        return self.rank(asked[0], lists[0] if len(lists) == 1 else of_queries(lists))
+        lists = [self.search(query, limit=self.settings.depth, scope=scope) for query in queries]
+        return self.rank(queries[0], lists[0] if len(lists) == 1 else of_queries(lists))
 
 
 def asked_of(record: Record[Question], text: str, vector: Vector) -> SearchQuery:
@@ -119,19 +124,19 @@ def asked_of(record: Record[Question], text: str, vector: Vector) -> SearchQuery
     return SearchQuery(text, vector, record.message.as_of or record.appended_at)
 
 
-def stands(one: Ranked, passage: Passage | None, scope: Scope) -> bool:
+def stands(hit: Ranked, passage: Passage | None, scope: Scope) -> bool:
     """Whether what was found is still there, is the revision that was found, and may be shown."""
-    return passage is not None and passage.revision == one.candidate.revision and scope.admits(passage)
+    return passage is not None and passage.revision == hit.candidate.revision and scope.admits(passage)
 
 
 def within_budget(picks: Sequence[Pick], words: int) -> list[Pick]:
     """The best chunks that fit together; the first stays whatever its length."""
     kept: list[Pick] = []
-    for ranked, passage in picks:
+    for hit, passage in picks:
         words -= len(passage.text.split())
         if kept and words < 0:
             break
-        kept.append((ranked, passage))
+        kept.append((hit, passage))
     return kept
 
 
@@ -146,7 +151,7 @@ def why_nothing(question: Question) -> str:
 
 def item(pick: Pick, rank: int) -> EvidenceItem:
     """A chunk as evidence, with its place on every list that led to it."""
-    ranked, passage = pick
+    hit, passage = pick
     return EvidenceItem(
         chunk_id=passage.chunk_id,
         document_id=passage.document_id,
@@ -158,6 +163,6 @@ def item(pick: Pick, rank: int) -> EvidenceItem:
         published_at=passage.published_at,
         text=passage.text,
         rank=rank,
-        score=ranked.score,
-        found_by=dict(ranked.found_by),
+        score=hit.score,
+        found_by=dict(hit.found_by),
     )

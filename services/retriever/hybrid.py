@@ -21,6 +21,6 @@ class Hybrid:
         self._fuse = fuse
         self._beside = ThreadPoolExecutor(len(parts), name)
 
-    def __call__(self, asked: SearchQuery, *, limit: int, scope: Scope) -> Sequence[Ranked]:
-        searching = [self._beside.submit(part, asked, limit=limit, scope=scope) for part in self._parts]
-        return listed(self.name, self._fuse([found.result() for found in searching]))
+    def __call__(self, query: SearchQuery, *, limit: int, scope: Scope) -> Sequence[Ranked]:
+        searching = [self._beside.submit(part, query, limit=limit, scope=scope) for part in self._parts]
+        return listed(self.name, self._fuse([future.result() for future in searching]))

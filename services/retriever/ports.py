@@ -38,8 +38,8 @@ class Ranked:
 def listed(name: str, ranked: Sequence[Ranked]) -> list[Ranked]:
     """The list with each one's own place on it noted under the list's name."""
     return [
-        Ranked(one.candidate, one.score, {**one.found_by, name: Found(rank=rank, score=one.score)})
-        for rank, one in enumerate(ranked, start=1)
+        Ranked(hit.candidate, hit.score, {**hit.found_by, name: Found(rank=rank, score=hit.score)})
+        for rank, hit in enumerate(ranked, start=1)
     ]
 
 
@@ -48,7 +48,7 @@ class Search(Protocol):
 
     name: str
 
-    def __call__(self, asked: SearchQuery, *, limit: int, scope: Scope) -> Sequence[Ranked]:
+    def __call__(self, query: SearchQuery, *, limit: int, scope: Scope) -> Sequence[Ranked]:
         """Chunks within `scope`, best first; at most `limit` of each list that is asked."""
 
 

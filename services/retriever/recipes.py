@@ -44,14 +44,14 @@ class RetrieveByContest:
         ends = self.usual.view.ends()  # after the batch came: whatever was acknowledged before a question lies below
         calendar = self.contests()
         plans = [list(self._plans(record, calendar)) for record in batch]
-        vectors = self._vectors([text for of_one in plans for plan in of_one for text in plan.texts])
+        vectors = self._vectors([text for of_record in plans for plan in of_record for text in plan.texts])
         shared_ms = (self.usual.clock() - started) * 1000 / len(batch)
         until = started + self.usual.settings.wait_s
-        for record, of_one in zip(batch, plans, strict=True):
+        for record, of_record in zip(batch, plans, strict=True):
             once = Once(self.usual, record, ends, until)
-            for plan in of_one:
-                asked = [asked_of(record, text, vectors[text]) for text in plan.texts]
-                yield effect(record, plan.evidence(asked, once, shared_ms))
+            for plan in of_record:
+                queries = [asked_of(record, text, vectors[text]) for text in plan.texts]
+                yield effect(record, plan.evidence(queries, once, shared_ms))
 
     def _plans(self, record: Record[Question], calendar: Calendar) -> Iterator["Plan"]:
         contest = calendar.at(record.appended_at)
@@ -93,11 +93,11 @@ class Once:
     def caught_up(self) -> bool:
         return self.usual.caught_up(self.record, self.asked_ends, until=self.until)
 
-    def search(self, search: Search, asked: SearchQuery, *, limit: int, scope: Scope) -> Sequence[Ranked]:
+    def search(self, search: Search, query: SearchQuery, *, limit: int, scope: Scope) -> Sequence[Ranked]:
         """What the search finds; found already where it was asked the same before. A question has one scope."""
-        key = id(search), asked.text, limit
+        key = id(search), query.text, limit
         if key not in self._found:
-            self._found[key] = search(asked, limit=limit, scope=scope)
+            self._found[key] = search(query, limit=limit, scope=scope)
         return self._found[key]
 
     def ends(self) -> Mapping[int, int]:
@@ -119,8 +119,8 @@ class Remembering:
     name: str
     search: Callable[..., Sequence[Ranked]]
 
-    def __call__(self, asked: SearchQuery, *, limit: int, scope: Scope) -> Sequence[Ranked]:
-        return self.search(asked, limit=limit, scope=scope)
+    def __call__(self, query: SearchQuery, *, limit: int, scope: Scope) -> Sequence[Ranked]:
+        return self.search(query, limit=limit, scope=scope)
 
 
 @dataclass(frozen=True)
@@ -132,10 +132,10 @@ class Plan:
     texts: tuple[str, ...] = ()
     problem: str = ""
 
-    def evidence(self, asked: Sequence[SearchQuery], once: Once, shared_ms: float) -> EvidenceFound:
+    def evidence(self, queries: Sequence[SearchQuery], once: Once, shared_ms: float) -> EvidenceFound:
         """The evidence of this recipe."""
         if self.problem:
             return self.retrieve.nothing(self.record, self.problem)
         search = Remembering(self.retrieve.search.name, partial(once.search, self.retrieve.search))
         mine = replace(self.retrieve, search=search, view=once)
-        return mine.evidence(self.record, asked, lambda: once.caught_up, shared_ms=shared_ms)
+        return mine.evidence(self.record, queries, lambda: once.caught_up, shared_ms=shared_ms)

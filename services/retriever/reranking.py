@@ -16,14 +16,14 @@ def by_text(chunks: ChunkSearch, first: int, judge: Judge) -> Rank:
     handler meets it there and searches again.
     """
 
-    def rank(asked: SearchQuery, ranked: Sequence[Ranked]) -> Sequence[Ranked]:
+    def rank(query: SearchQuery, ranked: Sequence[Ranked]) -> Sequence[Ranked]:
         front, rest = ranked[:first], ranked[first:]
-        there = chunks.read([one.place for one in front])
+        there = chunks.read([hit.place for hit in front])
         texts = {place: passage.text for place, passage in there.items()}
-        same = [one for one in front if one.place in there and there[one.place].revision == one.candidate.revision]
-        scores = judge(asked.text, [texts[one.place] for one in same]) if same else []
-        judged = [replace(one, score=float(score)) for one, score in zip(same, scores, strict=True)]
-        best = sorted(judged, key=lambda one: -one.score)  # of equals the search's better one stays first
+        same = [hit for hit in front if hit.place in there and there[hit.place].revision == hit.candidate.revision]
+        scores = judge(query.text, [texts[hit.place] for hit in same]) if same else []
+        judged = [replace(hit, score=float(score)) for hit, score in zip(same, scores, strict=True)]
+        best = sorted(judged, key=lambda hit: -hit.score)  # of equals the search's better one stays first
         return joined(list(_in_place(front, best)), rest)
 
     return rank
@@ -34,16 +34,16 @@ def joined(front: Sequence[Ranked], rest: Sequence[Ranked]) -> list[Ranked]:
 
     Scores of two measures would not compare, and a ranker that comes after this one may weigh them.
     """
-    lowest = min((one.score for one in front), default=1.0)
+    lowest = min((hit.score for hit in front), default=1.0)
     share = lowest / (len(rest) + 1)
-    return [*front, *(replace(one, score=lowest - share * place) for place, one in enumerate(rest, start=1))]
+    return [*front, *(replace(hit, score=lowest - share * place) for place, hit in enumerate(rest, start=1))]
 
 
 def _in_place(front: Sequence[Ranked], best: Sequence[Ranked]) -> Iterator[Ranked]:
     """The judged in their new order, around those that were not, which take the score of whom they follow."""
-    judged, coming = {one.place for one in best}, iter(best)
+    judged, coming = {hit.place for hit in best}, iter(best)
     last = best[0].score if best else 1.0
-    for one in front:
-        placed = next(coming) if one.place in judged else replace(one, score=last)
+    for hit in front:
+        placed = next(coming) if hit.place in judged else replace(hit, score=last)
         last = placed.score
         yield placed

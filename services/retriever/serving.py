@@ -67,7 +67,7 @@ class Serving:
     def keep_up(self) -> None:
         """Look for a switch; raises what loading raises only where the old encoder cannot serve any longer."""
         in_use = self._in_use()
-        wanted, kept_up = in_use[0], {one.name for one in in_use}
+        wanted, kept_up = in_use[0], {choice.name for choice in in_use}
         if wanted.name == self.encoder.name:
             self._coming.clear()
             return

@@ -64,9 +64,9 @@ def _check_file(path: Path) -> None:
         if magic != MAGIC or footer + TRAILER > size:
             raise ValueError(f"{path.name} is cut short")
         stream.seek(size - TRAILER - footer)
-        told = json.loads(stream.read(footer))["crc"]
+        expected = json.loads(stream.read(footer))["crc"]
         stream.seek(0)
-        if _crc(stream, size - TRAILER - footer) != told:
+        if _crc(stream, size - TRAILER - footer) != expected:
             raise ValueError(f"{path.name} is damaged")
 
 

@@ -13,6 +13,6 @@ class Sparse:
         self.name = name
         self._index = index
 
-    def __call__(self, asked: SearchQuery, *, limit: int, scope: Scope) -> Sequence[Ranked]:
-        found = self._index.search(asked.text, limit=limit, scope=scope)
-        return listed(self.name, [Ranked(one, one.score) for one in found])
+    def __call__(self, query: SearchQuery, *, limit: int, scope: Scope) -> Sequence[Ranked]:
+        candidates = self._index.search(query.text, limit=limit, scope=scope)
+        return listed(self.name, [Ranked(candidate, candidate.score) for candidate in candidates])

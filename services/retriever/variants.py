@@ -38,9 +38,9 @@ def rankers(knowledge: Knowledge, settings: RetrieverSettings) -> Rank:
         name: plugins.load(f"{PACKAGE}.rankers", name)(knowledge, settings) for name in settings.ranker_names
     }
 
-    def rank(asked: SearchQuery, ranked: Sequence[Ranked]) -> Sequence[Ranked]:
+    def rank(query: SearchQuery, ranked: Sequence[Ranked]) -> Sequence[Ranked]:
         for name, ranker in named.items():
-            ranked = listed(name, ranker(asked, ranked))
+            ranked = listed(name, ranker(query, ranked))
         return ranked
 
     return rank

@@ -5,13 +5,13 @@ import os
 
 from services.scorer.app import App
 from services.scorer.assembly import Ports, assemble
-from services.scorer.board import Board
 from services.scorer.changelog import KafkaChangelog
 from services.scorer.group import GROUP, offsets, partitions_of
 from services.scorer.progress import Progress
 from services.scorer.reading import JOINED
 from services.scorer.service import Parts, Scorer, run
 from services.scorer.settings import ScorerSettings
+from services.scorer.standings_publisher import StandingsPublisher
 from services.scorer.table import TableJoins
 from services.scorer.turns import Turns
 from shared import topology
@@ -40,9 +40,9 @@ def build(readiness: Readiness) -> Scorer:
         Contests(KafkaTail(kafka, topology.CONTESTS.name)).look,
         app.place,
     )
-    desk = assemble(ports, settings, encoder=EncoderSettings())
-    turns = Turns(desk, joins, offsets(settings, kafka), batch=settings.batch)
-    return Scorer(Parts(settings, app, desk, turns, Board(kafka, folder), progress), readiness)
+    processor = assemble(ports, settings, encoder=EncoderSettings())
+    turns = Turns(processor, joins, offsets(settings, kafka), batch=settings.batch)
+    return Scorer(Parts(settings, app, processor, turns, StandingsPublisher(kafka, folder), progress), readiness)
 
 
 def main() -> None:

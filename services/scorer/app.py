@@ -106,7 +106,9 @@ class App:
     async def _adopt(self, turns: Turns, committed: Committed) -> bool:
         """Take over what is assigned; not where partitions moved meanwhile, since then this is called again."""
         before = self._revoked
-        assigned = frozenset(one.partition for one in self._faust.consumer.assignment() if one.topic == ANSWERS.name)
+        assigned = frozenset(
+            place.partition for place in self._faust.consumer.assignment() if place.topic == ANSWERS.name
+        )
         async with turns.between:
             if self._revoked != before:
                 return False

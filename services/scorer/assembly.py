@@ -1,11 +1,11 @@
-"""Putting the scorer's desk together from its settings: the same over Kafka and Cassandra, and in memory."""
+"""Putting the scorer's processor together from its settings: the same over Kafka and Cassandra, and in memory."""
 
 from dataclasses import dataclass
 from functools import partial
 
-from services.scorer.desk import Desk, Joins, Look
 from services.scorer.feedback import Score
 from services.scorer.handler import score
+from services.scorer.processor import JoinProcessor, Joins, Look
 from services.scorer.reading import PartitionOf, Reader, where_it_stands
 from services.scorer.settings import ScorerSettings
 from services.scorer.settle import Settle
@@ -21,7 +21,7 @@ from shared.topology import RESULTS
 class Ports:
     """What deciding and settling need from outside. `place` says in which partition a question's join is.
 
-    `contests` knows all announced before the call. Whoever keeps `joins` keeps what the desk changes in them.
+    `contests` knows all announced before the call. Whoever keeps `joins` keeps what the processor changes in them.
     """
 
     bus: Bus
@@ -31,14 +31,14 @@ class Ports:
     place: PartitionOf = where_it_stands
 
 
-def assemble(ports: Ports, settings: ScorerSettings, *, encoder: EncoderSettings) -> Desk:
-    """The desk as it ships; measures of meaning use `encoder`. Raises ValueError for an unknown measure."""
-    return desk(ports, settings, partial(score, metrics=catalogue.load(settings.metrics, encoder)))
+def assemble(ports: Ports, settings: ScorerSettings, *, encoder: EncoderSettings) -> JoinProcessor:
+    """The processor as it ships; measures of meaning use `encoder`. Raises ValueError for an unknown measure."""
+    return processor(ports, settings, partial(score, metrics=catalogue.load(settings.metrics, encoder)))
 
 
-def desk(ports: Ports, settings: ScorerSettings, scored: Score) -> Desk:
+def processor(ports: Ports, settings: ScorerSettings, scored: Score) -> JoinProcessor:
     """The same with any way of scoring."""
-    return Desk(
+    return JoinProcessor(
         ports.joins,
         Reader(ports.bus.dead_letters(), dead_in_a_row=settings.dead_in_a_row, place=ports.place),
         Settle(ports.results, ports.bus.sink(RESULTS, published), scored),

@@ -43,9 +43,9 @@ class Contributions:
         row = self._file.execute("SELECT version, counted FROM known WHERE key = ?", (key,)).fetchone()
         return None if row is None else (row[0], self._read(row[1]))
 
-    def put(self, key: bytes, version: int, one: Counted) -> None:
+    def put(self, key: bytes, version: int, contribution: Counted) -> None:
         """Keep it instead of what was kept."""
-        self._file.execute("REPLACE INTO known VALUES (?, ?, ?)", (key, version, self._written(one)))
+        self._file.execute("REPLACE INTO known VALUES (?, ?, ?)", (key, version, self._written(contribution)))
 
     def remove(self, key: bytes) -> None:
         """Forget it."""
@@ -54,11 +54,11 @@ class Contributions:
     def close(self) -> None:
         self._file.close()
 
-    def _written(self, one: Counted) -> bytes:
+    def _written(self, contribution: Counted) -> bytes:
         """Names as numbers, since few names stand in all questions."""
-        of = (one.contest, one.slice)
-        numbers = array("q", [self._slices.number(of), self._versions.number(one.versions)])
-        for column, value in one.values.items():
+        of = (contribution.contest, contribution.slice)
+        numbers = array("q", [self._slices.number(of), self._versions.number(contribution.versions)])
+        for column, value in contribution.values.items():
             numbers.extend((self._columns.number(column), value))
         return numbers.tobytes()
 

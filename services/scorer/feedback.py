@@ -41,8 +41,8 @@ def _rescored(stored: Result, join: Join, now: datetime, score: Score, calendar:
     if given is None or not _newer(given, stored.references_from) or _says_the_same(given.message, stored.question):
         return stored
     scored = kept(stored, _scored(_reopened(stored, join), now, score, calendar))
-    said = {"contest": stored.contest, "votes": stored.votes, "verdicts": stored.verdicts}
-    return scored.model_copy(update={"missing": stored.missing, **said})
+    unchanged = {"contest": stored.contest, "votes": stored.votes, "verdicts": stored.verdicts}
+    return scored.model_copy(update={"missing": stored.missing, **unchanged})
 
 
 def _newer(given: Given, source: ReferencesSource | None) -> bool:
@@ -77,8 +77,8 @@ def _scored(join: Join, now: datetime, score: Score, calendar: Calendar) -> Resu
 def _reopened(stored: Result, join: Join) -> Join:
     """The join as it was when the result was made, by what the result says, with the references that came since."""
     answers = {
-        arm: Arrived(answer=one.answer, at=stored.asked_at + timedelta(milliseconds=one.latency_ms))
-        for arm, one in stored.answers.items()
+        arm: Arrived(answer=scored.answer, at=stored.asked_at + timedelta(milliseconds=scored.latency_ms))
+        for arm, scored in stored.answers.items()
     }
     return join.model_copy(update={"question": stored.question, "asked_at": stored.asked_at, "answers": answers})
 

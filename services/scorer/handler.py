@@ -22,7 +22,9 @@ def score(join: Join, now: datetime, calendar: Calendar, *, metrics: Mapping[str
         question=join.question,
         asked_at=join.asked_at,
         scored_at=now,
-        answers={arm: _scored(join.question, join.asked_at, one, metrics) for arm, one in sorted(answers.items())},
+        answers={
+            arm: _scored(join.question, join.asked_at, arrived, metrics) for arm, arrived in sorted(answers.items())
+        },
         missing=tuple(arm for arm in contest.arm_names if arm not in answers),
         unanswered=_scores(join.question, _nothing(join.question, join.asked_at), metrics),
         metric_versions={name: metric.version for name, metric in metrics.items()},
@@ -38,8 +40,8 @@ def kept(stored: Result, scored_anew: Result) -> Result:
     now, then = scored_anew.metric_versions, stored.metric_versions
     names = [name for name in catalogue.of_texts() if name in now and now[name] == then.get(name)]
     answers = {
-        arm: one.model_copy(update={"scores": one.scores | _of(stored.answers[arm].scores, names)})
-        for arm, one in scored_anew.answers.items()
+        arm: scored.model_copy(update={"scores": scored.scores | _of(stored.answers[arm].scores, names)})
+        for arm, scored in scored_anew.answers.items()
     }
     return scored_anew.model_copy(update={"answers": answers})
 
@@ -48,17 +50,17 @@ def _of(scores: Mapping[str, float], names: Sequence[str]) -> dict[str, float]:
     return {name: scores[name] for name in names if name in scores}
 
 
-def _scored(question: Question, asked_at: datetime, one: Arrived, metrics: Mapping[str, Metric]) -> ScoredAnswer:
+def _scored(question: Question, asked_at: datetime, arrived: Arrived, metrics: Mapping[str, Metric]) -> ScoredAnswer:
     """The published answer names its evidence and leaves out the texts: not everyone may be shown those."""
-    waited = max(0.0, (one.at - asked_at).total_seconds() * 1000)
-    shown = one.answer.model_copy(update={"evidence_texts": ()})
-    return ScoredAnswer(answer=shown, latency_ms=waited, scores=_scores(question, one.answer, metrics))
+    waited = max(0.0, (arrived.at - asked_at).total_seconds() * 1000)
+    shown = arrived.answer.model_copy(update={"evidence_texts": ()})
+    return ScoredAnswer(answer=shown, latency_ms=waited, scores=_scores(question, arrived.answer, metrics))
 
 
 def _scores(question: Question, answer: Answer, metrics: Mapping[str, Metric]) -> dict[str, float]:
-    found = {name: metric.score(question, answer) for name, metric in metrics.items()}
-    catalogue.hold_within_range(found, f"question {question.question_id}")
-    return {name: value for name, value in found.items() if value is not None}
+    scores = {name: metric.score(question, answer) for name, metric in metrics.items()}
+    catalogue.hold_within_range(scores, f"question {question.question_id}")
+    return {name: value for name, value in scores.items() if value is not None}
 
 
 def _nothing(question: Question, asked_at: datetime) -> Answer:

@@ -96,7 +96,7 @@ class Join(BaseModel):
     def in_time(self) -> dict[str, Arrived]:
         """The answers that count, by arm."""
         deadline = self.deadline
-        return {arm: one for arm, one in self.answers.items() if deadline is None or one.at <= deadline}
+        return {arm: arrived for arm, arrived in self.answers.items() if deadline is None or arrived.at <= deadline}
 
     @property
     def has_feedback(self) -> bool:
@@ -114,11 +114,11 @@ def reception(join: Join | None, event: Event) -> Reception:
         case References():
             return _newer(event.stamp, join.references.stamp if join.references else join.heard)
         case Vote() as vote:
-            cast = next((one for one in join.votes if same_ballot(one.vote, vote)), None)
+            cast = next((cast for cast in join.votes if same_ballot(cast.vote, vote)), None)
             full = cast is None and len(join.votes) >= MOST_VOTES
             return "too_many" if full else _newer(event.stamp, cast.stamp if cast else None)
         case Verdicts() as verdicts:
-            judged = next((one for one in join.judged if one.verdicts.judge == verdicts.judge), None)
+            judged = next((judged for judged in join.judged if judged.verdicts.judge == verdicts.judge), None)
             full = judged is None and len(join.judged) >= MOST_JUDGES
             return "too_many" if full else _newer(event.stamp, judged.stamp if judged else None)
         case Answer() as answer:
@@ -139,9 +139,9 @@ def _newer(stamp: Stamp, known: Stamp | None) -> Reception:
     return "repeated" if stamp == known else "superseded"
 
 
-def same_ballot(one: Vote, other: Vote) -> bool:
+def same_ballot(first: Vote, second: Vote) -> bool:
     """Whether of these two votes only one counts: the same voter on the same pair of arms."""
-    return one.voter == other.voter and one.pair == other.pair
+    return first.voter == second.voter and first.pair == second.pair
 
 
 def apply(join: Join | None, event: Event) -> Join:
@@ -159,11 +159,11 @@ def apply(join: Join | None, event: Event) -> Join:
             given = Given(message=references, stamp=event.stamp)
             return join.model_copy(update={"references": given, "trace": join.trace or event.trace})
         case Vote() as vote:
-            others = tuple(one for one in join.votes if not same_ballot(one.vote, vote))
+            others = tuple(cast for cast in join.votes if not same_ballot(cast.vote, vote))
             votes = (*others, Cast(vote=vote, stamp=event.stamp))
             return join.model_copy(update={"votes": votes, "trace": join.trace or event.trace})
         case Verdicts() as verdicts:
-            kept = tuple(one for one in join.judged if one.verdicts.judge != verdicts.judge)
+            kept = tuple(judged for judged in join.judged if judged.verdicts.judge != verdicts.judge)
             judged = (*kept, Judged(verdicts=verdicts, stamp=event.stamp))
             return join.model_copy(update={"judged": judged, "trace": join.trace or event.trace})
 

@@ -1,9 +1,9 @@
-"""The scorer's desk over the in-memory broker, for pipelines that run in one process."""
+"""The scorer's processor over the in-memory broker, for pipelines that run in one process."""
 
 from datetime import datetime
 
-from services.scorer.desk import Changes, Desk
 from services.scorer.join import Join
+from services.scorer.processor import Changes, JoinProcessor
 from services.scorer.reading import JOINED
 from shared.memory.broker import MemoryBroker, MemorySource
 
@@ -11,23 +11,23 @@ GROUP = "scorer"
 
 
 class JoinInMemory:
-    """Joins what the broker holds. `joins`, from which the desk reads, outlives both, as a table would."""
+    """Joins what the broker holds. `joins`, from which the processor reads, outlives both, as a table would."""
 
-    def __init__(self, broker: MemoryBroker, desk: Desk, joins: dict[str, Join]) -> None:
+    def __init__(self, broker: MemoryBroker, processor: JoinProcessor, joins: dict[str, Join]) -> None:
         self.joins = joins
         self._source = MemorySource(broker, JOINED, GROUP)
         self._partitions = range(broker.partitions)
-        self._desk = desk
-        self._desk.adopt(self.joins)
+        self._processor = processor
+        self._processor.adopt(self.joins)
 
     def run_once(self, now: datetime, limit: int = 64) -> int:
         """Take everything there is, then what is past its deadline at `now`; returns how many records it took."""
         taken = 0
         while records := self._source.poll(limit, 0.0):
-            self._keep(self._desk.take(records, now))
+            self._keep(self._processor.take(records, now))
             self._source.commit(records)
             taken += len(records)
-        while changes := self._desk.expire(now, self._partitions):
+        while changes := self._processor.expire(now, self._partitions):
             self._keep(changes)
         return taken
 

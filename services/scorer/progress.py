@@ -40,7 +40,7 @@ class Progress:
         places = [client.TopicPartition(topic, number) for topic in self._topics for number in sorted(partitions)]
         try:
             committed = self._consumer.committed(places, timeout=ASK_S) if places else []
-            return {Place(one.topic, one.partition): self._reach(one) for one in committed}
+            return {Place(place.topic, place.partition): self._reach(place) for place in committed}
         except KafkaException as error:
             raise UnreachableError(f"the broker does not say how far we are: {error}") from error
 

@@ -13,11 +13,11 @@ import stamina
 import structlog
 
 from services.scorer.app import App
-from services.scorer.board import Board
-from services.scorer.desk import Desk
 from services.scorer.offsets import Place
+from services.scorer.processor import JoinProcessor
 from services.scorer.progress import Progress, Watch, read_through, refuse_made_anew
 from services.scorer.settings import ScorerSettings
+from services.scorer.standings_publisher import StandingsPublisher
 from services.scorer.turns import Turns
 from shared import observe
 from shared.kafka import client
@@ -30,13 +30,13 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Parts:
-    """What runs in the process. `turns` hands the desk what is delivered, `progress` says how far the group is."""
+    """What runs in the process. `turns` hands the processor what is delivered, `progress` says how far the group is."""
 
     settings: ScorerSettings
     app: App
-    desk: Desk
+    processor: JoinProcessor
     turns: Turns
-    board: Board
+    standings: StandingsPublisher
     progress: Progress
 
 
@@ -44,8 +44,8 @@ class Scorer:
     """Runs the parts; make them in the event loop that they run in."""
 
     def __init__(self, parts: Parts, readiness: observe.Readiness) -> None:
-        self._settings, self._app, self._desk = parts.settings, parts.app, parts.desk
-        self._turns, self._board, self._progress = parts.turns, parts.board, parts.progress
+        self._settings, self._app, self._processor = parts.settings, parts.app, parts.processor
+        self._turns, self._standings, self._progress = parts.turns, parts.standings, parts.progress
         self._watch = Watch(
             self._settings.silence_s, self._settings.again_s, self._settings.stall_s, self._settings.settle_s
         )
@@ -61,7 +61,7 @@ class Scorer:
             self._app.start(self._turns, self._committed, self._settled), stopping.wait(),
             self._turns.run(), self._commit(), self._pulse(), self._post(),
         ]  # fmt: skip
-        starting, stop, *others = [asyncio.ensure_future(one) for one in work]
+        starting, stop, *others = [asyncio.ensure_future(coroutine) for coroutine in work]
         try:
             await _first_of(starting, stop, *others)
             await _first_of(stop, *others)
@@ -93,13 +93,13 @@ class Scorer:
 
     async def _pulse(self) -> None:
         """Look at deadlines every tick, and at the group's progress every few seconds."""
-        asked = 0.0
+        asked_at = 0.0
         while True:
             await asyncio.sleep(self._settings.tick_s)
             self._app.check()
             now, at = datetime.now(UTC), time.monotonic()
-            if self._desk.waits_for(now) or at - asked > ASK_S:
-                asked = at
+            if self._processor.waits_for(now) or at - asked_at > ASK_S:
+                asked_at = at
                 await self._look(now, at)
 
     async def _look(self, now: datetime, at: float) -> None:
@@ -130,9 +130,9 @@ class Scorer:
         behind = False
         while True:
             await asyncio.sleep(self._settings.standings_s)
-            behind = await asyncio.to_thread(self._board.refresh) or behind
+            behind = await asyncio.to_thread(self._standings.refresh) or behind
             if behind and 0 in self._app.ours:
-                await asyncio.to_thread(self._board.publish)
+                await asyncio.to_thread(self._standings.publish)
                 behind = False
 
 

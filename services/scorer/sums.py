@@ -43,9 +43,9 @@ def counted(marks: Marks, contest: ContestTaken) -> Counted:
     return Counted(contest.label, marks.slice, parts, tuple(sorted(marks.metric_versions.items())))
 
 
-def unbounded(one: Counted) -> set[str]:
+def unbounded(contribution: Counted) -> set[str]:
     """Metrics with a value outside [0, 1], for which no interval of `mixture_interval` would hold."""
-    return {metric for (_, metric), value in one.values.items() if not 0 <= value <= ONE}
+    return {metric for (_, metric), value in contribution.values.items() if not 0 <= value <= ONE}
 
 
 class Sums:
@@ -60,14 +60,14 @@ class Sums:
         self._versions: Counter[tuple[str, str]] = Counter()
         self._counted_at = datetime.min.replace(tzinfo=UTC)
 
-    def add(self, one: Counted, at: datetime) -> None:
+    def add(self, contribution: Counted, at: datetime) -> None:
         """Count a question whose result was scored `at`."""
-        self._move(one, 1)
+        self._move(contribution, 1)
         self._counted_at = max(self._counted_at, at)
 
-    def take_out(self, one: Counted) -> None:
+    def take_out(self, contribution: Counted) -> None:
         """Undo what was added before."""
-        self._move(one, -1)
+        self._move(contribution, -1)
 
     def standing(self, name: str, without: Collection[str] = ()) -> Standing | None:
         """Means, differences and their confidence sequences, but for some metrics; None where no question is left."""
@@ -82,15 +82,15 @@ class Sums:
             contest=self._contest,
             arms=estimates,
             differences=() if CORRECT in without else tuple(self._differences()),
-            metric_versions={metric: "+".join(found) for metric, found in versions.items()},
+            metric_versions={metric: "+".join(of_metric) for metric, of_metric in versions.items()},
             counted_at=self._counted_at,
         )
 
     def _estimates(self, arm: str, without: Collection[str]) -> Iterator[tuple[str, Estimate]]:
         for (other, metric), (n, total) in sorted(self._of.items()):
             if other == arm and n and metric not in without:
-                found = mixture_interval(n, total / ONE / n)
-                yield metric, Estimate(n=n, mean=total / ONE / n, ci95=(found.low, found.high), interval=_KIND)
+                interval = mixture_interval(n, total / ONE / n)
+                yield metric, Estimate(n=n, mean=total / ONE / n, ci95=(interval.low, interval.high), interval=_KIND)
 
     def _differences(self) -> Iterator[Difference]:
         """All pairs together err ever in at most 5 %: each is given its share of that (Bonferroni)."""
@@ -98,19 +98,19 @@ class Sums:
             n, total = self._apart.get((a, b), (0, 0))
             if n:
                 mean = total / ONE / n
-                found = mixture_interval(n, mean, lowest=-1.0, error=0.05 / len(self._pairs))
-                better = a if found.low > 0 else b if found.high < 0 else None
-                yield Difference(metric=CORRECT, a=a, b=b, n=n, mean=mean, ci95=(found.low, found.high),
+                interval = mixture_interval(n, mean, lowest=-1.0, error=0.05 / len(self._pairs))
+                better = a if interval.low > 0 else b if interval.high < 0 else None
+                yield Difference(metric=CORRECT, a=a, b=b, n=n, mean=mean, ci95=(interval.low, interval.high),
                                  interval=_KIND, better=better)  # fmt: skip
 
-    def _move(self, one: Counted, times: int) -> None:
-        for column, value in one.values.items():
+    def _move(self, contribution: Counted, times: int) -> None:
+        for column, value in contribution.values.items():
             _count(self._of[column], value, times)
         for a, b in self._pairs:
-            ours, theirs = one.values.get((a, CORRECT)), one.values.get((b, CORRECT))
+            ours, theirs = contribution.values.get((a, CORRECT)), contribution.values.get((b, CORRECT))
             if ours is not None and theirs is not None:
                 _count(self._apart[a, b], ours - theirs, times)
-        for version in one.versions:
+        for version in contribution.versions:
             self._versions[version] += times
 
 

@@ -1,4 +1,4 @@
-"""The joins of our partitions: in memory for the desk, and in a changelog from which the next owner reads them.
+"""The joins of our partitions: in memory for the processor, and in a changelog from which the next owner reads them.
 
 The changelog is a compacted topic with a partition for each partition of the joined topics; a key is a question's id.
 """
@@ -6,8 +6,8 @@ The changelog is a compacted topic with a partition for each partition of the jo
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from services.scorer.desk import Changes
 from services.scorer.join import Join
+from services.scorer.processor import Changes
 
 
 class Entry(NamedTuple):
@@ -29,7 +29,7 @@ class Changelog(Protocol):
 
 
 class TableJoins:
-    """Joins by question id. All of it may take long and runs in the desk's thread."""
+    """Joins by question id. All of it may take long and runs in the processor's thread."""
 
     def __init__(self, changelog: Changelog) -> None:
         self._changelog = changelog

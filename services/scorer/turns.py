@@ -1,7 +1,7 @@
-"""The loop between the group and the desk: one turn at a time, and nothing reached before it is kept.
+"""The loop between the group and the processor: one turn at a time, and nothing reached before it is kept.
 
-The desk works in its own thread, so that the event loop, which keeps the group membership alive, never waits; so do
-reading and writing joins, of which there may be tens of thousands, and a join may hold a thousand votes.
+The processor works in its own thread, so that the event loop, which keeps the group membership alive, never waits; so
+do reading and writing joins, of which there may be tens of thousands, and a join may hold a thousand votes.
 """
 
 import asyncio
@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
 
-from services.scorer.desk import Desk
 from services.scorer.offsets import Offsets, Place, Portion
+from services.scorer.processor import JoinProcessor
 from services.scorer.table import TableJoins
 from shared.records import RawRecord
 
@@ -22,14 +22,14 @@ T = TypeVar("T")
 class Turns:
     """Takes records from `inbox` in batches. `between` is held during a turn; hold it to have none."""
 
-    def __init__(self, desk: Desk, joins: TableJoins, offsets: Offsets, *, batch: int) -> None:
+    def __init__(self, processor: JoinProcessor, joins: TableJoins, offsets: Offsets, *, batch: int) -> None:
         self.inbox: asyncio.Queue[RawRecord] = asyncio.Queue(maxsize=4 * batch)
         self.between = asyncio.Lock()
         self.offsets = offsets
-        self._desk = desk
+        self._processor = processor
         self._joins = joins
         self._batch = batch
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk")
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="processor")
 
     @property
     def idle(self) -> bool:
@@ -47,13 +47,13 @@ class Turns:
 
     async def adopt(self, partitions: Collection[int], committed: Callable[[], Mapping[Place, int]]) -> None:
         """Start from the joins of these partitions and from what is committed; hold `between` meanwhile."""
-        await self._in_thread(lambda: self._desk.adopt(self._joins.restore(partitions)))
+        await self._in_thread(lambda: self._processor.adopt(self._joins.restore(partitions)))
         self.offsets.begin(await self._in_thread(committed))
 
     def release(self) -> None:
         """Forget all partitions: what is due in them is another scorer's by now. Hold `between` meanwhile."""
         self.offsets.begin({})
-        self._desk.adopt({})
+        self._processor.adopt({})
         self._joins.forget()
 
     async def read_up_to(self, ends: Mapping[Place, int]) -> None:
@@ -64,14 +64,14 @@ class Turns:
 
     async def expire(self, now: datetime, partitions: Collection[int]) -> None:
         """Settle what is past its deadline in these partitions."""
-        if self._desk.waits_for(now):
+        if self._processor.waits_for(now):
             async with self.between:
-                await self._in_thread(lambda: self._joins.keep(self._desk.expire(now, partitions)))
+                await self._in_thread(lambda: self._joins.keep(self._processor.expire(now, partitions)))
 
     def _take(self, portions: Iterable[Portion]) -> None:
         for portion in portions:
             if portion.records:
-                self._joins.keep(self._desk.take(portion.records, datetime.now(UTC)))
+                self._joins.keep(self._processor.take(portion.records, datetime.now(UTC)))
             self.offsets.advance(portion.reached)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:

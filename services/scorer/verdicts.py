@@ -13,8 +13,8 @@ def judged(result: Result, verdicts: Sequence[Judged]) -> Result:
     """
     known = {taken.verdicts.judge: taken for taken in result.verdicts}
     fresh = dict(known)
-    for one in sorted(verdicts, key=lambda one: one.stamp):
-        taken = _taken(one, result)
+    for judgement in sorted(verdicts, key=lambda judgement: judgement.stamp):
+        taken = _taken(judgement, result)
         if _counts(taken, fresh):
             fresh[taken.verdicts.judge] = taken
     if fresh == known:
@@ -29,11 +29,11 @@ def _counts(taken: VerdictsTaken, known: Mapping[str, VerdictsTaken]) -> bool:
     return (taken.appended_at, taken.offset) > (standing.appended_at, standing.offset)
 
 
-def _taken(one: Judged, result: Result) -> VerdictsTaken:
-    answered, verdicts = result.answers.keys(), one.verdicts
-    said = {
-        "comparisons": tuple(made for made in verdicts.comparisons if set(made.arms) <= answered),
-        "grades": tuple(made for made in verdicts.grades if made.arm in answered),
+def _taken(judgement: Judged, result: Result) -> VerdictsTaken:
+    answered, verdicts = result.answers.keys(), judgement.verdicts
+    of_answered = {
+        "comparisons": tuple(comparison for comparison in verdicts.comparisons if set(comparison.arms) <= answered),
+        "grades": tuple(grade for grade in verdicts.grades if grade.arm in answered),
     }
-    at, offset = one.stamp
-    return VerdictsTaken(verdicts=verdicts.model_copy(update=said), appended_at=at, offset=offset)
+    at, offset = judgement.stamp
+    return VerdictsTaken(verdicts=verdicts.model_copy(update=of_answered), appended_at=at, offset=offset)

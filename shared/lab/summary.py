@@ -8,7 +8,6 @@ from typing import Annotated
 import numpy as np
 from pydantic import PlainSerializer, model_serializer
 
-from shared.contests.files import shipped
 from shared.jobs.events import JobModel
 from shared.jobs.tuning import AdapterReport
 from shared.lab.accounting import Audit
@@ -21,8 +20,6 @@ from shared.scoring import catalogue
 from shared.scoring.catalogue import STATES
 from shared.statistics.intervals import Interval
 
-ARMS = shipped().arm_names
-"""Of the shipped contest."""
 Limits = tuple[float, float]
 
 
@@ -72,13 +69,14 @@ class TrialSummary(Summary):
     audit: Annotated[Audit, PlainSerializer(Audit.as_dict)]
 
 
-def of_results(results: Sequence[Result], arms: Sequence[str] = ARMS) -> Summary:
+def of_results(results: Sequence[Result], arms: Sequence[str] = ()) -> Summary:
     """Counts, scores of each arm on each slice with 95 % intervals, and latencies."""
     return of_numbers(count(gather(results, read_from="results")), arms)
 
 
-def of_numbers(numbers: Numbers, arms: Sequence[str] = ARMS) -> Summary:
-    """The same of a report's numbers; `arms` that were not asked have n = 0."""
+def of_numbers(numbers: Numbers, arms: Sequence[str] = ()) -> Summary:
+    """The same of a report's numbers, of all arms of their contest where none are named; n = 0 of those not asked."""
+    arms = arms or numbers.provenance.contest.arm_names
     return Summary(
         questions=numbers.provenance.questions,
         results=numbers.provenance.questions,

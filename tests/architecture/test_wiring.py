@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 SERVICES = sorted(handler.parent.name for handler in (ROOT / "services").glob("*/handler.py"))
 """The services with a handler; the console has none."""
 PIPELINES = sorted((ROOT / "tests" / "pipeline").glob("*.py"))
-MADE_BY_ASSEMBLING = {"Runner", "Desk", "Tuner"}
+MADE_BY_ASSEMBLING = {"Runner", "JoinProcessor", "Tuner"}
 
 
 def calls(path: Path) -> Iterator[tuple[str, int]]:

@@ -89,8 +89,8 @@ class Pipeline:
         self.contests = Contests(MemoryTail(self.broker, topology.CONTESTS.name)).look
         self.runners = [self._ingest(), self._embedder(), self._retriever(), *self._workers()]
         ports = scorer.Ports(self._bus(GROUP), self.joins, self.results, self.contests)
-        desk = scorer.assemble(ports, ScorerSettings(), encoder=ENCODER)
-        self.scorer = JoinInMemory(self.broker, desk, self.joins)
+        processor = scorer.assemble(ports, ScorerSettings(), encoder=ENCODER)
+        self.scorer = JoinInMemory(self.broker, processor, self.joins)
 
     def run(self) -> None:
         """Until nothing is left to do."""

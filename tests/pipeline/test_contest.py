@@ -6,6 +6,7 @@ import pytest
 
 from shared import topology
 from shared.contests.calendar import CLOCKS_DIFFER
+from shared.lab import summary
 from shared.lab.accounting import audit
 from shared.messages import EvidenceFound, Recipe, Result
 from tests import adapters
@@ -13,7 +14,7 @@ from tests.builders import a_document, a_question
 from tests.contests import ARMS, a_contest, an_arm
 from tests.pipeline.conftest import Pipeline
 from tests.pipeline.test_pipeline import MemoryAuditSource
-from tests.tallying import standings
+from tests.standings import standings
 
 SHORT = {"prompt": "rag_summary.v1"}
 SEVEN = a_contest(
@@ -121,6 +122,13 @@ def test_services_that_hear_of_a_contest_at_different_times_agree(knowing: Pipel
     result = knowing.published()["early"]
     assert set(result.answers) == set(ARMS)
     assert result.missing == ()
+
+
+def test_a_summary_has_the_arms_of_the_contest_in_their_order(knowing: Pipeline) -> None:
+    knowing.announce(SEVEN)
+    asked(knowing, "new")
+
+    assert list(summary.of_results(list(knowing.published().values())).arms) == [arm.name for arm in SEVEN.arms]
 
 
 def test_standings_never_mix_two_contests(knowing: Pipeline) -> None:

@@ -12,7 +12,7 @@ from tests.builders import a_document, a_question, references
 from tests.contests import ARMS
 from tests.pipeline.conftest import Pipeline
 from tests.pipeline.test_pipeline import MemoryAuditSource
-from tests.tallying import standings
+from tests.standings import standings
 
 
 def answered(pipeline: Pipeline) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.console.suites.sessions import ARMS, Session
+from services.console.suites.sessions import Session
 from shared import topology
 from shared.lab.suites import checking, folder
 from shared.lab.suites.folder import Suite
@@ -50,7 +50,7 @@ class MemorySystem:
         self.pipeline.run()
 
 
-def a_session(pipeline: Pipeline, place: Path, name: str, arms: Sequence[str] = ARMS) -> Session:
+def a_session(pipeline: Pipeline, place: Path, name: str, arms: Sequence[str] = ()) -> Session:
     return Session(place, arms, 60, 60, connect=lambda _: MemorySystem(pipeline), name=name)
 
 
@@ -178,7 +178,7 @@ def test_documents_are_taken_back_when_a_run_fails(pipeline: Pipeline) -> None:
         def ask(self, _: Sequence[Question]) -> Mapping[str, Result]:
             raise TimeoutError("nobody answers")
 
-    session = Session(SHIPPED / "questions", ARMS, 60, 60, connect=lambda _: Deaf(pipeline), name="one")
+    session = Session(SHIPPED / "questions", (), 60, 60, connect=lambda _: Deaf(pipeline), name="one")
 
     with pytest.raises(TimeoutError, match="nobody answers"):
         session.run(published=False, keep=False, out=None)

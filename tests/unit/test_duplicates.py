@@ -31,7 +31,7 @@ REPRINT = STORY.replace("word100 ", "")
 OTHER = " ".join(f"other{number}" for number in range(200))
 
 
-class Desk:
+class StoringIngest:
     """Ingest with its stores; each call handles one batch of documents and stores what comes of it."""
 
     def __init__(self, **chosen: Any) -> None:
@@ -83,112 +83,112 @@ def a_retraction(name: str) -> DocumentPublished:
 
 @pytest.mark.parametrize("together", [True, False])
 def test_a_reprint_is_taken_and_linked_to_the_first_of_its_group(together: bool) -> None:
-    desk, stories = Desk(), [a_story("a"), a_story("b", REPRINT), a_story("c", REPRINT), a_story("d", OTHER)]
+    ingest, stories = StoringIngest(), [a_story("a"), a_story("b", REPRINT), a_story("c", REPRINT), a_story("d", OTHER)]
 
-    outcomes = desk(*stories) if together else [desk(story)[0] for story in stories]
+    outcomes = ingest(*stories) if together else [ingest(story)[0] for story in stories]
 
     assert all(isinstance(outcome, TakenDocument) for outcome in outcomes)
-    assert [desk.link(name) for name in "abcd"] == [None, "a", "a", None]
+    assert [ingest.link(name) for name in "abcd"] == [None, "a", "a", None]
 
 
 @pytest.mark.parametrize("together", [True, False])
 def test_a_dropped_reprint_is_recorded_with_the_first(together: bool) -> None:
-    desk, stories = Desk(near_duplicates="drop"), [a_story("a"), a_story("b", REPRINT), a_story("c", OTHER)]
+    ingest, stories = StoringIngest(near_duplicates="drop"), [a_story("a"), a_story("b", REPRINT), a_story("c", OTHER)]
 
-    outcomes = desk(*stories) if together else [desk(story)[0] for story in stories]
+    outcomes = ingest(*stories) if together else [ingest(story)[0] for story in stories]
 
     assert [(o.disposition.outcome, o.disposition.reason) for o in outcomes] == [
         ("revision", ""), ("dropped", "near-duplicate of a"), ("revision", ""),
     ]  # fmt: skip
-    assert list(desk.documents.latest("abc")) == ["a", "c"]
+    assert list(ingest.documents.latest("abc")) == ["a", "c"]
 
 
 def test_a_reprint_that_replaces_takes_the_earlier_ones_back() -> None:
-    desk = Desk()
-    desk(a_story("a"), a_story("b, b", REPRINT))
-    desk.adjust(near_duplicates="replace")
+    ingest = StoringIngest()
+    ingest(a_story("a"), a_story("b, b", REPRINT))
+    ingest.adjust(near_duplicates="replace")
 
-    (taken,) = desk(a_story("c", REPRINT))
+    (taken,) = ingest(a_story("c", REPRINT))
 
     assert list(retractions(taken)) == [a_retraction("a"), a_retraction("b, b")]
-    assert desk.link("c") is None
-    desk(*retractions(taken))
-    (last,) = desk(a_story("d"))
+    assert ingest.link("c") is None
+    ingest(*retractions(taken))
+    (last,) = ingest(a_story("d"))
     assert list(retractions(last)) == [a_retraction("c")]
 
 
 @pytest.mark.parametrize("policy", ["keep", "drop", "replace"])
 def test_a_revision_of_a_known_document_is_never_held_against_it(policy: str) -> None:
-    desk = Desk(near_duplicates=policy)
-    desk(a_story("a"), a_story("b", OTHER))
+    ingest = StoringIngest(near_duplicates=policy)
+    ingest(a_story("a"), a_story("b", OTHER))
 
-    (taken,) = desk(a_story("b", REPRINT))
+    (taken,) = ingest(a_story("b", REPRINT))
 
     assert isinstance(taken, TakenDocument)
     assert list(retractions(taken)) == []
-    assert desk.link("b") is None
+    assert ingest.link("b") is None
 
 
 def test_a_revision_keeps_its_link_while_it_is_like_the_first_and_then_loses_it() -> None:
-    desk = Desk()
-    desk(a_story("a"), a_story("b", REPRINT))
+    ingest = StoringIngest()
+    ingest(a_story("a"), a_story("b", REPRINT))
 
-    desk(a_story("b", REPRINT, title="Another headline"))
-    assert desk.link("b") == "a"
-    desk(a_story("b", OTHER))
-    assert desk.link("b") is None
+    ingest(a_story("b", REPRINT, title="Another headline"))
+    assert ingest.link("b") == "a"
+    ingest(a_story("b", OTHER))
+    assert ingest.link("b") is None
 
 
 def test_only_the_newest_text_of_a_document_counts() -> None:
-    desk = Desk()
-    desk(a_story("a"))
-    desk(a_story("a", OTHER))
+    ingest = StoringIngest()
+    ingest(a_story("a"))
+    ingest(a_story("a", OTHER))
 
-    desk(a_story("b", REPRINT), a_story("c", OTHER))
+    ingest(a_story("b", REPRINT), a_story("c", OTHER))
 
-    assert (desk.link("b"), desk.link("c")) == (None, "a")
+    assert (ingest.link("b"), ingest.link("c")) == (None, "a")
 
 
 @pytest.mark.parametrize("together", [True, False])
 def test_what_was_retracted_is_no_longer_compared_with(together: bool) -> None:
-    desk, story = Desk(near_duplicates="drop"), [a_story("a"), a_retraction("a"), a_story("b")]
+    ingest, story = StoringIngest(near_duplicates="drop"), [a_story("a"), a_retraction("a"), a_story("b")]
 
-    outcomes = desk(*story) if together else [desk(message)[0] for message in story]
+    outcomes = ingest(*story) if together else [ingest(message)[0] for message in story]
 
     assert isinstance(outcomes[-1], TakenDocument)
 
 
 def test_where_the_first_is_gone_the_next_of_the_group_is_the_first() -> None:
-    desk = Desk()
-    desk(a_story("a"), a_story("b"))
-    desk(a_retraction("a"))
+    ingest = StoringIngest()
+    ingest(a_story("a"), a_story("b"))
+    ingest(a_retraction("a"))
 
-    desk(a_story("c"))
+    ingest(a_story("c"))
 
-    assert desk.link("c") == "b"
+    assert ingest.link("c") == "b"
 
 
 @pytest.mark.parametrize("policy", ["keep", "drop", "replace"])
 def test_documents_for_other_readers_are_never_linked_dropped_or_replaced(policy: str) -> None:
-    desk = Desk(near_duplicates=policy)
-    desk(a_story("a", labels=("board",)))
+    ingest = StoringIngest(near_duplicates=policy)
+    ingest(a_story("a", labels=("board",)))
 
-    (taken,) = desk(a_story("b"))
+    (taken,) = ingest(a_story("b"))
 
     assert isinstance(taken, TakenDocument)
     assert taken.disposition.reason == ""
-    assert desk.link("b") is None
-    assert desk(a_story("c", labels=("board",)))[0].disposition.reason.endswith(("of a", '["a"]'))
+    assert ingest.link("b") is None
+    assert ingest(a_story("c", labels=("board",)))[0].disposition.reason.endswith(("of a", '["a"]'))
 
 
 @pytest.mark.parametrize("policy", ["keep", "drop", "replace"])
 def test_a_batch_delivered_again_gets_the_decisions_it_had(policy: str) -> None:
-    desk = Desk(near_duplicates=policy)
+    ingest = StoringIngest(near_duplicates=policy)
     batch = [a_record(a_story("b", REPRINT), offset=1), a_record(a_story("a"), offset=2)]
-    first = desk.handle(batch)
-    desk.handle([a_record(a_story("c"), offset=3), a_record(a_retraction("b"), offset=4)])
+    first = ingest.handle(batch)
+    ingest.handle([a_record(a_story("c"), offset=3), a_record(a_retraction("b"), offset=4)])
 
-    again = desk.handle(batch)
+    again = ingest.handle(batch)
 
     assert [outcome.disposition for outcome in again] == [outcome.disposition for outcome in first]
     assert [list(retractions(outcome)) for outcome in again] == [list(retractions(outcome)) for outcome in first]
@@ -196,12 +196,12 @@ def test_a_batch_delivered_again_gets_the_decisions_it_had(policy: str) -> None:
 
 @pytest.mark.parametrize("policy", ["keep", "drop", "replace"])
 def test_a_crash_that_left_only_the_decisions_changes_none_of_them(policy: str) -> None:
-    desk = Desk(near_duplicates=policy)
-    desk(a_story("a"))
+    ingest = StoringIngest(near_duplicates=policy)
+    ingest(a_story("a"))
     batch = [a_record(a_story("b", REPRINT), offset=1)]
-    first = desk.decide(batch)
+    first = ingest.decide(batch)
 
-    again = desk.handle(batch)
+    again = ingest.handle(batch)
 
     assert [outcome.disposition for outcome in again] == [outcome.disposition for outcome in first]
     assert [list(retractions(outcome)) for outcome in again] == [list(retractions(outcome)) for outcome in first]
@@ -209,22 +209,22 @@ def test_a_crash_that_left_only_the_decisions_changes_none_of_them(policy: str) 
 
 def test_short_texts_and_switched_off_nothing_is_a_near_duplicate() -> None:
     short = " ".join(f"word{number}" for number in range(19))
-    desk = Desk()
-    desk(a_story("a", short), a_story("b", short))
-    off = Desk(near_duplicates="off")
+    ingest = StoringIngest()
+    ingest(a_story("a", short), a_story("b", short))
+    off = StoringIngest(near_duplicates="off")
     off(a_story("a"), a_story("b"))
 
-    assert (desk.link("b"), off.link("b")) == (None, None)
+    assert (ingest.link("b"), off.link("b")) == (None, None)
 
 
 def test_signatures_of_other_settings_are_never_compared() -> None:
-    desk = Desk()
-    desk(a_story("a"))
-    desk.adjust(near_duplicate_shingle=5)
+    ingest = StoringIngest()
+    ingest(a_story("a"))
+    ingest.adjust(near_duplicate_shingle=5)
 
-    desk(a_story("b"))
+    ingest(a_story("b"))
 
-    assert desk.link("b") is None
+    assert ingest.link("b") is None
 
 
 def test_near_duplicates_are_counted_by_what_was_done() -> None:
@@ -234,7 +234,9 @@ def test_near_duplicates_are_counted_by_what_was_done() -> None:
     before = {policy: counted(policy) for policy in ("keep", "drop", "replace")}
     sink = Counted()
     for policy in before:
-        for outcome in Desk(near_duplicates=policy)(a_story("a"), a_story("b"), a_story("b", REPRINT, title="New")):
+        for outcome in StoringIngest(near_duplicates=policy)(
+            a_story("a"), a_story("b"), a_story("b", REPRINT, title="New")
+        ):
             sink.write(Effect(outcome, a_record(a_story("b")).raw))
     sink.flush()
     sink.flush()
@@ -282,7 +284,7 @@ def test_case_punctuation_and_spacing_do_not_matter_in_any_script(text: str, ran
     ],
 )
 def test_scripts_without_spaces_are_compared_too(script: str) -> None:
-    desk = Desk()
-    desk(a_story("a", script), a_story("b", f"{script}。"))
+    ingest = StoringIngest()
+    ingest(a_story("a", script), a_story("b", f"{script}。"))
 
-    assert desk.link("b") == "a"
+    assert ingest.link("b") == "a"

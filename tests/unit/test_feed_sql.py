@@ -65,7 +65,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/desk.db"
 
 
-class Desk:
+class StoriesTable:
     """The table of a newsroom."""
 
     def __init__(self, url: str, key: str = "integer") -> None:
@@ -86,8 +86,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(url: str) -> Desk:
-    return Desk(url)
+def stories(url: str) -> StoriesTable:
+    return StoriesTable(url)
 
 
 def ask(url: str, query: str = QUERY, **changes: Any) -> Feed:
@@ -98,9 +98,9 @@ def texts(reader: Reader, feed: Feed) -> list[str]:
     return [document.text or document.op for document in reader.read(feed)]
 
 
-def test_rows_come_in_the_order_of_their_change_and_only_once(desk: Desk, url: str) -> None:
-    desk.put(1, "later", 5)
-    desk.put(2, "earlier", 1)
+def test_rows_come_in_the_order_of_their_change_and_only_once(stories: StoriesTable, url: str) -> None:
+    stories.put(1, "later", 5)
+    stories.put(2, "earlier", 1)
     reader = Reader()
 
     assert texts(reader, ask(url)) == ["earlier", "later"]
@@ -108,39 +108,41 @@ def test_rows_come_in_the_order_of_their_change_and_only_once(desk: Desk, url: s
     assert {document.title for document in reader.published} == {"Title"}
 
 
-def test_a_change_is_a_revision_and_a_tombstone_a_retraction_of_the_same_document(desk: Desk, url: str) -> None:
+def test_a_change_is_a_revision_and_a_tombstone_a_retraction_of_the_same_document(
+    stories: StoriesTable, url: str
+) -> None:
     reader = Reader()
-    desk.put(1, "one", 1)
-    desk.put(2, "two", 2)
+    stories.put(1, "one", 1)
+    stories.put(2, "two", 2)
     texts(reader, ask(url))
-    desk.put(1, "one, corrected", 3)
-    desk.put(2, "two", 4, deleted=True)
+    stories.put(1, "one, corrected", 3)
+    stories.put(2, "two", 4, deleted=True)
 
     assert texts(reader, ask(url)) == ["one, corrected", "retract"]
     assert len({document.document_id for document in reader.published}) == 2
 
-    desk.put(2, "two again", 5)
+    stories.put(2, "two again", 5)
     assert texts(reader, ask(url)) == ["two again"]
 
 
-def test_a_tombstone_of_what_was_never_published_says_nothing(desk: Desk, url: str) -> None:
-    desk.put(1, "never seen", 1, deleted=True)
-    desk.put(2, "seen", 2)
+def test_a_tombstone_of_what_was_never_published_says_nothing(stories: StoriesTable, url: str) -> None:
+    stories.put(1, "never seen", 1, deleted=True)
+    stories.put(2, "seen", 2)
 
     assert texts(Reader(), ask(url)) == ["seen"]
 
 
-def test_rows_of_the_same_time_are_all_read_whatever_the_portion(desk: Desk, url: str) -> None:
+def test_rows_of_the_same_time_are_all_read_whatever_the_portion(stories: StoriesTable, url: str) -> None:
     for number in range(7):
-        desk.put(number, f"story {number}", 1)
+        stories.put(number, f"story {number}", 1)
 
     assert texts(Reader(), ask(url, sql_rows=3)) == [f"story {number}" for number in range(7)]
 
 
 @pytest.mark.parametrize("overlap_s", [0, 60])
-def test_a_stopped_pass_goes_on_behind_the_last_row(desk: Desk, url: str, overlap_s: float) -> None:
+def test_a_stopped_pass_goes_on_behind_the_last_row(stories: StoriesTable, url: str, overlap_s: float) -> None:
     for number in range(4):
-        desk.put(number, f"story {number}", 1)
+        stories.put(number, f"story {number}", 1)
     reader, feed = Reader(), ask(url, sql_overlap_s=overlap_s)
     told = iter([False, True])
     stopped = reader.read(feed, stopping=lambda: next(told))
@@ -150,9 +152,9 @@ def test_a_stopped_pass_goes_on_behind_the_last_row(desk: Desk, url: str, overla
 
 
 def test_ids_may_be_text(url: str) -> None:
-    desk = Desk(url, key="varchar(40)")
-    desk.put("x:1", "one", 1)
-    desk.put("x:2", "two", 1)
+    stories = StoriesTable(url, key="varchar(40)")
+    stories.put("x:1", "one", 1)
+    stories.put("x:2", "two", 1)
     reader = Reader()
 
     assert texts(reader, ask(url, sql_rows=1, sql_overlap_s=0)) == ["one", "two"]
@@ -161,19 +163,19 @@ def test_ids_may_be_text(url: str) -> None:
 
 
 def test_a_transaction_that_commits_late_is_found_by_reading_a_little_again(postgres: str) -> None:
-    desk, reader = Desk(postgres), Reader()
-    desk.put(2, "begun later", 2)
+    stories, reader = StoriesTable(postgres), Reader()
+    stories.put(2, "begun later", 2)
     texts(reader, ask(postgres))
-    desk.put(1, "begun earlier, committed later", 1.5)
+    stories.put(1, "begun earlier, committed later", 1.5)
 
     assert texts(reader, ask(postgres, sql_overlap_s=10)) == []
     assert texts(reader, ask(postgres, sql_overlap_s=60)) == ["begun earlier, committed later"]
 
 
-def test_bad_rows_are_reported_and_the_rest_goes_on(desk: Desk, url: str) -> None:
-    desk.put(1, None, 1)
-    desk.put(2, "undated", None)
-    desk.put(3, "fine", 3)
+def test_bad_rows_are_reported_and_the_rest_goes_on(stories: StoriesTable, url: str) -> None:
+    stories.put(1, None, 1)
+    stories.put(2, "undated", None)
+    stories.put(3, "fine", 3)
     reader = Reader()
 
     assert texts(reader, ask(url)) == ["fine"]
@@ -182,8 +184,8 @@ def test_bad_rows_are_reported_and_the_rest_goes_on(desk: Desk, url: str) -> Non
     ] * 2
 
 
-def test_a_query_without_a_needed_column_says_which_and_what_it_gives(desk: Desk, url: str) -> None:
-    desk.put(1, "x", 1)
+def test_a_query_without_a_needed_column_says_which_and_what_it_gives(stories: StoriesTable, url: str) -> None:
+    stories.put(1, "x", 1)
 
     with pytest.raises(ValueError, match=r"lacks text; it gives id, body, updated_at"):
         texts(Reader(), ask(url, "SELECT id, body, updated_at FROM stories"))
@@ -192,34 +194,34 @@ def test_a_query_without_a_needed_column_says_which_and_what_it_gives(desk: Desk
 @pytest.mark.parametrize(
     "query", ["SELECT id, text FROM stories", "SELECT nonsense", "DELETE FROM stories", "SELECT 1; x"]
 )
-def test_a_query_that_cannot_be_asked_is_a_wrong_setting(desk: Desk, url: str, query: str) -> None:
-    desk.put(1, "x", 1)
+def test_a_query_that_cannot_be_asked_is_a_wrong_setting(stories: StoriesTable, url: str, query: str) -> None:
+    stories.put(1, "x", 1)
 
     with pytest.raises(ValueError, match="the query is not understood"):
         texts(Reader(), ask(url, query))
     assert texts(Reader(), ask(url)) == ["x"]
 
 
-def test_colons_and_per_cent_signs_in_a_query_are_its_own(desk: Desk, url: str) -> None:
-    desk.put(1, "at 12:30", 1)
+def test_colons_and_per_cent_signs_in_a_query_are_its_own(stories: StoriesTable, url: str) -> None:
+    stories.put(1, "at 12:30", 1)
     query = "SELECT id, 'it is :now' || body AS text, updated_at FROM stories WHERE body LIKE '%12:30'"
 
     assert texts(Reader(), ask(url, query)) == ["it is :nowat 12:30"]
 
 
 def test_casts_of_postgresql_are_understood(postgres: str) -> None:
-    desk = Desk(postgres)
-    desk.put(1, "x", 1)
+    stories = StoriesTable(postgres)
+    stories.put(1, "x", 1)
 
     assert texts(Reader(), ask(postgres, "SELECT id::text, body AS text, updated_at::timestamp FROM stories")) == ["x"]
 
 
 def test_postgresql_is_read_alone_and_not_waited_for_without_end(postgres: str) -> None:
-    desk = Desk(postgres)
-    desk.put(1, "x", 1)
+    stories = StoriesTable(postgres)
+    stories.put(1, "x", 1)
     slow = "SELECT id, body AS text, updated_at, pg_sleep(20) FROM stories"
     changing = "SELECT id, body AS text, updated_at, nextval('counter') FROM stories"
-    desk.run("CREATE SEQUENCE IF NOT EXISTS counter")
+    stories.run("CREATE SEQUENCE IF NOT EXISTS counter")
 
     with pytest.raises(FeedUnavailableError, match="statement timeout"):
         texts(Reader(), ask(postgres, slow, sql_timeout_s=0.2))

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from services.judge import judge_prompt
 from services.judge.announced import REMEMBERED, Announced
 from services.judge.backends import oracle
-from services.judge.case import bench
+from services.judge.case import setup_of
 from services.judge.handler import judge
 from services.judge.ports import Said, Sheet
 from services.judge.settings import JudgeSettings
@@ -61,7 +61,7 @@ def judged(result: Result, backend: Any, known: Verdicts | None = None, **settin
     made = list(
         judge(
             [a_record(result)],
-            bench=bench(JudgeSettings(**values | settings), backend),
+            setup=setup_of(JudgeSettings(**values | settings), backend),
             announced=lambda _: known,
         )
     )
@@ -205,7 +205,7 @@ def test_of_a_batch_only_the_newest_version_of_a_question_is_judged() -> None:
     newer = answers(base="Quay", tuned="The old harbour").model_copy(update={"result_version": 2})
     records: list[Record[Result]] = [a_record(newer, offset=0), a_record(TWO, offset=1)]
     made: list[Effect[Verdicts]] = list(
-        judge(records, bench=bench(JudgeSettings(pairs=(PAIR,), graded=()), backend), announced=NEVER)
+        judge(records, setup=setup_of(JudgeSettings(pairs=(PAIR,), graded=()), backend), announced=NEVER)
     )
 
     assert [effect.cause.position.offset for effect in made] == [0]
@@ -227,7 +227,7 @@ def test_a_batch_is_one_call_and_each_result_gets_its_own_replies() -> None:
     ]
     records = [a_record(result, offset=n) for n, result in enumerate(named)]
     made = list(
-        judge(records, bench=bench(JudgeSettings(pairs=(PAIR,), graded=()), Counting(by_length)), announced=NEVER)
+        judge(records, setup=setup_of(JudgeSettings(pairs=(PAIR,), graded=()), Counting(by_length)), announced=NEVER)
     )
 
     assert calls == [4]

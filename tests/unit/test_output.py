@@ -8,7 +8,7 @@ import pytest
 from services.console import output
 from services.console.views import standings as standings_view
 from shared.scoring import catalogue
-from tests.tallying import standings
+from tests.standings import standings
 from tests.unit.test_standings import a_result
 
 ARMS = ("base", "base+rag", "tuned", "tuned+rag")

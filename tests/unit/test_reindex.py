@@ -18,7 +18,7 @@ from services.embedder.comparison import compare, sampled
 from services.embedder.encoders import EncodersInUse
 from services.embedder.handler import Embed, Embedded, announced
 from services.embedder.migration import Migration, Side, lacking, newest
-from services.embedder.switch import Switchboard, drop, migrate
+from services.embedder.switch import EncoderSwitch, drop, migrate
 from services.embedder.tables import Tables
 from services.retriever.assembly import retriever
 from services.retriever.recipes import RetrieveByContest
@@ -116,8 +116,8 @@ class World:
     def table(self, encoder: str) -> MemoryChunks:
         return self.tables.setdefault(encoder, MemoryChunks())
 
-    def board(self) -> Switchboard:
-        return Switchboard(self.announced(), OLD, partial(self.broker.publish, topology.ENCODERS), lambda: NOON)
+    def switch(self) -> EncoderSwitch:
+        return EncoderSwitch(self.announced(), OLD, partial(self.broker.publish, topology.ENCODERS), lambda: NOON)
 
     def publish(self, document_id: str, text: str, **changes: Any) -> None:
         chunks = (Chunk(position=0, text=text),) if text else ()
@@ -151,7 +151,7 @@ class World:
 
     def migrate(self, target: EncoderChoice = OF_NEW, **changes: Any) -> bool:
         options: dict[str, Any] = {"make": self.migration, "make_table": lambda _: None, "permitted_loss": 0.05}
-        return migrate(self.board(), target, **options | changes)
+        return migrate(self.switch(), target, **options | changes)
 
     def _side(self, choice: EncoderChoice) -> Side:
         return Side(self.load(encoding.settings_of(choice, OLD)), self.table(choice.name))
@@ -317,7 +317,7 @@ def test_dropping_ends_the_writing_first(world: World) -> None:
     world.migrate()
     order: list[str] = []
 
-    dropped = drop(world.board(), drop_table=order.append, settle=lambda: order.append("embedder is through"))
+    dropped = drop(world.switch(), drop_table=order.append, settle=lambda: order.append("embedder is through"))
 
     assert dropped.name == "hashing-64"
     assert order == ["embedder is through", "hashing-64"]
@@ -325,7 +325,7 @@ def test_dropping_ends_the_writing_first(world: World) -> None:
     world.embed()
     assert list(world.indexed())[-1].encoders == ("hashing-300",)
     with pytest.raises(ValueError, match="nothing to drop"):
-        world.board().leave()
+        world.switch().leave()
 
 
 def test_a_drop_that_was_cut_off_is_run_again(world: World) -> None:
@@ -335,9 +335,9 @@ def test_a_drop_that_was_cut_off_is_run_again(world: World) -> None:
         raise CutError
 
     with pytest.raises(CutError):
-        drop(world.board(), drop_table=cut, settle=lambda: None)
+        drop(world.switch(), drop_table=cut, settle=lambda: None)
     dropped: list[str] = []
-    drop(world.board(), drop_table=dropped.append, settle=lambda: None)
+    drop(world.switch(), drop_table=dropped.append, settle=lambda: None)
 
     assert dropped == ["hashing-64"]
     assert world.announced()["chunks"].leaving is None
@@ -345,7 +345,7 @@ def test_a_drop_that_was_cut_off_is_run_again(world: World) -> None:
 
 def test_an_idle_retriever_whose_table_was_dropped_asks_the_new_one_first(world: World) -> None:
     world.migrate()
-    drop(world.board(), drop_table=world.tables.__delitem__, settle=lambda: None)
+    drop(world.switch(), drop_table=world.tables.__delitem__, settle=lambda: None)
 
     assert world.ask("lantern fair").encoder == "hashing-300"
 
@@ -361,7 +361,7 @@ def test_an_encoder_that_cannot_be_loaded_beside_does_not_stop_the_news(world: W
     world.start()
     world.publish("rain", "Rain until Thursday.")
     world.embed()
-    world.board().switch(OF_NEW)
+    world.switch().serve(OF_NEW)
 
     assert list(world.indexed())[-1].encoders == ("hashing-64",)
     assert lacks(world, OF_NEW) == 1
@@ -428,22 +428,22 @@ def test_a_comparison_of_nothing_is_nothing() -> None:
 
 
 def test_steps_that_may_not_follow_are_refused_and_say_what_may(world: World) -> None:
-    board = world.board()
+    switch = world.switch()
     other = EncoderChoice(name="hashing-100", variant="hashing", dimensions=100)
     same_name = EncoderChoice(name="hashing-64", variant="onnx", dimensions=64)
 
     with pytest.raises(ValueError, match="Rename"):
-        board.refuse(same_name, lambda name: name)
+        switch.refuse(same_name, lambda name: name)
     with pytest.raises(ValueError, match="share a table"):
-        board.refuse(other, lambda _: "chunks")
+        switch.refuse(other, lambda _: "chunks")
     with pytest.raises(ValueError, match="TILTYARD_ENCODER_"):
-        board.believe({"all-MiniLM-L6-v2"})
-    board.fill(OF_NEW)
+        switch.believe({"all-MiniLM-L6-v2"})
+    switch.fill(OF_NEW)
     with pytest.raises(ValueError, match="--drop-old"):
-        board.refuse(other, lambda name: name)
-    board.leave()
+        switch.refuse(other, lambda name: name)
+    switch.leave()
     with pytest.raises(ValueError, match="being dropped"):
-        board.refuse(OF_NEW, lambda name: name)
+        switch.refuse(OF_NEW, lambda name: name)
 
 
 def test_a_program_reads_the_depth_in_the_names_and_only_what_is_known(

@@ -49,7 +49,7 @@ class Shelf:
         self.stored = {f"d{place}": a_passage(place) for place in range(self.size)}
         self.indexed = dict.fromkeys(self.stored, 1)
 
-    def __call__(self, asked: SearchQuery, *, limit: int, scope: Scope) -> Sequence[Ranked]:  # noqa: ARG002
+    def __call__(self, query: SearchQuery, *, limit: int, scope: Scope) -> Sequence[Ranked]:  # noqa: ARG002
         self.scopes.append(scope)
         hits = [a_candidate(int(name[1:]), revision) for name, revision in self.indexed.items()][:limit]
         return listed(self.name, [Ranked(candidate, candidate.score) for candidate in hits])

@@ -16,7 +16,7 @@ from shared.topology import QUESTIONS, REFERENCES, RESULTS, VOTES
 from tests.builders import NOON, a_question, a_vote, references
 from tests.contests import ARMS
 from tests.scorers import a_scorer
-from tests.tallying import standings
+from tests.standings import standings
 from tests.unit.test_scorer import LATER, SCORE, FallingShelf, House
 
 QUAY = references(references=("the new quay",), gold_document_ids=("story-9",))

@@ -17,10 +17,10 @@ from functools import partial
 
 import pytest
 
-from services.scorer.desk import Desk
 from services.scorer.handler import score
 from services.scorer.join import Cast, Join, done
 from services.scorer.offsets import Offsets, Place
+from services.scorer.processor import JoinProcessor
 from services.scorer.reading import Reader
 from services.scorer.settle import Settle
 from services.scorer.table import Entry, TableJoins
@@ -127,7 +127,7 @@ def the_flood() -> list[RawRecord]:
 async def scored(changelog: FakeChangelog, flood: list[RawRecord]) -> int:
     """Take the joins over, handle the flood, and look at deadlines; returns how many results were announced."""
     broker, joins = MemoryBroker(now=lambda: NOON), TableJoins(changelog)
-    desk = Desk(
+    processor = JoinProcessor(
         joins,
         Reader(MemoryDeadLetters(broker, "scorer")),
         Settle(
@@ -138,7 +138,7 @@ async def scored(changelog: FakeChangelog, flood: list[RawRecord]) -> int:
         contests=lambda: only(*ARMS),
         keep=timedelta(hours=24),
     )
-    turns = Turns(desk, joins, Offsets(nothing_dropped, limit=64), batch=64)
+    turns = Turns(processor, joins, Offsets(nothing_dropped, limit=64), batch=64)
     await turns.adopt({1}, lambda: {Place(topic.name, 1): 0 for topic in (QUESTIONS, ANSWERS, VOTES)})
     running = asyncio.create_task(turns.run())
     for record in flood:

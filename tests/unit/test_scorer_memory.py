@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from services.scorer.board import Tally
-from services.scorer.desk import Changes, Desk
 from services.scorer.handler import score
 from services.scorer.join import Join
+from services.scorer.processor import Changes, JoinProcessor
 from services.scorer.reading import Reader
 from services.scorer.settle import Settle
+from services.scorer.standings_aggregator import StandingsAggregator
 from shared.memory.broker import MemoryBroker, MemoryDeadLetters
 from shared.messages import Result
 from shared.records import Effect, Position, RawRecord
@@ -29,7 +29,7 @@ from shared.settings import EncoderSettings
 from shared.topology import ANSWERS, QUESTIONS
 from tests.builders import NOON, a_question, an_answer
 from tests.contests import only
-from tests.tallying import record_of
+from tests.standings import record_of
 
 ARMS = ("base", "tuned")
 KEEP = timedelta(minutes=1)
@@ -53,17 +53,17 @@ class Elsewhere:
 
 
 class Announced:
-    """Hands results on to the tally, as the results topic does."""
+    """Hands results on to the aggregator, as the results topic does."""
 
-    def __init__(self, tally: Tally) -> None:
-        self._tally = tally
+    def __init__(self, aggregator: StandingsAggregator) -> None:
+        self._aggregator = aggregator
         self.count = 0
 
     def write(self, effect: Effect[Result]) -> None:
         result = effect.outcome
         self.count += 1
         key = result.question.question_id.encode()
-        self._tally.take(RawRecord(Position("results", 0, self.count), key, record_of(result), result.scored_at))
+        self._aggregator.take(RawRecord(Position("results", 0, self.count), key, record_of(result), result.scored_at))
 
     def flush(self) -> None:
         """Everything is handed on as it comes."""
@@ -74,10 +74,10 @@ class Stream:
 
     def __init__(self, folder: Path) -> None:
         metrics = catalogue.load(("correct",), EncoderSettings(variant="hashing", dimensions=16))
-        self.tally = Tally(folder)
-        self.announced = Announced(self.tally)
+        self.aggregator = StandingsAggregator(folder)
+        self.announced = Announced(self.aggregator)
         self.joins: dict[str, Join] = {}
-        self._desk = Desk(
+        self._processor = JoinProcessor(
             self.joins,
             Reader(MemoryDeadLetters(MemoryBroker(now=lambda: NOON), "scorer")),
             Settle(Elsewhere(), self.announced, partial(score, metrics=metrics)),
@@ -96,9 +96,9 @@ class Stream:
         while self.asked < until:
             records = [record for _ in range(AT_ONCE) for record in self._question()]
             now = records[-1].appended_at
-            self._keep(self._desk.take(records, now))
-            self._keep(self._desk.expire(now, {0}))
-        self.tally.changed()
+            self._keep(self._processor.take(records, now))
+            self._keep(self._processor.expire(now, {0}))
+        self.aggregator.changed()
 
     def _question(self) -> Sequence[RawRecord]:
         self.asked += 1

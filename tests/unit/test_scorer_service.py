@@ -1,4 +1,4 @@
-"""What surrounds the desk: turns, the table, progress as the broker sees it, and the broker's security."""
+"""What surrounds the processor: turns, the table, progress as the broker sees it, and the broker's security."""
 
 import asyncio
 import threading
@@ -46,8 +46,8 @@ def an_open_changelog() -> FakeChangelog:
     return changelog
 
 
-class FakeDesk:
-    """A desk that turns every batch into one change, or breaks."""
+class FakeProcessor:
+    """A processor that turns every batch into one change, or breaks."""
 
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error
@@ -74,8 +74,8 @@ def nothing_dropped(place: Place, start: int, end: int) -> Iterator[RawRecord]:
     raise AssertionError(f"{place} was read from {start} to {end}")
 
 
-def turns_over(desk: Any, changelog: FakeChangelog, *, read: Read = nothing_dropped) -> Turns:
-    turns = Turns(desk, TableJoins(changelog), Offsets(read, limit=2), batch=2)
+def turns_over(processor: Any, changelog: FakeChangelog, *, read: Read = nothing_dropped) -> Turns:
+    turns = Turns(processor, TableJoins(changelog), Offsets(read, limit=2), batch=2)
     turns.offsets.begin({P1: 0})
     return turns
 
@@ -87,7 +87,7 @@ async def a_moment() -> None:
 def test_an_offset_is_reached_only_after_the_changelog_has_its_change() -> None:
     async def scene() -> None:
         changelog = FakeChangelog()
-        turns = turns_over(FakeDesk(), changelog)
+        turns = turns_over(FakeProcessor(), changelog)
         running = asyncio.create_task(turns.run())
         await turns.inbox.put(a_record(0))
         assert await asyncio.to_thread(changelog.sent.wait, 10)
@@ -103,14 +103,14 @@ def test_an_offset_is_reached_only_after_the_changelog_has_its_change() -> None:
 
 def test_what_is_waiting_is_taken_in_one_turn_up_to_the_batch() -> None:
     async def scene() -> list[list[int]]:
-        desk = FakeDesk()
-        turns = turns_over(desk, an_open_changelog())
+        processor = FakeProcessor()
+        turns = turns_over(processor, an_open_changelog())
         for offset in range(5):
             turns.inbox.put_nowait(a_record(offset))
         running = asyncio.create_task(turns.run())
         await a_moment()
         running.cancel()
-        return desk.batches
+        return processor.batches
 
     assert asyncio.run(scene()) == [[0, 1], [2, 3], [4]]
 
@@ -120,21 +120,21 @@ def test_what_was_never_delivered_is_read_before_what_was() -> None:
         return iter([a_record(offset) for offset in range(start, end)] if place == P1 else ())
 
     async def scene() -> tuple[list[list[int]], Mapping[Place, int]]:
-        desk = FakeDesk()
-        turns = turns_over(desk, an_open_changelog(), read=dropped)
+        processor = FakeProcessor()
+        turns = turns_over(processor, an_open_changelog(), read=dropped)
         turns.inbox.put_nowait(a_record(3))
         running = asyncio.create_task(turns.run())
         await a_moment()
         running.cancel()
         await turns.read_up_to({P1: 6})
-        return desk.batches, turns.offsets.reached
+        return processor.batches, turns.offsets.reached
 
     assert asyncio.run(scene()) == ([[0, 1], [2, 3], [4, 5]], {P1: 6})
 
 
 def test_an_error_at_the_desk_ends_the_loop_and_reaches_nothing() -> None:
     async def scene() -> Mapping[Place, int]:
-        turns = turns_over(FakeDesk(ConnectionError("gone")), an_open_changelog())
+        turns = turns_over(FakeProcessor(ConnectionError("gone")), an_open_changelog())
         turns.inbox.put_nowait(a_record(0))
         with pytest.raises(ConnectionError):
             await turns.run()
@@ -170,11 +170,11 @@ def test_joins_are_restored_from_the_changelog_and_only_those_of_our_partitions(
 def test_partitions_are_adopted_with_their_joins_and_what_is_committed() -> None:
     async def scene() -> tuple[dict[str, Join], Mapping[Place, int]]:
         adopted: dict[str, Join] = {}
-        desk: Any = FakeDesk()
-        desk.adopt = adopted.update
+        processor: Any = FakeProcessor()
+        processor.adopt = adopted.update
         changelog = an_open_changelog()
         TableJoins(changelog).keep({"q-1": JOIN})
-        turns = turns_over(desk, changelog)
+        turns = turns_over(processor, changelog)
         await turns.adopt({1}, lambda: {P0: 7})
         return adopted, turns.offsets.reached
 
@@ -183,17 +183,17 @@ def test_partitions_are_adopted_with_their_joins_and_what_is_committed() -> None
 
 def test_after_partitions_are_released_nothing_is_handled_and_nothing_is_known() -> None:
     async def scene() -> Turns:
-        desk: Any = FakeDesk()
-        desk.adopt = {"q-1": JOIN}.update
+        processor: Any = FakeProcessor()
+        processor.adopt = {"q-1": JOIN}.update
         changelog = an_open_changelog()
-        turns = turns_over(desk, changelog)
+        turns = turns_over(processor, changelog)
         await turns.adopt({1}, lambda: {P1: 0})
         turns.release()
         turns.inbox.put_nowait(a_record(0))
         running = asyncio.create_task(turns.run())
         await a_moment()
         running.cancel()
-        assert desk.batches == []
+        assert processor.batches == []
         return turns
 
     assert asyncio.run(scene()).offsets.reached == {}
@@ -273,7 +273,7 @@ def test_what_stands_still_with_nothing_in_hand_is_read_to_its_end_once_until_it
 def test_turns_are_idle_when_nothing_waits_and_nothing_is_in_hand() -> None:
     async def scene() -> None:
         changelog = FakeChangelog()
-        turns = turns_over(FakeDesk(), changelog)
+        turns = turns_over(FakeProcessor(), changelog)
         assert turns.idle
         turns.inbox.put_nowait(a_record(0))
         assert not turns.idle

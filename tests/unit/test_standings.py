@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from services.scorer.board import Tally
+from services.scorer.standings_aggregator import StandingsAggregator
 from shared.messages import Result, ScoredAnswer
 from shared.statistics.sequences import mixture_interval, mixture_reach
 from tests.builders import NOON, a_question, a_raw_record, an_answer
 from tests.contests import within
-from tests.tallying import record_of, standings
+from tests.standings import record_of, standings
 
 
 def a_result(number: int, *, slice_name: str = "learned", missing: tuple[str, ...] = (), **values: Any) -> Result:
@@ -34,9 +34,9 @@ def a_result(number: int, *, slice_name: str = "learned", missing: tuple[str, ..
     )
 
 
-def take(tally: Tally, *results: Result) -> None:
+def take(aggregator: StandingsAggregator, *results: Result) -> None:
     for result in results:
-        tally.take(a_raw_record(record_of(result), key=result.question.question_id.encode()))
+        aggregator.take(a_raw_record(record_of(result), key=result.question.question_id.encode()))
 
 
 def test_there_is_a_standing_for_all_and_for_each_slice() -> None:
@@ -151,13 +151,13 @@ def test_versions_repetitions_and_deletions_leave_exactly_what_the_newest_result
     ]
     stream = [*newest, *older, *newest[:20]]
     draw.shuffle(stream)
-    tally = Tally(tmp_path)
-    take(tally, *(within(result, "base", "tuned") for result in stream))
+    aggregator = StandingsAggregator(tmp_path)
+    take(aggregator, *(within(result, "base", "tuned") for result in stream))
     gone = {"q-3", "q-11"}
     for name in sorted(gone):
-        tally.take(a_raw_record(None, key=name.encode()))
+        aggregator.take(a_raw_record(None, key=name.encode()))
     left = [result for result in newest if result.question.question_id not in gone]
-    changed, expected = tally.changed(), standings(left, ["base", "tuned"])
+    changed, expected = aggregator.changed(), standings(left, ["base", "tuned"])
 
     ignored = {"counted_at"}
     assert [standing.model_dump(exclude=ignored) for standing in changed] == [
@@ -166,21 +166,21 @@ def test_versions_repetitions_and_deletions_leave_exactly_what_the_newest_result
 
 
 def test_only_slices_in_which_something_was_counted_are_counted_again(tmp_path: Path) -> None:
-    tally = Tally(tmp_path)
-    take(tally, a_result(0, slice_name="old", base=1.0), a_result(1, slice_name="new", base=1.0))
-    assert [standing.slice for standing in tally.changed()] == ["all", "new", "old"]
-    assert tally.changed() == []
+    aggregator = StandingsAggregator(tmp_path)
+    take(aggregator, a_result(0, slice_name="old", base=1.0), a_result(1, slice_name="new", base=1.0))
+    assert [standing.slice for standing in aggregator.changed()] == ["all", "new", "old"]
+    assert aggregator.changed() == []
 
-    take(tally, a_result(2, slice_name="new", base=1.0))
-    assert [standing.slice for standing in tally.changed()] == ["all", "new"]
+    take(aggregator, a_result(2, slice_name="new", base=1.0))
+    assert [standing.slice for standing in aggregator.changed()] == ["all", "new"]
 
 
 def test_a_slice_whose_questions_are_all_gone_has_no_standing(tmp_path: Path) -> None:
-    tally = Tally(tmp_path)
-    take(tally, a_result(0, slice_name="old", base=1.0))
-    tally.take(a_raw_record(None, key=b"q-0"))
+    aggregator = StandingsAggregator(tmp_path)
+    take(aggregator, a_result(0, slice_name="old", base=1.0))
+    aggregator.take(a_raw_record(None, key=b"q-0"))
 
-    assert tally.changed() == []
+    assert aggregator.changed() == []
     assert list(tmp_path.iterdir()) == [], "the file has no name that could outlive the process"
 
 

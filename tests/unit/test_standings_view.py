@@ -1,7 +1,7 @@
 """What `tiltyard standings` says of a live standing."""
 
 from services.console.views import standings as standings_view
-from tests.tallying import standings
+from tests.standings import standings
 from tests.unit.test_standings import a_result
 
 

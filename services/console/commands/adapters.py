@@ -38,28 +38,28 @@ def list_all(
 
     Example: tiltyard adapters list --answers
     """
-    found = known()
+    adapters = known()
     spoken = adapters_view.spoken_in(read(KafkaSettings()).values()) if answers else None
     if json:
-        return output.as_json([_as_dict(one, found) for one in adapters_view.newest_first(found)])
-    if not found:
+        return output.as_json([_as_dict(adapter, adapters) for adapter in adapters_view.newest_first(adapters)])
+    if not adapters:
         return output.say("there is no adapter yet: `tiltyard tune` makes one")
-    return adapters_view.show_list(found, spoken)
+    return adapters_view.show_list(adapters, spoken)
 
 
 @app.command()
 def show(name: Name, json: output.Json = False) -> None:
     """Show one adapter: lineage, cost, and what each gate measured.  Example: tiltyard adapters show news-20250323"""
-    found = known()
-    adapter = registry.find(found, name)
-    output.as_json(_as_dict(adapter, found)) if json else adapters_view.show_one(adapter, found)
+    adapters = known()
+    adapter = registry.find(adapters, name)
+    output.as_json(_as_dict(adapter, adapters)) if json else adapters_view.show_one(adapter, adapters)
 
 
 @app.command()
 def compare(first: Name, second: Name, json: output.Json = False) -> None:
     """Show what sets two adapters apart.  Example: tiltyard adapters compare OLD NEW"""
-    found = known()
-    pair = registry.find(found, first), registry.find(found, second)
+    adapters = known()
+    pair = registry.find(adapters, first), registry.find(adapters, second)
     if json:
         return output.as_json({field: {first: a, second: b} for field, a, b in registry.differences(*pair)})
     return adapters_view.show_differences(*pair)
@@ -78,7 +78,10 @@ def promote(
 
     Example: tiltyard adapters promote news-20250323 --reason "checked by hand"
     """
-    _change(lambda found, now: registry.promote(found, name, now=now, reason=reason, despite_gates=despite_gates), json)
+    _change(
+        lambda adapters, now: registry.promote(adapters, name, now=now, reason=reason, despite_gates=despite_gates),
+        json,
+    )
 
 
 @app.command()
@@ -91,7 +94,7 @@ def rollback(
 
     Example: tiltyard adapters rollback --reason "invents names"
     """
-    _change(lambda found, now: registry.rollback(found, now=now, reason=reason, track=track), json)
+    _change(lambda adapters, now: registry.rollback(adapters, now=now, reason=reason, track=track), json)
 
 
 @app.command()
@@ -105,7 +108,9 @@ def retire(
 
     Example: tiltyard adapters retire news-20250323
     """
-    _change(lambda found, now: registry.retire(found, name, now=now, reason=reason, leaving_none=leaving_none), json)
+    _change(
+        lambda adapters, now: registry.retire(adapters, name, now=now, reason=reason, leaving_none=leaving_none), json
+    )
 
 
 def known() -> dict[str, AdapterAnnounced]:
@@ -117,16 +122,16 @@ def known() -> dict[str, AdapterAnnounced]:
 
 def _change(changes: Changes, json: bool) -> None:
     """Publish the changes one after the other, each stored before the next is sent."""
-    found = known()
+    adapters = known()
     delivery = Delivery(KafkaSettings(), "console")
-    made = changes(found, datetime.now(UTC))
-    for change in made:
+    changed = changes(adapters, datetime.now(UTC))
+    for change in changed:
         publish(delivery, topology.ADAPTERS, change)
         delivery.flush()
-    after = found | {change.name: change for change in made}
+    after = adapters | {change.name: change for change in changed}
     if json:
-        return output.as_json([_as_dict(change, after) for change in made])
-    for change in made:
+        return output.as_json([_as_dict(change, after) for change in changed])
+    for change in changed:
         output.say(f"{change.name} is {adapters_view.role(change, after)}: {change.reason}")
     return None
 

@@ -58,10 +58,10 @@ def ask(
     )
     kafka = KafkaSettings()
     with progress.waiting("waiting for the arms"):
-        found = asking.ask(kafka, [question], within_s=timeout)
-    if not found:
+        results = asking.ask(kafka, [question], within_s=timeout)
+    if not results:
         output.fail(f"no result within {timeout:g} s: {at_work.why_unanswered(kafka)}", output.EX_UNAVAILABLE)
-    _show(found[question.question_id], json=json)
+    _show(results[question.question_id], json=json)
 
 
 def _show(result: Result, *, json: bool) -> None:

@@ -7,7 +7,7 @@ import typer
 from services.console import output, progress
 from services.console.live.accounting import LiveAuditSource
 from shared.lab.accounting import Audit
-from shared.lab.accounting import audit as balance
+from shared.lab.accounting import audit as account_for
 from shared.settings import CassandraSettings, KafkaSettings
 
 SHOWN = 20
@@ -24,27 +24,27 @@ def audit(json: output.Json = False) -> None:
     """
     source = LiveAuditSource(KafkaSettings(), CassandraSettings())
     with closing(source), progress.waiting("reading the topics and the store"):
-        found = balance(source)
-    output.as_json(found.as_dict()) if json else _show(found)
-    if not found.balanced:
+        balance = account_for(source)
+    output.as_json(balance.as_dict()) if json else _show(balance)
+    if not balance.balanced:
         raise typer.Exit(output.EX_DATA)
 
 
-def _show(found: Audit) -> None:
+def _show(audit: Audit) -> None:
     rows = [
-        ("documents", found.documents_in, found.revisions_indexed, found.documents_dropped, found.documents_dead),
-        ("questions", found.questions_in, found.results_out, 0, found.questions_dead),
+        ("documents", audit.documents_in, audit.revisions_indexed, audit.documents_dropped, audit.documents_dead),
+        ("questions", audit.questions_in, audit.results_out, 0, audit.questions_dead),
     ]
     columns = ["", "in", "indexed / answered", "dropped", "dead"]
     output.table("", columns, rows, right=columns[1:])
-    for recipe, questions in found.evidence.items():
+    for recipe, questions in audit.evidence.items():
         output.say(f"evidence by recipe {recipe}: for {questions} questions")
-    if found.questions_repeated or found.results_repeated:
-        output.say(f"published again: {found.questions_repeated} questions, {found.results_repeated} results")
-    if found.results_revised:
-        output.say(f"published with a higher version, after references or votes came: {found.results_revised} results")
-    for what in found.unaccounted[:SHOWN]:
+    if audit.questions_repeated or audit.results_repeated:
+        output.say(f"published again: {audit.questions_repeated} questions, {audit.results_repeated} results")
+    if audit.results_revised:
+        output.say(f"published with a higher version, after references or votes came: {audit.results_revised} results")
+    for what in audit.unaccounted[:SHOWN]:
         output.say(f"not accounted for: {what}")
-    if (more := len(found.unaccounted) - SHOWN) > 0:
+    if (more := len(audit.unaccounted) - SHOWN) > 0:
         output.say(f"... and {more} more")
-    output.say("balanced" if found.balanced else "NOT balanced: it is lost, or still on its way")
+    output.say("balanced" if audit.balanced else "NOT balanced: it is lost, or still on its way")

@@ -66,11 +66,13 @@ def announce(file: File, new_track: NewTrack = None, json: output.Json = False) 
     client.require(kafka, [topology.CONTESTS.name])
     now = datetime.now(UTC)
     delivery = Delivery(kafka, "console")
-    said = ContestAnnounced(announcement_id=f"{now.isoformat()}/{uuid4().hex[:8]}", contest=contest, announced_at=now)
-    publish(delivery, topology.CONTESTS, said)
+    announcement = ContestAnnounced(
+        announcement_id=f"{now.isoformat()}/{uuid4().hex[:8]}", contest=contest, announced_at=now
+    )
+    publish(delivery, topology.CONTESTS, announcement)
     delivery.flush()
     if json:
-        return output.as_json(said.model_dump(mode="json"))
+        return output.as_json(announcement.model_dump(mode="json"))
     return output.say(
         f"announced {contest.label}: questions belong to it that are asked later than "
         f"{CLOCKS_DIFFER.total_seconds():g} s from now"
@@ -84,7 +86,7 @@ def _checked(file: Path, new_tracks: list[str] | None) -> Contest:
     except ValueError as error:
         output.fail(str(error), output.EX_DATA)
     if problems := checking.problems(contest, [*_tracks(), *(new_tracks or ())]):
-        output.fail("\n".join([f"{file} is not announced:", *(f"  {one}" for one in problems)]), output.EX_DATA)
+        output.fail("\n".join([f"{file} is not announced:", *(f"  {problem}" for problem in problems)]), output.EX_DATA)
     return contest
 
 
@@ -108,7 +110,7 @@ def _show(contest: Contest, *, json: bool) -> None:
         [[arm.name, arm.speaker, arm.context, _said(arm.options)] for arm in contest.arms],
     )
     if contest.recipes:
-        output.table("", ["recipe", "sets"], [[one.name, _said(one.options)] for one in contest.recipes])
+        output.table("", ["recipe", "sets"], [[recipe.name, _said(recipe.options)] for recipe in contest.recipes])
     return None
 
 

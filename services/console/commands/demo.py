@@ -47,7 +47,7 @@ def demo(
         stopped = stop_left_over(HomeSettings().home.absolute() / "demo")
         return output.say(f"stopped: {', '.join(stopped)}" if stopped else "nothing was running")
     chosen = newswire.load(wire)
-    asked = newswire.sample(chosen.questions, _number(questions))
+    sampled = newswire.sample(chosen.questions, _number(questions))
     wanted = _seeds(seeds)
     started = time.monotonic()
     with stage(keep=keep) as running:
@@ -57,11 +57,11 @@ def demo(
         with progress.waiting("services start"):
             running.services.start()
         output.say(f"Everything is ready after {time.monotonic() - started:.0f} s.")
-        _tell(Trial(chosen, running.kafka, running.cassandra), asked, wanted, out)
+        _tell(Trial(chosen, running.kafka, running.cassandra), sampled, wanted, out)
     return output.say(f"The whole trial took {(time.monotonic() - started) / 60:.1f} minutes.")
 
 
-def _tell(trial: Trial, asked: list[Question], seeds: list[int | None], out: Path) -> None:
+def _tell(trial: Trial, questions: list[Question], seeds: list[int | None], out: Path) -> None:
     _say("1", f"edition 1 of the newswire, {len(trial.wire.edition1)} documents, is streamed into the news topic")
     trial.stream(trial.wire.edition1, "edition 1")
     output.say("A first question: nothing is fine-tuned yet, and the tuned arms must say so.")
@@ -72,14 +72,14 @@ def _tell(trial: Trial, asked: list[Question], seeds: list[int | None], out: Pat
     output.say(f"Announced: {', '.join(names)}. The running worker takes an adapter up before its next answer.")
     _say("3", f"edition 2 is streamed, {len(trial.wire.edition2)} new stories, corrections and retractions")
     trial.stream(trial.wire.edition2, "edition 2")
-    _say("4", f"{len(asked)} questions about both editions go to four arms")
-    runs = trial.ask_each(asked, names)
+    _say("4", f"{len(questions)} questions about both editions go to four arms")
+    runs = trial.ask_each(questions, names)
     with progress.waiting("counting"):
         numbers = trial.count(runs, per_hour=VotingSettings().per_voter_per_hour)
     trial_summary = summary.of_trial(
-        numbers, asked=len(asked), freshness_ms=trial.freshness_ms, tunings=tunings, audit=trial.audit()
+        numbers, asked=len(questions), freshness_ms=trial.freshness_ms, tunings=tunings, audit=trial.audit()
     )
-    everything = [one for results in runs.values() for one in results]
+    everything = [result for results in runs.values() for result in results]
     with progress.waiting("writing the report"):
         report.write(out, runs, numbers, trial_summary, staying.live(trial.kafka, everything, CostSettings()))
     _conclude(numbers, trial_summary, out)

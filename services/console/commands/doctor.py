@@ -105,18 +105,18 @@ def _schema() -> str:
             "SELECT type FROM system_schema.columns WHERE keyspace_name = ? AND table_name = ? AND column_name = ?",
             (CassandraSettings().keyspace, table, "embedding"),
         )
-        found = [row.type for row in columns]
+        types = [row.type for row in columns]
     finally:
         store.close()
-    return f"{table}: {_right_dimensions(found)}"
+    return f"{table}: {_right_dimensions(types)}"
 
 
-def _right_dimensions(found: Sequence[str]) -> str:
+def _right_dimensions(types: Sequence[str]) -> str:
     wanted = f"vector<float, {EncoderSettings().dimensions}>"
-    if not found:
+    if not types:
         raise LookupError("no table for the configured encoder: make it with `tiltyard setup`")
-    if found[0] != wanted:
-        raise LookupError(f"the table holds {found[0]}, the encoder gives {wanted}: use another keyspace or encoder")
+    if types[0] != wanted:
+        raise LookupError(f"the table holds {types[0]}, the encoder gives {wanted}: use another keyspace or encoder")
     return wanted
 
 

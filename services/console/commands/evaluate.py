@@ -55,13 +55,13 @@ def retrieval(
     Example: tiltyard evaluate retrieval --documents services/console/newswire --in-memory
     Example: tiltyard evaluate retrieval --documents d.jsonl.gz --questions q.jsonl.gz --run bm25 --out out/trec
     """
-    found = retrieval_evaluation.measure(
+    report = retrieval_evaluation.measure(
         documents, questions, format_name=format_name, in_memory=in_memory, runs=run or [], out=out
     )
     if json:
-        output.as_json(found)
+        output.as_json(report)
     else:
-        retrieval_view.show(found)
+        retrieval_view.show(report)
 
 
 def answers(
@@ -82,18 +82,18 @@ def answers(
     Example: tiltyard evaluate answers --predictions out/results.jsonl --metric correct --metric rouge_l --baseline base
     Example: tiltyard evaluate answers --predictions a.json --predictions b.json --references dev-v1.1.json
     """
-    found = answers_evaluation.measure(
+    report = answers_evaluation.measure(
         predictions, references, format_name=format_name, metrics=metric or [], baseline=baseline
     )
     if json:
-        output.as_json(found)
+        output.as_json(report)
     else:
-        answers_view.show(found)
+        answers_view.show(report)
 
 
 def suite(
     folder: Annotated[Path, typer.Argument(help="Folder of the suite; `tiltyard suite check` says what is in it.")],
-    arm: Annotated[list[str] | None, typer.Option(help="An arm to show; repeatable. Default: all four.")] = None,
+    arm: Annotated[list[str] | None, typer.Option(help="An arm to show; repeatable. Default: all.")] = None,
     published: Annotated[
         bool, typer.Option("--published", help="The documents are in the system under their own ids: publish none.")
     ] = False,
@@ -109,7 +109,7 @@ def suite(
 
     Example: tiltyard evaluate suite services/console/newswire/suites/questions --out out/questions
     """
-    session = sessions.Session(folder, arm or sessions.ARMS, deadline_s=deadline, wait_s=wait, connect=_live)
+    session = sessions.Session(folder, arm or (), deadline_s=deadline, wait_s=wait, connect=_live)
     report = session.run(published=published, keep=keep, out=out)
     output.as_json(report) if json else suite_view.show(report)
     if missing := report.without_result:
@@ -121,7 +121,7 @@ def sensitivity(
     disturb: Annotated[
         list[str] | None, typer.Option(help=f"Repeatable; default all: {', '.join(disturbing.names())}.")
     ] = None,
-    arm: Annotated[list[str] | None, typer.Option(help="An arm to show; repeatable. Default: all four.")] = None,
+    arm: Annotated[list[str] | None, typer.Option(help="An arm to show; repeatable. Default: all.")] = None,
     seed: Annotated[int, typer.Option(help="Of what is drawn: wrong letters, wrong answers, random documents.")] = 1,
     deadline: Annotated[float, typer.Option(help="Seconds for each answer, where a question sets none.")] = 3_600.0,
     wait: Annotated[float, typer.Option(help="Seconds until all documents can be found.")] = 1_800.0,
@@ -132,7 +132,7 @@ def sensitivity(
 
     Example: tiltyard evaluate sensitivity services/console/newswire/suites/questions --disturb stale --disturb noisy
     """
-    session = sessions.Session(folder, arm or sessions.ARMS, deadline_s=deadline, wait_s=wait, connect=_live)
+    session = sessions.Session(folder, arm or (), deadline_s=deadline, wait_s=wait, connect=_live)
     report = session.disturb(disturb or disturbing.names(), seed=seed, out=out)
     output.as_json(report) if json else sensitivity_view.show(report)
     if missing := sum(len(condition.without_result) for condition in report.conditions.values()):
@@ -151,8 +151,8 @@ def perplexity(
     Example: tiltyard evaluate perplexity --documents services/console/newswire/edition1.documents.jsonl
     Example: tiltyard evaluate perplexity --documents news.jsonl --adapter news-20250323-1a2b3c4d
     """
-    found = perplexities.measure(documents, adapter=adapter, window=window, stride=stride)
-    output.as_json(found) if json else perplexity_view.show(found)
+    report = perplexities.measure(documents, adapter=adapter, window=window, stride=stride)
+    output.as_json(report) if json else perplexity_view.show(report)
 
 
 def training(
@@ -175,10 +175,10 @@ def training(
     except ValueError as error:
         raise ValueError(f"--train-shares {train_shares!r}: numbers with commas between them") from error
     training = training_shares.live(KafkaSettings(), cutoff)
-    found = training_shares.run(
+    report = training_shares.run(
         folder, pairs, shares, connect=lambda: _live(0), training=training, seed=seed, deadline_s=deadline
     )
-    output.as_json(found) if json else training_view.show(found)
+    output.as_json(report) if json else training_view.show(report)
 
 
 def _live(wait_s: float) -> LiveSystem:

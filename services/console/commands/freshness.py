@@ -97,32 +97,32 @@ def _follow(
                 yield record
 
     with suppress(KeyboardInterrupt), Live(console=output.err, get_renderable=lambda: _drawn(followed, by)) as shown:
-        for one in journeys(coming(), since=between[0], until=between[1]):
-            followed.append(one)
+        for journey in journeys(coming(), since=between[0], until=between[1]):
+            followed.append(journey)
         shown.refresh()
 
 
-def _tell(made: Iterable[Journey], by: By | None, *, json: bool) -> None:
-    every = list(made)
+def _tell(measured: Iterable[Journey], by: By | None, *, json: bool) -> None:
+    every = list(measured)
     if json:
         output.as_json(_report(every, by))
     else:
         output.out.print(_drawn(every, by))
 
 
-def _report(made: list[Journey], by: By | None) -> FreshnessReport:
-    return FreshnessReport(stages=stages(made), by_source=by_source(made) if by else None)
+def _report(measured: list[Journey], by: By | None) -> FreshnessReport:
+    return FreshnessReport(stages=stages(measured), by_source=by_source(measured) if by else None)
 
 
-def _drawn(made: Iterable[Journey], by: By | None) -> Table:
-    every = list(made)
+def _drawn(measured: Iterable[Journey], by: By | None) -> Table:
+    every = list(measured)
     groups: list[tuple[str, Stages]] = [("all", stages(every))]
     if by:
         groups += by_source(every).items()
     return output.drawn("", COLUMNS, [row for group in groups for row in _rows(*group)], right=COLUMNS[2:])
 
 
-def _rows(name: str, found: Stages) -> Iterator[tuple[str, ...]]:
-    for number, (stage, one) in enumerate(found.items()):
-        cells = ("-" if value is None else f"{value:,.0f}" for value in (one.p50, one.p95, one.p99))
-        yield ("" if number else name or "(no source)", stage, str(one.n), *cells)
+def _rows(name: str, by_stage: Stages) -> Iterator[tuple[str, ...]]:
+    for number, (stage, times) in enumerate(by_stage.items()):
+        cells = ("-" if value is None else f"{value:,.0f}" for value in (times.p50, times.p95, times.p99))
+        yield ("" if number else name or "(no source)", stage, str(times.n), *cells)

@@ -26,7 +26,7 @@ def judges(
 
     Example: tiltyard judges --slice new
     """
-    results = [one for one in read(KafkaSettings()).values() if slice_name in (None, one.question.slice)]
+    results = [result for result in read(KafkaSettings()).values() if slice_name in (None, result.question.slice)]
     with progress.waiting(f"counting {len(results)} results"):
-        found = summary.summarise(results, per_hour=VotingSettings().per_voter_per_hour)
-    output.as_json([report.of(judge) for judge in found]) if json else view.show(found)
+        summaries = summary.summarise(results, per_hour=VotingSettings().per_voter_per_hour)
+    output.as_json([report.of(judge) for judge in summaries]) if json else view.show(summaries)

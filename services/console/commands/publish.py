@@ -80,7 +80,7 @@ def _refuse_misread(file: str, kind: Kind) -> None:
     if not Path(file).is_file():
         raise FileNotFoundError(f"no file {file}")
     misread.refuse_foreign(Path(file))
-    misread.refuse_other_kind(Path(file), kind.value, {one.value: topic.message for one, topic in _TOPICS.items()})
+    misread.refuse_other_kind(Path(file), kind.value, {other.value: topic.message for other, topic in _TOPICS.items()})
 
 
 def _publish(publisher: Publisher, file: str, kind: Kind) -> tuple[int, int]:

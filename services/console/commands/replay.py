@@ -45,26 +45,28 @@ def replay(
     arguments = [str(folder), "--feed", feed, "--name", name, "--speed", str(speed)]
     arguments += ["--documents", str(documents)] if documents else []
     arguments += ["--resume"] if resume else []
-    asked: list[str] = []
+    question_ids: list[str] = []
     with progress.shown("documents", documents) as advance:
         for event in jobs.run(JOB, arguments, os.environ):
             advance(event.documents)
-            asked += event.question_ids if isinstance(event, QuestionsAsked) else []
+            question_ids += event.question_ids if isinstance(event, QuestionsAsked) else []
     come = itertools.count(1)
-    with progress.shown("questions answered and scored", len(asked)) as advance:
-        results = Listener(KafkaSettings()).results(asked, wait, heard=lambda _: advance(next(come)))
+    with progress.shown("questions answered and scored", len(question_ids)) as advance:
+        results = Listener(KafkaSettings()).results(question_ids, wait, heard=lambda _: advance(next(come)))
     with progress.waiting(f"counting {len(results)} results"):
         print_scoreboard(list(results.values()), json=json)
         if results:
             _report(list(results.values()), out)
-    if missing := set(asked) - set(results):
-        output.fail(f"{len(missing)} of {len(asked)} questions have no result after {wait:g} s", output.EX_UNAVAILABLE)
+    if missing := set(question_ids) - set(results):
+        output.fail(
+            f"{len(missing)} of {len(question_ids)} questions have no result after {wait:g} s", output.EX_UNAVAILABLE
+        )
 
 
 def _report(results: Sequence[Result], out: Path) -> None:
     """Write the results and the report of them; said on standard error, since --json owns the other."""
     out.mkdir(parents=True, exist_ok=True)
-    (out / "results.jsonl").write_text("".join(f"{one.model_dump_json()}\n" for one in results), encoding="utf-8")
+    (out / "results.jsonl").write_text("".join(f"{result.model_dump_json()}\n" for result in results), encoding="utf-8")
     kafka, per_hour = KafkaSettings(), VotingSettings().per_voter_per_hour
     gold = (name for result in results for name in result.question.gold_document_ids)
     times = times_of_live(gold, kafka, CassandraSettings())

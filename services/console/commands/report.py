@@ -72,7 +72,7 @@ def report(
 
 def _several(sources: list[Path], documents: Path | None, since: datetime | None, until: datetime | None) -> Material:
     runs = {name: _material(source, documents, since, until) for name, source in run_names(sources).items()}
-    return combined(runs, read_from="; ".join(f"{name}: {one.read_from}" for name, one in runs.items()))
+    return combined(runs, read_from="; ".join(f"{name}: {material.read_from}" for name, material in runs.items()))
 
 
 def run_names(sources: list[Path]) -> dict[str, Path]:

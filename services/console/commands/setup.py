@@ -18,7 +18,7 @@ def setup() -> None:
 
     Example: TILTYARD_KAFKA_BOOTSTRAP_SERVERS=broker:9092 TILTYARD_CASSANDRA_CONTACT_POINTS=node1 tiltyard setup
     """
-    made = topics.create(KafkaSettings())
+    created = topics.create(KafkaSettings())
     encoder = EncoderSettings()
     schema.apply(CassandraSettings(), encoder=encoding.name_of(encoder), dimensions=encoder.dimensions)
-    output.say(f"topics made: {len(made)}; schema of keyspace {CassandraSettings().keyspace} is there")
+    output.say(f"topics made: {len(created)}; schema of keyspace {CassandraSettings().keyspace} is there")

@@ -25,13 +25,13 @@ def standings(
 
     Example: tiltyard standings --slice learned
     """
-    found = read(KafkaSettings())
-    if slice_name not in found:
-        known = ", ".join(sorted(found)) or "there is none yet: no question has a result"
+    by_slice = read(KafkaSettings())
+    if slice_name not in by_slice:
+        known = ", ".join(sorted(by_slice)) or "there is none yet: no question has a result"
         output.fail(f"no standing of {slice_name!r}; known: {known}", output.EX_DATA)
     if json:
-        return output.as_json(found[slice_name].model_dump(mode="json"))
-    return standings_view.show(found[slice_name])
+        return output.as_json(by_slice[slice_name].model_dump(mode="json"))
+    return standings_view.show(by_slice[slice_name])
 
 
 def read(settings: KafkaSettings) -> dict[str, Standing]:

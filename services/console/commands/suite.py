@@ -44,7 +44,7 @@ def import_(
     Example: tiltyard suite import squad xquad.en.json --licence "CC BY-SA 4.0" --out out/xquad
     Example: tiltyard suite import realtime_qa d.jsonl.gz q.jsonl.gz --licence "not for redistribution" --out out/rtqa
     """
-    made = importing.imported(
+    suite = importing.imported(
         format_name,
         files,
         name=name or out.resolve().name.lower(),
@@ -52,8 +52,8 @@ def import_(
         licence=licence,
         source=source or ", ".join(file.name for file in files),
     )
-    wrong = importing.write(out, made)
-    _describe(made)
+    wrong = importing.write(out, suite)
+    _describe(suite)
     output.say(f"Written to {out}. Read {out / 'suite.toml'} and say in it what the suite is for.")
     _end_with(wrong)
 
@@ -63,7 +63,7 @@ def _describe(suite: Suite) -> None:
         f"{suite.card.name} {suite.card.version}, {suite.card.kind}: {len(suite.questions)} questions, "
         f"{len(suite.standing)} documents standing at the end of {len(suite.documents)} lines."
     )
-    counts = Counter(one.slice for one in suite.questions)
+    counts = Counter(question.slice for question in suite.questions)
     rows = ([name, counts[name], about] for name, about in suite.card.slices.items())
     output.table("", ("slice", "questions", "what it asks for"), rows, right=("questions",))
 

@@ -65,9 +65,9 @@ def vote(
         output.as_json(shown.as_dict()) if json else _show(shown)
     if show:
         return
-    said = choice or _asked()
-    Publisher(kafka, "vote").publish(topology.VOTES, [shown.vote(name, said.value)])
-    output.say(f"{shown.question_id}: your vote is {said.value.replace('_', ' ')}; see `tiltyard votes`")
+    chosen = choice or _asked()
+    Publisher(kafka, "vote").publish(topology.VOTES, [shown.vote(name, chosen.value)])
+    output.say(f"{shown.question_id}: your vote is {chosen.value.replace('_', ' ')}; see `tiltyard votes`")
 
 
 def _limit(voter: str, taken: list[Taken], per_hour: int) -> None:
@@ -84,14 +84,14 @@ def _pick(results: dict[str, Result], question_id: str | None, voter: str, voted
         if question_id not in results:
             output.fail(f"no result for {question_id!r}; see `tiltyard results`", output.EX_DATA)
         return choice_on(results[question_id], voter, voted)
-    found = offer(results.values(), voter, voted, recent=recent)
-    if found is None:
+    shown = offer(results.values(), voter, voted, recent=recent)
+    if shown is None:
         output.fail(
             f"nothing to vote on: of the {recent} questions asked last none is left with two different answers",
             output.EX_DATA,
         )
-    assert found is not None
-    return found
+    assert shown is not None
+    return shown
 
 
 def _show(shown: Shown) -> None:

@@ -30,12 +30,12 @@ def votes(
     Example: tiltyard votes --without spammer
     """
     kafka = KafkaSettings()
-    results = [one for one in read(kafka).values() if slice_name in (None, one.question.slice)]
-    asked = {one.question.question_id for one in results}
-    taken = [one.vote for one in votes_kept.on_topic(kafka)]
-    cast = [vote for vote in taken if slice_name is None or vote.question_id in asked]
+    results = [result for result in read(kafka).values() if slice_name in (None, result.question.slice)]
+    question_ids = {result.question.question_id for result in results}
+    published = [taken.vote for taken in votes_kept.on_topic(kafka)]
+    cast = [vote for vote in published if slice_name is None or vote.question_id in question_ids]
     with progress.waiting(f"counting {len(cast)} votes"):
-        found = summary.summarise(
+        counted = summary.summarise(
             results, cast, per_hour=VotingSettings().per_voter_per_hour, without=frozenset(without or ())
         )
-    output.as_json(report.of(found)) if json else view.show(found)
+    output.as_json(report.of(counted)) if json else view.show(counted)

@@ -36,8 +36,8 @@ class Fates:
 
     def sentence(self) -> str:
         """How many are findable and how fast, and what became of the others."""
-        retracted = sum(one.retracted for one in self.settled)
-        times = percentiles(one.freshness_ms for one in self.settled if one.freshness_ms is not None)
+        retracted = sum(settled.retracted for settled in self.settled)
+        times = percentiles(settled.freshness_ms for settled in self.settled if settled.freshness_ms is not None)
         fast = f", {times.p50} ms after publication at the median (p99 {times.p99} ms)" if times.p50 else ""
         others = [f"{retracted} retracted"] if retracted else []
         others += [f"{self._count('dropped')} dropped", f"{self._count('dead')} refused{self._why('dead')}"]
@@ -45,19 +45,19 @@ class Fates:
 
     def _stop(self) -> None:
         counts = [(self._count("dead"), "refused", "dead"), (self._count("dropped"), "dropped", "dropped")]
-        said = ", ".join(f"{count} {word}{self._why(fate)}" for count, word, fate in counts if count)
+        fates = ", ".join(f"{count} {word}{self._why(fate)}" for count, word, fate in counts if count)
         raise NothingFindableError(
-            f"{self.name}: none of {len(self.settled)} documents can be found, of {self.of} published: {said}. "
+            f"{self.name}: none of {len(self.settled)} documents can be found, of {self.of} published: {fates}. "
             "The trial ends here: there is nothing to learn and nothing to ask about."
         )
 
     def _why(self, fate: str) -> str:
         """The commonest reason of this fate, in brackets; "" where there is none."""
-        reasons = [one.reason for one in self.settled if one.fate == fate and one.reason]
+        reasons = [settled.reason for settled in self.settled if settled.fate == fate and settled.reason]
         return f" (most often: {commonest(reasons)})" if reasons else ""
 
     def _count(self, fate: str) -> int:
-        return sum(one.fate == fate for one in self.settled)
+        return sum(settled.fate == fate for settled in self.settled)
 
 
 def commonest(reasons: Sequence[str]) -> str:

@@ -61,4 +61,4 @@ def sample(questions: Sequence[Question], size: int | None) -> list[Question]:
     for name in sorted(shares, key=lambda name: counts[name] - shares[name])[: size - sum(counts.values())]:
         counts[name] += 1
     draw = random.Random(SEED)  # noqa: S311 (a sample, not a secret)
-    return [one for name in slices for one in draw.sample(slices[name], counts[name])]
+    return [question for name in slices for question in draw.sample(slices[name], counts[name])]

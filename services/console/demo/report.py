@@ -31,13 +31,13 @@ def write(
 
 def _costs(trial: TrialSummary) -> Section:
     fresh = trial.freshness_ms
-    said = [f"Retrieval: a document is findable {fresh.p50} ms after publication (median; p99 {fresh.p99} ms)."]
-    said += [
+    bullets = [f"Retrieval: a document is findable {fresh.p50} ms after publication (median; p99 {fresh.p99} ms)."]
+    bullets += [
         f"Memory: {tuning.seconds:.0f} s of training on {tuning.tokens} tokens in {tuning.steps} steps, "
         f"final loss {tuning.final_loss:.2f}; it knows nothing after its cutoff."
         for tuning in trial.tunings
     ]
-    return Section("What each side costs to keep current", "current", [Bullets(said)])
+    return Section("What each side costs to keep current", "current", [Bullets(bullets)])
 
 
 def _audit(audit: Audit) -> Section:

@@ -41,13 +41,13 @@ def asked_of(name: str, question: Question) -> Question:
 
 def as_first_asked(name: str, result: Result) -> Result:
     """The result under the question's own id. Raises RuntimeError where another adapter answered than `name`."""
-    spoke = {one.answer.adapter.name for one in result.answers.values() if one.answer.adapter}
+    spoke = {scored.answer.adapter.name for scored in result.answers.values() if scored.answer.adapter}
     if spoke - {name}:
         raise RuntimeError(f"{result.question.question_id} was to be answered by {name}, not by {', '.join(spoke)}")
     first = result.question.question_id.removesuffix(_id("", name))
     answers = {
-        arm: one.model_copy(update={"answer": one.answer.model_copy(update={"question_id": first})})
-        for arm, one in result.answers.items()
+        arm: scored.model_copy(update={"answer": scored.answer.model_copy(update={"question_id": first})})
+        for arm, scored in result.answers.items()
     }
     question = result.question.model_copy(update={"question_id": first})
     return result.model_copy(update={"question": question, "answers": answers})

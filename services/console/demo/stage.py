@@ -85,16 +85,16 @@ def build(name: str = "demo") -> Stage:
 @contextmanager
 def stage(*, keep: bool) -> Iterator[Stage]:
     """A stage that is taken down whatever happens, but for `keep` after success."""
-    made = build()
+    running = build()
     try:
-        yield made
+        yield running
     except BaseException:
-        made.stop()
+        running.stop()
         raise
     if keep:
-        made.keep()
+        running.keep()
     else:
-        made.stop()
+        running.stop()
         output.say("Everything that was started is stopped.")
 
 

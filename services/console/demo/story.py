@@ -61,7 +61,7 @@ class Trial:
 
                     publisher.wait(FINDABLE_WITHIN_S, heard, stuck=lambda waiting: _note(waiting, self.kafka))
         fates.require()
-        self.freshness_ms += [one.freshness_ms for one in fates.settled if one.freshness_ms is not None]
+        self.freshness_ms += [settled.freshness_ms for settled in fates.settled if settled.freshness_ms is not None]
         output.say(fates.sentence())
 
     def _send(self, publisher: Publisher, documents: Sequence[DocumentPublished], fates: Fates) -> None:
@@ -80,8 +80,8 @@ class Trial:
         first = self.wire.questions[0]
         early = first.model_copy(update={"question_id": f"{first.question_id}-before-tuning", "slice": "before-tuning"})
         with progress.waiting("the first question is answered"):
-            found = asking.ask(self.kafka, [early], within_s=FIRST_WITHIN_S)
-        for result in found.values():
+            results = asking.ask(self.kafka, [early], within_s=FIRST_WITHIN_S)
+        for result in results.values():
             results_view.show(result)
 
     def learn(self, seed: int | None = None) -> AdapterReport:
@@ -96,29 +96,29 @@ class Trial:
         limit = max(question.deadline_s for question in questions) + 60
         come = itertools.count(1)
         with progress.shown("questions answered and scored", len(questions)) as advance:
-            found = asking.ask(self.kafka, questions, within_s=limit, heard=lambda _: advance(next(come)))
-        if missing := [question.question_id for question in questions if question.question_id not in found]:
+            results = asking.ask(self.kafka, questions, within_s=limit, heard=lambda _: advance(next(come)))
+        if missing := [question.question_id for question in questions if question.question_id not in results]:
             raise TimeoutError(f"{len(missing)} questions have no result after {limit:g} s: {', '.join(missing[:5])}")
-        return [found[question.question_id] for question in questions]
+        return [results[question.question_id] for question in questions]
 
     def ask_each(self, questions: Sequence[Question], adapters: Sequence[str]) -> dict[str, list[Result]]:
         """The questions once for each adapter, which speaks alone meanwhile: adapter -> results.
 
         With several, they are asked under ids of their own each time, since a question id is answered once.
         """
-        found: dict[str, list[Result]] = {}
+        runs: dict[str, list[Result]] = {}
         for name in adapters:
             refused = serving.serve(self.kafka, name)
             output.say(f"Adapter {name} speaks for the tuned arms{f', though {refused}' if refused else ''}.")
             if len(adapters) == 1:
                 return {name: self.ask(questions)}
-            asked = self.ask([serving.asked_of(name, question) for question in questions])
-            found[name] = [serving.as_first_asked(name, result) for result in asked]
-        return found
+            results = self.ask([serving.asked_of(name, question) for question in questions])
+            runs[name] = [serving.as_first_asked(name, result) for result in results]
+        return runs
 
     def count(self, runs: Mapping[str, Sequence[Result]], *, per_hour: int) -> Numbers:
         """The numbers of the trial's report, over the age of its news as well; `per_hour` votes of a voter count."""
-        names = {name for results in runs.values() for one in results for name in one.question.gold_document_ids}
+        names = {name for results in runs.values() for result in results for name in result.question.gold_document_ids}
         times = times_of_live(names, self.kafka, self.cassandra)
         gathered = {
             name: gather(results, read_from="the trial's results (results.jsonl)", times=times)

@@ -26,9 +26,9 @@ class Listener:
         What was kept before is read to its end, since a later version may stand there. `heard` is told of each
         question once.
         """
-        wanted, found = set(question_ids), dict[str, Result]()
+        wanted, results = set(question_ids), dict[str, Result]()
         deadline = time.monotonic() + within_s
-        while not self._whole(len(found) == len(wanted)) and time.monotonic() < deadline:
+        while not self._whole(len(results) == len(wanted)) and time.monotonic() < deadline:
             record = self._follower.poll(0.2)
             if record is None or record.value is None:
                 continue
@@ -36,10 +36,10 @@ class Listener:
             name = result.question.question_id
             if name not in wanted:
                 continue
-            if name not in found:
+            if name not in results:
                 heard(result)
-            found[name] = newest([found.get(name, result), result])[name]
-        return found
+            results[name] = newest([results.get(name, result), result])[name]
+        return results
 
     def _whole(self, complete: bool) -> bool:
         return complete and (self._from_end or self._follower.caught_up())

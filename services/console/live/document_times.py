@@ -24,7 +24,7 @@ def times_of_live(document_ids: Iterable[str], kafka: KafkaSettings, cassandra: 
     except (UnreachableError, OldServerError) as error:
         return Times(lacking=f"the store of documents could not be read ({error})")
     announced = _announced(set(wanted), kafka)
-    found = {
+    times = {
         name: DocumentTimes(
             document_id=name,
             published_at=revision.published_at,
@@ -35,15 +35,15 @@ def times_of_live(document_ids: Iterable[str], kafka: KafkaSettings, cassandra: 
         )
         for name, revision in revisions.items()
     }
-    lacking = "" if found else "the store has none of the gold documents"
-    return Times(found, f"Cassandra and topic {topology.INDEXED.name}", lacking)
+    lacking = "" if times else "the store has none of the gold documents"
+    return Times(times, f"Cassandra and topic {topology.INDEXED.name}", lacking)
 
 
 def _announced(wanted: set[str], kafka: KafkaSettings) -> dict[tuple[str, int], Moment]:
     """When each revision that is still announced could be found."""
-    found: dict[tuple[str, int], Moment] = {}
+    stored_at: dict[tuple[str, int], Moment] = {}
     for record in topics.read_all(kafka, topology.INDEXED.name):
         if record.value is not None and (record.key or b"").decode(errors="replace") in wanted:
-            told = DocumentIndexed.model_validate_json(record.value)
-            found[told.document_id, told.revision] = told.stored_at
-    return found
+            announcement = DocumentIndexed.model_validate_json(record.value)
+            stored_at[announcement.document_id, announcement.revision] = announcement.stored_at
+    return stored_at

@@ -23,9 +23,9 @@ def find_java(env: Mapping[str, str] = os.environ) -> Path:
         if version is not None and _OLDEST <= version <= _NEWEST:
             return java
         unfit.append(f"{java} is {f'Java {version}' if version else 'none'}")
-    found = f" ({', '.join(unfit)}; {_OLDEST} to {_NEWEST} will do)" if unfit else ""
+    passed_over = f" ({', '.join(unfit)}; {_OLDEST} to {_NEWEST} will do)" if unfit else ""
     raise PlatformError(
-        f"JDK 17 not found{found}: install it (Debian: apt-get install openjdk-17-jdk-headless) or set JAVA_HOME"
+        f"JDK 17 not found{passed_over}: install it (Debian: apt-get install openjdk-17-jdk-headless) or set JAVA_HOME"
     )
 
 
@@ -62,11 +62,11 @@ def _candidates(env: Mapping[str, str]) -> Iterator[Path]:
 def _version(java: Path) -> int | None:
     """The major version that a `java` says it is; None when it is not there or says nothing of the kind."""
     try:
-        said = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=60, check=False)
+        completed = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    found = re.search(r'version "(?:1\.)?(\d+)', said.stderr + said.stdout)  # Java 8 calls itself 1.8
-    return int(found[1]) if found else None
+    match = re.search(r'version "(?:1\.)?(\d+)', completed.stderr + completed.stdout)  # Java 8 calls itself 1.8
+    return int(match[1]) if match else None
 
 
 def _server_version(pom: Path) -> str:
@@ -82,12 +82,14 @@ def _made_from(pom: Path, folder: Path) -> bool:
 
 
 def _copy_dependencies(maven: str, pom: Path, jars: Path, env: Mapping[str, str]) -> None:
-    asked = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={jars}"]
-    command = [maven, "-B", "-q", "-Dstyle.color=never", "-f", str(pom), *asked]
+    goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={jars}"]
+    command = [maven, "-B", "-q", "-Dstyle.color=never", "-f", str(pom), *goal]
     try:
-        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=_MAVEN_WITHIN_S, check=False)
+        completed = subprocess.run(
+            command, env=env, capture_output=True, text=True, timeout=_MAVEN_WITHIN_S, check=False
+        )
     except subprocess.TimeoutExpired as error:
         raise PlatformError(f"Maven did not finish within {_MAVEN_WITHIN_S} s: {' '.join(command)}") from error
-    if done.returncode != 0 or not jars.is_dir():
-        said = (done.stdout + done.stderr).strip().splitlines()[:5]
-        raise PlatformError("\n".join([f"Maven could not fetch the jars of {pom}:", *said]))
+    if completed.returncode != 0 or not jars.is_dir():
+        lines = (completed.stdout + completed.stderr).strip().splitlines()[:5]
+        raise PlatformError("\n".join([f"Maven could not fetch the jars of {pom}:", *lines]))

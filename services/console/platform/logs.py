@@ -36,5 +36,5 @@ def tail(path: Path, lines: int = 15, read_bytes: int = 32_768) -> str:
         log.seek(max(0, path.stat().st_size - read_bytes))
         text = log.read()
     latest = text.rpartition(_START)[2] if _START in text else text
-    said = latest.decode(errors="replace").splitlines()[1 if _START in text else 0 :]
-    return "\n".join(f"    {line}" for line in said[-lines:]) or "    (nothing)"
+    shown = latest.decode(errors="replace").splitlines()[1 if _START in text else 0 :]
+    return "\n".join(f"    {line}" for line in shown[-lines:]) or "    (nothing)"

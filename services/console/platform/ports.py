@@ -23,13 +23,13 @@ def is_free(port: int) -> bool:
 
 def find_free(count: int) -> list[int]:
     """So many different free ports, in no order."""
-    found: list[int] = []
+    free: list[int] = []
     for port in random.sample(_RANGE, len(_RANGE)):
-        if len(found) == count:
+        if len(free) == count:
             break
         if is_free(port):
-            found.append(port)
-    return found
+            free.append(port)
+    return free
 
 
 def holder(port: int) -> str:

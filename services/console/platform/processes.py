@@ -34,8 +34,8 @@ class Record:
     def load(cls, path: Path) -> Self | None:
         """The record in a file; None where there is none, or half of one."""
         try:
-            found = json.loads(path.read_text(encoding="utf-8"))
-            return cls(int(found["pid"]), float(found["create_time"]), tuple(found["argv"]))
+            record = json.loads(path.read_text(encoding="utf-8"))
+            return cls(int(record["pid"]), float(record["create_time"]), tuple(record["argv"]))
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return None
 

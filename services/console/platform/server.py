@@ -53,10 +53,10 @@ class Server:
         if not self.first or (self.data / self.made).exists():
             return
         command = [*self._java(java, jars), *self.first]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_FIRST_WITHIN_S, check=False)
-        if done.returncode != 0:
-            said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-5:])
-            raise PlatformError(f"{self.name} could not make its data folder {self.data}:\n{said}")
+        completed = subprocess.run(command, capture_output=True, text=True, timeout=_FIRST_WITHIN_S, check=False)
+        if completed.returncode != 0:
+            output = "\n".join((completed.stdout + completed.stderr).strip().splitlines()[-5:])
+            raise PlatformError(f"{self.name} could not make its data folder {self.data}:\n{output}")
 
     def program(self, java: Path, jars: Path, within_s: float) -> Program:
         return replace(self.awaited(within_s), argv=[*self._java(java, jars), *self.main])

@@ -12,9 +12,6 @@ from shared.lab.suites.folder import Suite
 from shared.lab.suites.report import SuiteReport
 from shared.lab.suites.running import Corpus, SuiteResults, System
 from shared.lab.suites.sensitivity_report import SensitivityReport
-from shared.lab.summary import ARMS
-
-__all__ = ["ARMS", "Session"]
 
 
 def note(message: str) -> None:
@@ -29,7 +26,10 @@ def a_run() -> str:
 
 @dataclass(frozen=True)
 class Session:
-    """A suite about to be run. `connect` makes the system, after the folder has been found to be right."""
+    """A suite about to be run. `connect` makes the system, after the folder has been found to be right.
+
+    Without `arms`, all of the contest that the results belong to are shown.
+    """
 
     folder: Path
     arms: Sequence[str]
@@ -45,23 +45,25 @@ class Session:
         """
         suite = checking.load(self.folder)
         system = self.connect(self.wait_s)
-        asked, corpus = self._as_published(system, suite) if published else self._set_apart(system, suite, keep=keep)
+        results, corpus = self._as_published(system, suite) if published else self._set_apart(system, suite, keep=keep)
         with progress.waiting("counting"):
-            ended_in = report.of_run(suite, asked, corpus, run=self.name, arms=self.arms)
+            arms = self.arms or results.contest.arm_names
+            ended_in = report.of_run(suite, results, corpus, run=self.name, arms=arms)
         if out:
-            summary.write(out, {self.name: report.chosen(asked, self.arms)}, ended_in)
+            summary.write(out, {self.name: report.chosen(results, arms)}, ended_in)
         return ended_in
 
     def disturb(self, names: Sequence[str], *, seed: int, out: Path | None) -> SensitivityReport:
         """The report of a sensitivity run; raises ValueError for a name that there is not, and as `run` does."""
         wanted = disturbing.with_their_controls(names)
         suite = disturbing.traceable(checking.load(self.folder))
-        bench = sensitivity.SensitivityRun(self.connect(self.wait_s), suite, self.name, self.deadline_s)
-        conditions = list(bench.conditions(wanted, seed, told=note))
+        sensitivity_run = sensitivity.SensitivityRun(self.connect(self.wait_s), suite, self.name, self.deadline_s)
+        conditions = list(sensitivity_run.conditions(wanted, seed, told=note))
         with progress.waiting("counting"):
-            ended_in = sensitivity.report_of(suite, conditions, run=self.name, seed=seed, arms=self.arms)
+            arms = self.arms or conditions[0].suite_results.contest.arm_names
+            ended_in = sensitivity.report_of(suite, conditions, run=self.name, seed=seed, arms=arms)
         if out:
-            sensitivity.write(out, conditions, ended_in, self.arms)
+            sensitivity.write(out, conditions, ended_in, arms)
         return ended_in
 
     def _as_published(self, system: System, suite: Suite) -> tuple[SuiteResults, None]:

@@ -10,14 +10,11 @@ from services.console.demo import serving
 from services.console.suites.sessions import a_run, note
 from shared import topology
 from shared.adapters import registry
-from shared.contests.files import shipped
 from shared.kafka.view import KafkaView
 from shared.lab.suites import checking, learning
 from shared.lab.suites.learning import TrainingPorts, TrainingReport
 from shared.lab.suites.running import System
 from shared.settings import KafkaSettings
-
-TUNED = tuple(arm.name for arm in shipped().arms if arm.is_tuned)
 
 
 def run(
@@ -44,7 +41,8 @@ def run(
         taught = list(
             learning.lessons(connect(), suite, written, training=training, run=name, deadline_s=deadline_s, told=note)
         )
-    return learning.report_of(suite, taught, run=name, seed=seed, arms=TUNED)
+    tuned = [arm.name for arm in taught[-1].suite_results.contest.arms if arm.is_tuned]
+    return learning.report_of(suite, taught, run=name, seed=seed, arms=tuned)
 
 
 def live(kafka: KafkaSettings, cutoff: str) -> TrainingPorts:
@@ -54,8 +52,8 @@ def live(kafka: KafkaSettings, cutoff: str) -> TrainingPorts:
         tuning.tune(["--pairs", str(file), "--name", name, *(["--cutoff", cutoff] if cutoff else [])], os.environ)
 
     def speaker() -> str | None:
-        found = registry.speaking(KafkaView(kafka, topology.ADAPTERS).refresh())
-        return found.name if found else None
+        adapter = registry.speaking(KafkaView(kafka, topology.ADAPTERS).refresh())
+        return adapter.name if adapter else None
 
     return TrainingPorts(train, lambda name: serving.serve(kafka, name), speaker)
 

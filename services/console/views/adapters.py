@@ -31,21 +31,21 @@ def show_list(adapters: Adapters, spoken: Mapping[str, Spoken] | None = None) ->
     heads = ["adapter", "track", "state", "knows until", "documents", "since", "gates"]
     rows = [
         [
-            one.name,
-            one.track,
-            role(one, adapters),
-            _day(one.cutoff),
-            one.documents,
-            _minute(one.since),
-            _in_short(one.gates),
+            adapter.name,
+            adapter.track,
+            role(adapter, adapters),
+            _day(adapter.cutoff),
+            adapter.documents,
+            _minute(adapter.since),
+            _in_short(adapter.gates),
         ]
-        + ([] if spoken is None else _said(spoken.get(one.name)))
-        for one in newest_first(adapters)
+        + ([] if spoken is None else _said(spoken.get(adapter.name)))
+        for adapter in newest_first(adapters)
     ]
     output.table("", heads + ([] if spoken is None else ["answers", "last"]), rows, right=["documents", "answers"])
-    for one in newest_first(adapters):
-        if one.reason:
-            output.say(f"{one.name}: {one.reason}")
+    for adapter in newest_first(adapters):
+        if adapter.reason:
+            output.say(f"{adapter.name}: {adapter.reason}")
 
 
 def show_one(adapter: AdapterAnnounced, adapters: Adapters) -> None:
@@ -63,18 +63,18 @@ def show_differences(first: AdapterAnnounced, second: AdapterAnnounced) -> None:
 
 
 def newest_first(adapters: Adapters) -> list[AdapterAnnounced]:
-    return sorted(adapters.values(), key=lambda one: (one.since, one.name), reverse=True)
+    return sorted(adapters.values(), key=lambda adapter: (adapter.since, adapter.name), reverse=True)
 
 
 def spoken_in(results: Iterable[Result]) -> dict[str, Spoken]:
     """Adapter -> its answers in these results."""
-    found: dict[str, Spoken] = {}
+    spoken: dict[str, Spoken] = {}
     for result in results:
         for scored in result.answers.values():
             if (ref := scored.answer.adapter) is not None:
-                known = found.get(ref.name, Spoken(0, result.scored_at))
-                found[ref.name] = Spoken(known.answers + 1, max(known.last, result.scored_at))
-    return found
+                known = spoken.get(ref.name, Spoken(0, result.scored_at))
+                spoken[ref.name] = Spoken(known.answers + 1, max(known.last, result.scored_at))
+    return spoken
 
 
 def in_words(cost: Cost) -> str:
@@ -108,9 +108,9 @@ def _value(gate: GateResult) -> str:
 def _others(gate: GateResult) -> str:
     sign = "" if "perplexity" in gate.name else "+"
     return "; ".join(
-        f"{one.adapter or one.speaker} {one.value:.3g}, change {one.change:{sign}.2f} "
-        f"({one.ci95[0]:{sign}.2f} to {one.ci95[1]:{sign}.2f})"
-        for one in gate.against
+        f"{other.adapter or other.speaker} {other.value:.3g}, change {other.change:{sign}.2f} "
+        f"({other.ci95[0]:{sign}.2f} to {other.ci95[1]:{sign}.2f})"
+        for other in gate.against
     )
 
 

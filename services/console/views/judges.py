@@ -64,7 +64,7 @@ def _sentences(judge: Judge) -> Iterator[str]:
         yield f"not counted: {judge.outdated} grades by references that have changed since"
 
 
-def _share(found: Interval) -> str:
-    if found.mean is None:
+def _share(interval: Interval) -> str:
+    if interval.mean is None:
         return "unknown (none)"
-    return f"{found.mean:.0%} of {found.n} (95 % {found.low:.0%} to {found.high:.0%})"
+    return f"{interval.mean:.0%} of {interval.n} (95 % {interval.low:.0%} to {interval.high:.0%})"

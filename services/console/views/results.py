@@ -33,12 +33,14 @@ def show(result: Result) -> None:
 def _verdicts(verdicts: Verdicts) -> Iterator[str]:
     """What one judge said; its worth shows only over many results."""
     name = f"judge {verdicts.judge} ({verdicts.model or verdicts.backend})"
-    for made in verdicts.comparisons:
-        first, second = made.arms
-        said = {"a": f"{first} is better", "b": f"{second} is better"}.get(made.outcome, made.outcome.replace("_", " "))
-        yield f"{name}: {first} : {second}: {said}"
+    for comparison in verdicts.comparisons:
+        first, second = comparison.arms
+        finding = {"a": f"{first} is better", "b": f"{second} is better"}.get(
+            comparison.outcome, comparison.outcome.replace("_", " ")
+        )
+        yield f"{name}: {first} : {second}: {finding}"
     if verdicts.grades:
-        grades = [f"{made.arm} {made.grade or 'no verdict'}" for made in verdicts.grades]
+        grades = [f"{grade.arm} {grade.grade or 'no verdict'}" for grade in verdicts.grades]
         yield f"{name}: grades {', '.join(grades)}"
     yield f"{name}: what this is worth: `tiltyard judges`"
     yield from (f"WARNING: {warning}" for warning in verdicts.warnings)
@@ -49,8 +51,8 @@ def _rows(result: Result) -> Iterator[list[object]]:
         answer = scored.answer
         correct = scored.scores.get(CORRECT)
         shown = "" if correct is None else f"{correct:.0f}"
-        said = f"{answer.text} {CUT}" if was_cut(answer) else answer.text or answer.failure or ""
-        yield [arm, answer.status, said, shown, f"{scored.latency_ms:.0f}"]
+        text = f"{answer.text} {CUT}" if was_cut(answer) else answer.text or answer.failure or ""
+        yield [arm, answer.status, text, shown, f"{scored.latency_ms:.0f}"]
     for arm in result.missing:
         yield [arm, "missing", "no answer before the deadline", "", ""]
 

@@ -32,7 +32,7 @@ def print_scoreboard(results: Sequence[Result], *, json: bool = False) -> None:
 
 def show(counts: Summary) -> None:
     """The table of a summary, what its columns mean, and the latencies."""
-    numbers = ["n", *(one.short or name for name, one in catalogue.shown().items())]
+    numbers = ["n", *(shown.short or name for name, shown in catalogue.shown().items())]
     output.table("", ["slice", "arm", *numbers], rows(counts), right=numbers, names=2)
     output.say(LEGEND)
     output.say(waits(counts))
@@ -41,8 +41,8 @@ def show(counts: Summary) -> None:
 def waits(counts: Summary) -> str:
     """The median time from question to answer of each arm, in a sentence."""
     medians = {arm: times.p50 for arm, times in counts.latency_ms.items() if times.p50 is not None}
-    said = ", ".join(f"{arm} {milliseconds / 1000:.1f} s" for arm, milliseconds in medians.items())
-    return f"Median wait for an answer, the queue included: {said or 'there were none'}."
+    waited = ", ".join(f"{arm} {milliseconds / 1000:.1f} s" for arm, milliseconds in medians.items())
+    return f"Median wait for an answer, the queue included: {waited or 'there were none'}."
 
 
 def rows(counts: Summary) -> Iterator[list[str]]:

@@ -20,7 +20,7 @@ KINDS = {
 
 def show(standing: Standing) -> None:
     """Print it for a person."""
-    measures = [name for name, one in catalogue.shown().items() if one.live]
+    measures = [name for name, shown in catalogue.shown().items() if shown.live]
     columns = ["arm", "n", *measures]
     rows = ([arm, *_row(estimates, measures)] for arm, estimates in standing.arms.items())
     output.table(
@@ -39,25 +39,27 @@ def _of(standing: Standing) -> str:
 
 def sentences(standing: Standing) -> Iterator[str]:
     """What is decided by now, what is not, and what the intervals are."""
-    yield from (_said(one) for one in standing.differences)
-    kinds = {one.interval for estimates in standing.arms.values() for one in estimates.values()}
+    yield from (_said(difference) for difference in standing.differences)
+    kinds = {estimate.interval for estimates in standing.arms.values() for estimate in estimates.values()}
     yield from (KINDS[kind] for kind in sorted(kinds))
 
 
 def _row(estimates: dict[str, Estimate], measures: Sequence[str]) -> list[str]:
-    n = max((one.n for one in estimates.values()), default=0)
+    n = max((estimate.n for estimate in estimates.values()), default=0)
     return [str(n), *(_cell(estimates.get(metric), n) for metric in measures)]
 
 
-def _cell(one: Estimate | None, usual: int) -> str:
-    if one is None:
+def _cell(estimate: Estimate | None, usual: int) -> str:
+    if estimate is None:
         return "-"
-    low, high = (f"{end:.2f}" for end in one.ci95)
-    return f"{one.mean:.2f} ({low}-{high})" + ("" if one.n == usual else f" n={one.n}")
+    low, high = (f"{end:.2f}" for end in estimate.ci95)
+    return f"{estimate.mean:.2f} ({low}-{high})" + ("" if estimate.n == usual else f" n={estimate.n}")
 
 
-def _said(one: Difference) -> str:
-    numbers = f"{one.a} minus {one.b}: {one.mean:+.2f}, {one.ci95[0]:+.2f} to {one.ci95[1]:+.2f}, n = {one.n}"
-    if one.better is None:
-        return f"Undecided by now between {one.a} and {one.b} on {one.metric} ({numbers})."
-    return f"{one.better} is better than {one.b if one.better == one.a else one.a} on {one.metric} ({numbers})."
+def _said(difference: Difference) -> str:
+    a, b, (low, high) = difference.a, difference.b, difference.ci95
+    numbers = f"{a} minus {b}: {difference.mean:+.2f}, {low:+.2f} to {high:+.2f}, n = {difference.n}"
+    if difference.better is None:
+        return f"Undecided by now between {a} and {b} on {difference.metric} ({numbers})."
+    worse = b if difference.better == a else a
+    return f"{difference.better} is better than {worse} on {difference.metric} ({numbers})."

@@ -12,7 +12,7 @@ from services.generator import adapters, answer_prompt, models
 from services.generator.adapters import WEIGHTS, sha256_of
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning import card, recipe
-from services.generator.tuning.data import workshop
+from services.generator.tuning.data.configured_assembly import configured_assembly
 from services.generator.tuning.data.dataset import Dataset
 from services.generator.tuning.data.teacher_settings import TeacherSettings
 from services.generator.tuning.settings import TuningSettings
@@ -49,7 +49,7 @@ class Job:
         self, documents: Iterable[StoredDocument], pairs: Sequence[TrainingPair], cutoff: datetime | None = None
     ) -> Dataset:
         """The dataset of values at hand, each document one chunk; raises ValueError where nothing is left to learn."""
-        assembly = workshop.open_workshop(self.recipe.data, self.generator, self.home, teacher=self.teacher)
+        assembly = configured_assembly(self.recipe.data, self.generator, self.home, teacher=self.teacher)
         return self.told(assembly.dataset(documents, pairs, cutoff))
 
     def told(self, dataset: Dataset) -> Dataset:

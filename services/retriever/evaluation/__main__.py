@@ -63,22 +63,22 @@ def main() -> None:
 
 def _read(options: argparse.Namespace, _: Readiness) -> None:
     _named(options.run)  # a wrong name is said before the work begins
-    found = collection.load([options.documents, *([options.questions] if options.questions else [])], options.format)
-    if not found.judged:
+    loaded = collection.load([options.documents, *([options.questions] if options.questions else [])], options.format)
+    if not loaded.judged:
         raise ValueError(f"{options.documents}: no question names a document that answers it; nothing can be measured")
-    folder.save(found, options.folder)
-    write(CollectionRead(format=found.name, documents=len(found.documents), questions=len(found.questions)))
+    folder.save(loaded, options.folder)
+    write(CollectionRead(format=loaded.name, documents=len(loaded.documents), questions=len(loaded.questions)))
 
 
 def _search(options: argparse.Namespace, _: Readiness) -> None:
-    asked, chunked, names = folder.opened(options.folder), folder.chunked(options.chunks), _named(options.run)
+    loaded, chunked, names = folder.opened(options.folder), folder.chunked(options.chunks), _named(options.run)
     vectors = KeptVectors(EncoderSettings(), HomeSettings().home / "evaluation")
     with _store(vectors.name, in_memory=options.in_memory) as store:
         announcements = corpus.fill(store, chunked, vectors, _encoded)
-        bench = runs.prepared(names, RetrieverSettings(), store, announcements=announcements, vectors=vectors)
-        found = bench.run_all(asked.judged, _now(chunked), _searched)
+        retrievers = runs.prepared(names, RetrieverSettings(), store, announcements=announcements, vectors=vectors)
+        run_by_name = retrievers.run_all(loaded.judged, _now(chunked), _searched)
     if options.out:
-        report.write_trec(options.out, asked, found)
+        report.write_trec(options.out, loaded, run_by_name)
     standing = corpus.standing(chunked)
     measurements = Measurements(
         documents=len(standing),
@@ -86,11 +86,11 @@ def _search(options: argparse.Namespace, _: Readiness) -> None:
         encoder=vectors.name,
         store="memory" if options.in_memory else "cassandra",
         settings=SettingsMeasured(**RetrieverSettings().model_dump()),
-        collection=asked.name,
-        questions=len(asked.questions),
-        without_gold=asked.without_gold,
+        collection=loaded.name,
+        questions=len(loaded.questions),
+        without_gold=loaded.without_gold,
         baseline=names[0],
-        levels=report.levels(asked, found, names[0]),
+        levels=report.levels(loaded, run_by_name, names[0]),
     )
     write(RetrievalMeasured(report=measurements))
 

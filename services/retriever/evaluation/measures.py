@@ -26,8 +26,8 @@ Run = Mapping[str, DocumentScores]  # by question id
 def by_document(ranked: Iterable[Ranked]) -> DocumentScores:
     """The documents of a list of chunks, best first, each with the score of its best chunk."""
     best: dict[str, float] = {}
-    for one in ranked:
-        best.setdefault(one.candidate.document_id, one.score)
+    for hit in ranked:
+        best.setdefault(hit.candidate.document_id, hit.score)
     return list(zip(best, falling(list(best.values())), strict=True))
 
 
@@ -42,10 +42,10 @@ def falling(scores: Sequence[float]) -> list[float]:
 def values(run: Run, qrels: Qrels) -> dict[str, list[float]]:
     """Each measure's value for every question of the qrels, in their order; 0 where the run found nothing."""
     names = {measure: name for name, measure in MEASURES.items()}
-    found: dict[str, dict[str, float]] = {name: dict.fromkeys(qrels, 0.0) for name in MEASURES}
-    for one in ir_measures.iter_calc(list(MEASURES.values()), list(_qrels(qrels)), list(_scored(run, qrels))):
-        found[names[one.measure]][one.query_id] = float(one.value)
-    return {name: list(of_questions.values()) for name, of_questions in found.items()}
+    by_measure: dict[str, dict[str, float]] = {name: dict.fromkeys(qrels, 0.0) for name in MEASURES}
+    for metric in ir_measures.iter_calc(list(MEASURES.values()), list(_qrels(qrels)), list(_scored(run, qrels))):
+        by_measure[names[metric.measure]][metric.query_id] = float(metric.value)
+    return {name: list(of_questions.values()) for name, of_questions in by_measure.items()}
 
 
 def write_run(file: Path, name: str, run: Run) -> None:
@@ -60,7 +60,7 @@ def write_run(file: Path, name: str, run: Run) -> None:
 
 def write_qrels(file: Path, qrels: Qrels) -> None:
     """Judgements in TREC's format: question, 0, document, 1."""
-    lines = (f"{_word(one.query_id)} 0 {_word(one.doc_id)} {one.relevance}\n" for one in _qrels(qrels))
+    lines = (f"{_word(qrel.query_id)} 0 {_word(qrel.doc_id)} {qrel.relevance}\n" for qrel in _qrels(qrels))
     file.write_text("".join(lines), encoding="utf-8")
 
 
@@ -69,7 +69,7 @@ def _qrels(qrels: Qrels) -> Iterable[Qrel]:
 
 
 def _scored(run: Run, qrels: Qrels) -> Iterable[ScoredDoc]:
-    return (ScoredDoc(question, *one) for question in qrels for one in run.get(question, ()))
+    return (ScoredDoc(question, *scored_document) for question in qrels for scored_document in run.get(question, ()))
 
 
 def _word(name: str) -> str:

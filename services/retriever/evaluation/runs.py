@@ -64,17 +64,17 @@ class PreparedRuns:
 
     def run_all(self, questions: Sequence[Question], now: datetime, told: Told) -> dict[str, Run]:
         """Every run over every question; one without `as_of` is asked at `now`. `told` hears how many are done."""
-        total, found = len(self.retrieves) * len(questions), dict[str, Run]()
+        total, runs = len(self.retrieves) * len(questions), dict[str, Run]()
         for past, (name, retrieve) in enumerate(self.retrieves.items()):
             queries = [retrieve.queries(question) for question in questions]
             vectors = iter(self.vectors.encode([text for texts in queries for text in texts]))
             run = {}
             for number, (question, texts) in enumerate(zip(questions, queries, strict=True), start=1):
-                asked = [SearchQuery(text, next(vectors), question.as_of or now) for text in texts]
-                run[question.question_id] = by_document(retrieve.ranked(asked, Scope.of(question)))
+                search_queries = [SearchQuery(text, next(vectors), question.as_of or now) for text in texts]
+                run[question.question_id] = by_document(retrieve.ranked(search_queries, Scope.of(question)))
                 told(name, past * len(questions) + number, total)
-            found[name] = run
-        return found
+            runs[name] = run
+        return runs
 
 
 def prepared(
@@ -89,24 +89,27 @@ def prepared(
     indexes = Indexes(settings)
     knowledge = Knowledge(Remembered(chunks), indexes)
     condense = plugins.load(f"{PACKAGE}.condensers", settings.condenser)(settings)
-    of_runs = {name: settings_of(name, settings) for name in names}
-    found_by = {name: searches(knowledge, one) for name, one in of_runs.items()}
-    ways = {name: plugins.load(f"{PACKAGE}.queries", one.queries)(knowledge, one) for name, one in of_runs.items()}
+    settings_by_run = {name: settings_of(name, settings) for name in names}
+    search_by_run = {name: searches(knowledge, run_settings) for name, run_settings in settings_by_run.items()}
+    rephrase_by_run = {
+        name: plugins.load(f"{PACKAGE}.queries", run_settings.queries)(knowledge, run_settings)
+        for name, run_settings in settings_by_run.items()
+    }
     view = MaterialisedView(announcements, chunks, list(indexes.made.values()))
     view.catch_up()
-    made = {
+    retrieves = {
         name: Retrieve(
-            settings=one,
+            settings=run_settings,
             encode=vectors.encode,
             encoder=vectors.name,
-            search=found_by[name],
-            rank=rankers(knowledge, one),
-            rephrase=ways[name],
+            search=search_by_run[name],
+            rank=rankers(knowledge, run_settings),
+            rephrase=rephrase_by_run[name],
             chunks=knowledge.chunks,
             view=view,
             clock=time.perf_counter,
             condense=condense,
         )
-        for name, one in of_runs.items()
+        for name, run_settings in settings_by_run.items()
     }
-    return PreparedRuns(made, vectors)
+    return PreparedRuns(retrieves, vectors)

@@ -69,11 +69,13 @@ class Bm25:
         self.commit({})
 
     def search(self, text: str, *, limit: int, scope: Scope) -> Sequence[Candidate]:
-        asked = list(dict.fromkeys(self._analyzer.analyze(words.spaced(text))))[:MOST_WORDS]
-        if not asked:
+        query_words = list(dict.fromkeys(self._analyzer.analyze(words.spaced(text))))[:MOST_WORDS]
+        if not query_words:
             return []
-        any_word = Query.boolean_query([(Occur.Should, self._term(TEXT, word)) for word in asked])
-        wanted = Query.boolean_query([(Occur.Must, any_word), *((Occur.Must, one) for one in self._within(scope))])
+        any_word = Query.boolean_query([(Occur.Should, self._term(TEXT, word)) for word in query_words])
+        wanted = Query.boolean_query(
+            [(Occur.Must, any_word), *((Occur.Must, condition) for condition in self._within(scope))]
+        )
         searcher = self._searcher
         hits = searcher.search(wanted, limit, count=False).hits
         return [_candidate(searcher.doc(address), float(score)) for score, address in hits]
@@ -151,10 +153,10 @@ def _document(passage: Passage) -> Document:
     )
 
 
-def _candidate(found: Document, score: float) -> Candidate:
-    published = datetime.fromtimestamp(int(found.get_first("published") or 0) / 1000, UTC)
-    place = str(found.get_first("document_id")), int(found.get_first("position") or 0)
-    return Candidate(*place, int(found.get_first("revision") or 0), published, score)
+def _candidate(document: Document, score: float) -> Candidate:
+    published = datetime.fromtimestamp(int(document.get_first("published") or 0) / 1000, UTC)
+    place = str(document.get_first("document_id")), int(document.get_first("position") or 0)
+    return Candidate(*place, int(document.get_first("revision") or 0), published, score)
 
 
 def _ms(moment: datetime) -> int:

@@ -62,8 +62,8 @@ class Tfidf:
         passages, weights, transformer = self._weights()
         if not passages:
             return []
-        asked = transformer.transform(self._hashing.transform([text]))
-        scores = (weights @ asked.T).toarray().ravel()
+        query_weights = transformer.transform(self._hashing.transform([text]))
+        scores = (weights @ query_weights.T).toarray().ravel()
         best = [place for place in np.argsort(-scores, kind="stable") if scores[place] > 0]
         seen = ((passages[place], float(scores[place])) for place in best if scope.admits(passages[place]))
         return [_candidate(passage, score) for (passage, score), _ in zip(seen, range(limit), strict=False)]
@@ -71,7 +71,7 @@ class Tfidf:
     def _weights(self) -> tuple[list[Passage], Any, TfidfTransformer]:
         with self._lock:
             if self._made is None:
-                passages = [passage for found, _ in self._held.values() for passage in found]
+                passages = [passage for of_document, _ in self._held.values() for passage in of_document]
                 counts = vstack([rows for _, rows in self._held.values()]) if passages else csr_matrix((0, 1))
                 transformer = TfidfTransformer()
                 self._made = passages, transformer.fit_transform(counts) if passages else counts, transformer

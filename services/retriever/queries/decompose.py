@@ -29,7 +29,7 @@ def build(_: Knowledge, settings: RetrieverSettings) -> Rephrase:
 
 def parts(text: str) -> Iterator[str]:
     """The questions inside one; a part of less than three words (in Chinese, signs) says too little by itself."""
-    found = [part.strip(" \t,") for part in _PARTING.split(text)]
-    enough = [part for part in found if len(words.spaced(part).split()) >= FEWEST_WORDS]
+    stripped = [part.strip(" \t,") for part in _PARTING.split(text)]
+    enough = [part for part in stripped if len(words.spaced(part).split()) >= FEWEST_WORDS]
     if len(enough) > 1:
         yield from enough

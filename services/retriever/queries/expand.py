@@ -26,12 +26,14 @@ def build(knowledge: Knowledge, settings: RetrieverSettings) -> Rephrase:
     index, terms = knowledge.index("bm25"), Terms(settings.index_language)
 
     def rephrase(text: str, scope: Scope) -> Sequence[str]:
-        found = index.search(text, limit=BACKGROUND, scope=scope)
-        there = knowledge.chunks.read([one.place for one in found])
+        candidates = index.search(text, limit=BACKGROUND, scope=scope)
+        there = knowledge.chunks.read([candidate.place for candidate in candidates])
         passages = [
-            (one.score, there[one.place].text)
-            for one in found
-            if one.place in there and one.revision == there[one.place].revision and scope.admits(there[one.place])
+            (candidate.score, there[candidate.place].text)
+            for candidate in candidates
+            if candidate.place in there
+            and candidate.revision == there[candidate.place].revision
+            and scope.admits(there[candidate.place])
         ]
         added = terms.telling(text, passages, settings.expand_passages)[: settings.expand_terms]
         return [text, " ".join([text, *added])] if added else [text]
@@ -50,11 +52,11 @@ class Terms:
         shares = [self._shares(text) for _, text in passages]
         own, total = set(self._stems(question)), sum(score for score, _ in passages[:first]) or 1.0
         relevant, everywhere = defaultdict[str, float](float), defaultdict[str, float](float)
-        for place, found in enumerate(shares):
-            for stem, share in found.items():
+        for place, stem_shares in enumerate(shares):
+            for stem, share in stem_shares.items():
                 everywhere[stem] += share / len(passages)
                 relevant[stem] += share * passages[place][0] / total if place < first else 0.0
-        seen = Counter(stem for found in shares[:first] for stem in found)
+        seen = Counter(stem for stem_shares in shares[:first] for stem in stem_shares)
         worth = {
             stem: weight * math.log(weight / everywhere[stem])
             for stem, weight in relevant.items()

@@ -77,9 +77,9 @@ class Likelihood:
         output = self._network(
             input_ids=ids, attention_mask=mask, position_ids=positions, logits_to_keep=kept, use_cache=False
         )
-        said = output.logits[:, -kept:-1].log_softmax(dim=-1)  # what follows each token but the last
+        log_probabilities = output.logits[:, -kept:-1].log_softmax(dim=-1)  # what follows each token but the last
         target = ids[:, -len(wanted) :].unsqueeze(-1)
-        means: list[float] = said.gather(-1, target).squeeze(-1).mean(dim=-1).exp().tolist()
+        means: list[float] = log_probabilities.gather(-1, target).squeeze(-1).mean(dim=-1).exp().tolist()
         return means
 
 

@@ -29,7 +29,7 @@ def build(knowledge: Knowledge, settings: RetrieverSettings) -> Rank:
         front, rest = ranked[: settings.mmr_first], ranked[settings.mmr_first :]
         if not front:
             return ranked
-        relevance = np.array(min_max([one.score for one in ranked])[: len(front)], dtype=np.float32)
+        relevance = np.array(min_max([hit.score for hit in ranked])[: len(front)], dtype=np.float32)
         order, scores = diverse(relevance, _vectors(knowledge.chunks, front), settings.mmr_lambda)
         chosen = [replace(front[place], score=score) for place, score in zip(order, scores, strict=True)]
         return joined(chosen, rest)
@@ -58,6 +58,6 @@ def diverse(relevance: Floats, vectors: Vector, weight: float) -> tuple[list[int
 
 def _vectors(chunks: ChunkSearch, front: Sequence[Ranked]) -> Vector:
     """Their vectors in order, shape (n, dimensions); zeros, which are like nothing, for a chunk that is gone."""
-    there = chunks.vectors([one.place for one in front])
+    there = chunks.vectors([hit.place for hit in front])
     gone = np.zeros_like(next(iter(there.values()))) if there else np.zeros(1, dtype=np.float32)
-    return np.stack([there.get(one.place, gone) for one in front])
+    return np.stack([there.get(hit.place, gone) for hit in front])

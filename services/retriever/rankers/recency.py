@@ -23,9 +23,9 @@ def build(_: Knowledge, settings: RetrieverSettings) -> Rank:
         floor = settings.recency_floor
         return float(floor + (1.0 - floor) * 0.5 ** (days / settings.recency_half_life_days))
 
-    def rank(asked: SearchQuery, ranked: Sequence[Ranked]) -> Sequence[Ranked]:
-        shares = zip(ranked, min_max([one.score for one in ranked]), strict=True)
-        weighed = [replace(one, score=share * worth(one.candidate.published_at, asked.at)) for one, share in shares]
-        return sorted(weighed, key=lambda one: (-one.score, one.place))
+    def rank(query: SearchQuery, ranked: Sequence[Ranked]) -> Sequence[Ranked]:
+        shares = zip(ranked, min_max([hit.score for hit in ranked]), strict=True)
+        weighed = [replace(hit, score=share * worth(hit.candidate.published_at, query.at)) for hit, share in shares]
+        return sorted(weighed, key=lambda hit: (-hit.score, hit.place))
 
     return rank

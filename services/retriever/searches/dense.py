@@ -16,9 +16,9 @@ class Dense:
     def __init__(self, chunks: ChunkSearch) -> None:
         self._chunks = chunks
 
-    def __call__(self, asked: SearchQuery, *, limit: int, scope: Scope) -> Sequence[Ranked]:
-        found = self._chunks.nearest(asked.vector, limit=limit, scope=scope)
-        return listed(self.name, [Ranked(one, one.score) for one in found])
+    def __call__(self, query: SearchQuery, *, limit: int, scope: Scope) -> Sequence[Ranked]:
+        candidates = self._chunks.nearest(query.vector, limit=limit, scope=scope)
+        return listed(self.name, [Ranked(candidate, candidate.score) for candidate in candidates])
 
 
 def build(knowledge: Knowledge, _: RetrieverSettings) -> Dense:

@@ -35,24 +35,24 @@ def main() -> None:
 
 def _evaluate(options: argparse.Namespace, _: Readiness) -> None:
     loaded = predictions.load(options.predictions, options.references, options.format)
-    every = [one for file in loaded for one in file.predictions]
-    found = contests.arrange(every, repeats=all(file.repeats for file in loaded))
-    _known(options.baseline, found)
+    every = [prediction for file in loaded for prediction in file.predictions]
+    arranged = contests.arrange(every, repeats=all(file.repeats for file in loaded))
+    _known(options.baseline, arranged)
     names = list(dict.fromkeys(options.metric or [name for file in loaded for name in file.measures]))
     metrics = catalogue.load(list(dict.fromkeys([*names, CORRECT])), EncoderSettings())
-    done = _Count(sum(len(of_system) for contest in found for of_system in contest.entries.values()))
-    scored = [scoring.score(contest, {name: metrics[name] for name in names}, done.one) for contest in found]
+    done = _Count(sum(len(of_system) for contest in arranged for of_system in contest.entries.values()))
+    scored = [scoring.score(contest, {name: metrics[name] for name in names}, done.advance) for contest in arranged]
     settings = {}
-    for number, (contest, values) in enumerate(zip(found, scored, strict=True), start=1):
+    for number, (contest, values) in enumerate(zip(arranged, scored, strict=True), start=1):
         settings[contest.setting] = report.of(contest, values, metrics[CORRECT], baseline=options.baseline, draws=DRAWS)
-        write(SettingsCompared(done=number, total=len(found)))
-    versions = {name: one.version for name, one in metrics.items()}
-    if any(contest.by_index for contest in found):
+        write(SettingsCompared(done=number, total=len(arranged)))
+    versions = {name: metric.version for name, metric in metrics.items()}
+    if any(contest.by_index for contest in arranged):
         versions[scoring.CHOICE] = scoring.CHOICE_VERSION
     evaluated = AnswersReport(
         files=[str(path) for path in options.predictions],
         formats=list(dict.fromkeys(file.format for file in loaded)),
-        predictions=sum(one.answer is not None for one in every),
+        predictions=sum(prediction.answer is not None for prediction in every),
         notes=[note for file in loaded for note in file.notes],
         metric_versions=versions,
         decides=CORRECT,
@@ -63,8 +63,8 @@ def _evaluate(options: argparse.Namespace, _: Readiness) -> None:
     write(AnswersEvaluated(report=evaluated))
 
 
-def _known(baseline: str, found: list[Contest]) -> None:
-    systems = dict.fromkeys(system for contest in found for system in contest.entries)
+def _known(baseline: str, arranged: list[Contest]) -> None:
+    systems = dict.fromkeys(system for contest in arranged for system in contest.entries)
     if baseline and baseline not in systems:
         raise ValueError(f"no system {baseline!r} to compare with: choose one of {', '.join(systems)}")
 
@@ -75,7 +75,7 @@ class _Count:
     def __init__(self, total: int) -> None:
         self._done, self._total = 0, total
 
-    def one(self) -> None:
+    def advance(self) -> None:
         self._done += 1
         if self._done % EVERY == 0 or self._done == self._total:
             write(PredictionsScored(done=self._done, total=self._total))

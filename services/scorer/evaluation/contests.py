@@ -33,7 +33,7 @@ class Contest:
     @property
     def by_index(self) -> bool:
         """Whether this is multiple choice, answered by index."""
-        return any(one.choice for one in self.questions.values())
+        return any(prediction.choice for prediction in self.questions.values())
 
 
 def arrange(predictions: Sequence[Prediction], *, repeats: bool = False) -> list[Contest]:
@@ -43,9 +43,9 @@ def arrange(predictions: Sequence[Prediction], *, repeats: bool = False) -> list
     that is to be scored.
     """
     of_settings: dict[str, list[Prediction]] = defaultdict(list)
-    for one in predictions:
-        of_settings[one.setting].append(one)
-    contests = [_contest(setting, found, repeats=repeats) for setting, found in of_settings.items()]
+    for prediction in predictions:
+        of_settings[prediction.setting].append(prediction)
+    contests = [_contest(setting, of_setting, repeats=repeats) for setting, of_setting in of_settings.items()]
     if not any(contest.entries for contest in contests):
         reasons = ", ".join(sorted({reason for contest in contests for reason in contest.left_out}))
         raise ValueError(f"none of {len(predictions)} predictions can be scored: {reasons}")
@@ -57,70 +57,79 @@ def _contest(setting: str, predictions: Sequence[Prediction], *, repeats: bool) 
     sources: dict[str, Prediction] = {}
     left_out: dict[str, Counter[str]] = defaultdict(Counter)
     entries: dict[str, dict[str, Prediction]] = defaultdict(dict)
-    for (system, key), one in keyed.items():
-        _agree(sources.setdefault(key, one), one)
-        if one.left_out:
-            left_out[one.left_out][system] += 1
+    for (system, key), prediction in keyed.items():
+        _agree(sources.setdefault(key, prediction), prediction)
+        if prediction.left_out:
+            left_out[prediction.left_out][system] += 1
         else:
-            entries[system][key] = one
-    asked = {key: one for key, one in sources.items() if not one.left_out}
+            entries[system][key] = prediction
+    scorable = {key: prediction for key, prediction in sources.items() if not prediction.left_out}
     whole = {
-        system: {key: found.get(key) or _missing(system, one) for key, one in asked.items()}
-        for system, found in entries.items()
+        system: {key: of_system.get(key) or _missing(system, prediction) for key, prediction in scorable.items()}
+        for system, of_system in entries.items()
     }
-    repeated = sorted({one.question.question_id for key, one in asked.items() if key != one.question.question_id})
+    repeated = sorted(
+        {
+            prediction.question.question_id
+            for key, prediction in scorable.items()
+            if key != prediction.question.question_id
+        }
+    )
     return Contest(setting, whole, left_out, repeated)
 
 
 def _keyed(predictions: Sequence[Prediction], *, repeats: bool) -> Iterator[tuple[tuple[str, str], Prediction]]:
     """Each prediction with its system and its question's key."""
     of_questions: dict[str, dict[str, list[Prediction]]] = defaultdict(lambda: defaultdict(list))
-    for one in predictions:
-        of_questions[one.question.question_id][one.system].append(one)
+    for prediction in predictions:
+        of_questions[prediction.question.question_id][prediction.system].append(prediction)
     for question_id, of_systems in of_questions.items():
         if not (repeats and _asked_again(of_systems)):
             _only_once(of_systems)
-        for system, found in of_systems.items():
-            for number, one in enumerate(found, start=1):
-                yield (system, question_id if number == 1 else f"{question_id} ({number})"), one
+        for system, of_system in of_systems.items():
+            for number, prediction in enumerate(of_system, start=1):
+                yield (system, question_id if number == 1 else f"{question_id} ({number})"), prediction
 
 
 def _asked_again(of_systems: Mapping[str, Sequence[Prediction]]) -> bool:
     """Whether a question was asked anew, not copied: all were asked equally often, and not all said the same again."""
-    if len({len(found) for found in of_systems.values()}) != 1:
+    if len({len(of_system) for of_system in of_systems.values()}) != 1:
         return False
-    said = [{(one.answer.text if one.answer else None, one.choice) for one in found} for found in of_systems.values()]
-    return any(len(texts) > 1 for texts in said)
+    answers = [
+        {(prediction.answer.text if prediction.answer else None, prediction.choice) for prediction in of_system}
+        for of_system in of_systems.values()
+    ]
+    return any(len(texts) > 1 for texts in answers)
 
 
 def _only_once(of_systems: Mapping[str, Sequence[Prediction]]) -> None:
-    for system, found in of_systems.items():
-        if len(found) > 1:
-            again, once = found[1], found[0]
+    for system, of_system in of_systems.items():
+        if len(of_system) > 1:
+            again, once = of_system[1], of_system[0]
             raise ValueError(
                 f"{again.place}: a second prediction of {system} for question {again.question.question_id} in setting "
                 f"{again.setting} (the first: {once.place}); keep one of them"
             )
 
 
-def _agree(known: Prediction, one: Prediction) -> None:
+def _agree(known: Prediction, prediction: Prediction) -> None:
     """Raises ValueError where two predictions say different things of their question: that would be no comparison."""
     for name in ("references", "slice", "gold_document_ids", "choices"):
-        if getattr(known.question, name) != getattr(one.question, name):
-            raise ValueError(_disagreement(known, one, name))
-    if (known.choice and known.choice.right) != (one.choice and one.choice.right):
-        raise ValueError(_disagreement(known, one, "index of the right choice"))
-    if known.left_out != one.left_out:
-        raise ValueError(_disagreement(known, one, "statement whether it is to be scored"))
+        if getattr(known.question, name) != getattr(prediction.question, name):
+            raise ValueError(_disagreement(known, prediction, name))
+    if (known.choice and known.choice.right) != (prediction.choice and prediction.choice.right):
+        raise ValueError(_disagreement(known, prediction, "index of the right choice"))
+    if known.left_out != prediction.left_out:
+        raise ValueError(_disagreement(known, prediction, "statement whether it is to be scored"))
 
 
-def _disagreement(known: Prediction, one: Prediction, what: str) -> str:
+def _disagreement(known: Prediction, prediction: Prediction, what: str) -> str:
     return (
-        f"{one.place}: another {what} of question {one.question.question_id} than {known.place}; "
+        f"{prediction.place}: another {what} of question {prediction.question.question_id} than {known.place}; "
         "all systems must be scored alike: make the two equal"
     )
 
 
-def _missing(system: str, one: Prediction) -> Prediction:
-    nothing = replace(one.choice, chosen=frozenset()) if one.choice else None
-    return replace(one, system=system, answer=None, choice=nothing)
+def _missing(system: str, prediction: Prediction) -> Prediction:
+    nothing = replace(prediction.choice, chosen=frozenset()) if prediction.choice else None
+    return replace(prediction, system=system, answer=None, choice=nothing)

@@ -67,14 +67,14 @@ def load(files: Sequence[Path], references: Path | None = None, format_name: str
     for path in (*files, *([references] if references else [])):
         if not path.is_file():
             raise FileNotFoundError(f"no file {path}")
-    found: list[Loaded] = []
+    loaded_files: list[Loaded] = []
     for path in files:
         read = plugins.load(FORMATS, format_name or recognise(path), "read")
         loaded: Loaded = read(path, references)
         if not loaded.predictions:
             raise ValueError(f"{path} holds no predictions")
-        found.append(loaded)
-    return found
+        loaded_files.append(loaded)
+    return loaded_files
 
 
 def recognise(path: Path) -> str:

@@ -27,7 +27,7 @@ def of(contest: Contest, values: Values, decides: Metric, *, baseline: str = "",
     slices = _slices(contest)
     incomparable = catalogue.where("neither") & values.keys()
     comparisons = compare(
-        {name: one for name, one in values.items() if name not in incomparable},
+        {name: by_system for name, by_system in values.items() if name not in incomparable},
         slices=slices,
         clusters=together,
         pairs=_pairs(contest, baseline),
@@ -71,10 +71,10 @@ def _compared(comparison: Comparison) -> SystemsCompared:
 
 def _slices(contest: Contest) -> dict[str, list[str]]:
     """The questions of each slice; none where the file makes no difference between questions."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for key, one in contest.questions.items():
-        found[one.question.slice].append(key)
-    return dict(found) if len(found) > 1 else {}
+    of_slices: dict[str, list[str]] = defaultdict(list)
+    for key, prediction in contest.questions.items():
+        of_slices[prediction.question.slice].append(key)
+    return dict(of_slices) if len(of_slices) > 1 else {}
 
 
 def _pairs(contest: Contest, baseline: str) -> Pairs | None:
@@ -100,9 +100,12 @@ def clusters_of(questions: Mapping[str, Prediction]) -> dict[str, str] | None:
 
     None where every question stands alone.
     """
-    clusters = joined({key: _links(one) for key, one in questions.items()})
+    clusters = joined({key: _links(prediction) for key, prediction in questions.items()})
     return clusters if len(set(clusters.values())) < len(clusters) else None
 
 
-def _links(one: Prediction) -> list[str]:
-    return [f"question {one.question.question_id}", *(f"document {name}" for name in one.question.gold_document_ids)]
+def _links(prediction: Prediction) -> list[str]:
+    return [
+        f"question {prediction.question.question_id}",
+        *(f"document {name}" for name in prediction.question.gold_document_ids),
+    ]

@@ -28,19 +28,19 @@ def score(contest: Contest, metrics: Mapping[str, Metric], told: Told = lambda: 
     )
     values: Values = {name: {system: {} for system in contest.entries} for name in measures}
     for system, predictions in contest.entries.items():
-        for key, one in predictions.items():
+        for key, prediction in predictions.items():
             told()
             for name, measure in measures.items():
-                value = measure(one)
+                value = measure(prediction)
                 if value is not None:
                     values[name][system][key] = value
-    return {name: found for name, found in values.items() if any(found.values())}
+    return {name: by_system for name, by_system in values.items() if any(by_system.values())}
 
 
-def chose_right(one: Prediction) -> float:
+def chose_right(prediction: Prediction) -> float:
     """1.0 where exactly the right choices were named, else 0.0; also where nothing was answered."""
-    given = one.answer is not None and one.answer.status == "answered"
-    return float(given and one.choice is not None and one.choice.chosen == one.choice.right)
+    given = prediction.answer is not None and prediction.answer.status == "answered"
+    return float(given and prediction.choice is not None and prediction.choice.chosen == prediction.choice.right)
 
 
 def outcomes(contest: Contest, system: str, decides: Metric) -> Counter[str]:
@@ -49,31 +49,35 @@ def outcomes(contest: Contest, system: str, decides: Metric) -> Counter[str]:
     Beside them `rightly`, abstentions where that was right, and `empty`, answers without text among the wrong ones.
     """
     counted: Counter[str] = Counter()
-    for one in contest.entries[system].values():
-        counted[_outcome(one, decides)] += 1
-        counted["rightly"] += _given(one).status == "abstained" and one.question.references == ()
-        counted["empty"] += one.choice is None and _given(one).status == "answered" and not _given(one).text.strip()
+    for prediction in contest.entries[system].values():
+        counted[_outcome(prediction, decides)] += 1
+        counted["rightly"] += _given(prediction).status == "abstained" and prediction.question.references == ()
+        counted["empty"] += (
+            prediction.choice is None
+            and _given(prediction).status == "answered"
+            and not _given(prediction).text.strip()
+        )
     return counted
 
 
-def _outcome(one: Prediction, decides: Metric) -> Outcome:
-    if one.answer is None:
+def _outcome(prediction: Prediction, decides: Metric) -> Outcome:
+    if prediction.answer is None:
         return "missing"
-    if one.answer.status != "answered":
-        return one.answer.status
-    right = chose_right(one) if one.choice else decides.score(one.question, one.answer)
+    if prediction.answer.status != "answered":
+        return prediction.answer.status
+    right = chose_right(prediction) if prediction.choice else decides.score(prediction.question, prediction.answer)
     return "right" if right else "wrong"
 
 
 def _by(name: str, metric: Metric) -> Callable[[Prediction], float | None]:
-    def measure(one: Prediction) -> float | None:
-        value = metric.score(one.question, _given(one))
-        catalogue.hold_within_range({name: value}, one.place)
+    def measure(prediction: Prediction) -> float | None:
+        value = metric.score(prediction.question, _given(prediction))
+        catalogue.hold_within_range({name: value}, prediction.place)
         return value
 
     return measure
 
 
-def _given(one: Prediction) -> Answer:
+def _given(prediction: Prediction) -> Answer:
     """The answer; a missing one is to a metric what a failure is: it scores 0 wherever the metric applies."""
-    return one.answer or an_answer(one.question.question_id, one.system, "", status="failed")
+    return prediction.answer or an_answer(prediction.question.question_id, prediction.system, "", status="failed")

@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
+from shared.contests.files import before_contests, of_result
 from shared.lab.suites import placing
 from shared.lab.suites.folder import Suite
-from shared.messages import DocumentPublished, Question, Result
+from shared.messages import ContestTaken, DocumentPublished, Question, Result
 
 UNCHANGED = "unchanged"  # what ingest says of a document that stands already as it was published
 
@@ -59,6 +60,12 @@ class SuiteResults:
     def missing(self) -> list[str]:
         """Own ids of the questions that no result came for."""
         return [question.question_id for question in self.questions if question.question_id not in self.results]
+
+    @property
+    def contest(self) -> ContestTaken:
+        """The one that the question asked last belongs to; with no result at all, that of before contests."""
+        newest = max(self.results.values(), key=lambda result: result.asked_at, default=None)
+        return before_contests() if newest is None else of_result(newest)
 
 
 @contextmanager

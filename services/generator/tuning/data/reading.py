@@ -9,7 +9,8 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from services.generator.settings import GeneratorSettings
-from services.generator.tuning.data import chunks, supplied, workshop
+from services.generator.tuning.data import chunks, supplied
+from services.generator.tuning.data.configured_assembly import configured_assembly
 from services.generator.tuning.data.dataset import Dataset
 from services.generator.tuning.data.plan import DataPlan
 from services.generator.tuning.data.teacher_settings import TeacherSettings
@@ -64,7 +65,7 @@ def dataset(
     announced = KafkaView(servers.kafka, topology.ENCODERS).refresh()
     encoder = encoding.in_use(announced, servers.encoder)[0].name
     with closing(connect(servers.cassandra)) as store:
-        assembly = workshop.open_workshop(
+        assembly = configured_assembly(
             plan,
             generator,
             home,

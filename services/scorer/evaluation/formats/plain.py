@@ -59,15 +59,15 @@ def fits(row: Row) -> int:
     return len(wanted) + 1 if row.keys() >= wanted and {"references", "gold_index"} & row.keys() else 0
 
 
-def read(predictions: Path, references: Path | None) -> Loaded:
+def read(file: Path, references: Path | None) -> Loaded:
     """Every line is one prediction; fields that are not known are named in a note."""
-    needs_no_references("plain", predictions, references)
-    found, unread = list[Prediction](), set[str]()
-    for place, row in lines.rows(predictions):
-        found.append(checked(place, partial(_prediction, place=place), row))
+    needs_no_references("plain", file, references)
+    predictions, unread = list[Prediction](), set[str]()
+    for place, row in lines.rows(file):
+        predictions.append(checked(place, partial(_prediction, place=place), row))
         unread |= row.keys() - _Row.model_fields.keys()
-    notes = [f"{predictions}: these fields are not read: {', '.join(sorted(unread))}."] if unread else []
-    return Loaded("plain", found, MEASURES, notes)
+    notes = [f"{file}: these fields are not read: {', '.join(sorted(unread))}."] if unread else []
+    return Loaded("plain", predictions, MEASURES, notes)
 
 
 def _prediction(fields: Row, place: str) -> Prediction:

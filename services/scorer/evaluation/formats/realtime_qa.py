@@ -52,10 +52,10 @@ def fits(row: Row) -> int:
     return len(FIELDS) if row.keys() >= FIELDS else 0
 
 
-def read(predictions: Path, references: Path | None) -> Loaded:
+def read(file: Path, references: Path | None) -> Loaded:
     """Every row is one prediction."""
-    needs_no_references("realtime_qa", predictions, references)
-    return Loaded("realtime_qa", list(_read(predictions)), MEASURES, repeats=True)
+    needs_no_references("realtime_qa", file, references)
+    return Loaded("realtime_qa", list(_read(file)), MEASURES, repeats=True)
 
 
 def _read(path: Path) -> Iterator[Prediction]:

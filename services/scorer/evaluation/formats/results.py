@@ -24,19 +24,21 @@ def fits(row: Row) -> int:
     return len(FIELDS) if row.keys() >= FIELDS else 0
 
 
-def read(predictions: Path, references: Path | None) -> Loaded:
+def read(file: Path, references: Path | None) -> Loaded:
     """Every arm of every result is one prediction; an arm that did not answer in time is missing."""
-    needs_no_references("results", predictions, references)
-    results = [(place, checked(place, Result.model_validate, row)) for place, row in lines.rows(predictions)]
+    needs_no_references("results", file, references)
+    results = [(place, checked(place, Result.model_validate, row)) for place, row in lines.rows(file)]
     newest: dict[str, int] = {}
     for _, result in results:
         name = result.question.question_id
         newest[name] = max(result.result_version, newest.get(name, 0))
-    current = [(place, one) for place, one in results if one.result_version == newest[one.question.question_id]]
+    current = [
+        (place, result) for place, result in results if result.result_version == newest[result.question.question_id]
+    ]
     older = len(results) - len(current)
-    notes = [f"{predictions}: {older} results are older versions of others and do not count."] if older else []
-    found = [prediction for place, result in current for prediction in _predictions(result, place)]
-    return Loaded("results", found, MEASURES, notes)
+    notes = [f"{file}: {older} results are older versions of others and do not count."] if older else []
+    predictions = [prediction for place, result in current for prediction in _predictions(result, place)]
+    return Loaded("results", predictions, MEASURES, notes)
 
 
 def _predictions(result: Result, place: str) -> Iterator[Prediction]:

@@ -22,33 +22,33 @@ def fits(row: Row) -> int:
     return int(bool(row) and all(isinstance(value, str) for value in row.values()))
 
 
-def read(predictions: Path, references: Path | None) -> Loaded:
+def read(file: Path, references: Path | None) -> Loaded:
     """One prediction for each question of the references; one that the file does not answer is missing."""
     if references is None:
-        raise ValueError(f"squad needs --references beside {predictions}: the SQuAD file that the answers are to")
-    said = lines.whole(predictions)
-    wrong = [name for name, text in said.items() if not isinstance(text, str)]
+        raise ValueError(f"squad needs --references beside {file}: the SQuAD file that the answers are to")
+    texts = lines.whole(file)
+    wrong = [name for name, text in texts.items() if not isinstance(text, str)]
     if wrong:
-        raise ValueError(f"{predictions}: the prediction for {wrong[0]} is no text")
-    asked = {one.question_id: one for one in squad.read([references]).questions}
-    if not said.keys() & asked.keys():
-        raise ValueError(f"{predictions} answers no question of {references}: do the two belong together?")
-    may_abstain = any(question.references == () for question in asked.values())
-    system = predictions.name.removesuffix(".gz").removesuffix(".json")
-    found = [
+        raise ValueError(f"{file}: the prediction for {wrong[0]} is no text")
+    questions = {question.question_id: question for question in squad.read([references]).questions}
+    if not texts.keys() & questions.keys():
+        raise ValueError(f"{file} answers no question of {references}: do the two belong together?")
+    may_abstain = any(question.references == () for question in questions.values())
+    system = file.name.removesuffix(".gz").removesuffix(".json")
+    predictions = [
         Prediction(
-            question, system, SETTING, _answer(system, name, said, may_abstain=may_abstain), str(predictions),
+            question, system, SETTING, _answer(system, name, texts, may_abstain=may_abstain), str(file),
             left_out=NO_REFERENCES if question.references is None else "",
         )
-        for name, question in asked.items()
+        for name, question in questions.items()
     ]  # fmt: skip
-    foreign = len(said.keys() - asked.keys())
-    notes = [f"{predictions}: {foreign} predictions are for no question of {references}."] if foreign else []
-    return Loaded("squad", found, (*MEASURES, CORRECT) if may_abstain else MEASURES, notes)
+    foreign = len(texts.keys() - questions.keys())
+    notes = [f"{file}: {foreign} predictions are for no question of {references}."] if foreign else []
+    return Loaded("squad", predictions, (*MEASURES, CORRECT) if may_abstain else MEASURES, notes)
 
 
-def _answer(system: str, question_id: str, said: dict[str, str], *, may_abstain: bool) -> Answer | None:
-    if question_id not in said:
+def _answer(system: str, question_id: str, texts: dict[str, str], *, may_abstain: bool) -> Answer | None:
+    if question_id not in texts:
         return None
-    abstained = may_abstain and not said[question_id].strip()
-    return an_answer(question_id, system, said[question_id], status="abstained" if abstained else "answered")
+    abstained = may_abstain and not texts[question_id].strip()
+    return an_answer(question_id, system, texts[question_id], status="abstained" if abstained else "answered")

@@ -16,7 +16,7 @@ from shared import plugins
 TEACHERS = "services.generator.tuning.data.teachers"
 
 
-def open_workshop(
+def configured_assembly(
     plan: DataPlan,
     generator: GeneratorSettings,
     home: Path,

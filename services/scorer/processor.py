@@ -35,7 +35,7 @@ class Joins(Protocol):
     def get(self, question_id: str, /) -> Join | None: ...
 
 
-class Desk:
+class JoinProcessor:
     """Decides what changes. It must hear of every join there is (`adopt`) and have its changes kept, in order."""
 
     def __init__(self, joins: Joins, reader: Reader, settle: Settle, *, contests: Look, keep: timedelta) -> None:
@@ -48,9 +48,9 @@ class Desk:
 
     def adopt(self, joins: Mapping[str, Join]) -> None:
         """Start from these joins alone, after a start or when partitions moved."""
-        found = [(due(join, self._keep), question_id) for question_id, join in joins.items()]
-        heapq.heapify(found)
-        self._due = found
+        entries = [(due(join, self._keep), question_id) for question_id, join in joins.items()]
+        heapq.heapify(entries)
+        self._due = entries
 
     def take(self, records: Sequence[RawRecord], now: datetime) -> Changes:
         """Move the joins on; complete ones are stored and announced when this returns."""

@@ -1,0 +1,77 @@
+"""The standings of whatever results came: each counts once, in its newest version.
+
+In memory are sums for each slice, arm and metric; what each question adds is in a file under `TILTYARD_HOME`, made anew
+at each start.
+"""
+
+from pathlib import Path
+
+import structlog
+
+from services.scorer.contributions import Contributions
+from services.scorer.sums import Counted, Sums, counted, unbounded
+from shared.contests.files import of_result
+from shared.messages import ContestTaken, Result, Standing
+from shared.records import RawRecord
+from shared.standings import ALL, marks_of
+
+log = structlog.get_logger()
+Slice = tuple[str, str]
+"""A contest's label, and a slice of its questions."""
+
+
+class StandingsAggregator:
+    """Sums over the newest version of each question's result, whatever comes again and in whatever order."""
+
+    def __init__(self, folder: Path) -> None:
+        self._known = Contributions(folder)
+        self._contests: dict[str, ContestTaken] = {}
+        self._sums: dict[Slice, Sums] = {}
+        self._touched: set[Slice] = set()
+        self._unbounded: set[str] = set()
+
+    def take(self, record: RawRecord) -> None:
+        """Take in one record of the results topic; without a value it takes its question out."""
+        key = record.key or b""
+        version, before = self._known.get(key) or (0, None)
+        result = None if record.value is None else Result.model_validate_json(record.value)
+        if result is not None and result.result_version < version:
+            return
+        if before is not None:
+            for sums in self._sums_of(before):
+                sums.take_out(before)
+            self._known.remove(key)
+        if result is not None:
+            self._count(key, result)
+
+    def changed(self) -> list[Standing]:
+        """The standings of slices in which something was counted since the last call, by contest; `all` comes first."""
+        touched, self._touched = sorted(self._touched, key=_all_first), set()
+        standings = (self._sums[contest, name].standing(name, self._unbounded) for contest, name in touched)
+        return [standing for standing in standings if standing is not None]
+
+    def close(self) -> None:
+        self._known.close()
+
+    def _count(self, key: bytes, result: Result) -> None:
+        contest = of_result(result)
+        self._contests[contest.label] = contest
+        contribution = counted(marks_of(result), contest)
+        for metric in unbounded(contribution) - self._unbounded:
+            log.warning("in no standing, since a value is outside [0, 1]", metric=metric)
+            self._unbounded.add(metric)
+        for sums in self._sums_of(contribution):
+            sums.add(contribution, result.scored_at)
+        self._known.put(key, result.result_version, contribution)
+
+    def _sums_of(self, contribution: Counted) -> list[Sums]:
+        """The sums of its slice and of all, within its contest."""
+        slices = {(contribution.contest, ALL), (contribution.contest, contribution.slice)}
+        self._touched |= slices
+        self._sums |= {name: Sums(self._contests[contribution.contest]) for name in slices - self._sums.keys()}
+        return [self._sums[name] for name in slices]
+
+
+def _all_first(touched: Slice) -> tuple[str, bool, str]:
+    contest, name = touched
+    return contest, name != ALL, name
