@@ -16,6 +16,8 @@ _COMMON = frozenset(
     that the their they this to was were what when where which who whom whose why will with""".split()  # noqa: SIM905
 )
 LEAST = 12
+CHARACTERS = 10
+"""Most characters of a word in a budget: English has six, its space included; text without spaces is one long word."""
 
 
 def passages(texts: Sequence[str], question: str, words: int) -> list[str]:
@@ -28,12 +30,12 @@ def passages(texts: Sequence[str], question: str, words: int) -> list[str]:
         if shown and words < LEAST:
             break
         shown.append(passage(text, question, words))
-        words -= len(shown[-1].split())
+        words -= size(shown[-1])
     return shown
 
 
 def passage(text: str, question: str, words: int) -> str:
-    """At most `words` words of a chunk on one line, its first line (title and date) among them.
+    """At most `words` words of a chunk on one line, its first line (title and date) among them; see `size`.
 
     Template tokens are broken, and bracketed numbers made round, so that a document can neither open a turn
     nor pretend to be another passage.
@@ -41,7 +43,13 @@ def passage(text: str, question: str, words: int) -> str:
     parts = sentences(text)
     kept = _nearest(parts, stems(question), words)
     line = " ".join(" ".join(parts[index] for index in sorted(kept)).split()[: max(1, words)])
+    line = line[: CHARACTERS * max(LEAST, words)]
     return _MARK.sub(r"(\1)", neutral(line))
+
+
+def size(text: str) -> int:
+    """Words of a text, or a word for each CHARACTERS characters where that is more."""
+    return max(len(text.split()), -(-len(text) // CHARACTERS))
 
 
 def sentences(text: str) -> list[str]:
@@ -52,12 +60,11 @@ def sentences(text: str) -> list[str]:
 def _nearest(parts: list[str], wanted: set[str], words: int) -> list[int]:
     """Indexes of the first sentence and of those that share most with the question, while they fit."""
     order = sorted(range(1, len(parts)), key=lambda index: (-len(wanted & stems(parts[index])), index))
-    kept, used = [0] if parts else [], len(parts[0].split()) if parts else 0
+    kept, used = [0] if parts else [], size(parts[0]) if parts else 0
     for index in order:
-        size = len(parts[index].split())
-        if used + size <= words:
+        if used + (needed := size(parts[index])) <= words:
             kept.append(index)
-            used += size
+            used += needed
     return kept
 
 

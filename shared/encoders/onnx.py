@@ -14,6 +14,7 @@ import numpy as np
 from shared.models import onnx as models
 from shared.models import sentences
 from shared.models.onnx import Exported
+from shared.readable import readable
 from shared.settings import EncoderSettings, HomeSettings
 from shared.stored import Vector
 
@@ -32,7 +33,7 @@ class OnnxEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vector:
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        for vector, tokens in zip(vectors, self._tokenizer.encode_batch_fast(list(texts)), strict=True):
+        for vector, tokens in zip(vectors, self._tokenizer.encode_batch_fast(list(map(readable, texts))), strict=True):
             ids = np.array([tokens.ids], dtype=np.int64)
             vector[:] = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0]
         return vectors

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from shared.models import sentences
+from shared.readable import readable
 from shared.settings import EncoderSettings
 from shared.stored import Vector
 
@@ -49,7 +50,7 @@ class TransformerEncoder:
         return self._workers.submit(self._pass_of_tokens, text).result()
 
     def _pass_of_tokens(self, text: str) -> Vector:
-        (output,) = self._model.encode([text], output_value=None, show_progress_bar=False)
+        (output,) = self._model.encode([readable(text)], output_value=None, show_progress_bar=False)
         ids = output["input_ids"].tolist()
         added = self._model.tokenizer.get_special_tokens_mask(ids, already_has_special_tokens=True)
         raw = output["token_embeddings"].float().cpu().numpy()[np.array(added) == 0]
@@ -58,7 +59,7 @@ class TransformerEncoder:
 
     def _pass(self, texts: Sequence[str]) -> Vector:
         vectors: Vector = self._model.encode(
-            list(texts), batch_size=len(texts), normalize_embeddings=True, show_progress_bar=False
+            list(map(readable, texts)), batch_size=len(texts), normalize_embeddings=True, show_progress_bar=False
         ).astype(np.float32)
         return vectors
 

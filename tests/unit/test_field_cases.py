@@ -2,13 +2,17 @@
 
 import pytest
 
+from services.generator.evidence import passage
+from services.ingest.chunkers import tokens
 from services.ingest.cleaners.html import clean
 from services.ingest.feed_dates import PlausibleTimes, moment_of
 from services.ingest.feed_settings import FeedSettings
 from services.ingest.feeds import rss
 from services.ingest.ports import FeedSource
+from services.ingest.settings import IngestSettings
 from shared import lines
 from shared.messages import DocumentPublished, Question
+from shared.settings import EncoderSettings
 from tests.field import case
 from tests.unit.feed_parts import Answer, Reader, a_site
 
@@ -62,3 +66,11 @@ def test_a_time_before_the_first_year_is_one_bad_line() -> None:
 
     assert [line.message is not None for line in documents] == [False, False, True]
     assert [line.message for line in questions] == [None, None]
+
+
+def test_a_text_without_spaces_is_cut_into_chunks_that_a_prompt_has_room_for() -> None:
+    text = (case("b1") / "thai.txt").read_text()
+    chunk = tokens.build(IngestSettings(), EncoderSettings())
+
+    assert 20 <= len(chunk("", "2025", text)) <= 40
+    assert len(passage(text, "When is it shut?", 150)) <= 1_500

@@ -1,17 +1,28 @@
 """Chunks counted in the encoder's own tokens, so that nothing is cut silently when it is encoded."""
 
+import itertools
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from semantic_text_splitter import TextSplitter
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 from services.ingest.ports import header
 from services.ingest.settings import IngestSettings
 from shared.encoding import tokenizer_of
+from shared.readable import readable
 from shared.settings import EncoderSettings
 
 SPECIAL = 2  # [CLS] and [SEP]
 LEAST_BODY = 16
+CHARACTERS = 20
+"""Most characters for each token: of English a token has four, of blanks and invisible characters it has any number."""
+LONGEST_RUN = 1_000
+_RUN = re.compile(rf"\S{{{LONGEST_RUN + 1},}}")
+_MARK = re.compile(
+    "[.!?\u3002\uff01\uff1f\uff0e\u2026\u0964\u0965\u061f\u06d4\u104a\u104b\u17d4\u104f]"
+)  # of Latin, Chinese, Indic, Arabic, Burmese and Khmer script
 
 
 def build(settings: IngestSettings, encoder: EncoderSettings) -> "TokenChunker":
@@ -26,30 +37,62 @@ def build(settings: IngestSettings, encoder: EncoderSettings) -> "TokenChunker":
 
 
 class TokenChunker:
-    """Splits at the largest boundary that fits (paragraph, sentence, word), semantic-text-splitter's way."""
+    """Splits at the largest boundary that fits (paragraph, sentence, word), semantic-text-splitter's way.
+
+    Text without spaces is cut at its sentence marks first, since the splitter's time grows with the square of it. A
+    word that the encoder does not know costs a token for each character, as in scripts that it cannot read.
+    """
 
     def __init__(self, tokenizer: Tokenizer, limit: int) -> None:
         self._tokenizer = tokenizer
         self._limit = limit - SPECIAL
         self._splitters: dict[int, TextSplitter] = {}
+        self._unknown: int | None = tokenizer.token_to_id("[UNK]")
 
     def __call__(self, title: str, date: str, text: str) -> list[str]:
-        """Texts of at most the limit in tokens, each opened by the title and the date."""
+        """Texts of at most the limit in tokens and CHARACTERS times that, each opened by the title and the date."""
         head = header(self._shortened(title), date)
         room = self._limit - self.count(head)
-        return [head + part for part in self._splitter(room).chunks(text)]
+        parts = (part for section in sections(text, room) for part in self._splitter(room).chunks(section))
+        most = CHARACTERS * self._limit
+        return [head + part[start : start + most] for part in parts for start in range(0, len(part), most)]
 
     def count(self, text: str) -> int:
-        """Tokens of a text, special ones left out."""
-        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+        """Tokens of a text as an encoder reads it, special ones left out, unknown ones by their characters."""
+        encoding = self._tokenizer.encode(readable(text), add_special_tokens=False)
+        return len(encoding.ids) if self._unknown not in encoding.ids else sum(self._costs(encoding))
+
+    def _costs(self, encoding: Encoding) -> Iterator[int]:
+        for token, (start, end) in zip(encoding.ids, encoding.offsets, strict=True):
+            yield end - start if token == self._unknown else 1
 
     def _shortened(self, title: str) -> str:
         """A title may take a third of a chunk; the rest of a longer one is dropped from the header."""
-        offsets = self._tokenizer.encode(title, add_special_tokens=False).offsets
         most = max(LEAST_BODY, self._limit // 3)
-        return title if len(offsets) <= most else title[: offsets[most - 1][1]]
+        text = readable(title)[: CHARACTERS * most]
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        fitting = sum(total <= most for total in itertools.accumulate(self._costs(encoding)))
+        if fitting == len(encoding.ids):
+            return text
+        return text[: encoding.offsets[fitting - 1][1]] if fitting else text[:most]
 
     def _splitter(self, room: int) -> TextSplitter:
         if room not in self._splitters:
-            self._splitters[room] = TextSplitter.from_huggingface_tokenizer(self._tokenizer, room)
+            self._splitters[room] = TextSplitter.from_callback(self.count, room)
         return self._splitters[room]
+
+
+def sections(text: str, room: int) -> Iterator[str]:
+    """The text in parts that follow each other: cut only where LONGEST_RUN characters have no space between them.
+
+    There it is cut at the last sentence mark, and without one into `room` characters, which are at most as many tokens.
+    """
+    start = 0
+    for run in _RUN.finditer(text):
+        at = run.start()
+        while run.end() - at > LONGEST_RUN:
+            marks = list(_MARK.finditer(text, at, at + LONGEST_RUN))
+            at = marks[-1].end() if marks else at + room
+            yield text[start:at]
+            start = at
+    yield text[start:]
