@@ -39,7 +39,7 @@ from shared.encoding import Encoder
 from shared.kafka.sink import Delivery, publish
 from shared.kafka.tail import KafkaTail
 from shared.kafka.topics import Follower
-from shared.lab.freshness import journey_of, stages
+from shared.lab.freshness import journeys, stages
 from shared.lab.summary import percentiles
 from shared.messages import DocumentPublished
 from shared.records import RawRecord
@@ -109,7 +109,7 @@ def measure(documents: int, bulk: int) -> dict[str, Any]:
         floor = bare.floor(encoder, [_document("floor", number) for number in range(bare.WARM_UP + documents)])
         reader.records.clear()
         paced = [_once(reader, delivery, encoder, number) for number in range(documents)]
-        on_the_way = stages(map(journey_of, reader.records))
+        on_the_way = stages(journeys(reader.records))
         busy, busy_rate = _busy(reader, delivery, encoder, "busy", documents)
         rate = _bulk(reader, delivery, bulk)
         reader.close()

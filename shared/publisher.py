@@ -13,7 +13,7 @@ from shared import dead_letters, topology
 from shared.kafka import topics
 from shared.kafka.sink import Delivery, publish
 from shared.messages import DocumentIndexed, Message
-from shared.records import Position, RawRecord
+from shared.records import Position, RawRecord, understood
 from shared.settings import KafkaSettings
 from shared.stored import Dispositions
 from shared.topology import AnyTopic
@@ -72,11 +72,11 @@ class Pending:
 
     def announced(self, record: RawRecord) -> None:
         """Take in one announcement of `news.indexed.v1`."""
-        message = DocumentIndexed.model_validate_json(record.value or b"")
-        freshness_ms = (record.appended_at - message.appended_at).total_seconds() * 1000
-        known = self.indexed.get(message.document_id)
-        if known is None or message.revision >= known.revision:
-            self.indexed[message.document_id] = Announced(message.revision, freshness_ms, message.retracted)
+        for _, message in understood(DocumentIndexed, [record]):
+            freshness_ms = (record.appended_at - message.appended_at).total_seconds() * 1000
+            known = self.indexed.get(message.document_id)
+            if known is None or message.revision >= known.revision:
+                self.indexed[message.document_id] = Announced(message.revision, freshness_ms, message.retracted)
 
     def buried(self, record: RawRecord) -> Iterator[Settled]:
         """Take in one dead letter of documents or of chunks."""

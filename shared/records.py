@@ -1,14 +1,16 @@
 """A message on its way: where it stood, when the broker took it, what it led to, and why it was refused."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, NamedTuple, TypeVar
 
+import structlog
 from pydantic import BaseModel, ValidationError
 
 from shared.printable import printable
 
+log = structlog.get_logger()
 M = TypeVar("M")
 Model = TypeVar("Model", bound=BaseModel)
 O = TypeVar("O")  # noqa: E741  (O is for outcome)
@@ -91,6 +93,24 @@ def parsed(kind: type[Model], value: bytes | str | None) -> Model:
         raise
     except Exception as error:  # what reads bytes that a stranger made may raise anything
         raise InvalidMessageError(bounded(f"{type(error).__name__}: {error}")) from error
+
+
+def understood(kind: type[Model], records: Iterable[RawRecord]) -> Iterator[tuple[RawRecord, Model]]:
+    """Each record that holds a message, with it; for views, which nobody may end with a record that is none.
+
+    Records without a value are left out. One that cannot be read is logged and passed over.
+    """
+    for record in records:
+        if record.value is not None:
+            try:
+                yield record, parsed(kind, record.value)
+            except InvalidMessageError as error:
+                log.warning("passed over, since it cannot be read", position=tuple(record.position), reason=str(error))
+
+
+def key_of(record: RawRecord) -> str:
+    """A record's key as text, whatever its bytes are."""
+    return (record.key or b"").decode(errors="replace")
 
 
 def reason_of(error: ValidationError) -> str:

@@ -8,6 +8,7 @@ from importlib.metadata import version as installed
 from typing import Annotated
 
 import stamina.instrumentation
+import structlog
 import typer
 
 from services.console import output
@@ -76,6 +77,10 @@ def first_sentence(text: str) -> str:
 def main() -> None:
     """Run one command; expected errors are one line and an exit code, retries are not worth a word."""
     stamina.instrumentation.set_on_retry_hooks([])
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
     logging.getLogger("librdkafka").setLevel(logging.CRITICAL)
     try:
         with output.plain_errors():

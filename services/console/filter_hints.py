@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from shared import topology
 from shared.kafka import topics
 from shared.messages import DocumentIndexed, Filters
+from shared.records import understood
 from shared.settings import KafkaSettings
 
 SHOWN = 5
@@ -16,9 +17,7 @@ def of_live(filters: Filters, kafka: KafkaSettings) -> list[str]:
     if not (filters.sources or filters.tags):
         return []
     records = topics.read_all(kafka, topology.INDEXED.name)
-    return list(
-        hints(filters, (DocumentIndexed.model_validate_json(record.value) for record in records if record.value))
-    )
+    return list(hints(filters, (announced for _, announced in understood(DocumentIndexed, records))))
 
 
 def hints(filters: Filters, announced: Iterable[DocumentIndexed]) -> Iterator[str]:

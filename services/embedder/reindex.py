@@ -24,6 +24,7 @@ from shared.kafka.progress import GroupProgress
 from shared.kafka.sink import Delivery, publish
 from shared.kafka.view import KafkaView
 from shared.messages import DocumentIndexed, EncoderChoice, EncodersAnnounced
+from shared.records import understood
 from shared.retention import Retention
 from shared.service import guarded
 from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings, NewsSettings, ObserveSettings
@@ -109,9 +110,8 @@ class Job:
         return Side(encoder, CassandraChunks(self.store, encoder.name, self.keep))
 
     def _indexed(self) -> Iterator[DocumentIndexed]:
-        for record in topics.read_all(self.kafka, topology.INDEXED.name):
-            if record.value:
-                yield DocumentIndexed.model_validate_json(record.value)
+        for _, announced in understood(DocumentIndexed, topics.read_all(self.kafka, topology.INDEXED.name)):
+            yield announced
 
     def _progress(self) -> GroupProgress:
         return GroupProgress(self.kafka, "embedder", topology.CHUNKS.name)

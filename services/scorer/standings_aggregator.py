@@ -12,7 +12,7 @@ from services.scorer.contributions import Contributions
 from services.scorer.sums import Counted, Sums, counted, unbounded
 from shared.contests.files import of_result
 from shared.messages import ContestTaken, Result, Standing
-from shared.records import RawRecord
+from shared.records import RawRecord, understood
 from shared.standings import ALL, marks_of
 
 log = structlog.get_logger()
@@ -34,8 +34,8 @@ class StandingsAggregator:
         """Take in one record of the results topic; without a value it takes its question out."""
         key = record.key or b""
         version, before = self._known.get(key) or (0, None)
-        result = None if record.value is None else Result.model_validate_json(record.value)
-        if result is not None and result.result_version < version:
+        result = next((result for _, result in understood(Result, [record])), None)
+        if record.value is not None and (result is None or result.result_version < version):
             return
         if before is not None:
             for sums in self._sums_of(before):

@@ -6,8 +6,13 @@ The changelog is a compacted topic with a partition for each partition of the jo
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
+import structlog
+
 from services.scorer.join import Join
 from services.scorer.processor import Changes
+from shared.records import InvalidMessageError, parsed
+
+log = structlog.get_logger()
 
 
 class Entry(NamedTuple):
@@ -48,7 +53,18 @@ class TableJoins:
         for partition in partitions:
             for key, value in self._changelog.read(partition):
                 self._put(key, value)
-        return {key.decode(): Join.model_validate_json(value) for key, value in self._stored.items()}
+        joins = {key: join for key, value in self._stored.items() if (join := self._read(key, value)) is not None}
+        self._stored = {key: self._stored[key] for key in joins}
+        return {key.decode(): join for key, join in joins.items()}
+
+    def _read(self, key: bytes, value: bytes) -> Join | None:
+        """An entry; None for one that cannot be read, which is logged: its question's result has to be asked again."""
+        try:
+            key.decode()
+            return parsed(Join, value)
+        except (InvalidMessageError, UnicodeDecodeError) as error:
+            log.warning("a join cannot be read and is given up", key=key.decode(errors="replace"), reason=str(error))
+            return None
 
     def forget(self) -> None:
         """Hold none any more; the changelog has them."""

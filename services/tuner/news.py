@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from shared.messages import AdapterAnnounced, DocumentIndexed
-from shared.records import RawRecord
+from shared.records import RawRecord, key_of, understood
 
 
 class News:
@@ -20,9 +20,8 @@ class News:
         """Take in announcements as they come; one without a value takes its document out."""
         for record in records:
             if record.value is None:
-                self._times.pop((record.key or b"").decode(), None)
-            else:
-                announced = DocumentIndexed.model_validate_json(record.value)
+                self._times.pop(key_of(record), None)
+            for _, announced in understood(DocumentIndexed, [record]):
                 self._times[announced.document_id] = (announced.appended_at, announced.first_seen_at)
 
     def not_learned_by(self, adapter: AdapterAnnounced | None) -> int:

@@ -8,7 +8,7 @@ import structlog
 
 from shared.contests.calendar import Calendar
 from shared.messages import ContestAnnounced
-from shared.records import RawRecord
+from shared.records import RawRecord, understood
 
 WITHIN_S = 30.0
 log = structlog.get_logger()
@@ -42,13 +42,10 @@ class Contests:
         return self._calendar
 
     def _take(self, record: RawRecord) -> None:
-        try:
-            announcement = ContestAnnounced.model_validate_json(record.value or b"")
-        except Exception as error:  # whatever reading it raises, it is that record's fault alone
-            log.warning("contest not understood", position=tuple(record.position), error=type(error).__name__)
-            return
-        self._calendar = self._calendar.announced(announcement.contest, record.appended_at)
-        log.info("contest announced", contest=announcement.contest.label, arms=announcement.contest.arm_names)
+        for _, announcement in understood(ContestAnnounced, [record]):
+            contest = announcement.contest
+            self._calendar = self._calendar.announced(contest, record.appended_at)
+            log.info("contest announced", contest=contest.label, arms=contest.arm_names)
 
 
 def the_shipped() -> Calendar:

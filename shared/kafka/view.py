@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 
 from shared.kafka import topics
 from shared.messages import Message
+from shared.records import key_of, understood
 from shared.settings import KafkaSettings
 from shared.topology import Topic
 
@@ -34,9 +35,8 @@ class KafkaView(Generic[M]):
         record = self._follower.poll(wait_s)
         if record is None:
             return False
-        key = (record.key or b"").decode()
         if record.value is None:
-            self.values.pop(key, None)
-        else:
-            self.values[key] = self._topic.message.model_validate_json(record.value)
+            self.values.pop(key_of(record), None)
+        for _, message in understood(self._topic.message, [record]):
+            self.values[key_of(record)] = message
         return True

@@ -7,15 +7,14 @@ higher version after references or votes came, or word for word. Counters of the
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Protocol
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from shared import dead_letters, topology
 from shared.messages import DocumentChunked, DocumentIndexed, Question
-from shared.records import Position, RawRecord
+from shared.records import InvalidMessageError, Position, RawRecord, key_of, parsed, understood
 from shared.stored import Disposition
 
 
@@ -113,10 +112,8 @@ class _Version(BaseModel):
 def _results(source: AuditSource) -> Mapping[str, Counter[int]]:
     """How often each version of each question's result was published; earlier ones may be compacted away."""
     versions: dict[str, Counter[int]] = {}
-    for record in source.read(topology.RESULTS.name):
-        if record.value is not None:
-            version = _Version.model_validate_json(record.value).result_version
-            versions.setdefault((record.key or b"").decode(), Counter())[version] += 1
+    for record, result in understood(_Version, source.read(topology.RESULTS.name)):
+        versions.setdefault(key_of(record), Counter())[result.result_version] += 1
     return versions
 
 
@@ -128,10 +125,8 @@ class _EvidenceRecipe(BaseModel):
 
 def _evidence(source: AuditSource) -> dict[str, int]:
     questions: dict[str, set[bytes]] = {}
-    for record in source.read(topology.EVIDENCE.name):
-        with suppress(ValidationError):
-            recipe = _EvidenceRecipe.model_validate_json(record.value or b"").recipe
-            questions.setdefault(recipe, set()).add(record.key or b"")
+    for record, evidence in understood(_EvidenceRecipe, source.read(topology.EVIDENCE.name)):
+        questions.setdefault(evidence.recipe, set()).add(record.key or b"")
     return {recipe: len(keys) for recipe, keys in sorted(questions.items())}
 
 
@@ -140,8 +135,8 @@ def _question_ids(source: AuditSource, dead: set[Position]) -> Iterator[str]:
         if record.position in dead:
             continue
         try:
-            yield Question.model_validate_json(record.value or b"").question_id
-        except ValidationError:
+            yield parsed(Question, record.value).question_id
+        except InvalidMessageError:
             yield name(record.position)
 
 
@@ -154,8 +149,7 @@ def _dispositions(source: AuditSource) -> Iterator[Disposition]:
 def _indexed(source: AuditSource) -> dict[str, int]:
     """The newest announced revision of each document; earlier ones may be compacted away."""
     newest: dict[str, int] = {}
-    for record in source.read(topology.INDEXED.name):
-        message = DocumentIndexed.model_validate_json(record.value or b"")
+    for _, message in understood(DocumentIndexed, source.read(topology.INDEXED.name)):
         newest[message.document_id] = max(message.revision, newest.get(message.document_id, 0))
     return newest
 
@@ -169,10 +163,8 @@ def _dead(source: AuditSource, topic: topology.AnyTopic) -> set[Position]:
 def _dead_revisions(source: AuditSource) -> set[tuple[str, int]]:
     """Revisions whose chunks were buried; a letter that is no revision at all accounts for none."""
     revisions: set[tuple[str, int]] = set()
-    for record in source.read(topology.CHUNKS.dead):
-        with suppress(ValidationError):
-            message = DocumentChunked.model_validate_json(record.value or b"")
-            revisions.add((message.document_id, message.revision))
+    for _, message in understood(DocumentChunked, source.read(topology.CHUNKS.dead)):
+        revisions.add((message.document_id, message.revision))
     return revisions
 
 

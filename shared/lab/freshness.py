@@ -10,7 +10,7 @@ import numpy as np
 
 from shared.jobs.events import IfKnown, JobModel
 from shared.messages import DocumentIndexed
-from shared.records import RawRecord
+from shared.records import RawRecord, understood
 
 TAKEN, EMBEDDED, STORED, ANNOUNCED, IN_ALL = STAGES = ("ingested", "embedded", "stored", "announced", "in all")
 PERCENTILES = (50, 95, 99)
@@ -53,9 +53,8 @@ class FreshnessReport(JobModel):
     by_source: IfKnown[Mapping[str, Stages]] = None
 
 
-def journey_of(record: RawRecord) -> Journey:
+def journey_of(record: RawRecord, message: DocumentIndexed) -> Journey:
     """What an announcement says of its revision's way; the record's own time is when it was announced."""
-    message = DocumentIndexed.model_validate_json(record.value or b"")
     times = (message.appended_at, message.ingested_at, message.embedded_at, message.stored_at, record.appended_at)
     steps = zip(STAGES[:-1], times, times[1:], strict=False)
     took = {stage: _ms(end - start) for stage, start, end in steps if start is not None and end is not None}
@@ -68,10 +67,8 @@ def journeys(
 ) -> Iterator[Journey]:
     """Each revision announced in [since, until) once: an announcement that was repeated counts when it came first."""
     seen: set[tuple[str, int]] = set()
-    for record in records:
-        if record.value is None:
-            continue
-        journey = journey_of(record)
+    for record, message in understood(DocumentIndexed, records):
+        journey = journey_of(record, message)
         if (journey.document_id, journey.revision) in seen:
             continue
         seen.add((journey.document_id, journey.revision))

@@ -9,6 +9,7 @@ from services.console.views import results as results_view
 from shared import topology
 from shared.kafka import topics
 from shared.messages import Result
+from shared.records import understood
 from shared.settings import KafkaSettings
 from shared.standings import newest
 
@@ -38,4 +39,4 @@ def read(settings: KafkaSettings) -> dict[str, Result]:
     """The newest result of every question on the results topic."""
     with progress.waiting("reading the results"):
         records = topics.read_all(settings, topology.RESULTS.name)
-        return newest(Result.model_validate_json(record.value) for record in records if record.value is not None)
+        return newest(result for _, result in understood(Result, records))

@@ -9,6 +9,7 @@ from services.console.views import standings as standings_view
 from shared import topology
 from shared.kafka import topics
 from shared.messages import Standing
+from shared.records import understood
 from shared.settings import KafkaSettings
 from shared.standings import ALL, current
 
@@ -37,4 +38,4 @@ def standings(
 def read(settings: KafkaSettings) -> dict[str, Standing]:
     """The newest standing of each slice, in the contest that was counted last."""
     records = topics.read_all(settings, topology.STANDINGS.name)
-    return current(Standing.model_validate_json(record.value) for record in records if record.value is not None)
+    return current(standing for _, standing in understood(Standing, records))

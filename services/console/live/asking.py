@@ -7,6 +7,7 @@ from shared import topology
 from shared.kafka import topics
 from shared.messages import Question, Result
 from shared.publisher import Publisher
+from shared.records import understood
 from shared.settings import KafkaSettings
 from shared.standings import newest
 
@@ -30,15 +31,13 @@ class Listener:
         deadline = time.monotonic() + within_s
         while not self._whole(len(results) == len(wanted)) and time.monotonic() < deadline:
             record = self._follower.poll(0.2)
-            if record is None or record.value is None:
-                continue
-            result = Result.model_validate_json(record.value)
-            name = result.question.question_id
-            if name not in wanted:
-                continue
-            if name not in results:
-                heard(result)
-            results[name] = newest([results.get(name, result), result])[name]
+            for _, result in understood(Result, [record] if record else []):
+                name = result.question.question_id
+                if name not in wanted:
+                    continue
+                if name not in results:
+                    heard(result)
+                results[name] = newest([results.get(name, result), result])[name]
         return results
 
     def _whole(self, complete: bool) -> bool:

@@ -10,6 +10,7 @@ from shared.kafka import topics
 from shared.kafka.client import UnreachableError
 from shared.lab.report.material import DocumentTimes, Times
 from shared.messages import DocumentIndexed, Moment
+from shared.records import key_of, understood
 from shared.settings import CassandraSettings, KafkaSettings
 
 
@@ -42,8 +43,7 @@ def times_of_live(document_ids: Iterable[str], kafka: KafkaSettings, cassandra: 
 def _announced(wanted: set[str], kafka: KafkaSettings) -> dict[tuple[str, int], Moment]:
     """When each revision that is still announced could be found."""
     stored_at: dict[tuple[str, int], Moment] = {}
-    for record in topics.read_all(kafka, topology.INDEXED.name):
-        if record.value is not None and (record.key or b"").decode(errors="replace") in wanted:
-            announcement = DocumentIndexed.model_validate_json(record.value)
-            stored_at[announcement.document_id, announcement.revision] = announcement.stored_at
+    records = (record for record in topics.read_all(kafka, topology.INDEXED.name) if key_of(record) in wanted)
+    for _, announcement in understood(DocumentIndexed, records):
+        stored_at[announcement.document_id, announcement.revision] = announcement.stored_at
     return stored_at

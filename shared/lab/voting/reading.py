@@ -2,16 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-
-from pydantic import ValidationError
 
 from shared.lab.voting.blind import Pair
 from shared.lab.voting.counting import HOUR, Counted
 from shared.messages import Vote
-from shared.records import RawRecord
+from shared.records import RawRecord, understood
 
 
 @dataclass(frozen=True)
@@ -24,11 +21,7 @@ class Taken:
 
 def readable(records: Iterable[RawRecord]) -> list[Taken]:
     """The votes among the records."""
-    votes = []
-    for record in records:
-        with suppress(ValidationError):
-            votes.append(Taken(Vote.model_validate_json(record.value or b""), record.appended_at))
-    return votes
+    return [Taken(vote, record.appended_at) for record, vote in understood(Vote, records)]
 
 
 def voted_by(voter: str, shown: Sequence[Counted], taken: Sequence[Taken]) -> dict[str, set[Pair]]:

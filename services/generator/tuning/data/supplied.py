@@ -5,11 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from shared import lines
 from shared.messages import TrainingPair
-from shared.records import RawRecord
+from shared.records import InvalidMessageError, RawRecord, parsed
 
 UNREADABLE = "pair on the topic that cannot be read"
 
@@ -38,8 +36,8 @@ def standing(records: Iterable[RawRecord]) -> Published:
         if record.value is None:
             continue
         try:
-            pairs.append(TrainingPair.model_validate_json(record.value))
-        except ValidationError:
+            pairs.append(parsed(TrainingPair, record.value))
+        except InvalidMessageError:
             lost[UNREADABLE] += 1
     return Published(pairs, lost)
 
