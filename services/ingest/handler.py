@@ -20,6 +20,7 @@ from shared.signature import Signature, SignedDocument
 from shared.stored import Disposition, Dispositions, DocumentHistory, DocumentOutcome, DroppedDocument
 from shared.topology import CHUNKS, MiB
 
+MOST_CHUNKED = CHUNKS.max_bytes - 64 * 1024  # with room for what the broker adds
 OVERHEAD = 64  # of a chunk in JSON, and of a value in a set in the store
 STORABLE = 8 * MiB  # of one document, without its vectors: it is one batch, and the store takes 16 MiB
 undetected = stated.build()
@@ -131,6 +132,8 @@ class Ingest:
             ingested_at=self.now(),
             chunks=self._chunks(message, published, document.text),
         )
+        if (size := len(chunked.model_dump_json().encode())) > MOST_CHUNKED:
+            raise InvalidMessageError(f"text: {size:,} bytes with all its chunks as JSON; {MOST_CHUNKED:,} can be sent")
         return SignedDocument(disposition, chunked, document.text, document.signature)
 
     def _language(self, message: DocumentPublished, text: str) -> str:
@@ -141,10 +144,6 @@ class Ingest:
     def _chunks(self, message: DocumentPublished, published: datetime, text: str) -> tuple[Chunk, ...]:
         passages = self.chunk(message.title, f"{published:%d %B %Y}", text) if text else []
         size = sum(len(passage.encode()) + OVERHEAD for passage in passages)
-        if size > CHUNKS.max_bytes:
-            raise InvalidMessageError(
-                f"text: {len(passages)} chunks of {size} bytes in all, titles included; {CHUNKS.max_bytes} can be sent"
-            )
         if (stored := size + len(passages) * beside_text(message)) > STORABLE:
             raise InvalidMessageError(
                 f"text: {len(passages)} chunks of {stored} bytes in all, with title, source, tags and labels in each; "

@@ -1,6 +1,7 @@
 """The form that an asker wants an answer in, and which JSON schemas can be asked for."""
 
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -8,7 +9,8 @@ from pydantic import Field, field_validator
 
 from shared.messages.schema import PublicMessage
 
-LONGEST_SCHEMA = 2_000
+LONGEST_SCHEMA, DEEPEST_SCHEMA = 2_000, 32
+"""In characters and in brackets. A reader of JSON takes 200, and every message around a question adds some."""
 KEYWORDS = frozenset(
     """$schema title description default examples type enum const properties required additionalProperties
     minProperties maxProperties items prefixItems minItems maxItems minLength maxLength minimum maximum
@@ -29,9 +31,23 @@ class Form(PublicMessage):
     @field_validator("json_schema")
     @classmethod
     def _can_be_checked(cls, schema: dict[str, Any] | None) -> dict[str, Any] | None:
+        if schema is not None and (depth := _depth(schema)) > DEEPEST_SCHEMA:
+            raise ValueError(f"the JSON schema is nested {depth} deep, at most {DEEPEST_SCHEMA}: make it flatter")
         if schema is not None and (problem := _problem(json.dumps(schema))):
             raise ValueError(problem)
         return schema
+
+
+def _depth(value: object) -> int:
+    """How many brackets that are not empty stand in each other; without a call for each."""
+    depth, level = 0, [value]
+    while level := [part for parts in level if isinstance(parts, dict | list) for part in _parts(parts)]:
+        depth += 1
+    return depth
+
+
+def _parts(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value
 
 
 @lru_cache(maxsize=256)
@@ -49,8 +65,6 @@ def _problem(schema: str) -> str | None:
         Draft202012Validator.check_schema(parsed)
     except SchemaError as error:
         return f"no JSON schema: {error.message} at {error.json_path}"
-    except RecursionError:
-        return "the JSON schema is nested too deeply: make it flatter"
     if unknown := sorted(_unknown(parsed)):
         return f"the JSON schema uses {', '.join(unknown)}: only {', '.join(sorted(KEYWORDS))} can be checked"
     return None

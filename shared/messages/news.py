@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.messages.schema import Identifier, Message, Moment, PublicMessage
+from shared.messages.schema import MOST_LABELS, Identifier, Label, Message, Moment, PublicMessage
 
 
 class DocumentPublished(PublicMessage):
@@ -21,9 +21,11 @@ class DocumentPublished(PublicMessage):
     first_seen_at: Moment | None = Field(
         default=None, description="when the feed first had it; `as_of` compares with it; absent: published_at"
     )
-    tags: tuple[str, ...] = ()
+    tags: tuple[Label, ...] = Field(default=(), max_length=MOST_LABELS)
     language: str = Field(default="", max_length=16, description="ISO 639-1; absent: ingest detects it")
-    labels: tuple[str, ...] = Field(default=(), description="who may be shown it: any of these; empty: everyone")
+    labels: tuple[Label, ...] = Field(
+        default=(), max_length=MOST_LABELS, description="who may be shown it: any of these; empty: everyone"
+    )
 
 
 class Chunk(Message):

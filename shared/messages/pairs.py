@@ -1,10 +1,13 @@
 """Questions with answers to learn from, as anyone may supply them."""
 
 import hashlib
+from typing import Annotated
 
 from pydantic import Field
 
 from shared.messages.schema import Identifier, PublicMessage
+
+_Text = Annotated[str, Field(max_length=4_000)]
 
 
 class TrainingPair(PublicMessage):
@@ -17,7 +20,9 @@ class TrainingPair(PublicMessage):
     question: str = Field(min_length=1, max_length=4_000)
     answer: str = Field(min_length=1, max_length=4_000)
     document_id: Identifier
-    choices: tuple[str, ...] = Field(default=(), description="the options, where it is asked with options")
+    choices: tuple[_Text, ...] = Field(
+        default=(), max_length=100, description="the options, where it is asked with options"
+    )
     fact: str = Field(
         default="",
         max_length=512,

@@ -1,25 +1,27 @@
 """Questions, the evidence found for them, and the answers of the arms."""
 
 from math import prod
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from shared.messages.conversation import MOST_TURNS, QuestionKind, Turn, contradiction
 from shared.messages.form import Form
 from shared.messages.presentation import Presentation
-from shared.messages.schema import Identifier, Message, Moment, PublicMessage
+from shared.messages.schema import MOST_LABELS, Identifier, Label, Message, Moment, PublicMessage
 
 MOST_COMBINATIONS = 100
+MOST_BYTES = 256 * 1024
+_Text = Annotated[str, Field(max_length=4_000)]
 AnswerStatus = Literal["answered", "abstained", "failed"]
 
 
 class Filters(PublicMessage):
     """What the evidence must satisfy; empty means anything."""
 
-    sources: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
+    sources: tuple[Label, ...] = Field(default=(), max_length=MOST_LABELS)
+    tags: tuple[Label, ...] = Field(default=(), max_length=MOST_LABELS)
+    languages: tuple[Label, ...] = Field(default=(), max_length=MOST_LABELS)
     published_from: Moment | None = None
     published_to: Moment | None = None
 
@@ -33,15 +35,15 @@ class Question(PublicMessage):
     history: tuple[Turn, ...] = Field(
         default=(), max_length=MOST_TURNS, description="of a conversation: what was said before, oldest first"
     )
-    choices: tuple[str, ...] = ()
-    references: tuple[str, ...] | None = Field(
-        default=None, description="accepted answers; empty: abstaining is right; absent: not scored"
+    choices: tuple[_Text, ...] = Field(default=(), max_length=100)
+    references: tuple[_Text, ...] | None = Field(
+        default=None, max_length=1_000, description="accepted answers; empty: abstaining is right; absent: not scored"
     )
-    outdated: str | None = Field(default=None, description="the answer that later news made wrong")
+    outdated: _Text | None = Field(default=None, description="the answer that later news made wrong")
     slice: str = Field(default="unsliced", min_length=1, max_length=64)
-    gold_document_ids: tuple[str, ...] = ()
+    gold_document_ids: tuple[Identifier, ...] = Field(default=(), max_length=1_000)
     filters: Filters = Filters()
-    labels: tuple[str, ...] = Field(
+    labels: tuple[Label, ...] = Field(
         default=(), max_length=16, description="what the asker may be shown: documents with any of these, or with none"
     )
     as_of: Moment | None = Field(default=None, description="no evidence first seen after this")
@@ -58,6 +60,13 @@ class Question(PublicMessage):
     def _has_words(self) -> Self:
         if not self.text.strip():
             raise ValueError("text: a question needs words")
+        return self
+
+    @model_validator(mode="after")
+    def _is_small(self) -> Self:
+        """It travels in its evidence, its answers, its result and the scorer's changelog."""
+        if (size := len(self.model_dump_json().encode())) > MOST_BYTES:
+            raise ValueError(f"{size:,} bytes, a question may have {MOST_BYTES:,}: leave references or choices out")
         return self
 
     @model_validator(mode="after")

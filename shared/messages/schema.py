@@ -16,6 +16,9 @@ def _in_utc(moment: datetime) -> datetime:
 
 Moment = Annotated[datetime, AfterValidator(_in_utc)]
 Identifier = Annotated[str, Field(min_length=1, max_length=512)]
+Label = Annotated[str, Field(max_length=512)]
+"""A tag, a source or a label; what travels with every chunk must be short."""
+MOST_LABELS = 100
 
 
 class Message(BaseModel):
