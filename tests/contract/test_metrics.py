@@ -173,7 +173,8 @@ def test_no_text_takes_longer_than_a_tenth_of_a_second(name: str) -> None:
     with every_case() as case:
         for (kind, text), (other, against) in product(NASTY.items(), AGAINST.items()):
             question = a_question(
-                references=(against(text)[:4_000],), choices=("a", text[:50]), outdated="x", gold_document_ids=("story-1",),
+                references=(against(text)[:4_000],), choices=("a", text[:50]), outdated="x",
+                gold_document_ids=("story-1",),
                 form=Form(max_words=3, language="en", json_schema={"type": "array"}),
             )  # fmt: skip
             answer = an_answer(text=text, evidence=("story-1:1:0",), evidence_texts=(text,), citations=("story-1:1:0",))

@@ -184,7 +184,7 @@ def test_a_document_of_one_character_is_taken() -> None:
 def test_a_document_whose_chunks_no_topic_can_carry_is_refused() -> None:
     bulky = a_document(title=" ".join(["x" * 190] * 10), text="a " * 100_000)
 
-    with pytest.raises(InvalidMessageError, match="can be (sent|stored)"):
+    with pytest.raises(InvalidMessageError, match=r"can be (sent|stored)"):
         list(an_ingest(chunk_tokens=32)([a_record(bulky)]))
 
 
