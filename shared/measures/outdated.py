@@ -15,7 +15,7 @@ MEASURE = Measure(
     version=f"2:{BOUND}",
     better="lower",
     counted=True,
-    shown=Shown(50, short="outd.", does="says what later news had made wrong"),
+    shown=Shown(65, short="outd.", does="says what later news had made wrong"),
 )
 
 

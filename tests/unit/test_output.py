@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from services.console import output
+from services.console.views import scoreboard
 from services.console.views import standings as standings_view
+from shared.lab.summary import ArmOnSlice, Summary
 from shared.scoring import catalogue
 from tests.standings import standings
 from tests.unit.test_standings import a_result
@@ -87,3 +89,12 @@ def test_a_table_whose_rows_have_two_names_keeps_both(width: int, capsys: pytest
     assert all(len(line) <= width for block in tables for line in block)
     assert [block[0].split()[:2] for block in tables] == [["slice", "arm"]] * len(tables)
     assert all("base" in block[1] and "tuned" in block[2] for block in tables)
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.5])
+def test_the_scoreboard_has_a_column_of_missing_answers_where_one_is_missing(missing: float) -> None:
+    cell = ArmOnSlice(n=2, means=dict.fromkeys(catalogue.shown(), 0.0) | {"missing": missing}, limits={})
+    counts = Summary(questions=2, results=2, missing_answers=1, arms={"base": {"all": cell}}, latency_ms={})
+
+    assert ("missing" in scoreboard.columns(counts)) is bool(missing)
+    assert all(len(row) == len(scoreboard.columns(counts)) + 3 for row in scoreboard.rows(counts))

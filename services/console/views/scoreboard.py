@@ -11,6 +11,7 @@ from shared.lab.summary import Summary
 from shared.messages import Result
 from shared.scoring import catalogue
 
+MISSING = "missing"
 LEGEND = (
     "correct: contains an accepted answer, or abstains where no document has one; cont.: contains an accepted answer; "
     "EM and F1: exact match and token F1 as RealTime QA counts them; abst.: abstained; outd.: says what a correction "
@@ -32,7 +33,8 @@ def print_scoreboard(results: Sequence[Result], *, json: bool = False) -> None:
 
 def show(counts: Summary) -> None:
     """The table of a summary, what its columns mean, and the latencies."""
-    numbers = ["n", *(shown.short or name for name, shown in catalogue.shown().items())]
+    shown = catalogue.shown()
+    numbers = ["n", *(shown[name].short or name for name in columns(counts))]
     output.table("", ["slice", "arm", *numbers], rows(counts), right=numbers, names=2)
     output.say(LEGEND)
     output.say(waits(counts))
@@ -45,6 +47,12 @@ def waits(counts: Summary) -> str:
     return f"Median wait for an answer, the queue included: {waited or 'there were none'}."
 
 
+def columns(counts: Summary) -> list[str]:
+    """The measures of the table; `missing` alone stands there only where an answer is missing."""
+    missing = any(cell.means[MISSING] for slices in counts.arms.values() for cell in slices.values())
+    return [name for name in catalogue.shown() if name != MISSING or missing]
+
+
 def rows(counts: Summary) -> Iterator[list[str]]:
     """Cells as text, slice by slice."""
     for name in next(iter(counts.arms.values()), {}):
@@ -54,7 +62,7 @@ def rows(counts: Summary) -> Iterator[list[str]]:
                 name if place == 0 else "",
                 arm,
                 str(cell.n),
-                *(_share(cell.means[metric], cell.limits.get(metric)) for metric in catalogue.shown()),
+                *(_share(cell.means[metric], cell.limits.get(metric)) for metric in columns(counts)),
             ]
 
 
