@@ -6,6 +6,7 @@ would not be co-partitioned and joins by key would never complete.
 
 import logging
 import time
+from collections.abc import Mapping
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
@@ -21,7 +22,14 @@ from confluent_kafka import (
     TopicPartition,
 )
 from confluent_kafka import Message as KafkaMessage
-from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]  # its public name
+from confluent_kafka.admin import (  # type: ignore[attr-defined]  # their public names
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    OffsetSpec,
+    ResourceType,
+)
 from confluent_kafka.cimpl import NewTopic
 
 from shared.records import Position, RawRecord
@@ -96,6 +104,15 @@ def producer(settings: KafkaSettings, client: str) -> Producer:
 def admin(settings: KafkaSettings) -> Admin:
     """A client for topics and offsets."""
     return AdminClient(_common(settings, "admin"))
+
+
+def topic_resource(name: str, changes: Mapping[str, str] | None = None) -> ConfigResource:
+    """A topic as the admin client names it, with the settings that are to be changed."""
+    entries = [
+        ConfigEntry(setting, value, incremental_operation=AlterConfigOpType.SET)
+        for setting, value in (changes or {}).items()
+    ]
+    return ConfigResource(ResourceType.TOPIC, name, incremental_configs=entries)
 
 
 def ends(asker: Admin, places: list[TopicPartition], within_s: float) -> dict[int, int]:

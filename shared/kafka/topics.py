@@ -1,6 +1,6 @@
 """Making the topics, and reading them from end to end without joining a group."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 import stamina
@@ -11,6 +11,10 @@ from shared.settings import KafkaSettings
 from shared.topology import TOPICS, AnyTopic
 
 READ_S, POLL_S = 30.0, 0.1
+ASK_S = 10.0
+UNPACKED = {"compression.type": "uncompressed"}
+"""The broker unpacks a record before it measures it against `max.message.bytes`. Under any other value it passes on
+what a producer packed, and 200 kB can become 200 MB in every process that reads them."""
 
 
 class UnfinishedReadError(ConnectionError):
@@ -18,8 +22,26 @@ class UnfinishedReadError(ConnectionError):
 
 
 def create(settings: KafkaSettings) -> list[str]:
-    """Make the topics of the topology that do not exist yet and return their names."""
-    return make(settings, TOPICS)
+    """Make the topics of the topology that do not exist yet and return their names; the others are closed to bombs."""
+    made = make(settings, TOPICS)
+    unpack(settings, packed(settings))
+    return made
+
+
+def packed(settings: KafkaSettings) -> list[str]:
+    """The topics of the topology, with their dead letters, on which a small record can unpack to any size."""
+    admin, names = client.admin(settings), [name for topic in TOPICS for name in (topic.name, topic.dead)]
+    asked = admin.describe_configs([client.topic_resource(name) for name in names], request_timeout=ASK_S)
+    said = {resource.name: future.result()["compression.type"].value for resource, future in asked.items()}
+    return sorted(name for name, value in said.items() if value != UNPACKED["compression.type"])
+
+
+def unpack(settings: KafkaSettings, names: Sequence[str]) -> None:
+    """Let the broker keep the records of these topics unpacked from now on; what it has already stays as it is."""
+    if names:
+        admin, resources = client.admin(settings), [client.topic_resource(name, UNPACKED) for name in names]
+        for changed in admin.incremental_alter_configs(resources, request_timeout=ASK_S).values():
+            changed.result()
 
 
 def make(settings: KafkaSettings, wanted: Iterable[AnyTopic]) -> list[str]:
@@ -169,7 +191,7 @@ def _new(name: str, settings: KafkaSettings, config: dict[str, str]) -> client.N
         name,
         num_partitions=settings.partitions,
         replication_factor=settings.replication_factor,
-        config=config,
+        config=UNPACKED | config,
     )
 
 

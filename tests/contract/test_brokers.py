@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from shared.bus import Bus, unheard
-from shared.kafka import topics
+from shared.kafka import client, topics
 from shared.kafka.bus import KafkaBus
 from shared.memory.broker import MemoryBroker
 from shared.memory.bus import MemoryBus
@@ -17,7 +17,7 @@ from shared.messages import Message
 from shared.records import Effect, RawRecord
 from shared.runner import DeadLetters, Sink, Source
 from shared.settings import KafkaSettings
-from shared.topology import DOCUMENTS, AnyTopic
+from shared.topology import DOCUMENTS, AnyTopic, MiB
 from tests.builders import a_document, a_raw_record
 
 PATIENCE = 60
@@ -151,3 +151,33 @@ def test_a_dead_letter_keeps_the_bytes_the_key_and_the_reason(broker: Broker) ->
     assert (letter.key, letter.value) == (b"k", b"\xff not text")
     assert letter.headers["dead-reason"] == b"it is not text"
     assert letter.headers["dead-offset"] == b"7"
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("codec", ["gzip", "lz4", "snappy", "zstd"])
+def test_a_record_is_measured_as_it_unpacks(kafka: KafkaSettings, codec: str) -> None:
+    topic = replace(DOCUMENTS, name=f"contract.{uuid4()}")
+    topics.make(kafka, [topic])
+    packing = client.Producer(
+        {"bootstrap.servers": kafka.bootstrap_servers, "compression.type": codec, "message.max.bytes": 64 * MiB}
+    )
+    outcomes: list[str] = []
+
+    for size in (MiB, 16 * MiB):
+        packing.produce(topic.name, b"a" * size, on_delivery=lambda error, _: outcomes.append(error and error.name()))
+        packing.flush(PATIENCE)
+
+    assert outcomes == [None, "MSG_SIZE_TOO_LARGE"]
+
+
+@pytest.mark.e2e
+def test_a_topic_that_takes_packed_records_is_named_and_closed(kafka: KafkaSettings) -> None:
+    admin = client.admin(kafka)
+    packing = [client.topic_resource(DOCUMENTS.name, {"compression.type": "producer"})]
+    for changed in admin.incremental_alter_configs(packing).values():
+        changed.result()
+
+    before = topics.packed(kafka)
+    topics.create(kafka)
+
+    assert (before, topics.packed(kafka)) == ([DOCUMENTS.name], [])
