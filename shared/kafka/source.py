@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
-from shared.kafka import client
+from shared.kafka import client, consumed
 from shared.records import RawRecord
 from shared.settings import KafkaSettings
 from shared.topology import AnyTopic
@@ -47,13 +47,13 @@ class KafkaSource:
         if self._held:
             held, self._held = self._held, []
             return held
-        return client.take(self._consumer, limit, wait_s, self._linger_s)
+        return consumed.take(self._consumer, limit, wait_s, self._linger_s)
 
     def keep_alive(self) -> None:
         """Poll with everything paused; what slips in after a rebalance is held for the next poll."""
         self._consumer.pause(self._consumer.assignment())
         self._paused = True
-        self._held += [client.raw_record(message) for message in self._consumer.consume(100, timeout=0)]
+        self._held += [consumed.raw_record(message) for message in self._consumer.consume(100, timeout=0)]
 
     def commit(self, records: Sequence[RawRecord]) -> None:
         """Commit past the records; partitions that another member took over are left to it."""

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from shared.bus import Bus, unheard
-from shared.kafka import client, topics
+from shared.kafka import client, creation, topics
 from shared.kafka.bus import KafkaBus
 from shared.memory.broker import MemoryBroker
 from shared.memory.bus import MemoryBus
@@ -48,7 +48,7 @@ def broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
         yield Broker(topic, partial(MemoryBus, memory), memory.records)
         return
     settings: KafkaSettings = request.getfixturevalue("kafka")
-    topics.make(settings, [topic])
+    creation.make(settings, [topic])
     yield Broker(
         topic,
         lambda name: KafkaBus(settings, f"{name}-{topic.name}"),
@@ -157,11 +157,11 @@ def test_a_dead_letter_keeps_the_bytes_the_key_and_the_reason(broker: Broker) ->
 @pytest.mark.parametrize("codec", ["gzip", "lz4", "snappy", "zstd"])
 def test_a_record_is_measured_as_it_unpacks(kafka: KafkaSettings, codec: str) -> None:
     topic = replace(DOCUMENTS, name=f"contract.{uuid4()}")
-    topics.make(kafka, [topic])
+    creation.make(kafka, [topic])
     packing = client.Producer(
         {"bootstrap.servers": kafka.bootstrap_servers, "compression.type": codec, "message.max.bytes": 64 * MiB}
     )
-    outcomes: list[str] = []
+    outcomes: list[object] = []
 
     for size in (MiB, 16 * MiB):
         packing.produce(topic.name, b"a" * size, on_delivery=lambda error, _: outcomes.append(error and error.name()))
@@ -177,7 +177,7 @@ def test_a_topic_that_takes_packed_records_is_named_and_closed(kafka: KafkaSetti
     for changed in admin.incremental_alter_configs(packing).values():
         changed.result()
 
-    before = topics.packed(kafka)
-    topics.create(kafka)
+    before = creation.packed(kafka)
+    creation.create(kafka)
 
-    assert (before, topics.packed(kafka)) == ([DOCUMENTS.name], [])
+    assert (before, creation.packed(kafka)) == ([DOCUMENTS.name], [])
