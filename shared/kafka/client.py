@@ -106,6 +106,11 @@ def admin(settings: KafkaSettings) -> Admin:
     return AdminClient(_common(settings, "admin"))
 
 
+def commit_of(place: tuple[str, int], end: int, note: str) -> TopicPartition:
+    """An offset to be committed, with a note that is kept beside it."""
+    return TopicPartition(*place, end, note)
+
+
 def topic_resource(name: str, changes: Mapping[str, str] | None = None) -> ConfigResource:
     """A topic as the admin client names it, with the settings that are to be changed."""
     entries = [

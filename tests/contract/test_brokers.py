@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from shared.burials import DeadLetters
 from shared.bus import Bus, unheard
 from shared.kafka import client, creation, topics
 from shared.kafka.bus import KafkaBus
@@ -15,7 +16,7 @@ from shared.memory.broker import MemoryBroker
 from shared.memory.bus import MemoryBus
 from shared.messages import Message
 from shared.records import Effect, RawRecord
-from shared.runner import DeadLetters, Sink, Source
+from shared.runner import Sink, Source
 from shared.settings import KafkaSettings
 from shared.topology import DOCUMENTS, AnyTopic, MiB
 from tests.builders import a_document, a_raw_record
@@ -151,6 +152,27 @@ def test_a_dead_letter_keeps_the_bytes_the_key_and_the_reason(broker: Broker) ->
     assert (letter.key, letter.value) == (b"k", b"\xff not text")
     assert letter.headers["dead-reason"] == b"it is not text"
     assert letter.headers["dead-offset"] == b"7"
+
+
+def test_a_group_remembers_what_it_accepted_last_and_nothing_that_died(broker: Broker) -> None:
+    publish(broker, *(str(number) for number in range(20)))
+    first = broker.source("group")
+    records = poll(first, 20)
+    first.commit(
+        records[:15], [record for record in records[:15] if (record.key or b"").isalnum() and record.key != b"14"]
+    )
+    first.commit(records[15:], [])
+    first.close()
+
+    again = broker.source("group")
+    publish(broker, "one more")
+    assert [record.key for record in poll(again, 1)] == [b"one more"]
+    before = again.accepted_before()
+    again.close()
+
+    accepted = {record.key for record in records[:15]} - {b"14"}
+    assert 3 <= len(before) <= 8
+    assert {record.key for record in before} <= accepted
 
 
 @pytest.mark.e2e
