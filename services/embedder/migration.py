@@ -6,9 +6,9 @@ embedder, or both.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import islice
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
@@ -174,7 +174,12 @@ def rebuilt(document: DocumentIndexed, passages: Sequence[Passage]) -> DocumentC
         return None
     chunks = tuple(Chunk(position=passage.position, text=passage.text) for passage in passages[:expected])
     about = document.model_dump(include=set(DocumentChunked.model_fields) - {"chunks"})
-    return DocumentChunked(**about, chunks=chunks)
+    return DocumentChunked(**about | _stored(passages[:expected]), chunks=chunks)
+
+
+def _stored(passages: Sequence[Passage]) -> dict[str, Any]:
+    """What the old table says of the revision; announcements leave out what not everyone may know."""
+    return {field.name: getattr(passages[0], field.name) for field in fields(Passage)} if passages else {}
 
 
 def holds(document: DocumentIndexed, passages: Sequence[Passage]) -> bool:

@@ -112,7 +112,7 @@ class Ingest:
         return text
 
     def _taken(self, document: Incoming, disposition: Disposition) -> SignedDocument:
-        message, published = document.message, self._published(document.record)
+        message, published = wordless(document.message), self._published(document.record)
         chunked = DocumentChunked(
             document_id=message.document_id,
             revision=disposition.revision,
@@ -168,6 +168,14 @@ def beside_text(message: DocumentPublished) -> int:
     values = (*message.tags, *message.labels)
     once = (message.document_id, message.title, message.source)
     return sum(len(text.encode()) for text in (*once, *values)) + OVERHEAD * len(values)
+
+
+def wordless(message: DocumentPublished) -> DocumentPublished:
+    """A retraction without the words that came with it: what is gone may have had labels, and it names none."""
+    if message.op == "upsert":
+        return message
+    kept = message.model_dump(include={"document_id", "op", "labels", "published_at", "first_seen_at"})
+    return DocumentPublished(**kept)
 
 
 def redundant(message: DocumentPublished, digest: str, known: Revision | None) -> str:

@@ -16,7 +16,7 @@ from typing import Generic, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from shared.records import InvalidMessageError, bounded
+from shared.records import InvalidMessageError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -66,10 +66,10 @@ class TimeLimited(Generic[P, R]):
                 self.close()
                 if last:
                     raise InvalidMessageError("the process that read it ended") from error
-            except Exception as error:
-                raise InvalidMessageError(
-                    f"it cannot be read: {bounded(f'{type(error).__name__}: {error}')}"
-                ) from error
+            except InvalidMessageError:
+                raise
+            except Exception as error:  # what a library says may quote the text
+                raise InvalidMessageError(f"it cannot be read ({type(error).__name__})") from error
         raise AssertionError("the second call returns or raises")
 
     def _open(self) -> ProcessPool:
