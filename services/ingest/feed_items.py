@@ -65,7 +65,7 @@ def _moment(given: object, dates: PlausibleTimes) -> datetime | None:
 
 
 def document_id(kind: str, source: FeedSource, item: str) -> str:
-    """An id that is the same whenever the item is met, and that no other feed can claim; hidden where there is a key."""
+    """An id that is the same whenever the item is met, and that no other feed can claim."""
     if source.key:
         feed = hidden(source.key, source.name or source.address, source.query)
         return f"{kind}:{feed[:12]}:{hidden(source.key, item)}"

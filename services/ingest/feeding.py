@@ -5,7 +5,6 @@ SIGTERM and Ctrl-C end it with everything in hand published and remembered.
 """
 
 import argparse
-import logging
 import signal
 import threading
 from collections.abc import Callable
@@ -53,7 +52,6 @@ def main() -> None:
 
 
 def _run(options: argparse.Namespace, readiness: Readiness) -> None:
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it tells of every request
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

@@ -4,6 +4,7 @@ Extractors of articles and readers of PDF take minutes for some inputs, and no t
 started with the first text and stays; after one was ended, the next text gets a new one.
 """
 
+import logging
 import multiprocessing
 import resource
 import signal
@@ -80,6 +81,10 @@ class TimeLimited(Generic[P, R]):
 
 
 def _started() -> None:
-    """In the new process: whoever started it decides when it ends, and it may not take all the memory."""
+    """In the new process: whoever started it decides when it ends, it may not take all the memory, and it logs nothing.
+
+    What readers of text log may quote it.
+    """
+    logging.disable(logging.CRITICAL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
