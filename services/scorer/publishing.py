@@ -5,7 +5,7 @@ names the labels, and its topic is for readers who may be shown them; or the tex
 """
 
 from shared.messages import Answer, Reply, Result, ScoredAnswer, Verdicts
-from shared.restriction import labels_of, made_of
+from shared.restriction import guarding, labels_of, made_of
 
 
 def published(result: Result, *, withhold: bool) -> list[Result]:
@@ -13,7 +13,7 @@ def published(result: Result, *, withhold: bool) -> list[Result]:
     answers = {arm: _said_of(scored, result.question.labels) for arm, scored in result.answers.items()}
     labels = tuple(sorted({label for scored in answers.values() for label in labels_of(scored.answer)}))
     shown = result.model_copy(update={"answers": answers, "labels": labels})
-    return [_withheld(shown) if withhold and labels else shown]
+    return [_withheld(shown) if withhold and guarding(labels) else shown]
 
 
 def _said_of(scored: ScoredAnswer, asked_with: tuple[str, ...]) -> ScoredAnswer:
@@ -21,7 +21,8 @@ def _said_of(scored: ScoredAnswer, asked_with: tuple[str, ...]) -> ScoredAnswer:
     if not labels_of(answer):
         return scored
     titles = tuple(
-        "" if labels else title for title, labels in zip(answer.evidence_titles, answer.evidence_labels, strict=False)
+        "" if guarding(labels) else title
+        for title, labels in zip(answer.evidence_titles, answer.evidence_labels, strict=False)
     )
     return scored.model_copy(update={"answer": answer.model_copy(update={"evidence_titles": titles})})
 
@@ -29,7 +30,9 @@ def _said_of(scored: ScoredAnswer, asked_with: tuple[str, ...]) -> ScoredAnswer:
 def _withheld(result: Result) -> Result:
     """Judges quote answers, and may have read these before they were withheld."""
     answers = {
-        arm: scored.model_copy(update={"answer": _without_text(scored.answer)}) if labels_of(scored.answer) else scored
+        arm: scored.model_copy(update={"answer": _without_text(scored.answer)})
+        if guarding(labels_of(scored.answer))
+        else scored
         for arm, scored in result.answers.items()
     }
     verdicts = tuple(taken.model_copy(update={"verdicts": _unquoted(taken.verdicts)}) for taken in result.verdicts)

@@ -137,6 +137,19 @@ def test_what_is_withheld_stands_in_the_store_alone(house: House) -> None:
     assert TITLE in stored.answers["base+rag"].answer.text.casefold()
 
 
+def test_the_labels_of_a_suite_withhold_nothing(house: House) -> None:
+    house.scoring = ScorerSettings(withhold=True)
+    house.restart()
+    house.broker.publish(topology.DOCUMENTS, a_document(labels=("suite:harbour",)))
+    house.run()
+    house.broker.publish(topology.QUESTIONS, a_question(labels=("suite:harbour",)))
+    house.run()
+    result = house.published()["q-1"]
+
+    assert not result.withheld
+    assert result.answers["base+rag"].answer.evidence_titles == ("Lantern fair moved",)
+
+
 def test_no_page_that_is_passed_on_has_a_word_of_it(house: House, tmp_path: Path) -> None:
     live(house)
     material = gather(

@@ -20,7 +20,7 @@ def show(result: Result) -> None:
     for line in (*_cut(result), *_sources(result.answers.values())):
         output.say(line)
     if result.withheld:
-        output.say(f"withheld: what arms said from documents for {', '.join(result.labels or ())}; see --stored")
+        output.say(f"withheld: what arms said from documents for {', '.join(result.labels)}; see --stored")
     for pair in result.votes:
         first, second = pair.arms
         output.say(
