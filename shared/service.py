@@ -14,10 +14,11 @@ import structlog
 from pydantic import ValidationError
 
 from shared import observe
+from shared.burials import OwnFaultError
 from shared.cassandra.client import OldServerError
 from shared.kafka.client import MissingTopicError, UnreachableError
 from shared.records import reason_of
-from shared.runner import PoisonError, Runner
+from shared.runner import Runner
 from shared.settings import ObserveSettings
 
 EX_OK, EX_UNAVAILABLE, EX_SOFTWARE, EX_CONFIG = 0, 69, 70, 78
@@ -49,7 +50,7 @@ def guarded(service: str, run: Callable[[observe.Readiness], None], read: Observ
         return _say(EX_UNAVAILABLE, str(error))
     except (MissingTopicError, OldServerError, ValueError) as error:
         return _say(EX_CONFIG, str(error))
-    except PoisonError as error:
+    except OwnFaultError as error:
         return _say(EX_SOFTWARE, str(error))
     except Exception:
         log.exception("ended by an error; nothing of the batch in hand is committed")
