@@ -28,6 +28,8 @@ _DEAD_SHARE = Gauge("tiltyard_dead_share", "Share of dead letters among the newe
 _READY = Gauge("tiltyard_ready", "1 while the service consumes", ["service"])
 PROBES_AT_ONCE, PROBE_S = 64, 2.0
 """Connections that are answered at the same time, and how long one may be silent, in seconds."""
+_QUIET = ("aiokafka", "httpcore", "httpx", "huggingface_hub", "openai")
+"""Libraries that log requests with their addresses and bodies below WARNING: documents and questions among them."""
 _alarms: dict[str, Callable[[], str]] = {}
 _propagator = TraceContextTextMapPropagator()
 _tracer = TracerProvider().get_tracer("tiltyard")
@@ -36,6 +38,8 @@ _tracer = TracerProvider().get_tracer("tiltyard")
 def configure_logging(service: str, level: str) -> None:
     """One JSON object a line on standard error, with the service's name in each."""
     logging.basicConfig(level=level, stream=sys.stderr, format="%(message)s", force=True)
+    for library in _QUIET:
+        logging.getLogger(library).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

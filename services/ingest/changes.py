@@ -30,3 +30,11 @@ def content_hash(message: DocumentPublished, text: str) -> str:
         return ""
     seen = message.model_copy(update={"text": text, "content_type": "text/plain", "op": "upsert"})
     return sha256(seen.model_dump_json().encode()).hexdigest()
+
+
+def wordless(message: DocumentPublished) -> DocumentPublished:
+    """A retraction without the words that came with it: what is gone may have had labels, and it names none."""
+    if message.op == "upsert":
+        return message
+    kept = message.model_dump(include={"document_id", "op", "labels", "published_at", "first_seen_at"})
+    return DocumentPublished(**kept)

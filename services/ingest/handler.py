@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.ingest.changes import content_hash, redundant, superseded
+from services.ingest.changes import content_hash, redundant, superseded, wordless
 from services.ingest.duplicates import APART, Duplicates, Neighbourhood, linked
 from services.ingest.languages import stated
 from services.ingest.ports import Chunker, Clean, Now
@@ -133,7 +133,7 @@ class Ingest:
         return text
 
     def _taken(self, document: Incoming, disposition: Disposition) -> SignedDocument:
-        message, published = document.message, self._published(document.record)
+        message, published = wordless(document.message), self._published(document.record)
         chunked = DocumentChunked(
             document_id=message.document_id,
             revision=disposition.revision,

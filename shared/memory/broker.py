@@ -48,6 +48,11 @@ class MemoryBroker:
         """Every record of a topic, partition by partition."""
         return [record for partition in range(self.partitions) for record in self._log[topic, partition]]
 
+    @property
+    def topics(self) -> list[str]:
+        """Names of all topics that anything was appended to."""
+        return sorted({topic for (topic, _), records in self._log.items() if records})
+
     def messages(self, topic: AnyTopic) -> list[Message]:
         """Every message of a topic, parsed."""
         return [topic.message.model_validate_json(record.value or b"") for record in self.records(topic.name)]

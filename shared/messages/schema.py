@@ -24,11 +24,11 @@ MOST_LABELS = 100
 class Message(BaseModel):
     """What every message is: an immutable value with a schema version."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
     version: Literal[1] = 1
 
 
 class PublicMessage(Message):
     """A message that anyone may publish."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)

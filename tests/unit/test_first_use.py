@@ -146,6 +146,15 @@ def test_a_source_in_the_wrong_case_is_answered_with_the_right_one() -> None:
     assert hint(sources=("Sarn Gazette",), tags=("culture",)) == []
 
 
+def test_a_hint_never_names_what_not_everyone_may_be_shown() -> None:
+    older = documents()[0].model_copy(
+        update={"document_id": "m", "source": "Board", "tags": ("buy",), "labels": ("x",)}
+    )
+    [hint] = filter_hints.hints(Filters(tags=("bu",)), [*documents(), older])
+
+    assert hint == "No document has the tag 'bu': there are 'culture'."
+
+
 def test_the_hint_follows_a_result_without_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(filter_hints, "of_live", lambda filters, _: [f"hint on {filters.sources[0]}"])
 
