@@ -20,6 +20,7 @@ from shared.kafka.sink import DeliveryError
 from shared.kafka.topics import UnfinishedReadError
 from shared.printable import escaped, printable
 from shared.records import reason_of
+from shared.source_files import DataError
 
 NARROWEST = 100  # of tables that go to a file
 NAME, TEXT, WIDEST = 36, 16, 10_000  # columns: how far a name is kept whole and a text at least; no terminal is wider
@@ -46,6 +47,7 @@ _EXIT_CODES: dict[type[Exception], int] = {
     MissingTopicError: EX_CONFIG,
     OldServerError: EX_CONFIG,
     FileNotFoundError: EX_USAGE,
+    DataError: EX_DATA,
     TimeoutError: EX_UNAVAILABLE,
     ValueError: EX_CONFIG,
 }

@@ -14,7 +14,11 @@ from shared.jobs.events import Job, Said
 
 
 class JobEndedError(RuntimeError):
-    """A job ended without success; its own last words say why."""
+    """A job ended without success; its own `words` at the end say why, if there were any."""
+
+    def __init__(self, message: str, *, code: int = 0, words: str = "") -> None:
+        super().__init__(message)
+        self.code, self.words = code, words
 
 
 def run(
@@ -42,7 +46,8 @@ def run(
             if process.poll() is None and sys.exc_info()[0] is not None:
                 process.terminate()
         if code := process.wait():
-            raise JobEndedError(f"{job.module} ended with exit code {code}: {last_words(log)}")
+            words = last_words(log)
+            raise JobEndedError(f"{job.module} ended with exit code {code}: {words}", code=code, words=words)
 
 
 def parse(line: str) -> dict[str, Any]:
