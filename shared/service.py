@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from pydantic import ValidationError
 
-from shared import observe
+from shared import observe, own_sources
 from shared.cassandra.client import OldServerError
 from shared.kafka.client import MissingTopicError, UnreachableError
 from shared.records import reason_of
@@ -41,6 +41,7 @@ def guarded(service: str, run: Callable[[observe.Readiness], None], read: Observ
         observe.configure_logging(service, settings.log_level)
         readiness = observe.Readiness(service)
         server = observe.serve(settings.port, settings.host, readiness)
+        _tell_settings_file()
         log.info("starting", probes=f"http://{settings.host}:{server.server_port}")
         run(readiness)
         log.info("stopped")
@@ -67,6 +68,7 @@ def job(name: str, work: Callable[[], None], read: Observed) -> int:
     """
     try:
         observe.configure_logging(name, read().log_level)
+        _tell_settings_file()
         work()
     except ValidationError as error:
         return _last_words(EX_CONFIG, f"settings of {error.title}: {reason_of(error)}")
@@ -77,6 +79,11 @@ def job(name: str, work: Callable[[], None], read: Observed) -> int:
     except (MissingTopicError, OldServerError, ValueError, OSError) as error:
         return _last_words(EX_CONFIG, str(error))
     return EX_OK
+
+
+def _tell_settings_file() -> None:
+    if said := own_sources.settings_file():
+        log.info(said)
 
 
 def _last_words(code: int, message: str) -> int:

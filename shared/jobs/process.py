@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from tempfile import TemporaryFile
 from typing import IO, Any
 
+from shared import own_sources
 from shared.jobs.events import Job, Said
 
 
@@ -33,10 +34,16 @@ def run(
     over, since libraries write such; ValidationError for an object that is no event of this job.
     """
     argv = [sys.executable, "-m", job.module, *arguments]
+    whole = {**environment, **own_sources.variables(environment)}
     with (
         TemporaryFile("w+") as log,
         subprocess.Popen(
-            argv, env=dict(environment), stdout=subprocess.PIPE, stderr=log, text=True, bufsize=1
+            argv,
+            env=whole,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            bufsize=1,
         ) as process,
     ):
         try:
