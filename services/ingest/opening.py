@@ -15,9 +15,13 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 
+class NoFileError(ValueError):
+    """Something else stands where a file was."""
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
-    """A file, by whatever links it is named; raises ValueError where it is none, OSError as `open` does."""
+    """A file, by whatever links it is named; raises NoFileError where it is none, OSError as `open` does."""
     with _regular(os.open(path, _FILE)) as file:
         yield file
 
@@ -57,4 +61,4 @@ def _regular(descriptor: int) -> BinaryIO:
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         return os.fdopen(descriptor, "rb")
     os.close(descriptor)
-    raise ValueError("it is no file, but a folder, a pipe or a device")
+    raise NoFileError("it is no file, but a folder, a pipe or a device")

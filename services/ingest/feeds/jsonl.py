@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from services.ingest.feed_items import feed_name
 from services.ingest.feed_settings import FeedSettings
-from services.ingest.opening import opened
+from services.ingest.opening import NoFileError, opened
 from services.ingest.ports import BadItem, Bookmark, Feed, FeedItem, FeedSource, FeedUnavailableError, Found, Reached
 from shared import lines
 from shared.feed_state import digest
@@ -74,6 +74,10 @@ class Lines:
             yield from self._after(self.path, place or FilePosition())
         except FileNotFoundError as error:
             raise FeedUnavailableError(f"no file {self.path}") from error
+        except NoFileError as error:
+            raise FeedUnavailableError(f"{self.path}: {error}") from error
+        except OSError as error:
+            raise FeedUnavailableError(f"{self.path} cannot be read: {error.strerror or error}") from error
 
     def _rest_of_the_old(self, saved: dict[str, object]) -> Iterator[Found]:
         """What was still unread when the file was moved aside; no position leads back into it."""
