@@ -75,12 +75,17 @@ def _fields(fence: str, written: str, end: str) -> Mapping[str, Any] | None:
     """What front matter says; None where it is none, or cannot be read."""
     try:
         if fence == "+++":
-            return tomllib.loads(written.replace("\r\n", "\n")) if end == fence else None
+            return _by_name(tomllib.loads(written.replace("\r\n", "\n"))) if end == fence else None
         # The base loader makes texts, lists and mappings, and nothing of a tag; no alias is copied out.
         fields = yaml.load(written, Loader=yaml.BaseLoader) if end != "+++" else None  # noqa: S506
     except (yaml.YAMLError, ValueError, RecursionError):
         return None
-    return fields if isinstance(fields, dict) else None
+    return _by_name(fields)
+
+
+def _by_name(fields: object) -> Mapping[str, Any] | None:
+    """Fields by their names in lower case: programs write `Title` and `title`."""
+    return {str(name).lower(): value for name, value in fields.items()} if isinstance(fields, dict) else None
 
 
 def _scalar(value: object) -> str:

@@ -14,6 +14,7 @@ BODY = "The lock is shut.\n\n## Details\n\nIt opens on Monday.\n"
         "---\ntitle: Lock shut\ndate: 2024-03-05\ntags: [harbour, lock]\n---\n",
         "---\r\ntitle: 'Lock shut'\r\ndate: 2024-03-05\r\ntags: harbour, lock\r\n...\r\n",
         '+++\ntitle = "Lock shut"\ndate = 2024-03-05\ntags = ["harbour", "lock"]\n+++\n',
+        "---\nTitle: Lock shut\nDATE: 2024-03-05\nTags: [harbour, lock, harbour]\n---\n",
         "--- \ntags:\n- harbour\n- lock\n- {not: one}\ndate: 2024-03-05\ntitle: >\n  Lock\n  shut\n---\n",
     ],
 )
