@@ -14,6 +14,8 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+LEAST_LETTERS = 0.75
+"""Of the bytes of a text of single bytes; in UTF-16 so many are not null in other scripts than the Latin alone."""
 WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 FOREIGN = {b"%PDF-": "a PDF (.pdf)", b"{\\rtf": "RTF, which is not read", b"%!PS": "PostScript, which is not read"}
 ADVICE = "save it as UTF-8"
@@ -76,9 +78,20 @@ def _without_nulls(text: str, encoding: str) -> str:
 def _wide(data: bytes) -> str:
     """UTF-16 or UTF-32 without a mark: the one reading that gives text, with most characters of ASCII in it."""
     readings = sorted(((_ascii(text), text) for encoding in WIDE if (text := _plausible(data, encoding))), reverse=True)
-    if readings and readings[0][0] > (readings[1][0] if len(readings) > 1 else 0):
+    if readings and readings[0][0] > (readings[1][0] if len(readings) > 1 else 0) and not _damaged(data):
         return readings[0][1]
     raise ValueError(f"{_byte(data, data.index(0))} is in no text: it is something else, or damaged; {ADVICE}")
+
+
+def _damaged(data: bytes) -> bool:
+    """Whether this is a text of single bytes with some nulls in it: read in pairs, it would be Chinese."""
+    rest = data.replace(b"\0", b"")
+    if len(rest) < len(data) * LEAST_LETTERS:
+        return False
+    try:
+        return _CONTROL.search(text_of(rest)) is None
+    except ValueError:
+        return False
 
 
 def _plausible(data: bytes, encoding: str) -> str:

@@ -46,6 +46,9 @@ def test_a_text_that_may_be_of_another_encoding_is_refused_and_not_misread(text:
     ("data", "why"),
     [
         (b"lock\0shut", "byte 5 .0x00, line 1. is in no text"),
+        (b"The lock\0 is shut for nineteen days.", "byte 9 .0x00, line 1. is in no text"),
+        (b"Der Caf\xe9\0besuch ist nun vorbei.\n", "byte 9 .0x00, line 1. is in no text"),
+        (b"one line\n\0\0\0\0another line of the log\n", "byte 10 .0x00, line 2. is in no text"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0", "byte 9 .0x00, line 3. is in no text"),
         (b"PK\x03\x04\x14\0\x08\0", "is in no text"),
         (b"%PDF-1.7\nall of it ASCII", "it is a PDF"),
