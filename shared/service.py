@@ -15,10 +15,11 @@ import structlog
 from pydantic import ValidationError
 
 from shared import observe, own_sources
+from shared.burials import OwnFaultError
 from shared.cassandra.client import OldServerError
 from shared.kafka.client import MissingTopicError, UnreachableError
 from shared.records import reason_of
-from shared.runner import PoisonError, Runner
+from shared.runner import Runner
 from shared.settings import ObserveSettings
 from shared.source_files import DataError
 
@@ -54,7 +55,7 @@ def guarded(service: str, run: Callable[[observe.Readiness], None], read: Observ
         return _say(EX_DATA, str(error))
     except (MissingTopicError, OldServerError, ValueError) as error:
         return _say(EX_CONFIG, str(error))
-    except PoisonError as error:
+    except OwnFaultError as error:
         return _say(EX_SOFTWARE, str(error))
     except Exception:
         log.exception("ended by an error; nothing of the batch in hand is committed")

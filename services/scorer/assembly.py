@@ -9,6 +9,7 @@ from services.scorer.processor import JoinProcessor, Joins, Look
 from services.scorer.reading import PartitionOf, Reader, where_it_stands
 from services.scorer.settings import ScorerSettings
 from services.scorer.settle import Settle
+from shared.burials import Burials
 from shared.bus import Bus
 from shared.messages import Result
 from shared.scoring import catalogue
@@ -40,7 +41,7 @@ def processor(ports: Ports, settings: ScorerSettings, scored: Score) -> JoinProc
     """The same with any way of scoring."""
     return JoinProcessor(
         ports.joins,
-        Reader(ports.bus.dead_letters(), dead_in_a_row=settings.dead_in_a_row, place=ports.place),
+        Reader(Burials(ports.bus.name, ports.bus.dead_letters()), place=ports.place),
         Settle(ports.results, ports.bus.sink(RESULTS, published), scored),
         contests=ports.contests,
         keep=settings.keep,
