@@ -37,10 +37,12 @@ def test_a_pdf_given_as_json_lines_is_named_and_the_command_that_reads_it(tiltya
 
     for command in (("publish",), ("feed", "jsonl")):
         assert "story.pdf is a PDF and not JSON lines: `tiltyard feed folder FOLDER`" in refused(
-            tiltyard, pdf, *command
+            tiltyard, pdf, *command, code=65
         )
-    assert "is a document and not JSON lines: `tiltyard feed folder FOLDER`" in refused(tiltyard, text, "publish")
-    assert "is a binary file and not JSON lines" in refused(tiltyard, binary, "publish")
+    assert "is a document and not JSON lines: `tiltyard feed folder FOLDER`" in refused(
+        tiltyard, text, "publish", code=65
+    )
+    assert "is a binary file and not JSON lines" in refused(tiltyard, binary, "publish", code=65)
 
 
 def test_pairs_given_as_documents_are_recognised_before_anything_goes_out(tiltyard: Command, tmp_path: Path) -> None:
