@@ -18,7 +18,12 @@ from shared.scoring.quantities import numbers
 from shared.settings import EncoderSettings
 
 THRESHOLD = 0.6
-MEASURE = Measure("grounded by words", version=f"1:{THRESHOLD}:{statements.READ}", evidence="texts", counted=True)
+MEASURE = Measure(
+    "grounded by words",
+    version=f"2:{THRESHOLD}:words-{normalise.VERSION}:{statements.READ}",
+    evidence="texts",
+    counted=True,
+)
 _COMMON = frozenset(
     """a about after all also an and any are as at be because been but by can could did do does for from had has have
     he her his how i if in into is it its may more most no not of on one or other our she so some such than that the

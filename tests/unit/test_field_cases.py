@@ -1,5 +1,7 @@
 """Inputs that went wrong for somebody, each with its right outcome."""
 
+import json
+
 import pytest
 
 from services.generator.evidence import passage
@@ -10,9 +12,15 @@ from services.ingest.feed_settings import FeedSettings
 from services.ingest.feeds import rss
 from services.ingest.ports import FeedSource
 from services.ingest.settings import IngestSettings
-from shared import lines
+from services.retriever.indexes import bm25
+from services.retriever.settings import RetrieverSettings
+from shared import lines, normalise
 from shared.messages import DocumentPublished, Question
+from shared.scope import Scope
+from shared.scoring import catalogue
 from shared.settings import EncoderSettings
+from shared.stored import Passage
+from tests.builders import NOON, a_question, an_answer
 from tests.field import case
 from tests.unit.feed_parts import Answer, Reader, a_site
 
@@ -74,3 +82,40 @@ def test_a_text_without_spaces_is_cut_into_chunks_that_a_prompt_has_room_for() -
 
     assert 20 <= len(chunk("", "2025", text)) <= 40
     assert len(passage(text, "When is it shut?", 150)) <= 1_500
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted"),
+    [
+        ("USA", "U.S.A."), ("1000", "1,000 euros"), ("Gesamtkonzept", "Ge\u00adsamt\u00adkon\u00adzept"),
+        ("FooBar", "Foo\u200bBar"), ("capabilities", "capabili-\nties"), ("الرياض", "الرِّيَاض"), ("email", "e-mail"),
+    ],
+)  # fmt: skip
+def test_words_are_found_however_they_are_written(asked: str, wanted: str) -> None:
+    text = (case("e1") / "words.txt").read_text()
+    assert wanted in text
+    index = bm25.build(RetrieverSettings(), None)
+    for name, part in enumerate([wanted, *text.replace(wanted, "").splitlines()]):
+        index.replace(str(name), [Passage(str(name), 0, 1, "", "wire", (), "en", (), 1.0, NOON, NOON, part)])
+    index.commit({})
+
+    assert [hit.document_id for hit in index.search(asked, limit=1, scope=Scope())] == ["0"]
+
+
+def test_other_words_are_wrong_in_every_script() -> None:
+    measures = catalogue.load(["correct", "contains"], EncoderSettings(variant="hashing"))
+    rows = [json.loads(line) for line in (case("d1") / "predictions.jsonl").read_text().splitlines()]
+
+    for row in rows:
+        question, answer = a_question(references=tuple(row["references"])), an_answer(text=row["prediction"])
+        assert [measure.score(question, answer) for measure in measures.values()] == [0.0, 0.0]
+    assert normalise.words("हिन्दी") == "हिन्दी"
+
+
+def test_a_number_behind_the_answer_is_is_held_against_the_texts_of_the_choices() -> None:
+    choice = catalogue.load(["choice"], EncoderSettings(variant="hashing"))["choice"]
+    cases = json.loads((case("d2") / "cases.json").read_text())
+
+    for said, reference, expected in cases["tries"]:
+        question = a_question(choices=tuple(cases["choices"]), references=(reference,))
+        assert choice.score(question, an_answer(text=said)) == expected
