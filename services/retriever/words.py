@@ -39,10 +39,10 @@ def spaced(text: str) -> str:
     return _UNSPACED.sub(r" \1 ", text) if _FROM_THAI_ON.search(text) else text
 
 
-def counter(language: str) -> Callable[[str], list[str]]:
+def counter(language: str, read: Callable[[str], str] = written) -> Callable[[str], list[str]]:
     """From a text to its words, in order, for indexes that do not analyse by themselves."""
     analyse = analyzer(language)
-    return lambda text: analyse.analyze(written(text))
+    return lambda text: analyse.analyze(read(text))
 
 
 def _marked_off(words: str) -> str:
