@@ -43,7 +43,8 @@ def score(_: Question, answer: Answer) -> float | None:
     if not passages or not stated:
         return None
     text = "\n".join(passages)
-    known, amounts = {_stem(word) for word in normalise.words(text).split()}, set(numbers(text))
+    written = [*normalise.words(text).split(), *normalise.spellings(text)]
+    known, amounts = {_stem(word) for word in written}, set(numbers(text))
     return statements.share_supported([_supported(words, known, amounts) for words in stated])
 
 
