@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from services.generator.answer_prompt import neutral
+from shared import normalise
 
 _SENTENCE = re.compile(r"(?<=[.!?\"”])\s+(?=[\"“A-Z0-9])|\n+")
 _MARK = re.compile(r"\[(\d{1,3})\]")
@@ -75,4 +76,4 @@ def stems(text: str) -> set[str]:
 
 def content_words(text: str) -> list[str]:
     """The words that carry meaning, each once, in their order and without capitals."""
-    return [word for word in dict.fromkeys(re.findall(r"\w+", text.casefold())) if word not in _COMMON]
+    return [word for word in dict.fromkeys(normalise.words(text).split()) if word not in _COMMON]

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from shared import normalise
 from shared.messages import AnswerStatus
 
 EQUIVALENTS = (
@@ -54,4 +55,4 @@ def _without_citations(completion: str, chunk_ids: Sequence[str]) -> tuple[str, 
 
 
 def _plain(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold().replace("'", "").replace("\u2019", "")))
+    return normalise.words(text.replace("'", "").replace("\u2019", ""))

@@ -12,6 +12,7 @@ from typing import Literal
 import webencodings
 
 from services.ingest import encodings, markdown
+from services.ingest.line_ends import mended
 
 TEXT, MARKDOWN, HTML, PDF = (".txt", ".text"), (".md", ".markdown"), (".html", ".htm"), (".pdf",)
 SUFFIXES = frozenset([*TEXT, *MARKDOWN, *HTML, *PDF])
@@ -91,4 +92,4 @@ def _pdf(data: bytes, most_pages: int) -> Read:
     if (pages := len(reader.pages)) > most_pages:
         raise ValueError(f"{pages} pages, at most {most_pages} are read")
     title = str(reader.metadata.title or "") if reader.metadata else ""
-    return Read(title, "\n\n".join(page.extract_text() for page in reader.pages))
+    return Read(title, mended("\n\n".join(page.extract_text() for page in reader.pages)))

@@ -4,12 +4,12 @@ Documents that share a band are candidates (locality-sensitive hashing: Leskovec
 Massive Datasets, chapter 3). How many bands of how many values fit a threshold is datasketch's to say.
 """
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from hashlib import blake2b
 from zlib import crc32
 
+import regex  # its \w holds combining marks
 from datasketch import MinHash, MinHashLSH
 
 from services.ingest.settings import IngestSettings
@@ -20,7 +20,7 @@ BANDED = 64  # of the permutations: 9 bands at the default threshold, so that st
 WEIGHTS = (0.1, 0.9)  # a reprint missed is worse than a candidate looked at in vain
 PORTION = 4_096  # shingles at once: 2 MB
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"  # scripts without spaces
-_WORD = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])\w)+")
+_WORD = regex.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])\w)+")
 
 
 class Signer:

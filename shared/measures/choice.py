@@ -6,11 +6,11 @@ highest probability under the model, which needs log-probabilities. `shared/scor
 
 from shared.messages import Answer, Question
 from shared.scoring.bounds import BOUND, opening
-from shared.scoring.choices import Choices
+from shared.scoring.choices import VERSION, Choices
 from shared.scoring.measure import Measure, Metric
 from shared.settings import EncoderSettings
 
-MEASURE = Measure("choice", version=f"1:by-text:{BOUND}", counted=True)
+MEASURE = Measure("choice", version=f"1:by-text:{VERSION}:{BOUND}", counted=True)
 
 
 def score(asked: Question, answered: Answer) -> float | None:

@@ -7,11 +7,11 @@ LM Evaluation Harness (Gao et al. 2021), there by bytes. It is there where the b
 """
 
 from shared.messages import Answer, Question
-from shared.scoring.choices import Choices
+from shared.scoring.choices import VERSION, Choices
 from shared.scoring.measure import Measure, Metric
 from shared.settings import EncoderSettings
 
-MEASURE = Measure("choice by likelihood", version="1:per-token", counted=True)
+MEASURE = Measure("choice by likelihood", version=f"1:per-token:{VERSION}", counted=True)
 
 
 def score(question: Question, answer: Answer) -> float | None:

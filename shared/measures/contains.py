@@ -5,12 +5,12 @@ whole words of the opening that `shared/scoring/bounds.py` leaves. It rewards lo
 """
 
 from shared.messages import Answer, Question
-from shared.normalise import occurs
+from shared.normalise import VERSION, occurs
 from shared.scoring.bounds import BOUND, opening
 from shared.scoring.measure import Measure, Metric, Shown, best_short
 from shared.settings import EncoderSettings
 
-MEASURE = Measure("contains", version=f"2:{BOUND}", counted=True, shown=Shown(40, short="cont."))
+MEASURE = Measure("contains", version=f"2:words-{VERSION}:{BOUND}", counted=True, shown=Shown(40, short="cont."))
 
 
 def score(question: Question, answer: Answer) -> float | None:

@@ -18,7 +18,12 @@ from shared.scoring.quantities import numbers
 from shared.settings import EncoderSettings
 
 THRESHOLD = 0.6
-MEASURE = Measure("grounded by words", version=f"1:{THRESHOLD}:{statements.READ}", evidence="texts", counted=True)
+MEASURE = Measure(
+    "grounded by words",
+    version=f"2:{THRESHOLD}:words-{normalise.VERSION}:{statements.READ}",
+    evidence="texts",
+    counted=True,
+)
 _COMMON = frozenset(
     """a about after all also an and any are as at be because been but by can could did do does for from had has have
     he her his how i if in into is it its may more most no not of on one or other our she so some such than that the
@@ -38,7 +43,8 @@ def score(_: Question, answer: Answer) -> float | None:
     if not passages or not stated:
         return None
     text = "\n".join(passages)
-    known, amounts = {_stem(word) for word in normalise.words(text).split()}, set(numbers(text))
+    written = [*normalise.words(text).split(), *normalise.spellings(text)]
+    known, amounts = {_stem(word) for word in written}, set(numbers(text))
     return statements.share_supported([_supported(words, known, amounts) for words in stated])
 
 

@@ -15,7 +15,7 @@ from shared.scoring.bounds import BOUND, MOST_WORDS, opening
 from shared.scoring.measure import Measure, Metric, best
 from shared.settings import EncoderSettings
 
-MEASURE = Measure("METEOR", version="1:exact-and-stem")
+MEASURE = Measure("METEOR", version=f"1:exact-and-stem:words-{normalise.VERSION}")
 
 
 class NoWordNet:

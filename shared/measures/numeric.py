@@ -14,7 +14,7 @@ from shared.scoring.measure import Measure, Metric, best_share
 from shared.scoring.quantities import numbers
 from shared.settings import EncoderSettings
 
-MEASURE = Measure("numbers", version=f"1:{BOUND}")
+MEASURE = Measure("numbers", version=f"2:{BOUND}")
 EXACT_BELOW = 10_000
 TOLERANCE = 0.005
 

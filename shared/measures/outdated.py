@@ -5,14 +5,14 @@ references together and of the outdated answer the first 4,000 characters are re
 """
 
 from shared.messages import Answer, Question
-from shared.normalise import occurs
+from shared.normalise import VERSION, occurs
 from shared.scoring.bounds import BOUND, LONGEST, opening
 from shared.scoring.measure import Measure, Metric, Shown
 from shared.settings import EncoderSettings
 
 MEASURE = Measure(
     "outdated",
-    version=f"2:{BOUND}",
+    version=f"2:words-{VERSION}:{BOUND}",
     better="lower",
     counted=True,
     shown=Shown(65, short="outd.", does="says what later news had made wrong"),

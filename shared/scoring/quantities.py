@@ -12,7 +12,7 @@ _UNITS = {
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 _POWERS = {"thousand": 1e3, "million": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12, "tn": 1e12}
 _TOKEN = re.compile(
-    r"(?P<digits>(?:(?<![\w.,)])[-\u2212](?=\d))?(?<!\w)(?:\d{1,3}(?:[,\u00a0\u202f]\d{3})+(?!\d)|\d+)(?:\.\d+)?)"
+    r"(?P<digits>(?:(?<![\w.,)])[-\u2212](?=\d))?(?<!\w)(?:\d{1,3}(?:[,'\u2019\u00a0\u2007\u2009\u202f]\d{3})+(?!\d)|\d+)(?:\.\d+)?)"
     r"|(?P<word>[^\W\d_]+)|(?P<stop>[^\s\w-])"
 )
 
@@ -20,14 +20,15 @@ _TOKEN = re.compile(
 def numbers(text: str) -> Iterator[float]:
     """The finite numbers of a text, in order.
 
-    Commas and narrow spaces group thousands, a point begins decimals, `3.7 million`, `2bn` and `two hundred and five`
-    are one number each, an ordinal such as 3rd counts as its number. Letters right before digits (N7) make a name.
+    Commas, apostrophes and narrow spaces group thousands, a point begins decimals, `3.7 million`, `2bn` and `two
+    hundred and five` are one number each, an ordinal such as 3rd counts as its number.
+    Letters right before digits (N7) make a name.
     """
     reading = _Reading()
     for token in _TOKEN.finditer(text.casefold()):
         if token["digits"]:
             yield from reading.end()
-            reading.start(float(re.sub("[,\u00a0\u202f]", "", token["digits"]).replace("\u2212", "-")))
+            reading.start(float(re.sub(r"[^\d.\u2212-]", "", token["digits"]).replace("\u2212", "-")))
         elif not (token["word"] and reading.takes(token["word"])):
             yield from reading.end()
             if token["word"]:

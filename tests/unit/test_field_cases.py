@@ -1,5 +1,7 @@
 """Inputs that went wrong for somebody, each with its right outcome."""
 
+import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,9 +16,15 @@ from services.ingest.feed_settings import FeedSettings
 from services.ingest.feeds import folder, jsonl, rss
 from services.ingest.ports import FeedSource
 from services.ingest.settings import IngestSettings
-from shared import lines
+from services.retriever.indexes import bm25
+from services.retriever.settings import RetrieverSettings
+from shared import lines, normalise
 from shared.messages import DocumentPublished, Question
+from shared.scope import Scope
+from shared.scoring import catalogue
 from shared.settings import EncoderSettings
+from shared.stored import Passage
+from tests.builders import NOON, a_question, an_answer
 from tests.field import case
 from tests.unit.feed_parts import Answer, Reader, a_site
 
@@ -101,3 +109,35 @@ def test_a_mark_costs_no_line_and_a_bad_byte_one() -> None:
         assert len(reader.read(jsonl.build(FeedSource(str(path)), FeedSettings()))) == sum(good)
         assert len(reader.bad) == 3 - sum(good)
     assert [line.place for line in lines.read(bad, DocumentPublished) if line.error] == [f"{bad}, line 2"]
+
+
+def test_words_are_found_however_they_are_written() -> None:
+    texts = re.split(r"(?<!-)\n", (case("e1") / "words.txt").read_text().strip())
+    index = bm25.build(RetrieverSettings(), None)
+    for name, text in enumerate(texts):
+        index.replace(str(name), [Passage(str(name), 0, 1, "", "wire", (), "en", (), 1.0, NOON, NOON, text)])
+    index.commit({})
+
+    for name, text in enumerate(texts):
+        [first, *_] = text.replace("-\n", "").split()
+        asked = "".join(filter(str.isalnum, first))  # letters and digits alone, without points and marks
+        assert [hit.document_id for hit in index.search(asked, limit=1, scope=Scope())] == [str(name)]
+
+
+def test_other_words_are_wrong_in_every_script() -> None:
+    measures = catalogue.load(["correct", "contains"], EncoderSettings(variant="hashing"))
+    rows = [json.loads(line) for line in (case("d1") / "predictions.jsonl").read_text().splitlines()]
+
+    for row in rows:
+        question, answer = a_question(references=tuple(row["references"])), an_answer(text=row["prediction"])
+        assert [measure.score(question, answer) for measure in measures.values()] == [0.0, 0.0]
+    assert normalise.words("हिन्दी") == "हिन्दी"
+
+
+def test_a_number_behind_the_answer_is_is_held_against_the_texts_of_the_choices() -> None:
+    choice = catalogue.load(["choice"], EncoderSettings(variant="hashing"))["choice"]
+    cases = json.loads((case("d2") / "cases.json").read_text())
+
+    for said, reference, expected in cases["tries"]:
+        question = a_question(choices=tuple(cases["choices"]), references=(reference,))
+        assert choice.score(question, an_answer(text=said)) == expected

@@ -286,3 +286,7 @@ def test_an_answer_of_an_older_writer_has_no_texts_and_its_groundedness_is_unkno
 
     assert arrived.answer.evidence_texts == ()
     assert scored("grounded_words", arrived.answer) is None
+
+
+def test_a_word_that_a_line_of_the_evidence_broke_supports_an_answer() -> None:
+    assert grounded("Capabilities.", "Its capabili-\nties grow.")["grounded_words"] == 1.0

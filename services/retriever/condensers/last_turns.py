@@ -8,15 +8,16 @@ Adding terms of the history without a model is a known baseline of conversationa
 more is carried over than is needed, and where no letter is a capital, nothing of the replies.
 """
 
-import re
 from collections.abc import Iterator, Sequence
+
+import regex
 
 from services.retriever.ports import Condense
 from services.retriever.settings import RetrieverSettings
 from shared.messages import Question, Turn
 
 FEWEST = 3
-_WORD = re.compile(r"[^\W_]+(?:['\u2019.,:-][^\W_]+)*")
+_WORD = regex.compile(r"[^\W_]+(?:['\u2019.,:-][^\W_]+)*")  # with combining marks
 _BACK = frozenset(
     """it its he him his she her hers they them their theirs this that these those there then one ones same else
     another other others both former latter again also too""".split()  # noqa: SIM905

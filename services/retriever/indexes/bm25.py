@@ -21,7 +21,7 @@ from shared.stored import Candidate, Passage
 
 MiB = 1024 * 1024
 log = structlog.get_logger()
-TEXT, STATE = "text", "state"
+TEXT, OTHERWISE, STATE = "text", "otherwise", "state"
 MOST_WORDS = 256
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -69,16 +69,26 @@ class Bm25:
         self.commit({})
 
     def search(self, text: str, *, limit: int, scope: Scope) -> Sequence[Candidate]:
-        query_words = list(dict.fromkeys(self._analyzer.analyze(words.spaced(text))))[:MOST_WORDS]
-        if not query_words:
+        clauses = list(self._any_word(text))
+        if not clauses:
             return []
-        any_word = Query.boolean_query([(Occur.Should, self._term(TEXT, word)) for word in query_words])
+        any_word = Query.boolean_query([(Occur.Should, clause) for clause in clauses])
         wanted = Query.boolean_query(
             [(Occur.Must, any_word), *((Occur.Must, condition) for condition in self._within(scope))]
         )
         searcher = self._searcher
         hits = searcher.search(wanted, limit, count=False).hits
         return [_candidate(searcher.doc(address), float(score)) for score, address in hits]
+
+    def _any_word(self, text: str) -> Iterator[Query]:
+        """The words in either field, and their other spellings as words: what both write alike counts once."""
+        asked = list(dict.fromkeys(self._analyzer.analyze(words.written(text))))[:MOST_WORDS]
+        for word in asked:
+            yield self._term(TEXT, word)
+            yield self._term(OTHERWISE, word)
+        for word in dict.fromkeys(self._analyzer.analyze(words.otherwise(text))[:MOST_WORDS]):
+            if word not in asked:
+                yield self._term(TEXT, word)
 
     def _within(self, scope: Scope) -> Iterator[Query]:
         """What a scope demands, as clauses that all must hold and that do not score."""
@@ -134,7 +144,8 @@ def _schema() -> tantivy.Schema:
         builder.add_integer_field(field, stored=True)
     for field in ("published", "first_seen"):
         builder.add_integer_field(field, stored=True, indexed=True, fast=True)
-    builder.add_text_field(TEXT, tokenizer_name="words", index_option="freq")
+    for field in (TEXT, OTHERWISE):
+        builder.add_text_field(field, tokenizer_name="words", index_option="freq")
     return builder.build()
 
 
@@ -149,7 +160,8 @@ def _document(passage: Passage) -> Document:
         reader=list(readers(passage.labels)),
         published=_ms(passage.published_at),
         first_seen=_ms(passage.first_seen_at),
-        text=words.spaced(passage.text),
+        text=words.written(passage.text),
+        otherwise=words.otherwise(passage.text),
     )
 
 

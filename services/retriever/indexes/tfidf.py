@@ -6,6 +6,7 @@ made anew at the first search after a change, in time that grows with the corpus
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -19,13 +20,16 @@ from services.retriever.settings import RetrieverSettings
 from shared.scope import Scope
 from shared.stored import Candidate, Passage
 
+_OTHERWISE = "otherwise {}"  # no word has a blank
+
 
 class Tfidf:
     """A SparseIndex in memory; it has no snapshot and is rebuilt from the announcements at every start."""
 
     def __init__(self, language: str) -> None:
-        count = words.counter(language)
-        self._hashing = HashingVectorizer(analyzer=count, norm=None, alternate_sign=False, dtype=np.float32)
+        self._count, self._others = words.counter(language), words.counter(language, words.otherwise)
+        hashing = partial(HashingVectorizer, norm=None, alternate_sign=False, dtype=np.float32)
+        self._of_passages, self._of_questions = hashing(analyzer=self._held_words), hashing(analyzer=self._asked_words)
         self._waiting: dict[str, tuple[Sequence[Passage], Any]] = {}
         self._held: dict[str, tuple[Sequence[Passage], Any]] = {}
         self._made: tuple[list[Passage], Any, TfidfTransformer] | None = None
@@ -41,7 +45,7 @@ class Tfidf:
         return sum(len(passages) for passages, _ in self._held.values())
 
     def replace(self, document_id: str, passages: Sequence[Passage]) -> None:
-        counts = self._hashing.transform([passage.text for passage in passages]) if passages else None
+        counts = self._of_passages.transform([passage.text for passage in passages]) if passages else None
         self._waiting[document_id] = passages, counts
 
     def forget(self, before: datetime) -> None:
@@ -62,11 +66,19 @@ class Tfidf:
         passages, weights, transformer = self._weights()
         if not passages:
             return []
-        query_weights = transformer.transform(self._hashing.transform([text]))
+        query_weights = transformer.transform(self._of_questions.transform([text]))
         scores = (weights @ query_weights.T).toarray().ravel()
         best = [place for place in np.argsort(-scores, kind="stable") if scores[place] > 0]
         seen = ((passages[place], float(scores[place])) for place in best if scope.admits(passages[place]))
         return [_candidate(passage, score) for (passage, score), _ in zip(seen, range(limit), strict=False)]
+
+    def _held_words(self, text: str) -> list[str]:
+        return [*self._count(text), *map(_OTHERWISE.format, self._others(text))]
+
+    def _asked_words(self, text: str) -> list[str]:
+        """As BM25 asks: the words as either, their other spellings as words."""
+        asked = self._count(text)
+        return [*asked, *map(_OTHERWISE.format, asked), *self._others(text)]
 
     def _weights(self) -> tuple[list[Passage], Any, TfidfTransformer]:
         with self._lock:

@@ -6,9 +6,10 @@ et al., TOIS 2001), which needs no list of stop words in any language.
 """
 
 import math
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+
+import regex
 
 from services.retriever import words
 from services.retriever.ports import Knowledge, Rephrase
@@ -17,7 +18,7 @@ from shared.scope import Scope
 
 BACKGROUND = 50
 SHORTEST, LEAST_PASSAGES = 3, 2
-_WORD = re.compile(r"[^\W_]+")
+_WORD = regex.compile(r"[^\W_]+")  # with combining marks
 Scored = tuple[float, str]
 
 

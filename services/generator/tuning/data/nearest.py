@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+import regex  # its \w holds combining marks
+
 Placed = tuple[str, str]  # document id and the chunk's text
 
 
@@ -37,5 +39,5 @@ class Nearest:
     def _weighed(self) -> tuple[Any, Any]:
         from sklearn.feature_extraction.text import TfidfVectorizer
 
-        weigh = TfidfVectorizer(sublinear_tf=True, token_pattern=r"\w+")  # noqa: S106  (no password)
+        weigh = TfidfVectorizer(sublinear_tf=True, tokenizer=regex.compile(r"\w+").findall, token_pattern=None)
         return weigh, weigh.fit_transform([text for _, text in self._placed])

@@ -1,8 +1,9 @@
 """Sources that disagree: beside each gold document stands the same story with another answer in it."""
 
 import random
-import re
 from collections.abc import Mapping, Sequence
+
+import regex  # its \w holds combining marks
 
 from shared.lab.suites.disturbing import Disturbed
 from shared.lab.suites.folder import Suite
@@ -51,8 +52,8 @@ def _other_answer(
 def _contradicting(document: DocumentPublished, answers: Mapping[str, str]) -> DocumentPublished:
     """The same story under another id with every right answer replaced, in one go and longer ones first."""
     wrong = {right.lower(): planted for right, planted in answers.items()}
-    rights = "|".join(re.escape(right) for right in sorted(answers, key=len, reverse=True))
-    pattern = re.compile(rf"(?<!\w)(?:{rights})(?!\w)", re.IGNORECASE)
+    rights = "|".join(regex.escape(right) for right in sorted(answers, key=len, reverse=True))
+    pattern = regex.compile(rf"(?<!\w)(?:{rights})(?!\w)", regex.IGNORECASE)
     title, text = (
         pattern.sub(lambda match: wrong[match.group().lower()], original)
         for original in (document.title, document.text)
@@ -62,9 +63,9 @@ def _contradicting(document: DocumentPublished, answers: Mapping[str, str]) -> D
     )
 
 
-def _words(answer: str) -> re.Pattern[str]:
+def _words(answer: str) -> "regex.Pattern[str]":
     """The answer as whole words, whatever their case."""
-    return re.compile(rf"(?<!\w){re.escape(answer)}(?!\w)", re.IGNORECASE)
+    return regex.compile(rf"(?<!\w){regex.escape(answer)}(?!\w)", regex.IGNORECASE)
 
 
 def _has_digits(text: str) -> bool:
