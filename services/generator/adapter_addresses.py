@@ -75,11 +75,6 @@ def local_folder(location: str) -> Path | None:
     return Path(rest)
 
 
-def listed(setting: str) -> tuple[str, ...]:
-    """The addresses of a comma-separated setting."""
-    return tuple(address.strip() for address in setting.split(",") if address.strip())
-
-
 def _elsewhere(location: str) -> str:
     return (
         f"{location} lies below no place that adapters may be read from: "

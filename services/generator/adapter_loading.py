@@ -14,6 +14,7 @@ from services.generator.adapter_weights import WEIGHTS, Pair
 from shared.records import bounded
 
 NO_FIT = "its weights fit no module of the base"
+TRIED_TOKENS = 16
 Widths = tuple[int, int]
 
 
@@ -52,6 +53,17 @@ def put(network: Any, tensors: Mapping[str, Any], key: str) -> None:
         raise ValueError(f"{NO_FIT}: {_some(loaded.unexpected_keys)}")
     if missing:
         raise ValueError(f"it has no weights for {_some(missing)}")
+
+
+def require_numbers(network: Any) -> None:
+    """Raises ValueError where weights that are numbers make what the model says none, as huge ones do."""
+    import torch
+
+    some_tokens = torch.arange(min(TRIED_TOKENS, network.config.vocab_size), device=network.device)[None]
+    with torch.inference_mode():
+        logits = network(input_ids=some_tokens).logits
+    if not torch.isfinite(logits).all():
+        raise ValueError("with its weights, what the model says are no numbers: they are too large")
 
 
 def weights(folder: Path) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
 
-from services.generator.adapter_addresses import Admission, listed
-from shared.contests.options import AskingOptions
+from services.generator.adapter_addresses import Admission
+from shared.contests.options import AskingOptions, names_of
 from shared.messages.contests import BASE
 from shared.settings import under
 
@@ -66,7 +66,7 @@ class GeneratorSettings(AskingOptions, BaseSettings):
     @property
     def admission(self) -> Admission:
         """Which announced adapters are read."""
-        return Admission(listed(self.adapter_addresses), self.adapter_most_mib * 1024**2)
+        return Admission(tuple(names_of(self.adapter_addresses)), self.adapter_most_mib * 1024**2)
 
     @property
     def tracks(self) -> tuple[str, ...]:

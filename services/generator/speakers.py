@@ -50,16 +50,31 @@ class Speakers:
 
     def _load(self, folder: Path, key: str) -> None:
         """Load first, then switch. What fails half-way leaves no adapter, and not the half of one in the base."""
-        if self._merges and self._active:
+        before, fresh = self._active, key not in self._loaded
+        if self._merges and before:
             self.network.unmerge_adapter()
         try:
-            if key not in self._loaded:
+            if fresh:
                 self.network = adapter_loading.add(self.network, folder, key)
                 self._loaded.add(key)
             self._activate(key)
+            adapter_loading.require_numbers(self.network)
+        except BaseException:
+            if fresh and key in self._loaded:
+                self._take_back(key, before)
+            raise
         finally:
             if self._merges and self._active:
                 self.network.merge_adapter()
+
+    def _take_back(self, key: str, before: str) -> None:
+        """As it was before the adapter was added."""
+        self._loaded.discard(key)
+        if before:
+            self._activate(before)
+            self.network.delete_adapter(key)
+        else:
+            self.network, self._active = self.network.unload(), ""
 
     def _activate(self, key: str) -> None:
         self.network.set_adapter(key)
