@@ -12,7 +12,7 @@ from shared.records import bounded
 from shared.settings import EncoderSettings
 from shared.stored import Vector
 
-_NAME = re.compile(r"[\w.-]+(?:[/:][\w.-]+)*")
+_NAME = re.compile(r"\w[\w.-]*(?:[/:]\w[\w.-]*)*")
 """Of a hub or a server: sentence-transformers/all-mpnet-base-v2, nomic-embed-text:latest."""
 
 

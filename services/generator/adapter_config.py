@@ -5,6 +5,7 @@ never the file, so that nothing in it is imported, compiled as a pattern or foll
 """
 
 import json
+import re
 from collections.abc import Collection
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +17,8 @@ from shared.records import bounded, reason_of
 
 CONFIG = "adapter_config.json"
 MOST_BYTES = 1024**2
-MOST_RANK = 65_536
+MOST_RANK, MOST_ALPHA, MOST_TARGETS = 65_536, 1_000_000, 10_000
+_NAME = re.compile(r"(?=.{1,256}$)\w+(?:\.\w+)*")
 ALL_LINEAR: Literal["all-linear"] = "all-linear"
 
 
@@ -26,9 +28,21 @@ def _rank(value: object) -> object:
     return value
 
 
+def _alpha(value: Any) -> object:
+    if type(value) not in (int, float) or not 0 < value <= MOST_ALPHA:
+        raise ValueError(f"must be a number above 0, {MOST_ALPHA:,} at most")
+    return value
+
+
+def _targets(value: object) -> object:
+    names = value if isinstance(value, list) else []
+    plain = all(isinstance(name, str) and _NAME.fullmatch(name) for name in names)
+    if value != ALL_LINEAR and not (plain and 0 < len(names) <= MOST_TARGETS):
+        raise ValueError(f"must be {ALL_LINEAR} or a list of plain names of modules, {MOST_TARGETS:,} at most")
+    return value
+
+
 _Label = Annotated[str, Field(max_length=4_096)]
-_Module = Annotated[str, Field(pattern=r"^\w+(\.\w+)*$", max_length=256)]
-_Targets = Annotated[list[_Module], Field(min_length=1, max_length=10_000)]
 
 
 class ServedLora(BaseModel):
@@ -41,12 +55,12 @@ class ServedLora(BaseModel):
     peft_type: Literal["LORA"]
     task_type: Literal["CAUSAL_LM"] | None = None
     r: Annotated[int, BeforeValidator(_rank)]
-    lora_alpha: int | float = Field(default=8, gt=0, le=1e9)
-    target_modules: Literal["all-linear"] | _Targets
+    lora_alpha: Annotated[int | float, BeforeValidator(_alpha)] = 8
+    target_modules: Annotated[Literal["all-linear"] | list[str], BeforeValidator(_targets)]
     use_rslora: bool = False
     fan_in_fan_out: bool = False
     bias: Literal["none"] = "none"
-    init_lora_weights: bool | Literal["gaussian"] = Field(default=True, description="of no account once it is trained")
+    init_lora_weights: Literal[True, False, "gaussian"] = Field(default=True, description="others change the base")
     lora_dropout: float = Field(default=0.0, ge=0, le=1, description="of no account once it is trained")
     inference_mode: bool = True
     base_model_name_or_path: _Label | None = Field(default=None, description="never followed: the base has a hash")
@@ -68,8 +82,7 @@ class ServedLora(BaseModel):
 
     def targets(self, module: str) -> bool:
         """Whether a list of names means this module, as PEFT reads it: the whole name or its last parts."""
-        parts = module.split(".")
-        return any(".".join(parts[start:]) in self.target_set for start in range(len(parts)))
+        return any(name in self.target_set for name in _ends(module))
 
 
 def read(folder: Path) -> ServedLora:
@@ -85,10 +98,16 @@ def require_targets(folder: Path, lora: ServedLora, modules: Collection[str]) ->
     """Raises ValueError unless every name that the configuration lists has weights, and no others have."""
     if lora.target_modules == ALL_LINEAR:
         return
-    ends = {module.rpartition(".")[2] for module in modules}
-    unmet = sorted({name.rpartition(".")[2] for name in lora.target_modules} ^ ends)
-    if unmet:
+    ends = {end for module in modules for end in _ends(module)}
+    without_target = {module.rpartition(".")[2] for module in modules if not lora.targets(module)}
+    if unmet := sorted({name for name in lora.target_modules if name not in ends} | without_target):
         raise ValueError(f"{folder}: {CONFIG} and the weights disagree about {bounded(', '.join(unmet), 200)}")
+
+
+def _ends(module: str) -> list[str]:
+    """The whole name of a module, and its last parts: a.b.c, b.c, c."""
+    parts = module.split(".")
+    return [".".join(parts[start:]) for start in range(len(parts))]
 
 
 def _fields(file: Path) -> dict[str, Any]:

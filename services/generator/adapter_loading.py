@@ -73,7 +73,7 @@ def weights(folder: Path) -> dict[str, Any]:
 
 def require_fit(network: Any, lora: ServedLora, pairs: Mapping[str, Pair]) -> None:
     """Raises ValueError unless each pair has its linear layer, of its shape, and each targeted module has its pair."""
-    modules, widths = _modules(network)
+    modules, widths, head = _modules(network)
     for module, pair in pairs.items():
         if module not in widths:
             raise ValueError(f"{NO_FIT}: there is no linear layer {bounded(module, 200)}")
@@ -81,30 +81,33 @@ def require_fit(network: Any, lora: ServedLora, pairs: Mapping[str, Pair]) -> No
             raise ValueError(
                 f"its weights do not fit the base: {module} is {widths[module]} wide, they are {(pair.a[1], pair.b[0])}"
             )
-    wanted = set(pairs) if lora.target_modules == ALL_LINEAR else {name for name in modules if lora.targets(name)}
+    all_linear = lora.target_modules == ALL_LINEAR
+    wanted = set(widths) - {head} if all_linear else {name for name in modules if lora.targets(name)}
     if wanted != set(pairs):
         unlike = sorted(wanted - set(pairs)) or sorted(set(pairs) - wanted)
         raise ValueError(f"its configuration and its weights disagree about {_some(unlike)}")
 
 
-def _modules(network: Any) -> tuple[list[str], dict[str, Widths]]:
-    """Names of the base's modules, and the widths (in, out) of its linear layers; PEFT's own parts are left out."""
+def _modules(network: Any) -> tuple[list[str], dict[str, Widths], str]:
+    """Names of the base's modules, the widths (in, out) of its linear layers, and the name of its output layer.
+
+    PEFT's own parts are left out.
+    """
     from peft import PeftModel
     from peft.tuners.tuners_utils import BaseTunerLayer
 
-    base = network.get_base_model() if isinstance(network, PeftModel) else network
-    names: list[str] = []
-    widths: dict[str, Widths] = {}
-    wrapped = ""
+    base: Any = network.get_base_model() if isinstance(network, PeftModel) else network
+    output, names, widths, head, wrapped = base.get_output_embeddings(), [], {}, "", ""
     for name, module in base.named_modules():
         if wrapped and name.startswith(wrapped):
             continue
         wrapped = f"{name}." if isinstance(module, BaseTunerLayer) else ""
         names.append(name)
+        head = name if module is output else head
         layer = module.get_base_layer() if isinstance(module, BaseTunerLayer) else module
         if (width := _widths(layer)) is not None:
             widths[name] = width
-    return names, widths
+    return names, widths, head
 
 
 def _widths(layer: Any) -> Widths | None:

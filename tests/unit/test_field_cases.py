@@ -1,8 +1,15 @@
 """Inputs that went wrong for somebody, each with its right outcome."""
 
-import pytest
+from collections.abc import Callable
+from pathlib import Path
 
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from services.generator.adapter_files import WEIGHTS
+from services.generator.backends import transformers
 from services.generator.evidence import passage
+from services.generator.settings import GeneratorSettings
 from services.ingest.chunkers import tokens
 from services.ingest.cleaners.html import clean
 from services.ingest.feed_dates import PlausibleTimes, moment_of
@@ -12,7 +19,9 @@ from services.ingest.ports import FeedSource
 from services.ingest.settings import IngestSettings
 from shared import lines
 from shared.messages import DocumentPublished, Question
+from shared.models.language import weights_sha256
 from shared.settings import EncoderSettings
+from tests import adapters, tiny_model
 from tests.field import case
 from tests.unit.feed_parts import Answer, Reader, a_site
 
@@ -74,3 +83,32 @@ def test_a_text_without_spaces_is_cut_into_chunks_that_a_prompt_has_room_for() -
 
     assert 20 <= len(chunk("", "2025", text)) <= 40
     assert len(passage(text, "When is it shut?", 150)) <= 1_500
+
+
+F1: dict[str, Callable[[str], str]] = {
+    "without a prefix": lambda name: name.removeprefix("base_model.model."),
+    "with an adapter's name": lambda name: name.replace(".weight", ".default.weight"),
+    "with a module in front": lambda name: f"module.{name}",
+}
+
+
+@pytest.mark.parametrize("kind", F1)
+def test_an_adapter_that_changes_nothing_is_refused_and_the_one_before_stays(tmp_path: Path, kind: str) -> None:
+    assert "refused ('weights fit no module of the base')" in (case("f1") / "expected.md").read_text()
+    base = tiny_model.save(tmp_path / "tiny")
+    for name in ("good", "renamed"):
+        (tmp_path / name).mkdir()
+        tiny_model.save_lora(base, tmp_path / name, 0.5)
+    weights = tmp_path / "renamed" / WEIGHTS
+    save_file({F1[kind](name): tensor for name, tensor in load_file(weights).items()}, weights)
+    backend = transformers.build(GeneratorSettings(worker="tuned", model=str(base)), tmp_path)
+    good, renamed = (
+        adapters.announced(name, folder=tmp_path / name, base_sha256=weights_sha256(base))
+        for name in ("good", "renamed")
+    )
+    backend.take_up(good)
+
+    with pytest.raises(ValueError, match="weights fit no module of the base"):
+        backend.take_up(renamed)
+
+    assert backend.adapters == {"tuned": good}
