@@ -45,7 +45,8 @@ def fetch(
 ) -> Path:
     """The folder at a location: itself where it is on this machine, else a copy under `cache`, named by its hashes.
 
-    A copy appears whole and with the announced files, or not at all. Raises ValueError where the location may not be
+    A copy appears whole and with the announced files, or not at all. The folder above `cache` is the home's own, and
+    is let in whatever the admission names. Raises ValueError where the location may not be
     read, what lies there is not what was announced or too large, or nothing here reads such addresses; OSError where
     the place cannot be reached.
     """
@@ -126,8 +127,19 @@ def _refuse_pickles(place: object, names: Iterable[str]) -> None:
 
 
 def _download(location: str, folder: Path, *, most_bytes: int, until: float, clock: Callable[[], float]) -> None:
-    """The known files of a place, each within its size."""
+    """The known files of a place, each within its size; what a store's driver raises beside OSError becomes one."""
     files, root = _filesystem(location)
+    try:
+        _copy_known(files, root, location, folder, most_bytes=most_bytes, in_time=lambda: clock() < until)
+    except (OSError, ValueError):
+        raise
+    except Exception as error:  # each driver has errors of its own for a store that is away
+        raise OSError(f"{location} cannot be read: {type(error).__name__}: {error}") from error
+
+
+def _copy_known(
+    files: Any, root: str, location: str, folder: Path, *, most_bytes: int, in_time: Callable[[], bool]
+) -> None:
     there = {PurePosixPath(str(about["name"])).name: about for about in files.ls(root, detail=True)}
     _require_few(location, there)
     _refuse_pickles(location, there)
@@ -139,7 +151,7 @@ def _download(location: str, folder: Path, *, most_bytes: int, until: float, clo
             raise ValueError(f"{location}/{name} is no ordinary file or larger than {most:,} bytes")
     for name, most in wanted.items():
         with files.open(str(there[name]["name"]), "rb") as source, (folder / name).open("wb") as copy:
-            _copy(source, copy, f"{location}/{name}", most=most, in_time=lambda: clock() < until)
+            _copy(source, copy, f"{location}/{name}", most=most, in_time=in_time)
 
 
 def _copy(source: Any, copy: Any, name: str, *, most: int, in_time: Callable[[], bool]) -> None:

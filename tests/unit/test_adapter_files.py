@@ -231,6 +231,18 @@ def test_what_comes_too_slowly_is_given_up(tmp_path: Path) -> None:
         )
 
 
+def test_a_store_that_fails_in_a_way_of_its_own_can_be_tried_again(
+    tmp_path: Path, memory: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise RuntimeError("EndpointConnectionError")
+
+    monkeypatch.setattr(type(memory), "ls", failing)
+
+    with pytest.raises(OSError, match="cannot be read: RuntimeError: EndpointConnectionError"):
+        adapter_files.fetch("memory://bucket/a", "f" * 64, tmp_path / "cache", admission=BUCKET)
+
+
 @pytest.mark.parametrize("sha256", ["../../elsewhere", "", "f" * 63, "F" * 64])
 def test_a_hash_that_is_none_names_no_folder(tmp_path: Path, sha256: str) -> None:
     with pytest.raises(ValueError, match="no sha256"):
