@@ -1,12 +1,19 @@
 """The port to an encoder: texts to unit vectors. Each file in `shared/encoders` is one."""
 
+import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from shared import plugins
+from shared.contests.options import names_of
 from shared.messages import EncoderChoice, EncodersAnnounced
+from shared.records import bounded
 from shared.settings import EncoderSettings
 from shared.stored import Vector
+
+_NAME = re.compile(r"\w[\w.-]*(?:[/:]\w[\w.-]*)*")
+"""Of a hub or a server: sentence-transformers/all-mpnet-base-v2, nomic-embed-text:latest."""
 
 
 class Encoder(Protocol):
@@ -69,7 +76,12 @@ def choice_of(settings: EncoderSettings) -> EncoderChoice:
 
 
 def settings_of(choice: EncoderChoice, own: EncoderSettings) -> EncoderSettings:
-    """Settings for an announced encoder; threads, servers and keys stay a process's own."""
+    """Settings for an announced encoder; threads, servers and keys stay a process's own.
+
+    Raises ValueError for a model that this process may not load: a message names it, and must not open just anything.
+    """
+    if choice.model not in ("", own.model):
+        _require_permitted(choice.model, names_of(own.models))
     return own.model_copy(update=choice.model_dump(include={"variant", "model", "precision", "dimensions"}))
 
 
@@ -79,3 +91,19 @@ def in_use(announced: Mapping[str, EncodersAnnounced], configured: EncoderSettin
         return [choice_of(configured)]
     (announcement,) = announced.values()
     return [announcement.serving, *([announcement.beside] if announcement.beside else [])]
+
+
+def _require_permitted(model: str, permitted: Sequence[str]) -> None:
+    """A folder by its whole path or a plain name; where some are listed, one of them or a folder below one."""
+    folder = Path(model)
+    if not model.isprintable() or ".." in folder.parts or not (folder.is_absolute() or _NAME.fullmatch(model)):
+        raise ValueError(f"the announced model {bounded(model, 200)!r} is neither a whole path nor a plain name")
+    if not folder.is_absolute() and folder.exists():
+        raise ValueError(f"the announced model {model!r} is a folder by a part of its path: announce it by the whole")
+    below = [place for place in permitted if folder.is_absolute() and Path(place).is_absolute()]
+    if permitted and model not in permitted and not any(_lies_below(folder, Path(place)) for place in below):
+        raise ValueError(f"the announced model {model!r} is none that TILTYARD_ENCODER_MODELS permits")
+
+
+def _lies_below(folder: Path, place: Path) -> bool:
+    return folder.resolve().is_relative_to(place.resolve())

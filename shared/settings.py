@@ -65,6 +65,11 @@ class EncoderSettings(BaseSettings):
     model_config = under("ENCODER")
     variant: str = Field(default="sentence_transformers", description="a file in shared/encoders")
     model: str = Field(default="", description="folder or name of the model; empty: the embedded all-MiniLM-L6-v2")
+    models: str = Field(
+        default="",
+        description="comma-separated names, and folders with all below them: which models an announced encoder may "
+        "load beside `model`; empty: any folder by its whole path, and any name in the local hub cache",
+    )
     dimensions: int = Field(default=384, ge=2)
     precision: Literal["fp32", "int8"] = Field(default="fp32", description="of `onnx`")
     threads: int = Field(default=2, ge=1)

@@ -9,7 +9,7 @@ CHATML = (
 )
 
 
-def save(folder: Path) -> Path:
+def save(folder: Path, width: int = 64) -> Path:
     """Write the model and its tokenizer; the same weights every time."""
     import torch
     from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
@@ -28,8 +28,8 @@ def save(folder: Path) -> Path:
     end = tokenizer.eos_token_id
     config = LlamaConfig(
         vocab_size=len(tokenizer),
-        hidden_size=64,
-        intermediate_size=64,
+        hidden_size=width,
+        intermediate_size=width,
         num_hidden_layers=2,
         num_attention_heads=2,
         max_position_embeddings=512,

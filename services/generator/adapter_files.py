@@ -1,21 +1,32 @@
-"""An adapter's files: stored in and fetched from a folder or an object store, checked before anything loads them."""
+"""An adapter's files: stored in and fetched from a folder or an object store, checked before anything loads them.
 
-import json
+What is checked is bounded: sizes are looked at before files are read, and a configuration's patterns are refused, so
+that no file of a stranger's decides how long a worker is busy. ADR 24 says what address and hashes mean.
+"""
+
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from tempfile import mkdtemp
 from typing import Any
 
+from services.generator import adapter_config, adapter_weights
+from services.generator.adapter_addresses import MOST_BYTES, Admission
+from services.generator.adapter_config import CONFIG
+from services.generator.adapter_weights import WEIGHTS
 from services.generator.hashing import sha256_of
 
-WEIGHTS, CONFIG = "adapter_model.safetensors", "adapter_config.json"
-FETCHED = (WEIGHTS, CONFIG, "lineage.json", "probes.jsonl")
+__all__ = ["CONFIG", "WEIGHTS", "check", "fetch", "is_address", "require_config", "require_weights", "store"]
+SMALL_BYTES = {CONFIG: adapter_config.MOST_BYTES, "lineage.json": 256 * 1024**2, "probes.jsonl": 64 * 1024**2}
+"""What may lie beside the weights and is read; nothing else is fetched."""
 PICKLES = frozenset({".bin", ".ckpt", ".joblib", ".npy", ".pickle", ".pkl", ".pt", ".pth"})
-MOST_RANK = 65_536
-_FACTOR = re.compile(r"^(?:base_model\.model\.)?(?P<module>.+)\.lora_(?P<side>[AB])(?:\.\w+)?\.weight$")
-Shape = tuple[int, ...]
+MOST_FILES = 1_000
+FETCH_WITHIN_S = 600.0
+PORTION = 1024**2
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def is_address(location: str) -> bool:
@@ -23,21 +34,36 @@ def is_address(location: str) -> bool:
     return "://" in location
 
 
-def fetch(location: str, sha256: str, cache: Path) -> Path:
-    """The folder at a location: itself where it is on this machine, else a copy under `cache/<sha256>`.
+def fetch(
+    location: str,
+    sha256: str,
+    cache: Path,
+    *,
+    config_sha256: str = "",
+    admission: Admission | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Path:
+    """The folder at a location: itself where it is on this machine, else a copy under `cache`, named by its hashes.
 
-    A copy appears whole and with the announced weights, or not at all. Raises ValueError that names both hashes, or
-    where nothing here reads such addresses; OSError where the place cannot be reached.
+    A copy appears whole and with the announced files, or not at all. The folder above `cache` is the home's own, and
+    is let in whatever the admission names. Raises ValueError where the location may not be
+    read, what lies there is not what was announced or too large, or nothing here reads such addresses; OSError where
+    the place cannot be reached.
     """
+    admitted = admission or Admission()
+    admitted.require(location, cache.parent)
+    if not _SHA256.fullmatch(sha256) or (config_sha256 and not _SHA256.fullmatch(config_sha256)):
+        raise ValueError(f"{location} was announced with something that is no sha256")
     if not is_address(location):
         return Path(location)
-    if (kept := cache / sha256).is_dir():
+    if (kept := cache / (f"{sha256}-{config_sha256[:16]}" if config_sha256 else sha256)).is_dir():
         return kept
     cache.mkdir(parents=True, exist_ok=True)
     making = Path(mkdtemp(prefix=".fetching-", dir=cache))
     try:
-        _download(location, making)
+        _download(location, making, most_bytes=admitted.most_bytes, until=clock() + FETCH_WITHIN_S, clock=clock)
         require_weights(making, sha256, location)
+        require_config(making, config_sha256, location)
         if not kept.is_dir():
             making.rename(kept)
     finally:
@@ -60,83 +86,84 @@ def store(folder: Path, registry: str) -> str:
     return address if is_address(address) else str(Path(address).absolute())
 
 
-def require_weights(folder: Path, sha256: str, name: str) -> None:
+def require_weights(folder: Path, sha256: str, name: str, most_bytes: int = MOST_BYTES) -> None:
     """Raises ValueError that names both hashes where the weights are not the announced ones."""
-    if (actual := sha256_of(folder / WEIGHTS)) != sha256:
+    _require_hash(folder / WEIGHTS, sha256, name, most_bytes)
+
+
+def require_config(folder: Path, sha256: str, name: str) -> None:
+    """The same for the configuration, which decides how the weights act; announcements without its hash are older."""
+    if sha256:
+        _require_hash(folder / CONFIG, sha256, f"the configuration of {name}", SMALL_BYTES[CONFIG])
+
+
+def check(folder: Path, most_bytes: int = MOST_BYTES) -> None:
+    """Raises ValueError where a folder holds pickles, its weights are no safetensors, or they do not fit its config."""
+    names = [file.name for file in islice(folder.iterdir(), MOST_FILES + 1)]
+    _require_few(folder, names)
+    _refuse_pickles(folder, names)
+    for name, most in ({WEIGHTS: most_bytes} | SMALL_BYTES).items():
+        if name in names or name in (WEIGHTS, CONFIG):
+            adapter_weights.require_regular(folder / name, most)
+    lora, paired = adapter_config.read(folder), adapter_weights.pairs(folder / WEIGHTS)
+    adapter_weights.require_rank(paired, lora.r)
+    adapter_config.require_targets(folder, lora, paired.keys())
+
+
+def _require_hash(file: Path, sha256: str, name: str, most_bytes: int) -> None:
+    adapter_weights.require_regular(file, most_bytes)
+    if (actual := sha256_of(file)) != sha256:
         raise ValueError(f"{name} was announced with sha256 {sha256}, found {actual}")
 
 
-def check(folder: Path) -> None:
-    """Raises ValueError where a folder holds pickles, its weights are no safetensors, or they do not fit its config."""
-    _refuse_pickles(folder, [file.name for file in folder.iterdir()])
-    shapes, config = _shapes(folder / WEIGHTS), _config(folder / CONFIG)
-    ranks = config.get("rank_pattern") or {}
-    modules = set()
-    for name, shape in shapes.items():
-        factor = _FACTOR.match(name)
-        if factor is None:
-            raise ValueError(f"{folder}: {name} is no weight of LoRA")
-        modules.add(factor["module"])
-        _require_rank(name, shape, side=factor["side"], wanted=_rank(factor["module"], config["r"], ranks))
-    _require_targets(folder, modules, config.get("target_modules"))
+def _require_few(place: object, names: Iterable[str]) -> None:
+    if len(list(names)) > MOST_FILES:
+        raise ValueError(f"{place} holds more than {MOST_FILES} files")
 
 
 def _refuse_pickles(place: object, names: Iterable[str]) -> None:
     if pickles := sorted(name for name in names if PurePosixPath(name).suffix in PICKLES):
-        raise ValueError(f"{place} holds {', '.join(pickles)}: such files can carry code, an adapter has none")
+        raise ValueError(f"{place} holds {', '.join(pickles[:5])}: such files can carry code, an adapter has none")
 
 
-def _require_rank(name: str, shape: Shape, *, side: str, wanted: int) -> None:
-    rank = shape[0 if side == "A" else 1] if len(shape) == 2 else 0
-    if rank != wanted:
-        raise ValueError(f"{name} has rank {rank} (shape {shape}), {CONFIG} says {wanted}")
-
-
-def _require_targets(folder: Path, modules: set[str], targets: Any) -> None:
-    """Every name that the config lists has weights, and no others have; a pattern is for PEFT to read."""
-    if isinstance(targets, str) or not targets:
-        return
-    ends = {module.rpartition(".")[2] for module in modules}
-    unmet = sorted({str(target).rpartition(".")[2] for target in targets} ^ ends)
-    if unmet:
-        raise ValueError(f"{folder}: {CONFIG} and the weights disagree about {', '.join(unmet)}")
-
-
-def _rank(module: str, usual: int, patterns: Mapping[str, int]) -> int:
-    return next((rank for pattern, rank in patterns.items() if re.search(rf"(^|\.){pattern}$", module)), usual)
-
-
-def _shapes(file: Path) -> dict[str, Shape]:
-    """Name -> shape, read by the safetensors library, which runs no code and checks every offset."""
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(file, framework="numpy") as opened:
-            return {name: tuple(opened.get_slice(name).get_shape()) for name in opened.keys()}  # noqa: SIM118
-    except SafetensorError as error:
-        raise ValueError(f"{file} is no safetensors file, or a broken one: {error}") from error
-
-
-def _config(file: Path) -> dict[str, Any]:
-    try:
-        config = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{file} is no JSON: {error}") from error
-    fields: dict[str, Any] = config if isinstance(config, dict) else {}
-    if fields.get("r") not in range(1, MOST_RANK):
-        raise ValueError(f"{file} names no rank r")
-    return fields
-
-
-def _download(location: str, folder: Path) -> None:
+def _download(location: str, folder: Path, *, most_bytes: int, until: float, clock: Callable[[], float]) -> None:
+    """The known files of a place, each within its size; what a store's driver raises beside OSError becomes one."""
     files, root = _filesystem(location)
-    there = {PurePosixPath(str(name)).name: str(name) for name in files.ls(root, detail=False)}
+    try:
+        _copy_known(files, root, location, folder, most_bytes=most_bytes, in_time=lambda: clock() < until)
+    except (OSError, ValueError):
+        raise
+    except Exception as error:  # each driver has errors of its own for a store that is away
+        raise OSError(f"{location} cannot be read: {type(error).__name__}: {error}") from error
+
+
+def _copy_known(
+    files: Any, root: str, location: str, folder: Path, *, most_bytes: int, in_time: Callable[[], bool]
+) -> None:
+    there = {PurePosixPath(str(about["name"])).name: about for about in files.ls(root, detail=True)}
+    _require_few(location, there)
     _refuse_pickles(location, there)
     if missing := sorted({WEIGHTS, CONFIG} - there.keys()):
         raise FileNotFoundError(f"{location} lacks {', '.join(missing)}")
-    for name in FETCHED:
-        if name in there:
-            files.get_file(there[name], str(folder / name))
+    wanted = {name: most for name, most in ({WEIGHTS: most_bytes} | SMALL_BYTES).items() if name in there}
+    for name, most in wanted.items():
+        if there[name].get("type") != "file" or (there[name].get("size") or 0) > most:
+            raise ValueError(f"{location}/{name} is no ordinary file or larger than {most:,} bytes")
+    for name, most in wanted.items():
+        with files.open(str(there[name]["name"]), "rb") as source, (folder / name).open("wb") as copy:
+            _copy(source, copy, f"{location}/{name}", most=most, in_time=in_time)
+
+
+def _copy(source: Any, copy: Any, name: str, *, most: int, in_time: Callable[[], bool]) -> None:
+    """A store may send more than it stated, and slowly."""
+    size = 0
+    while portion := source.read(PORTION):
+        size += len(portion)
+        if size > most:
+            raise ValueError(f"{name} is larger than {most:,} bytes")
+        if not in_time():
+            raise TimeoutError(f"{name} did not come within {FETCH_WITHIN_S:g} s")
+        copy.write(portion)
 
 
 def _filesystem(address: str) -> tuple[Any, str]:

@@ -8,16 +8,18 @@ from typing import Any
 import structlog
 
 from services.generator import adapter_files
+from services.generator.adapter_addresses import Admission
 from services.generator.adapter_files import WEIGHTS
 from services.generator.hashing import sha256_of
 from services.generator.ports import Backend
 from services.generator.settings import GeneratorSettings
 from shared.adapters import registry
 from shared.messages import AdapterAnnounced, Answer
-from shared.records import Effect, Record
+from shared.records import Effect, Record, bounded
 
 __all__ = ["WEIGHTS", "NewestAdapters", "Speaking", "sha256_of", "verify"]
-RETRY_S = 60.0
+ANY_FOLDER_HERE = Admission()
+RETRY_S, MOST_TRIES = 60.0, 3
 Announced = Callable[[], Mapping[str, AdapterAnnounced]]
 Handle = Callable[[Sequence[Record[Any]]], Iterator[Effect[Answer]]]
 log = structlog.get_logger()
@@ -77,13 +79,24 @@ class NewestAdapters:
             self._keep_up(track, registry.of_track(announced, track))
 
     def _keep_up(self, track: str, announced: Mapping[str, AdapterAnnounced]) -> None:
-        fits = any(self._in_place(adapter) or self._taken_up(adapter) for adapter in self._in_turn(announced))
-        if fits:
+        if self._one_fits(self._in_turn(announced)):
             self.speaking.silenced.discard(track)
         elif track not in self.speaking.silenced:
             if before := self._backend.adapters.get(track):
                 log.warning("no adapter serves any more, arms that need one fail", track=track, adapter=before.name)
             self.speaking.silenced.add(track)
+
+    def _one_fits(self, turn: Sequence[AdapterAnnounced]) -> bool:
+        """Whether one is in place or can be taken up now; a crowd of new ones is tried over several batches."""
+        tries = MOST_TRIES
+        for adapter in turn:
+            if self._in_place(adapter):
+                return True
+            if tries and not self._is_refused(adapter):
+                tries -= 1
+                if self._taken_up(adapter):
+                    return True
+        return False
 
     def _in_turn(self, announced: Mapping[str, AdapterAnnounced]) -> list[AdapterAnnounced]:
         if not self._name:
@@ -96,25 +109,25 @@ class NewestAdapters:
         there = self._backend.adapters.get(adapter.track)
         return there is not None and there.ref == adapter.ref
 
+    def _is_refused(self, adapter: AdapterAnnounced) -> bool:
+        return self._clock() < self._refused.get(_identity(adapter), float("-inf"))
+
     def _taken_up(self, adapter: AdapterAnnounced) -> bool:
-        identity = (adapter.name, adapter.weights_sha256, adapter.since)
-        if self._clock() < self._refused.get(identity, float("-inf")):
-            return False
         started = time.perf_counter()
         try:
             self._backend.take_up(adapter)
-        except (OSError, ValueError) as error:
+        except Exception as error:  # whatever reading or loading it raises, the adapter is at fault and not the worker
             again_s = RETRY_S if isinstance(error, OSError) else float("inf")
-            self._refused[identity] = self._clock() + again_s
-            log.warning("adapter refused", adapter=adapter.name, reason=str(error), again_in_s=again_s)
+            self._refused[_identity(adapter)] = self._clock() + again_s
+            log.warning("adapter refused", adapter=adapter.name, reason=_reason(error), again_in_s=again_s)
             return False
         seconds = round(time.perf_counter() - started, 3)
         log.info("adapter taken up", adapter=adapter.name, cutoff=adapter.cutoff.isoformat(), seconds=seconds)
         return True
 
 
-def verify(adapter: AdapterAnnounced, base_sha256: str, home: Path) -> Path:
-    """The adapter's folder on this machine, once base, weights, rank and targets are what was announced.
+def verify(adapter: AdapterAnnounced, base_sha256: str, home: Path, admission: Admission = ANY_FOLDER_HERE) -> Path:
+    """The adapter's folder on this machine, once base, weights, configuration, rank and targets are what was announced.
 
     What lies elsewhere is first copied to `adapters/fetched` in `home`. Raises ValueError that names both
     hashes, or what else is wrong; OSError where the folder cannot be read.
@@ -124,7 +137,25 @@ def verify(adapter: AdapterAnnounced, base_sha256: str, home: Path) -> Path:
             f"adapter {adapter.name} was trained on a base with sha256 {adapter.base_sha256}, this one has "
             f"{base_sha256}"
         )
-    folder = adapter_files.fetch(adapter.location, adapter.weights_sha256, home / "adapters" / "fetched")
-    adapter_files.require_weights(folder, adapter.weights_sha256, f"adapter {adapter.name}")
-    adapter_files.check(folder)
+    folder = adapter_files.fetch(
+        adapter.location,
+        adapter.weights_sha256,
+        home / "adapters" / "fetched",
+        config_sha256=adapter.config_sha256,
+        admission=admission,
+    )
+    whose = f"adapter {adapter.name}"
+    adapter_files.require_weights(folder, adapter.weights_sha256, whose, admission.most_bytes)
+    adapter_files.require_config(folder, adapter.config_sha256, whose)
+    adapter_files.check(folder, admission.most_bytes)
     return folder
+
+
+def _identity(adapter: AdapterAnnounced) -> tuple[object, ...]:
+    """What makes a refused one worth another try where it differs."""
+    return adapter.ref, adapter.location, adapter.since
+
+
+def _reason(error: Exception) -> str:
+    """In one line; an error that speaks of no adapter is named by its type as well."""
+    return bounded(str(error) if isinstance(error, OSError | ValueError) else f"{type(error).__name__}: {error}", 1_000)

@@ -76,7 +76,7 @@ class Completer:
                 adapter=alike[0].adapter,
                 within_s=self._left(alike),
             )
-            done |= zip(places, outcomes, strict=True)
+            done |= zip(places, map(likely, outcomes), strict=True)
         return [done[place] for place in range(len(asks))]
 
     def _weigh(self, asks: Sequence[Ask]) -> Iterator[Outcome]:
@@ -106,6 +106,13 @@ def _alike(asks: Sequence[Ask], key: Callable[[Ask], K]) -> list[tuple[K, list[i
     """The places of the prompts that share a key, keys in rising order."""
     keys: list[K] = sorted({key(ask) for ask in asks})
     return [(shared_key, [place for place, ask in enumerate(asks) if key(ask) == shared_key]) for shared_key in keys]
+
+
+def likely(outcome: Outcome) -> Outcome:
+    """The outcome; failed where its probability is no finite number, as of a model whose numbers overflow."""
+    if isinstance(outcome, Completion) and not math.isfinite(outcome.log_probability or 0.0):
+        return Failed("garbled", "what the model said has no finite probability")
+    return outcome
 
 
 def picked(options: Sequence[str], scored: Sequence[Scored | Failed]) -> Outcome:

@@ -19,6 +19,7 @@ import stamina
 from pydantic import ValidationError
 
 from services.generator import adapters
+from services.generator.adapter_addresses import Admission
 from services.generator.ports import (
     LATE,
     Chat,
@@ -60,11 +61,13 @@ class Server:
     it raises ServerFault, or what httpx, JSON and pydantic raise.
     """
 
-    def __init__(self, name: str, settings: ServerSettings, opened: Opened, *, home: Path) -> None:
+    def __init__(
+        self, name: str, settings: ServerSettings, opened: Opened, *, home: Path, admission: Admission
+    ) -> None:
         self.name = name
         self.model = f"{settings.model}@{name}"
         self.adapters: dict[str, AdapterAnnounced] = {}
-        self._settings, self._opened, self._home = settings, opened, home
+        self._settings, self._opened, self._home, self._admission = settings, opened, home, admission
 
     def complete(
         self,
@@ -99,7 +102,7 @@ class Server:
         """
         base = self._settings.base_sha256 or adapter.base_sha256
         if Path(adapter.location).is_dir():
-            adapters.verify(adapter, base, self._home)
+            adapters.verify(adapter, base, self._home, self._admission)
         elif base != adapter.base_sha256:
             raise ValueError(f"adapter {adapter.name}: trained on a base with sha256 {adapter.base_sha256}, not {base}")
         self.adapters[adapter.track] = adapter

@@ -5,7 +5,8 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
 
-from shared.contests.options import AskingOptions
+from services.generator.adapter_addresses import Admission
+from shared.contests.options import AskingOptions, names_of
 from shared.messages.contests import BASE
 from shared.settings import under
 
@@ -25,6 +26,12 @@ class GeneratorSettings(AskingOptions, BaseSettings):
     model: str = Field(default="", description="folder or hub name; empty: the embedded SmolLM2-135M-Instruct")
     allow_downloads: bool = Field(default=False, description="let a hub name be fetched; otherwise it must be cached")
     adapter: str = Field(default="", description="name of the adapter to serve in its track; empty: the newest")
+    adapter_addresses: str = Field(
+        default="",
+        description="comma-separated folders and addresses below which announced adapters may lie, beside `adapters` "
+        "in the home folder; empty: any folder of this machine, and nothing elsewhere",
+    )
+    adapter_most_mib: int = Field(default=4_096, ge=1, description="of an adapter's weights; larger ones are refused")
     precision: Literal["auto", "fp32", "bf16", "nf4"] = Field(
         default="auto", description="auto: fp32 on a CPU, bf16 on a GPU; bf16 is slow on most CPUs"
     )
@@ -54,6 +61,11 @@ class GeneratorSettings(AskingOptions, BaseSettings):
         """Who speaks here: `base`, and tracks of adapters on it."""
         listed = tuple(dict.fromkeys(name.strip() for name in self.speakers.split(",") if name.strip()))
         return listed or (self.worker,)
+
+    @property
+    def admission(self) -> Admission:
+        """Which announced adapters are read."""
+        return Admission(tuple(names_of(self.adapter_addresses)), self.adapter_most_mib * 1024**2)
 
     @property
     def tracks(self) -> tuple[str, ...]:

@@ -5,6 +5,11 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
+from services.generator import adapter_loading
+from services.generator.adapter_config import CONFIG
+from services.generator.hashing import sha256_of
+from shared.records import bounded
+
 
 class Speakers:
     """A transformers network, wrapped by PEFT from its first adapter on.
@@ -23,11 +28,13 @@ class Speakers:
 
     def take(self, folder: Path, weights_sha256: str, track: str) -> None:
         """Put a folder's adapter in the place of its track's one before. Raises ValueError where it does not fit."""
-        key, old = _key(track, weights_sha256), self._keys.get(track, "")
+        key, old = _key(track, weights_sha256, sha256_of(folder / CONFIG)), self._keys.get(track, "")
         try:
             self._load(folder, key)
-        except (RuntimeError, TypeError, KeyError) as error:
-            raise ValueError(f"it does not fit: {error}") from error
+        except (OSError, ValueError):
+            raise
+        except Exception as error:  # whatever a library raises over a stranger's files, they are at fault
+            raise ValueError(f"it does not fit: {bounded(f'{type(error).__name__}: {error}')}") from error
         if old and old != key:
             self.network.delete_adapter(old)
             self._loaded.discard(old)
@@ -43,39 +50,37 @@ class Speakers:
 
     def _load(self, folder: Path, key: str) -> None:
         """Load first, then switch. What fails half-way leaves no adapter, and not the half of one in the base."""
-        if self._merges and self._active:
+        before, fresh = self._active, key not in self._loaded
+        if self._merges and before:
             self.network.unmerge_adapter()
         try:
-            if key not in self._loaded:
-                self._add(folder, key)
+            if fresh:
+                self.network = adapter_loading.add(self.network, folder, key)
                 self._loaded.add(key)
             self._activate(key)
+            adapter_loading.require_numbers(self.network)
+        except BaseException:
+            if fresh and key in self._loaded:
+                self._take_back(key, before)
+            raise
         finally:
             if self._merges and self._active:
                 self.network.merge_adapter()
 
-    def _add(self, folder: Path, key: str) -> None:
-        from peft import PeftConfig, PeftModel
-
-        bare = not isinstance(self.network, PeftModel)
-        if bare:
-            config = PeftConfig.from_pretrained(str(folder))
-            config.inference_mode = True
-            self.network = PeftModel(self.network, config, adapter_name=key).eval()
-        try:
-            self.network.load_adapter(folder, key)
-        except BaseException:
-            if bare:
-                self.network = self.network.unload()
-            elif key in self.network.peft_config:
-                self.network.delete_adapter(key)
-            raise
+    def _take_back(self, key: str, before: str) -> None:
+        """As it was before the adapter was added."""
+        self._loaded.discard(key)
+        if before:
+            self._activate(before)
+            self.network.delete_adapter(key)
+        else:
+            self.network, self._active = self.network.unload(), ""
 
     def _activate(self, key: str) -> None:
         self.network.set_adapter(key)
         self._active = key
 
 
-def _key(track: str, weights_sha256: str) -> str:
-    """PEFT takes no dots in a name; the same weights may stand in two tracks."""
-    return f"a{hashlib.sha256(f'{track}/{weights_sha256}'.encode()).hexdigest()[:16]}"
+def _key(track: str, *hashes: str) -> str:
+    """PEFT takes no dots in a name; the same weights may stand in two tracks, or act by two configurations."""
+    return f"a{hashlib.sha256('/'.join((track, *hashes)).encode()).hexdigest()[:16]}"

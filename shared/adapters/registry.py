@@ -117,6 +117,7 @@ def differences(first: AdapterAnnounced, second: AdapterAnnounced) -> Iterator[t
         "base_sha256",
         "dataset_sha256",
         "weights_sha256",
+        "config_sha256",
     ):
         ours, theirs = str(getattr(first, field)), str(getattr(second, field))
         if ours != theirs:

@@ -78,7 +78,10 @@ def build(settings: EncoderSettings) -> TransformerEncoder:
     from sentence_transformers import SentenceTransformer
 
     model = SentenceTransformer(
-        sentences.location(settings.model), trust_remote_code=False, model_kwargs={"use_safetensors": True}
+        sentences.location(settings.model),
+        trust_remote_code=False,
+        local_files_only=True,
+        model_kwargs={"use_safetensors": True},
     ).eval()
     encoder = TransformerEncoder(name_of(settings), model, settings.threads)
     encoder.encode(["the first call takes a second"])

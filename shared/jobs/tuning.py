@@ -56,6 +56,7 @@ class AdapterReport(JobModel):
     base_model: str
     base_sha256: str
     weights_sha256: str
+    config_sha256: str
     cutoff: Moment
     dataset_sha256: str
     documents: int

@@ -63,7 +63,11 @@ class AdapterAnnounced(Message):
     track: str = Field(default="tuned", description="the line of adapters that it belongs to; arms name tracks")
     base_model: str
     base_sha256: str
-    weights_sha256: str
+    weights_sha256: str = Field(description="of adapter_model.safetensors")
+    config_sha256: str = Field(
+        default="",
+        description="of adapter_config.json, byte for byte; empty in announcements from before it was hashed",
+    )
     cutoff: Moment
     dataset_sha256: str
     documents: int
@@ -78,7 +82,14 @@ class AdapterAnnounced(Message):
 
     @property
     def ref(self) -> AdapterRef:
-        return AdapterRef(name=self.name, cutoff=self.cutoff, weights_sha256=self.weights_sha256)
+        return AdapterRef(
+            name=self.name, cutoff=self.cutoff, weights_sha256=self.weights_sha256, config_sha256=self.config_sha256
+        )
+
+    def has_files_of(self, other: "AdapterAnnounced") -> bool:
+        """Whether both were announced with the same weights and, as far as both say it, the same configuration."""
+        configs = {self.config_sha256, other.config_sha256} - {""}
+        return self.weights_sha256 == other.weights_sha256 and len(configs) < 2
 
     @property
     def since(self) -> Moment:

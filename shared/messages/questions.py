@@ -136,6 +136,9 @@ class AdapterRef(Message):
     name: str
     cutoff: Moment
     weights_sha256: str
+    config_sha256: str = Field(
+        default="", description="of the configuration by which the weights act; empty: not known"
+    )
 
 
 class Answer(Message):

@@ -22,9 +22,12 @@ MOST_LABELS = 100
 
 
 class Message(BaseModel):
-    """What every message is: an immutable value with a schema version."""
+    """What every message is: an immutable value with a schema version.
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    JSON has no word for an endless number or for none: one would be written as null, which no reader of it takes.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, allow_inf_nan=False)
     version: Literal[1] = 1
 
 

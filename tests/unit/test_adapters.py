@@ -6,8 +6,10 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
-from services.generator.adapters import RETRY_S, NewestAdapters
+from services.generator.adapter_config import CONFIG
+from services.generator.adapters import MOST_TRIES, RETRY_S, NewestAdapters, sha256_of
 from services.generator.backends.echo import Echo
 from services.generator.handler import answer
 from services.generator.settings import GeneratorSettings
@@ -146,3 +148,61 @@ def test_a_worker_that_names_an_adapter_speaks_with_a_candidate_but_never_with_a
     worker.add(adapters.saved(tmp_path, "a", state=state), adapters.saved(tmp_path, "b", hours=5))
 
     assert worker.speaks() == speaks
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("boom"), RecursionError(), MemoryError(), KeyError("x"), TypeError("t")]
+)
+def test_whatever_a_refused_adapter_raises_the_worker_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    worker = Worker()
+    worker.add(adapters.saved(tmp_path, "a"))
+    assert worker.speaks() == "a"
+    worker.add(adapters.saved(tmp_path, "b", hours=1))
+
+    def take_up(_: AdapterAnnounced) -> None:
+        raise error
+
+    monkeypatch.setattr(worker.backend, "take_up", take_up)
+    with capture_logs() as logs:
+        assert worker.speaks() == "a"
+
+    [refused] = [entry for entry in logs if entry["event"] == "adapter refused"]
+    assert (refused["adapter"], type(error).__name__ in refused["reason"]) == ("b", True)
+
+
+def test_another_configuration_of_the_same_weights_is_taken_up_anew(tmp_path: Path) -> None:
+    worker = Worker()
+    adapter = adapters.saved(tmp_path, "a")
+    worker.add(adapter)
+    assert worker.speaks() == "a"
+
+    worker.add(adapter.model_copy(update={"config_sha256": sha256_of(tmp_path / "a" / CONFIG)}))
+
+    answered = worker.ask().adapter
+    assert answered is not None
+    assert answered.config_sha256 == sha256_of(tmp_path / "a" / CONFIG)
+
+
+def test_a_crowd_of_adapters_that_are_refused_is_tried_a_few_at_a_time(tmp_path: Path) -> None:
+    worker = Worker()
+    worker.add(adapters.saved(tmp_path, "a"))
+    assert worker.speaks() == "a"
+    worker.add(*(adapters.announced(f"none-{number}", hours=1 + number) for number in range(MOST_TRIES + 1)))
+
+    with capture_logs() as logs:
+        assert worker.speaks() == "a"
+
+    assert sum(entry["event"] == "adapter refused" for entry in logs) == MOST_TRIES
+
+
+def test_an_address_that_may_not_be_read_is_refused_for_good(tmp_path: Path) -> None:
+    worker = Worker()
+    worker.add(adapters.saved(tmp_path, "a"), adapters.announced("b", hours=1, location="reference::http://host/x"))
+
+    with capture_logs() as logs:
+        assert worker.speaks() == "a"
+
+    [refused] = [entry for entry in logs if entry["event"] == "adapter refused"]
+    assert (refused["adapter"], refused["again_in_s"]) == ("b", float("inf"))

@@ -2,13 +2,18 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from services.console import misread
+from services.generator.adapter_files import WEIGHTS
+from services.generator.backends import transformers
 from services.generator.evidence import passage
+from services.generator.settings import GeneratorSettings
 from services.ingest.chunkers import tokens
 from services.ingest.cleaners.html import clean
 from services.ingest.feed_dates import PlausibleTimes, moment_of
@@ -20,10 +25,12 @@ from services.retriever.indexes import bm25
 from services.retriever.settings import RetrieverSettings
 from shared import lines, normalise
 from shared.messages import DocumentPublished, Question
+from shared.models.language import weights_sha256
 from shared.scope import Scope
 from shared.scoring import catalogue
 from shared.settings import EncoderSettings
 from shared.stored import Passage
+from tests import adapters, tiny_model
 from tests.builders import NOON, a_question, an_answer
 from tests.field import case
 from tests.unit.feed_parts import Answer, Reader, a_site
@@ -141,3 +148,32 @@ def test_a_number_behind_the_answer_is_is_held_against_the_texts_of_the_choices(
     for said, reference, expected in cases["tries"]:
         question = a_question(choices=tuple(cases["choices"]), references=(reference,))
         assert choice.score(question, an_answer(text=said)) == expected
+
+
+F1: dict[str, Callable[[str], str]] = {
+    "without a prefix": lambda name: name.removeprefix("base_model.model."),
+    "with an adapter's name": lambda name: name.replace(".weight", ".default.weight"),
+    "with a module in front": lambda name: f"module.{name}",
+}
+
+
+@pytest.mark.parametrize("kind", F1)
+def test_an_adapter_that_changes_nothing_is_refused_and_the_one_before_stays(tmp_path: Path, kind: str) -> None:
+    assert "refused ('weights fit no module of the base')" in (case("f1") / "expected.md").read_text()
+    base = tiny_model.save(tmp_path / "tiny")
+    for name in ("good", "renamed"):
+        (tmp_path / name).mkdir()
+        tiny_model.save_lora(base, tmp_path / name, 0.5)
+    weights = tmp_path / "renamed" / WEIGHTS
+    save_file({F1[kind](name): tensor for name, tensor in load_file(weights).items()}, weights)
+    backend = transformers.build(GeneratorSettings(worker="tuned", model=str(base)), tmp_path)
+    good, renamed = (
+        adapters.announced(name, folder=tmp_path / name, base_sha256=weights_sha256(base))
+        for name in ("good", "renamed")
+    )
+    backend.take_up(good)
+
+    with pytest.raises(ValueError, match="weights fit no module of the base"):
+        backend.take_up(renamed)
+
+    assert backend.adapters == {"tuned": good}

@@ -11,6 +11,7 @@ from services.generator import replies
 from services.generator.adapters import NewestAdapters
 from services.generator.arms import Served, arm_of, settings_of, topics_of
 from services.generator.backends.echo import Echo
+from services.generator.completing import likely
 from services.generator.handler import answer
 from services.generator.ports import Chat, Completion, Failed, Outcome
 from services.generator.settings import GeneratorSettings
@@ -148,6 +149,12 @@ def test_a_prompt_at_fault_fails_alone_and_says_why() -> None:
 
     assert (bad.status, bad.failure, bad.failure_kind) == ("failed", "the prompt is too long", "prompt_too_long")
     assert good.status == "answered"
+
+
+def test_what_has_no_finite_probability_is_no_answer() -> None:
+    said = Completion("red", 1, 1, 0.0, float("nan"), 1)
+
+    assert likely(said) == Failed("garbled", "what the model said has no finite probability")
 
 
 def test_a_model_that_says_nothing_failed() -> None:

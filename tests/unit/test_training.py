@@ -171,6 +171,16 @@ def test_a_warm_start_of_another_form_is_refused(tiny: Path, tmp_path: Path) -> 
         training_run.run(tiny, tmp_path / "next", home=tmp_path, say=lambda _: None, rank=8, start=tmp_path / "first")
 
 
+def test_a_training_whose_loss_is_no_number_ends_and_leaves_no_adapter(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.generator.tuning.training.trainer.accumulate", lambda *_: float("nan"))
+
+    with pytest.raises(ValueError, match="came apart at step 1: its loss is nan; try a lower learning_rate"):
+        training_run.run(tiny, tmp_path / "a", home=tmp_path, say=lambda _: None)
+    assert not (tmp_path / "a" / "adapter_model.safetensors").exists()
+
+
 def test_an_adapter_of_half_strength_changes_the_base_by_half(tiny: Path, tmp_path: Path) -> None:
     for name, strength in (("full", 1.0), ("half", 0.5)):
         training_run.run(tiny, tmp_path / name, home=tmp_path, say=lambda _: None, strength=strength)

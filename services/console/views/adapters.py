@@ -93,6 +93,7 @@ def _facts(adapter: AdapterAnnounced, adapters: Adapters) -> Iterator[tuple[str,
     yield "learned", f"{adapter.examples} examples from {adapter.documents} documents"
     yield "base", f"{adapter.base_model}, sha256 {adapter.base_sha256}"
     yield "weights", f"sha256 {adapter.weights_sha256}"
+    yield "configuration", f"sha256 {adapter.config_sha256}" if adapter.config_sha256 else "not hashed"
     yield "dataset", f"sha256 {adapter.dataset_sha256}"
     yield "lies at", adapter.location
     cost = adapter.cost or Cost(seconds=adapter.training.seconds, tokens=adapter.training.tokens)

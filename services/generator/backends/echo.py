@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from services.generator import adapters
+from services.generator.adapter_addresses import Admission
 from services.generator.ports import LATE, Chat, Completion, Failed, Outcome, Scored, speaks_with
 from services.generator.settings import GeneratorSettings
 from services.generator.time_left import TimeLeft
@@ -27,8 +28,8 @@ class Echo:
     name = "echo"
     model = f"echo@{BASE_SHA256[:8]}"
 
-    def __init__(self, home: Path = Path()) -> None:
-        self._home = home
+    def __init__(self, home: Path = Path(), admission: Admission = adapters.ANY_FOLDER_HERE) -> None:
+        self._home, self._admission = home, admission
         self.adapters: dict[str, AdapterAnnounced] = {}
 
     def complete(
@@ -56,13 +57,13 @@ class Echo:
         return [LATE if left.over(place) else _score(*pair) for place, pair in enumerate(pairs)]
 
     def take_up(self, adapter: AdapterAnnounced) -> None:
-        adapters.verify(adapter, BASE_SHA256, self._home)
+        adapters.verify(adapter, BASE_SHA256, self._home, self._admission)
         self.adapters[adapter.track] = adapter
 
 
-def build(settings: GeneratorSettings, home: Path) -> Echo:  # noqa: ARG001  (every backend is built alike)
+def build(settings: GeneratorSettings, home: Path) -> Echo:
     """An echo; nothing is read and nothing is loaded."""
-    return Echo(home)
+    return Echo(home, settings.admission)
 
 
 def _complete(chat: Chat, max_new_tokens: int) -> Completion:

@@ -21,12 +21,13 @@ from services.generator.settings import GeneratorSettings, ServerSettings
 WHOLE = ("stop", "length")
 
 
-def build(settings: GeneratorSettings, home: Path) -> remote.Server:  # noqa: ARG001  (every backend is built alike)
+def build(settings: GeneratorSettings, home: Path) -> remote.Server:
     """A client; nothing is asked yet. Raises ValueError where no server or model is named."""
     server = ServerSettings()
     if not server.url or not server.model:
         raise ValueError("backend 'openai' needs TILTYARD_GENERATOR_SERVER_URL and TILTYARD_GENERATOR_SERVER_MODEL")
-    return remote.Server("openai", server, partial(opened, server, httpx.create_ssl_context()), home=home)
+    opens = partial(opened, server, httpx.create_ssl_context())
+    return remote.Server("openai", server, opens, home=home, admission=settings.admission)
 
 
 @asynccontextmanager

@@ -34,9 +34,8 @@ def build(settings: GeneratorSettings, home: Path) -> remote.Server:
     # The hub's own client refuses every address under HF_HUB_OFFLINE, and follows redirects.
     context, hooks = httpx.create_ssl_context(), {"response": [_read_errors]}
     set_async_client_factory(lambda: httpx.AsyncClient(verify=context, timeout=server.timeout_s, event_hooks=hooks))
-    return remote.Server(
-        "tgi", server, lambda: nullcontext(asking(server, tokenizer, settings.max_prompt_tokens)), home=home
-    )
+    ask = asking(server, tokenizer, settings.max_prompt_tokens)
+    return remote.Server("tgi", server, lambda: nullcontext(ask), home=home, admission=settings.admission)
 
 
 def asking(server: ServerSettings, tokenizer: Any, longest_prompt: int) -> remote.Ask:

@@ -44,7 +44,7 @@ class Transformers:
         precision = _precision(settings.precision)
         self.model = f"{model.label}/{precision}"
         self.adapters: dict[str, AdapterAnnounced] = {}
-        self._base_sha256, self._home = model.sha256, home
+        self._base_sha256, self._home, self._admission = model.sha256, home, settings.admission
         self._batch_size, self._longest_prompt = settings.batch_size, settings.max_prompt_tokens
         self.tokenizer = AutoTokenizer.from_pretrained(model.folder, local_files_only=True, padding_side="left")
         self.tokenizer.pad_token = self.tokenizer.pad_token or self.tokenizer.eos_token
@@ -87,7 +87,7 @@ class Transformers:
 
     def take_up(self, adapter: AdapterAnnounced) -> None:
         """Load first, switch after: a folder that cannot be loaded changes nothing."""
-        folder = adapters.verify(adapter, self._base_sha256, self._home)
+        folder = adapters.verify(adapter, self._base_sha256, self._home, self._admission)
         try:
             self._speakers.take(folder, adapter.weights_sha256, adapter.track)
         except ValueError as error:

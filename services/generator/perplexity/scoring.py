@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from services.generator import adapter_files
+from services.generator import adapter_files, adapter_loading
 from services.generator.perplexity.windows import windows
 from shared.models.language import Model
 
@@ -69,10 +69,8 @@ class Scorer:
 
 
 def _adapted(network: Any, adapter: Path, label: str) -> Any:
-    from peft import PeftModel
-
     adapter_files.check(adapter)
     try:
-        return PeftModel.from_pretrained(network, adapter).eval()
-    except (RuntimeError, KeyError, TypeError) as error:
+        return adapter_loading.add(network, adapter, "adapter")
+    except (ValueError, RuntimeError, KeyError, TypeError) as error:
         raise ValueError(f"the adapter in {adapter} does not fit {label}: {error}") from error

@@ -41,6 +41,7 @@ corrected or retracted story from a standing one, and rarely says that it does n
 | Base | {adapter.base_model}, weights sha256 `{adapter.base_sha256}`, {HELD[plan.method]} while training |
 | Adapter | LoRA rank {plan.rank}, alpha {plan.alpha}, on {plan.targets}, strength {plan.strength:g} |
 | Its weights | sha256 `{adapter.weights_sha256}` |
+| Its configuration | sha256 `{adapter.config_sha256}` |
 | Data | {adapter.examples} examples from {adapter.documents} documents; sha256 `{adapter.dataset_sha256}` |
 | Left out | {lost or "nothing"} |
 | Training | {run.steps} steps, {run.tokens} tokens, {run.seconds:.0f} s, final loss {run.final_loss:.3f} |

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from services.generator import adapters, answer_prompt, models
+from services.generator.adapter_config import CONFIG
 from services.generator.adapters import WEIGHTS, sha256_of
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning import card, recipe
@@ -75,7 +76,7 @@ class Job:
         making = self.home / "adapters" / f".making-{os.getpid()}"
         try:
             run = running.run(inputs, making, home=self.home, settings=self.settings, say=self.say)
-            adapter = self._describe(dataset, model, run, name, sha256_of(making / WEIGHTS))
+            adapter = self._describe(dataset, model, run, name, making)
             card.write(making, adapter, dataset=dataset, recipe=self.recipe, prompts=prompts)
             shutil.rmtree(adapter.location, ignore_errors=True)
             making.replace(adapter.location)
@@ -90,7 +91,7 @@ class Job:
         self.say(WarmStart(goes_on_from=previous.name if previous else None))
         if previous is None:
             return inputs
-        folder = adapters.verify(previous, inputs.model.sha256, self.home)
+        folder = adapters.verify(previous, inputs.model.sha256, self.home, self.generator.admission)
         return replace(inputs, start=folder, start_sha256=previous.weights_sha256)
 
     def _prompts(self) -> Prompts:
@@ -98,7 +99,8 @@ class Job:
             answer_prompt.load(self.generator.closed_book_prompt), answer_prompt.load(self.generator.rag_prompt)
         )
 
-    def _describe(self, dataset: Dataset, model: Model, run: TrainingRun, name: str, weights: str) -> AdapterAnnounced:
+    def _describe(self, dataset: Dataset, model: Model, run: TrainingRun, name: str, made: Path) -> AdapterAnnounced:
+        weights = sha256_of(made / WEIGHTS)
         line = "news" if self.settings.track == registry.TRACK else self.settings.track
         name = name or f"{line}-{dataset.cutoff:%Y%m%d}-{weights[:8]}"
         return AdapterAnnounced(
@@ -108,6 +110,7 @@ class Job:
             base_model=model.name,
             base_sha256=model.sha256,
             weights_sha256=weights,
+            config_sha256=sha256_of(made / CONFIG),
             cutoff=dataset.cutoff,
             dataset_sha256=dataset.sha256,
             documents=len(dataset.revisions),

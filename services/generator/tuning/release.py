@@ -85,7 +85,7 @@ def _previous(adapters: Adapters, adapter: AdapterAnnounced) -> AdapterAnnounced
 
 def _serves(adapters: Adapters, adapter: AdapterAnnounced) -> bool:
     known = adapters.get(adapter.name)
-    return known is not None and known.state == "serving" and known.weights_sha256 == adapter.weights_sha256
+    return known is not None and known.state == "serving" and known.has_files_of(adapter)
 
 
 def _same(serving: AdapterAnnounced, adapter: AdapterAnnounced) -> AdapterAnnounced:

@@ -57,7 +57,7 @@ class Trial:
         if previous is None:
             return None
         try:
-            return verify(previous, base_sha256, self.home)
+            return verify(previous, base_sha256, self.home, self.generator.admission)
         except (OSError, ValueError) as error:
             self.say(PreviousLeftOut(previous=previous.name, left_out=str(error)))
             return None

@@ -10,15 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from peft import (
-    LoraConfig,
-    PeftConfig,
-    get_peft_model,
-    load_peft_weights,
-    prepare_model_for_kbit_training,
-    set_peft_model_state_dict,
-)
+from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
 
+from services.generator import adapter_config, adapter_loading
 from services.generator.backends.transformers import load
 from services.generator.tuning.training.plan import TrainingPlan
 
@@ -35,14 +29,15 @@ def build(folder: Path, plan: TrainingPlan) -> Any:
 
 def start_from(network: Any, adapter: Path) -> None:
     """Put an adapter's weights in place of the fresh ones. Raises ValueError where its form is another."""
-    saved, wanted = PeftConfig.from_pretrained(str(adapter)), network.peft_config["default"]
-    for name in ("r", "lora_alpha", "target_modules"):
-        if getattr(saved, name) != getattr(wanted, name):
+    saved, wanted = adapter_config.read(adapter), network.peft_config["default"]
+    form = {"r": saved.r, "lora_alpha": saved.lora_alpha, "target_modules": saved.target_set}
+    for name, value in form.items():
+        if value != getattr(wanted, name):
             raise ValueError(
-                f"cannot go on from {adapter.name}: its {name} is {getattr(saved, name)}, the recipe's is "
+                f"cannot go on from {adapter.name}: its {name} is {value}, the recipe's is "
                 f"{getattr(wanted, name)}; take the same, or warm_start: none"
             )
-    set_peft_model_state_dict(network, load_peft_weights(str(adapter), device="cpu"))
+    adapter_loading.put(network, adapter_loading.weights(adapter), "default")
 
 
 def learned(network: Any) -> dict[str, torch.nn.Parameter]:

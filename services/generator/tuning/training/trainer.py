@@ -122,6 +122,10 @@ class _Run:
         for group in self._optimiser.param_groups:
             group["lr"] = self._plan.learning_rate * rate
         loss = accumulate(self._network, batch, self._plan.batch_size)
+        if not math.isfinite(loss):
+            raise ValueError(
+                f"training came apart at step {standing.step + 1}: its loss is {loss}; try a lower learning_rate"
+            )
         torch.nn.utils.clip_grad_norm_(self._weights.values(), self._plan.clip)
         self._optimiser.step()
         self._optimiser.zero_grad()
