@@ -5,7 +5,7 @@ bitsandbytes NF4. Decoding is greedy: the same prompt gives the same answer.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,9 @@ from services.generator.settings import GeneratorSettings
 from services.generator.speakers import Speakers
 from services.generator.time_left import TimeLeft
 from shared.messages import AdapterAnnounced
+from shared.models import chat_template
 from shared.models.language import Model
+from shared.models.special_tokens import SpecialTokenError
 
 T = TypeVar("T")
 Pair = tuple[list[int], list[int]]
@@ -47,6 +49,7 @@ class Transformers:
         self._base_sha256, self._home = model.sha256, home
         self._batch_size, self._longest_prompt = settings.batch_size, settings.max_prompt_tokens
         self.tokenizer = AutoTokenizer.from_pretrained(model.folder, local_files_only=True, padding_side="left")
+        chat_template.require(self.tokenizer, model.label)
         self.tokenizer.pad_token = self.tokenizer.pad_token or self.tokenizer.eos_token
         self._speakers = Speakers(
             load(model.folder, precision).eval(), merges=precision == "fp32" and len(settings.speaker_names) == 1
@@ -65,10 +68,10 @@ class Transformers:
         adapter: AdapterAnnounced | None = None,
         within_s: Sequence[float] | None = None,
     ) -> list[Outcome]:
-        left, prompts = TimeLeft(within_s), [chat_format.encode(self.tokenizer, chat) for chat in chats]
-        rows = [(prompt, max_new_tokens) for prompt in prompts]
+        left, (pairs, refused) = TimeLeft(within_s), self._pairs(chats, [""] * len(chats))
+        rows = [(prompt, max_new_tokens) for prompt, _ in pairs]
         generate = partial(self._generate, max_new_tokens=max_new_tokens)
-        return self._run(rows, lambda places: generate([prompts[place] for place in places]), adapter, left)
+        return self._run(rows, refused, lambda places: generate([pairs[place][0] for place in places]), adapter, left)
 
     def score(
         self,
@@ -79,11 +82,9 @@ class Transformers:
         within_s: Sequence[float] | None = None,
     ) -> list[Scored | Failed]:
         """Prompt and continuation become tokens apart, as in training; the end of turn is not part of the text."""
-        left = TimeLeft(within_s)
-        pairs = [(chat_format.encode(self.tokenizer, chat), self._ids(text))
-                 for chat, text in zip(chats, continuations, strict=True)]  # fmt: skip
+        left, (pairs, refused) = TimeLeft(within_s), self._pairs(chats, continuations)
         rows = [(prompt, len(wanted)) for prompt, wanted in pairs]
-        return self._run(rows, lambda places: self._score([pairs[place] for place in places]), adapter, left)
+        return self._run(rows, refused, lambda places: self._score([pairs[place] for place in places]), adapter, left)
 
     def take_up(self, adapter: AdapterAnnounced) -> None:
         """Load first, switch after: a folder that cannot be loaded changes nothing."""
@@ -94,9 +95,22 @@ class Transformers:
             raise ValueError(f"adapter {adapter.name}, on {self.model}: {error}") from error
         self.adapters[adapter.track] = adapter
 
+    def _pairs(self, chats: Sequence[Chat], continuations: Sequence[str]) -> tuple[list[Pair], dict[int, Failed]]:
+        """Token ids of each chat and of what follows it; and why some have none."""
+        pairs: list[Pair] = []
+        refused: dict[int, Failed] = {}
+        for place, (chat, text) in enumerate(zip(chats, continuations, strict=True)):
+            try:
+                pairs.append((chat_format.encode(self.tokenizer, chat), chat_format.plain(self.tokenizer, text)))
+            except SpecialTokenError as error:
+                pairs.append(([], []))
+                refused[place] = Failed("special_token", str(error))
+        return pairs, refused
+
     def _run(
         self,
         rows: Sequence[tuple[list[int], int]],
+        unreadable: Mapping[int, Failed],
         work: Callable[[list[int]], Sequence[T]],
         adapter: AdapterAnnounced | None,
         left: TimeLeft,
@@ -105,7 +119,7 @@ class Transformers:
         speaks_with(self, adapter)
         reads = getattr(self.network.config, "max_position_embeddings", None)
         checked = (too_long(len(row), room, reads=reads, most=self._longest_prompt) for row, room in rows)
-        refused = {place: failed for place, failed in enumerate(checked) if failed}
+        refused = {place: failed for place, failed in enumerate(checked) if failed} | dict(unreadable)
         sizes = [len(row) + room for row, room in rows]
         with self._speakers.speaking(adapter.track if adapter else None), torch.inference_mode():
             return in_batches(sizes, work, batch_size=self._batch_size, left=left, refused=refused)
@@ -147,9 +161,6 @@ class Transformers:
 
     def _padded(self, rows: Sequence[list[int]]) -> Any:
         return self.tokenizer.pad({"input_ids": list(rows)}, return_tensors="pt").to(self.network.device)
-
-    def _ids(self, text: str) -> list[int]:
-        return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
 
     def _ends(self) -> set[int]:
         ends = self.network.generation_config.eos_token_id

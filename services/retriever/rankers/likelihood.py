@@ -14,6 +14,7 @@ from services.retriever.ports import Knowledge, Rank
 from services.retriever.reranking import by_text
 from services.retriever.settings import RetrieverSettings
 from shared.models import language
+from shared.models.special_tokens import SpecialTokens
 from shared.settings import HomeSettings
 
 BATCH = 8
@@ -33,6 +34,7 @@ class Likelihood:
     def __init__(self, model: language.Model) -> None:
         device = "cuda" if torch.cuda.is_available() else "cpu"
         self._tokenizer = AutoTokenizer.from_pretrained(model.folder, local_files_only=True)
+        self._special = SpecialTokens(self._tokenizer)
         network: Any = AutoModelForCausalLM.from_pretrained(
             model.folder,
             device_map={"": device},
@@ -62,7 +64,8 @@ class Likelihood:
 
     def _ids(self, text: str) -> list[int]:
         """Token ids of plain text: what reads like a control token in it is only letters."""
-        return list(self._tokenizer(text, add_special_tokens=False, split_special_tokens=True)["input_ids"])
+        plain = self._special.broken(text)
+        return list(self._tokenizer(plain, add_special_tokens=False, split_special_tokens=True)["input_ids"])
 
     @torch.inference_mode()
     def _batch(self, prompts: Sequence[list[int]], wanted: list[int]) -> list[float]:
