@@ -14,13 +14,13 @@ from typing import Any
 
 import psutil
 
-from shared.models.special_tokens import SpecialTokens
+from shared.models.special_tokens import SpecialTokenError, SpecialTokens
 from shared.records import bounded
 
 WITHIN_S = 10.0
 MOST_BYTES = 2 * 1024**3
 """What rendering one chat may take; one that is well takes milliseconds and some kilobytes."""
-PLAIN = "x"
+PLAIN = "Uvwxy zyxwvU"
 _SYSTEM = "Answer briefly, as 'Ünal & Søn' would: 5 < 6, {{ 7 * 7 }}."
 _USER = 'Who says "It\'s [1]  shut"?\n\n<b>Zoë</b> {% x %} \\n 東京, #2 & 3 % ' + "of many words " * 500 + "End?"
 _DATES = ("1971-02-03", "2038-11-29")
@@ -42,20 +42,22 @@ class ChatFormat:
     def ids(self, system: str, user: str) -> list[int]:
         """Token ids of `text`, in which every special token is the template's.
 
-        Held against the same chat with nothing said in it. Raises SpecialTokenError where a word became a token.
+        Raises SpecialTokenError where a word became a token, or where the template writes something else around these
+        words than around others.
         """
-        ids = self._ids(system, user)
-        self.special.require_none(ids, besides=_own(self, system))
-        return ids
-
-    def _ids(self, system: str, user: str) -> list[int]:
-        return list(self.tokenizer(self.text(system, user), add_special_tokens=False)["input_ids"])
+        text, (before, after) = self.text(system, user), _frame(self, system)
+        start, end = len(before), len(text) - len(after)
+        framed = text.startswith(before) and text.endswith(after) and start <= end
+        if not framed or text[start:end].strip() != self.special.broken(user).strip():
+            raise SpecialTokenError("the model's chat template obeys something in the text")
+        return self.special.ids_around(text, start, end)
 
 
 @lru_cache(maxsize=64)
-def _own(form: ChatFormat, system: str) -> tuple[int, ...]:
-    """The special tokens that the template itself writes, in their order."""
-    return tuple(form.special.within(form._ids(system, PLAIN)))  # noqa: SLF001 (of the same idea)
+def _frame(form: ChatFormat, system: str) -> tuple[str, str]:
+    """What the template writes before and behind what the user says."""
+    before, _, after = form.text(system, PLAIN).rpartition(PLAIN)
+    return before, after
 
 
 def of(tokenizer: Any) -> ChatFormat:
@@ -105,9 +107,9 @@ def _raises(error: Exception) -> str:
 
 
 def _whole(text: str, *, joins: bool) -> bool:
-    if joins:
-        return f"{_SYSTEM}\n\n{_USER}" in text
-    return _SYSTEM in text and _USER in text[text.index(_SYSTEM) :]
+    """Both texts, the user's once and after the system's."""
+    before, _, _ = text.partition(_USER)
+    return text.count(_USER) == 1 and (before.endswith(f"{_SYSTEM}\n\n") if joins else _SYSTEM in before)
 
 
 def _rendered(tokenizer: Any, system: str, user: str, *, joins: bool, **more: Any) -> str:

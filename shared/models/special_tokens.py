@@ -54,18 +54,37 @@ class SpecialTokens:
         """The special tokens among some token ids, in their order."""
         return [token for token in ids if token in self.ids]
 
-    def require_none(self, ids: Sequence[int], besides: Sequence[int] = ()) -> None:
-        """Raises SpecialTokenError where ids hold other special tokens than `besides`, in number or order."""
-        held = self.within(ids)
-        if held != list(besides):
-            extra = [token for token in held if held.count(token) > besides.count(token)] or held or besides
-            raise SpecialTokenError(f"text would be read as the model's token {self._names[extra[0]]!r}")
-
     def plain_ids(self, text: str) -> list[int]:
         """Token ids of a text in which nothing steers. Raises SpecialTokenError where that cannot be had."""
-        ids = list(self._tokenizer(self.broken(text), add_special_tokens=False)["input_ids"])
-        self.require_none(ids)
+        text = self.broken(text)
+        return self.ids_around(text, 0, len(text))
+
+    def ids_around(self, text: str, start: int, end: int) -> list[int]:
+        """Token ids of a text, of which text[start:end] is a stranger's.
+
+        Raises SpecialTokenError where a letter of that became part of a special token. White space may: some tokens
+        take along what stands beside them. A tokenizer that cannot tell places must give as many special tokens as it
+        gives without the stranger's part.
+        """
+        if not getattr(self._tokenizer, "is_fast", False):
+            ids = list(self._tokenizer(text, add_special_tokens=False)["input_ids"])
+            without = self._tokenizer(text[:start] + text[end:], add_special_tokens=False)["input_ids"]
+            self._refuse(self.within(ids)[len(self.within(without)) :])
+            return ids
+        ids, spans = self._placed(text)
+        self._refuse([token for token, (first, last) in zip(ids, spans, strict=True)
+                      if token in self.ids and text[max(first, start) : min(last, end)].strip()])  # fmt: skip
         return ids
+
+    def _refuse(self, tokens: Sequence[int]) -> None:
+        if tokens:
+            raise SpecialTokenError(
+                f"something in the text would be read as the model's token {self._names[tokens[0]]!r}"
+            )
+
+    def _placed(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+        read = self._tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+        return list(read["input_ids"]), list(read["offset_mapping"])
 
     def _literal(self, text: str) -> dict[int, bool]:
         """Where a token is written out, as many as begin there."""
@@ -79,10 +98,8 @@ class SpecialTokens:
         """Where the tokenizer reads a token; whether it is a single character. Empty where it cannot tell places."""
         if not getattr(self._tokenizer, "is_fast", False):
             return {}
-        read = self._tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
-        spans = [span for token, span in zip(read["input_ids"], read["offset_mapping"], strict=True)
-                 if token in self.ids]  # fmt: skip
-        return dict(_place(text, start, end) for start, end in spans if end > start)
+        placed = zip(*self._placed(text), strict=True)
+        return dict(_place(text, start, end) for token, (start, end) in placed if token in self.ids and end > start)
 
 
 def _place(text: str, start: int, end: int) -> tuple[int, bool]:
@@ -105,7 +122,7 @@ def _added(tokenizer: Any) -> Iterator[tuple[int, str]]:
         name, special = str(getattr(added, "content", added)), bool(getattr(added, "special", True))
         if not _letters(name, special=special):
             yield int(token), name
-    encoder = getattr(tokenizer, "get_added_vocab", dict)()
+    encoder: Mapping[str, int] = getattr(tokenizer, "get_added_vocab", dict)()
     for name, token in encoder.items():
         if token not in decoder and not _letters(name, special=False):
             yield int(token), name
@@ -123,8 +140,9 @@ def _letters(name: str, *, special: bool) -> bool:
 
 def _unknown(tokenizer: Any) -> set[int]:
     """The token for letters that a tokenizer does not know, which text may hold; not where it also ends a text."""
-    ends = {getattr(tokenizer, "eos_token_id", None), getattr(tokenizer, "bos_token_id", None)}
-    return {getattr(tokenizer, "unk_token_id", None)} - ends - {None}
+    unknown = getattr(tokenizer, "unk_token_id", None)
+    ends = [getattr(tokenizer, f"{end}_token_id", None) for end in ("bos", "eos")]
+    return set() if unknown is None or unknown in ends else {int(unknown)}
 
 
 def _written(template: object) -> set[str]:

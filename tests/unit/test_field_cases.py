@@ -1,8 +1,12 @@
 """Inputs that went wrong for somebody, each with its right outcome."""
 
+from pathlib import Path
+
 import pytest
 
+from services.generator import chat_format, models
 from services.generator.evidence import passage
+from services.generator.ports import Chat
 from services.ingest.chunkers import tokens
 from services.ingest.cleaners.html import clean
 from services.ingest.feed_dates import PlausibleTimes, moment_of
@@ -12,8 +16,11 @@ from services.ingest.ports import FeedSource
 from services.ingest.settings import IngestSettings
 from shared import lines
 from shared.messages import DocumentPublished, Question
+from shared.models import chat_template
 from shared.settings import EncoderSettings
+from tests import tiny_model
 from tests.field import case
+from tests.tokenizers import byte_level
 from tests.unit.feed_parts import Answer, Reader, a_site
 
 
@@ -74,3 +81,25 @@ def test_a_text_without_spaces_is_cut_into_chunks_that_a_prompt_has_room_for() -
 
     assert 20 <= len(chunk("", "2025", text)) <= 40
     assert len(passage(text, "When is it shut?", 150)) <= 1_500
+
+
+def test_instructions_stand_in_the_prompt_of_a_template_that_drops_the_system_turn() -> None:
+    tokenizer = byte_level()
+    tokenizer.chat_template = (case("f3") / "drops.jinja").read_text()
+
+    chat_template.require(tokenizer, "m")
+
+    prompt = chat_format.render(tokenizer, Chat("Answer briefly.", "What is shut?"))
+    assert prompt == "<|im_start|>Answer briefly.\n\nWhat is shut?"
+
+
+def test_a_model_without_a_template_is_refused_when_it_is_made_ready(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case("f3")
+    folder = tiny_model.save(tmp_path)
+    (folder / "chat_template.jinja").unlink()
+    monkeypatch.setenv("TILTYARD_GENERATOR_MODEL", str(folder))
+
+    assert models.main() == 78
+    assert "has no chat template" in capsys.readouterr().err
