@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from shared import observe
 from shared.cassandra.client import OldServerError
 from shared.kafka.client import MissingTopicError, UnreachableError
+from shared.masking import masked
 from shared.records import reason_of
 from shared.runner import PoisonError, Runner
 from shared.settings import ObserveSettings
@@ -74,7 +75,7 @@ def job(name: str, work: Callable[[], None], read: Observed) -> int:
 
 
 def _last_words(code: int, message: str) -> int:
-    sys.stderr.write(message + "\n")
+    sys.stderr.write(masked(message) + "\n")
     return code
 
 

@@ -18,6 +18,7 @@ from shared.cassandra.client import OldServerError
 from shared.kafka.client import MissingTopicError, UnreachableError
 from shared.kafka.sink import DeliveryError
 from shared.kafka.topics import UnfinishedReadError
+from shared.masking import masked
 from shared.printable import escaped, printable
 from shared.records import reason_of
 
@@ -66,7 +67,7 @@ def plain_errors() -> Iterator[None]:
 
 def fail(message: str, code: int) -> None:
     """Say what is wrong and leave."""
-    err.print("error:", message, style="red", markup=False, soft_wrap=True)
+    err.print("error:", masked(message), style="red", markup=False, soft_wrap=True)
     raise typer.Exit(code)
 
 

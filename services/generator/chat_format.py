@@ -1,9 +1,14 @@
 """Chats as turns, as text and as token ids, the same way for serving and for tuning."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from services.generator.ports import Chat
+from services.generator.ports import Chat, Failed
 from shared.models import chat_template
+from shared.models.special_tokens import SpecialTokenError
+
+Pair = tuple[list[int], list[int]]
+"""Token ids of a prompt, and of what follows it."""
 
 
 def encode(tokenizer: Any, chat: Chat) -> list[int]:
@@ -18,6 +23,21 @@ def encode(tokenizer: Any, chat: Chat) -> list[int]:
 def plain(tokenizer: Any, text: str) -> list[int]:
     """Token ids of a text that follows a chat. Raises SpecialTokenError as `encode` does."""
     return chat_template.of(tokenizer).special.plain_ids(text)
+
+
+def pairs(
+    tokenizer: Any, chats: Sequence[Chat], continuations: Sequence[str] = ()
+) -> tuple[list[Pair], dict[int, Failed]]:
+    """Each chat in tokens with what follows it, if anything does; and the places of those that fail, and why."""
+    made: list[Pair] = []
+    failed: dict[int, Failed] = {}
+    for place, (chat, text) in enumerate(zip(chats, continuations or [""] * len(chats), strict=True)):
+        try:
+            made.append((encode(tokenizer, chat), plain(tokenizer, text)))
+        except SpecialTokenError as error:
+            made.append(([], []))
+            failed[place] = Failed("special_token", str(error))
+    return made, failed
 
 
 def render(tokenizer: Any, chat: Chat) -> str:

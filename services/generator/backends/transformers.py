@@ -24,10 +24,8 @@ from services.generator.time_left import TimeLeft
 from shared.messages import AdapterAnnounced
 from shared.models import chat_template
 from shared.models.language import Model
-from shared.models.special_tokens import SpecialTokenError
 
 T = TypeVar("T")
-Pair = tuple[list[int], list[int]]
 
 
 def build(settings: GeneratorSettings, home: Path) -> "Transformers":
@@ -68,7 +66,7 @@ class Transformers:
         adapter: AdapterAnnounced | None = None,
         within_s: Sequence[float] | None = None,
     ) -> list[Outcome]:
-        left, (pairs, refused) = TimeLeft(within_s), self._pairs(chats, [""] * len(chats))
+        left, (pairs, refused) = TimeLeft(within_s), chat_format.pairs(self.tokenizer, chats)
         rows = [(prompt, max_new_tokens) for prompt, _ in pairs]
         generate = partial(self._generate, max_new_tokens=max_new_tokens)
         return self._run(rows, refused, lambda places: generate([pairs[place][0] for place in places]), adapter, left)
@@ -82,7 +80,7 @@ class Transformers:
         within_s: Sequence[float] | None = None,
     ) -> list[Scored | Failed]:
         """Prompt and continuation become tokens apart, as in training; the end of turn is not part of the text."""
-        left, (pairs, refused) = TimeLeft(within_s), self._pairs(chats, continuations)
+        left, (pairs, refused) = TimeLeft(within_s), chat_format.pairs(self.tokenizer, chats, continuations)
         rows = [(prompt, len(wanted)) for prompt, wanted in pairs]
         return self._run(rows, refused, lambda places: self._score([pairs[place] for place in places]), adapter, left)
 
@@ -94,18 +92,6 @@ class Transformers:
         except ValueError as error:
             raise ValueError(f"adapter {adapter.name}, on {self.model}: {error}") from error
         self.adapters[adapter.track] = adapter
-
-    def _pairs(self, chats: Sequence[Chat], continuations: Sequence[str]) -> tuple[list[Pair], dict[int, Failed]]:
-        """Token ids of each chat and of what follows it; and why some have none."""
-        pairs: list[Pair] = []
-        refused: dict[int, Failed] = {}
-        for place, (chat, text) in enumerate(zip(chats, continuations, strict=True)):
-            try:
-                pairs.append((chat_format.encode(self.tokenizer, chat), chat_format.plain(self.tokenizer, text)))
-            except SpecialTokenError as error:
-                pairs.append(([], []))
-                refused[place] = Failed("special_token", str(error))
-        return pairs, refused
 
     def _run(
         self,
@@ -145,7 +131,7 @@ class Transformers:
         completion = Completion(text, len(prompt), len(reply), seconds, sum(likely[: len(reply)]), len(reply))
         return replace(completion, cut=len(reply) == len(row))
 
-    def _score(self, pairs: Sequence[Pair]) -> list[Scored]:
+    def _score(self, pairs: Sequence[chat_format.Pair]) -> list[Scored]:
         """One pass over left-padded prompts with their continuations; logits only where continuations stand."""
         started, padded = time.perf_counter(), self._padded([prompt + wanted for prompt, wanted in pairs])
         longest = max(len(wanted) for _, wanted in pairs)
