@@ -24,7 +24,10 @@ PLAIN = "Uvwxy zyxwvU"
 _SYSTEM = "Answer briefly, as 'Ünal & Søn' would: 5 < 6, {{ 7 * 7 }}."
 _USER = 'Who says "It\'s [1]  shut"?\n\n<b>Zoë</b> {% x %} \\n 東京, #2 & 3 % ' + "of many words " * 500 + "End?"
 _DATES = ("1971-02-03", "2038-11-29")
-REMEDY = "Name another model, or put a `chat_template.jinja` beside this one that writes both turns as they are."
+REMEDY = (
+    "Name another model, or put a `chat_template.jinja` beside this one that writes both turns as they are, "
+    "and nothing that changes with the day."
+)
 
 
 @dataclass(frozen=True)

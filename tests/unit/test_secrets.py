@@ -3,8 +3,9 @@
 import logging
 import socket
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from pydantic_settings import BaseSettings
 
 from services.console.commands import doctor
 from services.generator.ports import Chat
+from services.generator.settings import GeneratorSettings
 from services.generator.tuning.data.teacher_settings import TeacherSettings
 from services.generator.tuning.data.teachers import openai as teacher
 from services.ingest import feeding
@@ -220,7 +222,7 @@ def test_what_is_no_address_of_a_feed_is_named_without_its_password(place: str) 
         "postgresql+psycopg://desk:{}:x@y@db/x", "postgresql+psycopg://desk@db:{}/x", "sqlite:///{}?password={}",
     ],
 )  # fmt: skip
-def test_a_database_is_named_without_its_password(place: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_is_named_without_its_password(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / str(closed_port())).touch()
     settings = FeedSettings(sql_url=SecretStr(place.format(MARK, closed_port(), MARK)))
@@ -231,7 +233,7 @@ def test_a_database_is_named_without_its_password(place: str, tmp_path: Any, mon
     assert place.startswith("sqlite") or MARK not in str(refused.value)
 
 
-def test_an_error_of_sql_does_not_show_the_address(tmp_path: Any) -> None:
+def test_an_error_of_sql_does_not_show_the_address(tmp_path: Path) -> None:
     (tmp_path / "desk.db").touch()
     place = f"sqlite:///{tmp_path}/desk.db?timeout=3&password={MARK}"
 
@@ -245,20 +247,16 @@ def test_servers_of_models_are_named_without_their_password() -> None:
     url = f"http://desk:{MARK}@127.0.0.1:{closed_port()}/v1?token={MARK}"
     said: dict[str, Any] = {"url": url, "model": "m", "api_key": SecretStr(MARK), "retries": 0}
     sheet = Sheet("You judge.", "Which?", a_question(), ("a",), {"a": ("a",)})
-    asked = [
+    asked: list[Callable[[], object]] = [
         lambda: encoding.build(EncoderSettings(variant="openai", **said)),
-        lambda: judge.build(JudgeSettings(**said), _here()).judge([sheet]),
-        lambda: teacher.build(TeacherSettings(**said), None, None).ask([Chat("a", "b")]),  # type: ignore[arg-type]
+        lambda: judge.build(JudgeSettings(**said), Path()).judge([sheet]),
+        lambda: teacher.build(TeacherSettings(**said), GeneratorSettings(), Path()).ask([Chat("a", "b")]),
         lambda: client.require(KafkaSettings(bootstrap_servers=f"a:{MARK}@127.0.0.1:1", startup_wait_s=0.1), []),
     ]
     for ask in asked:
         with pytest.raises(client.UnreachableError) as refused:
             ask()
         assert MARK not in str(refused.value)
-
-
-def _here() -> Any:
-    return None
 
 
 def test_a_job_says_its_last_words_without_a_secret(capfd: pytest.CaptureFixture[str]) -> None:
