@@ -13,8 +13,9 @@ _STRONG = r"[\w.%-]*(?:token|secret|passw(?:or)?d|passphrase|pwd|api_?key|access
 _IN_QUERY = r"(?:[\w.%-]*(?:[_.-]|%5f|%2d))?(?:key|auth|authorization|sig|pass)"
 _VALUE = r"(?:\"[^\"]*\"|'[^']*'|[^&#\s\"'<>]+)"
 _BEFORE_AT = re.compile(
-    r"(?<=://)(?:[^\s/?#@:]*:(?!\d{1,5}[/?#])[^\s@]*@(?:[^\s/?#@]*@)*|[^\s/?#]*@)"  # a password may hold a slash
-    r"|(?<![\w/.%+~-])[\w.%+~-]+:[^\s@/\"'<>]+@(?=[\w\[])"  # without a scheme
+    r"(?<=://)(?:[^\s/?#@:]{0,512}:(?!\d{1,5}[/?#])[^\s@]{0,512}@(?:[^\s/?#@]{0,512}@)?"  # a password may hold a slash
+    r"|[^\s/?#]{0,512}@)"
+    r"|(?<![\w/.%+~-])[\w.%+~-]{1,512}:[^\s@/\"'<>]{1,512}@(?=[\w\[])"  # without a scheme
 )
 _NAMED = re.compile(rf"(?i)((?<![\w.%-]){_STRONG}\s?=\s?|[?&;#]{_IN_QUERY}=){_VALUE}")
 _IN_JSON = re.compile(rf"(?i)((?<![\w.%-]){_STRONG}[\"']\s?:\s?[\"'])[^\"']+")

@@ -9,6 +9,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 from services.generator.hashing import sha256_of
+from shared.masking import masked
 
 WEIGHTS, CONFIG = "adapter_model.safetensors", "adapter_config.json"
 FETCHED = (WEIGHTS, CONFIG, "lineage.json", "probes.jsonl")
@@ -37,7 +38,7 @@ def fetch(location: str, sha256: str, cache: Path) -> Path:
     making = Path(mkdtemp(prefix=".fetching-", dir=cache))
     try:
         _download(location, making)
-        require_weights(making, sha256, location)
+        require_weights(making, sha256, masked(location))
         if not kept.is_dir():
             making.rename(kept)
     finally:
@@ -131,9 +132,9 @@ def _config(file: Path) -> dict[str, Any]:
 def _download(location: str, folder: Path) -> None:
     files, root = _filesystem(location)
     there = {PurePosixPath(str(name)).name: str(name) for name in files.ls(root, detail=False)}
-    _refuse_pickles(location, there)
+    _refuse_pickles(masked(location), there)
     if missing := sorted({WEIGHTS, CONFIG} - there.keys()):
-        raise FileNotFoundError(f"{location} lacks {', '.join(missing)}")
+        raise FileNotFoundError(f"{masked(location)} lacks {', '.join(missing)}")
     for name in FETCHED:
         if name in there:
             files.get_file(there[name], str(folder / name))
@@ -146,5 +147,5 @@ def _filesystem(address: str) -> tuple[Any, str]:
     try:
         files, root = fsspec.core.url_to_fs(address)
     except ImportError as error:
-        raise ValueError(f"{address}: no driver for this kind of address is installed ({error})") from error
+        raise ValueError(f"{masked(address)}: no driver for this kind of address is installed ({error})") from error
     return files, str(root).rstrip("/")
