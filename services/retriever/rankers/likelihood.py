@@ -64,8 +64,12 @@ class Likelihood:
 
     def _ids(self, text: str) -> list[int]:
         """Token ids of plain text: what reads like a control token in it is only letters."""
-        plain = self._special.broken(text)
-        return list(self._tokenizer(plain, add_special_tokens=False, split_special_tokens=True)["input_ids"])
+        ids = self._split(text)
+        return self._split(self._special.broken(text)) if self._special.within(ids) else ids
+
+    def _split(self, text: str) -> list[int]:
+        """Splits only what the tokenizer itself calls special."""
+        return list(self._tokenizer(text, add_special_tokens=False, split_special_tokens=True)["input_ids"])
 
     @torch.inference_mode()
     def _batch(self, prompts: Sequence[list[int]], wanted: list[int]) -> list[float]:
