@@ -89,7 +89,7 @@ def env_example() -> str:
 
 def classes(module: ModuleType) -> list[type[BaseSettings]]:
     found = [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, BaseSettings)]
-    return [value for value in found if value.__module__ == module.__name__]
+    return [value for value in found if value.__module__ == module.__name__ and value.model_fields]
 
 
 def _variables(settings: type[BaseSettings]) -> Iterator[str]:

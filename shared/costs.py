@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pydantic import Field
-from pydantic_settings import BaseSettings
 
 from shared.messages import AdapterAnnounced, Cost, DocumentIndexed
-from shared.settings import under
+from shared.settings import Settings, under
 
 JOULES_PER_KWH = 3_600_000.0
 
 
-class CostSettings(BaseSettings):
+class CostSettings(Settings):
     """What the machines draw and cost while they work; 0: unknown, and then no estimate is made."""
 
     model_config = under("COST")

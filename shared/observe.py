@@ -20,6 +20,8 @@ from prometheus_client import Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from structlog.tracebacks import ExceptionDictTransformer
 
+from shared.masking import masked, masked_inside
+
 _BATCH_SECONDS = Histogram("tiltyard_batch_seconds", "Time to handle and store one batch", ["service"])
 _HANDLED = Counter("tiltyard_records", "Records taken from topics", ["service"])
 _BURIED = Counter("tiltyard_buried", "Records put among the dead letters", ["service", "topic"])
@@ -37,7 +39,9 @@ _tracer = TracerProvider().get_tracer("tiltyard")
 
 def configure_logging(service: str, level: str) -> None:
     """One JSON object a line on standard error, with the service's name in each."""
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(message)s", force=True)
+    logging.basicConfig(level=level, stream=sys.stderr, force=True)
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(_Masking("%(message)s"))
     for library in _QUIET:
         logging.getLogger(library).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
     structlog.configure(
@@ -46,12 +50,20 @@ def configure_logging(service: str, level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),  # locals hold secrets
-            structlog.processors.JSONRenderer(default=str),
+            lambda _, __, event: masked_inside(event),
+            structlog.processors.JSONRenderer(default=lambda value: masked(str(value))),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     structlog.contextvars.bind_contextvars(service=service)
+
+
+class _Masking(logging.Formatter):
+    """Lines of libraries, their tracebacks included, without the secrets of the addresses in them."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return masked(super().format(record))
 
 
 def handled(service: str, size: int) -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import openai
+    from pydantic import SecretStr
 
 REFUSED = (400, 413, 422)
 """Statuses by which a server refuses one text: asking again would not help, and the next one may pass."""
@@ -17,7 +18,7 @@ class Named(Protocol):
     @property
     def model(self) -> str: ...
     @property
-    def api_key(self) -> str: ...
+    def api_key(self) -> "SecretStr": ...
     @property
     def timeout_s(self) -> float: ...
     @property
@@ -32,7 +33,7 @@ def client(settings: Named, *, who: str, prefix: str) -> "openai.OpenAI":
         raise ValueError(f"{who} 'openai' needs TILTYARD_{prefix}_URL and TILTYARD_{prefix}_MODEL")
     return openai.OpenAI(
         base_url=settings.url,
-        api_key=settings.api_key or "none",
+        api_key=settings.api_key.get_secret_value() or "none",
         timeout=settings.timeout_s,
         max_retries=settings.retries,
     )

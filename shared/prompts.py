@@ -11,14 +11,26 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-# ChatML, Llama 2, 3 and 4, Mistral, Gemma, Phi, Zephyr, Qwen, DeepSeek (full-width bars), T5 and BERT.
+_WORDS = (  # without an underscore or a colon; those with one are none of HTML's
+    r"s|bos|eos|pad|unk|cls|sep|mask|eop|sop|eod|eot|eom|eoa|eoh|bot|think|thinking|reasoning|tool|tools|function"
+    r"|system|user|assistant|human|observation|response|image|images|img|audio|video|vision|speech|sound|box|ref|quad"
+    r"|point|suf|mid|document|documents|(?:unused|reserved|special|madeupword|sentinel|2)-?\w{1,8}|fim-\w{1,16}"
+)
 _TOKEN = re.compile(
-    r"<(?=[|\uff5c][^<>]{0,64}[|\uff5c]>)"
-    r"|<(?=/?(?:s|bos|eos|pad|unk|mask|end_of_turn|start_of_turn|end_of_utterance|think|tool_call|image)>)"
-    r"|<(?=</?SYS>>)"
-    r"|\[(?=/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS|CLS|SEP|MASK|PAD|UNK)\])",
+    r"<(?=[|\uff5c][^<>]{0,64}>|[^<>\s]{1,64}[|\uff5c]>)"  # ChatML, Llama 3 and 4, Phi, Qwen, Cohere, GLM, DeepSeek
+    rf"|<(?=/?(?:{_WORDS}|\w{{0,64}}[_:][\w:.-]{{0,64}})/?>)"  # Gemma, Nemotron, InternLM, Qwen's tools, media, Seed
+    r"|<(?=</?\w{1,32}>>)"  # <<SYS>> of Llama 2
+    r"|>(?=>\w{1,32}<<)"  # >>QUESTION<< of Falcon
+    r"|\[(?=[|\uff5c][^\[\]]{0,64}[|\uff5c]\])"  # [|user|] of EXAONE
+    r"|\[(?=(?-i:/?[a-z]?[A-Z][A-Z_0-9]{2,64}|@\w{1,16}@|multimodal)\])"  # Mistral's [INST] and [THINK], GLM's [gMASK]
+    r"|\[(?=/?(?:inst|think)\])"
+    r"|\](?=~!?b[\[\]])|\[(?=e~\[)",  # MiniMax
     re.IGNORECASE,
 )
+"""What models of these families read as orders, wherever no tokenizer is at hand that could say it.
+
+Where one is loaded, its own tokens go before this list: `shared/models/special_tokens.py`.
+"""
 
 
 def read(folder: str, name: str) -> tuple[str, dict[str, Any]]:
@@ -46,7 +58,7 @@ def names(folder: str) -> list[str]:
 
 
 def neutral(text: str) -> str:
-    """The text with every chat-template token broken by a space, so that data cannot open a turn.
+    """The text with every known chat-template token broken by a space, so that data cannot open a turn.
 
     Characters are added and none taken away, so that breaking one token never joins another.
     """

@@ -18,6 +18,7 @@ from shared import observe, own_sources
 from shared.burials import OwnFaultError
 from shared.cassandra.client import OldServerError
 from shared.kafka.client import MissingTopicError, UnreachableError
+from shared.masking import masked
 from shared.records import reason_of
 from shared.runner import Runner
 from shared.settings import ObserveSettings
@@ -88,7 +89,7 @@ def _tell_settings_file() -> None:
 
 
 def _last_words(code: int, message: str) -> int:
-    sys.stderr.write(message + "\n")
+    sys.stderr.write(masked(message) + "\n")
     return code
 
 

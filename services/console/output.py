@@ -16,6 +16,7 @@ from shared.cassandra.client import OldServerError
 from shared.kafka.client import MissingTopicError, UnreachableError
 from shared.kafka.sink import DeliveryError
 from shared.kafka.topics import UnfinishedReadError
+from shared.masking import masked
 from shared.printable import escaped, printable
 from shared.records import reason_of
 from shared.source_files import DataError
@@ -65,7 +66,7 @@ def plain_errors() -> Iterator[None]:
 
 def fail(message: str, code: int) -> None:
     """Say what is wrong and leave."""
-    err.print("error:", message, style="red", markup=False, soft_wrap=True)
+    err.print("error:", masked(message), style="red", markup=False, soft_wrap=True)
     raise typer.Exit(code)
 
 

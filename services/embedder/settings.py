@@ -1,14 +1,13 @@
 """Settings of embedder; the encoder's own are shared (`TILTYARD_ENCODER_`)."""
 
 from pydantic import Field
-from pydantic_settings import BaseSettings
 
-from shared.settings import under
+from shared.settings import Settings, under
 
 KiB = 1024
 
 
-class EmbedderSettings(BaseSettings):
+class EmbedderSettings(Settings):
     """How much embedder takes at once."""
 
     model_config = under("EMBEDDER")

@@ -18,6 +18,7 @@ from services.generator.adapter_addresses import MOST_BYTES, Admission
 from services.generator.adapter_config import CONFIG
 from services.generator.adapter_weights import WEIGHTS
 from services.generator.hashing import sha256_of
+from shared.masking import masked
 
 __all__ = ["CONFIG", "WEIGHTS", "check", "fetch", "is_address", "require_config", "require_weights", "store"]
 SMALL_BYTES = {CONFIG: adapter_config.MOST_BYTES, "lineage.json": 256 * 1024**2, "probes.jsonl": 64 * 1024**2}
@@ -53,7 +54,7 @@ def fetch(
     admitted = admission or Admission()
     admitted.require(location, cache.parent)
     if not _SHA256.fullmatch(sha256) or (config_sha256 and not _SHA256.fullmatch(config_sha256)):
-        raise ValueError(f"{location} was announced with something that is no sha256")
+        raise ValueError(f"{masked(location)} was announced with something that is no sha256")
     if not is_address(location):
         return Path(location)
     if (kept := cache / (f"{sha256}-{config_sha256[:16]}" if config_sha256 else sha256)).is_dir():
@@ -62,8 +63,8 @@ def fetch(
     making = Path(mkdtemp(prefix=".fetching-", dir=cache))
     try:
         _download(location, making, most_bytes=admitted.most_bytes, until=clock() + FETCH_WITHIN_S, clock=clock)
-        require_weights(making, sha256, location)
-        require_config(making, config_sha256, location)
+        require_weights(making, sha256, masked(location))
+        require_config(making, config_sha256, masked(location))
         if not kept.is_dir():
             making.rename(kept)
     finally:
@@ -130,11 +131,11 @@ def _download(location: str, folder: Path, *, most_bytes: int, until: float, clo
     """The known files of a place, each within its size; what a store's driver raises beside OSError becomes one."""
     files, root = _filesystem(location)
     try:
-        _copy_known(files, root, location, folder, most_bytes=most_bytes, in_time=lambda: clock() < until)
+        _copy_known(files, root, masked(location), folder, most_bytes=most_bytes, in_time=lambda: clock() < until)
     except (OSError, ValueError):
         raise
     except Exception as error:  # each driver has errors of its own for a store that is away
-        raise OSError(f"{location} cannot be read: {type(error).__name__}: {error}") from error
+        raise OSError(f"{masked(location)} cannot be read: {type(error).__name__}: {error}") from error
 
 
 def _copy_known(
@@ -173,5 +174,5 @@ def _filesystem(address: str) -> tuple[Any, str]:
     try:
         files, root = fsspec.core.url_to_fs(address)
     except ImportError as error:
-        raise ValueError(f"{address}: no driver for this kind of address is installed ({error})") from error
+        raise ValueError(f"{masked(address)}: no driver for this kind of address is installed ({error})") from error
     return files, str(root).rstrip("/")

@@ -1,27 +1,48 @@
 """Chats as turns, as text and as token ids, the same way for serving and for tuning."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from services.generator.ports import Chat
+from services.generator.ports import Chat, Failed
+from shared.models import chat_template
+from shared.models.special_tokens import SpecialTokenError
+
+Pair = tuple[list[int], list[int]]
+"""Token ids of a prompt, and of what follows it."""
 
 
 def encode(tokenizer: Any, chat: Chat) -> list[int]:
     """Token ids of a chat up to where the model's reply begins, by the model's own chat template.
 
-    A template that knows no system turn gets the system text at the head of the user turn.
+    A template that knows no system turn, or leaves it out, gets the system text at the head of the user turn. Raises
+    SpecialTokenError where something in the chat would be a special token of the model.
     """
-    return list(tokenizer(render(tokenizer, chat), add_special_tokens=False)["input_ids"])
+    return chat_template.of(tokenizer).ids(chat.system, chat.user)
+
+
+def plain(tokenizer: Any, text: str) -> list[int]:
+    """Token ids of a text that follows a chat. Raises SpecialTokenError as `encode` does."""
+    return chat_template.of(tokenizer).special.plain_ids(text)
+
+
+def pairs(
+    tokenizer: Any, chats: Sequence[Chat], continuations: Sequence[str] = ()
+) -> tuple[list[Pair], dict[int, Failed]]:
+    """Each chat in tokens with what follows it, if anything does; and the places of those that fail, and why."""
+    made: list[Pair] = []
+    failed: dict[int, Failed] = {}
+    for place, (chat, text) in enumerate(zip(chats, continuations or [""] * len(chats), strict=True)):
+        try:
+            made.append((encode(tokenizer, chat), plain(tokenizer, text)))
+        except SpecialTokenError as error:
+            made.append(([], []))
+            failed[place] = Failed("special_token", str(error))
+    return made, failed
 
 
 def render(tokenizer: Any, chat: Chat) -> str:
     """The chat as text, ready to be continued by the model."""
-    from jinja2 import TemplateError
-
-    joined = [{"role": "user", "content": f"{chat.system}\n\n{chat.user}"}]
-    try:
-        return str(tokenizer.apply_chat_template(turns(chat), tokenize=False, add_generation_prompt=True))
-    except TemplateError:
-        return str(tokenizer.apply_chat_template(joined, tokenize=False, add_generation_prompt=True))
+    return chat_template.of(tokenizer).text(chat.system, chat.user)
 
 
 def turns(chat: Chat) -> list[dict[str, str]]:

@@ -6,10 +6,13 @@ it lies.
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from services.generator.settings import GeneratorSettings
-from shared.models import language
+from shared.models import chat_template, language
 from shared.models.language import Model
+from shared.records import bounded
+from shared.service import EX_CONFIG, EX_OK
 from shared.settings import HomeSettings
 
 
@@ -25,14 +28,25 @@ def configured(settings: GeneratorSettings, home: Path) -> Model:
 
 
 def main() -> int:
-    """Have the configured model ready and say where it is; 78 where there is none."""
+    """Have the configured model ready and say where it is; 78 where there is none, or none that can be told a chat."""
     try:
         model = configured(GeneratorSettings(), HomeSettings().home)
+        chat_template.require(tokenizer_of(model), model.label)
     except ValueError as error:
         sys.stderr.write(f"{error}\n")
-        return 78
+        return EX_CONFIG
     sys.stdout.write(f"{model.label} {model.folder}\n")
-    return 0
+    return EX_OK
+
+
+def tokenizer_of(model: Model) -> Any:
+    """The model's tokenizer; raises ValueError where its folder holds none that can be read."""
+    from transformers import AutoTokenizer
+
+    try:
+        return AutoTokenizer.from_pretrained(model.folder, local_files_only=True)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{model.label} has no tokenizer that can be read: {bounded(str(error), 200)}") from error
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from shared.records import Record
 from shared.topology import AnyTopic
 
 FailureKind = Literal[
-    "no_adapter", "deadline", "prompt_too_long", "out_of_memory", "empty",
+    "no_adapter", "deadline", "prompt_too_long", "special_token", "out_of_memory", "empty",
     "misconfigured", "timeout", "rate_limited", "server_error", "unreachable", "cut", "garbled", "refused",
 ]  # fmt: skip
 

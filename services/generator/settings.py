@@ -3,15 +3,14 @@
 from typing import Literal
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings
 
 from services.generator.adapter_addresses import Admission
 from shared.contests.options import AskingOptions, names_of
 from shared.messages.contests import BASE
-from shared.settings import under
+from shared.settings import Settings, under
 
 
-class GeneratorSettings(AskingOptions, BaseSettings):
+class GeneratorSettings(AskingOptions, Settings):
     """One worker process holds one base in memory, and speaks as it is, with adapters on top, or both.
 
     How arms are asked is said here as far as the contest does not say it.
@@ -73,7 +72,7 @@ class GeneratorSettings(AskingOptions, BaseSettings):
         return tuple(name for name in self.speaker_names if name != BASE)
 
 
-class ServerSettings(BaseSettings):
+class ServerSettings(Settings):
     """The server behind the generator's backends `openai` and `tgi`."""
 
     model_config = under("GENERATOR_SERVER")

@@ -67,15 +67,15 @@ def _moment(given: object, dates: PlausibleTimes) -> datetime | None:
 def document_id(kind: str, source: FeedSource, item: str) -> str:
     """An id that is the same whenever the item is met, and that no other feed can claim."""
     if source.key:
-        feed = hidden(source.key, source.name or source.address, source.query)
+        feed = hidden(source.key, source.name or source.shown, source.query)
         return f"{kind}:{feed[:12]}:{hidden(source.key, item)}"
-    identifier = encodable(f"{kind}:{digest(source.name or source.address, source.query)[:12]}:{item}")
+    identifier = encodable(f"{kind}:{digest(source.name or source.shown, source.query)[:12]}:{item}")
     return identifier if len(identifier) <= LONGEST_ID else f"{identifier[: LONGEST_ID - 33]}:{digest(item)}"
 
 
 def feed_name(kind: str, source: FeedSource) -> str:
-    """What the feed's position is kept under."""
-    named = source.name or (f"{source.address} {digest(source.query)}" if source.query else source.address)
+    """What the feed's position is kept under: the same when the password of its address changes."""
+    named = source.name or (f"{source.shown} {digest(source.query)}" if source.query else source.shown)
     return f"{kind} {named}"
 
 

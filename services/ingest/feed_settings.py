@@ -1,12 +1,11 @@
 """Settings of feeds: how often they are read, and how much of a stranger's time and bytes is taken."""
 
-from pydantic import Field
-from pydantic_settings import BaseSettings
+from pydantic import Field, SecretStr
 
-from shared.settings import under
+from shared.settings import Settings, under
 
 
-class FeedSettings(BaseSettings):
+class FeedSettings(Settings):
     """Limits and manners of `tiltyard feed`."""
 
     model_config = under("FEED")
@@ -34,7 +33,8 @@ class FeedSettings(BaseSettings):
         default=False, description="a folder that lost all its files retracts them; false: it is taken for not mounted"
     )
     max_line_bytes: int = Field(default=4_000_000, ge=1, description="a longer JSON line is reported and skipped")
-    sql_url: str = Field(default="", repr=False, description="SQLAlchemy address of the domain database")
+    sql_url: SecretStr = Field(default=SecretStr(""), description="SQLAlchemy address of the domain database")
+    rss_url: SecretStr = Field(default=SecretStr(""), description="address of an RSS or Atom feed")
     sql_rows: int = Field(default=500, ge=1, description="read at once")
     sql_timeout_s: float = Field(default=60.0, gt=0, description="of connecting, and of a statement on PostgreSQL")
     sql_overlap_s: float = Field(

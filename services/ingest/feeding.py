@@ -39,7 +39,12 @@ def main() -> None:
     """Read the arguments and the feed; exits with the codes of the services."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("kind", choices=plugins.names(FEEDS))
-    parser.add_argument("address", nargs="?", default="", help="URL or path; for sql TILTYARD_FEED_SQL_URL says it")
+    parser.add_argument(
+        "address",
+        nargs="?",
+        default="",
+        help="URL or path; for rss and sql better in TILTYARD_FEED_RSS_URL or ..._SQL_URL, which `ps` does not show",
+    )
     parser.add_argument("--query", default="", help="for sql")
     parser.add_argument("--name", default="", help="under which position and ids stand; empty: the address")
     parser.add_argument("--source", default="")

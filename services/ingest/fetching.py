@@ -16,6 +16,7 @@ import httpx
 
 from services.ingest.feed_settings import FeedSettings
 from services.ingest.ports import FeedUnavailableError
+from shared.masking import masked_address
 
 PACKED = ("gzip", "x-gzip", "deflate")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -44,14 +45,17 @@ class Page:
 def fetch(url: str, settings: FeedSettings, *, most_bytes: int, headers: dict[str, str] | None = None) -> Page:
     """The answer at the end of all redirects. Raises FeedUnavailableError, of which RefusedError is what waiting
     will hardly mend."""
+    shown = masked_address(url)
     try:
         return asyncio.run(_fetched(url, settings, most_bytes, headers or {}))
     except FeedUnavailableError:
         raise
     except TimeoutError as error:
-        raise FeedUnavailableError(f"{url}: no whole answer within {settings.timeout_s:g} s") from error
-    except (httpx.HTTPError, httpx.InvalidURL, OSError, zlib.error) as error:
-        raise FeedUnavailableError(f"{url}: {type(error).__name__} {error}".rstrip()) from error
+        raise FeedUnavailableError(f"{shown}: no whole answer within {settings.timeout_s:g} s") from error
+    except (httpx.HTTPError, OSError, zlib.error) as error:
+        raise FeedUnavailableError(f"{shown}: {type(error).__name__} {error}".rstrip()) from error
+    except (httpx.InvalidURL, ValueError) as error:  # whose message may hold a part of a password
+        raise RefusedError(f"{shown}: no address that can be asked ({type(error).__name__})") from None
 
 
 async def _fetched(url: str, settings: FeedSettings, most_bytes: int, headers: dict[str, str]) -> Page:

@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from services.ingest.feed_dates import USUAL, PlausibleTimes
 from shared.feed_state import Seen
 from shared.kafka.client import UnreachableError
+from shared.masking import masked, masked_address
 from shared.messages import DocumentPublished, Question
 
 
@@ -37,13 +38,20 @@ class FeedItem:
 
 @dataclass(frozen=True)
 class BadItem:
-    """Something in a feed that cannot be taken; with a stamp it is not looked at again until it changes."""
+    """Something in a feed that cannot be taken; with a stamp it is not looked at again until it changes.
+
+    Place and reason are to be shown, and hold no secret of an address.
+    """
 
     where: str
     reason: str
     position: str = ""
     document_id: str = ""
     stamp: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("where", "reason"):
+            object.__setattr__(self, name, masked(getattr(self, name)))
 
 
 @dataclass(frozen=True)
@@ -100,7 +108,7 @@ class FeedSource:
     `dates`: when its documents may have been published. `key`: what ids are hidden with; "" where they need not be.
     """
 
-    address: str
+    address: str = field(repr=False)
     name: str = ""
     query: str = ""
     documents: int | None = None
@@ -108,12 +116,17 @@ class FeedSource:
     dates: PlausibleTimes = USUAL
     key: str = ""
 
+    @property
+    def shown(self) -> str:
+        """The address without its secrets: for messages, for the name of its position, and for ids."""
+        return masked_address(self.address)
+
 
 class FeedUnavailableError(UnreachableError):
-    """A feed cannot be read now; `retry_after_s` is what it asked for itself."""
+    """A feed cannot be read now; `retry_after_s` is what it asked for itself. The reason holds no secret."""
 
     def __init__(self, reason: str, retry_after_s: float = 0.0) -> None:
-        super().__init__(reason)
+        super().__init__(masked(reason))
         self.retry_after_s = retry_after_s
 
 

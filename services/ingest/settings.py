@@ -4,14 +4,13 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
-from pydantic_settings import BaseSettings
 
-from shared.settings import under
+from shared.settings import Settings, under
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class IngestSettings(BaseSettings):
+class IngestSettings(Settings):
     """What ingest accepts and how it cuts."""
 
     model_config = under("INGEST")

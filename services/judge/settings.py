@@ -2,15 +2,14 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings
+from pydantic import Field, SecretStr, field_validator
 
-from shared.settings import EmptyIsUnset, under
+from shared.settings import EmptyIsUnset, Settings, under
 
 Pair = tuple[str, str]
 
 
-class JudgeSettings(BaseSettings):
+class JudgeSettings(Settings):
     """One judge: who it is, what it judges and by which prompts. Lists are JSON: `[["base", "tuned"]]`."""
 
     model_config = under("JUDGE")
@@ -43,7 +42,7 @@ class JudgeSettings(BaseSettings):
     )
     allow_downloads: bool = Field(default=False, description="of `transformers`: let a hub name be fetched")
     url: str = Field(default="", description="of `openai`: the server's address, up to and with /v1")
-    api_key: str = Field(default="", repr=False, description="of `openai`")
+    api_key: SecretStr = Field(default=SecretStr(""), description="of `openai`")
     timeout_s: float = Field(default=60.0, gt=0, description="of `openai`: of one request")
     retries: int = Field(default=3, ge=0, le=10, description="of `openai`: of a request that failed for a moment")
     concurrency: int = Field(default=4, ge=1, description="of `openai`: requests at the same time")

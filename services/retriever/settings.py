@@ -1,13 +1,12 @@
 """Settings of retriever; the encoder's own are shared (`TILTYARD_ENCODER_`)."""
 
 from pydantic import Field
-from pydantic_settings import BaseSettings
 
 from shared.contests.options import RetrievalOptions
-from shared.settings import under
+from shared.settings import Settings, under
 
 
-class RetrieverSettings(RetrievalOptions, BaseSettings):
+class RetrieverSettings(RetrievalOptions, Settings):
     """How evidence is found where a recipe of the contest does not say otherwise, and what holds for all recipes."""
 
     model_config = under("RETRIEVER")

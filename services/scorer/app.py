@@ -149,7 +149,7 @@ def raw_record(message: Any) -> RawRecord:
 def _faust(settings: ScorerSettings, kafka: KafkaSettings, folder: Path) -> Any:
     for name in ("faust", "mode", "aiokafka", "kafka"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    wanted = security(kafka.librdkafka)
+    wanted = security(kafka.client_options)
     return faust.App(
         f"{kafka.group_prefix}-{GROUP}",
         broker=";".join(f"kafka://{server.strip()}" for server in kafka.bootstrap_servers.split(",")),

@@ -3,15 +3,14 @@
 from datetime import timedelta
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings
 
 from shared.scoring import catalogue
-from shared.settings import under
+from shared.settings import Settings, under
 
 METRICS = catalogue.counted()
 
 
-class ScorerSettings(BaseSettings):
+class ScorerSettings(Settings):
     """How answers are joined, scored and counted. Lists are JSON: `["f1", "correct"]`."""
 
     model_config = under("SCORER")

@@ -1,14 +1,13 @@
 """Settings of the tuner: when a new adapter is worth its cost, and how often at most."""
 
 from pydantic import Field
-from pydantic_settings import BaseSettings
 
 from shared.adapters import registry
 from shared.scoring.catalogue import CORRECT
-from shared.settings import under
+from shared.settings import Settings, under
 
 
-class TunerSettings(BaseSettings):
+class TunerSettings(Settings):
     """Whichever comes first of what is not 0; how it trains is the tuning job's own business (`TILTYARD_TUNING_`)."""
 
     model_config = under("TUNER")

@@ -27,6 +27,7 @@ from cassandra.policies import DCAwareRoundRobinPolicy, TokenAwarePolicy
 from cassandra.query import BatchStatement, BatchType, PreparedStatement
 
 from shared.kafka.client import UnreachableError
+from shared.masking import masked
 from shared.settings import CassandraSettings
 
 OLDEST = (5, 0, 8)
@@ -137,7 +138,7 @@ def open_session(settings: CassandraSettings) -> tuple[Cluster, Session]:
             cluster.shutdown()
             if time.monotonic() > deadline:
                 raise UnreachableError(
-                    f"no Cassandra node answers at {settings.contact_points}:{settings.port} "
+                    f"no Cassandra node answers at {masked(settings.contact_points)}:{settings.port} "
                     f"(waited {settings.startup_wait_s:g} s): start it (`tiltyard up`) or set "
                     f"TILTYARD_CASSANDRA_CONTACT_POINTS and TILTYARD_CASSANDRA_PORT."
                 ) from error
@@ -180,6 +181,8 @@ def _cluster(settings: CassandraSettings) -> Cluster:
         execution_profiles=profiles,
         connection_class=LibevConnection,
         protocol_version=5,
-        auth_provider=PlainTextAuthProvider(settings.username, settings.password) if settings.username else None,
+        auth_provider=PlainTextAuthProvider(settings.username, settings.password.get_secret_value())
+        if settings.username
+        else None,
         connect_timeout=timeout,
     )

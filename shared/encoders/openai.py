@@ -12,6 +12,7 @@ import openai
 
 from shared import openai_server
 from shared.kafka.client import UnreachableError
+from shared.masking import masked
 from shared.records import InvalidMessageError
 from shared.settings import EncoderSettings
 from shared.stored import Vector
@@ -67,10 +68,12 @@ def build(settings: EncoderSettings) -> RemoteEncoder:
         return RemoteEncoder(client, settings)
     except openai.APIConnectionError as error:
         raise UnreachableError(
-            f"no encoder answers at {settings.url}: start it or set TILTYARD_ENCODER_URL."
+            f"no encoder answers at {masked(settings.url)}: start it or set TILTYARD_ENCODER_URL."
         ) from error
     except openai.APIStatusError as error:
-        raise ValueError(f"the encoder at {settings.url} refuses {settings.model!r} ({error.status_code})") from error
+        raise ValueError(
+            f"the encoder at {masked(settings.url)} refuses {settings.model!r} ({error.status_code})"
+        ) from error
 
 
 def name_of(settings: EncoderSettings) -> str:

@@ -30,6 +30,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # their publi
 )
 from confluent_kafka.cimpl import NewTopic
 
+from shared.masking import masked
 from shared.settings import KafkaSettings
 
 __all__ = [
@@ -146,9 +147,8 @@ def _known_topics(client: Admin, settings: KafkaSettings) -> set[str]:
                 return set(client.list_topics(timeout=min(3.0, max(0.1, settings.startup_wait_s))).topics)
     except KafkaException as error:
         raise UnreachableError(
-            f"no Kafka broker answers at {settings.bootstrap_servers} "
-            f"(waited {settings.startup_wait_s:g} s): start it (`tiltyard up`) or set "
-            f"TILTYARD_KAFKA_BOOTSTRAP_SERVERS."
+            f"no Kafka broker answers at {masked(settings.bootstrap_servers)} (waited {settings.startup_wait_s:g} s): "
+            f"start it (`tiltyard up`) or set TILTYARD_KAFKA_BOOTSTRAP_SERVERS."
         ) from error
     raise AssertionError("a retry ends by returning or raising")
 
@@ -179,4 +179,4 @@ def _common(settings: KafkaSettings, client: str) -> dict[str, Any]:
         "client.id": f"tiltyard-{client}",
         "logger": logging.getLogger("librdkafka"),
         "topic.metadata.refresh.interval.ms": 30_000,
-    } | dict(settings.librdkafka)
+    } | settings.client_options

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from pydantic import SecretStr
 from sentence_transformers.sentence_transformer.modules import Pooling
 
 from services.ingest.chunkers import tokens
@@ -224,7 +225,7 @@ def test_a_hub_name_cannot_be_exported() -> None:
 
 
 def test_a_remote_encoder_is_asked_in_batches_with_its_key_and_model(server: EmbeddingServer) -> None:
-    settings = EncoderSettings(**CASES["openai"], url=server.url, api_key="sesame")
+    settings = EncoderSettings(**CASES["openai"], url=server.url, api_key=SecretStr("sesame"))
     remote = encoding.build(settings)
     server.requests.clear()
 

@@ -10,9 +10,11 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from services.console import misread
+from services.generator import chat_format, models
 from services.generator.adapter_files import WEIGHTS
 from services.generator.backends import transformers
 from services.generator.evidence import passage
+from services.generator.ports import Chat
 from services.generator.settings import GeneratorSettings
 from services.ingest.chunkers import tokens
 from services.ingest.cleaners.html import clean
@@ -25,6 +27,7 @@ from services.retriever.indexes import bm25
 from services.retriever.settings import RetrieverSettings
 from shared import lines, normalise
 from shared.messages import DocumentPublished, Question
+from shared.models import chat_template
 from shared.models.language import weights_sha256
 from shared.scope import Scope
 from shared.scoring import catalogue
@@ -33,6 +36,7 @@ from shared.stored import Passage
 from tests import adapters, tiny_model
 from tests.builders import NOON, a_question, an_answer
 from tests.field import case
+from tests.tokenizers import byte_level
 from tests.unit.feed_parts import Answer, Reader, a_site
 
 
@@ -177,3 +181,25 @@ def test_an_adapter_that_changes_nothing_is_refused_and_the_one_before_stays(tmp
         backend.take_up(renamed)
 
     assert backend.adapters == {"tuned": good}
+
+
+def test_instructions_stand_in_the_prompt_of_a_template_that_drops_the_system_turn() -> None:
+    tokenizer = byte_level()
+    tokenizer.chat_template = (case("f3") / "drops.jinja").read_text()
+
+    chat_template.require(tokenizer, "m")
+
+    prompt = chat_format.render(tokenizer, Chat("Answer briefly.", "What is shut?"))
+    assert prompt == "<|im_start|>Answer briefly.\n\nWhat is shut?"
+
+
+def test_a_model_without_a_template_is_refused_when_it_is_made_ready(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case("f3")
+    folder = tiny_model.save(tmp_path)
+    (folder / "chat_template.jinja").unlink()
+    monkeypatch.setenv("TILTYARD_GENERATOR_MODEL", str(folder))
+
+    assert models.main() == 78
+    assert "has no chat template" in capsys.readouterr().err

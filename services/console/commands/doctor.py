@@ -15,6 +15,7 @@ from shared import encoding, topology
 from shared.cassandra import schema
 from shared.cassandra.client import connect
 from shared.kafka import client, creation, progress
+from shared.masking import masked
 from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
 
 LEAST_GIB = 8
@@ -50,11 +51,11 @@ def doctor(json: output.Json = False) -> None:
 
 def _look(what: str, look: Callable[[], str]) -> Finding:
     try:
-        return Finding(what, "ok", look())
+        return Finding(what, "ok", masked(look()))
     except UserWarning as warning:
-        return Finding(what, "warning", str(warning))
+        return Finding(what, "warning", masked(str(warning)))
     except Exception as error:
-        return Finding(what, "missing", str(error))
+        return Finding(what, "missing", masked(str(error)))
 
 
 def _python() -> str:

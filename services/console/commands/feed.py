@@ -40,7 +40,9 @@ def register(app: typer.Typer) -> None:
 
 
 def rss(
-    url: Annotated[str, typer.Argument(help="Address of an RSS or Atom feed.")],
+    url: Annotated[
+        str, typer.Argument(help="Address of an RSS or Atom feed; with a password better in TILTYARD_FEED_RSS_URL.")
+    ] = "",
     articles: Annotated[bool, typer.Option("--articles", help="Also fetch the page of each entry.")] = False,
     once: Once = False,
     every: Every = 0.0,
@@ -55,8 +57,9 @@ def rss(
     Example: tiltyard feed rss https://news.example/feed.xml --source "Harbour Desk" --every 120
     """
     more = {"TILTYARD_FEED_ARTICLES": "true"} if articles else {}
+    more |= {"TILTYARD_FEED_RSS_URL": url} if url else {}
     marks = _marks(name, source, tag, label)
-    _run(["rss", url, *marks, *_pace(once, every)], json=json, environment=more)
+    _run(["rss", *marks, *_pace(once, every)], json=json, environment=more)
 
 
 def folder(

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import AliasChoices, Field
-from pydantic_settings import BaseSettings
 
 from services.console.platform import cassandra_server, kafka_server, ports
 from services.console.platform.errors import PlatformError
@@ -14,7 +13,7 @@ from services.console.platform.java import fetch_jars, find_java
 from services.console.platform.processes import exclusive
 from services.console.platform.server import Server
 from services.console.platform.supervisor import Program, Status, Supervisor
-from shared.settings import EmptyIsUnset, under
+from shared.settings import EmptyIsUnset, Settings, under
 
 _HEAP = r"^[1-9][0-9]*[kmgKMG]$"
 _PREFIX = "TILTYARD_PLATFORM_"
@@ -22,7 +21,7 @@ _PREFIX = "TILTYARD_PLATFORM_"
 _REFUSED = set('"\\,:\n')
 
 
-class PlatformSettings(BaseSettings):
+class PlatformSettings(Settings):
     """Where the two servers live on this machine, which ports they take, and how much memory."""
 
     model_config = under("PLATFORM") | {"populate_by_name": True}

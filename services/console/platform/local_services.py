@@ -8,14 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import Field
-from pydantic_settings import BaseSettings
 
 from services.console.platform.supervisor import Program, Status, Supervisor
 from shared import own_sources
-from shared.settings import under
+from shared.settings import Settings, under
 
 
-class LocalServicesSettings(BaseSettings):
+class LocalServicesSettings(Settings):
     """How `tiltyard services` runs them."""
 
     model_config = under("SERVICES")

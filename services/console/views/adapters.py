@@ -7,6 +7,7 @@ from datetime import datetime
 from services.console import output
 from shared.adapters import registry
 from shared.adapters.registry import Adapters
+from shared.masking import masked
 from shared.messages import AdapterAnnounced, Cost, GateResult, Result
 
 
@@ -95,7 +96,7 @@ def _facts(adapter: AdapterAnnounced, adapters: Adapters) -> Iterator[tuple[str,
     yield "weights", f"sha256 {adapter.weights_sha256}"
     yield "configuration", f"sha256 {adapter.config_sha256}" if adapter.config_sha256 else "not hashed"
     yield "dataset", f"sha256 {adapter.dataset_sha256}"
-    yield "lies at", adapter.location
+    yield "lies at", masked(adapter.location)
     cost = adapter.cost or Cost(seconds=adapter.training.seconds, tokens=adapter.training.tokens)
     yield "cost", in_words(cost) + ("" if adapter.cost else " (the training alone)")
 

@@ -18,6 +18,8 @@ from services.generator import chat_format, remote
 from services.generator.batching import too_long
 from services.generator.ports import Chat, Completion
 from services.generator.settings import GeneratorSettings, ServerSettings
+from shared.models import chat_template
+from shared.models.special_tokens import SpecialTokenError
 
 STATUSES: dict[type[Exception], int] = {errors.ValidationError: 422, errors.OverloadedError: 429}
 
@@ -31,6 +33,7 @@ def build(settings: GeneratorSettings, home: Path) -> remote.Server:
         tokenizer = AutoTokenizer.from_pretrained(server.tokenizer, local_files_only=True)
     except OSError as error:
         raise ValueError(f"TILTYARD_GENERATOR_SERVER_TOKENIZER: no tokenizer in {server.tokenizer}") from error
+    chat_template.require(tokenizer, server.tokenizer)
     # The hub's own client refuses every address under HF_HUB_OFFLINE, and follows redirects.
     context, hooks = httpx.create_ssl_context(), {"response": [_read_errors]}
     set_async_client_factory(lambda: httpx.AsyncClient(verify=context, timeout=server.timeout_s, event_hooks=hooks))
@@ -45,7 +48,7 @@ def asking(server: ServerSettings, tokenizer: Any, longest_prompt: int) -> remot
     headers = {"authorization": f"Bearer {server.api_key.get_secret_value() or 'none'}"}
 
     async def ask(chat: Chat, speaker: str | None, max_new_tokens: int) -> Completion:
-        prompt, tokens = chat_format.render(tokenizer, chat), len(chat_format.encode(tokenizer, chat))
+        prompt, tokens = chat_format.render(tokenizer, chat), _counted(tokenizer, chat)
         if failed := too_long(tokens, 0, reads=None, most=longest_prompt):
             raise remote.ServerFault(failed)
         async with AsyncInferenceClient(address, headers=headers, timeout=server.timeout_s) as client:
@@ -61,6 +64,14 @@ def asking(server: ServerSettings, tokenizer: Any, longest_prompt: int) -> remot
                 raise remote.fault("garbled", remote.GARBLED) from error
 
     return ask
+
+
+def _counted(tokenizer: Any, chat: Chat) -> int:
+    """Tokens of a prompt. Raises ServerFault where the server would read a special token in what was said."""
+    try:
+        return len(chat_format.encode(tokenizer, chat))
+    except SpecialTokenError as error:
+        raise remote.fault("special_token", str(error)) from error
 
 
 async def _read(events: AsyncIterable[Any], prompt_tokens: int) -> Completion:

@@ -5,7 +5,7 @@ bitsandbytes NF4. Decoding is greedy: the same prompt gives the same answer.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -22,10 +22,10 @@ from services.generator.settings import GeneratorSettings
 from services.generator.speakers import Speakers
 from services.generator.time_left import TimeLeft
 from shared.messages import AdapterAnnounced
+from shared.models import chat_template
 from shared.models.language import Model
 
 T = TypeVar("T")
-Pair = tuple[list[int], list[int]]
 
 
 def build(settings: GeneratorSettings, home: Path) -> "Transformers":
@@ -47,6 +47,7 @@ class Transformers:
         self._base_sha256, self._home, self._admission = model.sha256, home, settings.admission
         self._batch_size, self._longest_prompt = settings.batch_size, settings.max_prompt_tokens
         self.tokenizer = AutoTokenizer.from_pretrained(model.folder, local_files_only=True, padding_side="left")
+        chat_template.require(self.tokenizer, model.label)
         self.tokenizer.pad_token = self.tokenizer.pad_token or self.tokenizer.eos_token
         self._speakers = Speakers(
             load(model.folder, precision).eval(), merges=precision == "fp32" and len(settings.speaker_names) == 1
@@ -65,10 +66,10 @@ class Transformers:
         adapter: AdapterAnnounced | None = None,
         within_s: Sequence[float] | None = None,
     ) -> list[Outcome]:
-        left, prompts = TimeLeft(within_s), [chat_format.encode(self.tokenizer, chat) for chat in chats]
-        rows = [(prompt, max_new_tokens) for prompt in prompts]
+        left, (pairs, refused) = TimeLeft(within_s), chat_format.pairs(self.tokenizer, chats)
+        rows = [(prompt, max_new_tokens) for prompt, _ in pairs]
         generate = partial(self._generate, max_new_tokens=max_new_tokens)
-        return self._run(rows, lambda places: generate([prompts[place] for place in places]), adapter, left)
+        return self._run(rows, refused, lambda places: generate([pairs[place][0] for place in places]), adapter, left)
 
     def score(
         self,
@@ -79,11 +80,9 @@ class Transformers:
         within_s: Sequence[float] | None = None,
     ) -> list[Scored | Failed]:
         """Prompt and continuation become tokens apart, as in training; the end of turn is not part of the text."""
-        left = TimeLeft(within_s)
-        pairs = [(chat_format.encode(self.tokenizer, chat), self._ids(text))
-                 for chat, text in zip(chats, continuations, strict=True)]  # fmt: skip
+        left, (pairs, refused) = TimeLeft(within_s), chat_format.pairs(self.tokenizer, chats, continuations)
         rows = [(prompt, len(wanted)) for prompt, wanted in pairs]
-        return self._run(rows, lambda places: self._score([pairs[place] for place in places]), adapter, left)
+        return self._run(rows, refused, lambda places: self._score([pairs[place] for place in places]), adapter, left)
 
     def take_up(self, adapter: AdapterAnnounced) -> None:
         """Load first, switch after: a folder that cannot be loaded changes nothing."""
@@ -97,6 +96,7 @@ class Transformers:
     def _run(
         self,
         rows: Sequence[tuple[list[int], int]],
+        unreadable: Mapping[int, Failed],
         work: Callable[[list[int]], Sequence[T]],
         adapter: AdapterAnnounced | None,
         left: TimeLeft,
@@ -105,7 +105,7 @@ class Transformers:
         speaks_with(self, adapter)
         reads = getattr(self.network.config, "max_position_embeddings", None)
         checked = (too_long(len(row), room, reads=reads, most=self._longest_prompt) for row, room in rows)
-        refused = {place: failed for place, failed in enumerate(checked) if failed}
+        refused = {place: failed for place, failed in enumerate(checked) if failed} | dict(unreadable)
         sizes = [len(row) + room for row, room in rows]
         with self._speakers.speaking(adapter.track if adapter else None), torch.inference_mode():
             return in_batches(sizes, work, batch_size=self._batch_size, left=left, refused=refused)
@@ -131,7 +131,7 @@ class Transformers:
         completion = Completion(text, len(prompt), len(reply), seconds, sum(likely[: len(reply)]), len(reply))
         return replace(completion, cut=len(reply) == len(row))
 
-    def _score(self, pairs: Sequence[Pair]) -> list[Scored]:
+    def _score(self, pairs: Sequence[chat_format.Pair]) -> list[Scored]:
         """One pass over left-padded prompts with their continuations; logits only where continuations stand."""
         started, padded = time.perf_counter(), self._padded([prompt + wanted for prompt, wanted in pairs])
         longest = max(len(wanted) for _, wanted in pairs)
@@ -147,9 +147,6 @@ class Transformers:
 
     def _padded(self, rows: Sequence[list[int]]) -> Any:
         return self.tokenizer.pad({"input_ids": list(rows)}, return_tensors="pt").to(self.network.device)
-
-    def _ids(self, text: str) -> list[int]:
-        return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
 
     def _ends(self) -> set[int]:
         ends = self.network.generation_config.eos_token_id

@@ -8,6 +8,7 @@ from typing import Any
 from services.generator import adapter_files, adapter_loading
 from services.generator.perplexity.windows import windows
 from shared.models.language import Model
+from shared.models.special_tokens import SpecialTokens
 
 BASE = "base"
 
@@ -33,6 +34,7 @@ class Scorer:
         from services.generator.backends.transformers import load
 
         self._tokenizer = AutoTokenizer.from_pretrained(model.folder, local_files_only=True)
+        self._special = SpecialTokens(self._tokenizer)
         self._network = load(model.folder, precision).eval()
         self._adapted = adapter is not None
         if adapter is not None:
@@ -40,7 +42,7 @@ class Scorer:
 
     def score(self, text: str, *, size: int, stride: int, adapter_name: str = "") -> Text:
         """Every token of the text, after the token that begins (or else ends) texts of this model."""
-        ids = self._tokenizer(text, add_special_tokens=False)["input_ids"]
+        ids = self._tokenizer(self._special.broken(text), add_special_tokens=False)["input_ids"]
         first = self._tokenizer.bos_token_id
         sequence = [self._tokenizer.eos_token_id if first is None else first, *ids]
         nats = {}

@@ -6,14 +6,13 @@ Which model is tuned is the generator's own setting, so that adapters fit what s
 from typing import Annotated
 
 from pydantic import Field
-from pydantic_settings import BaseSettings
 
 from shared.adapters import registry
 from shared.messages.contests import Name
-from shared.settings import EmptyIsUnset, under
+from shared.settings import EmptyIsUnset, Settings, under
 
 
-class TuningSettings(BaseSettings):
+class TuningSettings(Settings):
     """Everything else is in the recipe, which the adapter's lineage carries whole."""
 
     model_config = under("TUNING")

@@ -6,7 +6,7 @@ published. Content goes on as HTML: ingest finds the text in it. An entry that l
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,15 +18,17 @@ from services.ingest.feed_settings import FeedSettings
 from services.ingest.fetching import Page, fetch
 from services.ingest.ports import BadItem, Bookmark, Feed, FeedItem, FeedSource, FeedUnavailableError, Found, Reached
 from shared.feed_state import digest
+from shared.masking import masked, without_secrets
 
 OK, UNCHANGED, GONE = 200, 304, 410
 _HARMLESS = ("CharacterEncodingOverride", "NonXMLContentType")
 
 
 def build(source: FeedSource, settings: FeedSettings) -> Feed:
-    """A feed by its address; raises ValueError for one that is not http or https."""
+    """A feed by its address, or TILTYARD_FEED_RSS_URL; raises ValueError for one that is not http or https."""
+    source = replace(source, address=source.address or settings.rss_url.get_secret_value())
     if not source.address.startswith(("http://", "https://")):
-        raise ValueError(f"{source.address}: an RSS or Atom feed has an http or https address")
+        raise ValueError(f"{source.shown!r}: an RSS or Atom feed has an http or https address")
     return Rss(source, settings)
 
 
@@ -50,7 +52,7 @@ class Rss:
         page = self._asked(json.loads(bookmark.position or "{}"))
         if page.status == UNCHANGED:
             return
-        parsed = feed_entries.parsed(page, self.source.address)
+        parsed = feed_entries.parsed(page, without_secrets(self.source.address))
         yield from self._reported(page, parsed)
         entries = parsed.entries if page.whole else parsed.entries[:-1]  # the last one of a cut feed may be cut itself
         articles = Articles(self.settings, self.source.pause)
@@ -67,7 +69,7 @@ class Rss:
         """The feed as it is now, or that it is as it was."""
         page = fetch(self.source.address, self.settings, most_bytes=self.settings.max_feed_bytes, headers=version)
         if page.status == GONE:
-            raise ValueError(f"{page.url}: status 410: the feed has ended. What it published stays")
+            raise ValueError(f"{masked(page.url)}: status 410: the feed has ended. What it published stays")
         if page.status not in (OK, UNCHANGED):
             raise FeedUnavailableError(f"{page.url}: status {page.status}", self._retry_after_s(page))
         return page
@@ -92,7 +94,7 @@ class Rss:
             yield BadItem(page.url, f"malformed, read as far as possible: {fault}")
 
     def _where(self, named: tuple[str, Any]) -> str:
-        return f"{self.source.address} {named[0]}"
+        return f"{self.source.shown} {named[0]}"
 
     def _new(self, named: tuple[str, Any], bookmark: Bookmark, articles: Articles) -> Iterator[Found]:
         """An entry that is not as it was, with its page where pages are asked for and it is this one's turn."""

@@ -21,6 +21,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, exc, ma
 from services.ingest.feed_items import document, document_id, feed_name
 from services.ingest.feed_settings import FeedSettings
 from services.ingest.ports import BadItem, Bookmark, Feed, FeedItem, FeedSource, FeedUnavailableError, Found, Reached
+from shared.masking import masked
 from shared.messages import DocumentPublished
 
 Row = dict[str, Any]
@@ -38,15 +39,17 @@ _UNDATED = "SELECT count(*) FROM ({query}) AS feed WHERE updated_at IS NULL"
 
 def build(source: FeedSource, settings: FeedSettings) -> Feed:
     """A query on the database at the source's address, or TILTYARD_FEED_SQL_URL. Raises ValueError where one lacks."""
-    address = source.address or settings.sql_url
+    address = source.address or settings.sql_url.get_secret_value()
     if not address or not source.query.strip():
         raise ValueError("a SQL feed needs an address (--url or TILTYARD_FEED_SQL_URL) and a query")
     try:
         url = make_url(address)
-        _require_file(url)
         engine = create_engine(url, poolclass=NullPool, connect_args=_waiting(url.get_backend_name(), settings))
-    except (exc.ArgumentError, exc.NoSuchModuleError, ModuleNotFoundError) as error:
-        raise ValueError(f"no database can be asked by this address: {error}") from error
+    except (exc.NoSuchModuleError, ModuleNotFoundError) as error:
+        raise ValueError(f"no database can be asked by this address: {masked(str(error))}") from error
+    except (exc.ArgumentError, ValueError):  # whose message may hold a part of a password
+        raise ValueError("no database can be asked by this address: SQLAlchemy does not understand it") from None
+    _require_file(url)
     address = url.set(username=None, password=None, query={}).render_as_string()
     return Sql(engine, replace(source, address=address), settings)
 
@@ -144,7 +147,9 @@ class Sql:
         except exc.DBAPIError as error:
             if _passing(error):
                 raise FeedUnavailableError(f"{self.source.address}: {error.orig}") from error
-            raise ValueError(f"the query is not understood: {error.orig} (needed: {', '.join(NEEDED)})") from error
+            raise ValueError(
+                f"the query is not understood: {masked(str(error.orig))} (needed: {', '.join(NEEDED)})"
+            ) from error
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:

@@ -17,6 +17,7 @@ from services.judge.ports import Said, Sheet
 from services.judge.settings import JudgeSettings
 from shared import openai_server
 from shared.kafka.client import UnreachableError
+from shared.masking import masked
 
 GARBLED = "the server's answer is not of its protocol"
 
@@ -50,7 +51,7 @@ class Remote:
                 model=self.model, messages=turns, temperature=0, max_tokens=longest, extra_body=self._settings.options
             )
         except openai.APIConnectionError as error:
-            raise UnreachableError(f"no judge answers at {self._settings.url}") from error
+            raise UnreachableError(f"no judge answers at {masked(self._settings.url)}") from error
         except openai.APIStatusError as error:
             if error.status_code in openai_server.REFUSED:
                 return Said("", failure=f"the server refuses the prompt ({error.status_code})")

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from jinja2 import TemplateError
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from services.judge.ports import Said, Sheet
 from services.judge.settings import JudgeSettings
-from shared.models import language
+from shared.models import chat_template, language
+from shared.models.special_tokens import SpecialTokenError
 
 Ways = list[list[int]]
 
@@ -32,6 +32,8 @@ class Transformers:
         self.model = f"{model.label}/{'bf16' if device == 'cuda' else 'fp32'}{only}"
         self._settings = settings
         self._tokenizer = AutoTokenizer.from_pretrained(model.folder, local_files_only=True, padding_side="left")
+        chat_template.require(self._tokenizer, model.label)
+        self._format = chat_template.of(self._tokenizer)
         self._tokenizer.pad_token = self._tokenizer.pad_token or self._tokenizer.eos_token
         network: Any = AutoModelForCausalLM.from_pretrained(
             model.folder,
@@ -47,30 +49,25 @@ class Transformers:
 
     def judge(self, sheets: Sequence[Sheet]) -> list[Said]:
         started = time.perf_counter()
-        prompts = [self._ids(sheet) for sheet in sheets]
-        fitting = [place for place, prompt in enumerate(prompts) if self._fits(prompt)]
-        order = sorted(fitting, key=lambda place: len(prompts[place]))
-        replies: dict[int, tuple[str, str | None]] = {}
+        made = [self._ids(sheet) for sheet in sheets]
+        refused = {place: ("", reason) for place, reason in enumerate(made) if isinstance(reason, str)}
+        prompts = {place: ids for place, ids in enumerate(made) if not isinstance(ids, str) and self._fits(ids)}
+        order = sorted(prompts, key=lambda place: len(prompts[place]))
+        replies: dict[int, tuple[str, str | None]] = {**refused}
         for start in range(0, len(order), self._settings.batch_size):
             places = order[start : start + self._settings.batch_size]
             ways = [self._ways(sheets[place]) for place in places] if self._settings.labels_only else []
             replies |= zip(places, self._generate([prompts[place] for place in places], ways), strict=True)
         seconds = time.perf_counter() - started
         too_long = ("", f"the prompt is longer than the {self._room} tokens that the model reads")
-        return [Said(*replies.get(place, too_long), seconds=seconds) for place in range(len(prompts))]
+        return [Said(*replies.get(place, too_long), seconds=seconds) for place in range(len(sheets))]
 
-    def _ids(self, sheet: Sheet) -> list[int]:
-        """Token ids by the model's chat template; one without a system turn gets that text at the head of the user's.
-
-        Special tokens are the template's: what is filled in has none.
-        """
-        turns = [{"role": "system", "content": sheet.system}, {"role": "user", "content": sheet.user}]
-        joined = [{"role": "user", "content": f"{sheet.system}\n\n{sheet.user}"}]
+    def _ids(self, sheet: Sheet) -> list[int] | str:
+        """Token ids by the model's chat template, or why there are none: what is filled in has no special token."""
         try:
-            text = self._tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
-        except TemplateError:
-            text = self._tokenizer.apply_chat_template(joined, tokenize=False, add_generation_prompt=True)
-        return list(self._tokenizer(text, add_special_tokens=False)["input_ids"])
+            return self._format.ids(sheet.system, sheet.user)
+        except SpecialTokenError as error:
+            return str(error)
 
     def _fits(self, prompt: Sequence[int]) -> bool:
         return self._room is None or len(prompt) + self._settings.max_new_tokens <= self._room

@@ -14,6 +14,7 @@ from services.retriever.ports import Knowledge, Rank
 from services.retriever.reranking import by_text
 from services.retriever.settings import RetrieverSettings
 from shared.models import language
+from shared.models.special_tokens import SpecialTokens
 from shared.settings import HomeSettings
 
 BATCH = 8
@@ -33,6 +34,7 @@ class Likelihood:
     def __init__(self, model: language.Model) -> None:
         device = "cuda" if torch.cuda.is_available() else "cpu"
         self._tokenizer = AutoTokenizer.from_pretrained(model.folder, local_files_only=True)
+        self._special = SpecialTokens(self._tokenizer)
         network: Any = AutoModelForCausalLM.from_pretrained(
             model.folder,
             device_map={"": device},
@@ -62,6 +64,11 @@ class Likelihood:
 
     def _ids(self, text: str) -> list[int]:
         """Token ids of plain text: what reads like a control token in it is only letters."""
+        ids = self._split(text)
+        return self._split(self._special.broken(text)) if self._special.within(ids) else ids
+
+    def _split(self, text: str) -> list[int]:
+        """Splits only what the tokenizer itself calls special."""
         return list(self._tokenizer(text, add_special_tokens=False, split_special_tokens=True)["input_ids"])
 
     @torch.inference_mode()

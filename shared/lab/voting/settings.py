@@ -1,14 +1,13 @@
 """What an operator can set about votes."""
 
 from pydantic import Field
-from pydantic_settings import BaseSettings
 
-from shared.settings import under
+from shared.settings import Settings, under
 
 PER_VOTER_PER_HOUR = 60
 
 
-class VotingSettings(BaseSettings):
+class VotingSettings(Settings):
     """How many votes of one voter count, and which questions are offered."""
 
     model_config = under("VOTES")

@@ -21,6 +21,7 @@ from services.generator.tuning.training.tokens import Prompts
 from shared import lines
 from shared.jobs.events import write
 from shared.jobs.training import TrainingEnded
+from shared.masking import masked
 from shared.service import EX_CONFIG, EX_OK
 from shared.settings import HomeSettings
 
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         train(options.examples, options.into)
     except (ValueError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{masked(str(error))}\n")
         return EX_CONFIG
     return EX_OK
 

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
+from services.generator import models
 from services.generator.tuning.data.example import Example
 from services.generator.tuning.settings import TuningSettings
 from services.generator.tuning.training import memory, record, room, shape, tokens, tracking
@@ -14,7 +17,11 @@ from services.generator.tuning.training.tokens import Encoded, Prompts
 from shared.jobs.events import Write
 from shared.jobs.training import MemoryForeseen, MemoryUnknown
 from shared.messages import TrainingRun
+from shared.models import chat_template
 from shared.models.language import Model
+from shared.models.special_tokens import SpecialTokenError
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -43,15 +50,21 @@ class Inputs:
 def encoded(
     examples: Sequence[Example], *, dataset_sha256: str, model: Model, plan: TrainingPlan, prompts: Prompts
 ) -> Inputs:
-    """The inputs of a run that begins afresh, in the model's tokens."""
-    from services.generator.tuning.training import trainer
+    """The inputs of a run that begins afresh, in the model's tokens.
 
-    tokenizer = trainer.tokenizer_of(model)
-    rows = [
-        tokens.encode(example, tokenizer=tokenizer, prompts=prompts, max_tokens=plan.max_tokens)
-        for example in examples
-        for _ in range(example.times)
-    ]
+    An example in which a word would be a special token of the model is left out. Raises ValueError where the model
+    cannot be told a chat.
+    """
+    tokenizer = models.tokenizer_of(model)
+    chat_template.require(tokenizer, model.label)
+    rows: list[Encoded] = []
+    for example in examples:
+        try:
+            row = tokens.encode(example, tokenizer=tokenizer, prompts=prompts, max_tokens=plan.max_tokens)
+        except SpecialTokenError as error:
+            log.warning("example left out", reason=str(error), documents=example.document_ids)
+        else:
+            rows += [row] * example.times
     return Inputs(rows, model, plan, dataset_sha256, [prompts.closed_book.version, prompts.rag.version])
 
 

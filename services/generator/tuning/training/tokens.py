@@ -41,9 +41,12 @@ class Encoded:
 
 
 def encode(example: Example, *, tokenizer: Any, prompts: Prompts, max_tokens: int) -> Encoded:
-    """One example in tokens; past `max_tokens` the reply is cut, and then it has no end of turn."""
+    """One example in tokens; past `max_tokens` the reply is cut, and then it has no end of turn.
+
+    Raises SpecialTokenError where something in it would be a special token of the model.
+    """
     before = _before(example, tokenizer, prompts)
-    reply = tokenizer(neutral(example.answer.strip()), add_special_tokens=False)["input_ids"] + [tokenizer.eos_token_id]
+    reply = [*chat_format.plain(tokenizer, neutral(example.answer.strip())), tokenizer.eos_token_id]
     family = "\n".join(example.passages) if example.form == "rag" else ""
     return Encoded(tuple(before), tuple(reply[: max(1, max_tokens - len(before))]), family)
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoTokenizer
 
+from services.generator import models
 from services.generator.tuning.training import network as networks
 from services.generator.tuning.training.checkpoint import Checkpoints, Standing
 from services.generator.tuning.training.plan import TrainingPlan
@@ -59,11 +59,6 @@ class RunSetup:
     start: Path | None = None
 
 
-def tokenizer_of(model: Model) -> Any:
-    """The model's tokenizer."""
-    return AutoTokenizer.from_pretrained(model.folder, local_files_only=True)
-
-
 def train(examples: Sequence[Encoded], *, model: Model, plan: TrainingPlan, place: RunSetup, say: Write) -> Standing:
     """Train and save: an adapter, or under `full` the whole model; `say` hears of every step.
 
@@ -84,7 +79,7 @@ def train(examples: Sequence[Encoded], *, model: Model, plan: TrainingPlan, plac
         network.save_pretrained(place.folder, save_embedding_layers=False)
     else:
         network.save_pretrained(place.folder)
-        tokenizer_of(model).save_pretrained(place.folder)
+        models.tokenizer_of(model).save_pretrained(place.folder)
     return standing
 
 

@@ -15,6 +15,7 @@ from services.generator.settings import GeneratorSettings
 from services.generator.tuning.data.teacher_settings import TeacherSettings
 from shared import openai_server
 from shared.kafka.client import UnreachableError
+from shared.masking import masked
 
 
 class Server:
@@ -44,12 +45,12 @@ class Server:
         except openai.APITimeoutError:
             return ""
         except openai.APIConnectionError as error:
-            where = self._settings.url
+            where = masked(self._settings.url)
             raise UnreachableError(f"no teacher answers at {where}: start it or set TILTYARD_TEACHER_URL.") from error
         except openai.APIStatusError as error:
             if error.status_code in openai_server.REFUSED:
                 return ""
-            raise ValueError(f"the teacher at {self._settings.url} refuses ({error.status_code})") from error
+            raise ValueError(f"the teacher at {masked(self._settings.url)} refuses ({error.status_code})") from error
         return (answer.choices[0].message.content or "").strip() if answer.choices else ""
 
 
