@@ -97,6 +97,14 @@ def test_the_start_page_leads_to_every_how_to_page() -> None:
     assert set(HOW_TO.glob("*.md")) - linked == {HOW_TO / "README.md"}
 
 
+def test_every_test_on_the_page_about_security_is_there() -> None:
+    page = HOW_TO / "security.md"
+    named = re.findall(r"\[(test_\w+)\]\(([^)#]+)\)", page.read_text(encoding="utf-8"))
+    assert len(named) > 20
+    files = {name: (page.parent / file).resolve().read_text(encoding="utf-8") for name, file in named}
+    assert [name for name, text in files.items() if f"def {name}(" not in text] == []
+
+
 def test_every_limit_names_the_file_that_would_change() -> None:
     limits = re.findall(r"^- .*?(?=^- |^#|^$)", prose_of(ROOT / "docs" / "limits.md"), re.MULTILINE | re.DOTALL)
     assert len(limits) > 20
