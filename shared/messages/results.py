@@ -7,7 +7,7 @@ from pydantic import Field
 from shared.messages.contests import ContestTaken
 from shared.messages.feedback import PairVotes, ReferencesSource
 from shared.messages.questions import Answer, Question
-from shared.messages.schema import Message, Moment
+from shared.messages.schema import MOST_WHOLE, Message, Moment
 from shared.messages.verdicts import VerdictsTaken
 
 
@@ -32,7 +32,9 @@ class Result(Message):
     contest: ContestTaken | None = Field(
         default=None, description="that the question belongs to; absent: from before there were contests"
     )
-    result_version: int = Field(default=1, description="goes up with each publication; the highest one stands")
+    result_version: int = Field(
+        default=1, ge=1, le=MOST_WHOLE, description="goes up with each publication; the highest one stands"
+    )
     references_from: ReferencesSource | None = Field(
         default=None, description="who gave the references apart from the question; absent: nobody did"
     )

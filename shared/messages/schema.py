@@ -15,20 +15,23 @@ def _in_utc(moment: datetime) -> datetime:
 
 
 Moment = Annotated[datetime, AfterValidator(_in_utc)]
-Identifier = Annotated[str, Field(min_length=1, max_length=512)]
+LONGEST_IDENTIFIER = 512
+Identifier = Annotated[str, Field(min_length=1, max_length=LONGEST_IDENTIFIER)]
 Label = Annotated[str, Field(max_length=512)]
 """A tag, a source or a label; what travels with every chunk must be short."""
 MOST_LABELS = 100
+MOST_WHOLE = 2**31 - 1
+"""The largest whole number that a column of the store holds."""
 
 
 class Message(BaseModel):
-    """What every message is: an immutable value with a schema version."""
+    """What every message is: an immutable value with a schema version. Numbers are finite, since JSON has no others."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
     version: Literal[1] = 1
 
 
 class PublicMessage(Message):
     """A message that anyone may publish."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)

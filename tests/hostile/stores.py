@@ -1,6 +1,6 @@
 """The stores in memory, as strict as the real ones: they take what Cassandra takes, and give back what was written."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -8,9 +8,9 @@ from shared.memory.chunks import MemoryChunks
 from shared.memory.dispositions import MemoryDispositions
 from shared.memory.documents import MemoryDocuments
 from shared.memory.results import MemoryResults
-from shared.messages import DocumentChunked, Result, Revision
+from shared.messages import Result, Revision
 from shared.records import Effect
-from shared.stored import DocumentOutcome, StoredRevision, TakenDocument
+from shared.stored import DocumentOutcome, Passage, StoredRevision, TakenDocument, stored_bytes
 from tests.hostile.watched import Fates
 
 INT, BIGINT = 2**31, 2**63
@@ -93,12 +93,17 @@ class StrictChunks(MemoryChunks):
         self._strict.terms("chunks", "tag or label", [*chunked.tags, *chunked.labels])
         for place in places:
             self._strict.whole("chunks", "position", place)
-        self._strict.size("chunks", _batch(chunked))
+        self._strict.size("chunks", stored_bytes(chunked, [chunk.text for chunk in chunked.chunks]) + vectors.nbytes)
         if len(set(places)) < len(places):
             self._fates.blame("chunks: two chunks of a document stand at one place")
         if len(vectors) and not np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-3):
             self._fates.blame("chunks: a vector has another length than 1")
         super().write(effect)
+
+    def of_documents(self, document_ids: Sequence[str]) -> Mapping[str, Sequence[Passage]]:
+        for document_id in document_ids:
+            self._strict.key("chunks", document_id)
+        return super().of_documents(document_ids)
 
 
 class JsonResults(MemoryResults):
@@ -115,10 +120,3 @@ class JsonResults(MemoryResults):
             written = result.model_dump_json()
             self._strict.size("results", len(written.encode()))
             super().put([Result.model_validate_json(written)])
-
-
-def _batch(chunked: DocumentChunked) -> int:
-    """Bytes of a document's chunks, without their vectors."""
-    beside = sum(len(text.encode()) + 64 for text in (*chunked.tags, *chunked.labels))
-    beside += sum(len(text.encode()) for text in (chunked.document_id, chunked.title, chunked.source))
-    return sum(len(chunk.text.encode()) + beside for chunk in chunked.chunks)

@@ -98,9 +98,10 @@ class WatchedChangelog:
         return [(key, value) for (number, key), value in self._kept.items() if number == partition]
 
     def check(self) -> None:
-        """Whether whoever takes over reads every join."""
+        """Whether whoever takes over reads every join, and no question is left without its result."""
         for value in self._kept.values():
             try:
-                parsed(Join, value)
+                if parsed(Join, value).question is not None:
+                    self._fates.blame("joins-changelog: a question has no result long after its deadline")
             except InvalidMessageError as error:
                 self._fates.blame(f"joins-changelog: what was written cannot be read: {str(error)[:150]}")

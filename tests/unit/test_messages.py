@@ -1,10 +1,14 @@
 """Messages that strangers publish: what they may ask for, and what they are told."""
 
+import json
+from typing import Any
+
 import pytest
 from pydantic import ValidationError
 
-from shared.messages import Filters
-from tests.builders import a_question
+from shared.messages import Chunk, Filters, Message
+from shared.records import InvalidMessageError, parsed
+from tests.builders import a_chunked_document, a_question, an_answer, evidence, verdicts
 
 
 def test_a_question_may_combine_filters_as_far_as_they_can_be_searched() -> None:
@@ -20,3 +24,28 @@ def test_a_question_with_more_combinations_than_can_be_searched_is_refused_with_
         ValidationError, match="filters: 200 combinations of source, tag, language and label; at most 100"
     ):
         a_question(filters=Filters(sources=many, tags=many), labels=("desk",))
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e400"])
+@pytest.mark.parametrize(
+    ("message", "field"), [(evidence(), "retrieval_ms"), (an_answer(), "support"), (verdicts(), "judged_ms")]
+)
+def test_a_number_that_json_cannot_say_is_refused(message: Message, field: str, number: str) -> None:
+    fields = {name: value for name, value in message.model_dump(mode="json").items() if name != field}
+    value = f'{{"{field}": {number}, {json.dumps(fields)[1:]}'
+
+    with pytest.raises(InvalidMessageError, match=f"{field}: Input should be a finite number"):
+        parsed(type(message), value)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"document_id": ""}, {"document_id": "d" * 513}, {"revision": 2**31}, {"title": "t" * 2_001}, {"source": "s" * 513},
+        {"tags": ("t" * 513,)}, {"labels": ("l",) * 101}, {"language": "l" * 513},
+        {"chunks": (Chunk(position=0, text="a"), Chunk(position=0, text="b"))},
+    ],
+)  # fmt: skip
+def test_a_revision_that_the_store_could_not_hold_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        a_chunked_document(**changes)

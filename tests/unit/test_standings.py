@@ -209,3 +209,30 @@ def test_watched_after_every_result_the_live_intervals_miss_in_at_most_five_per_
         assert wrong <= 0.05
         assert missed <= 0.05
         assert plain > 0.05, "the streams must be such that an interval for a fixed size fails"
+
+
+@pytest.mark.parametrize("value", [1e300, -1e300, 1.0000001])
+def test_a_value_of_any_size_leaves_its_metric_out_and_counts_the_others(tmp_path: Path, value: float) -> None:
+    aggregator = StandingsAggregator(tmp_path)
+    odd = within(a_result(1, base=1.0), "base")
+    scored = odd.answers["base"].model_copy(update={"scores": {"correct": 1.0, "f1": value}})
+    take(aggregator, odd.model_copy(update={"answers": {"base": scored}}))
+    take(aggregator, within(a_result(2, base=1.0), "base"))
+
+    standing = aggregator.changed()[0]
+
+    assert standing.arms["base"]["correct"].n == 2
+    assert "f1" not in standing.arms["base"]
+
+
+def test_a_result_of_a_version_that_no_store_holds_is_passed_over(tmp_path: Path) -> None:
+    aggregator = StandingsAggregator(tmp_path)
+    take(aggregator, within(a_result(1, base=1.0), "base"))
+    aggregator.take(
+        a_raw_record(
+            record_of(a_result(1, base=0.0)).replace(b'"result_version":1', b'"result_version":9' + b"9" * 30),
+            key=b"q-1",
+        )
+    )
+
+    assert [standing.arms["base"]["correct"].mean for standing in aggregator.changed()] == [1.0, 1.0]
