@@ -58,7 +58,7 @@ class Embed:
 
 
 def require_storable(chunked: DocumentChunked, dimensions: int) -> None:
-    """Raises InvalidMessageError for a revision that the store would not take, before hours are spent on encoding it."""
+    """Raises InvalidMessageError for a revision that the store would not take, before it is encoded for hours."""
     size = stored_bytes(chunked, [chunk.text for chunk in chunked.chunks])
     with_vectors = size + len(chunked.chunks) * dimensions * 4
     if size > STORABLE or with_vectors > MOST_STORED:

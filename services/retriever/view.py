@@ -175,6 +175,6 @@ class MaterialisedView:
 
 
 def _documents(records: Iterable[RawRecord]) -> list[str]:
-    """The documents that are announced. No document has another kind of name, and the store would not be asked for it."""
+    """The documents that are announced. No document has another kind of name, and no store takes it as a key."""
     names = dict.fromkeys(key_of(record) for record in records)
     return [name for name in names if 0 < len(name) <= LONGEST_IDENTIFIER]

@@ -13,6 +13,8 @@ from shared.topology import ANSWERS, QUESTIONS, REFERENCES, VERDICTS, VOTES, Any
 
 log = structlog.get_logger()
 PartitionOf = Callable[[str, RawRecord], int]
+TRACE = 128
+"""Bytes of a trace's name that are kept; one of W3C Trace Context has 55."""
 JOINED: tuple[AnyTopic, ...] = (QUESTIONS, ANSWERS, REFERENCES, VOTES, VERDICTS)
 """The topics that are joined by question id, partition by partition."""
 _MESSAGES: dict[str, type[Question | Answer | References | Vote | Verdicts]] = {
@@ -50,7 +52,7 @@ class Reader:
             self._bury(raw, str(error))
             return None
         self._dead = 0
-        trace = raw.headers.get("traceparent", b"").decode(errors="replace")
+        trace = raw.headers.get("traceparent", b"")[:TRACE].decode(errors="replace")
         return Event(message, raw.appended_at, partition, trace, raw.position.offset)
 
     def _bury(self, raw: RawRecord, reason: str) -> None:

@@ -6,7 +6,6 @@ from pydantic import Field
 
 from shared.messages.schema import Message, Moment
 
-
 CHUNKS: Literal["chunks"] = "chunks"
 """What the vectors are of, and the key of all announcements."""
 

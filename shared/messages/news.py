@@ -4,7 +4,16 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from shared.messages.schema import MOST_LABELS, MOST_WHOLE, Identifier, Label, Message, Moment, PublicMessage
+from shared.messages.schema import (
+    LONGEST_PASSAGE,
+    MOST_LABELS,
+    MOST_WHOLE,
+    Identifier,
+    Label,
+    Message,
+    Moment,
+    PublicMessage,
+)
 
 LONGEST_TITLE, LONGEST_URL = 2_000, 4_000
 
@@ -34,7 +43,7 @@ class Chunk(Message):
     """A passage of one revision, small enough for the encoder; `text` opens with the title and the date."""
 
     position: int = Field(ge=0, le=MOST_WHOLE)
-    text: str
+    text: str = Field(max_length=LONGEST_PASSAGE)
 
 
 class Revision(Message):

@@ -6,12 +6,24 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from shared.messages.conversation import MOST_TURNS, QuestionKind, Turn, contradiction
+from shared.messages.feedback import ACCEPTED, MOST_BYTES
 from shared.messages.form import Form
 from shared.messages.presentation import Presentation
-from shared.messages.schema import MOST_LABELS, Identifier, Label, Message, Moment, PublicMessage
+from shared.messages.schema import (
+    LONGEST_PASSAGE,
+    MOST_LABELS,
+    Identifier,
+    Label,
+    Message,
+    Moment,
+    PublicMessage,
+    bytes_of,
+)
 
 MOST_COMBINATIONS = 100
-MOST_BYTES = 256 * 1024
+MOST_SAID, MOST_READ = 96 * 1024, 160 * 1024
+"""Bytes of an answer as results show it, and of the passages read with it: a question has MOST_ARMS of both."""
+MOST_ITEMS = 100
 _Text = Annotated[str, Field(max_length=4_000)]
 AnswerStatus = Literal["answered", "abstained", "failed"]
 
@@ -64,9 +76,18 @@ class Question(PublicMessage):
 
     @model_validator(mode="after")
     def _is_small(self) -> Self:
-        """It travels in its evidence, its answers, its result and the scorer's changelog."""
-        if (size := len(self.model_dump_json().encode())) > MOST_BYTES:
-            raise ValueError(f"{size:,} bytes, a question may have {MOST_BYTES:,}: leave references or choices out")
+        """It travels in its evidence, its answers, its result and the scorer's changelog.
+
+        What is accepted counts apart, since it may be said anew later: whatever is said then fits the same question.
+        """
+        for what, size in (
+            ("", bytes_of(self, exclude=ACCEPTED)),
+            (" of references", bytes_of(self, include=ACCEPTED)),
+        ):
+            if size > MOST_BYTES:
+                raise ValueError(
+                    f"{size:,} bytes{what}, a question may have {MOST_BYTES:,}: leave references or choices out"
+                )
         return self
 
     @model_validator(mode="after")
@@ -104,7 +125,7 @@ class EvidenceItem(Message):
     title: str
     source: str
     published_at: Moment
-    text: str
+    text: str = Field(max_length=LONGEST_PASSAGE)
     rank: int = Field(ge=1)
     score: float
     language: str = ""
@@ -118,7 +139,7 @@ class EvidenceFound(Message):
     question: Question
     searched_for: str = Field(default="", description="the words searched by, where they are not the question's own")
     asked_at: Moment = Field(description="when the broker took the question")
-    items: tuple[EvidenceItem, ...] = ()
+    items: tuple[EvidenceItem, ...] = Field(default=(), max_length=MOST_ITEMS)
     contest: str = Field(default="", description="that the question belongs to: name and version")
     recipe: str = Field(default="rag", description="of that contest, by which the passages were found")
     search: str
@@ -132,16 +153,16 @@ class EvidenceFound(Message):
 class AdapterRef(Message):
     """Which fine-tuning spoke: the adapter and the time its knowledge ends."""
 
-    name: str
+    name: Identifier
     cutoff: Moment
-    weights_sha256: str
+    weights_sha256: str = Field(max_length=128)
 
 
 class Answer(Message):
     """What one arm said, or that it abstained, or that it failed and why."""
 
-    question_id: str
-    arm: str
+    question_id: Identifier
+    arm: str = Field(max_length=64)
     status: AnswerStatus
     text: str = ""
     failure: str | None = None
@@ -175,3 +196,14 @@ class Answer(Message):
     cut: bool = Field(
         default=False, description="true: the model reached its longest answer before it had ended; the rest is missing"
     )
+
+    @model_validator(mode="after")
+    def _is_small(self) -> Self:
+        """It travels with those of all other arms in the result, and with its passages in the scorer's changelog."""
+        texts = {"evidence_texts"}
+        said, read = bytes_of(self, exclude=texts), bytes_of(self, include=texts) if self.evidence_texts else 0
+        if said > MOST_SAID or read > MOST_READ:
+            raise ValueError(
+                f"{said:,} bytes and {read:,} of passages; an answer may have {MOST_SAID:,} and {MOST_READ:,}"
+            )
+        return self

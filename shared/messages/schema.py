@@ -20,8 +20,15 @@ Identifier = Annotated[str, Field(min_length=1, max_length=LONGEST_IDENTIFIER)]
 Label = Annotated[str, Field(max_length=512)]
 """A tag, a source or a label; what travels with every chunk must be short."""
 MOST_LABELS = 100
+LONGEST_PASSAGE = 100_000
+"""Characters of a chunk; an encoder that reads 4,096 tokens reads fewer."""
 MOST_WHOLE = 2**31 - 1
 """The largest whole number that a column of the store holds."""
+
+
+def bytes_of(message: BaseModel, **parts: set[str]) -> int:
+    """Bytes of its JSON; `include` and `exclude` say of which fields."""
+    return len(message.model_dump_json(**parts).encode())
 
 
 class Message(BaseModel):

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, NamedTuple
 
-from shared.messages import Message
-from shared.topology import AnyTopic
+from shared.messages import EncodersAnnounced, Message
+from shared.records import InvalidMessageError, parsed
+from shared.topology import ENCODERS, AnyTopic
 from tests.hostile.mutations import MOST_BYTES, mutated, text
 from tests.hostile.values import Path, paths, texts_of
 
@@ -41,13 +42,15 @@ class Stranger:
     """Makes hostile records for a topic; the same for the same seed."""
 
     def __init__(self, topic: AnyTopic, messages: Sequence[Message], draw: Random) -> None:
-        self._draw = draw
+        self._draw, self._topic = draw, topic
         self._seeds = [Seed.of(topic, message) for message in messages]
 
     def record(self) -> HostileRecord:
         """The next one."""
         seed = self._draw.choice(self._seeds)
         value = mutated(self._draw, seed.tree, seed.places, seed.texts)
+        if self._topic is ENCODERS and _names_another_encoder(value):
+            value = b""
         record = HostileRecord(self._key(seed.key), value, self._headers())
         return record if size_of(record) <= MOST_BYTES else record._replace(headers={}, key=b"large")
 
@@ -90,6 +93,15 @@ class Stranger:
             {"baggage": text(self._draw, 4_000).encode(errors="replace")},
         )
         return dict(self._draw.choice(odd))
+
+
+def _names_another_encoder(value: bytes | None) -> bool:
+    """Whoever may announce encoders says what services load, and one that is not there ends them: that is no attack."""
+    try:
+        said = parsed(EncodersAnnounced, value)
+    except InvalidMessageError:
+        return False
+    return not {said.serving.name, *([said.beside.name] if said.beside else [])} <= {"hashing-256", "hashing-64"}
 
 
 def size_of(record: HostileRecord) -> int:
