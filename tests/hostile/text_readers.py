@@ -97,7 +97,7 @@ GIVEN: dict[str, Any] = {
     "retrieval_ms": 1.0,
 }  # fmt: skip
 ASKED = a_question(
-    references=("the old harbour", "3 March 2025", "3.5 million"), outdated="the fields", gold_document_ids=("story-1",),
+    references=("the old harbour", "3 March 2025", "3.5 million"), outdated="the fields", gold_document_ids=("a",),
     choices=("the old harbour", "the pier"), form=Form(max_words=9, language="en", json_schema={"type": "object"}),
 )  # fmt: skip
 

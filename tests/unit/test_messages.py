@@ -41,7 +41,8 @@ def test_a_number_that_json_cannot_say_is_refused(message: Message, field: str, 
 @pytest.mark.parametrize(
     "changes",
     [
-        {"document_id": ""}, {"document_id": "d" * 513}, {"revision": 2**31}, {"title": "t" * 2_001}, {"source": "s" * 513},
+        {"document_id": ""}, {"document_id": "d" * 513}, {"revision": 2**31}, {"title": "t" * 2_001},
+        {"source": "s" * 513},
         {"tags": ("t" * 513,)}, {"labels": ("l",) * 101}, {"language": "l" * 513},
         {"chunks": (Chunk(position=0, text="a"), Chunk(position=0, text="b"))},
     ],
