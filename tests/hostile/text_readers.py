@@ -1,6 +1,7 @@
 """Everything that reads a stranger's text, as a function of the text alone, with the longest text that it is given."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from services.generator import evidence, replies
@@ -24,6 +25,7 @@ from shared.messages.form import Form
 from shared.scoring import catalogue
 from shared.scoring.choices import Choices
 from shared.scoring.dates import dates
+from shared.scoring.measure import Metric
 from shared.scoring.quantities import numbers
 from shared.scoring.statements import sentences
 from shared.settings import EncoderSettings
@@ -32,8 +34,8 @@ from tests.builders import a_question, an_answer
 Read = Callable[[str], Any]
 SETTINGS, ENCODER = IngestSettings(), EncoderSettings()
 HASHING = EncoderSettings(variant="hashing", dimensions=64)
-DOCUMENT, FIELD, MESSAGE = 1_000_000, 4_000, 4_000_000
-"""Characters at most: of a document, of a field of a question, and of an answer, which nothing bounds but its topic."""
+DOCUMENT, FIELD, ANSWER, PASSAGE = 1_000_000, 4_000, 96 * 1024, 100_000
+"""Characters at most: of a document, of a field of a question, of an answer and of a passage."""
 
 
 def of_documents() -> Iterator[tuple[str, Read, int]]:
@@ -62,34 +64,37 @@ def of_answers() -> Iterator[tuple[str, Read, int]]:
     """What generator, retriever, judge and scorer do with questions, passages, replies and answers."""
     prompt = judge_prompt("pairwise.v1", PAIRWISE)
     turns = tuple(Turn(role="asker", text="Where is it?") for _ in range(3))
-    yield "template tokens", prompts.neutral, MESSAGE
-    yield "what may be shown", printable.printable, MESSAGE
-    yield "passages for a prompt", lambda text: evidence.passages([text] * 5, "Where is the fair?", 150), MESSAGE
+    yield "template tokens", prompts.neutral, ANSWER
+    yield "what may be shown", printable.printable, DOCUMENT
+    yield "passages for a prompt", lambda text: evidence.passages([text] * 5, "Where is the fair?", 150), PASSAGE
     yield "passages for a question", lambda text: evidence.passages(["The fair moves."] * 5, text, 150), FIELD
-    yield "replies", lambda text: replies.parse(text, chunk_ids=("a:1:0",), abstain="I do not know"), MESSAGE
-    yield "verdicts", prompt.read, MESSAGE
-    yield "model families", lambda text: families.families(text, {}), MESSAGE
+    yield "replies", lambda text: replies.parse(text, chunk_ids=("a:1:0",), abstain="I do not know"), ANSWER
+    yield "verdicts", prompt.read, ANSWER
+    yield "model families", lambda text: families.families(text, {}), ANSWER
     yield "condenser", lambda text: last_turns.condensed(_asked(text, turns), turns=3, words=20), FIELD
     yield "taking questions apart", lambda text: list(decompose.parts(text)), FIELD
     yield "JSON of schemas", lambda text: _refused(lambda: Form(json_schema={"description": text})), FIELD
-    yield "normalised words", normalise.words, MESSAGE
-    yield "dates", lambda text: list(dates(text)), MESSAGE
-    yield "numbers", lambda text: list(numbers(text)), MESSAGE
-    yield "sentences", sentences, MESSAGE
-    yield "choices", lambda text: Choices(["the pier", "2", text[:FIELD], *["x y"] * 97]).named(text), MESSAGE
+    yield "normalised words", normalise.words, ANSWER
+    yield "dates", lambda text: list(dates(text)), ANSWER
+    yield "numbers", lambda text: list(numbers(text)), ANSWER
+    yield "sentences", sentences, ANSWER
+    yield "choices", lambda text: Choices(["the pier", "2", text[:FIELD], *["x y"] * 97]).named(text), ANSWER
 
 
 def of_measures() -> Iterator[tuple[str, Read, int]]:
     """Every measure, the text once as the answer and once as the references and the evidence."""
-    for name, metric in catalogue.load(
-        [n for n in catalogue.described() if n not in catalogue.UNANSWERED], HASHING
-    ).items():
-        yield f"measure {name}, answer", lambda text, m=metric: m.score(ASKED, an_answer(text=text, **GIVEN)), MESSAGE
-        yield (
-            f"measure {name}, references",
-            lambda text, m=metric: m.score(_with(text), an_answer(**_shown(text))),
-            FIELD,
-        )
+    names = [name for name in catalogue.described() if name not in catalogue.UNANSWERED]
+    for name, metric in catalogue.load(names, HASHING).items():
+        yield f"measure {name}, answer", partial(_answer_scored, metric), ANSWER
+        yield f"measure {name}, references", partial(_references_scored, metric), FIELD
+
+
+def _answer_scored(metric: Metric, text: str) -> float | None:
+    return metric.score(ASKED, an_answer().model_copy(update=GIVEN | {"text": text}))
+
+
+def _references_scored(metric: Metric, text: str) -> float | None:
+    return metric.score(_with(text), an_answer().model_copy(update=_shown(text)))
 
 
 GIVEN: dict[str, Any] = {

@@ -412,7 +412,7 @@ def test_a_page_on_which_the_reader_stumbles_is_asked_for_again(site: Site, monk
         raise UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed")
 
     site.answers["/feed"] = Answer(a_feed(an_entry(1)))
-    monkeypatch.setattr(feed_entries.feedparser, "parse", stumble)
+    monkeypatch.setattr("feedparser.parse", stumble)
 
     with pytest.raises(FeedUnavailableError, match="cannot be read: UnicodeEncodeError"):
         Reader().read(follow(site))

@@ -26,6 +26,7 @@ from shared.messages import (
     Reply,
     Result,
     Verdicts,
+    Vote,
 )
 from shared.messages.contests import MOST_ARMS
 from shared.messages.questions import MOST_READ, MOST_SAID
@@ -102,7 +103,8 @@ def the_largest_join(arms: int = MOST_ARMS) -> Join:
     told = [verdicts(judge=str(number), question_id="q" * 512) for number in range(MOST_JUDGES + 9)]
     told = [message.model_copy(update={"comparisons": (comparison,)}) for message in told]
     join = apply(None, Event(question, NOON, partition=0))
-    for place, message in enumerate([*answers, given, *cast, *told]):
+    messages: list[Answer | References | Vote | Verdicts] = [*answers, given, *cast, *told]
+    for place, message in enumerate(messages):
         join = apply(join, Event(message, NOON + timedelta(seconds=1), partition=0, offset=place))
     return join
 
