@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol, TypeVar
 
+from shared.burials import DeadLetters
 from shared.messages import Message
-from shared.runner import DeadLetters, Sink, Source
+from shared.runner import Sink, Source
 from shared.topology import AnyTopic
 
 O = TypeVar("O")  # noqa: E741  (O is for outcome)

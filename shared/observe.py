@@ -6,7 +6,7 @@
 import logging
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import perf_counter
@@ -24,9 +24,13 @@ _BATCH_SECONDS = Histogram("tiltyard_batch_seconds", "Time to handle and store o
 _HANDLED = Counter("tiltyard_records", "Records taken from topics", ["service"])
 _BURIED = Counter("tiltyard_buried", "Records put among the dead letters", ["service", "topic"])
 _NEAR_DUPLICATES = Counter("tiltyard_near_duplicates", "Documents found to reprint another one", ["policy"])
+_DEAD_SHARE = Gauge("tiltyard_dead_share", "Share of dead letters among the newest records", ["service"])
 _READY = Gauge("tiltyard_ready", "1 while the service consumes", ["service"])
 PROBES_AT_ONCE, PROBE_S = 64, 2.0
 """Connections that are answered at the same time, and how long one may be silent, in seconds."""
+_QUIET = ("aiokafka", "httpcore", "httpx", "huggingface_hub", "openai")
+"""Libraries that log requests with their addresses and bodies below WARNING: documents and questions among them."""
+_alarms: dict[str, Callable[[], str]] = {}
 _propagator = TraceContextTextMapPropagator()
 _tracer = TracerProvider().get_tracer("tiltyard")
 
@@ -34,6 +38,8 @@ _tracer = TracerProvider().get_tracer("tiltyard")
 def configure_logging(service: str, level: str) -> None:
     """One JSON object a line on standard error, with the service's name in each."""
     logging.basicConfig(level=level, stream=sys.stderr, format="%(message)s", force=True)
+    for library in _QUIET:
+        logging.getLogger(library).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -70,6 +76,12 @@ def batch(service: str, size: int) -> Iterator[None]:
 def buried(service: str, topic: str) -> None:
     """Count one dead letter."""
     _BURIED.labels(service, topic).inc()
+
+
+def watch_dead_share(service: str, share: Callable[[], float], alarm: Callable[[], str]) -> None:
+    """Show a share of dead letters from now on; what `alarm` says stands on `/ready`, whose status stays."""
+    _DEAD_SHARE.labels(service).set_function(share)
+    _alarms[service] = alarm
 
 
 def near_duplicate(policy: str) -> None:
@@ -127,6 +139,12 @@ class ProbeServer(ThreadingHTTPServer):
         """A prober that is slow or has gone is not worth a log line."""
 
 
+def state(readiness: Readiness) -> str:
+    """What `/ready` says: ready or starting, and what an operator must know."""
+    alarms = [alarm for said in _alarms.values() if (alarm := said())]
+    return "\n".join(["ready" if readiness else "starting", *alarms, ""])
+
+
 def serve(port: int, host: str, readiness: Readiness) -> ThreadingHTTPServer:
     """Serve `/metrics` and `/ready` from a daemon thread; port 0 lets the system choose."""
 
@@ -137,7 +155,7 @@ def serve(port: int, host: str, readiness: Readiness) -> ThreadingHTTPServer:
             if self.path == "/metrics":
                 self._answer(200, generate_latest(), CONTENT_TYPE_LATEST)
             elif self.path == "/ready":
-                self._answer(200 if readiness else 503, b"ready\n" if readiness else b"starting\n", "text/plain")
+                self._answer(200 if readiness else 503, state(readiness).encode(), "text/plain")
             else:
                 self._answer(404, b"try /metrics or /ready\n", "text/plain")
 

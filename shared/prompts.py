@@ -34,8 +34,8 @@ def read(folder: str, name: str) -> tuple[str, dict[str, Any]]:
     content = file.read_bytes()
     version = f"{Path(name).stem}-{hashlib.sha256(content).hexdigest()[:8]}" if own else name
     try:
-        return version, tomllib.loads(content.decode())
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return version, tomllib.loads(content.decode("utf-8-sig"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise ValueError(f"prompt {name!r} is not complete: {error}") from error
 
 

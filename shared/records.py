@@ -1,5 +1,6 @@
 """A message on its way: where it stood, when the broker took it, what it led to, and why it was refused."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +16,7 @@ M = TypeVar("M")
 Model = TypeVar("Model", bound=BaseModel)
 O = TypeVar("O")  # noqa: E741  (O is for outcome)
 O_co = TypeVar("O_co", covariant=True)
+_NAME = re.compile(r"[\w.+-]{1,40}")
 REASON, PLACE, FAULTS = 1_000, 100, 10
 """Most characters of a reason, of a field's name in it, and most faults that it names: senders choose all of them."""
 
@@ -91,8 +93,8 @@ def parsed(kind: type[Model], value: bytes | str | None) -> Model:
         raise InvalidMessageError(reason_of(error)) from error
     except MemoryError:
         raise
-    except Exception as error:  # what reads bytes that a stranger made may raise anything
-        raise InvalidMessageError(bounded(f"{type(error).__name__}: {error}")) from error
+    except Exception as error:  # what reads bytes that a stranger made may raise anything, and quote them
+        raise InvalidMessageError(f"it cannot be read ({type(error).__name__})") from error
 
 
 def understood(kind: type[Model], records: Iterable[RawRecord]) -> Iterator[tuple[RawRecord, Model]]:
@@ -114,13 +116,20 @@ def key_of(record: RawRecord) -> str:
 
 
 def reason_of(error: ValidationError) -> str:
-    """A validation error in one line: the fields that are wrong and how, as far as a reason is long."""
+    """A validation error in one line: the fields that are wrong and how, as far as a reason is long.
+
+    Logs show it to everyone, so it has no value of a field, and a field's name only where that can be one.
+    """
     faults = error.errors(include_input=False, include_url=False)
-    places = (".".join(map(str, fault["loc"])) or "message" for fault in faults[:FAULTS])
+    places = (".".join(map(_named, fault["loc"])) or "message" for fault in faults[:FAULTS])
     said = [f"{bounded(place, PLACE)}: {fault['msg']}" for place, fault in zip(places, faults, strict=False)]
     if len(faults) > FAULTS:
         said.append(f"and {len(faults) - FAULTS} more")
     return bounded("; ".join(said))
+
+
+def _named(part: int | str) -> str:
+    return str(part) if _NAME.fullmatch(str(part)) else "(text)"
 
 
 def bounded(text: str, most: int = REASON) -> str:

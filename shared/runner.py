@@ -1,10 +1,8 @@
 """The one consume loop: poll a batch, handle it, flush the sinks in order, commit last.
 
-At-least-once: whatever fails between poll and commit is handled again after a restart, so outcomes carry ids
-that make the second time overwrite the first. `InvalidMessageError` buries one message alone; every other
-error ends the loop with nothing committed. A slow batch does not cost the partition: it runs beside the loop,
-which pauses its partitions and keeps polling. Where the handler reads nothing that the sinks write, the next
-portion may be handled while one is flushed; offsets are committed in order all the same.
+At-least-once: whatever fails between poll and commit is handled again after a restart, so outcomes carry ids that
+make the second time overwrite the first. `InvalidMessageError` buries one message alone, however many die; every other
+error ends the loop with nothing committed. A slow batch runs beside the loop, which pauses its partitions and polls on.
 """
 
 import sys
@@ -12,12 +10,12 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import product
 from time import perf_counter
 from typing import Any, Generic, Protocol, TypeVar
 
-import structlog
-
 from shared import observe
+from shared.burials import TEST_AFTER, Burials, DeadLetters
 from shared.records import Effect, InvalidMessageError, RawRecord, Record, parsed, portions
 from shared.topology import AnyTopic
 
@@ -25,8 +23,7 @@ O = TypeVar("O")  # noqa: E741  (O is for outcome)
 T = TypeVar("T")
 O_contra = TypeVar("O_contra", contravariant=True)
 Handle = Callable[[Sequence[Record[Any]]], Iterable[Effect[O]]]
-Flushing = list[tuple[Sequence[RawRecord], "Future[None]"]]  # the portion that is being flushed, if there is one
-log = structlog.get_logger()
+LEAST_BEFORE = 3  # of so many records one at least can be handled, unless the fault is ours
 
 
 class Source(Protocol):
@@ -40,8 +37,11 @@ class Source(Protocol):
     def keep_alive(self) -> None:
         """Stay a member of the group without taking more records."""
 
-    def commit(self, records: Sequence[RawRecord]) -> None:
-        """Never deliver these records to this group again."""
+    def commit(self, records: Sequence[RawRecord], accepted: Sequence[RawRecord] = ()) -> None:
+        """Never deliver these records to this group again; the last `accepted` of them are remembered."""
+
+    def accepted_before(self) -> Sequence[RawRecord]:
+        """A few records that this group accepted, in this process or before it; none where none are kept."""
 
     def close(self) -> None:
         """Leave the group."""
@@ -54,22 +54,22 @@ class Sink(Protocol[O_contra]):
     def flush(self) -> None: ...
 
 
-class DeadLetters(Protocol):
-    """Keeps what could not be handled, byte for byte, until a person replays it."""
+@dataclass(frozen=True)
+class Handled(Generic[O]):
+    """A portion that was handled: what of it did not die, and what there is to flush."""
 
-    def bury(self, record: RawRecord, reason: str) -> None: ...
-    def flush(self) -> None: ...
-
-
-class PoisonError(RuntimeError):
-    """Too many messages in a row could not be handled: something is wrong with the input or with us."""
+    records: Sequence[RawRecord]
+    began: float
+    effects: list[Effect[O]]
+    accepted: list[RawRecord]
 
 
 @dataclass
 class Runner(Generic[O]):
-    """Runs one handler over one source. `limit` records a batch; more than `dead_in_a_row` burials stop it.
+    """Runs one handler over one source, `limit` records a batch, which is handled in portions of `portion_bytes`.
 
-    A batch is handled in portions of `portion_bytes`. `overlaps`: one is flushed while the next is handled.
+    `overlaps`: one portion is flushed while the next is handled, for a handler that reads nothing that the sinks write;
+    offsets are committed in order. After `test_after` dead letters in a row the handler is tried on accepted records.
     """
 
     service: str
@@ -80,21 +80,24 @@ class Runner(Generic[O]):
     limit: int = 64
     wait_s: float = 0.5
     patience_s: float = 1.0
-    dead_in_a_row: int = 100
+    test_after: int = TEST_AFTER
     portion_bytes: int = sys.maxsize
     overlaps: bool = False
-    _dead: int = field(default=0, init=False)
+    _burials: Burials = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._burials = Burials(self.service, self.dead_letters, self._own_fault, self.test_after)
 
     def run(self, stopping: threading.Event) -> None:
         """Loop until `stopping` is set; what is in hand is finished and committed first."""
         with ThreadPoolExecutor(max_workers=2, thread_name_prefix=self.service) as beside:
-            flushing: Flushing = []
+            flushing: list[tuple[Handled[O], Future[None]]] = []
             while not stopping.is_set():
                 records = self.source.poll(self.limit, self.wait_s)
                 for portion in portions(records, self.portion_bytes):
                     handled = self._wait(beside.submit(self._handled, portion))
                     self._settle(flushing)
-                    flushing.append((portion, beside.submit(self._conclude, *handled)))
+                    flushing.append((handled, beside.submit(self._conclude, handled)))
                     if stopping.is_set():
                         break
                     if not self.overlaps:
@@ -107,16 +110,17 @@ class Runner(Generic[O]):
         """Poll and process one batch in this thread; returns how many records it had."""
         records = self.source.poll(self.limit, self.wait_s)
         for portion in portions(records, self.portion_bytes):
-            self._conclude(*self._handled(portion))
-            self.source.commit(portion)
+            handled = self._handled(portion)
+            self._conclude(handled)
+            self.source.commit(portion, handled.accepted)
         return len(records)
 
-    def _settle(self, flushing: Flushing) -> None:
+    def _settle(self, flushing: "list[tuple[Handled[O], Future[None]]]") -> None:
         """Wait until a portion is flushed, and commit it."""
         while flushing:
-            records, flushed = flushing.pop()
+            handled, flushed = flushing.pop()
             self._wait(flushed)
-            self.source.commit(records)
+            self.source.commit(handled.records, handled.accepted)
 
     def _wait(self, doing: "Future[T]") -> T:
         """Wait for a portion; once it takes long, keep the group membership alive."""
@@ -130,68 +134,66 @@ class Runner(Generic[O]):
                 self.source.keep_alive()
                 timeout = 0.1
 
-    def _handled(self, records: Sequence[RawRecord]) -> tuple[float, list[Effect[O]]]:
-        """When it began, and what there is to flush."""
+    def _handled(self, records: Sequence[RawRecord]) -> Handled[O]:
         began = perf_counter()
         observe.handled(self.service, len(records))
         readable = [record for raw in records if (record := self._parse(raw))]
         try:
             effects = list(self.handle(readable)) if readable else []
         except InvalidMessageError:
-            return began, self._one_by_one(readable)
-        self._dead = 0 if readable else self._dead
-        return began, effects
+            return self._one_by_one(Handled(records, began, [], []), readable)
+        self._burials.handled(len(readable))
+        return Handled(records, began, effects, [record.raw for record in readable])
 
-    def _one_by_one(self, records: Sequence[Record[Any]]) -> list[Effect[O]]:
-        """Handle each record alone, so that the bad one is buried and its neighbours are not.
-
-        A handler that reads what the sinks write must find there what the record before it made.
-        """
-        made: list[Effect[O]] = []
+    def _one_by_one(self, handled: Handled[O], records: Sequence[Record[Any]]) -> Handled[O]:
+        """Handle each record alone, so that the bad one alone is buried; the next may read what the sinks wrote."""
         for record in records:
             try:
                 effects = list(self.handle([record]))
             except InvalidMessageError as error:
-                self._bury(record.raw, str(error))
+                self._burials.bury(record.raw, str(error))
             else:
-                self._dead = 0
-                made += effects
+                self._burials.handled(1)
+                handled.accepted.append(record.raw)
+                handled.effects.extend(effects)
                 if not self.overlaps:
-                    self._flush(made)
-                    made.clear()
-        self.dead_letters.flush()
-        return made
+                    self._flush(handled.effects)
+                    handled.effects.clear()
+        self._burials.flush()
+        return handled
 
-    def _conclude(self, began: float, effects: Sequence[Effect[O]]) -> None:
-        self._flush(effects)
-        observe.took(self.service, perf_counter() - began)
+    def _conclude(self, handled: Handled[O]) -> None:
+        self._flush(handled.effects)
+        observe.took(self.service, perf_counter() - handled.began)
 
     def _flush(self, effects: Sequence[Effect[O]]) -> None:
-        for done in effects:
-            for sink in self.sinks:
-                sink.write(done)
+        for done, sink in product(effects, self.sinks):
+            sink.write(done)
         for sink in self.sinks:
             sink.flush()
-        self.dead_letters.flush()
+        self._burials.flush()
 
     def _parse(self, raw: RawRecord) -> Record[Any] | None:
         try:
-            return Record(parsed(self._topic(raw).message, raw.value), raw)
+            return self._record(raw)
         except InvalidMessageError as error:
-            self._bury(raw, str(error))
-            return None
+            self._burials.bury(raw, str(error))
+        return None
 
-    def _topic(self, raw: RawRecord) -> AnyTopic:
-        return next(topic for topic in self.source.topics if topic.name == raw.position.topic)
+    def _record(self, raw: RawRecord) -> Record[Any]:
+        topic = next(topic for topic in self.source.topics if topic.name == raw.position.topic)
+        return Record(parsed(topic.message, raw.value), raw)
 
-    def _bury(self, raw: RawRecord, reason: str) -> None:
-        log.warning("buried", position=tuple(raw.position), reason=reason)
-        observe.buried(self.service, raw.position.topic)
-        self.dead_letters.bury(raw, reason)
-        self._dead += 1
-        if self._dead > self.dead_in_a_row:
-            self.dead_letters.flush()
-            raise PoisonError(
-                f"{self._dead} messages in a row could not be handled, the last because: {reason}. "
-                f"Nothing of this batch is committed. Look at them with `tiltyard dead-letters list`."
-            )
+    def _own_fault(self) -> str:
+        """That nothing of what was accepted before can be handled now, or ""; what comes of it is thrown away."""
+        before = self.source.accepted_before()
+        if len(before) >= LEAST_BEFORE and not any(self._accepts(raw) for raw in before):
+            return f"none of {len(before)} records that were accepted before can be handled now"
+        return ""
+
+    def _accepts(self, raw: RawRecord) -> bool:
+        try:
+            list(self.handle([self._record(raw)]))
+        except InvalidMessageError:
+            return False
+        return True

@@ -1,7 +1,8 @@
 """Starting and stopping a service process, the same way for all of them.
 
-Exit codes: 0 drained on SIGTERM or Ctrl-C, 69 a server we need is absent, 78 settings or set-up are wrong,
-70 anything else (the log says what; nothing was committed for the batch in hand).
+Exit codes: 0 drained on SIGTERM or Ctrl-C, 65 a file that a job reads is not what it should be, 69 a server we need is
+absent, 78 settings or set-up are wrong, 70 anything else (the log says what; nothing was committed for the batch in
+hand).
 """
 
 import signal
@@ -13,14 +14,16 @@ from typing import Any
 import structlog
 from pydantic import ValidationError
 
-from shared import observe
+from shared import observe, own_sources
+from shared.burials import OwnFaultError
 from shared.cassandra.client import OldServerError
 from shared.kafka.client import MissingTopicError, UnreachableError
 from shared.records import reason_of
-from shared.runner import PoisonError, Runner
+from shared.runner import Runner
 from shared.settings import ObserveSettings
+from shared.source_files import DataError
 
-EX_OK, EX_UNAVAILABLE, EX_SOFTWARE, EX_CONFIG = 0, 69, 70, 78
+EX_OK, EX_DATA, EX_UNAVAILABLE, EX_SOFTWARE, EX_CONFIG = 0, 65, 69, 70, 78
 log = structlog.get_logger()
 Build = Callable[[observe.Readiness], Runner[Any]]
 Observed = Callable[[], ObserveSettings]
@@ -39,6 +42,7 @@ def guarded(service: str, run: Callable[[observe.Readiness], None], read: Observ
         observe.configure_logging(service, settings.log_level)
         readiness = observe.Readiness(service)
         server = observe.serve(settings.port, settings.host, readiness)
+        _tell_settings_file()
         log.info("starting", probes=f"http://{settings.host}:{server.server_port}")
         run(readiness)
         log.info("stopped")
@@ -47,9 +51,11 @@ def guarded(service: str, run: Callable[[observe.Readiness], None], read: Observ
         return _say(EX_CONFIG, f"settings of {error.title}: {reason_of(error)}")
     except UnreachableError as error:
         return _say(EX_UNAVAILABLE, str(error))
+    except DataError as error:
+        return _say(EX_DATA, str(error))
     except (MissingTopicError, OldServerError, ValueError) as error:
         return _say(EX_CONFIG, str(error))
-    except PoisonError as error:
+    except OwnFaultError as error:
         return _say(EX_SOFTWARE, str(error))
     except Exception:
         log.exception("ended by an error; nothing of the batch in hand is committed")
@@ -63,14 +69,22 @@ def job(name: str, work: Callable[[], None], read: Observed) -> int:
     """
     try:
         observe.configure_logging(name, read().log_level)
+        _tell_settings_file()
         work()
     except ValidationError as error:
         return _last_words(EX_CONFIG, f"settings of {error.title}: {reason_of(error)}")
     except UnreachableError as error:
         return _last_words(EX_UNAVAILABLE, str(error))
+    except DataError as error:
+        return _last_words(EX_DATA, str(error))
     except (MissingTopicError, OldServerError, ValueError, OSError) as error:
         return _last_words(EX_CONFIG, str(error))
     return EX_OK
+
+
+def _tell_settings_file() -> None:
+    if said := own_sources.settings_file():
+        log.info(said)
 
 
 def _last_words(code: int, message: str) -> int:

@@ -6,11 +6,16 @@ from typing import Literal
 from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+ENV_FILE, ENV_FILE_ENCODING = ".env", "utf-8-sig"
+"""Seen from the working directory; with or without a byte order mark."""
+
 
 def under(prefix: str) -> SettingsConfigDict:
     """Where a settings class reads from: `TILTYARD_<PREFIX>_<FIELD>`."""
     full = f"TILTYARD_{prefix}_" if prefix else "TILTYARD_"
-    return SettingsConfigDict(env_prefix=full, env_file=".env", extra="ignore", frozen=True)
+    return SettingsConfigDict(
+        env_prefix=full, env_file=ENV_FILE, env_file_encoding=ENV_FILE_ENCODING, extra="ignore", frozen=True
+    )
 
 
 EmptyIsUnset = BeforeValidator(lambda value: None if value == "" else value)

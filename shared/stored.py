@@ -152,6 +152,9 @@ class DocumentHistory(Protocol):
     def latest(self, document_ids: Iterable[str]) -> Mapping[str, Revision]:
         """The newest revision of each known document."""
 
+    def hashes(self, document_ids: Iterable[str]) -> Mapping[str, frozenset[str]]:
+        """The content hashes of the newest 100 revisions of each known document, since `order.closes` one of them."""
+
 
 class Dispositions(Protocol):
     """What was decided about records of the documents topic."""

@@ -75,8 +75,7 @@ def jobs_here(monkeypatch: pytest.MonkeyPatch) -> None:
         lines = map(process.parse, said.getvalue().splitlines())
         yield from (job.read(line) for line in lines if line)
         if left.value.code:
-            raise process.JobEndedError(
-                f"{job.module} ended with exit code {left.value.code}: {process.last_words(log)}"
-            )
+            words, code = process.last_words(log), int(left.value.code)
+            raise process.JobEndedError(f"{job.module} ended with exit code {code}: {words}", code=code, words=words)
 
     monkeypatch.setattr(process, "run", run)

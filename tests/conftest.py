@@ -6,7 +6,7 @@ import pytest
 import structlog
 
 from services.console.platform.local import LocalPlatform, PlatformSettings, isolated
-from shared.kafka import topics
+from shared.kafka import creation
 from shared.settings import CassandraSettings, KafkaSettings
 
 pytest_plugins = ["tests.command_line"]
@@ -34,7 +34,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalPlatform
 def kafka(platform: LocalPlatform) -> KafkaSettings:
     """Settings of the real broker, with every topic made."""
     settings = KafkaSettings(bootstrap_servers=platform.bootstrap_servers, partitions=2)
-    topics.create(settings)
+    creation.create(settings)
     return settings
 
 

@@ -16,16 +16,18 @@ FILLER = "the fair at the harbour is held again"
 
 @dataclass
 class Model:
-    """The revisions of each document, numbered from 1 in the order they were published."""
+    """The revisions of each document, numbered from 1 in the order they were published.
+
+    Every time that a message states lies before the broker takes it.
+    """
 
     history: dict[str, list[DocumentPublished]] = field(default_factory=dict)
 
     def publish(self, message: DocumentPublished) -> int:
         """Take in what was published; returns the document's newest revision, 0 where there is none."""
         known = self.history.setdefault(message.document_id, [])
-        last = known[-1] if known else None
-        gone = last is None or last.op == "retract"
-        if (message.op == "retract" and not gone) or (message.op == "upsert" and message != last):
+        gone = not known or known[-1].op == "retract"
+        if not gone if message.op == "retract" else replaces(message, known):
             known.append(message)
         return len(known)
 
@@ -41,6 +43,15 @@ class Model:
         """Every revision's own word, also of those that are gone."""
         said = (own_words(published.text) for known in self.history.values() for published in known)
         return sorted({word for words in said for word in words})
+
+
+def replaces(message: DocumentPublished, known: Sequence[DocumentPublished]) -> bool:
+    """Whether a document replaces what it was: not by an older state, nor by one that stood before and is no newer."""
+    moment = message.first_seen_at or message.published_at
+    stands = (known[-1].first_seen_at or known[-1].published_at) if known else None
+    if moment and stands and moment != stands:
+        return moment > stands
+    return message not in known
 
 
 def own_words(text: str) -> set[str]:

@@ -12,7 +12,7 @@ import structlog
 import typer
 
 from services.console import output
-from shared import plugins
+from shared import own_sources, plugins
 
 COMMANDS = "services.console.commands"
 _EXAMPLE = re.compile(r"\s+(?=Example: )")
@@ -46,8 +46,10 @@ Version = Annotated[
 ]
 
 
-def _options(version: Version = False) -> None:
-    """What `tiltyard` takes before a command."""
+def _options(version: Version = False) -> None:  # noqa: ARG001 (its callback answers it)
+    """What `tiltyard` takes before a command; said beside its output is where settings come from."""
+    if said := own_sources.settings_file():
+        output.err.print(said, markup=False, soft_wrap=True)
 
 
 def _readable(app: typer.Typer) -> None:

@@ -21,9 +21,9 @@ def of_live(filters: Filters, kafka: KafkaSettings) -> list[str]:
 
 
 def hints(filters: Filters, announced: Iterable[DocumentIndexed]) -> Iterator[str]:
-    """A sentence for each source and tag of the filters that no document has; of each document the newest counts."""
+    """A sentence for each source and tag of the filters that no document for everyone has; its newest state counts."""
     newest: Mapping[str, DocumentIndexed] = {document.document_id: document for document in announced}
-    standing = [document for document in newest.values() if not document.retracted]
+    standing = [document for document in newest.values() if not (document.retracted or document.labels)]
     yield from _of("source", filters.sources, {document.source for document in standing} - {""})
     yield from _of("tag", filters.tags, {tag for document in standing for tag in document.tags})
 

@@ -6,6 +6,8 @@ from typing import TypeVar
 from services.console.platform.errors import PlatformError
 from shared.jobs import process
 from shared.jobs.events import Job, Said
+from shared.service import EX_DATA
+from shared.source_files import DataError
 
 Result = TypeVar("Result")
 
@@ -15,11 +17,14 @@ class JobError(PlatformError):
 
 
 def run(job: Job[Said], arguments: Sequence[str], environment: Mapping[str, str]) -> Generator[Said, None, None]:
-    """The job's events; raises JobError with its last words when it fails. Ending early ends the job."""
+    """The job's events. Ending early ends the job.
+
+    Where it fails, its last words are raised: as DataError where a file is at fault, else as JobError.
+    """
     try:
         yield from process.run(job, arguments, environment)
     except process.JobEndedError as error:
-        raise JobError(str(error)) from error
+        raise (DataError(error.words) if error.code == EX_DATA else JobError(str(error))) from error
 
 
 def result_of(module: str, event: Result | None) -> Result:

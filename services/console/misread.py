@@ -1,10 +1,13 @@
 """What a file seems to be where it is not the JSON lines that a command reads, and which command or option reads it."""
 
+import codecs
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from shared import lines
+from shared import lines, source_files
 from shared.messages import Message
+from shared.source_files import DataError
 
 BEGINNING = 4_096
 DOCUMENTS = (".pdf", ".txt", ".md", ".html", ".htm")
@@ -12,15 +15,33 @@ FOLDER = "`tiltyard feed folder FOLDER` publishes the PDF, text, Markdown and HT
 
 
 def refuse_foreign(path: Path) -> None:
-    """Raise ValueError, with what to do, for a file that holds no JSON lines."""
-    with path.open("rb") as file:
-        beginning = file.read(BEGINNING)
+    """Raise DataError, with what to do, for a file that holds no JSON lines."""
+    beginning = source_files.beginning(path, BEGINNING)
+    text = beginning.removeprefix(codecs.BOM_UTF8).lstrip()
     if beginning.startswith(b"%PDF"):
-        raise ValueError(f"{path} is a PDF and not JSON lines: {FOLDER}")
-    if b"\0" in beginning:
-        raise ValueError(f"{path} is a binary file and not JSON lines, which are UTF-8 text with one object a line")
-    if path.suffix.lower() in DOCUMENTS and not beginning.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        raise ValueError(f"{path} is a document and not JSON lines: {FOLDER}")
+        raise DataError(f"{path} is a PDF and not JSON lines: {FOLDER}")
+    if beginning.startswith(source_files.UTF_16):
+        raise DataError(f"{path} is UTF-16, and JSON lines are UTF-8 text with one object a line: save it as UTF-8")
+    if b"\0" in beginning and (not text.startswith(b"{") or text.startswith(b"{\0")):
+        raise DataError(f"{path} is a binary file and not JSON lines, which are UTF-8 text with one object a line")
+    if path.suffix.lower() in DOCUMENTS and not text.startswith(b"{"):
+        raise DataError(f"{path} is a document and not JSON lines: {FOLDER}")
+    if _one_array(text):
+        raise DataError(f"{path} is {lines.ARRAY}")
+    if text.splitlines()[:1] == [b"{"]:
+        raise DataError(f"{path} is JSON over several lines, not JSON lines: `jq -c . FILE` writes one object a line")
+
+
+def _one_array(text: bytes) -> bool:
+    """Whether this begins one array; a whole array in the first of several lines is a bad line like others."""
+    first, _, more = text.partition(b"\n")
+    if not first.startswith(b"["):
+        return False
+    try:
+        json.loads(first)
+    except (ValueError, RecursionError):
+        return True
+    return not more.strip()
 
 
 def refuse_other_kind(path: Path, kind: str, kinds: Mapping[str, type[Message]]) -> None:

@@ -7,12 +7,10 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import BaseModel, ValidationError
-from rich import box
-from rich.console import Console
-from rich.measure import Measurement
-from rich.table import Table
+from rich.console import Console, Group
 from rich.text import Text
 
+from services.console import tables
 from services.console.platform.errors import PlatformError
 from shared.cassandra.client import OldServerError
 from shared.kafka.client import MissingTopicError, UnreachableError
@@ -20,9 +18,9 @@ from shared.kafka.sink import DeliveryError
 from shared.kafka.topics import UnfinishedReadError
 from shared.printable import escaped, printable
 from shared.records import reason_of
+from shared.source_files import DataError
 
 NARROWEST = 100  # of tables that go to a file
-NAME, TEXT, WIDEST = 36, 16, 10_000  # columns: how far a name is kept whole and a text at least; no terminal is wider
 
 
 class SafeConsole(Console):
@@ -46,6 +44,7 @@ _EXIT_CODES: dict[type[Exception], int] = {
     MissingTopicError: EX_CONFIG,
     OldServerError: EX_CONFIG,
     FileNotFoundError: EX_USAGE,
+    DataError: EX_DATA,
     TimeoutError: EX_UNAVAILABLE,
     ValueError: EX_CONFIG,
 }
@@ -78,52 +77,21 @@ def say(message: str) -> None:
 def table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = (), *, names: int = 1
 ) -> None:
-    """A table; the columns named in `right` are numbers.
-
-    What is wider than the terminal becomes several tables under each other, each with the first `names` columns, which
-    name the rows: no name is dropped and no number is cut.
-    """
-    cells = [[str(cell) for cell in row] for row in rows]
-    for place, chosen in enumerate(_fitting(columns, cells, right, list(range(names)))):
-        part = [[row[column] for column in chosen] for row in cells]
-        out.print(drawn("" if place else title, [columns[column] for column in chosen], part, right), markup=False)
+    """A table; the columns named in `right` are numbers, and the first `names` columns name the rows."""
+    out.print(drawn(out, title, columns, rows, right, names=names))
 
 
-def _fitting(
-    columns: Sequence[str], cells: Sequence[Sequence[str]], right: Sequence[str], names: list[int]
-) -> list[list[int]]:
-    """The columns of each table that fits the terminal: those of names, and as many more as there is room for."""
-    tables = [names]
-    for column in range(len(names), len(columns)):
-        wider = [*tables[-1], column]
-        shown = drawn(
-            "", [columns[index] for index in wider], [[row[index] for index in wider] for row in cells], right
-        )
-        needs = Measurement.get(out, out.options.update(width=WIDEST), shown).minimum
-        if needs > out.width and len(tables[-1]) > len(names):
-            tables.append([*names, column])
-        else:
-            tables[-1] = wider
-    return tables
-
-
-def drawn(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> Table:
-    """The table itself, for what shows it again and again: names and numbers whole, long texts folded."""
-    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    cells = [[str(cell) for cell in row] for row in rows]
-    for place, name in enumerate(columns):
-        longest = max(len(line) for row in [[name], *([row[place]] for row in cells)] for line in row[0].split("\n"))
-        least = longest if name in right else min(longest, NAME if place == 0 else TEXT)
-        table.add_column(
-            name,
-            justify="right" if name in right else "left",
-            overflow="fold",
-            no_wrap=least == longest,
-            min_width=least,
-        )
-    for row in cells:
-        table.add_row(*row)
-    return table
+def drawn(
+    console: Console,
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    right: Sequence[str] = (),
+    *,
+    names: int = 1,
+) -> Group:
+    """A table as it fits a console, for what shows it again and again."""
+    return Group(*tables.fitting(title, columns, rows, right, names=names, width=console.width))
 
 
 def as_json(value: Any) -> None:

@@ -41,5 +41,4 @@ def assemble(ports: Ports, settings: EmbedderSettings, *, encoder: EncoderSettin
         limit=settings.batch,
         portion_bytes=settings.portion_bytes,
         overlaps=True,  # encoding takes both cores' time and storing mostly waits
-        dead_in_a_row=settings.dead_in_a_row,
     )

@@ -1,8 +1,10 @@
 """Give every chunk of a revision its vectors, and say when the revision can be found."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import structlog
@@ -14,6 +16,13 @@ from shared.stored import MOST_STORED, STORABLE, StoredRevision, Vector, stored_
 
 Encode = Callable[[Sequence[str]], Vector]
 Now = Callable[[], datetime]
+WORDLESS = frozenset(
+    ("document_id", "revision", "retracted", "language", "labels", "published_at", "first_seen_at", "appended_at",
+     "ingested_at")
+)  # fmt: skip
+"""What an announcement says of a document that not everyone may be shown, or that is gone: none of its words."""
+CODE = re.compile("[a-z]{2,3}")
+"""A language by ISO 639; publishers may state anything."""
 Batch = Sequence[Record[DocumentChunked]]
 log = structlog.get_logger()
 
@@ -98,7 +107,7 @@ def indexed(stored: StoredRevision, *, encoder: str, now: Now, encoders: tuple[s
     """The announcement of a revision with the vectors of one encoder, or of several."""
     return [
         DocumentIndexed(
-            **stored.chunked.model_dump(exclude={"chunks"}),
+            **sayable(stored.chunked),
             chunk_count=len(stored.chunked.chunks),
             encoder=encoder,
             encoders=encoders or (encoder,),
@@ -106,3 +115,11 @@ def indexed(stored: StoredRevision, *, encoder: str, now: Now, encoders: tuple[s
             stored_at=now(),
         )
     ]
+
+
+def sayable(revision: DocumentChunked) -> dict[str, Any]:
+    """What everyone may know of a revision. Even the hash of a short text confirms a guess, so it is left out too."""
+    if revision.labels or revision.retracted:
+        language = revision.language if CODE.fullmatch(revision.language) else ""
+        return revision.model_dump(include=set(WORDLESS)) | {"language": language, "content_hash": ""}
+    return revision.model_dump(exclude={"chunks"})

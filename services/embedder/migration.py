@@ -6,7 +6,7 @@ embedder, or both.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import islice
 from typing import Literal, Protocol
 
@@ -174,7 +174,8 @@ def rebuilt(document: DocumentIndexed, passages: Sequence[Passage]) -> DocumentC
         return None
     chunks = tuple(Chunk(position=passage.position, text=passage.text) for passage in passages[:expected])
     about = document.model_dump(include=set(DocumentChunked.model_fields) - {"chunks"})
-    return DocumentChunked(**about, chunks=chunks)
+    stored = {field.name: getattr(passages[0], field.name) for field in fields(Passage)} if expected else {}
+    return DocumentChunked(**about | stored, chunks=chunks)  # an announcement leaves out what not everyone may know
 
 
 def holds(document: DocumentIndexed, passages: Sequence[Passage]) -> bool:

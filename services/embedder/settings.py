@@ -16,4 +16,3 @@ class EmbedderSettings(BaseSettings):
     portion_bytes: int = Field(
         default=32 * KiB, ge=1, description="of revisions that are encoded together; a longer one goes alone"
     )
-    dead_in_a_row: int = Field(default=100, ge=0, description="more dead letters in a row than this stop the service")

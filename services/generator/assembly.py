@@ -59,7 +59,6 @@ def assemble(ports: Ports, settings: GeneratorSettings) -> Runner[Answer]:
         sinks=[ports.bus.sink(topology.ANSWERS, published)],
         dead_letters=ports.bus.dead_letters(),
         limit=settings.batch,
-        dead_in_a_row=settings.dead_in_a_row,
     )
 
 

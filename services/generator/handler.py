@@ -65,6 +65,7 @@ def _answer(turn: Turn, ask: Ask, outcome: Outcome, backend: Backend) -> Answer:
         citations=reply.citations,
         evidence=_chunk_ids(asked),
         evidence_titles=tuple(item.title for item in asked.evidence),
+        evidence_labels=tuple(item.labels for item in asked.evidence),
         evidence_texts=asked.passages,
         stale=asked.stale,
         model=backend.model,

@@ -40,7 +40,6 @@ class GeneratorSettings(AskingOptions, BaseSettings):
     choices: Literal["text", "likelihood"] = Field(
         default="text", description="where a question has choices: write an answer, or take the likeliest choice"
     )
-    dead_in_a_row: int = Field(default=100, ge=0, description="more refused records than this stop the worker")
     closed_book_prompt: str = Field(default="closed_book.v1", description="a file in services/generator/prompts")
     rag_prompt: str = Field(default="rag.v1", description="a file in services/generator/prompts")
     closed_book_summary_prompt: str = Field(default="closed_book_summary.v1", description="the same, for summaries")

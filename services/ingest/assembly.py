@@ -52,7 +52,6 @@ def assemble(
         sinks=[*in_order(stores.dispositions, announce, stores.documents, stores.signatures, retract), Counted()],
         dead_letters=bus.dead_letters(),
         limit=settings.batch,
-        dead_in_a_row=settings.dead_in_a_row,
     )
 
 

@@ -11,9 +11,10 @@ from typing import Literal
 
 import webencodings
 
+from services.ingest import encodings, markdown
+
 TEXT, MARKDOWN, HTML, PDF = (".txt", ".text"), (".md", ".markdown"), (".html", ".htm"), (".pdf",)
 SUFFIXES = frozenset([*TEXT, *MARKDOWN, *HTML, *PDF])
-_HEADING = re.compile(r"^#{1,2}[ \t]+(.{1,2000})", re.MULTILINE)
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,4000})</title>", re.IGNORECASE)
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]{1,40})""", re.IGNORECASE)
 _HEAD = 2_048
@@ -21,11 +22,13 @@ _HEAD = 2_048
 
 @dataclass(frozen=True)
 class Read:
-    """What a file says; an empty title says none."""
+    """What a file says; an empty title says none, and so does an empty date, which is as the file writes it."""
 
     title: str
     text: str
     content_type: Literal["text/plain", "text/html"] = "text/plain"
+    date: str = ""
+    tags: tuple[str, ...] = ()
 
 
 def read(name: str, data: bytes, most_pages: int) -> Read:
@@ -34,20 +37,37 @@ def read(name: str, data: bytes, most_pages: int) -> Read:
     if suffix in PDF:
         return _pdf(data, most_pages)
     if suffix in HTML:
-        page = page_text(data)
+        page = _page(data, "", errors="strict")
         return Read(page_title(page), page, "text/html")
-    text = _utf8(data)
-    heading = _HEADING.search(text) if suffix in MARKDOWN else None
-    return Read(heading.group(1).rstrip(" \t#") if heading else "", text)
+    text = encodings.text_of(data)
+    if suffix not in MARKDOWN:
+        return Read("", text)
+    marked = markdown.read(text)
+    return Read(marked.title, marked.text, date=marked.date, tags=marked.tags)
 
 
 def page_text(data: bytes, charset: str = "") -> str:
-    """HTML in the charset that was said with it, else that it says of itself, else UTF-8; what is broken is marked."""
-    declared = _CHARSET.search(data[:_HEAD])
-    for label in (charset, declared.group(1).decode() if declared else ""):
-        if encoding := _encoding(label):
-            return str(webencodings.decode(data, encoding, errors="replace")[0])
-    return _utf8(data)
+    """HTML in the charset that was said with it, else that it states, else as text; what is broken is marked."""
+    return _page(data, charset, errors="replace")
+
+
+def _page(data: bytes, charset: str, *, errors: Literal["strict", "replace"]) -> str:
+    """As `page_text`; where errors are strict, ValueError says what is broken."""
+    for encoding in (_encoding(charset), _declared(data)):
+        if encoding:
+            try:
+                return str(webencodings.decode(data, encoding, errors=errors)[0])
+            except UnicodeDecodeError as error:
+                where = f"byte {error.start + 1} is not {encoding.name}"
+                raise ValueError(f"{where}, which the page says of itself; {encodings.ADVICE} and say so") from None
+    return encodings.marked(data) if errors == "replace" else encodings.text_of(data)
+
+
+def _declared(data: bytes) -> webencodings.Encoding | None:
+    """What a page says of itself; one that can be read as bytes is not the UTF-16 that it may claim to be."""
+    match = _CHARSET.search(data[:_HEAD])
+    encoding = _encoding(match.group(1).decode()) if match else None
+    return None if encoding and encoding.name.startswith("utf-16") else encoding
 
 
 def _encoding(label: str) -> webencodings.Encoding | None:
@@ -62,10 +82,6 @@ def page_title(text: str) -> str:
     """What stands in the title of a page."""
     match = _TITLE.search(text)
     return html.unescape(match.group(1)).strip() if match else ""
-
-
-def _utf8(data: bytes) -> str:
-    return data.decode("utf-8-sig", errors="replace")
 
 
 def _pdf(data: bytes, most_pages: int) -> Read:

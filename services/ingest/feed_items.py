@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from services.ingest.feed_dates import USUAL, PlausibleTimes, moment_of
+from services.ingest.hidden_ids import hidden
 from services.ingest.ports import BadItem, FeedSource, Found
 from shared.feed_state import digest
 from shared.kafka.client import UnreachableError
@@ -65,6 +66,9 @@ def _moment(given: object, dates: PlausibleTimes) -> datetime | None:
 
 def document_id(kind: str, source: FeedSource, item: str) -> str:
     """An id that is the same whenever the item is met, and that no other feed can claim."""
+    if source.key:
+        feed = hidden(source.key, source.name or source.address, source.query)
+        return f"{kind}:{feed[:12]}:{hidden(source.key, item)}"
     identifier = encodable(f"{kind}:{digest(source.name or source.address, source.query)[:12]}:{item}")
     return identifier if len(identifier) <= LONGEST_ID else f"{identifier[: LONGEST_ID - 33]}:{digest(item)}"
 

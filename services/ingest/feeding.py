@@ -5,13 +5,14 @@ SIGTERM and Ctrl-C end it with everything in hand published and remembered.
 """
 
 import argparse
-import logging
 import signal
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from services.ingest import hidden_ids
 from services.ingest.feed_dates import PlausibleTimes
 from services.ingest.feed_pass import Counts, Pass, Publishes
 from services.ingest.feed_settings import FeedSettings
@@ -51,7 +52,6 @@ def main() -> None:
 
 
 def _run(options: argparse.Namespace, readiness: Readiness) -> None:
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it tells of every request
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
@@ -59,12 +59,15 @@ def _run(options: argparse.Namespace, readiness: Readiness) -> None:
     ingest = IngestSettings()
     dates = PlausibleTimes(ingest.earliest, ingest.latest_ahead_hours)
     source = FeedSource(options.address, options.name, options.query, pause=stopping.wait, dates=dates)
-    feed = plugins.load(FEEDS, options.kind, "build")(source, settings)
+    build = plugins.load(FEEDS, options.kind, "build")
+    feed: Feed = build(source, settings)
     marking = Marking(options.source, tuple(options.tag), tuple(options.label))
     kafka = KafkaSettings()
     client.require(kafka, [topology.DOCUMENTS.name])
     publisher, state = Publisher(kafka, "feed"), CassandraFeeds(connect(CassandraSettings()))
     readiness.announce()
+    if key := hidden_ids.key_of(state, feed.name, marking):
+        feed = build(replace(source, key=key), settings)
     read = reading(feed, state, publisher, marking, stopping=stopping)
     every_s = options.every or feed.every_s
     if not options.once:

@@ -4,15 +4,17 @@ Every record gets one disposition under its position. A record that was decided 
 after a crash) gets the same decision, so that nothing is counted twice and nothing is announced never.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 
+from services.ingest.changes import content_hash, redundant, superseded, wordless
 from services.ingest.duplicates import APART, Duplicates, Neighbourhood, linked
 from services.ingest.languages import stated
 from services.ingest.ports import Chunker, Clean, Now
 from services.ingest.settings import IngestSettings
+from shared import order
 from shared.messages import Chunk, DocumentChunked, DocumentPublished, Revision
 from shared.records import Effect, InvalidMessageError, Record, effect
 from shared.retention import FOREVER, Retention
@@ -66,11 +68,15 @@ class Ingest:
         # After the rows: a member that lost these records may still be storing, and stores dispositions first.
         decided = self.dispositions.of([record.position for record in batch])
         incoming = [self._incoming(record) for record in batch]
-        around = self._around([document for document in incoming if document.record.position not in decided], newest)
+        undecided = [document for document in incoming if document.record.position not in decided]
+        around, earlier = self._around(undecided, newest), self._earlier(undecided, newest)
         for document in incoming:
-            outcome = self._decide(document, around, decided.get(document.record.position))
+            outcome = self._decide(document, around, earlier, decided.get(document.record.position))
             if isinstance(outcome, SignedDocument):
                 newest[document.message.document_id] = outcome.chunked
+                if order.closes(outcome.chunked):
+                    earlier[document.message.document_id].clear()
+                earlier[document.message.document_id].add(document.digest)
                 around.add(outcome)
             yield effect(document.record, outcome)
 
@@ -84,15 +90,30 @@ class Ingest:
         asking = [sign for sign, of in known if sign and (of is None or of.retracted or of.duplicate_of)]
         return self.duplicates.around(asking, newest, self.history)
 
-    def _decide(self, document: Incoming, around: Neighbourhood, before: Disposition | None) -> DocumentOutcome:
+    def _earlier(self, incoming: Sequence[Incoming], newest: Mapping[str, Revision]) -> dict[str, set[str]]:
+        """By document, the hashes of what it was before, where one of these may be that."""
+        known = [(document.message, newest.get(document.message.document_id)) for document in incoming]
+        asking = [message.document_id for message, of in known if of and order.may_repeat(message, of)]
+        return defaultdict(set, {name: set(hashes) for name, hashes in self.history.hashes(asking).items()})
+
+    def _decide(
+        self,
+        document: Incoming,
+        around: Neighbourhood,
+        earlier: Mapping[str, set[str]],
+        before: Disposition | None,
+    ) -> DocumentOutcome:
         known = around.newest.get(document.message.document_id)
-        disposition = before or self._disposition(document, around, known)
+        disposition = before or self._disposition(document, around, earlier, known)
         return self._taken(document, disposition) if disposition.outcome == "revision" else DroppedDocument(disposition)
 
-    def _disposition(self, document: Incoming, around: Neighbourhood, known: Revision | None) -> Disposition:
+    def _disposition(
+        self, document: Incoming, around: Neighbourhood, earlier: Mapping[str, set[str]], known: Revision | None
+    ) -> Disposition:
         position, name = document.record.position, document.message.document_id
         number = known.revision if known else 0
-        if reason := redundant(document.message, document.digest, known) or self._outdated(document.record):
+        reason = redundant(document.message, document.digest, known) or self._outdated(document.record)
+        if reason := reason or superseded(document.message, document.digest, known, earlier[name]):
             return Disposition(position, "dropped", name, number, reason)
         reason = around.reason(document.message, document.signature, known)
         if reason and known is None and around.policy == "drop":
@@ -118,7 +139,7 @@ class Ingest:
         return text
 
     def _taken(self, document: Incoming, disposition: Disposition) -> SignedDocument:
-        message, published = document.message, self._published(document.record)
+        message, published = wordless(document.message), self._published(document.record)
         chunked = DocumentChunked(
             document_id=message.document_id,
             revision=disposition.revision,
@@ -166,20 +187,3 @@ class Ingest:
                 f"{name}: {moment.isoformat()} is not between {self.settings.earliest:%Y-%m-%d} and {latest:%Y-%m-%d}"
             )
         return moment
-
-
-def redundant(message: DocumentPublished, digest: str, known: Revision | None) -> str:
-    """Why a document changes nothing, or "" where it does."""
-    if message.op == "retract":
-        if known is None:
-            return "retracts a document that was never published"
-        return "already retracted" if known.retracted else ""
-    return "unchanged" if known and not known.retracted and known.content_hash == digest else ""
-
-
-def content_hash(message: DocumentPublished, text: str) -> str:
-    """SHA-256 over everything that a reader or a filter could see; "" for a retraction."""
-    if message.op == "retract":
-        return ""
-    seen = message.model_copy(update={"text": text, "content_type": "text/plain", "op": "upsert"})
-    return sha256(seen.model_dump_json().encode()).hexdigest()

@@ -97,7 +97,7 @@ class Feed(Protocol):
 class FeedSource:
     """Where a feed is, as an operator says it. `pause` waits between polite requests and may be cut short.
 
-    `dates`: when its documents may have been published.
+    `dates`: when its documents may have been published. `key`: what ids are hidden with; "" where they need not be.
     """
 
     address: str
@@ -106,6 +106,7 @@ class FeedSource:
     documents: int | None = None
     pause: Callable[[float], object] = time.sleep
     dates: PlausibleTimes = USUAL
+    key: str = ""
 
 
 class FeedUnavailableError(UnreachableError):

@@ -43,4 +43,3 @@ class IngestSettings(BaseSettings):
     near_duplicate_shingle: int = Field(default=3, ge=3, le=5, description="words in a shingle")
     near_duplicate_words: int = Field(default=20, ge=5, description="a text of fewer words is no near-duplicate")
     batch: int = Field(default=64, ge=1)
-    dead_in_a_row: int = Field(default=100, ge=0, description="more dead letters in a row than this stop the service")

@@ -4,6 +4,7 @@ Extractors of articles and readers of PDF take minutes for some inputs, and no t
 started with the first text and stays; after one was ended, the next text gets a new one.
 """
 
+import logging
 import multiprocessing
 import resource
 import signal
@@ -16,7 +17,7 @@ from typing import Generic, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from shared.records import InvalidMessageError, bounded
+from shared.records import InvalidMessageError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -66,10 +67,10 @@ class TimeLimited(Generic[P, R]):
                 self.close()
                 if last:
                     raise InvalidMessageError("the process that read it ended") from error
-            except Exception as error:
-                raise InvalidMessageError(
-                    f"it cannot be read: {bounded(f'{type(error).__name__}: {error}')}"
-                ) from error
+            except InvalidMessageError:
+                raise
+            except Exception as error:  # what a library says may quote the text
+                raise InvalidMessageError(f"it cannot be read ({type(error).__name__})") from error
         raise AssertionError("the second call returns or raises")
 
     def _open(self) -> ProcessPool:
@@ -80,6 +81,10 @@ class TimeLimited(Generic[P, R]):
 
 
 def _started() -> None:
-    """In the new process: whoever started it decides when it ends, and it may not take all the memory."""
+    """In the new process: whoever started it decides when it ends, it may not take all the memory, and it logs nothing.
+
+    What readers of text log may quote it.
+    """
+    logging.disable(logging.CRITICAL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))

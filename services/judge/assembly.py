@@ -29,7 +29,6 @@ def assemble(bus: Bus, backend: Backend, settings: JudgeSettings) -> Runner[Verd
         sinks=[bus.sink(topology.VERDICTS, published), announced],
         dead_letters=bus.dead_letters(),
         limit=settings.batch,
-        dead_in_a_row=settings.dead_in_a_row,
     )
 
 

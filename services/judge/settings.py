@@ -36,7 +36,6 @@ class JudgeSettings(BaseSettings):
         default={}, description="part of a model's name -> its family (JSON), where that is not known by itself"
     )
     batch: int = Field(default=16, ge=1, description="results judged at once")
-    dead_in_a_row: int = Field(default=100, ge=0, description="more unreadable results than this stop the judge")
     threads: int = Field(default=1, ge=1, description="of `transformers` on a CPU")
     batch_size: int = Field(default=8, ge=1, description="of `transformers`: prompts in one pass of the model")
     labels_only: bool = Field(

@@ -70,7 +70,6 @@ def assemble(ports: Ports, settings: RetrieverSettings, *, encoder: EncoderSetti
         sinks=[ports.bus.sink(topology.EVIDENCE, published)],
         dead_letters=ports.bus.dead_letters(),
         limit=settings.batch,
-        dead_in_a_row=settings.dead_in_a_row,
     )
 
 

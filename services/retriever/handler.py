@@ -164,6 +164,7 @@ def item(pick: Pick, rank: int) -> EvidenceItem:
         title=passage.title,
         source=passage.source,
         language=passage.language,
+        labels=passage.labels,
         trust=passage.trust,
         published_at=passage.published_at,
         text=passage.text,

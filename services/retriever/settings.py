@@ -33,4 +33,3 @@ class RetrieverSettings(RetrievalOptions, BaseSettings):
         default=True, description="keep the BM25 index on disk, so that a restart need not rebuild it"
     )
     batch: int = Field(default=16, ge=1)
-    dead_in_a_row: int = Field(default=100, ge=0, description="more dead letters in a row than this stop the service")

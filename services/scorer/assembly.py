@@ -6,11 +6,12 @@ from functools import partial
 from services.scorer.feedback import Score
 from services.scorer.handler import score
 from services.scorer.processor import JoinProcessor, Joins, Look
+from services.scorer.publishing import published
 from services.scorer.reading import PartitionOf, Reader, where_it_stands
 from services.scorer.settings import ScorerSettings
 from services.scorer.settle import Settle
+from shared.burials import Burials
 from shared.bus import Bus
-from shared.messages import Result
 from shared.scoring import catalogue
 from shared.settings import EncoderSettings
 from shared.stored import ResultShelf
@@ -40,13 +41,8 @@ def processor(ports: Ports, settings: ScorerSettings, scored: Score) -> JoinProc
     """The same with any way of scoring."""
     return JoinProcessor(
         ports.joins,
-        Reader(ports.bus.dead_letters(), dead_in_a_row=settings.dead_in_a_row, place=ports.place),
-        Settle(ports.results, ports.bus.sink(RESULTS, published), scored),
+        Reader(Burials(ports.bus.name, ports.bus.dead_letters()), place=ports.place),
+        Settle(ports.results, ports.bus.sink(RESULTS, partial(published, withhold=settings.withhold)), scored),
         contests=ports.contests,
         keep=settings.keep,
     )
-
-
-def published(result: Result) -> list[Result]:
-    """A result goes out as it is."""
-    return [result]

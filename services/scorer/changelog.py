@@ -7,7 +7,7 @@ reads a table back must be one that drops none.
 from collections.abc import Iterator, Sequence
 
 from services.scorer.table import Entry
-from shared.kafka import topics
+from shared.kafka import creation, topics
 from shared.kafka.client import MAX_BYTES
 from shared.kafka.sink import Delivery
 from shared.settings import KafkaSettings
@@ -30,7 +30,7 @@ class KafkaChangelog:
 
     def __init__(self, settings: KafkaSettings, group: str, *, partitions: int) -> None:
         self._topic = name_of(settings, group)
-        topics.make_new(settings, [topics.changelog(settings, self._topic, partitions, CONFIG)])
+        creation.make_new(settings, [creation.changelog(settings, self._topic, partitions, CONFIG)])
         self._delivery = Delivery(settings, f"{group}-changelog")
         self._reader = topics.RangeReader(settings)
 

@@ -27,7 +27,10 @@ class ScorerSettings(BaseSettings):
     commit_s: float = Field(default=0.5, gt=0, description="how often finished offsets are committed")
     standings_s: float = Field(default=5.0, gt=0, description="how often changed standings are published")
     batch: int = Field(default=64, ge=1, description="most records handled in one turn")
-    dead_in_a_row: int = Field(default=100, ge=1, description="more dead letters than this in a row stop the service")
+    withhold: bool = Field(
+        default=False,
+        description="publish no text of answers that were made from documents with labels; the store has them",
+    )
     silence_s: float = Field(default=60.0, gt=0, description="a broker silent for longer stops the service")
     session_s: float = Field(
         default=10.0, ge=1, description="a scorer that says nothing for this long loses its partitions to the others"

@@ -10,9 +10,12 @@ import structlog
 
 from services.scorer.join import Join
 from services.scorer.processor import Changes
+from shared.burials import OwnFaultError
 from shared.records import InvalidMessageError, parsed
 
 log = structlog.get_logger()
+LEAST_JOINS = 20
+"""Of so many joins one at least can be read, unless the fault is ours."""
 
 
 class Entry(NamedTuple):
@@ -54,6 +57,10 @@ class TableJoins:
             for key, value in self._changelog.read(partition):
                 self._put(key, value)
         joins = {key: join for key, value in self._stored.items() if (join := self._read(key, value)) is not None}
+        if len(self._stored) >= LEAST_JOINS and not joins:
+            raise OwnFaultError(
+                f"none of {len(self._stored)} joins that a scorer has written can be read by this version"
+            )
         self._stored = {key: self._stored[key] for key in joins}
         return {key.decode(): join for key, join in joins.items()}
 

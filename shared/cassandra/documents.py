@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from shared import order
 from shared.cassandra.client import Statement, Store
 from shared.messages import DocumentChunked, Revision
 from shared.records import Effect
@@ -9,6 +10,7 @@ from shared.retention import FOREVER, Retention, expired
 from shared.stored import DocumentOutcome, StoredDocument, TakenDocument
 
 _LATEST = "SELECT revision, description FROM documents WHERE document_id = ?"
+_REVISIONS = "SELECT description FROM document_revisions WHERE document_id = ? LIMIT 100"
 _ALL = "SELECT description, body FROM documents"
 _NUMBER = "INSERT INTO documents (document_id, revision) VALUES (?, ?) USING TIMESTAMP ?"
 _PUT = "UPDATE documents USING TIMESTAMP ? AND TTL ? SET retracted = ?, description = ?, body = ? WHERE document_id = ?"
@@ -44,6 +46,15 @@ class CassandraDocuments:
             for document_id, rows in zip(ids, result_sets, strict=True)
             if rows
         }
+
+    def hashes(self, document_ids: Iterable[str]) -> Mapping[str, frozenset[str]]:
+        ids = list(dict.fromkeys(document_ids))
+        result_sets = self._store.rows_of_each(_REVISIONS, [(document_id,) for document_id in ids])
+        hashes = {
+            document_id: order.hashes(Revision.model_validate_json(row.description) for row in rows)
+            for document_id, rows in zip(ids, result_sets, strict=True)
+        }
+        return {document_id: known for document_id, known in hashes.items() if known}
 
     def documents(self) -> Iterator[StoredDocument]:
         for row in self._store.rows(_ALL):

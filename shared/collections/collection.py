@@ -14,6 +14,7 @@ from pathlib import Path
 from shared import plugins
 from shared.collections import reading
 from shared.messages import DocumentPublished, Question
+from shared.source_files import DataError, naming
 
 FORMATS = "shared.collections.formats"
 Qrels = Mapping[str, Sequence[str]]  # question id -> ids of the documents that answer it
@@ -56,24 +57,27 @@ class Collection:
 def load(files: Sequence[Path], format_name: str = "") -> Collection:
     """The collection in these files, documents first, in the named format or the one that is recognised.
 
-    Raises FileNotFoundError for a missing file, ValueError for a bad line and for files that no format fits.
+    Raises FileNotFoundError for a missing file, DataError for a bad line and for files that no format fits.
     """
     for path in files:
         if not path.exists():
             raise FileNotFoundError(f"no file {path}")
     read = plugins.load(FORMATS, format_name or recognise(files[0]), "read")
-    collection: Collection = read(files)
+    with naming(str(files[0]) if len(files) == 1 else f"one of {', '.join(map(str, files))}"):
+        collection: Collection = read(files)
     return collection
 
 
 def recognise(documents: Path) -> str:
-    """The format's name; raises ValueError that lists the formats and what each needs."""
-    fields = reading.fields_of(documents)
+    """The format's name; raises DataError that lists the formats and what each needs."""
+    try:
+        fields = reading.fields_of(documents)
+    except DataError as error:
+        raise DataError(f"{error}. There are the formats {_all_needs()}") from None
     fitting = [(len(wanted), name) for name in plugins.names(FORMATS) if (wanted := _fields(name)) <= fields]
     if fitting:
         return max(fitting)[1]
-    needs = "\n".join(f"  {name}: {_needs(name)}" for name in plugins.names(FORMATS))
-    raise ValueError(f"{documents} is of no format that is known here. Choose one with --format; there are\n{needs}")
+    raise DataError(f"{documents} is of no format that is known here; --format names one. There are {_all_needs()}")
 
 
 def _fields(name: str) -> frozenset[str]:
@@ -82,9 +86,9 @@ def _fields(name: str) -> frozenset[str]:
     return fields
 
 
-def _needs(name: str) -> str:
-    """What the format needs, for a person."""
-    return str(import_module(f"{FORMATS}.{name}").NEEDS)
+def _all_needs() -> str:
+    """What every format needs, for a person."""
+    return "; ".join(f"{name} ({import_module(f'{FORMATS}.{name}').NEEDS})" for name in plugins.names(FORMATS))
 
 
 def _first_seen(documents: Sequence[DocumentPublished]) -> dict[str, datetime | None]:

@@ -1,9 +1,11 @@
-"""Which files a collection is in, and the fields that its format is recognised by."""
+"""Which files a collection is in, the fields that its format is recognised by, and lists of texts in a row."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from shared import lines
+from shared.lines import Row
+from shared.source_files import DataError
 
 
 def pair(files: Sequence[Path], name: str) -> tuple[Path, Path]:
@@ -20,11 +22,19 @@ def editions(path: Path) -> list[Path]:
 
 
 def fields_of(path: Path) -> frozenset[str]:
-    """The fields of a file's first object, or of a folder's first file of documents; none where there is no object."""
+    """The fields of a file's first object, or of a folder's first file of documents.
+
+    Raises DataError where there is no object.
+    """
     if path.is_dir():
         files = editions(path)
         return fields_of(files[0]) if files else frozenset()
-    try:
-        return frozenset(lines.first(path))
-    except ValueError:
-        return frozenset()
+    return frozenset(lines.first(path))
+
+
+def texts(row: Row, field: str) -> tuple[str, ...]:
+    """A list of texts, empty where the row says null; raises KeyError, and DataError for anything else."""
+    value = [] if row[field] is None else row[field]
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        raise DataError(f"{field}: a list of texts is expected")
+    return tuple(value)

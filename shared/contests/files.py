@@ -44,7 +44,7 @@ def read(file: Path) -> Contest:
 def _contest(content: bytes, name: str) -> Contest:
     try:
         parsed = tomllib.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise ValueError(f"{name} is no TOML: {error}") from error
     try:
         return Contest.model_validate(parsed | {part: _paragraphs(parsed.get(part, ()), part, name) for part in KNOWN})

@@ -10,11 +10,16 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from tempfile import TemporaryFile
 from typing import IO, Any
 
+from shared import own_sources
 from shared.jobs.events import Job, Said
 
 
 class JobEndedError(RuntimeError):
-    """A job ended without success; its own last words say why."""
+    """A job ended without success; its own `words` at the end say why, if there were any."""
+
+    def __init__(self, message: str, *, code: int = 0, words: str = "") -> None:
+        super().__init__(message)
+        self.code, self.words = code, words
 
 
 def run(
@@ -29,10 +34,16 @@ def run(
     over, since libraries write such; ValidationError for an object that is no event of this job.
     """
     argv = [sys.executable, "-m", job.module, *arguments]
+    whole = {**environment, **own_sources.variables(environment)}
     with (
         TemporaryFile("w+") as log,
         subprocess.Popen(
-            argv, env=dict(environment), stdout=subprocess.PIPE, stderr=log, text=True, bufsize=1
+            argv,
+            env=whole,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            bufsize=1,
         ) as process,
     ):
         try:
@@ -42,7 +53,8 @@ def run(
             if process.poll() is None and sys.exc_info()[0] is not None:
                 process.terminate()
         if code := process.wait():
-            raise JobEndedError(f"{job.module} ended with exit code {code}: {last_words(log)}")
+            words = last_words(log)
+            raise JobEndedError(f"{job.module} ended with exit code {code}: {words}", code=code, words=words)
 
 
 def parse(line: str) -> dict[str, Any]:

@@ -5,9 +5,8 @@ would not be co-partitioned and joins by key would never complete.
 """
 
 import logging
-import time
+from collections.abc import Mapping
 from concurrent.futures import Future
-from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 import stamina
@@ -21,13 +20,22 @@ from confluent_kafka import (
     TopicPartition,
 )
 from confluent_kafka import Message as KafkaMessage
-from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]  # its public name
+from confluent_kafka.admin import (  # type: ignore[attr-defined]  # their public names
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    OffsetSpec,
+    ResourceType,
+)
 from confluent_kafka.cimpl import NewTopic
 
-from shared.records import Position, RawRecord
 from shared.settings import KafkaSettings
 
-__all__ = ["Admin", "Consumer", "KafkaException", "NewTopic", "Producer", "TopicCollection", "TopicPartition"]
+__all__ = [
+    "TIMESTAMP_NOT_AVAILABLE", "Admin", "Consumer", "KafkaError", "KafkaException", "KafkaMessage", "NewTopic",
+    "Producer", "TopicCollection", "TopicPartition",
+]  # fmt: skip
 Admin: TypeAlias = AdminClient
 MAX_BYTES = 8 * 1024 * 1024
 _LOST = {
@@ -98,6 +106,20 @@ def admin(settings: KafkaSettings) -> Admin:
     return AdminClient(_common(settings, "admin"))
 
 
+def commit_of(place: tuple[str, int], end: int, note: str) -> TopicPartition:
+    """An offset to be committed, with a note that is kept beside it."""
+    return TopicPartition(*place, end, note)
+
+
+def topic_resource(name: str, changes: Mapping[str, str] | None = None) -> ConfigResource:
+    """A topic as the admin client names it, with the settings that are to be changed."""
+    entries = [
+        ConfigEntry(setting, value, incremental_operation=AlterConfigOpType.SET)
+        for setting, value in (changes or {}).items()
+    ]
+    return ConfigResource(ResourceType.TOPIC, name, incremental_configs=entries)
+
+
 def ends(asker: Admin, places: list[TopicPartition], within_s: float) -> dict[int, int]:
     """Where each partition of one topic ends now, in one request."""
     latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]
@@ -142,21 +164,6 @@ def leaderless(error: Exception) -> bool:
     return isinstance(error, KafkaException) and error.args[0].code() in codes
 
 
-def take(reader: Consumer, limit: int, wait_s: float, linger_s: float = 0.0) -> list[RawRecord]:
-    """Wait for the first record, then take what is here or comes within `linger_s`."""
-    first = reader.poll(wait_s)
-    if first is None:
-        return []
-    rest = reader.consume(limit - 1, timeout=linger_s) if limit > 1 else []
-    return [raw_record(message) for message in [first, *rest]]
-
-
-def end_of_partition(message: KafkaMessage) -> int | None:
-    """The offset at which a partition ended, where that is what a reader was told; None for a record."""
-    error = message.error()
-    return message.offset() if error is not None and error.code() == KafkaError._PARTITION_EOF else None  # noqa: SLF001
-
-
 def unless_there(creation: "Future[None]") -> None:
     """Wait until a topic is made; it may have been made by somebody else meanwhile."""
     try:
@@ -164,31 +171,6 @@ def unless_there(creation: "Future[None]") -> None:
     except KafkaException as error:
         if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
             raise
-
-
-def raw_record(message: KafkaMessage) -> RawRecord:
-    """A consumed message as a value; raises KafkaException where it carries an error."""
-    if (error := message.error()) is not None:
-        raise KafkaException(error)
-    kind, milliseconds = message.timestamp()
-    stamp = time.time() if kind == TIMESTAMP_NOT_AVAILABLE else milliseconds / 1000
-    headers: Any = message.headers() or []
-    return RawRecord(
-        position=position_of(message),
-        key=_bytes(message.key()),
-        value=_bytes(message.value()),
-        appended_at=datetime.fromtimestamp(stamp, UTC),
-        headers={name: value or b"" for name, value in headers},
-    )
-
-
-def position_of(message: KafkaMessage) -> Position:
-    """Where a consumed or delivered message stands."""
-    return Position(str(message.topic()), int(message.partition() or 0), int(message.offset() or 0))
-
-
-def _bytes(value: str | bytes | None) -> bytes | None:
-    return value.encode() if isinstance(value, str) else value
 
 
 def _common(settings: KafkaSettings, client: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 from shared import dead_letters, observe
-from shared.kafka import client
+from shared.kafka import client, consumed
 from shared.messages import Message
 from shared.records import Effect, Position, RawRecord
 from shared.settings import KafkaSettings
@@ -73,7 +73,7 @@ class Delivery:
         if error is not None:
             self._refused.append(f"{message.topic()}: {error}")
         else:
-            self._stored(client.position_of(message), message.key())
+            self._stored(consumed.position_of(message), message.key())
 
 
 class KafkaSink(Generic[O]):

@@ -1,15 +1,32 @@
 """A consumer group's view of some topics, polled in batches and committed by hand."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 
 import structlog
 
-from shared.kafka import client
+from shared.kafka import client, consumed, topics
 from shared.records import RawRecord
 from shared.settings import KafkaSettings
 from shared.topology import AnyTopic
 
+Place = tuple[str, int]
+"""A topic and a partition."""
+ASK_S = 10.0
+MOST_ACCEPTED = 8
+NOTE = "accepted"
 log = structlog.get_logger()
+
+
+def note(accepted: Iterable[int]) -> str:
+    """Offsets of accepted records, as they stand beside a committed offset."""
+    return " ".join([NOTE, *map(str, accepted)])
+
+
+def noted(text: str | None) -> tuple[int, ...]:
+    """The offsets of such a note; none where something else stands there."""
+    first, *offsets = (text or "").split() or [""]
+    return tuple(int(offset) for offset in offsets if offset.isdecimal()) if first == NOTE else ()
 
 
 class KafkaSource:
@@ -32,6 +49,8 @@ class KafkaSource:
         self._linger_s = linger_s
         self._held: list[RawRecord] = []
         self._paused = False
+        self._settings = settings
+        self._accepted: dict[Place, tuple[int, ...]] = {}
         self._consumer.subscribe(
             [topic.name for topic in topics],
             on_assign=self._assigned,
@@ -47,26 +66,49 @@ class KafkaSource:
         if self._held:
             held, self._held = self._held, []
             return held
-        return client.take(self._consumer, limit, wait_s, self._linger_s)
+        return consumed.take(self._consumer, limit, wait_s, self._linger_s)
 
     def keep_alive(self) -> None:
         """Poll with everything paused; what slips in after a rebalance is held for the next poll."""
         self._consumer.pause(self._consumer.assignment())
         self._paused = True
-        self._held += [client.raw_record(message) for message in self._consumer.consume(100, timeout=0)]
+        self._held += [consumed.raw_record(message) for message in self._consumer.consume(100, timeout=0)]
 
-    def commit(self, records: Sequence[RawRecord]) -> None:
+    def commit(self, records: Sequence[RawRecord], accepted: Sequence[RawRecord] = ()) -> None:
         """Commit past the records; partitions that another member took over are left to it."""
-        ends: dict[tuple[str, int], int] = {}
+        ends: dict[Place, int] = {}
         for topic, partition, offset in (record.position for record in records):
             ends[topic, partition] = max(ends.get((topic, partition), 0), offset + 1)
-        offsets = [client.TopicPartition(topic, partition, end) for (topic, partition), end in ends.items()]
+        self._learn(ends)
+        for topic, partition, offset in (record.position for record in accepted):
+            self._accepted[topic, partition] = (*self._accepted[topic, partition], offset)[-MOST_ACCEPTED:]
+        offsets = [client.commit_of(place, end, note(self._accepted[place])) for place, end in ends.items()]
         try:
             self._consumer.commit(offsets=offsets, asynchronous=False)
         except client.KafkaException as error:
             if not client.lost_partition(error):
                 raise
             log.info("left to another member", partitions=sorted(ends))
+
+    def accepted_before(self) -> Sequence[RawRecord]:
+        """Some of the last records that this group accepted, in all partitions that are ours."""
+        ours = [(place.topic, place.partition) for place in self._consumer.assignment()]
+        self._learn(ours)
+        ranked = [
+            (rank, place, at) for place in ours for rank, at in enumerate(reversed(self._accepted.get(place, ())))
+        ]
+        reader = topics.RangeReader(self._settings)
+        try:
+            newest = [reader.read(*place, at, at + 1) for _, place, at in sorted(ranked)[:MOST_ACCEPTED]]
+            return list(chain.from_iterable(newest))
+        finally:
+            reader.close()
+
+    def _learn(self, places: Iterable[Place]) -> None:
+        """Ask the broker what was accepted in partitions that are new to us: it stands beside the committed offsets."""
+        unknown = [client.TopicPartition(*place) for place in places if place not in self._accepted]
+        for place in self._consumer.committed(unknown, timeout=ASK_S) if unknown else ():
+            self._accepted[place.topic, place.partition] = noted(place.metadata)
 
     def close(self) -> None:
         self._consumer.close()
@@ -77,4 +119,5 @@ class KafkaSource:
 
     def _revoked(self, _: client.Consumer, partitions: list[client.TopicPartition]) -> None:
         gone = {(p.topic, p.partition) for p in partitions}
+        self._accepted = {place: offsets for place, offsets in self._accepted.items() if place not in gone}
         self._held = [record for record in self._held if record.position[:2] not in gone]

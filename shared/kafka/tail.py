@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from shared.kafka import client, topics
+from shared.kafka import client, consumed, topics
 from shared.records import RawRecord
 from shared.settings import KafkaSettings
 
@@ -31,7 +31,7 @@ class KafkaTail:
 
     def poll(self, limit: int, wait_s: float) -> Sequence[RawRecord]:
         """At most `limit` records; empty when none came within `wait_s`."""
-        return client.take(self._consumer, limit, wait_s)
+        return consumed.take(self._consumer, limit, wait_s)
 
     def offsets(self) -> Mapping[int, int]:
         places = self._consumer.position([self._at(partition) for partition in self._starts])

@@ -1,49 +1,18 @@
-"""Making the topics, and reading them from end to end without joining a group."""
+"""Reading topics from end to end without joining a group."""
 
-from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from collections.abc import Iterator
 
 import stamina
 
-from shared.kafka import client
+from shared.kafka import client, consumed
 from shared.records import RawRecord
 from shared.settings import KafkaSettings
-from shared.topology import TOPICS, AnyTopic
 
 READ_S, POLL_S = 30.0, 0.1
 
 
 class UnfinishedReadError(ConnectionError):
     """A topic could not be read to its end in time."""
-
-
-def create(settings: KafkaSettings) -> list[str]:
-    """Make the topics of the topology that do not exist yet and return their names."""
-    return make(settings, TOPICS)
-
-
-def make(settings: KafkaSettings, wanted: Iterable[AnyTopic]) -> list[str]:
-    """Make topics, each with its dead letters, and wait until the brokers know them."""
-    return make_new(settings, [new for topic in wanted for new in _new_topics(topic, settings)])
-
-
-def changelog(settings: KafkaSettings, name: str, partitions: int, config: dict[str, str]) -> client.NewTopic:
-    """A compacted topic in which one service keeps its own state."""
-    kept = settings.model_copy(update={"partitions": partitions})
-    return _new(name, kept, {"cleanup.policy": "compact"} | config)
-
-
-def make_new(settings: KafkaSettings, wanted: Iterable[client.NewTopic]) -> list[str]:
-    """Make those that do not exist yet, also where another process makes them now; returns the names of the others."""
-    client.require(settings, [])
-    admin = client.admin(settings)
-    existing = set(admin.list_topics(timeout=10).topics)
-    new = [topic for topic in wanted if topic.topic not in existing]
-    if new:
-        for future in admin.create_topics(new).values():
-            client.unless_there(future)
-        _wait_for(admin, {topic.topic for topic in new})
-    return [topic.topic for topic in new]
 
 
 class Follower:
@@ -62,7 +31,7 @@ class Follower:
     def poll(self, wait_s: float) -> RawRecord | None:
         """The next record, or None when none came within `wait_s`."""
         message = self._consumer.poll(wait_s)
-        return None if message is None else client.raw_record(message)
+        return None if message is None else consumed.raw_record(message)
 
     def caught_up(self) -> bool:
         """Whether everything that was there at the start has been read."""
@@ -106,9 +75,9 @@ class RangeReader:
         while idle < READ_S:
             message = self._consumer.poll(POLL_S)
             idle = idle + POLL_S if message is None else 0.0
-            ended = None if message is None else client.end_of_partition(message)
+            ended = None if message is None else consumed.end_of_partition(message)
             if message is not None and ended is None:
-                record = client.raw_record(message)
+                record = consumed.raw_record(message)
                 if record.position.offset < end:
                     yield record
             if max(ended or 0, self._consumer.position([place])[0].offset) >= end:
@@ -154,27 +123,3 @@ def identity(settings: KafkaSettings, topic: str) -> str:
     admin = client.admin(settings)  # its futures die with it
     described = admin.describe_topics(client.TopicCollection([topic]))
     return str(described[topic].result(timeout=10).topic_id)
-
-
-def _new_topics(topic: AnyTopic, settings: KafkaSettings) -> Iterator[client.NewTopic]:
-    retention = {"retention.ms": str(int(timedelta(days=settings.retention_days) / timedelta(milliseconds=1)))}
-    size = {"max.message.bytes": str(topic.max_bytes), "message.timestamp.type": "LogAppendTime"}
-    kept = {"cleanup.policy": "compact"} if topic.kept == "compacted" else retention
-    yield _new(topic.name, settings, size | kept)
-    yield _new(topic.dead, settings, size | retention)
-
-
-def _new(name: str, settings: KafkaSettings, config: dict[str, str]) -> client.NewTopic:
-    return client.NewTopic(
-        name,
-        num_partitions=settings.partitions,
-        replication_factor=settings.replication_factor,
-        config=config,
-    )
-
-
-@stamina.retry(on=LookupError, attempts=None, timeout=20, wait_initial=0.05, wait_max=0.5)
-def _wait_for(admin: client.Admin, names: set[str]) -> None:
-    """New topics reach every broker's metadata a little later than their creation returns."""
-    if missing := names - set(admin.list_topics(timeout=5).topics):
-        raise LookupError(f"not visible yet: {sorted(missing)}")

@@ -14,6 +14,8 @@ from shared.records import RawRecord, understood
 
 TAKEN, EMBEDDED, STORED, ANNOUNCED, IN_ALL = STAGES = ("ingested", "embedded", "stored", "announced", "in all")
 PERCENTILES = (50, 95, 99)
+GUARDED = "(documents with labels)"
+"""In place of a source that an announcement does not say."""
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -59,7 +61,8 @@ def journey_of(record: RawRecord, message: DocumentIndexed) -> Journey:
     steps = zip(STAGES[:-1], times, times[1:], strict=False)
     took = {stage: _ms(end - start) for stage, start, end in steps if start is not None and end is not None}
     took[IN_ALL] = _ms(record.appended_at - message.appended_at)
-    return Journey(message.document_id, message.revision, message.source, record.appended_at, took)
+    source = GUARDED if message.labels else message.source
+    return Journey(message.document_id, message.revision, source, record.appended_at, took)
 
 
 def journeys(

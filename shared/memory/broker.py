@@ -4,7 +4,7 @@ It ships with the product so that a pipeline can be tried, and tested, in millis
 in memory and serves one thread at a time.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
@@ -15,6 +15,7 @@ from shared.messages import Message
 from shared.records import Effect, Position, RawRecord
 from shared.topology import AnyTopic
 
+MOST_ACCEPTED = 8
 O = TypeVar("O")  # noqa: E741  (O is for outcome)
 
 
@@ -24,6 +25,7 @@ class MemoryBroker:
     def __init__(self, partitions: int = 2, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.partitions = partitions
         self.committed: dict[tuple[str, str, int], int] = defaultdict(int)
+        self.accepted: dict[str, deque[RawRecord]] = defaultdict(lambda: deque(maxlen=MOST_ACCEPTED))
         self._log: dict[tuple[str, int], list[RawRecord]] = defaultdict(list)
         self._now = now
 
@@ -45,6 +47,11 @@ class MemoryBroker:
     def records(self, topic: str) -> list[RawRecord]:
         """Every record of a topic, partition by partition."""
         return [record for partition in range(self.partitions) for record in self._log[topic, partition]]
+
+    @property
+    def topics(self) -> list[str]:
+        """Names of all topics that anything was appended to."""
+        return sorted({topic for (topic, _), records in self._log.items() if records})
 
     def messages(self, topic: AnyTopic) -> list[Message]:
         """Every message of a topic, parsed."""
@@ -78,10 +85,14 @@ class MemorySource:
     def keep_alive(self) -> None:
         """There is no group to be thrown out of."""
 
-    def commit(self, records: Sequence[RawRecord]) -> None:
+    def commit(self, records: Sequence[RawRecord], accepted: Sequence[RawRecord] = ()) -> None:
         for record in records:
             where = (self._group, record.position.topic, record.position.partition)
             self._broker.committed[where] = max(self._broker.committed[where], record.position.offset + 1)
+        self._broker.accepted[self._group].extend(accepted)
+
+    def accepted_before(self) -> Sequence[RawRecord]:
+        return list(self._broker.accepted[self._group])
 
     def close(self) -> None:
         """There is nothing to leave."""

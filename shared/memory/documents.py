@@ -1,8 +1,10 @@
 """Documents in memory: the twin of `shared/cassandra/documents.py`."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
+from shared import order
 from shared.messages import Revision
 from shared.records import Effect
 from shared.retention import FOREVER, Retention, expired
@@ -17,6 +19,7 @@ class MemoryDocuments:
     def __init__(self, keep: Retention = FOREVER) -> None:
         self._keep = keep
         self._newest: dict[str, StoredDocument] = {}
+        self._revisions: dict[str, list[Revision]] = defaultdict(list)
         self._until: dict[str, datetime] = {}
         self._waiting: list[TakenDocument] = []
 
@@ -31,6 +34,7 @@ class MemoryDocuments:
 
     def _put(self, taken: TakenDocument) -> None:
         revision = Revision.model_validate(taken.chunked.model_dump(exclude={"chunks"}))
+        self._revisions[revision.document_id].append(revision)
         known = self._newest.get(revision.document_id)
         if known is None or known.revision.revision <= revision.revision:
             self._newest[revision.document_id] = StoredDocument(revision, taken.text)
@@ -42,6 +46,11 @@ class MemoryDocuments:
 
     def latest(self, document_ids: Iterable[str]) -> Mapping[str, Revision]:
         return {known: self._described(known) for known in document_ids if known in self._newest}
+
+    def hashes(self, document_ids: Iterable[str]) -> Mapping[str, frozenset[str]]:
+        kept = [name for name in document_ids if name in self._revisions and not self._is_over(name)]
+        hashes = {name: order.hashes(reversed(self._revisions[name])) for name in kept}
+        return {name: known for name, known in hashes.items() if known}
 
     def _described(self, known: str) -> Revision:
         revision = self._newest[known].revision

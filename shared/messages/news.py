@@ -80,7 +80,11 @@ class DocumentChunked(Revision):
 
 
 class DocumentIndexed(Revision):
-    """Said once the vectors are stored: from now on the revision is what searches find."""
+    """Said once the vectors are stored: from now on the revision is what searches find.
+
+    Everyone may read it. Of a document with labels it has no title, source, url, tags, trust, `duplicate_of` or
+    `content_hash`; those stand in the store.
+    """
 
     chunk_count: int = Field(ge=0, le=MOST_WHOLE)
     encoder: str = Field(description="the one that served")

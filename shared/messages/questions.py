@@ -129,6 +129,7 @@ class EvidenceItem(Message):
     rank: int = Field(ge=1)
     score: float
     language: str = ""
+    labels: tuple[str, ...] = Field(default=(), description="its document's; empty: everyone may be shown it")
     trust: float = 1.0
     found_by: dict[str, Found] = Field(default={}, description="list (a search, then each ranker) -> place and score")
 
@@ -171,7 +172,12 @@ class Answer(Message):
     support: float | None = Field(default=None, description="how well the passages bear the answer, by that rule")
     citations: tuple[str, ...] = Field(default=(), description="chunk ids the answer points at")
     evidence: tuple[str, ...] = Field(default=(), description="chunk ids that were in the prompt")
-    evidence_titles: tuple[str, ...] = ()
+    evidence_titles: tuple[str, ...] = Field(
+        default=(), description='in a result "" for a passage whose document has labels'
+    )
+    evidence_labels: tuple[tuple[str, ...], ...] = Field(
+        default=(), description="of each passage the labels of its document; empty: everyone may be shown it"
+    )
     evidence_texts: tuple[str, ...] = Field(
         default=(), description="the passages as they stood in the prompt; a result leaves them out"
     )

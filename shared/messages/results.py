@@ -48,6 +48,12 @@ class Result(Message):
     )
     votes: tuple[PairVotes, ...] = Field(default=(), description="by pair of arms, sorted")
     verdicts: tuple[VerdictsTaken, ...] = Field(default=(), description="of language models as judges, by judge's name")
+    labels: tuple[str, ...] = Field(
+        default=(),
+        description="of the documents that answers were made from: their texts are for readers who may be shown those; "
+        "empty: for everyone",
+    )
+    withheld: bool = Field(default=False, description="true: those answers' texts were left out")
 
 
 IntervalKind = Literal["fixed_size", "confidence_sequence"]

@@ -34,11 +34,11 @@ def bytes_of(message: BaseModel, *, include: set[str] | None = None, exclude: se
 class Message(BaseModel):
     """What every message is: an immutable value with a schema version. Numbers are finite, since JSON has no others."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False, hide_input_in_errors=True)
     version: Literal[1] = 1
 
 
 class PublicMessage(Message):
     """A message that anyone may publish."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True)

@@ -8,16 +8,17 @@ from uuid import uuid4
 
 import pytest
 
+from shared.burials import DeadLetters
 from shared.bus import Bus, unheard
-from shared.kafka import topics
+from shared.kafka import client, creation, topics
 from shared.kafka.bus import KafkaBus
 from shared.memory.broker import MemoryBroker
 from shared.memory.bus import MemoryBus
 from shared.messages import Message
 from shared.records import Effect, RawRecord
-from shared.runner import DeadLetters, Sink, Source
+from shared.runner import Sink, Source
 from shared.settings import KafkaSettings
-from shared.topology import DOCUMENTS, AnyTopic
+from shared.topology import DOCUMENTS, AnyTopic, MiB
 from tests.builders import a_document, a_raw_record
 
 PATIENCE = 60
@@ -48,7 +49,7 @@ def broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
         yield Broker(topic, partial(MemoryBus, memory), memory.records)
         return
     settings: KafkaSettings = request.getfixturevalue("kafka")
-    topics.make(settings, [topic])
+    creation.make(settings, [topic])
     yield Broker(
         topic,
         lambda name: KafkaBus(settings, f"{name}-{topic.name}"),
@@ -151,3 +152,54 @@ def test_a_dead_letter_keeps_the_bytes_the_key_and_the_reason(broker: Broker) ->
     assert (letter.key, letter.value) == (b"k", b"\xff not text")
     assert letter.headers["dead-reason"] == b"it is not text"
     assert letter.headers["dead-offset"] == b"7"
+
+
+def test_a_group_remembers_what_it_accepted_last_and_nothing_that_died(broker: Broker) -> None:
+    publish(broker, *(str(number) for number in range(20)))
+    first = broker.source("group")
+    records = poll(first, 20)
+    first.commit(
+        records[:15], [record for record in records[:15] if (record.key or b"").isalnum() and record.key != b"14"]
+    )
+    first.commit(records[15:], [])
+    first.close()
+
+    again = broker.source("group")
+    publish(broker, "one more")
+    assert [record.key for record in poll(again, 1)] == [b"one more"]
+    before = again.accepted_before()
+    again.close()
+
+    accepted = {record.key for record in records[:15]} - {b"14"}
+    assert 3 <= len(before) <= 8
+    assert {record.key for record in before} <= accepted
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("codec", ["gzip", "lz4", "snappy", "zstd"])
+def test_a_record_is_measured_as_it_unpacks(kafka: KafkaSettings, codec: str) -> None:
+    topic = replace(DOCUMENTS, name=f"contract.{uuid4()}")
+    creation.make(kafka, [topic])
+    packing = client.Producer(
+        {"bootstrap.servers": kafka.bootstrap_servers, "compression.type": codec, "message.max.bytes": 64 * MiB}
+    )
+    outcomes: list[object] = []
+
+    for size in (MiB, 16 * MiB):
+        packing.produce(topic.name, b"a" * size, on_delivery=lambda error, _: outcomes.append(error and error.name()))
+        packing.flush(PATIENCE)
+
+    assert outcomes == [None, "MSG_SIZE_TOO_LARGE"]
+
+
+@pytest.mark.e2e
+def test_a_topic_that_takes_packed_records_is_named_and_closed(kafka: KafkaSettings) -> None:
+    admin = client.admin(kafka)
+    packing = [client.topic_resource(DOCUMENTS.name, {"compression.type": "producer"})]
+    for changed in admin.incremental_alter_configs(packing).values():
+        changed.result()
+
+    before = creation.packed(kafka)
+    creation.create(kafka)
+
+    assert (before, creation.packed(kafka)) == ([DOCUMENTS.name], [])

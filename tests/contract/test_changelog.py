@@ -9,7 +9,7 @@ import pytest
 from services.scorer.changelog import KafkaChangelog, name_of
 from services.scorer.progress import Progress
 from services.scorer.table import Entry
-from shared.kafka import client, topics
+from shared.kafka import client, creation, topics
 from shared.settings import KafkaSettings
 
 pytestmark = pytest.mark.e2e
@@ -20,7 +20,7 @@ AT_ONCE_S = 15.0
 def topic(kafka: KafkaSettings) -> str:
     """A topic with one partition and nothing in it."""
     name = f"range.{uuid4()}"
-    topics.make_new(kafka, [client.NewTopic(name, num_partitions=1, replication_factor=1)])
+    creation.make_new(kafka, [client.NewTopic(name, num_partitions=1, replication_factor=1)])
     return name
 
 

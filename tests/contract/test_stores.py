@@ -1,6 +1,7 @@
 """The stores: memory and Cassandra keep the same promises."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -232,3 +233,12 @@ def test_a_result_is_kept_and_an_older_version_does_not_replace_it(results: Any)
 
     assert results.get(question.question_id) == version(2)
     assert results.get("unknown") is None
+
+
+def test_the_hashes_of_all_revisions_are_known_and_a_retraction_has_none(documents: Any) -> None:
+    name = str(uuid4())
+    for number, digest in enumerate(["a", "b", "", "c"], start=1):
+        outcome = taken(name, number, "text", Position("t", 0, number))
+        put(documents, replace(outcome, chunked=outcome.chunked.model_copy(update={"content_hash": digest})))
+
+    assert documents.hashes([name, "unknown"]) == {name: frozenset("abc")}

@@ -26,7 +26,7 @@ from shared.cassandra import schema
 from shared.cassandra.chunks import CassandraChunks
 from shared.cassandra.client import Store, connect
 from shared.cassandra.dispositions import CassandraDispositions
-from shared.kafka import topics
+from shared.kafka import creation
 from shared.kafka.sink import Delivery, KafkaDeadLetters
 from shared.kafka.source import KafkaSource
 from shared.kafka.tail import KafkaTail
@@ -93,7 +93,7 @@ def servers(home: Path) -> Iterator[Servers]:
     platform = LocalPlatform(settings)
     platform.start(lambda _: None)
     try:
-        topics.create(KafkaSettings(bootstrap_servers=platform.bootstrap_servers, partitions=2))
+        creation.create(KafkaSettings(bootstrap_servers=platform.bootstrap_servers, partitions=2))
         port = int(platform.environment["TILTYARD_CASSANDRA_PORT"])
         schema.apply(CassandraSettings(port=port), encoder=encoding.name_of(ENCODER), dimensions=ENCODER.dimensions)
         yield Servers(settings, platform)

@@ -20,7 +20,7 @@ from shared.cassandra import schema
 from shared.cassandra.chunks import CassandraChunks
 from shared.cassandra.client import Store, connect
 from shared.cassandra.dispositions import CassandraDispositions
-from shared.kafka import topics
+from shared.kafka import creation, topics
 from shared.kafka.sink import Delivery, publish
 from shared.messages import DocumentPublished, EvidenceFound, Question
 from shared.publisher import Publisher
@@ -113,7 +113,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = home / "services"
     services = LocalServices(LocalServicesSettings(), home=folder, environment=environment, probe_ports=probes)
     try:
-        topics.create(kafka)
+        creation.create(kafka)
         schema.apply(cassandra, encoder="hashing-64", dimensions=64)
         store = connect(cassandra)
         services.start(SERVICES)

@@ -170,7 +170,7 @@ class Production(Pipeline):
 
     def _scorer(self) -> Scorer:
         ports = scorer.Ports(self._bus(GROUP), _Joins(self), self.results, self.contests, self._place)
-        processor = scorer.assemble(ports, ScorerSettings(dead_in_a_row=10**9), encoder=ENCODER)
+        processor = scorer.assemble(ports, ScorerSettings(), encoder=ENCODER)
         processor.adopt({})
         return Scorer(self.broker, processor, self.watcher)
 

@@ -23,7 +23,7 @@ class Watcher:
         """The same runner, its handler timed and its outcomes noted."""
         runner.handle = self._timed(runner.service, runner.handle)
         runner.sinks = [*runner.sinks, Noting(runner.service, self.fates)]
-        return without_limit(runner)
+        return runner
 
     def fate(self, service: str, position: Position) -> str:
         """What became of a record; more than one fate, or none, is wrong."""
@@ -47,12 +47,6 @@ class Watcher:
             return self.clocks.timed(service, lambda: list(handle(batch)), lambda: slowest_of(handle, batch))
 
         return timed
-
-
-def without_limit(runner: Runner[Any]) -> Runner[Any]:
-    """A rate of dead letters stops nothing here."""
-    runner.dead_in_a_row = 10**9
-    return runner
 
 
 class Noting:

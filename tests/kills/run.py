@@ -21,7 +21,7 @@ from pathlib import Path
 from services.console.platform import ports
 from services.console.platform.local import LocalPlatform, PlatformSettings, isolated
 from shared.cassandra import schema
-from shared.kafka import topics
+from shared.kafka import creation
 from shared.settings import CassandraSettings, KafkaSettings
 from tests.kills import oracle
 from tests.kills.flow import ARMS, Flow
@@ -113,7 +113,7 @@ def servers(folder: Path) -> Iterator[Mapping[str, str]]:
     platform.start(lambda _: None)
     try:
         environment = dict(platform.environment) | ENVIRONMENT
-        topics.create(KafkaSettings(bootstrap_servers=platform.bootstrap_servers, partitions=PARTITIONS))
+        creation.create(KafkaSettings(bootstrap_servers=platform.bootstrap_servers, partitions=PARTITIONS))
         port = int(platform.environment["TILTYARD_CASSANDRA_PORT"])
         schema.apply(CassandraSettings(port=port), encoder="hashing-256", dimensions=256)
         yield environment

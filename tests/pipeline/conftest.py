@@ -72,6 +72,7 @@ class Pipeline:
     adapters_folder: Path = Path()
     taking: IngestSettings = TAKING
     retrieval: RetrieverSettings = field(default_factory=RetrieverSettings)
+    scoring: ScorerSettings = field(default_factory=ScorerSettings)
     folder: Path | None = None
     workers: dict[str, str] = field(default_factory=lambda: {"base": "", "tuned": ""})
 
@@ -89,7 +90,7 @@ class Pipeline:
         self.contests = Contests(MemoryTail(self.broker, topology.CONTESTS.name)).look
         self.runners = [self._ingest(), self._embedder(), self._retriever(), *self._workers()]
         ports = scorer.Ports(self._bus(GROUP), self.joins, self.results, self.contests)
-        processor = scorer.assemble(ports, ScorerSettings(), encoder=ENCODER)
+        processor = scorer.assemble(ports, self.scoring, encoder=ENCODER)
         self.scorer = JoinInMemory(self.broker, processor, self.joins)
 
     def run(self) -> None:

@@ -94,12 +94,14 @@ class LiveKnowledge(RuleBasedStateMachine):
         elif reaches == "end":
             self.knowledge.run()
 
-    @rule(document_id=IDS, how=st.sampled_from(["again", "back", "relabel", "retract"]), labels=LABELS)
+    @rule(document_id=IDS, how=st.sampled_from(["again", "back", "renewed", "relabel", "retract"]), labels=LABELS)
     def change(self, document_id: str, how: str, labels: list[str]) -> None:
-        """The same again, or the text before, word for word; who may be shown it; or nobody any more."""
+        """The same again, or the text before, word for word or as news; who may be shown it; or nobody any more."""
         known = [published for published in self.model.history.get(document_id, ()) if published.op == "upsert"]
         if how == "retract":
             self._publish(DocumentPublished(document_id=document_id, op="retract"))
+        elif how == "renewed" and known:
+            self._publish(known[-2 if len(known) > 1 else -1].model_copy(update={"first_seen_at": at(1)}))
         elif how == "relabel" and known:
             self._publish(known[-1].model_copy(update={"labels": tuple(labels)}))
         elif known:

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from services.console.suites.sessions import Session
-from shared import topology
+from shared import order, topology
 from shared.lab.suites import checking, folder
 from shared.lab.suites.folder import Suite
 from shared.messages import DocumentPublished, Question, Result
 from shared.publisher import Pending, Settled
-from tests.builders import a_document, a_question
+from tests.builders import NOON, a_document, a_question
 from tests.pipeline.conftest import Pipeline
 
 SHIPPED = Path("services/console/newswire/suites")
@@ -43,10 +43,8 @@ class MemorySystem:
         wanted = {question.question_id for question in questions}
         return {name: result for name, result in self.pipeline.published().items() if name in wanted}
 
-    def retract(self, document_ids: Sequence[str]) -> None:
-        self.pipeline.broker.publish(
-            topology.DOCUMENTS, *(DocumentPublished(document_id=name, op="retract") for name in document_ids)
-        )
+    def retract(self, documents: Sequence[DocumentPublished]) -> None:
+        self.pipeline.broker.publish(topology.DOCUMENTS, *order.taken_back(documents, NOON))
         self.pipeline.run()
 
 

@@ -92,8 +92,8 @@ def test_a_bad_line_is_one_error_with_its_number_and_no_traceback(
     file.write_text(file.read_text() + "oops\n")
     ended = tiltyard("evaluate", "answers", "--predictions", str(file))
 
-    assert ended.returncode == 78
-    assert f"{file}, line 2: no JSON" in ended.stderr
+    assert ended.returncode == 65
+    assert f"error: {file}, line 2: no JSON" in ended.stderr
     assert len(ended.stderr.strip().splitlines()) == 1
 
 

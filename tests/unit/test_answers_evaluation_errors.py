@@ -26,7 +26,7 @@ def lines(*rows: dict[str, Any]) -> str:
     ("text", "told"),
     [
         (lines(GOOD) + "{'question_id'}\n", r"p\.jsonl, line 2: no JSON \(.*\); write one JSON object on each line"),
-        (lines(GOOD) + "[1]\n", r"p\.jsonl, line 2: JSON, but no object; write one JSON object on each line"),
+        (lines(GOOD) + "[1]\n", r"p\.jsonl, line 2: a JSON array, not JSON lines: write one object on each line"),
         (lines(GOOD, {"question_id": "q2", "references": ["x"]}), r"line 2: system: Field required"),
         (lines({**GOOD, "references": "harbour"}), r"line 1: references: "),
         (lines(GOOD, {**GOOD, "prediction": None}), r'line 2: .*prediction: none; .*"status": "abstained" or "failed"'),
@@ -40,7 +40,7 @@ def lines(*rows: dict[str, Any]) -> str:
         (b"\xff\xfe\x00", r"p\.jsonl, line 1: not UTF-8 text \(byte 1 is 0xff\)"),
         (
             lines({"id": 1}),
-            r"of no format that is known here. Choose one with --format; there are\n  plain: JSON lines",
+            r"of no format that is known here; --format names one. There are plain \(JSON lines",
         ),
         (lines({**GOOD, "references": ["x"], "question": "x" * 4001}), r"line 1: text: "),
     ],

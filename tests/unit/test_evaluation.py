@@ -124,7 +124,7 @@ def test_what_was_first_seen_after_the_question_counts_as_unfindable() -> None:
 
 
 def test_an_unknown_file_is_answered_with_the_formats_and_their_needs(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"(?s)multihop: .*newswire: .*realtime_qa: .*squad: "):
+    with pytest.raises(ValueError, match=r"multihop \(.*newswire \(.*realtime_qa \(.*squad \("):
         collection.load([written(tmp_path / "d.jsonl", {"id": 1})])
 
 

@@ -2,12 +2,18 @@
 
 import io
 import os
+import socket
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
+from services.ingest import opening
 from services.ingest.documents import page_text
 from services.ingest.feed_settings import FeedSettings
 from services.ingest.feeds import folder, jsonl
@@ -112,6 +118,109 @@ def test_links_out_of_the_folder_and_hidden_files_are_not_followed(files: Path, 
 
     assert titles == ["a", "within", "The bridge"]
     assert reader.bad == []
+
+
+def exchanged(path: Path, monkeypatch: pytest.MonkeyPatch, exchange: Callable[[], object]) -> None:
+    """Do something to a file between its listing and its reading."""
+    asked = opening.opened_within
+
+    def opened_within(root: Path, name: str) -> AbstractContextManager[BinaryIO]:
+        if root / name == path:
+            exchange()
+        return asked(root, name)
+
+    monkeypatch.setattr("services.ingest.feeds.folder.opened_within", opened_within)
+
+
+@pytest.mark.parametrize("what", ["a.txt", "sub"])
+@pytest.mark.parametrize("when", ["before its place is looked up", "after that"])
+def test_what_becomes_a_link_out_of_the_folder_while_it_is_read_is_not_followed(
+    what: str, when: str, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = tmp_path / "secret"
+    secret.mkdir()
+    for name in ("a.txt", "b.md"):
+        (secret / name).write_text("Not for you.")
+    file = files / ("a.txt" if what == "a.txt" else "sub/b.md")
+
+    def exchange() -> None:
+        (files / what).rename(files / ".before")
+        (files / what).symlink_to(secret / "a.txt" if what == "a.txt" else secret)
+        if when == "after that":  # then its place was still within the folder
+            monkeypatch.setattr(Path, "resolve", lambda path: path)
+
+    exchanged(file, monkeypatch, exchange)
+    reader = Reader()
+    texts = [document.text for document in reader.read(watch(files))]
+
+    assert "Not for you." not in texts
+    assert len(texts) == len(reader.bad) == 1
+    assert reader.bad[0].startswith(f"{file.relative_to(files)}: it ")
+
+
+@pytest.mark.parametrize("kind", ["a pipe", "a device", "a folder", "a socket"])
+def test_what_becomes_no_file_while_it_is_read_holds_nothing_up(
+    kind: str, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = files / "a.txt"
+
+    def exchange() -> None:
+        path.unlink()
+        if kind == "a pipe":
+            os.mkfifo(path)
+        elif kind == "a folder":
+            path.mkdir()
+        elif kind == "a socket":
+            with socket.socket(socket.AF_UNIX) as bound:
+                monkeypatch.chdir(files)
+                bound.bind(path.name)
+        else:
+            asked = os.open
+            monkeypatch.setattr(os, "open", lambda name, *given, **more: asked(
+                "/dev/zero" if name == path.name else name, *given, **({} if name == path.name else more)
+            ))  # fmt: skip
+
+    exchanged(path, monkeypatch, exchange)
+    reader = Reader()
+
+    assert [document.title for document in reader.read(watch(files))] == ["The bridge"]
+    assert len(reader.bad) == 1
+    assert reader.bad[0].startswith("a.txt: ")
+
+
+def test_a_file_that_grows_while_it_is_read_is_read_no_further_than_is_allowed(
+    files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchanged(files / "a.txt", monkeypatch, lambda: (files / "a.txt").write_text("x" * 10_000))
+    reader = Reader()
+    reader.read(watch(files, max_file_bytes=1_000))
+
+    assert reader.bad == ["a.txt: more than 1000 bytes"]
+
+
+def test_texts_are_read_in_their_encoding_and_what_is_none_is_reported(files: Path) -> None:
+    (files / "latin.txt").write_bytes("Das Café ist größer.".encode("cp1252"))
+    (files / "wide.txt").write_bytes("Łódź".encode("utf-16"))
+    (files / "picture.txt").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
+    (files / "mixed.md").write_bytes(b"caf\xe9 caf\xc3\xa9")
+    reader = Reader()
+
+    texts = {document.title: document.text for document in reader.read(watch(files))}
+
+    assert (texts["latin"], texts["wide"]) == ("Das Café ist größer.", "Łódź")
+    assert [line.partition(":")[0] for line in reader.bad] == ["mixed.md", "picture.txt"]
+    assert not any("\ufffd" in text for text in texts.values())
+
+
+def test_front_matter_dates_and_tags_a_document(files: Path) -> None:
+    (files / "lock.md").write_text("---\ntitle: Lock shut\ndate: 2024-03-05\ntags: [harbour]\n---\nIt is shut.\n")
+    (files / "fair.md").write_text("---\ndate: some day\n---\nIt moves.\n")
+
+    made = {document.title: document for document in Reader().read(watch(files))}
+
+    assert made["Lock shut"].published_at == datetime(2024, 3, 5, tzinfo=UTC)
+    assert (made["Lock shut"].tags, made["Lock shut"].text) == (("harbour",), "It is shut.\n")
+    assert (made["fair"].published_at, made["fair"].tags) == (None, ("undated",))
 
 
 def test_what_cannot_be_read_is_reported_once_and_the_rest_goes_on(files: Path) -> None:
@@ -258,6 +367,31 @@ def test_a_line_that_is_too_long_is_skipped_without_being_held(lines: Path) -> N
     assert "a line of 5001 bytes" in reader.bad[0]
     append(lines, a_line("d"))
     assert ids(reader, tail(lines, max_line_bytes=1_000)) == ["d"]
+
+
+def test_lines_may_end_in_carriage_returns(lines: Path) -> None:
+    one, two, three = (a_line(name)[:-1] for name in ("c", "d", "e"))
+    lines.write_bytes(f"{one}\r\n{two}\r{three}\r".encode())
+    reader = Reader()
+
+    assert ids(reader, tail(lines)) == ["c", "d", "e"]
+    append(lines, a_line("f"))
+    assert ids(reader, tail(lines)) == ["f"]
+    assert reader.bad == []
+
+
+def test_a_growing_file_is_no_packed_one(lines: Path) -> None:
+    with pytest.raises(ValueError, match="a packed file does not grow line by line; `tiltyard publish"):
+        tail(lines.rename(lines.with_name("stories.jsonl.gz")))
+
+
+def test_a_pipe_in_place_of_a_growing_file_holds_nothing_up(lines: Path) -> None:
+    reader, feed = Reader(), tail(lines)
+    lines.unlink()
+    os.mkfifo(lines)
+
+    with pytest.raises(FeedUnavailableError, match=r"stories\.jsonl: it is no file"):
+        reader.read(feed)
 
 
 def test_a_truncated_file_is_read_from_its_start(lines: Path) -> None:

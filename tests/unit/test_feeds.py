@@ -2,17 +2,19 @@
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from services.ingest.feed_items import document, document_id, feed_name
 from services.ingest.feed_pass import PORTION, Counts
 from services.ingest.feeding import follow
+from services.ingest.hidden_ids import key_of
 from services.ingest.marking import Marking
 from services.ingest.ports import BadItem, Bookmark, FeedItem, FeedSource, FeedUnavailableError, Found, Reached
 from shared import topology
 from shared.jobs.feeding import PortionPublished
+from shared.memory.feeds import MemoryFeeds
 from shared.messages import DocumentPublished
 from tests.builders import NOON, a_document, a_question
 from tests.unit.feed_parts import Reader
@@ -177,6 +179,26 @@ def test_a_name_replaces_the_address_in_position_and_ids() -> None:
 
     assert feed_name("folder", here) == feed_name("folder", there) == "folder handbook"
     assert document_id("folder", here, "x.md") == document_id("folder", there, "x.md")
+
+
+def test_a_feed_with_labels_hides_what_its_source_calls_an_item() -> None:
+    state, source = MemoryFeeds(), FeedSource("https://board.example/feed")
+    key = key_of(state, "rss", Marking(labels=("board",)))
+    names = [document_id("rss", replace(source, key=key), item) for item in ("/merger", "/merger", "/fees")]
+
+    assert "board" not in names[0]
+    assert "merger" not in names[0]
+    assert names[0] == names[1] != names[2]
+    assert document_id("rss", replace(source, key="another"), "/merger") != names[0], "nobody can confirm a guess"
+    assert key_of(state, "rss", Marking()) == key, "also once it has no labels"
+
+
+def test_a_feed_keeps_the_ids_that_it_began_with() -> None:
+    reader, feed = Reader(), GivenFeed([an_item()])
+    assert key_of(reader.state, feed.name, Marking()) == ""
+    reader.read(feed)
+
+    assert key_of(reader.state, feed.name, Marking(labels=("board",))) == ""
 
 
 class Clock(threading.Event):

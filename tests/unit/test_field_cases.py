@@ -1,13 +1,17 @@
 """Inputs that went wrong for somebody, each with its right outcome."""
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 import pytest
 
+from services.console import misread
 from services.generator.evidence import passage
 from services.ingest.chunkers import tokens
 from services.ingest.cleaners.html import clean
 from services.ingest.feed_dates import PlausibleTimes, moment_of
 from services.ingest.feed_settings import FeedSettings
-from services.ingest.feeds import rss
+from services.ingest.feeds import folder, jsonl, rss
 from services.ingest.ports import FeedSource
 from services.ingest.settings import IngestSettings
 from shared import lines
@@ -74,3 +78,26 @@ def test_a_text_without_spaces_is_cut_into_chunks_that_a_prompt_has_room_for() -
 
     assert 20 <= len(chunk("", "2025", text)) <= 40
     assert len(passage(text, "When is it shut?", 150)) <= 1_500
+
+
+@pytest.mark.parametrize(("file", "title"), [("fm.md", "Lock shut"), ("code.md", "code"), ("setext.md", "Lock shut")])
+def test_the_title_of_a_markdown_file_is_what_it_says(file: str, title: str, tmp_path: Path) -> None:
+    (tmp_path / file).write_bytes((case("b2") / file).read_bytes())
+    [document] = Reader().read(folder.build(FeedSource(str(tmp_path)), FeedSettings()))
+
+    assert document.title == title
+    assert "tags:" not in document.text
+    if file == "fm.md":
+        assert document.published_at == datetime(2024, 3, 5, tzinfo=UTC)
+
+
+def test_a_mark_costs_no_line_and_a_bad_byte_one() -> None:
+    bom, bad = case("g1") / "bom.jsonl", case("g1") / "badbyte.jsonl"
+
+    for path, good in ((bom, [True, True, True]), (bad, [True, False, True])):
+        misread.refuse_foreign(path)
+        assert [line.message is not None for line in lines.read(path, DocumentPublished)] == good
+        reader = Reader()
+        assert len(reader.read(jsonl.build(FeedSource(str(path)), FeedSettings()))) == sum(good)
+        assert len(reader.bad) == 3 - sum(good)
+    assert [line.place for line in lines.read(bad, DocumentPublished) if line.error] == [f"{bad}, line 2"]

@@ -37,10 +37,12 @@ def test_a_pdf_given_as_json_lines_is_named_and_the_command_that_reads_it(tiltya
 
     for command in (("publish",), ("feed", "jsonl")):
         assert "story.pdf is a PDF and not JSON lines: `tiltyard feed folder FOLDER`" in refused(
-            tiltyard, pdf, *command
+            tiltyard, pdf, *command, code=65
         )
-    assert "is a document and not JSON lines: `tiltyard feed folder FOLDER`" in refused(tiltyard, text, "publish")
-    assert "is a binary file and not JSON lines" in refused(tiltyard, binary, "publish")
+    assert "is a document and not JSON lines: `tiltyard feed folder FOLDER`" in refused(
+        tiltyard, text, "publish", code=65
+    )
+    assert "is a binary file and not JSON lines" in refused(tiltyard, binary, "publish", code=65)
 
 
 def test_pairs_given_as_documents_are_recognised_before_anything_goes_out(tiltyard: Command, tmp_path: Path) -> None:
@@ -144,6 +146,15 @@ def test_a_source_in_the_wrong_case_is_answered_with_the_right_one() -> None:
     assert hint(sources=("Gone Wire", "Sarn Gazette"))[0].startswith("No document has the source 'Gone Wire'")
     assert hint(tags=("x",)) == ["No document has the tag 'x': there are 'culture'."]
     assert hint(sources=("Sarn Gazette",), tags=("culture",)) == []
+
+
+def test_a_hint_never_names_what_not_everyone_may_be_shown() -> None:
+    older = documents()[0].model_copy(
+        update={"document_id": "m", "source": "Board", "tags": ("buy",), "labels": ("x",)}
+    )
+    [hint] = filter_hints.hints(Filters(tags=("bu",)), [*documents(), older])
+
+    assert hint == "No document has the tag 'bu': there are 'culture'."
 
 
 def test_the_hint_follows_a_result_without_evidence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -135,3 +135,9 @@ def test_without_a_broker_the_command_says_so_in_one_line(tiltyard: Callable[...
 
     assert ended.returncode == 69, ended.stderr
     assert len(ended.stderr.strip().splitlines()) == 1
+
+
+def test_documents_with_labels_are_one_source_whatever_an_older_announcement_says() -> None:
+    told = [an_announcement(0), an_announcement(1, document_id="m", source="Board", labels=("board",))]
+
+    assert set(by_source(journeys(told))) == {"Harrow Vale Wire", "(documents with labels)"}

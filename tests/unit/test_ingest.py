@@ -88,7 +88,7 @@ def test_a_retraction_is_a_revision_without_chunks_and_a_later_upsert_revives() 
     stores = Stores()
     outcomes = take(
         stores, a_record(a_document()), a_record(retract, offset=1), a_record(retract, offset=2),
-        a_record(a_document(), offset=3),
+        a_record(a_document(text="It is held after all."), offset=3),
     )  # fmt: skip
 
     assert fates(outcomes)[1:] == [("revision", 2, ""), ("dropped", 2, "already retracted"), ("revision", 3, "")]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.kafka import client
+from shared.kafka import consumed
 
 
 class Record:
@@ -51,6 +51,6 @@ class Reader:
 def test_a_record_waits_for_others_only_where_it_may(linger: dict[str, float], taken: int) -> None:
     reader: Any = Reader()
 
-    assert len(client.take(reader, 16, 0.5, **linger)) == taken
-    assert len(client.take(reader, 1, 0.5, **linger)) == 1
+    assert len(consumed.take(reader, 16, 0.5, **linger)) == taken
+    assert len(consumed.take(reader, 1, 0.5, **linger)) == 1
     assert len(reader.waited) == 1, "a full batch waits for nobody"

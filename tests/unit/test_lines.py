@@ -1,7 +1,9 @@
 """JSON lines: a mark at the start is no error, and a bad line is named by file and number, whoever reads."""
 
+import codecs
 import gzip
 import io
+import random
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from services.console import misread
 from services.console.app import build
 from services.console.commands import publish
 from services.generator.tuning.data import supplied
@@ -23,6 +26,7 @@ from shared import lines
 from shared.collections import collection
 from shared.lab.suites import folder
 from shared.messages import DocumentPublished, Question, TrainingPair
+from shared.source_files import DataError, raw_lines
 from tests.unit.feed_parts import Reader
 
 MARK = b"\xef\xbb\xbf"
@@ -126,7 +130,7 @@ def test_standard_input_is_read_in_bytes(monkeypatch: pytest.MonkeyPatch) -> Non
     assert (bad.place, bad.message) == ("standard input, line 2", None)
 
 
-def test_a_line_ends_at_a_line_feed_only(tmp_path: Path) -> None:
+def test_a_line_ends_at_no_other_character(tmp_path: Path) -> None:
     path = tmp_path / "p.jsonl"
     text = "before\u2028after\x85"
     path.write_text(f'\n{{"document_id": "d", "question": "Q?", "answer": "{text}"}}\r\n', newline="")
@@ -156,3 +160,106 @@ def test_a_whole_object_is_read_and_its_bad_byte_is_named_by_line(tmp_path: Path
     path.write_bytes(b'{"q1":\n "\xff"}')
     with pytest.raises(ValueError, match=r"w\.json: not UTF-8 text \(byte 3 of line 2 is 0xff\)"):
         lines.whole(path)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_line_may_end_in_any_usual_way(end: str, tmp_path: Path) -> None:
+    path = tmp_path / "d.jsonl"
+    path.write_bytes("".join(DOCUMENT.format(number)[:-1] + end for number in (1, 2)).encode() + b"{no" + end.encode())
+
+    first, second, bad = lines.read(path, DocumentPublished)
+
+    assert (first.message and first.message.document_id, second.message and second.message.text) == (
+        "d1",
+        "Dock 2 opens.",
+    )
+    assert bad.place == f"{path}, line 3"
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b""])
+def test_a_line_that_is_too_long_is_one_bad_line_and_is_not_held(
+    end: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "LONGEST_LINE", 100)
+    path = three(DOCUMENT, tmp_path / "d.jsonl")
+    path.write_bytes(path.read_bytes() + b"[" + b"x" * 50_000 + end)
+    *good, bad = lines.read(path, DocumentPublished)
+
+    assert [line.message is not None for line in good] == [True] * 3
+    assert bad.place == f"{path}, line 4"
+    assert bad.error.startswith(f"a line of {50_001 + len(end)} bytes, at most 100 are read")
+    with pytest.raises(DataError, match=r"d\.jsonl, line 4: a line of"):
+        list(lines.rows(path))
+    assert max(len(raw.text) for raw in raw_lines(io.BytesIO(path.read_bytes()), 100)) <= 100
+
+
+@pytest.mark.parametrize("content", [b'[{"document_id": "d"}]', b"[\n{}\n]", b"[]", b"[1,\r\n2]"])
+def test_an_array_in_place_of_lines_is_named(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "d.jsonl"
+    path.write_bytes(content)
+
+    assert next(lines.read(path, DocumentPublished)).error.startswith("a JSON array, not JSON lines: write one object")
+    with pytest.raises(DataError, match=r"d\.jsonl is a JSON array, not JSON lines.*jq -c"):
+        misread.refuse_foreign(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b'{\n "document_id": "d"\n}', "is JSON over several lines, not JSON lines"),
+        (codecs.BOM_UTF16_LE + "{}".encode("utf-16-le"), "is UTF-16, and JSON lines are UTF-8"),
+        ("{}".encode("utf-16-le"), "is a binary file and not JSON lines"),
+    ],
+)
+def test_what_is_no_json_lines_is_refused_before_anything_goes_out(content: bytes, why: str, tmp_path: Path) -> None:
+    path = tmp_path / "d.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=why):
+        misread.refuse_foreign(path)
+
+
+@pytest.mark.parametrize("second", [b"[1, 2]", b'{"document_id": "d2", "text": "\0"}', b"{"])
+def test_one_bad_line_is_no_reason_to_refuse_the_others(second: bytes, tmp_path: Path) -> None:
+    path = three(DOCUMENT, tmp_path / "d.jsonl", second)
+    misread.refuse_foreign(path)
+    assert [line.message is not None for line in lines.read(path, DocumentPublished)] == [True, False, True]
+
+
+def test_what_stands_before_the_end_of_a_packed_file_that_is_cut_off_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "d.jsonl.gz"
+    content = "".join(DOCUMENT.format(random.random()) for _ in range(5_000))  # noqa: S311 (so that it packs badly)
+    path.write_bytes(gzip.compress(content.encode())[:20_000])
+    misread.refuse_foreign(path)
+
+    *good, bad = lines.read(path, DocumentPublished)
+
+    assert len(good) > 100
+    assert all(line.message for line in good)
+    assert bad.error.startswith(f"{path} cannot be unpacked")
+    with pytest.raises(DataError, match="cannot be unpacked"):
+        lines.read_all(path, DocumentPublished)
+
+
+@pytest.mark.parametrize("line", [b"[" * 200_000, b'{"a":' * 200_000, b"9" * 10_000, b'{"document_id": "\\ud800"}'])
+def test_json_made_to_be_unreadable_is_one_bad_line(line: bytes, tmp_path: Path) -> None:
+    path = three(DOCUMENT, tmp_path / "d.jsonl", line)
+
+    assert [line.message is not None for line in lines.read(path, DocumentPublished)] == [True, False, True]
+    with pytest.raises(DataError, match=r"d\.jsonl, line 2: "):
+        lines.each(path, DocumentPublished.model_validate)
+
+
+def test_a_whole_file_is_held_up_to_a_limit_also_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "LONGEST_WHOLE", 1_000)
+    path = tmp_path / "w.json.gz"
+    path.write_bytes(gzip.compress(b" " * 1_000_000))
+    with pytest.raises(DataError, match=r"w\.json\.gz: more than 1000 bytes"):
+        lines.whole(path)
+
+
+def test_a_file_that_may_not_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = three(DOCUMENT, tmp_path / "d.jsonl")
+    refuse = PermissionError(13, "Permission denied")
+    monkeypatch.setattr(Path, "open", lambda *_: (_ for _ in ()).throw(refuse))
+    with pytest.raises(DataError, match=r"d\.jsonl cannot be read: Permission denied"):
+        lines.read_all(path, DocumentPublished)

@@ -199,7 +199,7 @@ def test_from_the_command_line_to_the_table(
 def test_a_mistake_is_said_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     empty = documents_in(tmp_path, {"document_id": "a", "op": "retract"})
 
-    assert main([str(empty)]) == 78
+    assert main([str(empty)]) == 65
     assert main([str(empty), "--stride", "600"]) == 78
     said = capsys.readouterr().err
     assert "holds no document with words" in said

@@ -242,6 +242,19 @@ def test_what_embedder_began_before_it_heard_is_filled_afterwards(world: World) 
     assert [[passage.revision for passage in passages] for passages in there.values()] == [[2], [], [1]]
 
 
+def test_what_an_announcement_leaves_out_is_moved_from_the_old_table(world: World) -> None:
+    world.publish(
+        "minutes", "The board buys a pier.", title="Minutes", source="Board", tags=("buy",), labels=("board",)
+    )
+    world.embed()
+    assert [said.title for said in world.indexed() if said.document_id == "minutes"] == [""]
+
+    world.migrate()
+    [passage] = world.table("hashing-300").of_documents(["minutes"])["minutes"]
+
+    assert (passage.title, passage.source, passage.tags, passage.labels) == ("Minutes", "Board", ("buy",), ("board",))
+
+
 def test_an_embedder_that_does_not_get_so_far_is_told_of(world: World) -> None:
     world.publish("rain", "Rain until Thursday.")
 

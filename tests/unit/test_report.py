@@ -341,6 +341,28 @@ def test_groups_by_document_and_kind_hold_the_questions_that_share_it() -> None:
     }, "one kind of question and no language are no groups"
 
 
+def test_no_source_and_no_topic_of_a_document_with_labels_is_a_group() -> None:
+    results = [a_result(a_scored("base"), question_id=f"q-{n}", gold_document_ids=(f"d-{n}",)) for n in range(6)]
+    kinds = [("wire", ()), ("gazette", ()), ("board", ("board",)), ("of a suite", ("suite:harbour",))]
+    times = times_of(
+        [DocumentTimes(document_id=f"d-{n}", source=kinds[n % 4][0], labels=kinds[n % 4][1]) for n in range(6)],
+        read_from="t",
+    )
+    groups = count(gather(results, read_from="a test", times=times)).groups
+
+    assert {group.value for group in groups if group.by == "source"} == {"wire", "gazette", "of a suite"}
+
+
+def test_an_example_is_never_of_a_question_that_shows_labels() -> None:
+    asked = [("open", ()), ("board", ("board",)), ("suite", ("suite:harbour",))]
+    numbers = counted(
+        *(a_result(a_scored("base", correct=0.0), question_id=name, labels=labels) for name, labels in asked)
+    )
+
+    assert {example.question_id for example in numbers.examples} == {"open", "suite"}
+    assert {example.of for example in numbers.examples} == {3}, "it is counted all the same"
+
+
 def test_of_many_groups_the_smaller_ones_stand_together() -> None:
     results = [a_result(a_scored("base"), question_id=f"q-{n}", gold_document_ids=(f"d-{n}",)) for n in range(20)]
     times = times_of([DocumentTimes(document_id=f"d-{n}", source=f"s-{min(n, 11)}") for n in range(20)], read_from="t")

@@ -29,3 +29,9 @@ def test_a_whole_answer_and_an_abstention_say_nothing_of_it(capsys: pytest.Captu
     said = shown(capsys, a_scored("base"), a_scored("tuned", status="abstained", text="I do not know.", cut=True))
 
     assert "cut" not in said
+
+
+def test_a_passage_that_not_everyone_may_be_shown_is_named_by_its_readers(capsys: pytest.CaptureFixture[str]) -> None:
+    scored = a_scored("base+rag", evidence=("m-1:1:0",), evidence_titles=("",), evidence_labels=(("board", "staff"),))
+
+    assert "[1] m-1:1:0 (for board, staff)" in shown(capsys, scored)

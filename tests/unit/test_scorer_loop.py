@@ -25,6 +25,7 @@ from services.scorer.reading import Reader
 from services.scorer.settle import Settle
 from services.scorer.table import Entry, TableJoins
 from services.scorer.turns import Turns
+from shared.burials import Burials
 from shared.memory.broker import MemoryBroker, MemoryDeadLetters, MemorySink
 from shared.memory.results import MemoryResults
 from shared.messages import Answer, Message, Question
@@ -129,7 +130,7 @@ async def scored(changelog: FakeChangelog, flood: list[RawRecord]) -> int:
     broker, joins = MemoryBroker(now=lambda: NOON), TableJoins(changelog)
     processor = JoinProcessor(
         joins,
-        Reader(MemoryDeadLetters(broker, "scorer")),
+        Reader(Burials("scorer", MemoryDeadLetters(broker, "scorer"))),
         Settle(
             MemoryResults(),
             MemorySink(broker, RESULTS, lambda result: [result]),

@@ -21,6 +21,7 @@ from services.scorer.processor import Changes, JoinProcessor
 from services.scorer.reading import Reader
 from services.scorer.settle import Settle
 from services.scorer.standings_aggregator import StandingsAggregator
+from shared.burials import Burials
 from shared.memory.broker import MemoryBroker, MemoryDeadLetters
 from shared.messages import Result
 from shared.records import Effect, Position, RawRecord
@@ -79,7 +80,7 @@ class Stream:
         self.joins: dict[str, Join] = {}
         self._processor = JoinProcessor(
             self.joins,
-            Reader(MemoryDeadLetters(MemoryBroker(now=lambda: NOON), "scorer")),
+            Reader(Burials("scorer", MemoryDeadLetters(MemoryBroker(now=lambda: NOON), "scorer"))),
             Settle(Elsewhere(), self.announced, partial(score, metrics=metrics)),
             contests=lambda: only(*ARMS),
             keep=KEEP,

@@ -12,8 +12,9 @@ from services.scorer.join import Join
 from services.scorer.offsets import Offsets, Place, Read
 from services.scorer.progress import Reach, StalledError, Watch, read_through, refuse_made_anew
 from services.scorer.security import security
-from services.scorer.table import Entry, TableJoins
+from services.scorer.table import LEAST_JOINS, Entry, TableJoins
 from services.scorer.turns import Turns
+from shared.burials import OwnFaultError
 from shared.kafka.client import UnreachableError
 from shared.records import Position, RawRecord
 from tests.builders import NOON, a_question
@@ -132,7 +133,7 @@ def test_what_was_never_delivered_is_read_before_what_was() -> None:
     assert asyncio.run(scene()) == ([[0, 1], [2, 3], [4, 5]], {P1: 6})
 
 
-def test_an_error_at_the_desk_ends_the_loop_and_reaches_nothing() -> None:
+def test_an_error_of_the_processor_ends_the_loop_and_reaches_nothing() -> None:
     async def scene() -> Mapping[Place, int]:
         turns = turns_over(FakeProcessor(ConnectionError("gone")), an_open_changelog())
         turns.inbox.put_nowait(a_record(0))
@@ -165,6 +166,14 @@ def test_joins_are_restored_from_the_changelog_and_only_those_of_our_partitions(
     assert joins.get("q-2") is None
     assert joins.restore({2}).keys() == {"q-2"}
     assert joins.get("q-1") is None, "another scorer has it now"
+
+
+def test_a_version_that_can_read_no_join_at_all_ends_with_its_own_fault() -> None:
+    changelog = an_open_changelog()
+    changelog.entries = [Entry(1, b"q-%d" % number, b'{"of": "another version"}') for number in range(LEAST_JOINS)]
+
+    with pytest.raises(OwnFaultError, match="none of 20 joins"):
+        TableJoins(changelog).restore({1})
 
 
 def test_partitions_are_adopted_with_their_joins_and_what_is_committed() -> None:

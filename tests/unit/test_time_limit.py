@@ -45,7 +45,7 @@ def test_a_text_is_read_in_another_process(limited: TimeLimited[[str], str]) -> 
         ("hang", "took longer than 1 s"),
         ("swallow", "MemoryError"),
         ("die", "the process that read it ended"),
-        ("raise", "RecursionError: too deep"),
+        ("raise", "RecursionError"),
     ],
 )
 def test_a_text_that_cannot_be_read_is_refused_at_once_the_second_time_and_the_next_is_read(

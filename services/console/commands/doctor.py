@@ -14,7 +14,7 @@ from services.console.platform.java import find_java
 from shared import encoding, topology
 from shared.cassandra import schema
 from shared.cassandra.client import connect
-from shared.kafka import client, progress
+from shared.kafka import client, creation, progress
 from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
 
 LEAST_GIB = 8
@@ -82,6 +82,11 @@ def _broker() -> str:
 
 def _topics() -> str:
     client.require(_kafka(), [topic.name for topic in topology.TOPICS])
+    if open_to_bombs := creation.packed(_kafka()):
+        raise UserWarning(
+            f"{', '.join(open_to_bombs[:3])}{' and others' if open_to_bombs[3:] else ''} take packed records, of which "
+            "200 kB can fill 200 MB of every service: set compression.type=uncompressed, or run `tiltyard setup`"
+        )
     return f"{len(topology.TOPICS)} topics"
 
 

@@ -9,8 +9,8 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
+from rich.console import Console, Group
 from rich.live import Live
-from rich.table import Table
 
 from services.console import output
 from shared import topology
@@ -96,7 +96,10 @@ def _follow(
             if record is not None:
                 yield record
 
-    with suppress(KeyboardInterrupt), Live(console=output.err, get_renderable=lambda: _drawn(followed, by)) as shown:
+    def newest() -> Group:
+        return _drawn(output.err, followed, by)
+
+    with suppress(KeyboardInterrupt), Live(console=output.err, get_renderable=newest) as shown:
         for journey in journeys(coming(), since=between[0], until=between[1]):
             followed.append(journey)
         shown.refresh()
@@ -107,19 +110,20 @@ def _tell(measured: Iterable[Journey], by: By | None, *, json: bool) -> None:
     if json:
         output.as_json(_report(every, by))
     else:
-        output.out.print(_drawn(every, by))
+        output.out.print(_drawn(output.out, every, by))
 
 
 def _report(measured: list[Journey], by: By | None) -> FreshnessReport:
     return FreshnessReport(stages=stages(measured), by_source=by_source(measured) if by else None)
 
 
-def _drawn(measured: Iterable[Journey], by: By | None) -> Table:
+def _drawn(console: Console, measured: Iterable[Journey], by: By | None) -> Group:
     every = list(measured)
     groups: list[tuple[str, Stages]] = [("all", stages(every))]
     if by:
         groups += by_source(every).items()
-    return output.drawn("", COLUMNS, [row for group in groups for row in _rows(*group)], right=COLUMNS[2:])
+    rows = [row for group in groups for row in _rows(*group)]
+    return output.drawn(console, "", COLUMNS, rows, right=COLUMNS[2:], names=2)
 
 
 def _rows(name: str, by_stage: Stages) -> Iterator[tuple[str, ...]]:

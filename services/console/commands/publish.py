@@ -7,15 +7,18 @@ from typing import Annotated
 import typer
 
 from services.console import at_work, misread, output
+from services.console.live import forecast
 from shared import lines, topology
 from shared.cassandra.client import connect
 from shared.cassandra.dispositions import CassandraDispositions
+from shared.cassandra.documents import CassandraDocuments
 from shared.kafka import client
-from shared.messages import Message
+from shared.messages import DocumentPublished, Message
 from shared.publisher import Publisher, Settled
 from shared.settings import CassandraSettings, KafkaSettings
 
-AT_ONCE = 500
+AT_ONCE, MOST_WARNINGS = 500, 10
+QUICK_S = 1.0
 
 
 class Kind(StrEnum):
@@ -61,6 +64,8 @@ def publish(
     _refuse_misread(file, kind)
     kafka = KafkaSettings()
     client.require(kafka, [_TOPICS[kind].name])
+    if kind is Kind.documents and file != "-":
+        _warn_of_outdated(file)
     dispositions = CassandraDispositions(connect(CassandraSettings())) if wait else None
     publisher = Publisher(kafka, "publish", dispositions)
     sent, bad = _publish(publisher, file, kind)
@@ -81,6 +86,21 @@ def _refuse_misread(file: str, kind: Kind) -> None:
         raise FileNotFoundError(f"no file {file}")
     misread.refuse_foreign(Path(file))
     misread.refuse_other_kind(Path(file), kind.value, {other.value: topic.message for other, topic in _TOPICS.items()})
+
+
+def _warn_of_outdated(file: str) -> None:
+    """Say which documents ingest will drop because of their time; where no store answers soon, nothing is said."""
+    try:
+        store = connect(CassandraSettings(startup_wait_s=QUICK_S))
+    except (client.UnreachableError, ValueError):
+        return
+    documents = (line.message for line in lines.read(file, DocumentPublished) if line.message is not None)
+    for count, (name, reason) in enumerate(forecast.outdated(documents, CassandraDocuments(store))):
+        if count == MOST_WARNINGS:
+            note("... and others; --wait says what becomes of each")
+            break
+        note(f"{name} will change nothing: {reason}")
+    store.close()
 
 
 def _publish(publisher: Publisher, file: str, kind: Kind) -> tuple[int, int]:

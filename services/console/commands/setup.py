@@ -5,7 +5,7 @@ import typer
 from services.console import output
 from shared import encoding
 from shared.cassandra import schema
-from shared.kafka import topics
+from shared.kafka import creation
 from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
 
 
@@ -18,7 +18,7 @@ def setup() -> None:
 
     Example: TILTYARD_KAFKA_BOOTSTRAP_SERVERS=broker:9092 TILTYARD_CASSANDRA_CONTACT_POINTS=node1 tiltyard setup
     """
-    created = topics.create(KafkaSettings())
+    created = creation.create(KafkaSettings())
     encoder = EncoderSettings()
     schema.apply(CassandraSettings(), encoder=encoding.name_of(encoder), dimensions=encoder.dimensions)
     output.say(f"topics made: {len(created)}; schema of keyspace {CassandraSettings().keyspace} is there")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from shared import lines
 from shared.messages import DocumentPublished, Question, TrainingPair
+from shared.source_files import DataError
 
 SAMPLE = Path(__file__).parents[1] / "newswire"
 SEED = 20_250_303
@@ -28,7 +29,7 @@ class Newswire:
 def load(folder: Path) -> Newswire:
     """Read and check a folder; errors name the file, the line and what to do.
 
-    Raises FileNotFoundError for a missing file, ValueError for a bad line or for pairs outside edition 1.
+    Raises FileNotFoundError for a missing file, DataError for a bad line or for pairs outside edition 1.
     """
     edition1 = lines.read_all(folder / "edition1.documents.jsonl", DocumentPublished)
     edition2 = lines.read_all(folder / "edition2.documents.jsonl", DocumentPublished)
@@ -37,14 +38,12 @@ def load(folder: Path) -> Newswire:
     pairs = lines.read_all(pairs_file, TrainingPair)
     known = {document.document_id for document in edition1}
     if foreign := sorted({pair.document_id for pair in pairs} - known):
-        raise ValueError(
+        raise DataError(
             f"{pairs_file}: {', '.join(foreign[:5])} are not in edition 1; what the model learns must be known by then"
         )
     unscored = [question.question_id for question in questions if question.references is None]
     if not questions or unscored:
-        raise ValueError(
-            f"{folder / 'questions.jsonl'}: every question needs `references` (empty: abstaining is right)"
-        )
+        raise DataError(f"{folder / 'questions.jsonl'}: every question needs `references` (empty: abstaining is right)")
     patient = [question.model_copy(update={"deadline_s": DEADLINE_S}) for question in questions]
     return Newswire(edition1, edition2, patient, pairs_file, len(pairs))
 

@@ -19,7 +19,7 @@ from services.console.platform.local_services import EVERY, LocalServices, Local
 from services.console.platform.supervisor import Supervisor
 from shared import encoding
 from shared.cassandra import schema
-from shared.kafka import topics
+from shared.kafka import creation
 from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, KafkaSettings
 
 KEPT = ("TILTYARD_KAFKA_BOOTSTRAP_SERVERS", "TILTYARD_CASSANDRA_CONTACT_POINTS", "TILTYARD_CASSANDRA_PORT")
@@ -58,7 +58,7 @@ class Stage:
         """Servers, topics and schema; what the console itself does from now on goes to them."""
         self.platform.start(output.say)
         os.environ.update(self.environment)
-        topics.create(self.kafka)
+        creation.create(self.kafka)
         encoder = self._encoder
         schema.apply(self.cassandra, encoder=encoding.name_of(encoder), dimensions=encoder.dimensions)
 

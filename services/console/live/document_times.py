@@ -33,6 +33,7 @@ def times_of_live(document_ids: Iterable[str], kafka: KafkaSettings, cassandra: 
             source=revision.source,
             tags=revision.tags,
             language=revision.language,
+            labels=revision.labels,
         )
         for name, revision in revisions.items()
     }

@@ -2,10 +2,11 @@
 
 import itertools
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 from services.console import at_work, output, progress
 from services.console.live import asking
-from shared import topology
+from shared import order, topology
 from shared.cassandra.client import connect
 from shared.cassandra.dispositions import CassandraDispositions
 from shared.messages import DocumentPublished, Question, Result
@@ -45,9 +46,8 @@ class LiveSystem:
         with progress.shown("questions answered and scored", len(questions)) as advance:
             return asking.ask(self._kafka, questions, within_s=limit, heard=lambda _: advance(next(come)))
 
-    def retract(self, document_ids: Sequence[str]) -> None:
-        taken_back = [DocumentPublished(document_id=name, op="retract") for name in document_ids]
-        Publisher(self._kafka, "suite").publish(topology.DOCUMENTS, taken_back)
+    def retract(self, documents: Sequence[DocumentPublished]) -> None:
+        Publisher(self._kafka, "suite").publish(topology.DOCUMENTS, order.taken_back(documents, datetime.now(UTC)))
 
 
 def _note(words: str) -> None:

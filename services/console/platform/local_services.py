@@ -1,5 +1,6 @@
 """The services as separate processes of this machine, for trying out; in earnest, run the image."""
 
+import os
 import sys
 import urllib.error
 import urllib.request
@@ -10,6 +11,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings
 
 from services.console.platform.supervisor import Program, Status, Supervisor
+from shared import own_sources
 from shared.settings import under
 
 
@@ -79,6 +81,7 @@ class LocalServices:
         if worker:
             yield "TILTYARD_GENERATOR_WORKER", worker
         yield from self._environment.items()
+        yield from own_sources.variables(os.environ | self._environment).items()
 
 
 def answers(port: int) -> bool:

@@ -19,7 +19,7 @@ def show(report: DatasetReport) -> None:
     if report.held_out:
         output.say(f"Held out whole: {', '.join(report.held_out)}.")
     rows = [(count.builder, count.form, count.split, count.examples) for count in report.counts]
-    output.table("", ("builder", "form", "split", "examples"), rows, right=("examples",))
+    output.table("", ("builder", "form", "split", "examples"), rows, right=("examples",), names=3)
     _counted("source", report.sources, "examples")
     _counted("left out, and why", report.left_out, "times")
     _counted("documents not learned, and why", report.documents_left_out, "documents")

@@ -1,6 +1,6 @@
 """How one result looks: the arms side by side, with what they were given."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from services.console import output
 from shared.messages import Answer, Result, ScoredAnswer, Verdicts
@@ -19,6 +19,8 @@ def show(result: Result) -> None:
     output.table("", ["arm", "status", "answer", CORRECT, "ms"], _rows(result), right=[CORRECT, "ms"])
     for line in (*_cut(result), *_sources(result.answers.values())):
         output.say(line)
+    if result.withheld:
+        output.say(f"withheld: what arms said from documents for {', '.join(result.labels)}; see --stored")
     for pair in result.votes:
         first, second = pair.arms
         output.say(
@@ -81,4 +83,10 @@ def _sources(answers: Iterable[ScoredAnswer]) -> Iterator[str]:
 def _evidence(answer: Answer) -> Iterator[str]:
     for place, (chunk, title) in enumerate(zip(answer.evidence, answer.evidence_titles, strict=False), start=1):
         cited = " (cited)" if chunk in answer.citations else ""
-        yield f"  [{place}] {chunk}  {title}{cited}"
+        labels = answer.evidence_labels[place - 1] if place <= len(answer.evidence_labels) else ()
+        yield f"  [{place}] {chunk}  {title or _for(labels)}{cited}"
+
+
+def _for(labels: Sequence[str]) -> str:
+    """In place of a title that not everyone may be shown."""
+    return f"(for {', '.join(labels)})" if labels else ""

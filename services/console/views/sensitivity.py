@@ -12,7 +12,7 @@ RIGHT = HEADS[2:7]
 def show(report: SensitivityReport) -> None:
     """What was measured, the table, what each disturbance did, and what must be known."""
     output.say(f"{report.suite.name} {report.suite.version}: share of `{report.metric}`, paired by question.")
-    output.table("", HEADS, rows(report), right=RIGHT)
+    output.table("", HEADS, rows(report), right=RIGHT, names=2)
     for name, condition in report.conditions.items():
         if condition.said:
             output.say(f"{name}: {condition.said}; control: {condition.against}.")

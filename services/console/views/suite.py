@@ -11,7 +11,8 @@ def show(report: SuiteReport) -> None:
     card = report.suite
     output.say(f"{card.name} {card.version} ({card.kind}): {card.measures}")
     scoreboard.show(report)
-    output.table("", ("arm", "measure", "n", "mean (95 %)"), measuring.rows(report), right=("n", "mean (95 %)"))
+    heads = ("arm", "measure", "n", "mean (95 %)")
+    output.table("", heads, measuring.rows(report), right=heads[2:], names=2)
     for sentence in (*report.sentences, *measuring.sentences(report)):
         output.say(sentence)
     output.say(f"Not to be used for: {card.not_for}")

@@ -6,12 +6,12 @@ from services.console import output
 from shared.lab.suites.learning import TrainingReport
 from shared.statistics.intervals import Interval
 
-HEADS = ("share", "documents", "pairs", "arm", "n", "mean (95 %)")
+HEADS = ("share", "arm", "documents", "pairs", "n", "mean (95 %)")
 
 
 def show(report: TrainingReport) -> None:
     """The table, then what more examples changed."""
-    output.table("", HEADS, _rows(report), right=("share", "documents", "pairs", "n"))
+    output.table("", HEADS, _rows(report), right=HEADS[2:], names=2)
     for compared in report.comparisons:
         output.say(compared.sentence)
 
@@ -19,8 +19,8 @@ def show(report: TrainingReport) -> None:
 def _rows(report: TrainingReport) -> Iterator[list[str]]:
     for taught in report.shares:
         for arm, interval in taught.arms.items():
-            counts = [f"{taught.share:.0%}", str(taught.documents), str(taught.pairs)]
-            yield [*counts, arm, str(interval.n), _mean(interval)]
+            counts = [str(taught.documents), str(taught.pairs), str(interval.n)]
+            yield [f"{taught.share:.0%}", arm, *counts, _mean(interval)]
 
 
 def _mean(interval: Interval) -> str:

@@ -22,8 +22,9 @@ from shared.jobs.perplexity import DocumentScored, PerplexityMeasured
 from shared.messages import DocumentPublished
 from shared.models.language import Model
 from shared.records import reason_of
-from shared.service import EX_CONFIG, EX_OK
+from shared.service import EX_CONFIG, EX_DATA, EX_OK
 from shared.settings import HomeSettings
+from shared.source_files import DataError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         measure(options, GeneratorSettings(), HomeSettings().home)
     except ValidationError as error:
         return _fail(f"settings of {error.title}: {reason_of(error)}")
+    except DataError as error:
+        return _fail(str(error), EX_DATA)
     except (ValueError, OSError) as error:
         return _fail(str(error))
     return EX_OK
@@ -72,7 +75,7 @@ def standing(place: Path) -> dict[str, str]:
         if document.op != "retract"
     }
     if not any(texts.values()):
-        raise ValueError(f"{place} holds no document with words")
+        raise DataError(f"{place} holds no document with words")
     return {name: text for name, text in texts.items() if text}
 
 
@@ -104,9 +107,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _fail(message: str) -> int:
+def _fail(message: str, code: int = EX_CONFIG) -> int:
     sys.stderr.write(message + "\n")
-    return EX_CONFIG
+    return code
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from services.generator.tuning.gates.plan import GatePlan
 from services.generator.tuning.settings import TuningSettings
 from services.generator.tuning.training.plan import TrainingPlan
 from shared.records import reason_of
+from shared.source_files import DataError, text_of
 
 FOLDER = "services.generator.tuning.recipes"
 
@@ -36,8 +37,10 @@ def load(settings: TuningSettings) -> Recipe:
             f"no recipe {settings.recipe!r}: name one of {', '.join(names())}, or a file that ends in .yaml"
         )
     try:
-        recipe = Recipe.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except yaml.YAMLError as error:
+        recipe = Recipe.model_validate(yaml.safe_load(text_of(file.read_bytes())))
+    except DataError as error:
+        raise ValueError(f"recipe {settings.recipe}: {error}") from error
+    except (yaml.YAMLError, RecursionError) as error:
         raise ValueError(f"recipe {settings.recipe}: not YAML: {error}") from error
     except ValidationError as error:
         raise ValueError(f"recipe {settings.recipe}: {reason_of(error)}") from error

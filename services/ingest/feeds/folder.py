@@ -15,6 +15,7 @@ from pathlib import Path
 from services.ingest.documents import SUFFIXES, Read, read
 from services.ingest.feed_items import document, document_id, feed_name
 from services.ingest.feed_settings import FeedSettings
+from services.ingest.opening import opened_within
 from services.ingest.ports import (
     BadItem,
     Bookmark,
@@ -91,8 +92,8 @@ class Folder:
         return FeedItem(datetime.now(UTC), parsed, stamp=stamp, fingerprint=digest(path, data))
 
     def _bytes(self, path: str) -> bytes:
-        """At most one byte more than is allowed: a file may have grown since it was listed."""
-        with (self.root / path).resolve().open("rb") as file:
+        """At most one byte more than is allowed: a file may have grown since it was listed, or have been exchanged."""
+        with opened_within(self.root, path) as file:
             data = file.read(self.settings.max_file_bytes + 1)
         if len(data) > self.settings.max_file_bytes:
             raise ValueError(f"more than {self.settings.max_file_bytes} bytes")
@@ -106,7 +107,8 @@ class Folder:
             title=text.title or Path(path).stem,
             text=text.text,
             content_type=text.content_type,
-            published_at=datetime.fromtimestamp(about.st_mtime, UTC),
+            published_at=text.date or datetime.fromtimestamp(about.st_mtime, UTC),
+            tags=text.tags,
         )
 
     def _gone(self, known: dict[str, Seen], *, empty: bool) -> Iterator[Found]:
@@ -134,12 +136,12 @@ class Folder:
         if path.name.startswith(".") or path.suffix.lower() not in SUFFIXES:
             return
         try:
-            about = path.stat()
-        except FileNotFoundError:  # deleted meanwhile, or a link to nowhere
+            about, inside = path.stat(), path.resolve().is_relative_to(self.root)
+        except (FileNotFoundError, RuntimeError):  # deleted meanwhile, a link to nowhere, or one that became a loop
             return
         except OSError as error:
             if error.errno != errno.ELOOP:
                 listing.unread.append(error)
             return
-        if stat.S_ISREG(about.st_mode) and path.resolve().is_relative_to(self.root):
+        if stat.S_ISREG(about.st_mode) and inside:
             listing.files[path.relative_to(self.root).as_posix()] = about

@@ -15,10 +15,12 @@ from typing import BinaryIO
 
 from services.ingest.feed_items import feed_name
 from services.ingest.feed_settings import FeedSettings
+from services.ingest.opening import NoFileError, opened
 from services.ingest.ports import BadItem, Bookmark, Feed, FeedItem, FeedSource, FeedUnavailableError, Found, Reached
 from shared import lines
 from shared.feed_state import digest
 from shared.messages import DocumentPublished
+from shared.source_files import raw_lines
 
 TAIL = 1_024
 
@@ -28,6 +30,8 @@ def build(source: FeedSource, settings: FeedSettings) -> Feed:
     path = Path(source.address).absolute()
     if not path.is_file():
         raise ValueError(f"no file {path}")
+    if path.suffix == ".gz":
+        raise ValueError(f"{path}: a packed file does not grow line by line; `tiltyard publish {path.name}` reads it")
     named = FeedSource(str(path), source.name)
     return Lines(path, feed_name("jsonl", named), settings.jsonl_every_s, settings.max_line_bytes)
 
@@ -70,6 +74,10 @@ class Lines:
             yield from self._after(self.path, place or FilePosition())
         except FileNotFoundError as error:
             raise FeedUnavailableError(f"no file {self.path}") from error
+        except NoFileError as error:
+            raise FeedUnavailableError(f"{self.path}: {error}") from error
+        except OSError as error:
+            raise FeedUnavailableError(f"{self.path} cannot be read: {error.strerror or error}") from error
 
     def _rest_of_the_old(self, saved: dict[str, object]) -> Iterator[Found]:
         """What was still unread when the file was moved aside; no position leads back into it."""
@@ -83,28 +91,21 @@ class Lines:
             yield from self._after(path, place, positions=False)
 
     def _after(self, path: Path, place: FilePosition, *, positions: bool = True) -> Iterator[Found]:
-        with path.open("rb") as file:
+        with opened(path) as file:
             file.seek(place.offset)
-            while (line := self._line(file)) is not None:
-                text, size = line
+            for raw in raw_lines(file, self.longest):
+                if not raw.ended:
+                    break
                 where = f"{path.name}, line {place.counted}" if place.counted else f"{path.name}, byte {place.offset}"
-                place = place.after(text) if size == len(text) else _place_at(file, file.tell(), place.counted)
-                position = str(place) if positions else ""
-                if size > self.longest:
-                    yield BadItem(where, f"a line of {size} bytes, at most {self.longest} are taken", position)
-                elif text.removeprefix(BOM_UTF8).strip():
-                    yield _found(text, where, position)
+                too_long = raw.size > len(raw.text)
+                after = _place_at(file, place.offset + raw.size, place.counted) if too_long else place.after(raw.text)
+                place, position = after, str(after) if positions else ""
+                if too_long:
+                    yield BadItem(where, f"a line of {raw.size} bytes, at most {self.longest} are taken", position)
+                elif raw.text.removeprefix(BOM_UTF8).strip():
+                    yield _found(raw.text, where, position)
         if positions:
             yield Reached(str(place))
-
-    def _line(self, file: BinaryIO) -> tuple[bytes, int] | None:
-        """A line with its length; of one that is too long only the end. None where no line end follows."""
-        text = file.readline(self.longest + 1)
-        size = len(text)
-        while text and not text.endswith(b"\n"):
-            text = file.readline(self.longest)
-            size += len(text)
-        return (text, size) if text else None
 
 
 def _found(line: bytes, where: str, position: str) -> Found:
@@ -120,7 +121,7 @@ def _resumed(path: Path, saved: dict[str, object]) -> FilePosition | None:
     offset = int(str(saved["offset"]))
     if path.stat().st_size < offset:
         return None
-    with path.open("rb") as file:
+    with opened(path) as file:
         read = saved.get("lines")
         place = _place_at(file, offset, read if isinstance(read, int) else None)
     return place if digest(place.before) == saved["before"] else None

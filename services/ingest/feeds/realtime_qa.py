@@ -7,15 +7,16 @@ A folder holds `<name>.documents.jsonl[.gz]` sorted by `first_seen` and `<name>.
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from services.ingest.feed_settings import FeedSettings
 from services.ingest.ports import Bookmark, Feed, FeedItem, FeedSource
 from shared import lines
 from shared.collections.formats import realtime_qa as layout
+from shared.collections.reading import texts
+from shared.lines import Row
+from shared.messages import DocumentPublished
 
 DEADLINE_S = 86_400.0
 
@@ -53,29 +54,27 @@ class RecordedStream:
         return (replace(entry, position=str(number)) for number, entry in items)
 
     def _items(self) -> Iterator[FeedItem]:
-        taken = list(islice(_rows(self.folder, f"{self.stream}.documents"), self.documents))
-        known = {row["doc_id"] for row in taken}
-        everything = self.documents is None
-        questions = _rows(self.folder, f"{self.stream}.questions")
-        answerable = [row for row in questions if everything or _answerable(row, known)]
-        return heapq.merge(map(_document, taken), map(_question, answerable), key=lambda entry: entry.at)
+        """Every line is read before the first is given; raises DataError that names a line that is wrong."""
+        rows = islice(lines.rows(_file(self.folder, f"{self.stream}.documents")), self.documents)
+        taken = [lines.checked(place, _document, row) for place, row in rows]
+        known = {entry.message.document_id for entry in taken if isinstance(entry.message, DocumentPublished)}
+        questions = lines.each(_file(self.folder, f"{self.stream}.questions"), _question)
+        answerable = [entry for entry, cites in questions if self.documents is None or not known.isdisjoint(cites)]
+        return heapq.merge(taken, answerable, key=lambda entry: entry.at)
 
 
-def _answerable(row: dict[str, Any], known: set[str]) -> bool:
-    return not known.isdisjoint([*row["gold_doc_ids"], *row["answer_bearing_doc_ids"]])
+def _document(row: Row) -> FeedItem:
+    document = layout.document(row)
+    assert document.first_seen_at is not None
+    return FeedItem(document.first_seen_at, document)
 
 
-def _document(row: dict[str, Any]) -> FeedItem:
-    return FeedItem(datetime.fromisoformat(row["first_seen"]), layout.document(row))
-
-
-def _question(row: dict[str, Any]) -> FeedItem:
+def _question(row: Row) -> tuple[FeedItem, list[str]]:
+    """A question with the documents that it cites, and those that bear its answer."""
     question = layout.question(row).model_copy(update={"deadline_s": DEADLINE_S})
-    return FeedItem(datetime.fromisoformat(row["asked_at"]), question)
-
-
-def _rows(folder: Path, stem: str) -> Iterator[dict[str, Any]]:
-    return (row for _, row in lines.rows(_file(folder, stem)))
+    assert question.as_of is not None
+    cites = [name for field in layout.LEVELS.values() for name in texts(row, field)]
+    return FeedItem(question.as_of, question), cites
 
 
 def _file(folder: Path, stem: str) -> Path:

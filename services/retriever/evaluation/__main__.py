@@ -35,6 +35,7 @@ from shared.messages import DocumentChunked
 from shared.observe import Readiness
 from shared.service import guarded
 from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, ObserveSettings
+from shared.source_files import DataError
 
 EVERY = 50
 
@@ -65,13 +66,15 @@ def _read(options: argparse.Namespace, _: Readiness) -> None:
     _named(options.run)  # a wrong name is said before the work begins
     loaded = collection.load([options.documents, *([options.questions] if options.questions else [])], options.format)
     if not loaded.judged:
-        raise ValueError(f"{options.documents}: no question names a document that answers it; nothing can be measured")
+        raise DataError(f"{options.documents}: no question names a document that answers it; nothing can be measured")
     folder.save(loaded, options.folder)
     write(CollectionRead(format=loaded.name, documents=len(loaded.documents), questions=len(loaded.questions)))
 
 
 def _search(options: argparse.Namespace, _: Readiness) -> None:
     loaded, chunked, names = folder.opened(options.folder), folder.chunked(options.chunks), _named(options.run)
+    if not chunked:
+        raise DataError("ingest took none of the documents: they hold no text, or are too old")
     vectors = KeptVectors(EncoderSettings(), HomeSettings().home / "evaluation")
     with _store(vectors.name, in_memory=options.in_memory) as store:
         announcements = corpus.fill(store, chunked, vectors, _encoded)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from services.scorer.evaluation.predictions import Prediction
+from shared.source_files import DataError
 
 Entries = Mapping[str, Mapping[str, Prediction]]  # system -> question key -> prediction
 
@@ -39,7 +40,7 @@ class Contest:
 def arrange(predictions: Sequence[Prediction], *, repeats: bool = False) -> list[Contest]:
     """The contests, one for each setting; `repeats` allows that all systems were asked a question several times.
 
-    ValueError: two predictions of a system for one question, predictions that disagree about a question, or none
+    DataError: two predictions of a system for one question, predictions that disagree about a question, or none
     that is to be scored.
     """
     of_settings: dict[str, list[Prediction]] = defaultdict(list)
@@ -48,7 +49,7 @@ def arrange(predictions: Sequence[Prediction], *, repeats: bool = False) -> list
     contests = [_contest(setting, of_setting, repeats=repeats) for setting, of_setting in of_settings.items()]
     if not any(contest.entries for contest in contests):
         reasons = ", ".join(sorted({reason for contest in contests for reason in contest.left_out}))
-        raise ValueError(f"none of {len(predictions)} predictions can be scored: {reasons}")
+        raise DataError(f"none of {len(predictions)} predictions can be scored: {reasons}")
     return [contest for contest in contests if contest.entries or contest.left_out]
 
 
@@ -106,21 +107,21 @@ def _only_once(of_systems: Mapping[str, Sequence[Prediction]]) -> None:
     for system, of_system in of_systems.items():
         if len(of_system) > 1:
             again, once = of_system[1], of_system[0]
-            raise ValueError(
+            raise DataError(
                 f"{again.place}: a second prediction of {system} for question {again.question.question_id} in setting "
                 f"{again.setting} (the first: {once.place}); keep one of them"
             )
 
 
 def _agree(known: Prediction, prediction: Prediction) -> None:
-    """Raises ValueError where two predictions say different things of their question: that would be no comparison."""
+    """Raises DataError where two predictions say different things of their question: that would be no comparison."""
     for name in ("references", "slice", "gold_document_ids", "choices"):
         if getattr(known.question, name) != getattr(prediction.question, name):
-            raise ValueError(_disagreement(known, prediction, name))
+            raise DataError(_disagreement(known, prediction, name))
     if (known.choice and known.choice.right) != (prediction.choice and prediction.choice.right):
-        raise ValueError(_disagreement(known, prediction, "index of the right choice"))
+        raise DataError(_disagreement(known, prediction, "index of the right choice"))
     if known.left_out != prediction.left_out:
-        raise ValueError(_disagreement(known, prediction, "statement whether it is to be scored"))
+        raise DataError(_disagreement(known, prediction, "statement whether it is to be scored"))
 
 
 def _disagreement(known: Prediction, prediction: Prediction, what: str) -> str:

@@ -14,6 +14,7 @@ from shared import lines, plugins
 from shared.lines import Row
 from shared.messages import Answer, Question
 from shared.messages.questions import AnswerStatus
+from shared.source_files import DataError, naming
 
 FORMATS = "services.scorer.evaluation.formats"
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
@@ -61,7 +62,7 @@ class Loaded:
 def load(files: Sequence[Path], references: Path | None = None, format_name: str = "") -> list[Loaded]:
     """What each file holds, in the named format or the one that is recognised.
 
-    Raises FileNotFoundError for a missing file; ValueError for a bad line, for a file that no format fits, and for one
+    Raises FileNotFoundError for a missing file; DataError for a bad line, for a file that no format fits, and for one
     without predictions.
     """
     for path in (*files, *([references] if references else [])):
@@ -70,21 +71,22 @@ def load(files: Sequence[Path], references: Path | None = None, format_name: str
     loaded_files: list[Loaded] = []
     for path in files:
         read = plugins.load(FORMATS, format_name or recognise(path), "read")
-        loaded: Loaded = read(path, references)
-        if not loaded.predictions:
-            raise ValueError(f"{path} holds no predictions")
+        with naming(str(path)):
+            loaded: Loaded = read(path, references)
+            if not loaded.predictions:
+                raise DataError(f"{path} holds no predictions")
         loaded_files.append(loaded)
     return loaded_files
 
 
 def recognise(path: Path) -> str:
-    """The format's name; raises ValueError that lists the formats and what each needs."""
+    """The format's name; raises DataError that lists the formats and what each needs."""
     row = lines.first(path)
     fitting = [(fits, name) for name in plugins.names(FORMATS) if (fits := _fits(name, row))]
     if fitting:
         return max(fitting)[1]
-    needs = "\n".join(f"  {name}: {import_module(f'{FORMATS}.{name}').NEEDS}" for name in plugins.names(FORMATS))
-    raise ValueError(f"{path} is of no format that is known here. Choose one with --format; there are\n{needs}")
+    needs = "; ".join(f"{name} ({import_module(f'{FORMATS}.{name}').NEEDS})" for name in plugins.names(FORMATS))
+    raise DataError(f"{path} is of no format that is known here; --format names one. There are {needs}")
 
 
 def needs_no_references(name: str, file: Path, references: Path | None) -> None:

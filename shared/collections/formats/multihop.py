@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from shared.collections.collection import Collection
-from shared.collections.reading import pair
+from shared.collections.reading import pair, texts
 from shared.lines import Row, each
 from shared.messages import DocumentPublished, Question
 
@@ -29,8 +29,7 @@ def read(files: Sequence[Path]) -> Collection:
     documents, questions = pair(files, "multihop")
     asked = each(questions, _question)
     gold = {question.question_id: question.gold_document_ids for question in asked if question.gold_document_ids}
-    rows = sorted(each(documents, lambda row: (datetime.fromisoformat(row["publish_date"]), _document(row))), key=_when)
-    return Collection("multihop", [document for _, document in rows], asked, {"gold": gold})
+    return Collection("multihop", sorted(each(documents, _document), key=_published), asked, {"gold": gold})
 
 
 def _document(row: Row) -> DocumentPublished:
@@ -40,7 +39,7 @@ def _document(row: Row) -> DocumentPublished:
         text=row["text"],
         source=row.get("source") or "",
         url=row.get("url") or "",
-        published_at=row["publish_date"],
+        published_at=datetime.fromisoformat(row["publish_date"]),
     )
 
 
@@ -50,7 +49,7 @@ def _question(row: Row) -> Question:
         text=row["question"],
         references=_references(row),
         slice=row.get("question_type") or "unsliced",
-        gold_document_ids=tuple(row["gold_doc_ids"]),
+        gold_document_ids=texts(row, "gold_doc_ids"),
         as_of=row.get("asked_at"),
     )
 
@@ -59,8 +58,9 @@ def _references(row: Row) -> tuple[str, ...] | None:
     """What is accepted: nothing where the corpus has no answer, unknown where the row says none."""
     if row.get("question_type") == UNANSWERABLE:
         return ()
-    return tuple(row["answers"]) if row.get("answers") else None
+    return (texts(row, "answers") or None) if "answers" in row else None
 
 
-def _when(dated: tuple[datetime, DocumentPublished]) -> datetime:
-    return dated[0]
+def _published(document: DocumentPublished) -> datetime:
+    assert document.published_at is not None
+    return document.published_at

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from shared.collections.collection import Collection
 from shared.messages import Question
 from shared.records import reason_of
+from shared.source_files import DataError
 
 LETTERS = "ABCD"
 FIELDS = frozenset({"question", *LETTERS, "answer"})
@@ -24,7 +25,7 @@ SPLITS = ("_test", "_val", "_dev", "_train")
 
 
 def read(files: Sequence[Path]) -> Collection:
-    """Every row of every file; raises ValueError that names the file and the line of a row that is not such."""
+    """Every row of every file; raises DataError that names the file and the line of a row that is not such."""
     return Collection("multiple_choice", [], [question for file in files for question in _questions(file)], {})
 
 
@@ -39,9 +40,9 @@ def _questions(file: Path) -> Iterator[Question]:
                 if row and not (rows.line_num == 1 and row[-1].strip().lower() == "answer"):
                     yield _question(f"{subject}-{rows.line_num}", subject, row)
         except ValidationError as error:
-            raise ValueError(f"{file}, line {rows.line_num}: {reason_of(error)}") from error
+            raise DataError(f"{file}, line {rows.line_num}: {reason_of(error)}", placed=True) from error
         except (csv.Error, ValueError) as error:
-            raise ValueError(f"{file}, line {rows.line_num}: {error}") from error
+            raise DataError(f"{file}, line {rows.line_num}: {error}", placed=True) from error
 
 
 def _question(name: str, subject: str, row: Sequence[str]) -> Question:

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from shared.collections.collection import Collection
-from shared.collections.reading import pair
+from shared.collections.reading import pair, texts
 from shared.lines import Row, each
 from shared.messages import DocumentPublished, Question
 
@@ -27,11 +27,11 @@ LEVELS = {"gold": "gold_doc_ids", "answer-bearing": "answer_bearing_doc_ids"}
 def read(files: Sequence[Path]) -> Collection:
     """The stream in the order in which its documents were first seen."""
     documents, questions = pair(files, "realtime_qa")
-    rows = each(questions, lambda row: row)
     asked = each(questions, question)
+    judged = each(questions, lambda row: {level: texts(row, field) for level, field in LEVELS.items()})
     qrels = {
-        level: {str(row["question_id"]): tuple(row[field]) for row in rows if row[field]}
-        for level, field in LEVELS.items()
+        level: {about.question_id: of[level] for about, of in zip(asked, judged, strict=True) if of[level]}
+        for level in LEVELS
     }
     return Collection("realtime_qa", sorted(each(documents, document), key=_first_seen), asked, qrels)
 
@@ -52,14 +52,16 @@ def document(row: Row) -> DocumentPublished:
 
 def question(row: Row) -> Question:
     """One question of the quiz as of its time; raises as `document` does."""
-    gold, bearing = row["gold_doc_ids"], row["answer_bearing_doc_ids"]
+    gold, bearing = texts(row, "gold_doc_ids"), texts(row, "answer_bearing_doc_ids")
+    choices = texts(row, "choices") if "choices" in row else ()
+    answers = texts(row, "answers") if "answers" in row else ()
     return Question(
         question_id=row["question_id"],
         text=row["question"],
-        choices=tuple(choice for choice in row.get("choices") or () if choice.strip()),
-        references=tuple(row["answers"]) if row.get("answers") else None,
+        choices=tuple(choice for choice in choices if choice.strip()),
+        references=answers or None,
         slice="gold" if gold else "answer-bearing" if bearing else "without gold",
-        gold_document_ids=tuple(gold or bearing),
+        gold_document_ids=gold or bearing,
         as_of=datetime.fromisoformat(row["asked_at"]),
     )
 

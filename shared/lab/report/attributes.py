@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from shared.lab.report.material import DocumentTimes, Material
 from shared.lab.report.scores import Scores, intervals_of, within
 from shared.messages import Question
+from shared.restriction import guarding
 from shared.statistics.intervals import Interval
 
 MOST, REST = 8, "all others"
@@ -31,8 +32,9 @@ class Group:
 def groups(material: Material, correct: Scores, clusters: Mapping[str, str]) -> list[Group]:
     """By each attribute that tells at least two groups of scored questions apart, the largest groups first.
 
-    A question is in the group of every source, topic and language of its gold documents, as far as they are known. A
-    document's popularity is how many questions name it as gold; of several documents the most asked one counts.
+    A question is in the group of every source, topic and language of its gold documents, as far as they are known and
+    everyone may be shown them. A document's popularity is how many questions name it as gold; of several documents the
+    most asked one counts.
     """
     scored = {name for values in correct.values() for name in values}
     questions = [result.question for result in material.results if result.question.question_id in scored]
@@ -56,7 +58,8 @@ def _attributes(material: Material) -> dict[str, Read]:
     popular = Counter(name for question in once.values() for name in set(question.gold_document_ids))
 
     def gold(question: Question) -> list[DocumentTimes]:
-        return [times[name] for name in question.gold_document_ids if name in times]
+        known = [times[name] for name in question.gold_document_ids if name in times]
+        return [document for document in known if not guarding(document.labels)]
 
     def popularity(question: Question) -> list[str]:
         most = max((popular[name] for name in question.gold_document_ids), default=0)

@@ -26,6 +26,7 @@ class DocumentTimes(Message):
     source: str = ""
     tags: tuple[str, ...] = ()
     language: str = ""
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,7 @@ def times_of(documents: Iterable[DocumentTimes | DocumentPublished], *, read_fro
                 published_at=document.published_at,
                 source=document.source,
                 tags=document.tags,
+                labels=document.labels,
             )
         )
     lacking = "" if by_document else f"{read_from} names no document"

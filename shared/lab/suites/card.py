@@ -9,6 +9,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from shared.source_files import text_of
+
 FILE = "suite.toml"
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -49,13 +51,13 @@ def read(folder: Path) -> Card | list[str]:
     file = folder / FILE
     if not file.is_file():
         raise FileNotFoundError(f"no file {file}: a suite is a folder with {FILE}, questions.jsonl and documents")
-    text = file.read_text(encoding="utf-8")
     try:
-        return Card.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        return [f"{file}: {error}"]
+        text = text_of(file.read_bytes())
+        return Card.model_validate(tomllib.loads(text.replace("\r\n", "\n")))
     except ValidationError as error:
         return list(_errors(file, text, error))
+    except (ValueError, RecursionError) as error:
+        return [f"{file}: {error}"]
 
 
 def _errors(file: Path, text: str, error: ValidationError) -> Iterator[str]:

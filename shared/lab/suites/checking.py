@@ -8,17 +8,18 @@ from shared.lab.suites import card, folder
 from shared.lab.suites.card import Kind
 from shared.lab.suites.folder import Draft, Placed, Suite
 from shared.messages import DocumentPublished, Question, QuestionKind
+from shared.source_files import DataError
 
 MOST_LABELS = 15  # of a question; a run adds one, and a question may carry 16
 LONGEST_ID = 380  # the name of the suite, its version and the run go before it, and an id may have 512 characters
 
 
 def load(place: Path) -> Suite:
-    """The suite in a folder; raises ValueError with the first error it has, FileNotFoundError where there is none."""
+    """The suite in a folder; raises DataError with the first error it has, FileNotFoundError where there is none."""
     draft = folder.read(place)
     if all_errors := errors(draft):
         more = f"; `tiltyard suite check {place}` lists all {len(all_errors)}" if len(all_errors) > 1 else ""
-        raise ValueError(f"{all_errors[0]}{more}")
+        raise DataError(f"{all_errors[0]}{more}")
     return draft.suite
 
 

@@ -10,14 +10,17 @@ from shared.lab.suites import checking, folder
 from shared.lab.suites.card import Card
 from shared.lab.suites.folder import Suite
 from shared.messages import Question
+from shared.source_files import DataError
 
 
 def imported(format_name: str, files: Sequence[Path], *, name: str, version: str, licence: str, source: str) -> Suite:
     """The suite in these files, documents first where a format has two.
 
-    Raises FileNotFoundError for a missing file, ValueError for an unknown format and for a line that is not of it.
+    Raises FileNotFoundError for a missing file, ValueError for an unknown format, DataError for what is not of it.
     """
     loaded = collection.load(files, format_name)
+    if not loaded.questions:
+        raise DataError(f"{', '.join(map(str, files))}: no question stands here")
     about = import_module(f"{collection.FORMATS}.{format_name}")
     card = Card(
         name=name,

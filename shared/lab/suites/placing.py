@@ -10,11 +10,12 @@ from collections.abc import Sequence
 
 from shared.lab.suites.folder import Suite
 from shared.messages import DocumentPublished, Filters, Question
+from shared.restriction import APART
 
 
 def corpus(suite: Suite, variation: str = "") -> str:
     """The name of a suite's documents in the system."""
-    return f"suite:{suite.card.title}" + (f"+{variation}" if variation else "")
+    return f"{APART}{suite.card.title}" + (f"+{variation}" if variation else "")
 
 
 def documents(suite: Suite, name: str) -> list[DocumentPublished]:

@@ -36,8 +36,8 @@ class System(Protocol):
     def ask(self, questions: Sequence[Question]) -> Mapping[str, Result]:
         """The results that came in time, by question id."""
 
-    def retract(self, document_ids: Sequence[str]) -> None:
-        """Take documents back, without waiting until that is done."""
+    def retract(self, documents: Sequence[DocumentPublished]) -> None:
+        """Take documents back so that they may be published again, without waiting until that is done."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def published(system: System, suite: Suite, *, variation: str = "", keep: bool =
         yield _settled(name, documents, system.publish(documents))
     finally:
         if not keep:
-            system.retract(list(dict.fromkeys(document.document_id for document in documents)))
+            system.retract(documents)
 
 
 def ask(system: System, questions: Sequence[Question], put: Sequence[Question]) -> SuiteResults:

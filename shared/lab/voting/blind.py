@@ -11,6 +11,7 @@ from hashlib import sha256
 from itertools import combinations
 
 from shared.messages import Choice, Result, Vote
+from shared.restriction import asked_for_everyone
 
 Pair = tuple[str, str]
 Voted = Mapping[str, AbstractSet[Pair]]
@@ -39,8 +40,10 @@ class Shown:
 def offer(results: Iterable[Result], voter: str, voted: Voted, *, recent: int) -> Shown | None:
     """A choice that this voter has not made yet, from the `recent` questions asked last; None if there is none.
 
-    A question with a vote of this voter is not offered again, nor are answers that say the same.
+    A question with a vote of this voter is not offered again, nor are answers that say the same, nor what not everyone
+    may be shown.
     """
+    results = (result for result in results if asked_for_everyone(result.question))
     newest = sorted(results, key=lambda result: (result.asked_at, result.question.question_id))[-recent:]
     open_results = [result for result in newest if result.question.question_id not in voted and _telling(result)]
     if not open_results:
@@ -52,8 +55,12 @@ def offer(results: Iterable[Result], voter: str, voted: Voted, *, recent: int) -
 def choice_on(result: Result, voter: str, voted: Voted) -> Shown:
     """A choice on this question: a pair that this voter has not voted on, or one to think about again.
 
-    Raises ValueError where fewer than two arms have answered.
+    Raises ValueError where fewer than two arms have answered, or where not everyone may be shown the answers.
     """
+    if not asked_for_everyone(result.question):
+        raise ValueError(
+            f"{result.question.question_id!r} was asked with labels: not everyone may be shown its answers"
+        )
     pairs = _telling(result) or _answered(result)
     if not pairs:
         raise ValueError(f"fewer than two arms answered {result.question.question_id!r}: there is nothing to compare")

@@ -12,6 +12,7 @@ from shared.collections.formats import squad
 from shared.lines import Row
 from shared.messages import Answer
 from shared.scoring.catalogue import CORRECT
+from shared.source_files import DataError
 
 NEEDS = "one JSON object of question ids and texts, and --references with a file of SQuAD 1.1 or 2.0; a file a system"
 MEASURES = ("exact_match_squad", "f1_squad", "contains")
@@ -29,10 +30,10 @@ def read(file: Path, references: Path | None) -> Loaded:
     texts = lines.whole(file)
     wrong = [name for name, text in texts.items() if not isinstance(text, str)]
     if wrong:
-        raise ValueError(f"{file}: the prediction for {wrong[0]} is no text")
+        raise DataError(f"{file}: the prediction for {wrong[0]} is no text")
     questions = {question.question_id: question for question in squad.read([references]).questions}
     if not texts.keys() & questions.keys():
-        raise ValueError(f"{file} answers no question of {references}: do the two belong together?")
+        raise DataError(f"{file} answers no question of {references}: do the two belong together?")
     may_abstain = any(question.references == () for question in questions.values())
     system = file.name.removesuffix(".gz").removesuffix(".json")
     predictions = [

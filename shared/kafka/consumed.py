@@ -1,0 +1,48 @@
+"""What a consumer is given, as values."""
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from shared.kafka import client
+from shared.records import Position, RawRecord
+
+
+def take(reader: client.Consumer, limit: int, wait_s: float, linger_s: float = 0.0) -> list[RawRecord]:
+    """Wait for the first record, then take what is here or comes within `linger_s`."""
+    first = reader.poll(wait_s)
+    if first is None:
+        return []
+    rest = reader.consume(limit - 1, timeout=linger_s) if limit > 1 else []
+    return [raw_record(message) for message in [first, *rest]]
+
+
+def end_of_partition(message: client.KafkaMessage) -> int | None:
+    """The offset at which a partition ended, where that is what a reader was told; None for a record."""
+    error = message.error()
+    return message.offset() if error is not None and error.code() == client.KafkaError._PARTITION_EOF else None  # noqa: SLF001
+
+
+def raw_record(message: client.KafkaMessage) -> RawRecord:
+    """A consumed message as a value; raises KafkaException where it carries an error."""
+    if (error := message.error()) is not None:
+        raise client.KafkaException(error)
+    kind, milliseconds = message.timestamp()
+    stamp = time.time() if kind == client.TIMESTAMP_NOT_AVAILABLE else milliseconds / 1000
+    headers: Any = message.headers() or []
+    return RawRecord(
+        position=position_of(message),
+        key=_bytes(message.key()),
+        value=_bytes(message.value()),
+        appended_at=datetime.fromtimestamp(stamp, UTC),
+        headers={name: value or b"" for name, value in headers},
+    )
+
+
+def position_of(message: client.KafkaMessage) -> Position:
+    """Where a consumed or delivered message stands."""
+    return Position(str(message.topic()), int(message.partition() or 0), int(message.offset() or 0))
+
+
+def _bytes(value: str | bytes | None) -> bytes | None:
+    return value.encode() if isinstance(value, str) else value
