@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from services.scorer import standings_aggregator
 from services.scorer.standings_aggregator import StandingsAggregator
 from shared.messages import Result, ScoredAnswer
 from shared.statistics.sequences import mixture_interval, mixture_reach
@@ -236,3 +237,14 @@ def test_a_result_of_a_version_that_no_store_holds_is_passed_over(tmp_path: Path
     )
 
     assert [standing.arms["base"]["correct"].mean for standing in aggregator.changed()] == [1.0, 1.0]
+
+
+def test_slices_without_end_are_counted_in_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(standings_aggregator, "MOST_SLICES", 2)
+    aggregator = StandingsAggregator(tmp_path)
+    take(aggregator, *(within(a_result(n, slice_name=f"s{n}", base=1.0), "base") for n in range(5)))
+
+    assert {s.slice: s.arms["base"]["correct"].n for s in aggregator.changed()} == {"all": 5, "s0": 1, "s1": 1}
+
+    aggregator.take(a_raw_record(None, key=b"q-4"))
+    assert {s.slice: s.arms["base"]["correct"].n for s in aggregator.changed()} == {"all": 4}
