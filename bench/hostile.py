@@ -10,7 +10,7 @@ import logging
 import multiprocessing
 import socket
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
@@ -22,9 +22,13 @@ import structlog
 from shared import topology
 from tests.hostile.feeds import KINDS, FeedAttack, FeedFigures
 from tests.hostile.oracle import Attack, Figures
+from tests.hostile.text_attack import readings
+from tests.hostile.text_readers import html, of_answers, of_documents, of_measures
 
 MOST_GROWTH = 256.0
 """MiB that a process may grow after its first round of batches."""
+MOST_READING_S = 5.0
+"""Processor seconds for the longest text that a reader is given."""
 FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile")
 SHOWN = 20
 Outcome = Figures | FeedFigures
@@ -38,6 +42,7 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=20_000, help="for each feed")
     parser.add_argument("--topics", nargs="*", default=[topic.name for topic in topology.TOPICS])
     parser.add_argument("--feeds", nargs="*", default=list(KINDS), choices=KINDS)
+    parser.add_argument("--texts", action=argparse.BooleanOptionalAction, default=True, help="readers of text, too")
     parser.add_argument("--processes", type=int, default=1, help="at a time")
     options = parser.parse_args()
     known = {topic.name: topic for topic in topology.TOPICS}
@@ -46,7 +51,9 @@ def main() -> None:
     with ThreadPoolExecutor(options.processes) as threads:
         outcomes = list(threads.map(_in_a_process, [*calls, *feed_calls]))
     sys.stdout.write(report(outcomes))
-    sys.exit(int(any(wrong_of(outcome) for outcome in outcomes)))
+    slow = list(_of_texts()) if options.texts else []
+    sys.stdout.write("\n".join(slow) + "\n")
+    sys.exit(int(any(wrong_of(outcome) for outcome in outcomes) or any("wrong" in line for line in slow)))
 
 
 def _in_a_process(call: Callable[[], Outcome]) -> Outcome:
@@ -86,6 +93,16 @@ def _on_topic(name: str, seed: int, records: int) -> Figures:
 
 def _on_feed(kind: str, seed: int, documents: int) -> FeedFigures:
     return FeedAttack(kind, seed)(documents, _say)
+
+
+def _of_texts() -> Iterator[str]:
+    """Of each reader the slowest kind of text up to the longest that it is given, and what is wrong."""
+    for name, reader, most in (*of_answers(), *of_documents(), *of_measures(), html()):
+        made = list(readings(reader, most, most_s=MOST_READING_S))
+        slowest = max(made, key=lambda reading: reading.cpu_s)
+        _say(f"{name}: {slowest.cpu_s:.2f} s")
+        yield f"- {name}: {slowest.cpu_s:.2f} s for {slowest.length:,} characters, {slowest.kind}"
+        yield from (f"  wrong: {reading.kind}: {reading.wrong}" for reading in made if reading.wrong)
 
 
 def _say(line: str) -> None:
