@@ -177,9 +177,7 @@ def complete(join: Join, arms: Collection[str], now: datetime | None = None) -> 
     """
     if join.done_at is not None:
         return join.has_feedback
-    if join.deadline is None:
-        return False
-    return join.in_time.keys() >= set(arms) or (now is not None and now > join.deadline)
+    return join.deadline is not None and (join.in_time.keys() >= set(arms) or (now is not None and now > join.deadline))
 
 
 def done(join: Join, now: datetime, *, counted: Collection[str], announced: int) -> Join:

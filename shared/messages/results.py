@@ -4,9 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from shared.messages.answers import Answer
 from shared.messages.contests import MOST_ARMS, ContestTaken
 from shared.messages.feedback import PairVotes, ReferencesSource
-from shared.messages.questions import Answer, Question
+from shared.messages.questions import Question
 from shared.messages.schema import MOST_WHOLE, Label, Message, Moment
 from shared.messages.verdicts import VerdictsTaken
 

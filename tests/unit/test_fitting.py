@@ -6,7 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.generator.fitting import LONGEST, fitted
-from shared.messages.questions import MOST_READ, MOST_SAID
+from shared.messages.answers import MOST_READ, MOST_SAID
 from shared.messages.schema import bytes_of
 from tests.builders import an_answer
 

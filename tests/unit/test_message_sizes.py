@@ -28,8 +28,8 @@ from shared.messages import (
     Verdicts,
     Vote,
 )
+from shared.messages.answers import MOST_READ, MOST_SAID
 from shared.messages.contests import MOST_ARMS
-from shared.messages.questions import MOST_READ, MOST_SAID
 from shared.records import InvalidMessageError, parsed
 from shared.scoring import catalogue
 from shared.settings import EncoderSettings
