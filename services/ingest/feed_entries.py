@@ -14,8 +14,15 @@ from inscriptis import get_text
 
 from services.ingest.feed_items import encodable
 from services.ingest.fetching import Page
+from services.ingest.ports import FeedUnavailableError
 from shared.feed_state import digest
+from shared.records import bounded
 
+_SURROGATE = re.compile(
+    rb"&#(?:x0{0,9}d[89a-f][0-9a-f]{2}|0{0,9}5(?:529[6-9]|5[3-9]\d\d|6\d{3}|7[0-2]\d\d|73[0-3]\d|734[0-3]));",
+    re.IGNORECASE,
+)
+"""References to halves of characters, which no text can hold."""
 _MARKUP = re.compile(r"<[a-z/!][^>]{0,1000}>|&(?:#\w{1,8}|\w{2,20});", re.IGNORECASE)
 
 
@@ -25,7 +32,14 @@ def parsed(page: Page, address: str) -> Any:
     Relative ids count from the address that was asked for: where it redirects to may change.
     """
     about = {"content-type": page.headers.get("Content-Type", ""), "content-location": address}
-    return feedparser.parse(io.BytesIO(page.body), response_headers=about)
+    try:
+        return feedparser.parse(io.BytesIO(_SURROGATE.sub(b"&#xFFFD;", page.body)), response_headers=about)
+    except MemoryError:
+        raise
+    except Exception as error:  # what reads a page that a stranger made may raise anything
+        raise FeedUnavailableError(
+            f"{page.url} cannot be read: {bounded(f'{type(error).__name__}: {error}')}"
+        ) from error
 
 
 def named(entries: Sequence[Any]) -> Iterator[tuple[str, Any]]:

@@ -395,3 +395,24 @@ def test_robots_that_ask_for_a_strange_delay_are_obeyed_in_the_rest(site: Site) 
 @pytest.mark.parametrize("address", ["fec0::1", "::1.2.3.4", "64:ff9b:1::808:808"])
 def test_addresses_that_other_networks_read_otherwise_are_not_public(address: str) -> None:
     assert not is_public(ipaddress.ip_address(address))
+
+
+@pytest.mark.parametrize("half", ["&#xD800;", "&#xdfff;", "&#55296;", "&#057343;", "&#x000D834;"])
+def test_a_reference_to_half_a_character_costs_no_entry(site: Site, half: str) -> None:
+    text = f"&lt;p&gt;The lock is {half} shut.&lt;/p&gt;"
+    site.answers["/feed"] = Answer(
+        a_feed(an_entry(1), an_entry(2, f"<![CDATA[<p>{half}</p> {text}]]>"), an_entry(3, text))
+    )
+
+    assert len(Reader().read(follow(site))) == 3
+
+
+def test_a_page_on_which_the_reader_stumbles_is_asked_for_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumble(*_: object, **__: object) -> None:
+        raise UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed")
+
+    site.answers["/feed"] = Answer(a_feed(an_entry(1)))
+    monkeypatch.setattr("feedparser.parse", stumble)
+
+    with pytest.raises(FeedUnavailableError, match="cannot be read: UnicodeEncodeError"):
+        Reader().read(follow(site))
