@@ -79,8 +79,14 @@ def _longer(draw: Random, items: list[Any]) -> list[Any]:
     times = draw.choice((0, 2, 16, 17, 20, 100, 101, 1_000, 1_001, 10_000 if draw.random() < 0.02 else 3))
     if items and isinstance(items[0], str):
         made = text(draw, 512)
+        times = _as_fits(times, made)
         return [f"{made} {number}" for number in range(times)] if draw.random() < 0.5 else [made] * times
-    return items * times if items else [value(draw) for _ in range(min(times, 20))]
+    return items * _as_fits(times, items) if items else [value(draw) for _ in range(min(times, 20))]
+
+
+def _as_fits(times: int, part: Any) -> int:
+    """How often a part is repeated so that the message is at most somewhat too large."""
+    return min(times, 2 * MOST_BYTES // max(len(values.written(part)), 1) + 1)
 
 
 def structure(draw: Random, tree: Any, path: Path) -> Any:
