@@ -4,7 +4,6 @@ Readers of PDF, Markdown, HTML and RSS take minutes or gigabytes for some inputs
 """
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any, ParamSpec, TypeVar
 
 from services.ingest.feed_settings import FeedSettings
@@ -13,6 +12,8 @@ from shared.records import InvalidMessageError, bounded
 
 P = ParamSpec("P")
 R = TypeVar("R")
+_LIMITED: dict[tuple[float, int], TimeLimited[..., Any]] = {}
+"""By their limits; a process starts with the first text."""
 
 
 def read_apart(settings: FeedSettings, function: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
@@ -21,10 +22,16 @@ def read_apart(settings: FeedSettings, function: Callable[P, R], *arguments: P.a
     return made
 
 
-@cache
+def close() -> None:
+    """End the process; the next text starts another one."""
+    for limited in _LIMITED.values():
+        limited.close()
+
+
 def _limited(within_s: float, most_bytes: int) -> TimeLimited[..., Any]:
-    """Started with the first text; the process ends with this one."""
-    return TimeLimited(_called, within_s, most_bytes)
+    if (within_s, most_bytes) not in _LIMITED:
+        _LIMITED[within_s, most_bytes] = TimeLimited(_called, within_s, most_bytes)
+    return _LIMITED[within_s, most_bytes]
 
 
 def _called(function: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
