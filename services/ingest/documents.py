@@ -5,13 +5,14 @@ import html
 import io
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Literal
 
 import webencodings
 
 from services.ingest import encodings, markdown
+from services.ingest.feed_items import LONGEST_TITLE
 from services.ingest.line_ends import mended
 
 TEXT, MARKDOWN, HTML, PDF = (".txt", ".text"), (".md", ".markdown"), (".html", ".htm"), (".pdf",)
@@ -30,6 +31,14 @@ class Read:
     content_type: Literal["text/plain", "text/html"] = "text/plain"
     date: str = ""
     tags: tuple[str, ...] = ()
+
+
+def read_within(name: str, data: bytes, most_pages: int, most_characters: int) -> Read:
+    """As `read`; ValueError also where its text is too long: a packed one has any length."""
+    made = read(name, data, most_pages)
+    if len(made.text) > most_characters:
+        raise ValueError(f"{len(made.text)} characters of text, at most {most_characters} are read")
+    return replace(made, title=made.title[:LONGEST_TITLE])
 
 
 def read(name: str, data: bytes, most_pages: int) -> Read:

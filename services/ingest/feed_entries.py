@@ -7,39 +7,57 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import feedparser
 from inscriptis import get_text
 
-from services.ingest.feed_items import encodable
+from services.ingest.feed_items import LONGEST_TITLE, encodable
+from services.ingest.feed_settings import FeedSettings
 from services.ingest.fetching import Page
 from services.ingest.ports import FeedUnavailableError
+from services.ingest.reading_apart import read_apart
 from shared.feed_state import digest
-from shared.records import bounded
+from shared.records import InvalidMessageError, bounded
 
 _SURROGATE = re.compile(
     rb"&#(?:x0{0,9}d[89a-f][0-9a-f]{2}|0{0,9}5(?:529[6-9]|5[3-9]\d\d|6\d{3}|7[0-2]\d\d|73[0-3]\d|734[0-3]));",
     re.IGNORECASE,
 )
 """References to halves of characters, which no text can hold."""
+LONGEST_MARKUP = 4 * LONGEST_TITLE
+HARMLESS = ("CharacterEncodingOverride", "NonXMLContentType")
 _MARKUP = re.compile(r"<[a-z/!][^>]{0,1000}>|&(?:#\w{1,8}|\w{2,20});", re.IGNORECASE)
 
 
-def parsed(page: Page, address: str) -> Any:
-    """A page as feedparser reads it, from a stream: it would open text that looks like an address or a path.
+@dataclass(frozen=True)
+class Parsed:
+    """What feedparser makes of a page; `fault` says what is malformed, "" nothing, and `version` which kind it is."""
+
+    entries: list[Any]
+    version: str
+    fault: str
+
+
+def parsed(page: Page, address: str, settings: FeedSettings) -> Parsed:
+    """A page as feedparser reads it. Raises FeedUnavailableError for one that cannot be read, or not in the limits.
 
     Relative ids count from the address that was asked for: where it redirects to may change.
     """
     about = {"content-type": page.headers.get("Content-Type", ""), "content-location": address}
     try:
-        return feedparser.parse(io.BytesIO(_SURROGATE.sub(b"&#xFFFD;", page.body)), response_headers=about)
-    except MemoryError:
-        raise
-    except Exception as error:  # what reads a page that a stranger made may raise anything
-        raise FeedUnavailableError(
-            f"{page.url} cannot be read: {bounded(f'{type(error).__name__}: {error}')}"
-        ) from error
+        return read_apart(settings, parse, page.body, about)
+    except InvalidMessageError as error:
+        raise FeedUnavailableError(f"{page.url} cannot be read: {error}") from error
+
+
+def parse(body: bytes, about: Mapping[str, str]) -> Parsed:
+    """From a stream: feedparser would open text that looks like an address or a path."""
+    made = feedparser.parse(io.BytesIO(_SURROGATE.sub(b"&#xFFFD;", body)), response_headers=dict(about))
+    fault = made.get("bozo_exception") if made.get("bozo") else None
+    harmless = fault is None or type(fault).__name__ in HARMLESS
+    return Parsed(made.entries, str(made.get("version") or ""), "" if harmless else bounded(f"{fault}"))
 
 
 def named(entries: Sequence[Any]) -> Iterator[tuple[str, Any]]:
@@ -54,8 +72,8 @@ def named(entries: Sequence[Any]) -> Iterator[tuple[str, Any]]:
 
 
 def title(entry: Mapping[str, Any]) -> str:
-    """The title as a reader sees it."""
-    given = text(entry, "title")
+    """The title as a reader sees it, its beginning: more than that is no title, and markup may take any time."""
+    given = text(entry, "title")[:LONGEST_MARKUP]
     return get_text(given).strip() if _MARKUP.search(given) else given
 
 

@@ -29,6 +29,12 @@ class FeedSettings(Settings):
     max_page_bytes: int = Field(default=1_000_000, ge=1, description="of one page, unpacked; the rest is cut")
     max_file_bytes: int = Field(default=20_000_000, ge=1, description="a larger file of a folder is reported, not read")
     max_pages: int = Field(default=1_000, ge=1, description="a longer PDF is reported, not read")
+    reading_within_s: float = Field(
+        default=60.0, gt=0, description="of reading a file, or an RSS answer; what takes longer is reported"
+    )
+    reading_bytes: int = Field(
+        default=2 * 1024**3, ge=512 * 1024**2, description="of memory for that; what takes more is reported"
+    )
     retract_when_empty: bool = Field(
         default=False, description="a folder that lost all its files retracts them; false: it is taken for not mounted"
     )

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from services.ingest import hidden_ids
+from services.ingest import hidden_ids, reading_apart
 from services.ingest.feed_dates import PlausibleTimes
 from services.ingest.feed_pass import Counts, Pass, Publishes
 from services.ingest.feed_settings import FeedSettings
@@ -77,7 +77,10 @@ def _run(options: argparse.Namespace, readiness: Readiness) -> None:
     every_s = options.every or feed.every_s
     if not options.once:
         _say(FeedWatched(feed=feed.name, every_s=every_s))
-    follow(read, stopping, every_s=every_s, most_s=settings.most_backoff_s, once=options.once, say=_say)
+    try:
+        follow(read, stopping, every_s=every_s, most_s=settings.most_backoff_s, once=options.once, say=_say)
+    finally:
+        reading_apart.close()
 
 
 def reading(

@@ -6,6 +6,7 @@ started with the first text and stays; after one was ended, the next text gets a
 
 import logging
 import multiprocessing
+import pickle
 import resource
 import signal
 from collections import OrderedDict
@@ -29,17 +30,19 @@ REMEMBERED = 1_000
 class TimeLimited(Generic[P, R]):
     """A function of a module, called in another process. Raises InvalidMessageError whatever goes wrong in it.
 
-    What failed once fails at once when it comes again, as it does when a batch is handled record by record.
+    It may take `within_s` seconds, and the process `most_bytes` of address space. What failed once fails at once when
+    it comes again, as it does when a batch is handled record by record.
     """
 
-    def __init__(self, function: Callable[P, R], within_s: float) -> None:
+    def __init__(self, function: Callable[P, R], within_s: float, most_bytes: int = MOST_BYTES) -> None:
         self._function = function
         self._within_s = within_s
+        self._most_bytes = most_bytes
         self._pool: ProcessPool | None = None
         self._failed: OrderedDict[bytes, str] = OrderedDict()
 
     def __call__(self, *arguments: P.args, **named: P.kwargs) -> R:
-        key = sha256(repr((arguments, named)).encode(errors="backslashreplace")).digest()
+        key = sha256(pickle.dumps((arguments, named))).digest()
         if key in self._failed:
             raise InvalidMessageError(self._failed[key])
         try:
@@ -69,6 +72,11 @@ class TimeLimited(Generic[P, R]):
                     raise InvalidMessageError("the process that read it ended") from error
             except InvalidMessageError:
                 raise
+            except MemoryError as error:
+                self.close()  # what other texts left there may be to blame: it gets a new process
+                if last:
+                    most = f"{self._most_bytes / 2**20:,.0f} MiB"
+                    raise InvalidMessageError(f"reading it took more memory than {most} (MemoryError)") from error
             except Exception as error:  # what a library says may quote the text
                 raise InvalidMessageError(f"it cannot be read ({type(error).__name__})") from error
         raise AssertionError("the second call returns or raises")
@@ -76,15 +84,15 @@ class TimeLimited(Generic[P, R]):
     def _open(self) -> ProcessPool:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPool(max_workers=1, initializer=_started, context=context)
+            self._pool = ProcessPool(max_workers=1, initializer=_started, initargs=(self._most_bytes,), context=context)
         return self._pool
 
 
-def _started() -> None:
+def _started(most_bytes: int) -> None:
     """In the new process: whoever started it decides when it ends, it may not take all the memory, and it logs nothing.
 
     What readers of text log may quote it.
     """
     logging.disable(logging.CRITICAL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
+    resource.setrlimit(resource.RLIMIT_AS, (most_bytes, most_bytes))

@@ -13,6 +13,7 @@ from tests.builders import a_document
 from tests.hostile.mutations import bytewise, mutated, text
 from tests.hostile.records import Seed
 from tests.hostile.values import DATES
+from tests.pdfs import a_pdf_of
 
 _NAMES = ("a", "ä", "a b", "a\nb", "a\u202eb", "\u200b", "con", "a%s{}", "-rf", "'", '"', "a" * 200, "\udcff", "名前")
 _SUFFIXES = (".txt", ".md", ".html", ".htm", ".pdf", ".TXT", ".markdown", ".exe", "", ".txt.gz", ".jsonl")
@@ -39,10 +40,15 @@ def files(folder: Path, draw: Random, number: int) -> None:
         return
     content = text(draw).encode(errors="replace")
     if name.lower().endswith(".pdf"):
-        content = (
-            draw.choice((b"%PDF-1.7\n", b"%PDF-", b"")) + content + draw.choice((b"", b"\n%%EOF", b"startxref\n9" * 50))
-        )
+        content = _pdf(draw, content)
     Path(name).write_bytes(content if draw.random() < 0.8 else bytewise(draw, content or b"a") or b"")
+
+
+def _pdf(draw: Random, content: bytes) -> bytes:
+    """A whole PDF, one that draws anything, or what only begins as one."""
+    if draw.random() < 0.5:
+        return a_pdf_of(draw.choice((b"BT /F1 12 Tf (The fair moves.) Tj ET", content[:100_000])))
+    return draw.choice((b"%PDF-1.7\n", b"%PDF-", b"")) + content + draw.choice((b"", b"\n%%EOF", b"startxref\n9" * 50))
 
 
 def line(draw: Random, number: int) -> bytes:

@@ -3,13 +3,14 @@
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
+from services.ingest import reading_apart
 from services.ingest.feed_pass import Counts, Pass
 from services.ingest.feed_settings import FeedSettings
 from services.ingest.feeds import folder, jsonl, rss, sql
@@ -69,7 +70,7 @@ class FeedAttack:
     def __call__(self, documents: int, say: Callable[[str], None] = lambda _: None) -> FeedFigures:
         """So many documents, and what became of them."""
         started = perf_counter()
-        with TemporaryDirectory() as home:
+        with TemporaryDirectory() as home, closing(reading_apart):
             place = self._place(Path(home))
             feed, state = self._feed(place), MemoryFeeds()
             while self.figures.documents < documents:

@@ -1,6 +1,5 @@
 """Folders and growing files: changes, deletions and rotation are noticed, also across a restart."""
 
-import io
 import os
 import socket
 from collections.abc import Callable
@@ -10,8 +9,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
-from pypdf import PdfWriter
-from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from services.ingest import opening
 from services.ingest.documents import page_text
@@ -20,26 +17,8 @@ from services.ingest.feeds import folder, jsonl
 from services.ingest.marking import Marked
 from services.ingest.ports import Feed, FeedSource, FeedUnavailableError, Unchanged
 from tests.builders import a_document
+from tests.pdfs import a_pdf
 from tests.unit.feed_parts import Reader
-
-
-def a_pdf(text: str, pages: int = 1) -> bytes:
-    writer = PdfWriter()
-    font = DictionaryObject(
-        {NameObject("/Type"): NameObject("/Font"), NameObject("/Subtype"): NameObject("/Type1"),
-         NameObject("/BaseFont"): NameObject("/Helvetica")}
-    )  # fmt: skip
-    for _ in range(pages):
-        page = writer.add_blank_page(300, 300)
-        stream = DecodedStreamObject()
-        stream.set_data(f"BT /F1 12 Tf 20 200 Td ({text}) Tj ET".encode())
-        fonts = DictionaryObject({NameObject("/F1"): writer._add_object(font)})  # noqa: SLF001 (no public way)
-        page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
-        page[NameObject("/Contents")] = writer._add_object(stream)  # noqa: SLF001 (no public way)
-    writer.add_metadata({"/Title": "Harbour plan"})
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from services.ingest.feed_settings import FeedSettings
 from services.ingest.feeds import rss
 from services.ingest.fetching import RefusedError, fetch, is_public
 from services.ingest.ports import Feed, FeedSource, FeedUnavailableError
+from shared.records import InvalidMessageError
 from tests.builders import NOON
 from tests.unit.feed_parts import Answer, Reader, Site, a_site
 
@@ -409,10 +410,10 @@ def test_a_reference_to_half_a_character_costs_no_entry(site: Site, half: str) -
 
 def test_a_page_on_which_the_reader_stumbles_is_asked_for_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     def stumble(*_: object, **__: object) -> None:
-        raise UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed")
+        raise InvalidMessageError("reading it took longer than 60 s")
 
     site.answers["/feed"] = Answer(a_feed(an_entry(1)))
-    monkeypatch.setattr("feedparser.parse", stumble)
+    monkeypatch.setattr(feed_entries, "read_apart", stumble)
 
-    with pytest.raises(FeedUnavailableError, match="cannot be read: UnicodeEncodeError"):
+    with pytest.raises(FeedUnavailableError, match="cannot be read: reading it took longer"):
         Reader().read(follow(site))

@@ -10,6 +10,8 @@ import pytest
 from services.ingest.time_limit import MOST_BYTES, TimeLimited
 from shared.records import InvalidMessageError
 
+HOARD: list[bytearray] = []
+
 
 def obeying(text: str) -> str:
     """What a reader may do with a text that is made for it."""
@@ -25,6 +27,12 @@ def obeying(text: str) -> str:
         case ["pid"]:
             return str(os.getpid())
     return text.upper()
+
+
+def hoarding(_: int) -> int:
+    """Keeps what it takes, as leaks do."""
+    HOARD.append(bytearray(600 * 1024**2))
+    return len(HOARD[0]) // 1024**2
 
 
 @pytest.fixture
@@ -64,3 +72,10 @@ def test_a_process_that_somebody_ended_costs_no_text(limited: TimeLimited[[str],
     os.kill(int(limited("pid")), signal.SIGKILL)
 
     assert limited("fair") == "FAIR"
+
+
+def test_what_other_texts_left_in_the_process_costs_no_text_that_fits_into_a_new_one() -> None:
+    limited = TimeLimited(hoarding, 30.0, 1024**3)
+
+    assert [limited(number) for number in range(4)] == [600] * 4
+    limited.close()

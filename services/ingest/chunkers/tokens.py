@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from semantic_text_splitter import TextSplitter
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Tokenizer
 
 from services.ingest.ports import header
 from services.ingest.settings import IngestSettings
+from services.ingest.token_counts import TokenCount
 from shared.encoding import tokenizer_of
 from shared.readable import readable
 from shared.settings import EncoderSettings
@@ -44,10 +45,9 @@ class TokenChunker:
     """
 
     def __init__(self, tokenizer: Tokenizer, limit: int) -> None:
-        self._tokenizer = tokenizer
+        self.count = TokenCount(tokenizer)
         self._limit = limit - SPECIAL
         self._splitters: dict[int, TextSplitter] = {}
-        self._unknown: int | None = tokenizer.token_to_id("[UNK]")
 
     def __call__(self, title: str, date: str, text: str) -> list[str]:
         """Texts of at most the limit in tokens and CHARACTERS times that, each opened by the title and the date."""
@@ -57,21 +57,12 @@ class TokenChunker:
         most = CHARACTERS * self._limit
         return [head + part[start : start + most] for part in parts for start in range(0, len(part), most)]
 
-    def count(self, text: str) -> int:
-        """Tokens of a text as an encoder reads it, special ones left out, unknown ones by their characters."""
-        encoding = self._tokenizer.encode(readable(text), add_special_tokens=False)
-        return len(encoding.ids) if self._unknown not in encoding.ids else sum(self._costs(encoding))
-
-    def _costs(self, encoding: Encoding) -> Iterator[int]:
-        for token, (start, end) in zip(encoding.ids, encoding.offsets, strict=True):
-            yield end - start if token == self._unknown else 1
-
     def _shortened(self, title: str) -> str:
         """A title may take a third of a chunk; the rest of a longer one is dropped from the header."""
         most = max(LEAST_BODY, self._limit // 3)
         text = readable(title)[: CHARACTERS * most]
-        encoding = self._tokenizer.encode(text, add_special_tokens=False)
-        fitting = sum(total <= most for total in itertools.accumulate(self._costs(encoding)))
+        encoding = self.count.encoded(text)
+        fitting = sum(total <= most for total in itertools.accumulate(self.count.costs(encoding)))
         if fitting == len(encoding.ids):
             return text
         return text[: encoding.offsets[fitting - 1][1]] if fitting else text[:most]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from services.ingest.documents import SUFFIXES, Read, read
+from services.ingest.documents import SUFFIXES, Read, read_within
 from services.ingest.feed_items import document, document_id, feed_name
 from services.ingest.feed_settings import FeedSettings
 from services.ingest.opening import opened_within
@@ -26,6 +26,7 @@ from services.ingest.ports import (
     Found,
     Unchanged,
 )
+from services.ingest.reading_apart import read_apart
 from shared.feed_state import Seen, digest
 from shared.messages import DocumentPublished
 
@@ -84,8 +85,8 @@ class Folder:
             if about.st_size > self.settings.max_file_bytes:
                 raise ValueError(f"{about.st_size} bytes, at most {self.settings.max_file_bytes} are read")
             data = self._bytes(path)
-            parsed = self._document(path, name, about, read(Path(path).name, data, self.settings.max_pages))
-        except Exception as error:  # a reader of PDF raises anything for a broken file
+            parsed = self._document(path, name, about, self._read(path, data))
+        except Exception as error:  # whatever is wrong with a file is its own fault alone
             return BadItem(path, f"{error}" or type(error).__name__, document_id=name, stamp=stamp)
         if isinstance(parsed, BadItem):
             return BadItem(path, parsed.reason, document_id=name, stamp=stamp)
@@ -98,6 +99,11 @@ class Folder:
         if len(data) > self.settings.max_file_bytes:
             raise ValueError(f"more than {self.settings.max_file_bytes} bytes")
         return data
+
+    def _read(self, path: str, data: bytes) -> Read:
+        """Raises InvalidMessageError for what cannot be read, or not within the limits."""
+        most_pages, most_characters = self.settings.max_pages, self.settings.max_file_bytes
+        return read_apart(self.settings, read_within, Path(path).name, data, most_pages, most_characters)
 
     def _document(self, path: str, name: str, about: os.stat_result, text: Read) -> DocumentPublished | BadItem:
         return document(

@@ -21,7 +21,6 @@ from shared.feed_state import digest
 from shared.masking import masked, without_secrets
 
 OK, UNCHANGED, GONE = 200, 304, 410
-_HARMLESS = ("CharacterEncodingOverride", "NonXMLContentType")
 
 
 def build(source: FeedSource, settings: FeedSettings) -> Feed:
@@ -52,7 +51,7 @@ class Rss:
         page = self._asked(json.loads(bookmark.position or "{}"))
         if page.status == UNCHANGED:
             return
-        parsed = feed_entries.parsed(page, without_secrets(self.source.address))
+        parsed = feed_entries.parsed(page, without_secrets(self.source.address), self.settings)
         yield from self._reported(page, parsed)
         entries = parsed.entries if page.whole else parsed.entries[:-1]  # the last one of a cut feed may be cut itself
         articles = Articles(self.settings, self.source.pause)
@@ -82,16 +81,16 @@ class Rss:
         moment = moment_of(after)
         return max(0.0, (moment - self.now()).total_seconds()) if moment else 0.0
 
-    def _reported(self, page: Page, parsed: Any) -> Iterator[BadItem]:
+    def _reported(self, page: Page, parsed: feed_entries.Parsed) -> Iterator[BadItem]:
         """What is wrong with the feed as a whole, while there is something to be read in it."""
-        fault = parsed.get("bozo_exception") if parsed.get("bozo") else None
-        fault = None if type(fault).__name__ in _HARMLESS else fault
-        if not parsed.entries and (fault or not parsed.get("version")):
-            raise FeedUnavailableError(f"{page.url} is no RSS or Atom feed: {fault or 'nothing of the kind is in it'}")
+        if not parsed.entries and (parsed.fault or not parsed.version):
+            raise FeedUnavailableError(
+                f"{page.url} is no RSS or Atom feed: {parsed.fault or 'nothing of the kind is in it'}"
+            )
         if not page.whole:
             yield BadItem(page.url, f"cut at {self.settings.max_feed_bytes} bytes")
-        elif fault:
-            yield BadItem(page.url, f"malformed, read as far as possible: {fault}")
+        elif parsed.fault:
+            yield BadItem(page.url, f"malformed, read as far as possible: {parsed.fault}")
 
     def _where(self, named: tuple[str, Any]) -> str:
         return f"{self.source.shown} {named[0]}"
