@@ -70,6 +70,19 @@ def test_a_report_since_before_all_time_is_a_report(tiltyard: Callable[..., Ende
     )
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["publish", "stories.jsonl", "--wait", "--timeout", "nan"], ["evaluate", "suite", "folder", "--wait", "nan"],
+        ["evaluate", "suite", "folder", "--deadline", "1e9"], ["replay", "folder", "--wait", "nan"],
+    ],
+)  # fmt: skip
+def test_no_time_that_would_never_pass_is_waited_for(tiltyard: Callable[..., Ended], arguments: list[str]) -> None:
+    ended = tiltyard(*arguments)
+
+    assert (ended.returncode, f"Invalid value for '{arguments[-2]}'" in ended.stderr) == (2, True)
+
+
 def test_an_input_that_ends_before_a_vote_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
