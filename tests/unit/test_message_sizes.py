@@ -184,3 +184,11 @@ def test_labels_that_no_answer_could_name_are_refused() -> None:
 
     with pytest.raises(InvalidMessageError, match="labels: 4,5"):
         parsed(DocumentPublished, json.dumps(document))
+
+
+@pytest.mark.parametrize(
+    "schema", ['{"maximum": 1e999}', '{"enum": [-1e999]}', '{"const": NaN}', '{"default": Infinity}']
+)
+def test_a_schema_with_a_number_that_json_cannot_say_is_refused(schema: str) -> None:
+    with pytest.raises(InvalidMessageError, match="endless or none"):
+        parsed(Question, f'{{"question_id": "q", "text": "?", "form": {{"json_schema": {schema}}}}}')
