@@ -20,20 +20,24 @@ def older(message: DocumentPublished, stands: Revision) -> str:
     A retraction is never too old: what is taken back must not stay because of a date.
     """
     moment = stated(message)
-    if message.op == "retract" or moment is None or stands.first_seen_at == stands.appended_at:
+    if message.op == "retract" or moment is None or not _states(stands):
         return ""
     return f"older than {_shown(stands)}; {REMEDY}" if moment < stands.first_seen_at else ""
 
 
 def may_repeat(message: DocumentPublished, stands: Revision) -> bool:
-    """Whether nothing says that a document is newer than what stands: then it may be an earlier one, sent again."""
+    """Whether nothing says that a document is newer than what stands: then it may be an earlier one, sent again.
+
+    When the broker took a document says nothing: a story of tomorrow morning is not newer than its retraction of today.
+    """
     moment = stated(message)
-    return message.op == "upsert" and (moment is None or moment <= stands.first_seen_at) and not closes(stands)
+    newer = moment is not None and _states(stands) and moment > stands.first_seen_at
+    return message.op == "upsert" and not newer and not closes(stands)
 
 
 def closes(revision: Revision) -> bool:
     """Whether it is a retraction that states its time: what is of that time or later may then come, also once more."""
-    return revision.retracted and revision.first_seen_at != revision.appended_at
+    return revision.retracted and _states(revision)
 
 
 def forecast(message: DocumentPublished, stands: Revision | None) -> str:
@@ -41,7 +45,9 @@ def forecast(message: DocumentPublished, stands: Revision | None) -> str:
     if stands is None:
         return ""
     lost = f"{_shown(stands)} stands: the text as it was before does not come back; {REMEDY}"
-    return older(message, stands) or (lost if stands.retracted and may_repeat(message, stands) else "")
+    moment = stated(message)
+    later = moment is not None and moment > stands.first_seen_at
+    return older(message, stands) or (lost if stands.retracted and not later and may_repeat(message, stands) else "")
 
 
 def taken_back(documents: Iterable[DocumentPublished], now: datetime) -> list[DocumentPublished]:
@@ -62,6 +68,10 @@ def hashes(newest_first: Iterable[Revision]) -> frozenset[str]:
 def repeated(stands: Revision) -> str:
     """Why a text that stood before revision `stands` does not come back."""
     return f"as it stood before {_shown(stands)}; {REMEDY}"
+
+
+def _states(revision: Revision) -> bool:
+    return revision.first_seen_at != revision.appended_at
 
 
 def _shown(revision: Revision) -> str:

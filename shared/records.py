@@ -25,6 +25,10 @@ class InvalidMessageError(ValueError):
     """The message can never be handled; it is buried with this reason and the next one goes on."""
 
 
+class GivenUpError(InvalidMessageError):
+    """Reading the message took too long or too much, this time: another time, on a quieter machine, it may not."""
+
+
 class Position(NamedTuple):
     """Where a record stands; two deliveries of one record share it."""
 

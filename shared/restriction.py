@@ -5,7 +5,7 @@ What may be said of them where everyone can read is decided in `docs/adr/0025-wh
 
 from collections.abc import Collection
 
-from shared.messages import Answer, Question
+from shared.messages import Answer, Result
 
 APART = "suite:"
 """How the labels of suites begin. They keep a suite's documents apart from the news, and guard no secret."""
@@ -22,7 +22,7 @@ def made_of(answer: Answer, asked_with: tuple[str, ...]) -> Answer:
     A worker from before answers said them may have shown any passage that the question's labels (`asked_with`) open,
     so then each passage counts as one with these.
     """
-    if len(answer.evidence_labels) == len(answer.evidence) or not asked_with:
+    if answer.evidence_labels or not asked_with:
         return answer
     return answer.model_copy(update={"evidence_labels": (asked_with,) * len(answer.evidence)})
 
@@ -32,6 +32,7 @@ def labels_of(answer: Answer) -> set[str]:
     return {label for labels in answer.evidence_labels for label in labels}
 
 
-def asked_for_everyone(question: Question) -> bool:
-    """Whether its answers may be shown on a page for others: it was shown nothing but what everyone may see."""
-    return not guarding(question.labels)
+def for_everyone(result: Result) -> bool:
+    """Whether its answers may be shown on a page for others: neither question nor passages have a guarding label."""
+    passages = (labels for scored in result.answers.values() for labels in scored.answer.evidence_labels)
+    return not guarding(result.question.labels) and not any(map(guarding, passages))

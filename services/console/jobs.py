@@ -4,9 +4,10 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import TypeVar
 
 from services.console.platform.errors import PlatformError
+from shared import service
 from shared.jobs import process
 from shared.jobs.events import Job, Said
-from shared.service import EX_DATA
+from shared.kafka.client import UnreachableError
 from shared.source_files import DataError
 
 Result = TypeVar("Result")
@@ -19,12 +20,23 @@ class JobError(PlatformError):
 def run(job: Job[Said], arguments: Sequence[str], environment: Mapping[str, str]) -> Generator[Said, None, None]:
     """The job's events. Ending early ends the job.
 
-    Where it fails, its last words are raised: as DataError where a file is at fault, else as JobError.
+    Where it fails, its last words are raised: as DataError where a file is at fault, as UnreachableError where a
+    server is not there, else as JobError. The exit code is the job's own in the first two cases.
     """
     try:
         yield from process.run(job, arguments, environment)
     except process.JobEndedError as error:
-        raise (DataError(error.words) if error.code == EX_DATA else JobError(str(error))) from error
+        raise _raised(error) from error
+
+
+def _raised(error: process.JobEndedError) -> Exception:
+    match error.code:
+        case service.EX_DATA:
+            return DataError(error.words)
+        case service.EX_UNAVAILABLE:
+            return UnreachableError(error.words)
+        case _:
+            return JobError(str(error))
 
 
 def result_of(module: str, event: Result | None) -> Result:

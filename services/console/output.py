@@ -47,6 +47,7 @@ _EXIT_CODES: dict[type[Exception], int] = {
     FileNotFoundError: EX_USAGE,
     DataError: EX_DATA,
     TimeoutError: EX_UNAVAILABLE,
+    OSError: EX_CONFIG,
     ValueError: EX_CONFIG,
 }
 
@@ -57,11 +58,20 @@ def plain_errors() -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        fail(f"{error.title}: {reason_of(error)} (every setting stands in .env.example)", EX_CONFIG)
+        if error.title.endswith("Settings"):
+            fail(f"{error.title}: {reason_of(error)} (every setting stands in .env.example)", EX_CONFIG)
+        fail(f"{error.title}: {reason_of(error)}", EX_DATA)
     except tuple(_EXIT_CODES) as error:
-        fail(str(error), next(code for kind, code in _EXIT_CODES.items() if isinstance(error, kind)))
+        fail(_words_of(error), next(code for kind, code in _EXIT_CODES.items() if isinstance(error, kind)))
     except KeyboardInterrupt:
         fail("interrupted", 130)
+
+
+def _words_of(error: Exception) -> str:
+    """What went wrong; of what the operating system says, the file first, as of all other errors with files."""
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def fail(message: str, code: int) -> None:

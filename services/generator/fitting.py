@@ -14,6 +14,8 @@ from shared.records import bounded
 
 LONGEST, TITLE = 10_000, 200
 """Characters of what was said, and of the title of a passage."""
+SHORTEST = 1_000
+UNLABELLED = "the labels of its passages are too large to be named, and without them it may not be said"
 _LEAST_NEEDED = ("choice_log_probabilities", "evidence_titles", "evidence_texts", "citations", "evidence")
 log = structlog.get_logger()
 
@@ -35,4 +37,17 @@ def fitted(**fields: Any) -> Answer:
         except ValidationError:
             log.warning("left out of an answer that is too large", question_id=kept["question_id"], field=name)
             del kept[name]
-    return Answer(**kept)
+    return _with_its_labels(kept)
+
+
+def _with_its_labels(kept: dict[str, Any]) -> Answer:
+    """The answer in fewer words; where even its labels alone are too large, nothing is said that they would guard."""
+    sets = tuple(dict.fromkeys(kept["evidence_labels"]))
+    fewer = {"text": kept["text"][:SHORTEST], "withheld": kept["withheld"][:SHORTEST], "cut": True}
+    for fields in (kept, kept | fewer | {"evidence_labels": sets}):
+        try:
+            return Answer(**fields)
+        except ValidationError:
+            log.warning("cut, since the labels of its passages are large", question_id=kept["question_id"])
+    nothing = {"status": "failed", "text": "", "withheld": "", "evidence_labels": ()}
+    return Answer(**kept | nothing | {"failure": UNLABELLED, "failure_kind": "refused"})

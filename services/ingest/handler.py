@@ -183,6 +183,8 @@ class Ingest:
     def _plausible(self, moment: datetime, record: Record[DocumentPublished], name: str) -> datetime:
         latest = record.appended_at + timedelta(hours=self.settings.latest_ahead_hours)
         if not self.settings.earliest <= moment <= latest:
+            if record.message.op == "retract":  # it holds whatever its time; one that cannot be says nothing
+                return record.appended_at
             raise InvalidMessageError(
                 f"{name}: {moment.isoformat()} is not between {self.settings.earliest:%Y-%m-%d} and {latest:%Y-%m-%d}"
             )

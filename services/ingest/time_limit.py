@@ -18,7 +18,7 @@ from typing import Generic, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from shared.records import InvalidMessageError
+from shared.records import GivenUpError, InvalidMessageError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -28,7 +28,8 @@ REMEMBERED = 1_000
 
 
 class TimeLimited(Generic[P, R]):
-    """A function of a module, called in another process. Raises InvalidMessageError whatever goes wrong in it.
+    """A function of a module, called in another process. Raises InvalidMessageError whatever goes wrong in it,
+    and GivenUpError where it did not end by itself.
 
     It may take `within_s` seconds, and the process `most_bytes` of address space. What failed once fails at once when
     it comes again, as it does when a batch is handled record by record.
@@ -39,16 +40,16 @@ class TimeLimited(Generic[P, R]):
         self._within_s = within_s
         self._most_bytes = most_bytes
         self._pool: ProcessPool | None = None
-        self._failed: OrderedDict[bytes, str] = OrderedDict()
+        self._failed: OrderedDict[bytes, InvalidMessageError] = OrderedDict()
 
     def __call__(self, *arguments: P.args, **named: P.kwargs) -> R:
         key = sha256(pickle.dumps((arguments, named))).digest()
         if key in self._failed:
-            raise InvalidMessageError(self._failed[key])
+            raise type(self._failed[key])(str(self._failed[key]))
         try:
             return self._called(*arguments, **named)
         except InvalidMessageError as error:
-            self._failed[key] = str(error)
+            self._failed[key] = type(error)(str(error))  # without the traceback, which holds the text
             if len(self._failed) > REMEMBERED:
                 self._failed.popitem(last=False)
             raise
@@ -65,11 +66,11 @@ class TimeLimited(Generic[P, R]):
             try:
                 return self._open().schedule(self._function, arguments, named, timeout=self._within_s).result()
             except TookTooLong as error:
-                raise InvalidMessageError(f"reading it took longer than {self._within_s:g} s") from error
+                raise GivenUpError(f"reading it took longer than {self._within_s:g} s") from error
             except (ProcessExpired, BrokenProcessPool) as error:  # somebody may have ended it: it gets a second one
                 self.close()
                 if last:
-                    raise InvalidMessageError("the process that read it ended") from error
+                    raise GivenUpError("the process that read it ended") from error
             except InvalidMessageError:
                 raise
             except MemoryError as error:

@@ -138,7 +138,8 @@ def within_budget(picks: Sequence[Pick], words: int) -> list[Pick]:
     size = MOST_BYTES
     for hit, passage in picks:
         words -= len(passage.text.split())
-        size -= ESCAPED * (len(passage.text) + len(passage.title) + len(passage.source) + len(passage.document_id))
+        texts = (passage.text, passage.title, passage.source, passage.document_id, *passage.labels)
+        size -= ESCAPED * sum(map(len, texts))
         if kept and min(words, size) < 0:
             break
         kept.append((hit, passage))

@@ -16,6 +16,7 @@ import faust
 from aiokafka.partitioner import DefaultPartitioner
 from faust.transport.drivers import aiokafka as driver
 
+from services.scorer.batches import pass_over_unreadable
 from services.scorer.group import GROUP
 from services.scorer.offsets import Place
 from services.scorer.reading import JOINED
@@ -149,6 +150,7 @@ def raw_record(message: Any) -> RawRecord:
 def _faust(settings: ScorerSettings, kafka: KafkaSettings, folder: Path) -> Any:
     for name in ("faust", "mode", "aiokafka", "kafka"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    pass_over_unreadable()
     wanted = security(kafka.client_options)
     return faust.App(
         f"{kafka.group_prefix}-{GROUP}",

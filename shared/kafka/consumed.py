@@ -29,14 +29,22 @@ def raw_record(message: client.KafkaMessage) -> RawRecord:
         raise client.KafkaException(error)
     kind, milliseconds = message.timestamp()
     stamp = time.time() if kind == client.TIMESTAMP_NOT_AVAILABLE else milliseconds / 1000
-    headers: Any = message.headers() or []
     return RawRecord(
         position=position_of(message),
         key=_bytes(message.key()),
         value=_bytes(message.value()),
         appended_at=datetime.fromtimestamp(stamp, UTC),
-        headers={name: value or b"" for name, value in headers},
+        headers=_headers(message),
     )
+
+
+def _headers(message: client.KafkaMessage) -> dict[str, bytes]:
+    """By name; none where a name is not UTF-8: brokers take such a record, and the client gives no header of it."""
+    try:
+        headers: Any = message.headers() or []
+    except (UnicodeDecodeError, SystemError):  # the second, where other headers follow
+        return {}
+    return {name: value or b"" for name, value in headers}
 
 
 def position_of(message: client.KafkaMessage) -> Position:

@@ -91,14 +91,18 @@ class KafkaSource:
             log.info("left to another member", partitions=sorted(ends))
 
     def accepted_before(self) -> Sequence[RawRecord]:
-        """Some of the last records that this group accepted, in all partitions that are ours."""
+        """Some of the last records that this group accepted, in all partitions that are ours, if they still stand."""
         ours = [(place.topic, place.partition) for place in self._consumer.assignment()]
         self._learn(ours)
-        ranked = [
-            (rank, place, at) for place in ours for rank, at in enumerate(reversed(self._accepted.get(place, ())))
-        ]
         reader = topics.RangeReader(self._settings)
         try:
+            kept = {place: range(*reader.range_of(*place)) for place in ours}
+            ranked = [
+                (rank, place, at)
+                for place in ours
+                for rank, at in enumerate(reversed(self._accepted.get(place, ())))
+                if at in kept[place]
+            ]
             newest = [reader.read(*place, at, at + 1) for _, place, at in sorted(ranked)[:MOST_ACCEPTED]]
             return list(chain.from_iterable(newest))
         finally:

@@ -10,13 +10,14 @@ import numpy as np
 
 from shared.jobs.events import IfKnown, JobModel
 from shared.messages import DocumentIndexed
+from shared.moments import later
 from shared.records import RawRecord, understood
 
 TAKEN, EMBEDDED, STORED, ANNOUNCED, IN_ALL = STAGES = ("ingested", "embedded", "stored", "announced", "in all")
 PERCENTILES = (50, 95, 99)
 GUARDED = "(documents with labels)"
 """In place of a source that an announcement does not say."""
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
 @dataclass(frozen=True)
@@ -103,9 +104,12 @@ def quantiles(values: Sequence[float]) -> Quantiles:
 
 
 def moment(text: str, now: datetime) -> datetime:
-    """A time (ISO 8601, without a zone in UTC), or how long ago: 90s, 15m, 2h, 7d. Raises ValueError."""
+    """A time (ISO 8601, without a zone in UTC), or how long ago: 90s, 15m, 2h, 7d. Raises ValueError.
+
+    Longer ago than time goes is the beginning of time.
+    """
     if ago := re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", text):
-        return now - timedelta(**{_UNITS[ago[2]]: float(ago[1])})
+        return later(now, seconds=-float(ago[1]) * _SECONDS[ago[2]])
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:

@@ -33,9 +33,17 @@ class Form(PublicMessage):
     def _can_be_checked(cls, schema: dict[str, Any] | None) -> dict[str, Any] | None:
         if schema is not None and (depth := _depth(schema)) > DEEPEST_SCHEMA:
             raise ValueError(f"the JSON schema is nested {depth} deep, at most {DEEPEST_SCHEMA}: make it flatter")
-        if schema is not None and (problem := _problem(json.dumps(schema))):
+        if schema is not None and (problem := _problem(_written(schema))):
             raise ValueError(problem)
         return schema
+
+
+def _written(schema: dict[str, Any]) -> str:
+    """As JSON. An endless number would be written as null, and the schema be another one from then on."""
+    try:
+        return json.dumps(schema, allow_nan=False)
+    except ValueError:
+        raise ValueError("a number in the JSON schema is endless or none, and JSON has no word for it") from None
 
 
 def _depth(value: object) -> int:

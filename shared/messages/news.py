@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from shared.messages.schema import (
     LONGEST_PASSAGE,
+    MOST_LABEL_BYTES,
     MOST_LABELS,
     MOST_WHOLE,
     Identifier,
@@ -13,6 +14,7 @@ from shared.messages.schema import (
     Message,
     Moment,
     PublicMessage,
+    bytes_of,
 )
 
 LONGEST_TITLE, LONGEST_URL = 2_000, 4_000
@@ -37,6 +39,13 @@ class DocumentPublished(PublicMessage):
     labels: tuple[Label, ...] = Field(
         default=(), max_length=MOST_LABELS, description="who may be shown it: any of these; empty: everyone"
     )
+
+    @model_validator(mode="after")
+    def _labels_are_short(self) -> Self:
+        """They travel with each passage into every answer."""
+        if self.labels and (size := bytes_of(self, include={"labels"})) > MOST_LABEL_BYTES:
+            raise ValueError(f"labels: {size:,} bytes together, at most {MOST_LABEL_BYTES:,} are taken")
+        return self
 
 
 class Chunk(Message):

@@ -20,6 +20,8 @@ Identifier = Annotated[str, Field(min_length=1, max_length=LONGEST_IDENTIFIER)]
 Label = Annotated[str, Field(max_length=512)]
 """A tag, a source or a label; what travels with every chunk must be short."""
 MOST_LABELS = 100
+MOST_LABEL_BYTES = 4 * 1024
+"""Of all labels of a document together, as JSON: every answer names those of each passage that it was made from."""
 LONGEST_PASSAGE = 100_000
 """Characters of a chunk; an encoder that reads 4,096 tokens reads fewer."""
 MOST_WHOLE = 2**31 - 1

@@ -1,5 +1,7 @@
 """The command line as a user meets it, without servers: help, and errors in one line that say what to do."""
 
+import io
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,6 +15,7 @@ import typer
 from typer.testing import CliRunner
 
 from services.console.app import COMMANDS, build
+from services.console.commands import vote
 from shared import plugins
 from tests.cases import every_case
 from tests.command_line import Ended
@@ -30,6 +33,11 @@ ROOT = Path(__file__).parents[2]
         (["audit"], {"TILTYARD_KAFKA_PARTITIONS": "zero"}, 78, "partitions: Input should be a valid integer"),
         (["services", "start", "nosuch"], {}, 78, "choose from ingest, embedder"),
         (["up"], {"TILTYARD_PLATFORM_KAFKA_HEAP": "x"}, 78, "kafka_heap"),
+        (["ask", "   "], {}, 65, "a question needs words"),
+        (["ask", "Who won?", "--timeout", "1e9"], {}, 65, "deadline_s: Input should be less than or equal to 86400"),
+        (["publish", "n" * 300], {}, 78, ": File name too long"),
+        (["suite", "check", "n" * 300], {}, 78, ": File name too long"),
+        (["report", "--from", os.devnull, "--out", "x"], {}, 64, f"no file {os.devnull}"),
     ],
 )
 def test_a_mistake_is_one_line_that_says_what_to_do(
@@ -41,6 +49,48 @@ def test_a_mistake_is_one_line_that_says_what_to_do(
     assert ended.stderr.startswith("error: ")
     assert said in ended.stderr
     assert len(ended.stderr.strip().splitlines()) == 1
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(tiltyard: Callable[..., Ended], tmp_path: Path) -> None:
+    results, taken = tmp_path / "results.jsonl", tmp_path / "taken"
+    results.touch()
+    taken.touch()
+    ended = tiltyard("report", "--from", str(results), "--out", str(taken))
+
+    assert (ended.returncode, ended.stderr) == (78, f"error: {taken}: File exists\n")
+
+
+def test_a_report_since_before_all_time_is_a_report(tiltyard: Callable[..., Ended], tmp_path: Path) -> None:
+    results = tmp_path / "results.jsonl"
+    results.touch()
+
+    assert (
+        tiltyard("report", "--from", str(results), "--out", str(tmp_path / "out"), "--since", f"{9**99}d").returncode
+        == 0
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["publish", "stories.jsonl", "--wait", "--timeout", "nan"], ["evaluate", "suite", "folder", "--wait", "nan"],
+        ["evaluate", "suite", "folder", "--deadline", "1e9"], ["replay", "folder", "--wait", "nan"],
+    ],
+)  # fmt: skip
+def test_no_time_that_would_never_pass_is_waited_for(tiltyard: Callable[..., Ended], arguments: list[str]) -> None:
+    ended = tiltyard(*arguments)
+
+    assert (ended.returncode, f"Invalid value for '{arguments[-2]}'" in ended.stderr) == (2, True)
+
+
+def test_an_input_that_ends_before_a_vote_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("neither\n"))
+
+    with pytest.raises(typer.Exit) as left:
+        vote.asked()
+    assert (left.value.exit_code, "error: no vote: " in capsys.readouterr().err) == (130, True)
 
 
 def test_a_process_of_its_own_ends_with_the_same_line_and_code() -> None:

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from services.generator.fitting import LONGEST, fitted
+from services.generator.fitting import LONGEST, UNLABELLED, fitted
 from shared.messages.answers import MOST_READ, MOST_SAID
 from shared.messages.schema import bytes_of
+from shared.restriction import labels_of, made_of
 from tests.builders import an_answer
 
 
@@ -54,3 +55,19 @@ def test_what_is_least_needed_is_left_out_of_an_answer_that_is_too_large(large: 
     assert left_out in [line["field"] for line in logged]
     assert bytes_of(answer, exclude={"evidence_texts"}) <= MOST_SAID
     assert bytes_of(answer, include={"evidence_texts"}) <= MOST_READ
+
+
+def test_an_answer_that_is_too_large_keeps_the_labels_of_what_it_was_made_from() -> None:
+    passages = tuple((f"board-{number}", "x" * 4_000) for number in range(20))
+    answer = fitted(**fields(text="\x01" * 9_999, evidence=("chunk",) * 20, evidence_labels=passages))
+
+    assert (answer.evidence, answer.evidence_labels, answer.cut) == ((), passages, True)
+    assert labels_of(made_of(answer, ("board-1",))) == {label for passage in passages for label in passage}
+    assert bytes_of(answer) <= MOST_SAID
+
+
+def test_what_cannot_be_said_with_its_labels_is_not_said() -> None:
+    stored_before = tuple(("\x01" * 512,) * 100 for _ in range(20))
+    answer = fitted(**fields(evidence_labels=stored_before))
+
+    assert (answer.status, answer.text, answer.failure) == ("failed", "", UNLABELLED)

@@ -190,7 +190,7 @@ def test_a_document_whose_chunks_no_topic_can_carry_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "bulky",
-    [{"tags": ("x" * 512,) * 20}, {"labels": tuple(f"{n} {'x' * 400}" for n in range(25))}],
+    [{"tags": ("x" * 512,) * 20}, {"labels": tuple(f"{n} {'x' * 30}" for n in range(100))}],
     ids=["tags", "labels"],
 )
 def test_a_document_that_is_too_much_for_one_batch_of_the_store_is_refused(bulky: dict[str, Any]) -> None:

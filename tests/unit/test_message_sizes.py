@@ -172,8 +172,23 @@ def test_a_document_of_the_largest_fields_fits_its_topic() -> None:
     wide = "\U0001f692"
     document = DocumentPublished(
         document_id=wide * 512, title=wide * 2_000, url=wide * 4_000, source=wide * 512,
-        tags=(wide * 512,) * 100, labels=(wide * 512,) * 100, text="x" * 1_000_000,
+        tags=(wide * 512,) * 100, labels=(wide * 9,) * 100, text="x" * 1_000_000,
     )  # fmt: skip
 
     assert len(document.model_dump_json().encode()) < DOCUMENTS.max_bytes
     assert Result is RESULTS.message
+
+
+def test_labels_that_no_answer_could_name_are_refused() -> None:
+    document = {"document_id": "d", "text": "t", "labels": ["\u677f" * 500] * 3}
+
+    with pytest.raises(InvalidMessageError, match="labels: 4,5"):
+        parsed(DocumentPublished, json.dumps(document))
+
+
+@pytest.mark.parametrize(
+    "schema", ['{"maximum": 1e999}', '{"enum": [-1e999]}', '{"const": NaN}', '{"default": Infinity}']
+)
+def test_a_schema_with_a_number_that_json_cannot_say_is_refused(schema: str) -> None:
+    with pytest.raises(InvalidMessageError, match="endless or none"):
+        parsed(Question, f'{{"question_id": "q", "text": "?", "form": {{"json_schema": {schema}}}}}')

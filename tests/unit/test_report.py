@@ -383,3 +383,10 @@ def test_certainty_is_counted_where_an_answer_tells_a_probability_and_nowhere_el
     assert set(certainty) == {"base"}
     assert certainty["base"].n == 10
     assert certainty["base"].ece.mean == pytest.approx(exp(-0.1) - 0.5)
+
+
+def test_an_example_is_never_of_an_answer_from_a_document_for_few() -> None:
+    passages = (("suite:harbour", "board"),)
+    said = a_scored("base", correct=0.0, evidence=("minutes-1:1:0",), evidence_labels=passages)
+
+    assert counted(a_result(said, labels=("suite:harbour",))).examples == []

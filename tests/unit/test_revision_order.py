@@ -1,7 +1,9 @@
 """Order of revisions: what an older date, or a text that stood before, may do."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import pytest
 
 from services.console.live import forecast
 from shared import order
@@ -39,6 +41,22 @@ def test_the_original_sent_again_does_not_revive_a_retracted_story() -> None:
 
     assert (fate, number) == ("dropped", 2)
     assert reason.startswith("as it stood before retraction 2")
+
+
+@pytest.mark.parametrize("change", [RETRACTION, changed(CORRECTION, published_at=None)])
+def test_a_story_of_tomorrow_does_not_come_back_because_of_its_date(change: DocumentPublished) -> None:
+    tomorrow = changed(ORIGINAL, published_at=NOON + 18 * HOUR)
+
+    assert [fate for fate, _, _ in sent(tomorrow, change, tomorrow)] == ["revision", "revision", "dropped"]
+    assert sent(tomorrow, change, changed(tomorrow, first_seen_at=NOON + HOUR))[-1] == ("revision", 3, "")
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_a_retraction_of_an_impossible_time_holds(year: int) -> None:
+    undated = changed(RETRACTION, published_at=datetime(year, 1, 2, tzinfo=UTC))
+    *_, (fate, _, _), (again, _, reason) = sent(ORIGINAL, undated, ORIGINAL)
+
+    assert (fate, again, reason[:24]) == ("revision", "dropped", "as it stood before retra")
 
 
 def test_a_correction_that_keeps_the_date_is_not_undone_by_the_original() -> None:

@@ -11,7 +11,7 @@ from shared import dead_letters
 from shared.burials import OwnFaultError
 from shared.memory.broker import MemoryBroker, MemoryDeadLetters, MemorySink, MemorySource
 from shared.messages import Message
-from shared.records import REASON, Effect, InvalidMessageError, Record, effect, parsed, portions
+from shared.records import REASON, Effect, GivenUpError, InvalidMessageError, Record, effect, parsed, portions
 from shared.runner import Runner
 from shared.topology import DOCUMENTS, QUESTIONS
 from tests.builders import a_document, a_question, a_raw_record
@@ -163,6 +163,17 @@ def test_a_version_that_can_handle_nothing_of_what_was_accepted_stops_and_commit
 
     assert broker.committed["group", DOCUMENTS.name, 0] == 5
     assert len(broker.records(DOCUMENTS.dead)) == 3
+
+
+def test_what_is_given_up_for_its_time_tells_of_no_fault() -> None:
+    def give_up(_: Sequence[Record[Any]]) -> Effects:
+        raise GivenUpError("text: reading it took longer than 10 s")
+
+    broker = a_broker_that_knows_good_documents(8)
+    poisoned(broker, 50)
+    a_runner(broker, give_up, test_after=3).run_once()
+
+    assert len(broker.records(DOCUMENTS.dead)) == 50
 
 
 def test_without_anything_accepted_before_a_fault_cannot_be_told_from_poison() -> None:

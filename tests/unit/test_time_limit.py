@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from services.ingest.time_limit import MOST_BYTES, TimeLimited
-from shared.records import InvalidMessageError
+from shared.records import GivenUpError, InvalidMessageError
 
 HOARD: list[bytearray] = []
 
@@ -40,6 +40,13 @@ def limited() -> Iterator[TimeLimited[[str], str]]:
     limited = TimeLimited(obeying, 1.0)
     yield limited
     limited.close()
+
+
+@pytest.mark.parametrize("text", ["hang", "die"])
+def test_what_was_given_up_is_so_the_second_time(limited: TimeLimited[[str], str], text: str) -> None:
+    for _ in range(2):
+        with pytest.raises(GivenUpError):
+            limited(text)
 
 
 def test_a_text_is_read_in_another_process(limited: TimeLimited[[str], str]) -> None:

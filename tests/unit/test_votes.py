@@ -280,3 +280,11 @@ def test_a_script_must_name_the_question_that_it_votes_on() -> None:
 
     assert isinstance(ended.exception, ValueError)
     assert "--question-id" in str(ended.exception)
+
+
+@pytest.mark.parametrize(("labels", "offered"), [(("suite:harbour",), True), (("suite:harbour", "board"), False)])
+def test_answers_that_were_made_from_a_document_for_few_are_not_offered(labels: tuple[str, ...], offered: bool) -> None:
+    yes = an_answer(arm="base", text="yes", evidence=("minutes-1:1:0",), evidence_labels=(labels,))
+    result = a_result(answers=[yes, an_answer(text="no")], question=a_question(labels=("suite:harbour",)))
+
+    assert (offer([result], "ann", {}, recent=9) is not None) == offered

@@ -18,6 +18,12 @@ from services.console.views import training as training_view
 from shared.lab.suites import disturbing
 from shared.settings import CassandraSettings, KafkaSettings
 
+LONGEST_S = 86_400  # as a question takes it
+Deadline = Annotated[
+    float, typer.Option(min=1, max=LONGEST_S, help="Seconds for each answer, where a question sets none.")
+]
+Wait = Annotated[float, typer.Option(min=0, help="Seconds until all documents can be found.")]
+
 
 def register(app: typer.Typer) -> None:
     evaluations = typer.Typer(
@@ -98,8 +104,8 @@ def suite(
         bool, typer.Option("--published", help="The documents are in the system under their own ids: publish none.")
     ] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Leave the suite's documents in the system.")] = False,
-    deadline: Annotated[float, typer.Option(help="Seconds for each answer, where a question sets none.")] = 3_600.0,
-    wait: Annotated[float, typer.Option(help="Seconds until all documents can be found.")] = 1_800.0,
+    deadline: Deadline = 3_600.0,
+    wait: Wait = 1_800.0,
     out: Annotated[Path | None, typer.Option(help="Folder for results.jsonl and summary.json.")] = None,
     json: output.Json = False,
 ) -> None:
@@ -123,8 +129,8 @@ def sensitivity(
     ] = None,
     arm: Annotated[list[str] | None, typer.Option(help="An arm to show; repeatable. Default: all.")] = None,
     seed: Annotated[int, typer.Option(help="Of what is drawn: wrong letters, wrong answers, random documents.")] = 1,
-    deadline: Annotated[float, typer.Option(help="Seconds for each answer, where a question sets none.")] = 3_600.0,
-    wait: Annotated[float, typer.Option(help="Seconds until all documents can be found.")] = 1_800.0,
+    deadline: Deadline = 3_600.0,
+    wait: Wait = 1_800.0,
     out: Annotated[Path | None, typer.Option(help="Folder for results.<condition>.jsonl and summary.json.")] = None,
     json: output.Json = False,
 ) -> None:
@@ -161,7 +167,7 @@ def training(
     train_shares: Annotated[str, typer.Option(help="Shares of the pairs' documents, comma-separated.")] = "0.25,0.5,1",
     cutoff: Annotated[str, typer.Option(help="Learn nothing published after this time (ISO 8601).")] = "",
     seed: Annotated[int, typer.Option(help="Of which documents are in the smaller sets.")] = 1,
-    deadline: Annotated[float, typer.Option(help="Seconds for each answer, where a question sets none.")] = 3_600.0,
+    deadline: Deadline = 3_600.0,
     json: output.Json = False,
 ) -> None:
     """Train an adapter on each share of the training set and show what the tuned arms gain by more of it.

@@ -50,7 +50,7 @@ def publish(
     wait: Annotated[
         bool, typer.Option("--wait", help="Wait until each document can be found, dropped or dead.")
     ] = False,
-    timeout: Annotated[float, typer.Option(help="Seconds to wait.")] = 120.0,
+    timeout: Annotated[float, typer.Option(min=0, help="Seconds to wait.")] = 120.0,
 ) -> None:
     """Publish documents, questions, references, votes or training pairs.
 

@@ -19,7 +19,9 @@ def reindex(
     dimensions: Annotated[int | None, typer.Option(min=2, help="Of its vectors.")] = None,
     precision: Annotated[str | None, typer.Option(help="fp32 or int8, of the variant onnx.")] = None,
     stay: Annotated[bool, typer.Option("--stay", help="Fill and compare, and do not switch.")] = False,
-    permitted_loss: Annotated[float, typer.Option(help="How much less often titles may find their document.")] = 0.05,
+    permitted_loss: Annotated[
+        float, typer.Option(min=0, help="How much less often titles may find their document.")
+    ] = 0.05,
     patience: Annotated[int, typer.Option(min=1, help="Seconds that embedder is waited for.")] = 120,
     drop_old: Annotated[bool, typer.Option("--drop-old", help="Drop the table that does not serve.")] = False,
     status: Annotated[bool, typer.Option("--status", help="Say where things stand.")] = False,

@@ -34,7 +34,9 @@ def replay(
     documents: Annotated[int | None, typer.Option(min=1, help="Only the first so many, and their questions.")] = None,
     speed: Annotated[float, typer.Option(min=0, help="Event seconds per second; 0: as fast as it goes.")] = 0.0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the last replay of it ended.")] = False,
-    wait: Annotated[float, typer.Option(help="Seconds to wait for the results after the last question.")] = 1800.0,
+    wait: Annotated[
+        float, typer.Option(min=0, help="Seconds to wait for the results after the last question.")
+    ] = 1800.0,
     out: Annotated[Path, typer.Option(help="Where results.jsonl and the report go.")] = Path("out/replay"),
     json: output.Json = False,
 ) -> None:

@@ -65,7 +65,7 @@ def vote(
         output.as_json(shown.as_dict()) if json else _show(shown)
     if show:
         return
-    chosen = choice or _asked()
+    chosen = choice or asked()
     Publisher(kafka, "vote").publish(topology.VOTES, [shown.vote(name, chosen.value)])
     output.say(f"{shown.question_id}: your vote is {chosen.value.replace('_', ' ')}; see `tiltyard votes`")
 
@@ -99,9 +99,13 @@ def _show(shown: Shown) -> None:
     output.say(f"\nA: {shown.text_a}\n\nB: {shown.text_b}\n")
 
 
-def _asked() -> Chosen:
+def asked() -> Chosen:
+    """What the voter types; leaves the command where the input ends."""
     while True:
-        typed = str(typer.prompt("Which answer is better? a, b, tie or both_bad")).strip().casefold()
+        try:
+            typed = str(typer.prompt("Which answer is better? a, b, tie or both_bad")).strip().casefold()
+        except typer.Abort:  # Ctrl-C, or nothing more to read
+            output.fail("no vote: the input ended before one was chosen; --choice votes without being asked", 130)
         if typed in _TYPED:
             return _TYPED[typed]
         output.say("Type a, b, tie or both_bad.")

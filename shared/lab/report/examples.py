@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from shared.lab.report import mistakes
 from shared.lab.report.outcomes import outcome
 from shared.messages import Result
-from shared.restriction import asked_for_everyone
+from shared.restriction import for_everyone
 
 OF_EACH, LONGEST = 2, 400
 CLOSED_BOOK, OUTDATED = "wrong from memory", "says what later news had made wrong"
@@ -43,7 +43,7 @@ class Example:
 def examples(results: Sequence[Result], arms: Sequence[str], retrieving: Sequence[str]) -> list[Example]:
     """Up to two of each kind, from different questions where there are enough; `of`: how many answers there were.
 
-    A report is passed on, so none is of a question that may show what not everyone may see.
+    A report is passed on, so none is of a result that may show what not everyone may see.
     """
     apart: dict[str, list[tuple[Result, str]]] = defaultdict(list)
     for result in results:
@@ -73,7 +73,7 @@ def _drawn(candidates: Sequence[tuple[Result, str]]) -> list[tuple[Result, str]]
     by_question: Mapping[str, tuple[Result, str]] = {
         candidate[0].question.question_id: candidate
         for candidate in sorted(candidates, key=_lot, reverse=True)
-        if asked_for_everyone(candidate[0].question)
+        if for_everyone(candidate[0])
     }
     return sorted(by_question.values(), key=_lot)[:OF_EACH]
 

@@ -11,7 +11,7 @@ from hashlib import sha256
 from itertools import combinations
 
 from shared.messages import Choice, Result, Vote
-from shared.restriction import asked_for_everyone
+from shared.restriction import for_everyone
 
 Pair = tuple[str, str]
 Voted = Mapping[str, AbstractSet[Pair]]
@@ -43,7 +43,7 @@ def offer(results: Iterable[Result], voter: str, voted: Voted, *, recent: int) -
     A question with a vote of this voter is not offered again, nor are answers that say the same, nor what not everyone
     may be shown.
     """
-    results = (result for result in results if asked_for_everyone(result.question))
+    results = (result for result in results if for_everyone(result))
     newest = sorted(results, key=lambda result: (result.asked_at, result.question.question_id))[-recent:]
     open_results = [result for result in newest if result.question.question_id not in voted and _telling(result)]
     if not open_results:
@@ -57,9 +57,10 @@ def choice_on(result: Result, voter: str, voted: Voted) -> Shown:
 
     Raises ValueError where fewer than two arms have answered, or where not everyone may be shown the answers.
     """
-    if not asked_for_everyone(result.question):
+    if not for_everyone(result):
         raise ValueError(
-            f"{result.question.question_id!r} was asked with labels: not everyone may be shown its answers"
+            f"{result.question.question_id!r} was asked with labels, or answered from documents with labels: "
+            "not everyone may be shown its answers"
         )
     pairs = _telling(result) or _answered(result)
     if not pairs:
