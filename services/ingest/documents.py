@@ -1,17 +1,15 @@
 """Reading a file's bytes as a document: plain text, Markdown, HTML, PDF (pypdf)."""
 
-import codecs
 import html
 import io
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal
 
 import webencodings
 
-from services.ingest import encodings, markdown
+from services.ingest import charsets, encodings, markdown
 from services.ingest.line_ends import mended
 
 TEXT, MARKDOWN, HTML, PDF = (".txt", ".text"), (".md", ".markdown"), (".html", ".htm"), (".pdf",)
@@ -54,7 +52,7 @@ def page_text(data: bytes, charset: str = "") -> str:
 
 def _page(data: bytes, charset: str, *, errors: Literal["strict", "replace"]) -> str:
     """As `page_text`; where errors are strict, ValueError says what is broken."""
-    for encoding in (_encoding(charset), _declared(data)):
+    for encoding in (charsets.named(charset), _declared(data)):
         if encoding:
             try:
                 return str(webencodings.decode(data, encoding, errors=errors)[0])
@@ -67,16 +65,8 @@ def _page(data: bytes, charset: str, *, errors: Literal["strict", "replace"]) ->
 def _declared(data: bytes) -> webencodings.Encoding | None:
     """What a page says of itself; one that can be read as bytes is not the UTF-16 that it may claim to be."""
     match = _CHARSET.search(data[:_HEAD])
-    encoding = _encoding(match.group(1).decode()) if match else None
+    encoding = charsets.named(match.group(1).decode()) if match else None
     return None if encoding and encoding.name.startswith("utf-16") else encoding
-
-
-def _encoding(label: str) -> webencodings.Encoding | None:
-    """An encoding of the web (WHATWG) by one of its names; Python has others, and some of them take any time."""
-    known = webencodings.lookup(label)
-    with suppress(LookupError, ValueError):
-        known = known or webencodings.lookup(codecs.lookup(label).name)
-    return known
 
 
 def page_title(text: str) -> str:

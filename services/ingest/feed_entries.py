@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import feedparser
+import httpx
 from inscriptis import get_text
 
+from services.ingest import charsets
 from services.ingest.feed_items import encodable
 from services.ingest.fetching import Page
 from shared.feed_state import digest
@@ -19,13 +21,16 @@ from shared.feed_state import digest
 _MARKUP = re.compile(r"<[a-z/!][^>]{0,1000}>|&(?:#\w{1,8}|\w{2,20});", re.IGNORECASE)
 
 
-def parsed(page: Page, address: str) -> Any:
+def parsed(page: Page, address: str) -> tuple[Any, str]:
     """A page as feedparser reads it, from a stream: it would open text that looks like an address or a path.
 
-    Relative ids count from the address that was asked for: where it redirects to may change.
+    Also what was wrong with its letters, or "". Relative ids count from the address that was asked for: where it
+    redirects to may change. Raises ValueError where nobody can tell what encoding the page is in.
     """
-    about = {"content-type": page.headers.get("Content-Type", ""), "content-location": address}
-    return feedparser.parse(io.BytesIO(page.body), response_headers=about)
+    kind = httpx.Response(200, headers={"Content-Type": page.headers.get("Content-Type", "")})
+    text, problem = charsets.of_feed(page.body, kind.charset_encoding or "")
+    about = {"content-type": "application/xml; charset=utf-8", "content-location": address}
+    return feedparser.parse(io.BytesIO(text.encode(errors="replace")), response_headers=about), problem
 
 
 def named(entries: Sequence[Any]) -> Iterator[tuple[str, Any]]:

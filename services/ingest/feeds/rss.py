@@ -52,8 +52,8 @@ class Rss:
         page = self._asked(json.loads(bookmark.position or "{}"))
         if page.status == UNCHANGED:
             return
-        parsed = feed_entries.parsed(page, without_secrets(self.source.address))
-        yield from self._reported(page, parsed)
+        parsed, problem = self._parsed(page)
+        yield from self._reported(page, parsed, problem)
         entries = parsed.entries if page.whole else parsed.entries[:-1]  # the last one of a cut feed may be cut itself
         articles = Articles(self.settings, self.source.pause)
         newest_last = reversed(list(feed_entries.named(entries)))
@@ -82,7 +82,15 @@ class Rss:
         moment = moment_of(after)
         return max(0.0, (moment - self.now()).total_seconds()) if moment else 0.0
 
-    def _reported(self, page: Page, parsed: Any) -> Iterator[BadItem]:
+    def _parsed(self, page: Page) -> tuple[Any, str]:
+        try:
+            return feed_entries.parsed(page, without_secrets(self.source.address))
+        except ValueError as error:
+            raise FeedUnavailableError(
+                f"{page.url} is no RSS or Atom feed, or in an encoding that it does not say: {error}"
+            ) from error
+
+    def _reported(self, page: Page, parsed: Any, problem: str) -> Iterator[BadItem]:
         """What is wrong with the feed as a whole, while there is something to be read in it."""
         fault = parsed.get("bozo_exception") if parsed.get("bozo") else None
         fault = None if type(fault).__name__ in _HARMLESS else fault
@@ -90,8 +98,8 @@ class Rss:
             raise FeedUnavailableError(f"{page.url} is no RSS or Atom feed: {fault or 'nothing of the kind is in it'}")
         if not page.whole:
             yield BadItem(page.url, f"cut at {self.settings.max_feed_bytes} bytes")
-        elif fault:
-            yield BadItem(page.url, f"malformed, read as far as possible: {fault}")
+        elif fault or problem:
+            yield BadItem(page.url, problem or f"malformed, read as far as possible: {fault}")
 
     def _where(self, named: tuple[str, Any]) -> str:
         return f"{self.source.shown} {named[0]}"
