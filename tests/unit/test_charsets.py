@@ -1,5 +1,5 @@
 """Feeds in the encodings that publishers have: read as they were written, marked where broken, or refused."""
-# ruff: noqa: RUF001 (letters of many languages)
+
 
 import httpx
 import pytest
