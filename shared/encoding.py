@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 from shared import plugins
 from shared.contests.options import names_of
 from shared.messages import EncoderChoice, EncodersAnnounced
+from shared.messages.encoders import CHUNKS
 from shared.records import bounded
 from shared.settings import EncoderSettings
 from shared.stored import Vector
@@ -87,9 +88,9 @@ def settings_of(choice: EncoderChoice, own: EncoderSettings) -> EncoderSettings:
 
 def in_use(announced: Mapping[str, EncodersAnnounced], configured: EncoderSettings) -> list[EncoderChoice]:
     """The encoders that are written with, the serving one first; the configured one where none was announced."""
-    if not announced:
+    announcement = standing(announced)
+    if announcement is None:
         return [choice_of(configured)]
-    (announcement,) = announced.values()
     return [announcement.serving, *([announcement.beside] if announcement.beside else [])]
 
 
@@ -107,3 +108,8 @@ def _require_permitted(model: str, permitted: Sequence[str]) -> None:
 
 def _lies_below(folder: Path, place: Path) -> bool:
     return folder.resolve().is_relative_to(place.resolve())
+
+
+def standing(announced: Mapping[str, EncodersAnnounced]) -> EncodersAnnounced | None:
+    """What holds of encoders, by the records' keys: one key says it all, and what stands under another says nothing."""
+    return announced.get(CHUNKS)

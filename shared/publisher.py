@@ -127,7 +127,7 @@ class Publisher:
         self._delivery.flush()
         return len(sending)
 
-    def send_bytes(self, topic: str, key: bytes | None, value: bytes, headers: dict[str, bytes]) -> None:
+    def send_bytes(self, topic: str, key: bytes | None, value: bytes | None, headers: dict[str, bytes]) -> None:
         """Send a record as it stands."""
         self._delivery.send(topic, key, value, headers)
         self._delivery.flush()

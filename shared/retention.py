@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from shared.messages import Revision
+from shared.moments import later
+
+DAY_S = 86_400
+MOST_S = 20 * 365 * DAY_S
+"""The longest time to live that Cassandra takes."""
 
 
 def _now() -> datetime:
@@ -28,8 +33,8 @@ class Retention:
         """Time to live in seconds as Cassandra takes it: 0 is for ever, and what is over is given one second."""
         if not self.days:
             return 0
-        left = published_at + timedelta(days=self.days) - self.now()
-        return max(1, math.ceil(left.total_seconds()))
+        left = later(published_at, seconds=self.days * DAY_S) - self.now()
+        return min(max(1, math.ceil(left.total_seconds())), MOST_S)
 
 
 FOREVER = Retention()

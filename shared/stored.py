@@ -17,6 +17,33 @@ from shared.records import Position
 from shared.scope import Scope
 
 Vector = npt.NDArray[np.float32]
+OVERHEAD = 64
+"""Bytes of a chunk, and of a value in a set, beside what they say."""
+STORABLE, MOST_STORED = 8 * 1024**2, 15 * 1024**2
+"""Bytes of one document without its vectors, and with them: it is one batch, and the store takes 16 MiB."""
+
+
+class Described(Protocol):
+    """What is kept of a document with each of its chunks."""
+
+    @property
+    def document_id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def tags(self) -> Sequence[str]: ...
+    @property
+    def labels(self) -> Sequence[str]: ...
+
+
+def stored_bytes(document: Described, texts: Sequence[str]) -> int:
+    """Bytes that the store keeps of a document with these chunks, without their vectors."""
+    values = (*document.tags, *document.labels)
+    once = (document.document_id, document.title, document.source)
+    beside = sum(len(text.encode()) for text in (*once, *values)) + OVERHEAD * (len(values) + 1)
+    return sum(len(text.encode()) for text in texts) + len(texts) * beside
 
 
 @dataclass(frozen=True)

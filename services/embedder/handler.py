@@ -12,7 +12,7 @@ import structlog
 from shared.encoding import Encoder
 from shared.messages import DocumentChunked, DocumentIndexed
 from shared.records import Effect, InvalidMessageError, Record, effect
-from shared.stored import StoredRevision, Vector
+from shared.stored import MOST_STORED, STORABLE, StoredRevision, Vector, stored_bytes
 
 Encode = Callable[[Sequence[str]], Vector]
 Now = Callable[[], datetime]
@@ -47,10 +47,10 @@ class Embed:
 
     def __call__(self, batch: Batch) -> Iterator[Effect[Embedded]]:
         serving, *beside = self.encoders()
-        effects_by_encoder = {serving.name: list(embed(batch, encode=serving.encode, now=self.now))}
+        effects_by_encoder = {serving.name: list(self._embedded(batch, serving))}
         for encoder in beside:
             try:
-                effects_by_encoder[encoder.name] = list(embed(batch, encode=encoder.encode, now=self.now))
+                effects_by_encoder[encoder.name] = list(self._embedded(batch, encoder))
             except Exception as error:  # whatever it is, news goes on without this encoder
                 log.warning(
                     "an encoder beside the serving one failed", encoder=encoder.name, error=type(error).__name__
@@ -59,6 +59,22 @@ class Embed:
             yield effect(
                 record, Embedded({name: effects[place].outcome for name, effects in effects_by_encoder.items()})
             )
+
+    def _embedded(self, batch: Batch, encoder: Encoder) -> Iterator[Effect[StoredRevision]]:
+        for record in batch:
+            require_storable(record.message, encoder.dimensions)
+        return embed(batch, encode=encoder.encode, now=self.now)
+
+
+def require_storable(chunked: DocumentChunked, dimensions: int) -> None:
+    """Raises InvalidMessageError for a revision that the store would not take, before it is encoded for hours."""
+    size = stored_bytes(chunked, [chunk.text for chunk in chunked.chunks])
+    with_vectors = size + len(chunked.chunks) * dimensions * 4
+    if size > STORABLE or with_vectors > MOST_STORED:
+        raise InvalidMessageError(
+            f"{len(chunked.chunks)} chunks of {with_vectors:,} bytes with all that is kept with each; "
+            f"{STORABLE:,} can be stored, {MOST_STORED:,} with their vectors"
+        )
 
 
 def embed(batch: Batch, *, encode: Encode, now: Now) -> Iterator[Effect[StoredRevision]]:

@@ -26,7 +26,7 @@ class EncoderSwitch:
     ) -> None:
         self._publish = publish
         self._now = now
-        standing = next(iter(announced.values()), None)
+        standing = encoding.standing(announced)
         serving = encoding.choice_of(configured)
         self.state = standing or EncodersAnnounced(serving=serving, announced_at=now())
 

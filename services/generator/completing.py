@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import Literal, TypeVar
 
@@ -11,6 +11,7 @@ from services.generator.answer_prompt import neutral
 from services.generator.ports import Backend, Completion, Failed, Outcome, PromptedQuestion, Scored
 from shared.messages import AdapterAnnounced
 from shared.messages.contests import BASE
+from shared.moments import later
 
 NO_ADAPTER = Failed("no_adapter", "no adapter yet")
 K = TypeVar("K", int, str)
@@ -98,7 +99,7 @@ class Completer:
 
     def _left(self, asks: Sequence[Ask]) -> list[float]:
         moment = self.now()
-        deadlines = (ask.asked.asked_at + timedelta(seconds=ask.asked.question.deadline_s) for ask in asks)
+        deadlines = (later(ask.asked.asked_at, seconds=ask.asked.question.deadline_s) for ask in asks)
         return [(deadline - moment).total_seconds() for deadline in deadlines]
 
 

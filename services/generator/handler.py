@@ -11,6 +11,7 @@ from typing import Any
 from services.generator import form_wording, replies, withholding
 from services.generator.arms import Arm, Served
 from services.generator.completing import Ask, Choices, Completer, Now
+from services.generator.fitting import fitted
 from services.generator.ports import Backend, Completion, Failed, FailureKind, Outcome, PromptedQuestion, Style
 from shared.messages import Answer
 from shared.records import Effect, Record, effect
@@ -51,7 +52,7 @@ def _answer(turn: Turn, ask: Ask, outcome: Outcome, backend: Backend) -> Answer:
     parsed, tuned = _reply(asked, outcome, style), turn.arm.tuned
     kept = withholding.kept(asked, outcome, parsed, style=style, tuned=tuned, decline=turn.arm.decline)
     reply, verdict = kept.reply, kept.verdict
-    return Answer(
+    return fitted(
         question_id=asked.question.question_id,
         arm=turn.arm.name,
         status=reply.status,

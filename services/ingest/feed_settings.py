@@ -23,6 +23,9 @@ class FeedSettings(Settings):
     max_feed_bytes: int = Field(
         default=5_000_000, ge=1, description="of an RSS or Atom answer, unpacked; the rest is cut"
     )
+    parse_within_s: float = Field(
+        default=60.0, gt=0, description="reading an RSS or Atom answer; one that takes longer is reported, not read"
+    )
     articles: bool = Field(default=False, description="also fetch the page that each RSS or Atom entry links to")
     max_articles: int = Field(default=50, ge=1, description="pages in one pass; the other entries wait for the next")
     article_pause_s: float = Field(default=1.0, ge=0, description="between two pages; robots.txt may ask for more")

@@ -19,12 +19,18 @@ from shared.messages import Chunk, DocumentChunked, DocumentPublished, Revision
 from shared.records import Effect, InvalidMessageError, Record, effect
 from shared.retention import FOREVER, Retention
 from shared.signature import Signature, SignedDocument
-from shared.stored import Disposition, Dispositions, DocumentHistory, DocumentOutcome, DroppedDocument
-from shared.topology import CHUNKS, MiB
+from shared.stored import (
+    STORABLE,
+    Disposition,
+    Dispositions,
+    DocumentHistory,
+    DocumentOutcome,
+    DroppedDocument,
+    stored_bytes,
+)
+from shared.topology import CHUNKS
 
 MOST_CHUNKED = CHUNKS.max_bytes - 64 * 1024  # with room for what the broker adds
-OVERHEAD = 64  # of a chunk in JSON, and of a value in a set in the store
-STORABLE = 8 * MiB  # of one document, without its vectors: it is one batch, and the store takes 16 MiB
 undetected = stated.build()
 
 
@@ -164,8 +170,7 @@ class Ingest:
 
     def _chunks(self, message: DocumentPublished, published: datetime, text: str) -> tuple[Chunk, ...]:
         passages = self.chunk(message.title, f"{published:%d %B %Y}", text) if text else []
-        size = sum(len(passage.encode()) + OVERHEAD for passage in passages)
-        if (stored := size + len(passages) * beside_text(message)) > STORABLE:
+        if (stored := stored_bytes(message, passages)) > STORABLE:
             raise InvalidMessageError(
                 f"text: {len(passages)} chunks of {stored} bytes in all, with title, source, tags and labels in each; "
                 f"{STORABLE} can be stored"
@@ -182,10 +187,3 @@ class Ingest:
                 f"{name}: {moment.isoformat()} is not between {self.settings.earliest:%Y-%m-%d} and {latest:%Y-%m-%d}"
             )
         return moment
-
-
-def beside_text(message: DocumentPublished) -> int:
-    """Bytes that the store keeps with each chunk of a document."""
-    values = (*message.tags, *message.labels)
-    once = (message.document_id, message.title, message.source)
-    return sum(len(text.encode()) for text in (*once, *values)) + OVERHEAD * len(values)

@@ -16,7 +16,10 @@ class IngestSettings(Settings):
     model_config = under("INGEST")
     chunker: str = Field(default="tokens", description="a file in services/ingest/chunkers")
     chunk_tokens: int = Field(
-        default=192, ge=32, description="of the encoder's tokens, title and date included; 256 is all MiniLM reads"
+        default=192,
+        ge=32,
+        le=4_096,
+        description="of the encoder's tokens, title and date included; 256 is all MiniLM reads",
     )
     max_text_bytes: int = Field(default=1_000_000, ge=1, description="a longer text is refused")
     html_within_s: float = Field(

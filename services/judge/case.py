@@ -12,8 +12,8 @@ from shared.contests.parts import search_against_memory
 from shared.messages import Comparison, Grade, Reply, Result, Verdicts
 from shared.messages.verdicts import digest, outcome
 
-KEPT = 300
-"""Characters of a reply that verdicts keep: its end, which is what is read."""
+KEPT, MOST_KEPT = 300, 16_000
+"""Characters of a reply that verdicts keep, and of all together: its end, which is what is read."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,11 @@ class Case:
         """The message, from one reply for each of `sheets`."""
         remaining = iter(replies)
         comparisons, grades = self._standing_comparisons, self._standing_grades
+        kept = min(KEPT, MOST_KEPT // max(1, len(replies)))
         if comparisons is None:
-            comparisons = tuple(self._comparison(pair, remaining) for pair in self.pairs)
+            comparisons = tuple(self._comparison(pair, remaining, kept) for pair in self.pairs)
         if grades is None:
-            grades = tuple(self._grade(arm, remaining) for arm in self.arms)
+            grades = tuple(self._grade(arm, remaining, kept) for arm in self.arms)
         return Verdicts(
             question_id=self.result.question.question_id,
             judge=self.setup.settings.name,
@@ -90,12 +91,12 @@ class Case:
     def _standing_grades(self) -> tuple[Grade, ...] | None:
         return self.known.grades if self.known and self.known.graded_sha256 == self.grading.sha256 else None
 
-    def _comparison(self, pair: Pair, replies: Iterator[Said]) -> Comparison:
-        straight, turned = (_reply(next(replies), self.setup.pairwise) for _ in range(2))
+    def _comparison(self, pair: Pair, replies: Iterator[Said], kept: int) -> Comparison:
+        straight, turned = (_reply(next(replies), self.setup.pairwise, kept) for _ in range(2))
         return Comparison(arms=pair, outcome=outcome(straight, turned), replies=(straight, turned))
 
-    def _grade(self, arm: str, replies: Iterator[Said]) -> Grade:
-        reply = _reply(next(replies), self.setup.rubric)
+    def _grade(self, arm: str, replies: Iterator[Said], kept: int) -> Grade:
+        reply = _reply(next(replies), self.setup.rubric, kept)
         return Grade(arm=arm, grade=int(reply.read) if reply.read else None, reply=reply)
 
     def _warnings(self) -> tuple[str, ...]:
@@ -138,6 +139,6 @@ def _part(asked: tuple[Sheet, ...], by: object) -> Part:
     return Part(asked, digest(by, [[sheet.system, sheet.user] for sheet in asked]) if asked else "")
 
 
-def _reply(said: Said, prompt: Prompt) -> Reply:
+def _reply(said: Said, prompt: Prompt, kept: int) -> Reply:
     read = None if said.failure else prompt.read(said.text)
-    return Reply(text=said.text.strip()[-KEPT:], read=read, failure=said.failure)
+    return Reply(text=said.text.strip()[-kept:], read=read, failure=said.failure and said.failure[:kept])

@@ -14,7 +14,10 @@ from shared.records import Record
 from shared.retention import FOREVER, Retention
 from shared.scope import Scope
 from shared.stored import ChunkSearch, Passage, Vector
+from shared.topology import EVIDENCE, MiB
 
+MOST_BYTES, ESCAPED = EVIDENCE.max_bytes - MiB, 6
+"""Of all passages as JSON, beside the question, and of one character at most."""
 TRIES = 3
 SPARE = 2
 Pick = tuple[Ranked, Passage]
@@ -130,11 +133,13 @@ def stands(hit: Ranked, passage: Passage | None, scope: Scope) -> bool:
 
 
 def within_budget(picks: Sequence[Pick], words: int) -> list[Pick]:
-    """The best chunks that fit together; the first stays whatever its length."""
+    """The best chunks that fit together, in words and into a message; the first stays whatever its length."""
     kept: list[Pick] = []
+    size = MOST_BYTES
     for hit, passage in picks:
         words -= len(passage.text.split())
-        if kept and words < 0:
+        size -= ESCAPED * (len(passage.text) + len(passage.title) + len(passage.source) + len(passage.document_id))
+        if kept and min(words, size) < 0:
             break
         kept.append((hit, passage))
     return kept

@@ -6,14 +6,15 @@ and never behind what it has read. `offsets` say how far that is; a snapshot goe
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 import structlog
 
 from services.retriever import gauges
 from services.retriever.ports import SparseIndex
-from shared.records import RawRecord
+from shared.messages.schema import LONGEST_IDENTIFIER
+from shared.records import RawRecord, key_of
 from shared.retention import FOREVER, Retention
 from shared.stored import ChunkSearch
 
@@ -87,7 +88,7 @@ class MaterialisedView:
         records = self._announcements.poll(AT_ONCE, wait_s)
         offsets = dict(self._announcements.offsets())
         if records or offsets != self._offsets:
-            self._index(list(dict.fromkeys(_document_id(record) for record in records)), offsets)
+            self._index(_documents(records), offsets)
             with self._moved:
                 self._offsets = offsets
                 self._moved.notify_all()
@@ -173,5 +174,7 @@ class MaterialisedView:
         return all(self._offsets.get(partition, 0) >= end for partition, end in ends.items())
 
 
-def _document_id(record: RawRecord) -> str:
-    return (record.key or b"").decode()
+def _documents(records: Iterable[RawRecord]) -> list[str]:
+    """The documents that are announced. No document has another kind of name, and no store takes it as a key."""
+    names = dict.fromkeys(key_of(record) for record in records)
+    return [name for name in names if 0 < len(name) <= LONGEST_IDENTIFIER]

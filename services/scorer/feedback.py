@@ -5,7 +5,7 @@ that these answers are scored anew, by the metrics of the day.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from services.scorer.handler import kept
 from services.scorer.join import MOST_VOTES, Arrived, Cast, Given, Join
@@ -13,6 +13,7 @@ from services.scorer.verdicts import judged
 from shared.contests.calendar import Calendar
 from shared.messages import Ballot, PairVotes, Question, References, ReferencesSource, Result
 from shared.messages.feedback import counted
+from shared.moments import later
 
 Score = Callable[[Join, datetime, Calendar], Result]
 Pair = tuple[str, str]
@@ -77,7 +78,7 @@ def _scored(join: Join, now: datetime, score: Score, calendar: Calendar) -> Resu
 def _reopened(stored: Result, join: Join) -> Join:
     """The join as it was when the result was made, by what the result says, with the references that came since."""
     answers = {
-        arm: Arrived(answer=scored.answer, at=stored.asked_at + timedelta(milliseconds=scored.latency_ms))
+        arm: Arrived(answer=scored.answer, at=later(stored.asked_at, milliseconds=scored.latency_ms))
         for arm, scored in stored.answers.items()
     }
     return join.model_copy(update={"question": stored.question, "asked_at": stored.asked_at, "answers": answers})

@@ -13,11 +13,12 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from shared.messages import Answer, Moment, Question, References, Verdicts, Vote
+from shared.messages.contests import MOST_ARMS
 
 Reception = Literal["taken", "repeated", "late", "superseded", "too_many"]
 Stamp = tuple[Moment, int]
 """When a record was appended, and its offset: what came later is newer."""
-MOST_VOTES, MOST_JUDGES = 1000, 8  # of one question: its result must stay far below the largest message
+MOST_VOTES, MOST_JUDGES = 1000, 8  # of one question, and MOST_ARMS answers: its result must fit the largest message
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def _reception_of_answer(join: Join, arm: str, at: datetime) -> Reception:
         return "repeated"
     if join.done_at is not None or (join.deadline is not None and at > join.deadline):
         return "late"
-    return "taken"
+    return "taken" if len(join.answers) < MOST_ARMS else "too_many"
 
 
 def _newer(stamp: Stamp, known: Stamp | None) -> Reception:
@@ -176,9 +177,7 @@ def complete(join: Join, arms: Collection[str], now: datetime | None = None) -> 
     """
     if join.done_at is not None:
         return join.has_feedback
-    if join.deadline is None:
-        return False
-    return join.in_time.keys() >= set(arms) or (now is not None and now > join.deadline)
+    return join.deadline is not None and (join.in_time.keys() >= set(arms) or (now is not None and now > join.deadline))
 
 
 def done(join: Join, now: datetime, *, counted: Collection[str], announced: int) -> Join:

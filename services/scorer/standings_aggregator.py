@@ -4,6 +4,7 @@ In memory are sums for each slice, arm and metric; what each question adds is in
 at each start.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -15,6 +16,8 @@ from shared.messages import ContestTaken, Result, Standing
 from shared.records import RawRecord, understood
 from shared.standings import ALL, marks_of
 
+MOST_SLICES = 1_000
+"""Of one contest; each costs memory for ever, and whoever asks names one."""
 log = structlog.get_logger()
 Slice = tuple[str, str]
 """A contest's label, and a slice of its questions."""
@@ -29,6 +32,8 @@ class StandingsAggregator:
         self._sums: dict[Slice, Sums] = {}
         self._touched: set[Slice] = set()
         self._unbounded: set[str] = set()
+        self._slices: dict[str, set[str]] = {}
+        self._full: set[str] = set()
 
     def take(self, record: RawRecord) -> None:
         """Take in one record of the results topic; without a value it takes its question out."""
@@ -56,13 +61,24 @@ class StandingsAggregator:
     def _count(self, key: bytes, result: Result) -> None:
         contest = of_result(result)
         self._contests[contest.label] = contest
-        contribution = counted(marks_of(result), contest)
+        contribution = self._bounded(counted(marks_of(result), contest))
         for metric in unbounded(contribution) - self._unbounded:
             log.warning("in no standing, since a value is outside [0, 1]", metric=metric)
             self._unbounded.add(metric)
         for sums in self._sums_of(contribution):
             sums.add(contribution, result.scored_at)
         self._known.put(key, result.result_version, contribution)
+
+    def _bounded(self, contribution: Counted) -> Counted:
+        """The same, in `all` alone where its contest has as many slices as are told apart: askers name slices."""
+        slices = self._slices.setdefault(contribution.contest, set())
+        if contribution.slice in slices or len(slices) < MOST_SLICES:
+            slices.add(contribution.slice)
+            return contribution
+        if contribution.contest not in self._full:
+            log.warning("more slices are counted in `all` alone", contest=contribution.contest, slices=MOST_SLICES)
+            self._full.add(contribution.contest)
+        return replace(contribution, slice=ALL)
 
     def _sums_of(self, contribution: Counted) -> list[Sums]:
         """The sums of its slice and of all, within its contest."""

@@ -18,6 +18,8 @@ from shared.standings import Marks
 from shared.statistics.sequences import mixture_interval
 
 ONE = 2**30
+MOST = 2.0**32
+"""The largest value that is told from a larger one; its parts fit 64 bits."""
 _KIND: IntervalKind = "confidence_sequence"
 Column = tuple[str, str]
 """An arm and a metric."""
@@ -37,9 +39,9 @@ class Counted:
 
 
 def counted(marks: Marks, contest: ContestTaken) -> Counted:
-    """The marks of a contest's arms. Values outside [0, 1] stay what they are: see `Sums.standing`."""
+    """The marks of a contest's arms. Values outside [0, 1] stay what they are, up to MOST: see `Sums.standing`."""
     values = {(arm, metric): value for arm in contest.arm_names for metric, value in marks.values.get(arm, {}).items()}
-    parts = {column: round(value * ONE) for column, value in values.items()}
+    parts = {column: round(max(-MOST, min(MOST, value)) * ONE) for column, value in values.items()}
     return Counted(contest.label, marks.slice, parts, tuple(sorted(marks.metric_versions.items())))
 
 

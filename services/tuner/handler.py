@@ -7,8 +7,10 @@ from typing import Literal
 
 from services.tuner.settings import TunerSettings
 from shared.messages import Snapshot, TuningCause
+from shared.moments import later
 from shared.statistics.sequences import mixture_interval
 
+HOUR_S = 3_600
 Snapshots = Mapping[str, Snapshot]
 
 
@@ -96,12 +98,10 @@ def _earliest(seen: Seen, policy: TunerSettings) -> tuple[datetime | None, str]:
     """When the next training may begin, and what says so; the later of pace and back-off."""
     times: list[tuple[datetime, str]] = []
     if seen.last_started is not None and not seen.failures:
-        pace = timedelta(hours=policy.at_most_every_hours)
-        times.append((seen.last_started + pace, f"at most one every {policy.at_most_every_hours:g} hours"))
+        begins = later(seen.last_started, seconds=policy.at_most_every_hours * HOUR_S)
+        times.append((begins, f"at most one every {policy.at_most_every_hours:g} hours"))
     if seen.failures and seen.last_ended is not None:
-        wait = min(
-            timedelta(minutes=policy.retry_minutes) * 2 ** min(seen.failures - 1, 20),
-            timedelta(hours=policy.retry_at_most_hours),
-        )
-        times.append((seen.last_ended + wait, f"{seen.failures} failed in a row"))
+        doubled = policy.retry_minutes * 60 * 2 ** min(seen.failures - 1, 20)
+        wait_s = min(doubled, policy.retry_at_most_hours * HOUR_S)
+        times.append((later(seen.last_ended, seconds=wait_s), f"{seen.failures} failed in a row"))
     return max(times) if times else (None, "")

@@ -1,9 +1,10 @@
 """How much news an adapter has not learned, counted from the announcements."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared.messages import AdapterAnnounced, DocumentIndexed
+from shared.moments import later
 from shared.records import RawRecord, key_of, understood
 
 
@@ -32,5 +33,5 @@ class News:
         if adapter is None:
             return len(self._times)
         seconds = adapter.cost.seconds if adapter.cost else adapter.training.seconds
-        began = adapter.created_at - timedelta(seconds=seconds)
+        began = later(adapter.created_at, seconds=-seconds)
         return sum(appended > began or seen > adapter.cutoff for appended, seen in self._times.values())

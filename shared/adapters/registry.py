@@ -6,9 +6,10 @@ reads only the first ones still finds somebody who serves.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared.messages import AdapterAnnounced, AdapterState, GateResult
+from shared.moments import later
 
 Adapters = Mapping[str, AdapterAnnounced]
 TRACK = "tuned"
@@ -140,7 +141,7 @@ def _measured(gates: Mapping[str, GateResult], name: str) -> str:
 def _after(turn: Sequence[AdapterAnnounced], now: datetime) -> datetime:
     """Now, but later than every promotion so far: a clock that lags must not promote into the past."""
     newest = max((adapter.since for adapter in turn), default=None)
-    return now if newest is None else max(now, newest + timedelta(microseconds=1))
+    return now if newest is None else max(now, later(newest, seconds=1e-6))
 
 
 def _changed(adapter: AdapterAnnounced, state: AdapterState, at: datetime, reason: str) -> AdapterAnnounced:

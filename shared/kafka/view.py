@@ -4,8 +4,8 @@ import time
 from typing import Generic, TypeVar
 
 from shared.kafka import topics
+from shared.latest import Latest
 from shared.messages import Message
-from shared.records import key_of, understood
 from shared.settings import KafkaSettings
 from shared.topology import Topic
 
@@ -16,14 +16,17 @@ class KafkaView(Generic[M]):
     """Follows one compacted topic; it is complete once made, and `refresh` takes in what came since."""
 
     def __init__(self, settings: KafkaSettings, topic: Topic[M]) -> None:
-        self.values: dict[str, M] = {}
-        self._topic = topic
+        self._latest = Latest(topic)
         self._follower = topics.Follower(settings, topic.name)
         deadline = time.monotonic() + topics.READ_S
         while not self._follower.caught_up():
             if time.monotonic() > deadline:
                 raise topics.UnfinishedReadError(f"{topic.name}: not read to its end within {topics.READ_S:g} s")
             self._take(wait_s=0.1)
+
+    @property
+    def values(self) -> dict[str, M]:
+        return self._latest.values
 
     def refresh(self) -> dict[str, M]:
         """The values by key as they stand now; does not wait."""
@@ -35,8 +38,5 @@ class KafkaView(Generic[M]):
         record = self._follower.poll(wait_s)
         if record is None:
             return False
-        if record.value is None:
-            self.values.pop(key_of(record), None)
-        for _, message in understood(self._topic.message, [record]):
-            self.values[key_of(record)] = message
+        self._latest.take(record)
         return True

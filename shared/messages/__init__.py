@@ -15,6 +15,7 @@ from shared.messages.adapters import (
     GateVerdict,
     TrainingRun,
 )
+from shared.messages.answers import AdapterRef, Answer, AnswerStatus
 from shared.messages.contests import Arm, ArmTaken, Contest, ContestAnnounced, ContestTaken, Recipe
 from shared.messages.conversation import KINDS, QuestionKind, Turn
 from shared.messages.encoders import EncoderChoice, EncodersAnnounced
@@ -23,16 +24,7 @@ from shared.messages.form import Form
 from shared.messages.news import Chunk, DocumentChunked, DocumentIndexed, DocumentPublished, Revision
 from shared.messages.pairs import TrainingPair
 from shared.messages.presentation import Presentation
-from shared.messages.questions import (
-    AdapterRef,
-    Answer,
-    AnswerStatus,
-    EvidenceFound,
-    EvidenceItem,
-    Filters,
-    Found,
-    Question,
-)
+from shared.messages.questions import EvidenceFound, EvidenceItem, Filters, Found, Question
 from shared.messages.results import Difference, Estimate, Result, ScoredAnswer, Standing
 from shared.messages.schema import Identifier, Message, Moment, PublicMessage
 from shared.messages.tunings import Snapshot, TuningCause, TuningDecided, TuningState

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.messages.questions import AdapterRef
+from shared.messages.answers import AdapterRef
 from shared.messages.schema import Message, Moment
 
 AdapterState = Literal["candidate", "serving", "retired"]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from shared.messages.schema import Message, Moment
+from shared.messages.schema import Label, Message, Moment
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9+._-]{0,39}$")]
 Value = bool | int | Annotated[float, Field(allow_inf_nan=False)] | Annotated[str, Field(max_length=200)]
@@ -29,9 +29,9 @@ class ArmTaken(BaseModel):
     """An arm as far as results need it: its name, who speaks, and what the speaker is given."""
 
     model_config = ConfigDict(frozen=True)
-    name: str
-    speaker: str = Field(default=BASE, description="`base`, or the track of the adapter that speaks")
-    context: str = Field(default=NO_CONTEXT, description="`none`, or the recipe by which its passages are found")
+    name: Label
+    speaker: Label = Field(default=BASE, description="`base`, or the track of the adapter that speaks")
+    context: Label = Field(default=NO_CONTEXT, description="`none`, or the recipe by which its passages are found")
 
     @property
     def is_tuned(self) -> bool:
@@ -62,9 +62,9 @@ class ContestTaken(BaseModel):
     """The contest that a question belongs to, as its result names it."""
 
     model_config = ConfigDict(frozen=True)
-    name: str
-    digest: str = Field(description="of all that the contest says; another one is another version of it")
-    arms: tuple[ArmTaken, ...]
+    name: Label
+    digest: Label = Field(description="of all that the contest says; another one is another version of it")
+    arms: tuple[ArmTaken, ...] = Field(max_length=MOST_ARMS)
 
     @property
     def arm_names(self) -> tuple[str, ...]:

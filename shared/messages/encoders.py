@@ -6,6 +6,9 @@ from pydantic import Field
 
 from shared.messages.schema import Message, Moment
 
+CHUNKS: Literal["chunks"] = "chunks"
+"""What the vectors are of, and the key of all announcements."""
+
 
 class EncoderChoice(Message):
     """An encoder as settings name it. On which server it runs, and with which key, each process knows for itself."""
@@ -20,7 +23,7 @@ class EncoderChoice(Message):
 class EncodersAnnounced(Message):
     """The encoders in use. One record says it all, so that nobody sees half a switch."""
 
-    of: Literal["chunks"] = "chunks"
+    of: Literal["chunks"] = CHUNKS
     serving: EncoderChoice = Field(description="what questions are asked with")
     beside: EncoderChoice | None = Field(
         default=None, description="kept up to date too: being filled, or served before and not dropped yet"

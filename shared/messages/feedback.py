@@ -8,11 +8,15 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from shared.messages.schema import Identifier, Message, Moment, PublicMessage
+from shared.messages.schema import Identifier, Message, Moment, PublicMessage, bytes_of
 
 Choice = Literal["a", "b", "tie", "both_bad"]
 CHOICES: tuple[Choice, ...] = ("a", "b", "tie", "both_bad")
-Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"\S")]
+MOST_BYTES = 256 * 1024
+"""Of what is accepted as an answer, and as many of the question itself."""
+ACCEPTED = {"references", "outdated", "gold_document_ids"}
+"""The fields, of a question and of references, that say what is accepted."""
+Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f]*[^\s\x00-\x1f][^\x00-\x1f]*$")]
 _Text = Annotated[str, Field(max_length=4_000)]
 FLIPPED: dict[Choice, Choice] = {"a": "b", "b": "a", "tie": "tie", "both_bad": "both_bad"}
 
@@ -32,6 +36,13 @@ class References(PublicMessage):
             raise ValueError(
                 "references: an accepted answer needs words; leave the list empty where abstaining is right"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _are_small(self) -> Self:
+        """They travel in the result, beside all that the question has."""
+        if (size := bytes_of(self, include=ACCEPTED)) > MOST_BYTES:
+            raise ValueError(f"{size:,} bytes, references may have {MOST_BYTES:,}: leave some out")
         return self
 
 

@@ -1,19 +1,28 @@
 """Questions, the evidence found for them, and the answers of the arms."""
 
 from math import prod
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
 from shared.messages.conversation import MOST_TURNS, QuestionKind, Turn, contradiction
+from shared.messages.feedback import ACCEPTED, MOST_BYTES
 from shared.messages.form import Form
 from shared.messages.presentation import Presentation
-from shared.messages.schema import MOST_LABELS, Identifier, Label, Message, Moment, PublicMessage
+from shared.messages.schema import (
+    LONGEST_PASSAGE,
+    MOST_LABELS,
+    Identifier,
+    Label,
+    Message,
+    Moment,
+    PublicMessage,
+    bytes_of,
+)
 
 MOST_COMBINATIONS = 100
-MOST_BYTES = 256 * 1024
+MOST_ITEMS = 100
 _Text = Annotated[str, Field(max_length=4_000)]
-AnswerStatus = Literal["answered", "abstained", "failed"]
 
 
 class Filters(PublicMessage):
@@ -64,9 +73,18 @@ class Question(PublicMessage):
 
     @model_validator(mode="after")
     def _is_small(self) -> Self:
-        """It travels in its evidence, its answers, its result and the scorer's changelog."""
-        if (size := len(self.model_dump_json().encode())) > MOST_BYTES:
-            raise ValueError(f"{size:,} bytes, a question may have {MOST_BYTES:,}: leave references or choices out")
+        """It travels in its evidence, its answers, its result and the scorer's changelog.
+
+        What is accepted counts apart, since it may be said anew later: whatever is said then fits the same question.
+        """
+        for what, size in (
+            ("", bytes_of(self, exclude=ACCEPTED)),
+            (" of references", bytes_of(self, include=ACCEPTED)),
+        ):
+            if size > MOST_BYTES:
+                raise ValueError(
+                    f"{size:,} bytes{what}, a question may have {MOST_BYTES:,}: leave references or choices out"
+                )
         return self
 
     @model_validator(mode="after")
@@ -104,7 +122,7 @@ class EvidenceItem(Message):
     title: str
     source: str
     published_at: Moment
-    text: str
+    text: str = Field(max_length=LONGEST_PASSAGE)
     rank: int = Field(ge=1)
     score: float
     language: str = ""
@@ -119,7 +137,7 @@ class EvidenceFound(Message):
     question: Question
     searched_for: str = Field(default="", description="the words searched by, where they are not the question's own")
     asked_at: Moment = Field(description="when the broker took the question")
-    items: tuple[EvidenceItem, ...] = ()
+    items: tuple[EvidenceItem, ...] = Field(default=(), max_length=MOST_ITEMS)
     contest: str = Field(default="", description="that the question belongs to: name and version")
     recipe: str = Field(default="rag", description="of that contest, by which the passages were found")
     search: str
@@ -128,59 +146,3 @@ class EvidenceFound(Message):
     stale: bool = Field(default=False, description="true: the view had not caught up before the deadline")
     note: str = Field(default="", description="why there is nothing, where there is nothing")
     retrieval_ms: float
-
-
-class AdapterRef(Message):
-    """Which fine-tuning spoke: the adapter and the time its knowledge ends."""
-
-    name: str
-    cutoff: Moment
-    weights_sha256: str
-    config_sha256: str = Field(
-        default="", description="of the configuration by which the weights act; empty: not known"
-    )
-
-
-class Answer(Message):
-    """What one arm said, or that it abstained, or that it failed and why."""
-
-    question_id: str
-    arm: str
-    status: AnswerStatus
-    text: str = ""
-    failure: str | None = None
-    withheld: str = Field(default="", description="what the model said, where the rule of abstention kept it back")
-    abstention: str = Field(default="", description="the rule that weighed the answer, with its threshold")
-    support: float | None = Field(default=None, description="how well the passages bear the answer, by that rule")
-    citations: tuple[str, ...] = Field(default=(), description="chunk ids the answer points at")
-    evidence: tuple[str, ...] = Field(default=(), description="chunk ids that were in the prompt")
-    evidence_titles: tuple[str, ...] = Field(
-        default=(), description='in a result "" for a passage whose document has labels'
-    )
-    evidence_labels: tuple[tuple[str, ...], ...] = Field(
-        default=(), description="of each passage the labels of its document; empty: everyone may be shown it"
-    )
-    evidence_texts: tuple[str, ...] = Field(
-        default=(), description="the passages as they stood in the prompt; a result leaves them out"
-    )
-    stale: bool = False
-    model: str
-    adapter: AdapterRef | None = None
-    backend: str
-    prompt_version: str
-    asked_at: Moment
-    retrieval_ms: float = 0.0
-    generation_ms: float = Field(default=0.0, description="the model's time for the batch it was answered in")
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    failure_kind: str | None = Field(default=None, description="what kind of failure: `timeout`, `refused`, ...")
-    log_probability: float | None = Field(
-        default=None, description="natural, of the answer's tokens together; absent: the backend does not say"
-    )
-    answer_tokens: int = Field(default=0, description="tokens that `log_probability` is the sum over")
-    choice_log_probabilities: dict[str, float] = Field(
-        default={}, description="of each choice the mean per token, where the likeliest choice was taken"
-    )
-    cut: bool = Field(
-        default=False, description="true: the model reached its longest answer before it had ended; the rest is missing"
-    )

@@ -1,14 +1,17 @@
 """Scored results and the standings counted from them."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shared.messages.contests import ContestTaken
+from shared.messages.answers import Answer
+from shared.messages.contests import MOST_ARMS, ContestTaken
 from shared.messages.feedback import PairVotes, ReferencesSource
-from shared.messages.questions import Answer, Question
-from shared.messages.schema import Message, Moment
+from shared.messages.questions import Question
+from shared.messages.schema import MOST_WHOLE, Label, Message, Moment
 from shared.messages.verdicts import VerdictsTaken
+
+MOST_METRICS = 100
 
 
 class ScoredAnswer(Message):
@@ -16,7 +19,9 @@ class ScoredAnswer(Message):
 
     answer: Answer
     latency_ms: float
-    scores: dict[str, float] = Field(default={}, description="metric name -> value; absent where it does not apply")
+    scores: dict[Label, float] = Field(
+        default={}, max_length=MOST_METRICS, description="metric name -> value; absent where it does not apply"
+    )
 
 
 class Result(Message):
@@ -25,14 +30,20 @@ class Result(Message):
     question: Question
     asked_at: Moment
     scored_at: Moment
-    answers: dict[str, ScoredAnswer] = Field(description="arm -> what it said")
-    missing: tuple[str, ...] = Field(default=(), description="arms that had not answered by the deadline")
-    unanswered: dict[str, float] = Field(default={}, description="metric -> what an arm that did not answer scores")
+    answers: dict[str, ScoredAnswer] = Field(max_length=MOST_ARMS, description="arm -> what it said")
+    missing: tuple[str, ...] = Field(
+        default=(), max_length=MOST_ARMS, description="arms that had not answered by the deadline"
+    )
+    unanswered: dict[Label, float] = Field(
+        default={}, max_length=MOST_METRICS, description="metric -> what an arm that did not answer scores"
+    )
     metric_versions: dict[str, str]
     contest: ContestTaken | None = Field(
         default=None, description="that the question belongs to; absent: from before there were contests"
     )
-    result_version: int = Field(default=1, description="goes up with each publication; the highest one stands")
+    result_version: int = Field(
+        default=1, ge=1, le=MOST_WHOLE, description="goes up with each publication; the highest one stands"
+    )
     references_from: ReferencesSource | None = Field(
         default=None, description="who gave the references apart from the question; absent: nobody did"
     )
@@ -80,7 +91,9 @@ class Standing(Message):
 
     slice: str
     contest: ContestTaken | None = Field(default=None, description="whose results are counted, and no others")
-    arms: dict[str, dict[str, Estimate]] = Field(description="arm -> metric -> estimate")
+    arms: dict[str, Annotated[dict[str, Estimate], Field(max_length=MOST_METRICS)]] = Field(
+        max_length=MOST_ARMS, description="arm -> metric -> estimate"
+    )
     differences: tuple[Difference, ...] = Field(default=(), description="every pair of arms by `correct`")
     metric_versions: dict[str, str]
     counted_at: Moment

@@ -15,10 +15,20 @@ def _in_utc(moment: datetime) -> datetime:
 
 
 Moment = Annotated[datetime, AfterValidator(_in_utc)]
-Identifier = Annotated[str, Field(min_length=1, max_length=512)]
+LONGEST_IDENTIFIER = 512
+Identifier = Annotated[str, Field(min_length=1, max_length=LONGEST_IDENTIFIER)]
 Label = Annotated[str, Field(max_length=512)]
 """A tag, a source or a label; what travels with every chunk must be short."""
 MOST_LABELS = 100
+LONGEST_PASSAGE = 100_000
+"""Characters of a chunk; an encoder that reads 4,096 tokens reads fewer."""
+MOST_WHOLE = 2**31 - 1
+"""The largest whole number that a column of the store holds."""
+
+
+def bytes_of(message: BaseModel, *, include: set[str] | None = None, exclude: set[str] | None = None) -> int:
+    """Bytes of its JSON, of some fields or of all but some."""
+    return len(message.model_dump_json(include=include, exclude=exclude).encode())
 
 
 class Message(BaseModel):
@@ -34,4 +44,4 @@ class Message(BaseModel):
 class PublicMessage(Message):
     """A message that anyone may publish."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True)

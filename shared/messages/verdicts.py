@@ -6,15 +6,16 @@ where one of them cannot be read there is `no_verdict`. Neither is ever turned i
 
 import hashlib
 import json
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shared.messages.feedback import FLIPPED, Choice
-from shared.messages.schema import Identifier, Message, Moment
+from shared.messages.schema import Identifier, Message, Moment, bytes_of
 
 Outcome = Literal["a", "b", "tie", "both_bad", "inconsistent", "no_verdict"]
 OUTCOMES: tuple[Outcome, ...] = ("a", "b", "tie", "both_bad", "inconsistent", "no_verdict")
+MOST_BYTES = 128 * 1024
 LOWEST, HIGHEST = 1, 5
 """The ends of the scale of grades."""
 
@@ -64,6 +65,13 @@ class Verdicts(Message):
     graded_sha256: str = Field(default="", description="of all that the grades depend on")
     warnings: tuple[str, ...] = Field(default=(), description="why this judge may be partial here")
     judged_ms: float = Field(default=0.0, description="the model's time for the batch it was judged in")
+
+    @model_validator(mode="after")
+    def _are_small(self) -> Self:
+        """They travel with those of the other judges in the result."""
+        if (size := bytes_of(self)) > MOST_BYTES:
+            raise ValueError(f"{size:,} bytes, verdicts may have {MOST_BYTES:,}")
+        return self
 
 
 class VerdictsTaken(Message):

@@ -34,7 +34,7 @@ from shared.memory.dispositions import MemoryDispositions
 from shared.memory.documents import MemoryDocuments
 from shared.memory.results import MemoryResults
 from shared.memory.signatures import MemorySignatures
-from shared.messages import AdapterAnnounced, Contest, ContestAnnounced, Result
+from shared.messages import AdapterAnnounced, Contest, ContestAnnounced, EncodersAnnounced, Result
 from shared.retention import Retention
 from shared.runner import Runner
 from shared.settings import EncoderSettings
@@ -111,14 +111,14 @@ class Pipeline:
 
     def _embedder(self) -> Runner[Any]:
         keep = Retention(now=self.clock)
-        ports = embedder.Ports(self._bus("embedder"), encoders=dict, table=lambda _: self.chunks, keep=keep)
+        ports = embedder.Ports(self._bus("embedder"), self._encoders, table=self._table, keep=keep)
         return embedder.assemble(ports, EmbedderSettings(), encoder=ENCODER)
 
     def _retriever(self) -> Runner[Any]:
         ports = retriever.Ports(
             bus=self._bus("retriever"),
-            encoders=dict,
-            chunks=lambda _: self.chunks,
+            encoders=self._encoders,
+            chunks=self._table,
             announcements=self._announcements,
             contests=self.contests,
             folder=lambda _: self.folder,
@@ -126,6 +126,14 @@ class Pipeline:
             follows=False,
         )
         return retriever.assemble(ports, self.retrieval, encoder=ENCODER)
+
+    def _encoders(self) -> dict[str, EncodersAnnounced]:
+        """None is announced: the configured one serves."""
+        return {}
+
+    def _table(self, _: str) -> MemoryChunks:
+        """One for every encoder, since there is one."""
+        return self.chunks
 
     def _announcements(self) -> Announcements:
         return MemoryTail(self.broker, topology.INDEXED.name)

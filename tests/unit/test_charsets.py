@@ -1,12 +1,9 @@
 """Feeds in the encodings that publishers have: read as they were written, marked where broken, or refused."""
 
-
-import httpx
 import pytest
 
 from services.ingest import feed_entries
 from services.ingest.charsets import of_feed
-from services.ingest.fetching import Page
 
 BEFORE, AFTER = '<?xml version="1.0" encoding="{}"?><rss><channel><item><title>', "</title></item></channel></rss>"
 
@@ -34,11 +31,9 @@ def a_feed(title: str, encoding: str, declared: str | None = None) -> bytes:
 def test_a_feed_is_read_in_what_publishers_mean_by_the_name_of_its_encoding(
     title: str, encoding: str, declared: str
 ) -> None:
-    page = Page("https://news.example", 200, httpx.Headers(), a_feed(title, encoding, declared))
+    read = feed_entries.read(a_feed(title, encoding, declared), "", "https://news.example")
 
-    parsed, problem = feed_entries.parsed(page, page.url)
-
-    assert ([entry.title for entry in parsed.entries], problem) == ([title], "")
+    assert ([entry.title for entry in read.entries], read.fault) == ([title], "")
 
 
 def test_a_letter_that_a_program_cut_in_two_costs_no_other_letter() -> None:

@@ -1,11 +1,13 @@
 """Embedder: one encoder call for a batch, vectors with their own chunks, nothing unsearchable stored."""
 
 from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from services.embedder.handler import embed, indexed
+from services.embedder.handler import Embed, embed, indexed
 from shared.encoders import hashing
 from shared.messages import Chunk
 from shared.records import InvalidMessageError
@@ -50,6 +52,23 @@ def test_vectors_are_stored_at_length_one_whatever_the_encoder_gives() -> None:
     (made,) = embed(batch, encode=lambda texts: np.full((len(texts), 4), 3.0, dtype=np.float32), now=lambda: NOON)
 
     assert np.allclose(np.linalg.norm(made.outcome.vectors, axis=1), 1.0)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"chunks": tuple(Chunk(position=place, text="a") for place in range(40_000))},
+        {"chunks": tuple(Chunk(position=place, text="a") for place in range(200)), "tags": ("t" * 512,) * 100},
+    ],
+)
+def test_a_revision_that_is_no_batch_for_the_store_is_refused_before_it_is_encoded(changes: dict[str, Any]) -> None:
+    def never(_: Sequence[str]) -> Vector:
+        raise AssertionError("it would take hours")
+
+    encoder = SimpleNamespace(name="slow", dimensions=384, encode=never)
+
+    with pytest.raises(InvalidMessageError, match="can be stored"):
+        list(Embed(lambda: [encoder], lambda: NOON)([a_record(a_chunked_document(**changes))]))
 
 
 def test_a_batch_of_retractions_needs_no_encoder() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from services.scorer.join import Event, Join, apply, complete, due, reception
 from services.scorer.join import done as marked_done
 from shared.messages import Answer, Question
+from shared.messages.contests import MOST_ARMS
 from tests.builders import NOON, a_question, an_answer
 from tests.contests import ARMS
 
@@ -156,6 +157,13 @@ def test_receptions_are_told_apart() -> None:
     assert reception(marker, answered("base")) == "repeated"
     assert reception(marker, answered("tuned")) == "late"
     assert reception(marker, asked()) == "repeated"
+
+
+def test_no_more_answers_are_taken_than_a_contest_has_arms() -> None:
+    join = joined(*(answered(f"arm-{number}") for number in range(MOST_ARMS)))
+
+    assert reception(join, answered("one-more")) == "too_many"
+    assert reception(join, answered("arm-0")) == "repeated"
 
 
 def test_a_question_asked_again_with_other_words_changes_nothing() -> None:

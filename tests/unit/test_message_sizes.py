@@ -11,14 +11,30 @@ from pydantic import ValidationError
 
 from services.scorer.feedback import first
 from services.scorer.handler import score
-from services.scorer.join import Event, Join, apply
+from services.scorer.join import MOST_JUDGES, MOST_VOTES, Event, Join, apply
 from shared.contests.calendar import Calendar
 from shared.contests.files import shipped
-from shared.messages import Answer, DocumentPublished, EvidenceFound, Question, Result
+from shared.kafka.client import MAX_BYTES
+from shared.messages import (
+    Answer,
+    Comparison,
+    DocumentPublished,
+    EvidenceFound,
+    Message,
+    Question,
+    References,
+    Reply,
+    Result,
+    Verdicts,
+    Vote,
+)
+from shared.messages.answers import MOST_READ, MOST_SAID
+from shared.messages.contests import MOST_ARMS
+from shared.records import InvalidMessageError, parsed
 from shared.scoring import catalogue
 from shared.settings import EncoderSettings
 from shared.topology import DOCUMENTS, EVIDENCE, QUESTIONS, RESULTS
-from tests.builders import NOON, an_answer
+from tests.builders import NOON, a_vote, an_answer, references, verdicts
 
 METRICS = catalogue.load(["correct"], EncoderSettings(variant="hashing", dimensions=16))
 MARGIN = 512 * 1024
@@ -69,6 +85,58 @@ def test_whatever_is_accepted_comes_back_from_every_stage(fields: dict[str, Any]
         written = message.model_dump_json()
         assert type(message).model_validate_json(written) == message
         assert len(written.encode()) < topic.max_bytes - MARGIN
+
+
+def the_largest_join(arms: int = MOST_ARMS) -> Join:
+    """All that a join takes of one question, each part as large as its message may be."""
+    question = Question(question_id="q" * 512, text="?", choices=("c" * 2_500,) * 100)
+    said, read = "a" * (MOST_SAID - 2_000), ("p" * (MOST_READ - 2_000),)
+    answers = [
+        an_answer(question_id="q" * 512, arm=arm, text=said, evidence_texts=read) for arm in map(str, range(arms + 9))
+    ]
+    given = references(question_id="q" * 512, references=("\u0001" * 4_000,) * 10)
+    wide = "\U0001f692" * 60
+    cast = [
+        a_vote(question_id="q" * 512, arm_a="0", arm_b="1", voter=f"{wide}{number}") for number in range(MOST_VOTES + 9)
+    ]
+    comparison = Comparison(arms=("0", "1"), outcome="a", replies=(Reply(text="r" * 128_000), Reply()))
+    told = [verdicts(judge=str(number), question_id="q" * 512) for number in range(MOST_JUDGES + 9)]
+    told = [message.model_copy(update={"comparisons": (comparison,)}) for message in told]
+    join = apply(None, Event(question, NOON, partition=0))
+    messages: list[Answer | References | Vote | Verdicts] = [*answers, given, *cast, *told]
+    for place, message in enumerate(messages):
+        join = apply(join, Event(message, NOON + timedelta(seconds=1), partition=0, offset=place))
+    return join
+
+
+def test_a_join_and_a_result_of_the_largest_parts_fit_their_topics() -> None:
+    join = the_largest_join()
+    result = first(join, NOON + timedelta(hours=1), lambda *of: score(*of, metrics=METRICS), Calendar())
+
+    assert [len(join.answers), len(join.votes), len(join.judged)] == [MOST_ARMS, MOST_VOTES, MOST_JUDGES]
+    assert len(join.model_dump_json().encode()) < MAX_BYTES - 64 * 1024
+    assert len(result.model_dump_json().encode()) < RESULTS.max_bytes - 64 * 1024
+    assert Result.model_validate_json(result.model_dump_json()) == result
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        an_answer(), references(references=("r",) * 100), verdicts(),
+    ],
+)  # fmt: skip
+def test_a_message_that_would_not_fit_a_result_is_refused(message: Message) -> None:
+    written = message.model_dump(mode="json")
+    for field in ("text", "model"):
+        if field in written:
+            written[field] = "x" * MOST_SAID
+    if isinstance(message, Verdicts):
+        written["model"] = "x" * 128 * 1024
+    if isinstance(message, References):
+        written["references"] = ["x" * 4_000] * 100
+
+    with pytest.raises(InvalidMessageError, match="bytes"):
+        parsed(type(message), json.dumps(written))
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ SETTINGS = RetrieverSettings()
         ("Who won the race, and why?", []),
         ("Where is the fair held?", []),
         ("?;?;", []),
+        ("Who won the race  ,  and  where was it held?", ["Who won the race", "where was it held"]),
     ],
 )
 def test_a_question_comes_apart_where_another_begins(text: str, parted: list[str]) -> None:

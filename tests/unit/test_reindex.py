@@ -203,6 +203,14 @@ def test_where_nothing_was_announced_the_configured_encoder_serves(world: World)
     assert {announcement.encoders for announcement in world.indexed()} == {("hashing-64",)}
 
 
+def test_an_announcement_under_another_key_says_nothing_of_encoders() -> None:
+    said = EncodersAnnounced(serving=encoding.choice_of(NEW), announced_at=NOON)
+    announced = {"another": said, "chunks": said.model_copy(update={"serving": encoding.choice_of(OLD)})}
+
+    assert [choice.name for choice in encoding.in_use(announced, OLD)] == ["hashing-64"]
+    assert [choice.name for choice in encoding.in_use({"another": said}, OLD)] == ["hashing-64"]
+
+
 def test_a_migration_fills_compares_and_switches(world: World) -> None:
     assert world.migrate()
 

@@ -1,5 +1,6 @@
 """Retriever: evidence in rank order, within the budget, as it stands, with where it came from."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -19,6 +20,7 @@ from shared.retention import Retention
 from shared.scope import Scope
 from shared.settings import EncoderSettings
 from shared.stored import Candidate, ChunkKey, Passage, Vector
+from shared.topology import EVIDENCE
 from tests.builders import NOON, a_question, a_record
 
 ENCODER = hashing.build(EncoderSettings(variant="hashing", dimensions=64))
@@ -191,6 +193,16 @@ def test_evidence_keeps_within_the_words_a_prompt_can_hold(budget: int, kept: in
     picks = [(Ranked(a_candidate(place), 1.0), a_passage(place)) for place in range(5)]
 
     assert len(within_budget(picks, budget)) == kept
+
+
+def test_evidence_fits_its_message_however_long_the_words_are() -> None:
+    passage = replace(a_passage(0), text="x" * 90_000)
+    picks = [(Ranked(a_candidate(place), 1.0), passage) for place in range(20)]
+
+    kept = within_budget(picks, 1_000)
+
+    assert 0 < len(kept) < 20
+    assert len(json.dumps([passage.text for _, passage in kept])) < EVIDENCE.max_bytes
 
 
 def test_time_for_encoding_is_shared_by_the_batch() -> None:

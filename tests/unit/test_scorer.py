@@ -255,6 +255,14 @@ def test_a_question_of_another_scorers_partition_is_buried_with_what_to_do() -> 
     assert dead_letters.reason(broker.records(QUESTIONS.dead)[0].headers) == "publish with murmur2"
 
 
+def test_a_trace_without_end_is_not_carried_on() -> None:
+    house = House()
+    house.broker.append(QUESTIONS.name, b"q-1", a_question().model_dump_json().encode(), {"traceparent": b"0" * 9_999})
+    house.run()
+
+    assert [len(join.trace) for join in house.joins.values()] == [128]
+
+
 def test_the_questions_trace_goes_on_with_the_result() -> None:
     house = House()
     trace = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"

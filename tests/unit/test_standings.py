@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from services.scorer import standings_aggregator
 from services.scorer.standings_aggregator import StandingsAggregator
 from shared.messages import Result, ScoredAnswer
 from shared.statistics.sequences import mixture_interval, mixture_reach
@@ -209,3 +210,41 @@ def test_watched_after_every_result_the_live_intervals_miss_in_at_most_five_per_
         assert wrong <= 0.05
         assert missed <= 0.05
         assert plain > 0.05, "the streams must be such that an interval for a fixed size fails"
+
+
+@pytest.mark.parametrize("value", [1e300, -1e300, 1.0000001])
+def test_a_value_of_any_size_leaves_its_metric_out_and_counts_the_others(tmp_path: Path, value: float) -> None:
+    aggregator = StandingsAggregator(tmp_path)
+    odd = within(a_result(1, base=1.0), "base")
+    scored = odd.answers["base"].model_copy(update={"scores": {"correct": 1.0, "f1": value}})
+    take(aggregator, odd.model_copy(update={"answers": {"base": scored}}))
+    take(aggregator, within(a_result(2, base=1.0), "base"))
+
+    standing = aggregator.changed()[0]
+
+    assert standing.arms["base"]["correct"].n == 2
+    assert "f1" not in standing.arms["base"]
+
+
+def test_a_result_of_a_version_that_no_store_holds_is_passed_over(tmp_path: Path) -> None:
+    aggregator = StandingsAggregator(tmp_path)
+    take(aggregator, within(a_result(1, base=1.0), "base"))
+    aggregator.take(
+        a_raw_record(
+            record_of(a_result(1, base=0.0)).replace(b'"result_version":1', b'"result_version":9' + b"9" * 30),
+            key=b"q-1",
+        )
+    )
+
+    assert [standing.arms["base"]["correct"].mean for standing in aggregator.changed()] == [1.0, 1.0]
+
+
+def test_slices_without_end_are_counted_in_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(standings_aggregator, "MOST_SLICES", 2)
+    aggregator = StandingsAggregator(tmp_path)
+    take(aggregator, *(within(a_result(n, slice_name=f"s{n}", base=1.0), "base") for n in range(5)))
+
+    assert {s.slice: s.arms["base"]["correct"].n for s in aggregator.changed()} == {"all": 5, "s0": 1, "s1": 1}
+
+    aggregator.take(a_raw_record(None, key=b"q-4"))
+    assert {s.slice: s.arms["base"]["correct"].n for s in aggregator.changed()} == {"all": 4}

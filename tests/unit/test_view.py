@@ -128,6 +128,19 @@ def test_a_view_holds_documents_as_the_store_has_them(world: World) -> None:
     assert view.reach(view.ends(), 0.0)
 
 
+@pytest.mark.parametrize("key", [None, b"", b"\xff\xfe", b"k" * 100_000])
+def test_an_announcement_under_a_key_that_names_no_document_is_passed_over(world: World, key: bytes | None) -> None:
+    pages = Pages()
+    view = world.view(pages)
+    world.broker.append(TOPIC, key, b"announcement")
+    world.put("a")
+    view.catch_up()
+
+    assert "a" in pages.held
+    assert all(0 < len(name) <= 512 for name in pages.held)
+    assert view.reach(view.ends(), 0.0)
+
+
 def test_a_question_whose_time_is_over_still_gets_what_is_there(world: World) -> None:
     view = world.view(Pages())
     world.put("a")

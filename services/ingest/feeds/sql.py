@@ -5,31 +5,24 @@ and `published_at`. The position is the last row's `(updated_at, id)`; where `up
 is read again, since a transaction may commit after one that began later. A row whose `deleted` is true is retracted.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
-from uuid import UUID
 
-from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, exc, make_url, text
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, exc, make_url, text
 
-from services.ingest.feed_items import document, document_id, feed_name
+from services.ingest.feed_items import document, document_id, each, feed_name
+from services.ingest.feed_rows import Key, Row, as_text, decode_what_can_be, key_of, later, where
 from services.ingest.feed_settings import FeedSettings
 from services.ingest.ports import BadItem, Bookmark, Feed, FeedItem, FeedSource, FeedUnavailableError, Found, Reached
 from shared.masking import masked
 from shared.messages import DocumentPublished
 
-Row = dict[str, Any]
-NEEDED, OPTIONAL = ("id", "text", "updated_at"), ("title", "url", "source", "language", "published_at")
-_KINDS: dict[str, Any] = {
-    "datetime": datetime.fromisoformat, "date": date.fromisoformat, "Decimal": Decimal, "UUID": UUID,
-    "int": int, "float": float, "str": str,
-}  # fmt: skip
+NEEDED, OPTIONAL = ("id", "text", "updated_at"), ("title", "url", "source", "language")
 _FROM = "SELECT * FROM ({query}) AS feed WHERE updated_at IS NOT NULL"
 _AFTER = " AND (updated_at > :updated_at OR (updated_at = :updated_at AND id > :id))"
 _SINCE = " AND updated_at >= :updated_at"
@@ -45,6 +38,8 @@ def build(source: FeedSource, settings: FeedSettings) -> Feed:
     try:
         url = make_url(address)
         engine = create_engine(url, poolclass=NullPool, connect_args=_waiting(url.get_backend_name(), settings))
+        if url.get_backend_name() == "sqlite":
+            event.listen(engine, "connect", decode_what_can_be)
     except (exc.NoSuchModuleError, ModuleNotFoundError) as error:
         raise ValueError(f"no database can be asked by this address: {masked(str(error))}") from error
     except (exc.ArgumentError, ValueError):  # whose message may hold a part of a password
@@ -65,22 +60,6 @@ def _waiting(backend: str, settings: FeedSettings) -> dict[str, object]:
     """How long to wait for the database, as its driver calls it."""
     names = {"postgresql": "connect_timeout", "mysql": "connect_timeout", "sqlite": "timeout"}
     return {names[backend]: int(settings.sql_timeout_s) or 1} if backend in names else {}
-
-
-@dataclass(frozen=True)
-class Key:
-    """Where a row stands in the order; kept as JSON with the types that the database gave."""
-
-    updated_at: Any
-    id: Any
-
-    @classmethod
-    def saved(cls, position: str) -> "Key":
-        return cls(*(_KINDS[kind](value) for kind, value in json.loads(position)))
-
-    def __str__(self) -> str:
-        kinds = [next(kind for kind in _KINDS if kind == type(part).__name__) for part in (self.updated_at, self.id)]
-        return json.dumps(list(zip(kinds, map(str, (self.updated_at, self.id)), strict=True)))
 
 
 @dataclass
@@ -107,12 +86,22 @@ class Sql:
         while rows:
             gone = [self._id(row) for row in rows if row.get("deleted")]
             live = {name for name, seen in bookmark.seen(gone).items() if seen.live}
-            for row in rows:
-                last = _later(last, _key(row))
+            placed = [row for row in rows if key_of(row).can_be_kept]
+            lost = (row for row in rows if not key_of(row).can_be_kept)
+            yield from (BadItem(where(row), "its id or updated_at is no place in an order") for row in lost)
+            for row in placed:
+                last = later(last, key_of(row))
                 if not row.get("deleted") or self._id(row) in live:
-                    yield self._found(row, str(last))
-            yield Reached(str(last))
-            rows = self._rows(_AFTER, _key(rows[-1])) if len(rows) == self.settings.sql_rows else []
+                    yield from each([row], partial(self._found, position=str(last)), where)
+            if last is not None:
+                yield Reached(str(last))
+            rows = self._after(placed) if len(rows) == self.settings.sql_rows else []
+
+    def _after(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """The rows behind these. Raises ValueError where none of them has a place."""
+        if not rows:
+            raise ValueError("the query gives rows without a place in an order: each needs an id and updated_at")
+        return self._rows(_AFTER, key_of(rows[-1]))
 
     def _since(self, last: Key | None) -> Sequence[Row]:
         """The first rows of a pass."""
@@ -130,10 +119,10 @@ class Sql:
             if count := self._answer(_UNDATED, {})[0].popitem()[1]:
                 yield BadItem(self.source.address, f"{count} rows have no updated_at and are not read")
 
-    def _rows(self, where: str, key: Key | None) -> Sequence[Row]:
+    def _rows(self, condition: str, key: Key | None) -> Sequence[Row]:
         """Rows in their order. Raises ValueError where the query lacks a column."""
         values = {"updated_at": key.updated_at, "id": key.id} if key else {}
-        rows = self._answer(_FROM + where + _ORDER, values | {"rows": self.settings.sql_rows})
+        rows = self._answer(_FROM + condition + _ORDER, values | {"rows": self.settings.sql_rows})
         if rows and (lacking := [name for name in NEEDED if name not in rows[0]]):
             raise ValueError(f"the query lacks {', '.join(lacking)}; it gives {', '.join(rows[0])} (rename with AS)")
         return rows
@@ -167,25 +156,21 @@ class Sql:
     def _id(self, row: Row) -> str:
         return document_id("sql", self.source, str(row["id"]))
 
-    def _found(self, row: Row, position: str) -> Found:
+    def _found(self, row: Row, *, position: str) -> Iterator[Found]:
         """A row as a document or as its retraction."""
-        name, where = self._id(row), f"row {row['id']}"
+        name = self._id(row)
         if row.get("deleted"):
-            return FeedItem(datetime.now(UTC), DocumentPublished(document_id=name, op="retract"), position)
-        given = {column: row[column] for column in OPTIONAL if row.get(column) is not None}
-        parsed = document(where, self.source.dates, document_id=name, text=str(row["text"] or ""), **given)
+            yield FeedItem(datetime.now(UTC), DocumentPublished(document_id=name, op="retract"), position)
+            return
+        given = {column: as_text(row[column]) for column in OPTIONAL if row.get(column) is not None}
+        dated = {"published_at": row["published_at"]} if row.get("published_at") is not None else {}
+        parsed = document(
+            where(row), self.source.dates, document_id=name, text=as_text(row["text"] or ""), **given, **dated
+        )
         if isinstance(parsed, BadItem):
-            return BadItem(where, parsed.reason, position, name)
-        return FeedItem(datetime.now(UTC), parsed, position)
-
-
-def _later(last: Key | None, key: Key) -> Key:
-    """The position behind a row; one that is read again for the overlap moves nothing back."""
-    return last if last is not None and key.updated_at < last.updated_at else key
-
-
-def _key(row: Row) -> Key:
-    return Key(row["updated_at"], row["id"])
+            yield BadItem(where(row), parsed.reason, position, name)
+        else:
+            yield FeedItem(datetime.now(UTC), parsed, position)
 
 
 def _passing(error: exc.DBAPIError) -> bool:

@@ -19,7 +19,7 @@ _OPENING = (
     "wer|wen|wem|wann|wo|warum|wie|welche[rsmn]?|qui|que|quoi|quand|où|pourquoi|comment|quel(?:le)?s?|"
     "quién(?:es)?|qué|cuándo|dónde|cómo|cuál(?:es)?|cuánt[oa]s?"
 )
-_PARTING = re.compile(rf"{_ENDS}|,?\s+(?:{_AND})\s+(?=(?:{_OPENING})\b)", re.IGNORECASE)
+_PARTING = re.compile(rf"{_ENDS}|(?<!\s)\s++(?:{_AND})\s++(?=(?:{_OPENING})\b)", re.IGNORECASE)
 
 
 def build(_: Knowledge, settings: RetrieverSettings) -> Rephrase:

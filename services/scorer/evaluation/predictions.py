@@ -13,7 +13,7 @@ from pathlib import Path
 from shared import lines, plugins
 from shared.lines import Row
 from shared.messages import Answer, Question
-from shared.messages.questions import AnswerStatus
+from shared.messages.answers import AnswerStatus
 from shared.source_files import DataError, naming
 
 FORMATS = "services.scorer.evaluation.formats"
