@@ -458,3 +458,12 @@ def test_an_entry_that_stands_twice_in_a_feed_keeps_its_id(site: Site) -> None:
 
     site.answers["/feed"] = Answer(a_feed(an_entry(1), an_entry(1), an_entry(2)))
     assert [document.title for document in reader.read(follow(site))] == ["Story 2"]
+
+
+@pytest.mark.parametrize("behind", [b"", b"\0\0\0", b"\x1f", b"rest"])
+def test_an_answer_that_is_packed_in_several_parts_is_read_whole(site: Site, behind: bytes) -> None:
+    body = a_feed(an_entry(1), an_entry(2))
+    parts = gzip.compress(body[:100]) + gzip.compress(b"") + gzip.compress(body[100:])
+    site.answers["/feed"] = Answer(parts + behind, headers={"Content-Encoding": "gzip"})
+
+    assert len(Reader().read(follow(site))) == 2
