@@ -186,3 +186,17 @@ def test_words_that_a_pdf_broke_are_whole_and_compounds_stay(lines: str, whole: 
 
 def test_a_digit_that_only_one_of_the_tables_of_unicode_knows_stays_as_it_is() -> None:
     assert normalise.words("berth \U00011bf0") == "berth \U00011bf0"  # new in Unicode 16
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("أحمد", "احمد"), ("إلى", "الى"), ("القاهره", "القاهرة"), ("السيسى", "السيسي"), ("کتاب", "كتاب"),
+        ("ایران", "ايران"), ("Ёлка", "Елка"), ("हिन्दी", "हिंदी"), ("मुम्बई", "मुंबई"), ("चण्डीगढ़", "चंडीगढ"), ("हाँ", "हां"),
+    ],
+)  # fmt: skip
+def test_a_word_is_found_in_each_spelling_that_writers_of_its_language_use(written: str, asked: str) -> None:
+    count = index_words.counter("English")
+
+    assert count(written) == count(asked)
+    assert count(asked) != []
