@@ -9,7 +9,7 @@ import webencodings
 
 from services.ingest import encodings
 
-_IN_XML = re.compile(rb"""<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']\s*([\w.:-]{1,40})""")
+_IN_XML = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']\s*([\w.:-]{1,40})""")
 _WIDER = {"gbk": "gb18030", "euc-jp": "euc_jis_2004", "iso-2022-jp": "iso2022_jp_2004"}
 """What browsers read under these names, which is more than the codecs of these names do."""
 _OF_ONE_BYTE = ("iso-8859", "windows-", "koi8", "mac", "x-", "ibm")
@@ -26,13 +26,18 @@ def named(label: str) -> webencodings.Encoding | None:
     return known
 
 
+def in_xml(data: bytes) -> str:
+    """What an XML declaration at the beginning says, or ""."""
+    declared = _IN_XML.match(data[:_HEAD].lstrip())
+    return declared[1].decode() if declared else ""
+
+
 def of_feed(data: bytes, said: str) -> tuple[str, str]:
     """A feed's text, and what was wrong with its bytes, or "". `said` is the encoding that came with it.
 
     Raises ValueError where it is in no encoding that it says, nor in one that is certain.
     """
-    declared = _IN_XML.match(data.lstrip()[:_HEAD])
-    stated = [named(label) for label in (said, declared[1].decode() if declared else "")]
+    stated = [named(label) for label in (said, in_xml(data))]
     fitting = [encoding for encoding in stated if encoding is not None and _may_be(encoding, data)]
     for encoding in fitting:
         with suppress(UnicodeDecodeError):

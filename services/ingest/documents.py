@@ -17,6 +17,8 @@ SUFFIXES = frozenset([*TEXT, *MARKDOWN, *HTML, *PDF])
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,4000})</title>", re.IGNORECASE)
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]{1,40})""", re.IGNORECASE)
 _HEAD = 2_048
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_BODY = re.compile(r"<(?:body|svg)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -65,13 +67,13 @@ def _page(data: bytes, charset: str, *, errors: Literal["strict", "replace"]) ->
 def _declared(data: bytes) -> webencodings.Encoding | None:
     """What a page says of itself; one that can be read as bytes is not the UTF-16 that it may claim to be."""
     match = _CHARSET.search(data[:_HEAD])
-    encoding = charsets.named(match.group(1).decode()) if match else None
+    encoding = charsets.named(match[1].decode() if match else charsets.in_xml(data))
     return None if encoding and encoding.name.startswith("utf-16") else encoding
 
 
 def page_title(text: str) -> str:
-    """What stands in the title of a page."""
-    match = _TITLE.search(text)
+    """What stands in the title of a page; a picture in it may have one too."""
+    match = _TITLE.search(_BODY.split(_COMMENT.sub("", text), maxsplit=1)[0])
     return html.unescape(match.group(1)).strip() if match else ""
 
 

@@ -200,3 +200,8 @@ def test_a_word_is_found_in_each_spelling_that_writers_of_its_language_use(writt
 
     assert count(written) == count(asked)
     assert count(asked) != []
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\x0c", "\x0b", "\x85", "\u2028"])
+def test_words_on_two_pages_or_lines_do_not_join(end: str) -> None:
+    assert plain.clean(f"lock{end}shut") == "lock\nshut"
