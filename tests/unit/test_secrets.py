@@ -357,3 +357,19 @@ def test_doctor_shows_no_password(tiltyard: Any) -> None:
 
     assert {"broker", "store and schema"} <= {name for name, _ in doctor.CHECKS}
     assert MARK not in ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Incorrect API key provided: {sk-abcdEFGH1234567890abcd}.", "no such model for {hf_abcdefghijklmnopqrstuv}",
+        "X-Api-Key: {a1b2c3}", "x-auth-token: {a1b2c3}", "Set-Cookie: {session=a1b2c3}; Path=/",
+        "{'api-key': '{a1b2c3}'}",
+        "JWT {eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abcdefg} is over", "AccountKey={a1b2c3==}",
+    ],
+)  # fmt: skip
+def test_keys_are_known_by_their_shape_and_their_header(text: str) -> None:
+    secret = text.rpartition("{")[2].partition("}")[0]
+    said = text.replace(f"{{{secret}}}", secret)
+
+    assert masking.masked(said) == said.replace(secret, masking.MASK)
