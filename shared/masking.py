@@ -1,6 +1,7 @@
 """Addresses and texts fit to be shown: no password, no key and no token in them.
 
-What is secret is told by where it stands: before the @ of an address, or behind a name such as `token` or `api_key`.
+What is secret is told by where it stands, before the @ of an address or behind a name such as `token` or `api_key`, and
+in texts by the shape of keys that many services give out.
 """
 
 import re
@@ -9,7 +10,10 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 MASK = "***"
-_STRONG = r"[\w.%-]*(?:token|secret|passw(?:or)?d|passphrase|pwd|api_?key|access_?key|signature|credentials?|jwt)"
+_STRONG = (
+    r"[\w.%-]*(?:token|secret|passw(?:or)?d|passphrase|pwd|api[_-]?key|access[_-]?key|account_?key|signature"
+    r"|credentials?|jwt)"
+)
 _IN_QUERY = r"(?:[\w.%-]*(?:[_.-]|%5f|%2d))?(?:key|auth|authorization|sig|pass)"
 _VALUE = r"(?:\"[^\"]*\"|'[^']*'|[^&#\s\"'<>]+)"
 _BEFORE_AT = re.compile(
@@ -21,19 +25,29 @@ _NAMED = re.compile(rf"(?i)((?<![\w.%-]){_STRONG}\s?=\s?|[?&;#]{_IN_QUERY}=){_VA
 _IN_JSON = re.compile(rf"(?i)((?<![\w.%-]){_STRONG}[\"']\s?:\s?[\"'])[^\"']+")
 _BEARER = re.compile(r"(?i)\b((?:bearer|basic)\s+)[\w.~+/=-]{8,}")
 _NAME = re.compile(rf"(?i)(?:{_STRONG}|authorization)")
+_HEADER = re.compile(r"(?i)(?<![\w-])((?:x-[\w-]{0,64}(?:key|token)|api-key|(?:set-)?cookie)\s?:\s?)[^\s;,\"']+")
+_SHAPED = re.compile(
+    r"(?<![\w-])(?:sk-[\w-]{16,512}|hf_\w{16,512}|gh[opsur]_\w{16,512}|github_pat_\w{16,512}|AKIA[0-9A-Z]{16}"
+    r"|xox[a-z]-[\w-]{10,512}|eyJ[\w-]{8,4096}\.[\w-]{2,8192}\.[\w-]{2,4096})"
+    r"|-----BEGIN [A-Z ]{0,32}PRIVATE KEY-----[^-]{0,65536}"
+)
 _PARAMETER = re.compile(rf"(?i)(?:{_STRONG}|{_IN_QUERY})=")
 
 
 def masked(text: str) -> str:
     """A text, or an address, with MASK in the place of every secret in it; the same where it is masked already."""
-    text = _BEFORE_AT.sub(f"{MASK}@", text)
-    text = _NAMED.sub(rf"\g<1>{MASK}", text)
-    return _BEARER.sub(rf"\g<1>{MASK}", _IN_JSON.sub(rf"\g<1>{MASK}", text))
+    return _SHAPED.sub(MASK, _HEADER.sub(rf"\g<1>{MASK}", _by_place(text)))
 
 
 def masked_address(address: str) -> str:
     """An address as it is shown, and as its position is kept: the same whatever its password is. A path stays."""
-    return masked(re.sub(r"\s", "%20", address)) if "://" in address or "@" in address else address
+    return _by_place(re.sub(r"\s", "%20", address)) if "://" in address or "@" in address else address
+
+
+def _by_place(text: str) -> str:
+    text = _BEFORE_AT.sub(f"{MASK}@", text)
+    text = _NAMED.sub(rf"\g<1>{MASK}", text)
+    return _BEARER.sub(rf"\g<1>{MASK}", _IN_JSON.sub(rf"\g<1>{MASK}", text))
 
 
 def without_secrets(address: str) -> str:

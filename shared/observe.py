@@ -20,6 +20,7 @@ from prometheus_client import Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from structlog.tracebacks import ExceptionDictTransformer
 
+from shared import tracebacks
 from shared.masking import masked, masked_inside
 
 _BATCH_SECONDS = Histogram("tiltyard_batch_seconds", "Time to handle and store one batch", ["service"])
@@ -38,7 +39,8 @@ _tracer = TracerProvider().get_tracer("tiltyard")
 
 
 def configure_logging(service: str, level: str) -> None:
-    """One JSON object a line on standard error, with the service's name in each."""
+    """One JSON object a line on standard error, with the service's name in each; no secrets, nor in tracebacks."""
+    tracebacks.mask()
     logging.basicConfig(level=level, stream=sys.stderr, force=True)
     for handler in logging.getLogger().handlers:
         handler.setFormatter(_Masking("%(message)s"))

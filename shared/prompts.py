@@ -14,11 +14,12 @@ from typing import Any
 _WORDS = (  # without an underscore or a colon; those with one are none of HTML's
     r"s|bos|eos|pad|unk|cls|sep|mask|eop|sop|eod|eot|eom|eoa|eoh|bot|think|thinking|reasoning|tool|tools|function"
     r"|system|user|assistant|human|observation|response|image|images|img|audio|video|vision|speech|sound|box|ref|quad"
-    r"|point|suf|mid|document|documents|(?:unused|reserved|special|madeupword|sentinel|2)-?\w{1,8}|fim-\w{1,16}"
+    r"|point|suf|mid|role|toolcall|reponame|filename|global-img|document|documents|(?:unused|reserved|special|madeupword|sentinel|2)-?\w{1,8}|fim-\w{1,16}"
 )
 _TOKEN = re.compile(
     r"<(?=[|\uff5c][^<>]{0,64}>|[^<>\s]{1,64}[|\uff5c]>)"  # ChatML, Llama 3 and 4, Phi, Qwen, Cohere, GLM, DeepSeek
     rf"|<(?=/?(?:{_WORDS}|\w{{0,64}}[_:][\w:.-]{{0,64}})/?>)"  # Gemma, Nemotron, InternLM, Qwen's tools, media, Seed
+    r"|<(?=\[\w{1,80}\]>)"  # <[BOS_...]> of models of code
     r"|<(?=</?\w{1,32}>>)"  # <<SYS>> of Llama 2
     r"|>(?=>\w{1,32}<<)"  # >>QUESTION<< of Falcon
     r"|\[(?=[|\uff5c][^\[\]]{0,64}[|\uff5c]\])"  # [|user|] of EXAONE

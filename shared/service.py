@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from pydantic import ValidationError
 
-from shared import observe, own_sources
+from shared import observe, own_sources, tracebacks
 from shared.burials import OwnFaultError
 from shared.cassandra.client import OldServerError
 from shared.kafka.client import MissingTopicError, UnreachableError
@@ -80,6 +80,9 @@ def job(name: str, work: Callable[[], None], read: Observed) -> int:
         return _last_words(EX_DATA, str(error))
     except (MissingTopicError, OldServerError, ValueError, OSError) as error:
         return _last_words(EX_CONFIG, str(error))
+    except Exception as error:
+        tracebacks.tell(error)
+        return EX_SOFTWARE
     return EX_OK
 
 

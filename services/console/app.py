@@ -12,7 +12,8 @@ import structlog
 import typer
 
 from services.console import output
-from shared import own_sources, plugins
+from shared import own_sources, plugins, tracebacks
+from shared.service import EX_SOFTWARE
 
 COMMANDS = "services.console.commands"
 _EXAMPLE = re.compile(r"\s+(?=Example: )")
@@ -78,6 +79,7 @@ def first_sentence(text: str) -> str:
 
 def main() -> None:
     """Run one command; expected errors are one line and an exit code, retries are not worth a word."""
+    tracebacks.mask()
     stamina.instrumentation.set_on_retry_hooks([])
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
@@ -89,6 +91,9 @@ def main() -> None:
             build()()
     except typer.Exit as left:
         sys.exit(left.exit_code)
+    except Exception as error:
+        tracebacks.tell(error)
+        sys.exit(EX_SOFTWARE)
 
 
 if __name__ == "__main__":

@@ -55,15 +55,22 @@ def put(network: Any, tensors: Mapping[str, Any], key: str) -> None:
         raise ValueError(f"it has no weights for {_some(missing)}")
 
 
-def require_numbers(network: Any) -> None:
-    """Raises ValueError where weights that are numbers make what the model says none, as huge ones do."""
+def require_effect(network: Any) -> None:
+    """Raises ValueError where what the model says with its adapter are no numbers, as with huge weights, or the same.
+
+    An adapter that was never trained, or has next to no strength, would be the base under another name.
+    """
     import torch
 
     some_tokens = torch.arange(min(TRIED_TOKENS, network.config.vocab_size), device=network.device)[None]
     with torch.inference_mode():
         logits = network(input_ids=some_tokens).logits
+        with network.disable_adapter():
+            without = network(input_ids=some_tokens).logits
     if not torch.isfinite(logits).all():
         raise ValueError("with its weights, what the model says are no numbers: they are too large")
+    if torch.equal(logits, without):
+        raise ValueError("it changes nothing: what the model says is the same without its weights")
 
 
 def weights(folder: Path) -> dict[str, Any]:

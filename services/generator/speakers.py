@@ -58,7 +58,7 @@ class Speakers:
                 self.network = adapter_loading.add(self.network, folder, key)
                 self._loaded.add(key)
             self._activate(key)
-            adapter_loading.require_numbers(self.network)
+            adapter_loading.require_effect(self.network)
         except BaseException:
             if fresh and key in self._loaded:
                 self._take_back(key, before)

@@ -1,17 +1,15 @@
 """Reading a file's bytes as a document: plain text, Markdown, HTML, PDF (pypdf)."""
 
-import codecs
 import html
 import io
 import re
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Literal
 
 import webencodings
 
-from services.ingest import encodings, markdown
+from services.ingest import charsets, encodings, markdown
 from services.ingest.feed_items import LONGEST_TITLE
 from services.ingest.line_ends import mended
 
@@ -20,6 +18,8 @@ SUFFIXES = frozenset([*TEXT, *MARKDOWN, *HTML, *PDF])
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,4000})</title>", re.IGNORECASE)
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]{1,40})""", re.IGNORECASE)
 _HEAD = 2_048
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_BODY = re.compile(r"<(?:body|svg)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def page_text(data: bytes, charset: str = "") -> str:
 
 def _page(data: bytes, charset: str, *, errors: Literal["strict", "replace"]) -> str:
     """As `page_text`; where errors are strict, ValueError says what is broken."""
-    for encoding in (_encoding(charset), _declared(data)):
+    for encoding in (charsets.named(charset), _declared(data)):
         if encoding:
             try:
                 return str(webencodings.decode(data, encoding, errors=errors)[0])
@@ -76,21 +76,13 @@ def _page(data: bytes, charset: str, *, errors: Literal["strict", "replace"]) ->
 def _declared(data: bytes) -> webencodings.Encoding | None:
     """What a page says of itself; one that can be read as bytes is not the UTF-16 that it may claim to be."""
     match = _CHARSET.search(data[:_HEAD])
-    encoding = _encoding(match.group(1).decode()) if match else None
+    encoding = charsets.named(match[1].decode() if match else charsets.in_xml(data))
     return None if encoding and encoding.name.startswith("utf-16") else encoding
 
 
-def _encoding(label: str) -> webencodings.Encoding | None:
-    """An encoding of the web (WHATWG) by one of its names; Python has others, and some of them take any time."""
-    known = webencodings.lookup(label)
-    with suppress(LookupError, ValueError):
-        known = known or webencodings.lookup(codecs.lookup(label).name)
-    return known
-
-
 def page_title(text: str) -> str:
-    """What stands in the title of a page."""
-    match = _TITLE.search(text)
+    """What stands in the title of a page; a picture in it may have one too."""
+    match = _TITLE.search(_BODY.split(_COMMENT.sub("", text), maxsplit=1)[0])
     return html.unescape(match.group(1)).strip() if match else ""
 
 

@@ -25,6 +25,7 @@ _SEVERAL_BYTES = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|
 _NO_WORDS = re.compile(
     r"[^\W\d_][¡£¥¦©ª«¬®¯±³µ¶¹º»¼¾¿\xd7÷](?=[^\W\d_])"  # a sign within a word
     r"|(?<!\d)[³¼¾](?=[^\W\d_])"  # or one that begins it
+    r"|¤|[a-zß-ÿ][ŠŽŸ]|[A-Z]Ÿ(?=[a-z])"  # the euro of ISO-8859-15; ä, é and ü of Macintoshes
     r"|(?=[\x80-\uffff]{0,2}[^\W\d_\x00-\x7f¹²³¼½¾])[\x80-\uffff]{3}"  # more letters in a row than words have
 )
 _OTHER_LANGUAGES = (

@@ -1,7 +1,8 @@
 """When something in a feed was published, as the feed writes it: the right moment, or none.
 
 RFC 822, RFC 3339 and ISO 8601, seconds since 1970, and whatever dateutil reads in one way alone. A day that may also
-be a month is no date, and neither is a time in a zone whose abbreviation means several.
+be a month is no date, and neither is a time in a zone whose abbreviation means several. Zones are read here: dateutil
+takes an unknown one for none, and GMT+1 for an hour west of Greenwich.
 """
 
 import re
@@ -18,8 +19,15 @@ _RFC_822 = re.compile(
 )
 _YEAR = re.compile(r"(?<!\d)[1-9]\d{3}", re.ASCII)
 _YEAR_FIRST = re.compile(r"\d{4}\D", re.ASCII)
-_ZONE = re.compile(r"(?<=[\d\s])([A-Za-z]{1,5})$")
-_NO_ZONES = {"AM", "PM", "T"}
+_ISO = re.compile(r"\d{4}-?(?:W\d\d-?\d|\d\d-?\d\d)(?:[T ].*)?", re.ASCII | re.IGNORECASE)
+_DAY_WITH_ZONE = re.compile(r"(\d{4}-\d\d-\d\d)(\+\d\d:\d\d|Z)", re.ASCII)  # a date of XML Schema
+_TIME = r"\d{1,2}(?::\d\d){1,2}(?:[.,]\d+)?(?: ?[AP]\.?M\b\.?)?"
+_ZONE = re.compile(
+    rf"(?P<time>{_TIME})(?: ?(?P<name>(?!AD\b)[A-Z]{{1,5}}\b))?(?: ?(?P<offset>[+-]\d{{1,2}}(?::?\d\d)?))?"
+    r"(?: ?\((?P<remark>[A-Z .]+)\))?(?P<rest> \d{4})?$",
+    re.ASCII | re.IGNORECASE,
+)
+_NAME_ALONE = re.compile(r"(?<=[\d\s])([A-Z]{1,5})$", re.ASCII | re.IGNORECASE)
 _HOURS = {
     "UT": 0, "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "MEZ": 1, "CEST": 2, "MESZ": 2,
     "EET": 2, "EEST": 3, "MSK": 3, "SAST": 2, "PKT": 5, "HKT": 8, "SGT": 8, "AWST": 8, "JST": 9, "KST": 9,
@@ -50,7 +58,7 @@ def moment_of(text: str) -> datetime | None:
     if _EPOCH.fullmatch(written):
         return datetime.fromtimestamp(int(written[:10]), UTC)
     try:
-        written, zone = _with_zone(written)
+        written, zone = _with_zone(_DAY_WITH_ZONE.sub(r"\1T00:00\2", written))
         moment = _standard(written) or _only_reading(written)
         return None if moment is None else moment.replace(tzinfo=moment.tzinfo or zone).astimezone(UTC)
     except (ValueError, OverflowError, ArithmeticError, IndexError, TypeError, AttributeError):
@@ -58,23 +66,49 @@ def moment_of(text: str) -> datetime | None:
 
 
 def _with_zone(written: str) -> tuple[str, timezone]:
-    """The date without the abbreviation of its zone, and the zone; ValueError for one that means none, or several."""
+    """The date without its zone, and the zone; ValueError for one that means none, or several.
+
+    A zone stands behind the time: as hours from Greenwich, by its abbreviation, or as both where they agree.
+    """
     match = _ZONE.search(written)
-    if match is None or match[1].upper() in _NO_ZONES:
+    if match is None:
+        return _with_name(written)
+    name, offset = match["name"] or ("" if match["offset"] else match["remark"] or ""), match["offset"] or ""
+    if not name and not offset:
         return written, UTC
-    hours = _HOURS.get(match[1].upper())
-    if hours is None:
-        if re.search(r"\d:\d\d", written) is None:
-            return written, UTC  # "5 March": the last word is no zone
-        raise ValueError(f"{match[1]} may be several zones")
-    return written[: match.start()].rstrip(), timezone(timedelta(hours=hours))
+    hours = _hours(name) if name else None
+    stated = _stated(offset) if offset else hours
+    if hours not in (None, 0, stated):
+        raise ValueError(f"{name}{offset} says two things")
+    return written[: match.end("time")] + (match["rest"] or ""), timezone(timedelta(hours=stated or 0))
+
+
+def _with_name(written: str) -> tuple[str, timezone]:
+    """The same where the time is written in a way of its own, as 0530 or 5 pm."""
+    match = _NAME_ALONE.search(written)
+    if match is None or match[1].upper() not in _HOURS:
+        return written, UTC  # "5 March": the last word is no zone
+    return written[: match.start()].rstrip(), timezone(timedelta(hours=_HOURS[match[1].upper()]))
+
+
+def _hours(name: str) -> float:
+    if (hours := _HOURS.get(name.upper())) is None:
+        raise ValueError(f"{name} may be several zones")
+    return hours
+
+
+def _stated(offset: str) -> float:
+    """Hours east of Greenwich: +5, +05, +0530 or +05:30."""
+    digits = offset[1:].replace(":", "")
+    hours, minutes = (int(digits[:-2]), int(digits[-2:])) if len(digits) > 2 else (int(digits), 0)
+    return (-1 if offset[0] == "-" else 1) * (hours + minutes / 60)
 
 
 def _standard(written: str) -> datetime | None:
     if _RFC_822.fullmatch(written):
         return parsedate_to_datetime(written)
     try:
-        return datetime.fromisoformat(written)
+        return datetime.fromisoformat(written) if _ISO.fullmatch(written) else None
     except ValueError:
         return None
 
@@ -84,8 +118,14 @@ def _only_reading(written: str) -> datetime | None:
     if not _YEAR.search(written):
         return None
     readings = {
-        parser.parse(written, default=default, dayfirst=dayfirst)
+        parser.parse(written, default=default, dayfirst=dayfirst, tzinfos=_refuse)
         for default in (datetime(2000, 1, 1), datetime(2003, 2, 2))  # noqa: DTZ001 (a zone is added by the caller)
         for dayfirst in ((False,) if _YEAR_FIRST.match(written) else (True, False))
     }
     return readings.pop() if len(readings) == 1 else None
+
+
+def _refuse(name: str | None, offset: int | None) -> None:
+    """A zone that was not read before it came to dateutil is none that is known."""
+    if name is not None or offset is not None:
+        raise ValueError(f"{name or offset} stands where no zone does")

@@ -15,6 +15,7 @@ _KINDS: dict[str, Any] = {
     "datetime": datetime.fromisoformat, "date": date.fromisoformat, "Decimal": Decimal, "UUID": UUID,
     "int": int, "float": float, "str": str, "bytes": bytes.fromhex,
 }  # fmt: skip
+_NOT_GONE = ("0", "n", "no", "f", "false", "off", "0000-00-00", "0000-00-00 00:00:00")
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,16 @@ def key_of(row: Row) -> Key:
 def where(row: Row) -> str:
     """What a row is called where something is wrong with it."""
     return bounded(f"row {row['id']}", LONGEST_WHERE)
+
+
+def is_gone(row: Row) -> bool:
+    """Whether a row says that it is deleted: a truth value, a number, a time, or a word as tables have them.
+
+    A bit may come as a byte, and a column of a letter has N for no.
+    """
+    value = row.get("deleted")
+    word = as_text(value).strip(" \0").casefold() if isinstance(value, str | bytes) else value
+    return bool(word) and word not in _NOT_GONE
 
 
 def _written(part: Any) -> str:

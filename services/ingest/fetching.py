@@ -19,6 +19,7 @@ from services.ingest.ports import FeedUnavailableError
 from shared.masking import masked_address
 
 PACKED = ("gzip", "x-gzip", "deflate")
+GZIP = b"\x1f\x8b"
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _NOT_PUBLIC = [
     ipaddress.ip_network(block)
@@ -79,13 +80,33 @@ async def _body(response: httpx.Response, most: int) -> tuple[bytes, bool]:
     packing = response.headers.get("Content-Encoding", "identity").strip().lower() or "identity"
     if packing not in (*PACKED, "identity"):
         raise RefusedError(f"{response.url}: packed as {packing!r}, which was not asked for")
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32) if packing in PACKED else None
+    unpacker = _Unpacker() if packing in PACKED else None
     body = bytearray()
     async for raw in response.aiter_raw():
-        body += unpacker.decompress(raw, most + 1 - len(body)) if unpacker else raw
+        body += unpacker.unpacked(raw, most + 1 - len(body)) if unpacker else raw
         if len(body) > most:
             return bytes(body[:most]), False
     return bytes(body), True
+
+
+class _Unpacker:
+    """gzip or zlib as it comes. A gzip may have several members (RFC 1952); what else follows one is left out."""
+
+    def __init__(self) -> None:
+        self._inner, self._waiting = zlib.decompressobj(zlib.MAX_WBITS | 32), b""
+
+    def unpacked(self, raw: bytes, most: int) -> bytes:
+        """What these bytes add, at most so many."""
+        body, rest = b"", self._waiting + raw
+        while rest and len(body) < most:
+            if self._inner.eof and not rest.startswith(GZIP):
+                break
+            if self._inner.eof:
+                self._inner = zlib.decompressobj(zlib.MAX_WBITS | 32)
+            body += self._inner.decompress(rest, most - len(body))
+            rest = self._inner.unused_data
+        self._waiting = rest if len(rest) < len(GZIP) else b""
+        return body
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):

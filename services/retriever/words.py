@@ -1,4 +1,4 @@
-"""Words as the sparse indexes count them: accents folded, stems; scripts without spaces by character."""
+"""Words as the sparse indexes count them: accents and spellings folded, stems; scripts without spaces by character."""
 
 import re
 from collections.abc import Callable
@@ -9,12 +9,26 @@ import tantivy
 from shared import normalise
 
 LONGEST = 255  # bytes of a word; scripts with three bytes a letter have words of 60 and more
-VERSION = f"2:{normalise.VERSION}"  # of the analysis: an index of another one is built anew
+VERSION = f"3:{normalise.VERSION}"  # of the analysis: an index of another one is built anew
 _UNSPACED = regex.compile(
     r"([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]\p{M}*)"
 )
 _FROM_THAI_ON = re.compile("[\u0e00-\U0003ffff]")  # quicker to look for
 _ACCENTS = regex.compile(r"[\u0300-\u036f]+")  # of letters that Unicode has no accented form of
+
+_FROM_GREEK_ON = re.compile("[\u0370-\U0003ffff]")
+_SPELLINGS = str.maketrans(
+    dict.fromkeys("\u0622\u0623\u0625\u0671", "\u0627")  # alef with and without hamza
+    | {"\u0629": "\u0647", "\u06c1": "\u0647"}  # teh marbuta and heh; the heh of Urdu keyboards
+    | {"\u0649": "\u064a", "\u06cc": "\u064a", "\u06a9": "\u0643"}  # Egypt's yeh, and Persian yeh and kaf
+    | {"\u0451": "\u0435"}  # yo and ye of Russian
+    | {"\u0901": "\u0902", "\u093c": None}  # nasals and dots of Hindi
+)
+"""Letters that writers of one language use for each other, so that who asks is not to know which one was taken."""
+_NASAL = re.compile(  # before a consonant that is spoken at the same place, for which Hindi also writes a dot
+    "(?:\u0919\u094d(?=[\u0915-\u0918])|\u091e\u094d(?=[\u091a-\u091d])|\u0923\u094d(?=[\u091f-\u0922])"
+    "|\u0928\u094d(?=[\u0924-\u0927])|\u092e\u094d(?=[\u092a-\u092d]))"
+)
 
 
 def analyzer(language: str) -> tantivy.TextAnalyzer:
@@ -46,4 +60,9 @@ def counter(language: str, read: Callable[[str], str] = written) -> Callable[[st
 
 
 def _marked_off(words: str) -> str:
-    return spaced(words if words.isascii() else _ACCENTS.sub("", words))
+    return spaced(words if words.isascii() else _spelled(_ACCENTS.sub("", words)))
+
+
+def _spelled(words: str) -> str:
+    """Words in one of the spellings that each has."""
+    return _NASAL.sub("\u0902", words.translate(_SPELLINGS)) if _FROM_GREEK_ON.search(words) else words

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from shared import normalise
 
-VERSION = f"naming-2:words-{normalise.VERSION}"  # part of the versions of measures
+VERSION = f"naming-3:words-{normalise.VERSION}"  # part of the versions of measures
 _ANSWER = r"(?:the\s+)?(?:(?:correct|right|best)\s+)?answer\b(?:\s+is\b)?\s*(?::|[-\u2013\u2014](?=\s))?\s*"
 _PLACE = r"(?:the\s+)?(?:(?:correct|right|best)\s+)?(?:option|choice)(?:\s+is)?\s*:?\s*"
 _OPENING = re.compile(rf"^[^\w+\-\u2212]*(?:{_ANSWER})?", re.IGNORECASE)
@@ -32,10 +32,10 @@ class Choices:
         harbour"). Else, and beside a label before other text, each choice names itself whose words stand in the text
         outside those of longer choices.
         """
-        said = _OPENING.sub("", text.strip())
+        said = _OPENING.sub("", unicodedata.normalize("NFKC", text).strip())
         if places := self._exactly(text) or self._exactly(said):
             return places
-        if alone := _ALONE.match(said.casefold()):
+        if alone := _ALONE.match(self._behind_a_word(said).casefold()):
             return self._labelled(alone)
         leading = _LEADING.match(said.casefold())
         if not leading:
@@ -46,6 +46,12 @@ class Choices:
             if place and place <= self._exactly(leading["rest"])
             else self._labelled(leading) | self._mentioned(text)
         )
+
+    def _behind_a_word(self, said: str) -> str:
+        """What follows one word and a colon, as in "Antwort: B", unless that word is a choice."""
+        word, colon, rest = said.partition(":")
+        is_said = bool(colon) and len(word.split()) == 1 and len(word.strip()) > 1 and not re.search(r"\d", word)
+        return rest.strip() if is_said and not self._mentioned(word) else said
 
     def _exactly(self, text: str) -> frozenset[int]:
         """The choices that a text is: sign for sign, as -2 and 2 have the same words, else word for word."""

@@ -72,6 +72,11 @@ REFUSED: dict[str, tuple[Callable[[dict[str, Any]], dict[str, Any]], str]] = {
     ),
     "no number": (lambda all_: all_ | {f"{Q}.lora_B.weight": torch.full((16, 2), torch.nan)}, "endless or none"),
     "an endless one": (lambda all_: all_ | {f"{Q}.lora_B.weight": torch.full((16, 2), torch.inf)}, "endless or none"),
+    "none that was trained": (
+        lambda all_: {name: torch.zeros_like(part) if "lora_B" in name else part for name, part in all_.items()},
+        "changes nothing",
+    ),
+    "too little": (lambda all_: {name: part * 1e-30 for name, part in all_.items()}, "changes nothing"),
     "huge ones": (lambda all_: {name: torch.full_like(tensor, 3e38) for name, tensor in all_.items()}, "too large"),
 }
 
@@ -140,3 +145,12 @@ def test_a_training_does_not_go_on_from_weights_that_have_no_place(base: Path, a
         adapter_loading.put(network, {"base_model.model.x.lora_A.weight": torch.ones(2, 16)}, "default")
     with pytest.raises(ValueError, match="has no weights for"):
         adapter_loading.put(network, {}, "default")
+
+
+@pytest.mark.parametrize("merges", [True, False])
+def test_an_adapter_of_no_strength_is_refused(base: Path, adapter: Path, merges: bool) -> None:
+    config = (adapter / CONFIG).read_text()
+    (adapter / CONFIG).write_text(config.replace('"lora_alpha": 8', '"lora_alpha": 1e-300'))
+
+    with pytest.raises(ValueError, match="changes nothing"):
+        Speakers(transformers.load(base, "fp32").eval(), merges=merges).take(adapter, "1", "tuned")

@@ -15,6 +15,7 @@ OTHERS = [
     ("Śluza jest zamknięta. Żółta łódź płynie", "cp1250"), ("Příliš žluťoučký kůň úpěl", "cp1250"),
     ("A zsilip zárva. Árvíztűrő tükörfúrógép", "cp1250"), ("Příliš žluťoučký kůň úpěl", "iso8859-2"),
     ("Шлюз закрыт", "cp1251"), ("Шлюз закрыт", "koi8-r"), ("Η κλειδαριά", "cp1253"), ("çocuğun şapkası ışık", "cp1254"),
+    ("Ce billet coûte 5 €, à l’œil".replace("’", "'"), "iso8859-15"), ("Während in Zürich", "mac_roman"),
     ("閘門は19日間閉鎖されます。", "shift_jis"), ("船闸关闭十九天。", "gb18030"), ("수문이 닫혔다", "euc_kr"),
 ]  # fmt: skip
 
@@ -81,3 +82,21 @@ def test_much_of_a_bad_text_is_refused_as_fast_as_little() -> None:
     for data in (b"ab\xe9" + b"\x96" * 2_000_000, b"\0a" * 1_000_000 + b"\0", b"\xe9 " * 1_000_000 + b"\x81"):
         with pytest.raises(ValueError, match="byte"):
             encodings.text_of(data)
+
+
+def test_an_xhtml_page_is_read_in_the_encoding_of_its_declaration() -> None:
+    page = '<?xml version="1.0" encoding="windows-1251"?><html><title>Шлюз</title><p>закрыт</p></html>'
+
+    assert read("x.html", page.encode("cp1251"), 1).text == page
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["<!-- <title>Old</title> --><title>Lock</title>", "<title>Lock</title><body><svg><title>Icon</title></svg>"],
+)
+def test_the_title_of_a_page_is_its_own(page: str) -> None:
+    assert read("x.html", page.encode(), 1).title == "Lock"
+
+
+def test_a_picture_gives_a_page_no_title() -> None:
+    assert read("x.html", b"<html><body><svg><title>Icon</title></svg><p>Lock</p>", 1).title == ""

@@ -341,12 +341,13 @@ def test_a_date_that_cannot_be_right_costs_no_document_and_leaves_a_mark(site: S
 def test_whatever_reading_an_entry_raises_is_its_own_fault_and_named(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def published(entry: Any) -> str:
+    def title(entry: Any) -> str:
         if entry["title"] == "Story 2":
             raise RecursionError("deep")
-        return ""
+        return str(entry["title"])
 
-    monkeypatch.setattr(feed_entries, "published", published)
+    monkeypatch.setattr(feed_entries, "title", title)
+    monkeypatch.setattr(feed_entries, "reading", lambda _: feed_entries.read)  # in this process
     reader = Reader()
     site.answers["/feed"] = Answer(a_feed(an_entry(1), an_entry(2), an_entry(3)))
 
@@ -409,11 +410,60 @@ def test_a_reference_to_half_a_character_costs_no_entry(site: Site, half: str) -
 
 
 def test_a_page_on_which_the_reader_stumbles_is_asked_for_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    def stumble(*_: object, **__: object) -> None:
-        raise InvalidMessageError("reading it took longer than 60 s")
+    def stumble(*_: object) -> None:
+        raise InvalidMessageError("it cannot be read (UnicodeEncodeError)")
 
     site.answers["/feed"] = Answer(a_feed(an_entry(1)))
     monkeypatch.setattr(feed_entries, "read_apart", stumble)
 
-    with pytest.raises(FeedUnavailableError, match="cannot be read: reading it took longer"):
+    with pytest.raises(FeedUnavailableError, match=r"cannot be read \(UnicodeEncodeError"):
         Reader().read(follow(site))
+
+
+def test_a_feed_that_takes_for_ever_to_be_read_is_given_up_and_told(site: Site) -> None:
+    site.answers["/feed"] = Answer(b"<rss version='2.0'><channel>" + b"<a>" * 1_000_000)
+
+    with pytest.raises(FeedUnavailableError, match="reading it took longer than 1 s"):
+        Reader().read(follow(site, reading_within_s=1.0))
+
+
+def test_of_two_texts_the_one_is_taken_of_which_more_is_to_be_seen(site: Site) -> None:
+    picture = f"<content:encoded><![CDATA[<img src='{'x' * 200}.jpg'>]]></content:encoded>"
+    space = "xmlns:content='http://purl.org/rss/1.0/modules/content/'"
+    entries = (
+        f"<item {space}><guid>1</guid><title>One</title><description>The lock is shut.</description>{picture}</item>",
+        f"<item {space}><guid>2</guid><title>Only a headline</title>{picture}</item>",
+    )
+
+    documents = published_of(site, *entries)
+
+    assert [(document.text, document.content_type) for document in documents] == [
+        ("The lock is shut.", "text/html"),
+        ("Only a headline", "text/plain"),
+    ]
+
+
+def test_what_is_no_text_is_not_taken_for_the_text_of_an_entry(site: Site) -> None:
+    packed = "<content type='application/pdf'>JVBERi0xLjQKJcOkw7zDtsOfCjIgMCBvYmoKPDwv</content>"
+    entry = f"<entry><id>1</id><title>T</title><summary>The lock.</summary>{packed}</entry>"
+    site.answers["/feed"] = Answer(f'<feed xmlns="http://www.w3.org/2005/Atom">{entry}</feed>'.encode())
+
+    assert [document.text for document in Reader().read(follow(site))] == ["The lock."]
+
+
+def test_an_entry_that_stands_twice_in_a_feed_keeps_its_id(site: Site) -> None:
+    reader = Reader()
+    site.answers["/feed"] = Answer(a_feed(an_entry(1)))
+    assert len(reader.read(follow(site))) == 1
+
+    site.answers["/feed"] = Answer(a_feed(an_entry(1), an_entry(1), an_entry(2)))
+    assert [document.title for document in reader.read(follow(site))] == ["Story 2"]
+
+
+@pytest.mark.parametrize("behind", [b"", b"\0\0\0", b"\x1f", b"rest"])
+def test_an_answer_that_is_packed_in_several_parts_is_read_whole(site: Site, behind: bytes) -> None:
+    body = a_feed(an_entry(1), an_entry(2))
+    parts = gzip.compress(body[:100]) + gzip.compress(b"") + gzip.compress(body[100:])
+    site.answers["/feed"] = Answer(parts + behind, headers={"Content-Encoding": "gzip"})
+
+    assert len(Reader().read(follow(site))) == 2

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, NullPool, create_engine, text
 
+from services.ingest.feed_rows import is_gone
 from services.ingest.feed_settings import FeedSettings
 from services.ingest.feeds import sql
 from services.ingest.ports import Feed, FeedSource, FeedUnavailableError
@@ -250,3 +251,15 @@ def test_what_no_database_is_at_is_a_wrong_setting(tmp_path: Path) -> None:
         with pytest.raises(ValueError, match=told):
             ask(url)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "gone"),
+    [
+        (True, True), (1, True), ("Y", True), ("t", True), ("2025-03-04 10:00:00", True), (b"\x01", True),
+        (False, False), (None, False), (0, False), ("N", False), ("false", False), ("0", False), ("", False),
+        (b"\x00", False), ("0000-00-00 00:00:00", False),
+    ],
+)  # fmt: skip
+def test_a_row_is_deleted_where_its_column_says_so_in_any_way_of_databases(written: Any, gone: bool) -> None:
+    assert is_gone({"deleted": written}) is gone

@@ -74,3 +74,27 @@ def test_no_word_of_a_pages_article_is_lost() -> None:
 @pytest.mark.parametrize("hostile", ["<div>" * 20_000, "<p>" + "&" * 100_000, "<" * 100_000, "\x00<p>\ud800</p>"])
 def test_broken_html_is_read_as_far_as_it_goes(hostile: str) -> None:
     assert isinstance(clean(hostile + "shut"), str)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<dl><dt>Lock</dt><dd>shut</dd></dl>",
+        "<section>Lock</section><section>shut</section>",
+        "<details><summary>Lock</summary>shut</details>",
+        "<center>Lock</center>shut",
+        "<fieldset><legend>Lock</legend>shut</fieldset>",
+        "<select><option>Lock<option>shut</select>",
+        "Lock<hr>shut",
+    ],
+)
+def test_words_that_a_browser_sets_apart_do_not_join(html: str) -> None:
+    assert clean(html).split() == ["Lock", "shut"]
+
+
+def test_a_numbered_list_begins_with_the_number_that_it_says() -> None:
+    assert clean('<ol start="9"><li>Pellmere</li><li>Orrin</li></ol>') == "9. Pellmere\n10. Orrin"
+
+
+def test_how_a_japanese_word_is_read_stands_in_parentheses() -> None:
+    assert clean("<ruby>閘門<rp>（</rp><rt>こうもん</rt><rp>）</rp></ruby>は") == "閘門(こうもん)は"  # noqa: RUF001

@@ -2,6 +2,7 @@
 
 import logging
 import socket
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
@@ -13,6 +14,7 @@ import structlog
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings
 
+from services.console import app
 from services.console.commands import doctor
 from services.generator.ports import Chat
 from services.generator.settings import GeneratorSettings
@@ -25,10 +27,10 @@ from services.ingest.ports import FeedSource, FeedUnavailableError
 from services.judge.backends import openai as judge
 from services.judge.ports import Sheet
 from services.judge.settings import JudgeSettings
-from shared import encoding, masking
+from shared import encoding, masking, tracebacks
 from shared.kafka import client
 from shared.observe import configure_logging
-from shared.service import EX_CONFIG, job
+from shared.service import EX_CONFIG, EX_SOFTWARE, job
 from shared.settings import EncoderSettings, KafkaSettings, ObserveSettings
 from tests.builders import a_question
 from tests.command_line import Ended
@@ -267,6 +269,51 @@ def test_a_job_says_its_last_words_without_a_secret(capfd: pytest.CaptureFixture
     assert MARK not in "".join(capfd.readouterr())
 
 
+def test_an_error_that_a_job_did_not_expect_keeps_its_traceback_but_no_secret(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    def fail() -> None:
+        raise KeyError(f"https://desk:{MARK}@host/x")
+
+    assert job("feed", fail, ObserveSettings) == EX_SOFTWARE
+    said = "".join(capfd.readouterr())
+    assert "in fail" in said
+    assert "https://***@host/x" in said
+    assert MARK not in said
+
+
+def test_an_error_that_the_console_did_not_expect_keeps_its_traceback_but_no_secret(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise KeyError(f"https://desk:{MARK}@host/x")
+
+    monkeypatch.setattr(app, "build", lambda: fail)
+    monkeypatch.setattr(tracebacks, "mask", lambda: None)
+    with pytest.raises(SystemExit, match=str(EX_SOFTWARE)):
+        app.main()
+    said = "".join(capfd.readouterr())
+    assert "https://***@host/x" in said
+    assert MARK not in said
+
+
+ENDINGS = {
+    "the process": "raise {}",
+    "a thread": "import threading; t = threading.Thread(target=lambda: (_ for _ in ()).throw({})); t.start(); t.join()",
+    "a finaliser": "type('F', (), {{'__del__': lambda _: (_ for _ in ()).throw({})}})()",
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS.values(), ids=list(ENDINGS))
+def test_whatever_ends_is_told_without_a_secret(ending: str) -> None:
+    error = f"KeyError('https://desk:{MARK}' + '@host/x')"
+    program = f"from shared import tracebacks; tracebacks.mask(); {ending.format(error)}"
+
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False).stderr
+
+    assert "KeyError: 'https://***@host/x'" in said
+
+
 def test_the_process_of_a_feed_is_not_given_the_address_as_an_argument(
     tiltyard: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -310,3 +357,19 @@ def test_doctor_shows_no_password(tiltyard: Any) -> None:
 
     assert {"broker", "store and schema"} <= {name for name, _ in doctor.CHECKS}
     assert MARK not in ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Incorrect API key provided: {sk-abcdEFGH1234567890abcd}.", "no such model for {hf_abcdefghijklmnopqrstuv}",
+        "X-Api-Key: {a1b2c3}", "x-auth-token: {a1b2c3}", "Set-Cookie: {session=a1b2c3}; Path=/",
+        "{'api-key': '{a1b2c3}'}",
+        "JWT {eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abcdefg} is over", "AccountKey={a1b2c3==}",
+    ],
+)  # fmt: skip
+def test_keys_are_known_by_their_shape_and_their_header(text: str) -> None:
+    secret = text.rpartition("{")[2].partition("}")[0]
+    said = text.replace(f"{{{secret}}}", secret)
+
+    assert masking.masked(said) == said.replace(secret, masking.MASK)

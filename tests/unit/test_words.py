@@ -186,3 +186,36 @@ def test_words_that_a_pdf_broke_are_whole_and_compounds_stay(lines: str, whole: 
 
 def test_a_digit_that_only_one_of_the_tables_of_unicode_knows_stays_as_it_is() -> None:
     assert normalise.words("berth \U00011bf0") == "berth \U00011bf0"  # new in Unicode 16
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("أحمد", "احمد"), ("إلى", "الى"), ("القاهره", "القاهرة"), ("السيسى", "السيسي"), ("کتاب", "كتاب"),
+        ("ایران", "ايران"), ("Ёлка", "Елка"), ("हिन्दी", "हिंदी"), ("मुम्बई", "मुंबई"), ("चण्डीगढ़", "चंडीगढ"), ("हाँ", "हां"),
+    ],
+)  # fmt: skip
+def test_a_word_is_found_in_each_spelling_that_writers_of_its_language_use(written: str, asked: str) -> None:
+    count = index_words.counter("English")
+
+    assert count(written) == count(asked)
+    assert count(asked) != []
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\x0c", "\x0b", "\x85", "\u2028"])
+def test_words_on_two_pages_or_lines_do_not_join(end: str) -> None:
+    assert plain.clean(f"lock{end}shut") == "lock\nshut"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["\uff22", "\uff08\uff22\uff09", "\u2461", "\uff12", "Antwort: B", "R\u00e9ponse : B", "\u7b54\u6848\uff1aB",
+     "\u0909\u0924\u094d\u0924\u0930: B", "Antwort: **B**"],
+)  # fmt: skip
+def test_a_label_is_read_as_people_of_other_scripts_and_languages_write_it(said: str) -> None:
+    assert Choices(("Paris", "London")).named(said) == {1}
+
+
+@pytest.mark.parametrize("said", ["Paris: B", "10:30", "Bus: C"])
+def test_a_word_before_a_colon_is_no_answer_where_it_is_a_choice_or_no_label_follows(said: str) -> None:
+    assert Choices(("Paris", "London")).named(said) in (set(), {0})

@@ -8,17 +8,18 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
 from services.ingest import feed_entries
 from services.ingest.articles import Articles
 from services.ingest.feed_dates import moment_of
+from services.ingest.feed_entries import Entries, Entry
 from services.ingest.feed_items import document, document_id, each, feed_name
 from services.ingest.feed_settings import FeedSettings
 from services.ingest.fetching import Page, fetch
 from services.ingest.ports import BadItem, Bookmark, Feed, FeedItem, FeedSource, FeedUnavailableError, Found, Reached
 from shared.feed_state import digest
 from shared.masking import masked, without_secrets
+from shared.records import InvalidMessageError
 
 OK, UNCHANGED, GONE = 200, 304, 410
 
@@ -51,12 +52,11 @@ class Rss:
         page = self._asked(json.loads(bookmark.position or "{}"))
         if page.status == UNCHANGED:
             return
-        parsed = feed_entries.parsed(page, without_secrets(self.source.address), self.settings)
-        yield from self._reported(page, parsed)
-        entries = parsed.entries if page.whole else parsed.entries[:-1]  # the last one of a cut feed may be cut itself
+        given = self._given(page)
+        yield from self._reported(page, given)
+        entries = given.entries if page.whole else given.entries[:-1]  # the last one of a cut feed may be cut itself
         articles = Articles(self.settings, self.source.pause)
-        newest_last = reversed(list(feed_entries.named(entries)))
-        yield from each(newest_last, lambda named: self._new(named, bookmark, articles), self._where)
+        yield from each(reversed(entries), lambda entry: self._new(entry, bookmark, articles), self._where)
         if not articles.waiting:
             version = {
                 "If-None-Match": page.headers.get("ETag"),
@@ -81,26 +81,36 @@ class Rss:
         moment = moment_of(after)
         return max(0.0, (moment - self.now()).total_seconds()) if moment else 0.0
 
-    def _reported(self, page: Page, parsed: feed_entries.Parsed) -> Iterator[BadItem]:
-        """What is wrong with the feed as a whole, while there is something to be read in it."""
-        if not parsed.entries and (parsed.fault or not parsed.version):
+    def _given(self, page: Page) -> Entries:
+        """What the page gives. Raises FeedUnavailableError where that is no feed, or takes for ever to be read."""
+        try:
+            given = feed_entries.of_page(page, without_secrets(self.source.address), self.settings)
+        except InvalidMessageError as error:
+            raise FeedUnavailableError(f"{page.url}: {error}") from error
+        if not given.known:
             raise FeedUnavailableError(
-                f"{page.url} is no RSS or Atom feed: {parsed.fault or 'nothing of the kind is in it'}"
+                f"{page.url} is no RSS or Atom feed: {given.fault or 'nothing of the kind is in it'}"
             )
+        return given
+
+    def _reported(self, page: Page, given: Entries) -> Iterator[BadItem]:
+        """What is wrong with the feed as a whole, while there is something to be read in it."""
         if not page.whole:
             yield BadItem(page.url, f"cut at {self.settings.max_feed_bytes} bytes")
-        elif parsed.fault:
-            yield BadItem(page.url, f"malformed, read as far as possible: {parsed.fault}")
+        elif given.fault:
+            yield BadItem(page.url, f"{given.fault}; read as far as possible")
 
-    def _where(self, named: tuple[str, Any]) -> str:
-        return f"{self.source.shown} {named[0]}"
+    def _where(self, entry: Entry) -> str:
+        return f"{self.source.shown} {entry.name}"
 
-    def _new(self, named: tuple[str, Any], bookmark: Bookmark, articles: Articles) -> Iterator[Found]:
+    def _new(self, entry: Entry, bookmark: Bookmark, articles: Articles) -> Iterator[Found]:
         """An entry that is not as it was, with its page where pages are asked for and it is this one's turn."""
-        name, where, entry = document_id("rss", self.source, named[0]), self._where(named), named[1]
-        title, link = feed_entries.title(entry), feed_entries.text(entry, "link")
-        content, content_type = feed_entries.content(entry)
-        stamp = digest(title, link, feed_entries.text(entry, "updated"), content, content_type)
+        name, where = document_id("rss", self.source, entry.name), self._where(entry)
+        if entry.fault:
+            yield BadItem(where, entry.fault)
+            return
+        title, link, content, content_type = entry.title, entry.link, entry.text, entry.content_type
+        stamp = digest(title, link, entry.updated, content, content_type)
         stamp += " page" if self.settings.articles else ""
         before = bookmark.seen([name]).get(name)
         if before is not None and before.stamp == stamp:
@@ -121,7 +131,7 @@ class Rss:
             text=content or title,
             content_type=content_type if content else "text/plain",
             url=link,
-            published_at=feed_entries.published(entry),
+            published_at=entry.published,
         )
         if isinstance(parsed, BadItem):
             yield BadItem(where, parsed.reason, document_id=name, stamp=stamp)

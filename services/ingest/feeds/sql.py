@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, exc, make_url, text
 
 from services.ingest.feed_items import document, document_id, each, feed_name
-from services.ingest.feed_rows import Key, Row, as_text, decode_what_can_be, key_of, later, where
+from services.ingest.feed_rows import Key, Row, as_text, decode_what_can_be, is_gone, key_of, later, where
 from services.ingest.feed_settings import FeedSettings
 from services.ingest.ports import BadItem, Bookmark, Feed, FeedItem, FeedSource, FeedUnavailableError, Found, Reached
 from shared.masking import masked
@@ -84,14 +84,14 @@ class Sql:
         rows = self._since(last)
         yield from self._undated()
         while rows:
-            gone = [self._id(row) for row in rows if row.get("deleted")]
+            gone = [self._id(row) for row in rows if is_gone(row)]
             live = {name for name, seen in bookmark.seen(gone).items() if seen.live}
             placed = [row for row in rows if key_of(row).can_be_kept]
             lost = (row for row in rows if not key_of(row).can_be_kept)
             yield from (BadItem(where(row), "its id or updated_at is no place in an order") for row in lost)
             for row in placed:
                 last = later(last, key_of(row))
-                if not row.get("deleted") or self._id(row) in live:
+                if not is_gone(row) or self._id(row) in live:
                     yield from each([row], partial(self._found, position=str(last)), where)
             if last is not None:
                 yield Reached(str(last))
@@ -159,7 +159,7 @@ class Sql:
     def _found(self, row: Row, *, position: str) -> Iterator[Found]:
         """A row as a document or as its retraction."""
         name = self._id(row)
-        if row.get("deleted"):
+        if is_gone(row):
             yield FeedItem(datetime.now(UTC), DocumentPublished(document_id=name, op="retract"), position)
             return
         given = {column: as_text(row[column]) for column in OPTIONAL if row.get(column) is not None}
