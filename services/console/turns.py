@@ -1,12 +1,14 @@
-"""What was said before a question, and its kind, from the command line."""
+"""What goes with a question, from the command line: its kind, what was said before, and the time that it is about."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from shared import lines
+from shared.lab.freshness import moment
 from shared.messages import KINDS, Turn
 
 Kind = Annotated[
@@ -16,6 +18,16 @@ Said = Annotated[
     list[str] | None, typer.Option(help="What was said before, the asker first, by turns; may be repeated.")
 ]
 History = Annotated[Path | None, typer.Option(help="The same from a file: JSON lines of role and text.")]
+
+AsOf = Annotated[
+    str | None,
+    typer.Option(help="Only evidence first seen by then: a time (without a zone in UTC), or how long ago (90s, 7d)."),
+]
+
+
+def moment_of(text: str | None) -> datetime | None:
+    """A time as people write it. Raises ValueError."""
+    return None if text is None else moment(text, datetime.now(UTC))
 
 
 def of_kind(kind: str, said: Sequence[str] | None, history: Path | None) -> dict[str, Any]:

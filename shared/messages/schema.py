@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -14,7 +14,21 @@ def _in_utc(moment: datetime) -> datetime:
         raise ValueError("in UTC it lies outside of the years 1 to 9999") from error
 
 
-Moment = Annotated[datetime, AfterValidator(_in_utc)]
+def _with_a_day(value: object) -> object:
+    """`20250304`, which is ISO 8601 too, with its hyphens: by itself it would pass for seconds, in August 1970.
+
+    A year or a month alone, as a text, would pass for seconds as well, and is refused.
+    """
+    text = str(value) if isinstance(value, str | int) else ""
+    if len(text) == DAY and text.isdecimal():
+        return f"{text[:4]}-{text[4:6]}-{text[6:]}"
+    if isinstance(value, str) and len(text) < DAY and text.isdecimal():
+        raise ValueError("a time needs a day, such as 2025-03-04")
+    return value
+
+
+DAY = len("20250304")
+Moment = Annotated[datetime, BeforeValidator(_with_a_day), AfterValidator(_in_utc)]
 LONGEST_IDENTIFIER = 512
 Identifier = Annotated[str, Field(min_length=1, max_length=LONGEST_IDENTIFIER)]
 Label = Annotated[str, Field(max_length=512)]

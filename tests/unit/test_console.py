@@ -35,6 +35,7 @@ ROOT = Path(__file__).parents[2]
         (["up"], {"TILTYARD_PLATFORM_KAFKA_HEAP": "x"}, 78, "kafka_heap"),
         (["ask", "   "], {}, 65, "a question needs words"),
         (["ask", "Who won?", "--timeout", "1e9"], {}, 65, "deadline_s: Input should be less than or equal to 86400"),
+        (["ask", "Who won?", "--as-of", "2025"], {}, 78, "'2025' is neither a time such as"),
         (["publish", "n" * 300], {}, 78, ": File name too long"),
         (["suite", "check", "n" * 300], {}, 78, ": File name too long"),
         (["report", "--from", os.devnull, "--out", "x"], {}, 64, f"no file {os.devnull}"),

@@ -1,12 +1,13 @@
 """Messages that strangers publish: what they may ask for, and what they are told."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from shared.messages import Chunk, Filters, Message, TrainingRun
+from shared.messages import Chunk, DocumentPublished, Filters, Message, TrainingRun
 from shared.records import InvalidMessageError, parsed
 from tests.adapters import gate
 from tests.builders import a_chunked_document, a_question, an_answer, evidence, verdicts
@@ -59,3 +60,16 @@ def test_a_number_that_json_cannot_say_is_refused(message: Message, field: str, 
 def test_a_revision_that_the_store_could_not_hold_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         a_chunked_document(**changes)
+
+
+@pytest.mark.parametrize("said", ["20250304", 20250304, "2025-03-04"])
+def test_a_day_without_hyphens_is_that_day_and_no_number_of_seconds(said: str | int) -> None:
+    written = json.dumps({"document_id": "d", "text": "t", "published_at": said})
+
+    assert parsed(DocumentPublished, written).published_at == datetime(2025, 3, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("said", ["2025", "202503", "20251340"])
+def test_a_time_that_names_no_day_is_refused(said: str) -> None:
+    with pytest.raises(InvalidMessageError, match="published_at"):
+        parsed(DocumentPublished, json.dumps({"document_id": "d", "text": "t", "published_at": said}))

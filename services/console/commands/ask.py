@@ -1,6 +1,5 @@
 """`tiltyard ask`: one question, all arms side by side."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import uuid4
 
@@ -32,7 +31,7 @@ def ask(
     unanswerable: Unanswerable = False,
     source: Annotated[list[str] | None, typer.Option(help="Only evidence of this source; may be repeated.")] = None,
     tag: Annotated[list[str] | None, typer.Option(help="Only evidence with this tag; may be repeated.")] = None,
-    as_of: Annotated[datetime | None, typer.Option(help="Only evidence first seen by then (UTC).")] = None,
+    as_of: turns.AsOf = None,
     kind: turns.Kind = "",
     said: turns.Said = None,
     history: turns.History = None,
@@ -52,7 +51,7 @@ def ask(
         **turns.of_kind(kind, said, history),
         references=_references(reference, unanswerable=unanswerable),
         filters=Filters(sources=tuple(source or ()), tags=tuple(tag or ())),
-        as_of=as_of,
+        as_of=turns.moment_of(as_of),
         deadline_s=timeout - min(SCORED_WITHIN_S, timeout / 4),
         slice="asked",
     )

@@ -1,7 +1,6 @@
 """`tiltyard explain`: why a question is given the evidence that it is given."""
 
 import os
-from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -25,7 +24,7 @@ def explain(
         list[str] | None, typer.Option(help="Only evidence in this language (ISO 639-1); may be repeated.")
     ] = None,
     label: Annotated[list[str] | None, typer.Option(help="What the asker may be shown; may be repeated.")] = None,
-    as_of: Annotated[datetime | None, typer.Option(help="Only evidence first seen by then (UTC).")] = None,
+    as_of: turns.AsOf = None,
     said: turns.Said = None,
     history: turns.History = None,
     others: Annotated[int, typer.Option(min=0, help="Candidates to show that did not become evidence.")] = 5,
@@ -45,7 +44,7 @@ def explain(
         **turns.of_kind("", said, history),
         filters=filters,
         labels=tuple(label or ()),
-        as_of=as_of,
+        as_of=turns.moment_of(as_of),
     )
     explanation = _explained([question.model_dump_json(), "--others", str(others)])
     output.as_json(explanation) if json else explanation_view.show(explanation)
