@@ -347,7 +347,7 @@ def test_whatever_reading_an_entry_raises_is_its_own_fault_and_named(
         return str(entry["title"])
 
     monkeypatch.setattr(feed_entries, "title", title)
-    monkeypatch.setattr(feed_entries, "reading", lambda _: feed_entries.read)  # in this process
+    monkeypatch.setattr(feed_entries, "read_apart", lambda _, read, *given: read(*given))  # in this process
     reader = Reader()
     site.answers["/feed"] = Answer(a_feed(an_entry(1), an_entry(2), an_entry(3)))
 
