@@ -18,6 +18,7 @@ TEXTS = {
     "letters without a space": "abcdefghij" * 8_000,
     "an address": "https://news.example/" + "a" * 5_000,
     "emoji": "\N{FIRE ENGINE}" * 5_000,
+    "words without a mark": "the lock is shut " * 50_000,
     "blanks": "a" + " " * 50_000 + "b",
     "characters that nobody sees": "a" + "\N{ZERO WIDTH SPACE}" * 50_000 + "b",
 }

@@ -19,11 +19,12 @@ SPECIAL = 2  # [CLS] and [SEP]
 LEAST_BODY = 16
 CHARACTERS = 20
 """Most characters for each token: of English a token has four, of blanks and invisible characters it has any number."""
-LONGEST_RUN = 1_000
+LONGEST_RUN, LONGEST_SENTENCE = 1_000, 10_000
+"""Characters without a space between them, and words without a mark or a line's end between them."""
 _RUN = re.compile(rf"\S{{{LONGEST_RUN + 1},}}")
-_MARK = re.compile(
-    "[.!?\u3002\uff01\uff1f\uff0e\u2026\u0964\u0965\u061f\u06d4\u104a\u104b\u17d4\u104f]"
-)  # of Latin, Chinese, Indic, Arabic, Burmese and Khmer script
+_MARKS = ".!?\u3002\uff01\uff1f\uff0e\u2026\u0964\u0965\u061f\u06d4\u104a\u104b\u17d4\u104f"
+"""Of Latin, Chinese, Indic, Arabic, Burmese and Khmer script."""
+_MARK, _SENTENCE = re.compile(f"[{_MARKS}]"), re.compile(rf"[^{_MARKS}\n\r]+")
 
 
 def build(settings: IngestSettings, encoder: EncoderSettings) -> "TokenChunker":
@@ -40,8 +41,9 @@ def build(settings: IngestSettings, encoder: EncoderSettings) -> "TokenChunker":
 class TokenChunker:
     """Splits at the largest boundary that fits (paragraph, sentence, word), semantic-text-splitter's way.
 
-    Text without spaces is cut at its sentence marks first, since the splitter's time grows with the square of it. A
-    word that the encoder does not know costs a token for each character, as in scripts that it cannot read.
+    Text without spaces is cut at its sentence marks first, and text without marks at its spaces, since the splitter's
+    time grows with the square of either. A word that the encoder does not know costs a token for each character, as in
+    scripts that it cannot read.
     """
 
     def __init__(self, tokenizer: Tokenizer, limit: int) -> None:
@@ -53,7 +55,8 @@ class TokenChunker:
         """Texts of at most the limit in tokens and CHARACTERS times that, each opened by the title and the date."""
         head = header(self._shortened(title), date)
         room = self._limit - self.count(head)
-        parts = (part for section in sections(text, room) for part in self._splitter(room).chunks(section))
+        pieces = (section for sentences in passages(text) for section in sections(sentences, room))
+        parts = (part for section in pieces for part in self._splitter(room).chunks(section))
         most = CHARACTERS * self._limit
         return [head + part[start : start + most] for part in parts for start in range(0, len(part), most)]
 
@@ -71,6 +74,22 @@ class TokenChunker:
         if room not in self._splitters:
             self._splitters[room] = TextSplitter.from_callback(self.count, room)
         return self._splitters[room]
+
+
+def passages(text: str) -> Iterator[str]:
+    """The text in parts that follow each other: cut only where LONGEST_SENTENCE characters have no mark between them.
+
+    There it is cut at the last space.
+    """
+    start = 0
+    for sentence in _SENTENCE.finditer(text):
+        at = sentence.start()
+        while sentence.end() - at > LONGEST_SENTENCE:
+            space = text.rfind(" ", at + 1, at + LONGEST_SENTENCE)
+            at = space if space > at else at + LONGEST_SENTENCE
+            yield text[start:at]
+            start = at
+    yield text[start:]
 
 
 def sections(text: str, room: int) -> Iterator[str]:
