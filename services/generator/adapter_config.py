@@ -126,3 +126,15 @@ def _fields(file: Path) -> dict[str, Any]:
 
 def _no_number(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no number of JSON")
+
+
+def put_in_order(folder: Path) -> None:
+    """Write the configuration of an adapter of our own anew, so that equal ones have equal bytes and one hash.
+
+    PEFT writes the modules in the order of a set, which differs from process to process.
+    """
+    file = folder / CONFIG
+    config = json.loads(file.read_text(encoding="utf-8"))
+    ordered = {name: sorted(value) if name == "target_modules" and isinstance(value, list) else value
+               for name, value in config.items()}  # fmt: skip
+    file.write_text(json.dumps(ordered, indent=2, sort_keys=True) + "\n", encoding="utf-8")

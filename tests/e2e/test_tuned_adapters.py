@@ -96,8 +96,9 @@ def test_the_tuner_trains_by_itself_and_what_it_decided_is_on_its_topic(house: H
 
 @pytest.mark.usefixtures("recipe")
 def test_a_rollback_and_a_retirement_reach_a_running_worker(house: House) -> None:
-    old = next(adapter["name"] for adapter in adapters(house, "list") if adapter["speaks"])
-    new = next(adapter["name"] for adapter in adapters(house, "list") if adapter["state"] == "candidate")
+    states = {adapter["name"]: (adapter["speaks"], adapter["state"]) for adapter in adapters(house, "list")}
+    assert sorted(states.values()) == [(False, "candidate"), (True, "serving")], states
+    new, old = sorted(states, key=lambda name: states[name])
     adapters(house, "promote", new, "--despite-gates")
     assert _name(tuned_answer(house, "new")) == new
 

@@ -30,6 +30,17 @@ def test_a_configuration_as_peft_writes_it_is_read(tmp_path: Path) -> None:
     assert not lora.targets("lm_head")
 
 
+def test_equal_configurations_have_equal_bytes_in_whatever_order_they_are_written(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in "ab"]
+    for folder, modules in zip(folders, (["v_proj", "q_proj"], ["q_proj", "v_proj"]), strict=True):
+        folder.mkdir()
+        adapter_config.put_in_order(written(folder, dict(reversed(LEAST.items())) | {"target_modules": modules}))
+
+    first, second = ((folder / CONFIG).read_bytes() for folder in folders)
+    assert first == second
+    assert adapter_config.read(folders[0]).target_modules == ["q_proj", "v_proj"]
+
+
 @pytest.mark.parametrize(
     "more",
     [

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from services.generator import adapters, answer_prompt, models
+from services.generator import adapter_config, adapters, answer_prompt, models
 from services.generator.adapter_config import CONFIG
 from services.generator.adapters import WEIGHTS, sha256_of
 from services.generator.settings import GeneratorSettings
@@ -100,6 +100,7 @@ class Job:
         )
 
     def _describe(self, dataset: Dataset, model: Model, run: TrainingRun, name: str, made: Path) -> AdapterAnnounced:
+        adapter_config.put_in_order(made)
         weights = sha256_of(made / WEIGHTS)
         line = "news" if self.settings.track == registry.TRACK else self.settings.track
         name = name or f"{line}-{dataset.cutoff:%Y%m%d}-{weights[:8]}"
