@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -77,9 +78,11 @@ def test_a_gate_keeps_an_adapter_from_serving_until_somebody_promotes_it_all_the
 
 
 @pytest.mark.usefixtures("recipe")
-def test_the_tuner_trains_by_itself_and_what_it_decided_is_on_its_topic(house: House) -> None:
+def test_the_tuner_trains_by_itself_and_what_it_decided_is_on_its_topic(house: House, tmp_path: Path) -> None:
+    others = tmp_path / "pairs.jsonl"  # than before: on a busy machine both trainings take as few steps
+    others.write_text("".join(WIRE.pairs_file.read_text().splitlines(keepends=True)[::2]))
     policy = {"TILTYARD_TUNER_DOCUMENTS": "1", "TILTYARD_TUNER_AT_MOST_EVERY_HOURS": "99",
-              "TILTYARD_TUNER_LOOK_EVERY_S": "0.5", "TILTYARD_TUNER_PAIRS": str(WIRE.pairs_file)}  # fmt: skip
+              "TILTYARD_TUNER_LOOK_EVERY_S": "0.5", "TILTYARD_TUNER_PAIRS": str(others)}  # fmt: skip
     with tuner(house, policy):
         house.publish(*(a_document(document_id=f"tuner-{n}", text=f"Mill {n} at Sarn turns.") for n in range(3)))
         made = wait_for(house, "finished")
