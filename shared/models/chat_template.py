@@ -53,10 +53,11 @@ class ChatFormat:
         Raises SpecialTokenError where a word became a token, or where the template writes something else around these
         words than around others.
         """
-        text, (before, after) = self.text(system, user), _frame(self, system)
+        said, (before, after) = self.special.broken(user), _frame(self, system)
+        text = _rendered(self.tokenizer, system, said, joins=self.joins)
         start, end = len(before), len(text) - len(after)
         framed = text.startswith(before) and text.endswith(after) and start <= end
-        if not framed or text[start:end].strip() != self.special.broken(user).strip():
+        if not framed or text[start:end].strip() != said.strip():
             raise SpecialTokenError("the model's chat template obeys something in the text")
         return self.special.ids_around(text, start, end)
 
