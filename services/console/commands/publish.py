@@ -9,7 +9,7 @@ import typer
 from services.console import at_work, misread, output
 from services.console.live import forecast
 from shared import lines, topology
-from shared.cassandra.client import connect
+from shared.cassandra.client import Store, connect
 from shared.cassandra.dispositions import CassandraDispositions
 from shared.cassandra.documents import CassandraDocuments
 from shared.kafka import client
@@ -64,10 +64,13 @@ def publish(
     _refuse_misread(file, kind)
     kafka = KafkaSettings()
     client.require(kafka, [_TOPICS[kind].name])
-    if kind is Kind.documents and file != "-":
-        _warn_of_outdated(file)
-    dispositions = CassandraDispositions(connect(CassandraSettings())) if wait else None
-    publisher = Publisher(kafka, "publish", dispositions)
+    looked_at = kind is Kind.documents and file != "-"
+    store = connect(CassandraSettings()) if wait else _store_that_answers_soon() if looked_at else None
+    if store and looked_at:
+        _warn_of_outdated(file, store)
+    if store and not wait:
+        store.close()
+    publisher = Publisher(kafka, "publish", CassandraDispositions(store) if store and wait else None)
     sent, bad = _publish(publisher, file, kind)
     output.say(f"published: {sent}; bad lines: {bad}")
     if wait:
@@ -88,19 +91,22 @@ def _refuse_misread(file: str, kind: Kind) -> None:
     misread.refuse_other_kind(Path(file), kind.value, {other.value: topic.message for other, topic in _TOPICS.items()})
 
 
-def _warn_of_outdated(file: str) -> None:
-    """Say which documents ingest will drop because of their time; where no store answers soon, nothing is said."""
+def _store_that_answers_soon() -> Store | None:
+    """What a warning is made from; without one nothing is said."""
     try:
-        store = connect(CassandraSettings(startup_wait_s=QUICK_S))
+        return connect(CassandraSettings(startup_wait_s=QUICK_S))
     except (client.UnreachableError, ValueError):
-        return
+        return None
+
+
+def _warn_of_outdated(file: str, store: Store) -> None:
+    """Say which documents ingest will drop because of their time."""
     documents = (line.message for line in lines.read(file, DocumentPublished) if line.message is not None)
     for count, (name, reason) in enumerate(forecast.outdated(documents, CassandraDocuments(store))):
         if count == MOST_WARNINGS:
             note("... and others; --wait says what becomes of each")
             break
         note(f"{name} will change nothing: {reason}")
-    store.close()
 
 
 def _publish(publisher: Publisher, file: str, kind: Kind) -> tuple[int, int]:
