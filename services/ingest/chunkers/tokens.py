@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from semantic_text_splitter import TextSplitter
@@ -77,32 +77,35 @@ class TokenChunker:
 
 
 def passages(text: str) -> Iterator[str]:
-    """The text in parts that follow each other: cut only where LONGEST_SENTENCE characters have no mark between them.
+    """The text cut where LONGEST_SENTENCE characters have no mark between them, at the last space there."""
 
-    There it is cut at the last space.
-    """
-    start = 0
-    for sentence in _SENTENCE.finditer(text):
-        at = sentence.start()
-        while sentence.end() - at > LONGEST_SENTENCE:
-            space = text.rfind(" ", at + 1, at + LONGEST_SENTENCE)
-            at = space if space > at else at + LONGEST_SENTENCE
-            yield text[start:at]
-            start = at
-    yield text[start:]
+    def end(at: int) -> int:
+        space = text.rfind(" ", at + 1, at + LONGEST_SENTENCE)
+        return space if space > at else at + LONGEST_SENTENCE
+
+    return _cut(text, _SENTENCE, LONGEST_SENTENCE, end)
 
 
 def sections(text: str, room: int) -> Iterator[str]:
-    """The text in parts that follow each other: cut only where LONGEST_RUN characters have no space between them.
+    """The text cut where LONGEST_RUN characters have no space between them, at the last sentence mark there.
 
-    There it is cut at the last sentence mark, and without one into `room` characters, which are at most as many tokens.
+    Without one it is cut into `room` characters, which are at most as many tokens.
     """
+
+    def end(at: int) -> int:
+        marks = list(_MARK.finditer(text, at, at + LONGEST_RUN))
+        return marks[-1].end() if marks else at + room
+
+    return _cut(text, _RUN, LONGEST_RUN, end)
+
+
+def _cut(text: str, stretch: re.Pattern[str], longest: int, end: Callable[[int], int]) -> Iterator[str]:
+    """The text in parts that follow each other. It is whole but for stretches that are too long: `end` cuts them."""
     start = 0
-    for run in _RUN.finditer(text):
-        at = run.start()
-        while run.end() - at > LONGEST_RUN:
-            marks = list(_MARK.finditer(text, at, at + LONGEST_RUN))
-            at = marks[-1].end() if marks else at + room
+    for match in stretch.finditer(text):
+        at = match.start()
+        while match.end() - at > longest:
+            at = end(at)
             yield text[start:at]
             start = at
     yield text[start:]
