@@ -16,14 +16,8 @@ Outcome = Figures | FeedFigures | AdapterFigures
 
 def wrong_of(outcome: Outcome) -> dict[str, int]:
     """What is wrong, with how often; a process that grows too far is, too."""
-    grown = growth_of(outcome)
-    more = {f"grew by {grown:.0f} MiB": 1} if grown > MOST_GROWTH else {}
+    more = {f"grew by {outcome.growth:.0f} MiB": 1} if outcome.growth > MOST_GROWTH else {}
     return dict(outcome.wrong) | more
-
-
-def growth_of(outcome: Outcome) -> float:
-    """MiB from the first look at resident memory to the largest one."""
-    return max(outcome.resident) - outcome.resident[0] if outcome.resident else 0.0
 
 
 def report(outcomes: Sequence[Outcome]) -> str:
@@ -65,7 +59,7 @@ def _of_worker(figures: AdapterFigures) -> str:
 
 def _row(name: str, count: int, outcome: Outcome, fates: str, longest: str) -> str:
     rate = count / outcome.seconds if outcome.seconds else 0.0
-    memory = f"{outcome.peak:.0f} MiB, +{growth_of(outcome):.0f}"
+    memory = f"{outcome.peak:.0f} MiB, +{outcome.growth:.0f}"
     return (
         f"| `{name}` | {count:,} | {rate:,.0f} | {fates} | {longest} | {memory} | {sum(wrong_of(outcome).values())} |"
     )

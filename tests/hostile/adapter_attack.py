@@ -2,14 +2,13 @@
 
 import traceback
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from random import Random
 from shutil import rmtree
 from tempfile import TemporaryDirectory
-from time import perf_counter
 from typing import Any
 
 from structlog.testing import capture_logs
@@ -22,7 +21,8 @@ from services.generator.settings import GeneratorSettings
 from shared.messages import AdapterAnnounced
 from tests import adapters, tiny_model
 from tests.hostile.adapters import hostile
-from tests.hostile.clocks import Call, Clocks, peak_mib, resident_mib
+from tests.hostile.clocks import Call, Clocks
+from tests.hostile.figures import Measured, Say, unheard
 
 SERVED = {"beside": "base,tuned", "merged": "tuned"}
 """Ways of serving an adapter, with who speaks."""
@@ -93,17 +93,13 @@ def _is_read(file: Path) -> bool:
 
 
 @dataclass
-class AdapterFigures:
+class AdapterFigures(Measured):
     """What an attack came to; `kind` is a way of serving."""
 
     kind: str
     adapters: int = 0
-    seconds: float = 0.0
     fates: Counter[str] = field(default_factory=Counter)
-    wrong: Counter[str] = field(default_factory=Counter)
     longest: Call = field(default_factory=lambda: Call(0.0, 0.0))
-    resident: list[float] = field(default_factory=list)
-    peak: float = 0.0
 
 
 @dataclass
@@ -113,10 +109,9 @@ class AdapterAttack:
     kind: str
     seed: int
 
-    def __call__(self, folders: int, say: Callable[[str], None] = lambda _: None) -> AdapterFigures:
+    def __call__(self, folders: int, say: Say = unheard) -> AdapterFigures:
         """So many folders, and what became of them."""
         self.figures, self._clocks = AdapterFigures(self.kind), Clocks(MOST_S)
-        started = perf_counter()
         with TemporaryDirectory() as name:
             home = Path(name)
             (home / "hostile").mkdir()
@@ -126,11 +121,10 @@ class AdapterAttack:
                 self._meet(mutation, folder)
                 rmtree(folder)
                 if self.figures.adapters % LOOKED_AT == 0:
-                    self.figures.resident.append(resident_mib())
-                    say(f"{self.kind}: {self.figures.adapters} of {folders}, {self.figures.resident[-1]:.0f} MiB")
+                    self.figures.look(self.kind, self.figures.adapters, folders, say)
         self.figures.wrong.update(f"too long: {call}" for call in self._clocks.too_long)
         self.figures.longest = self._clocks.longest.get("taking up", self.figures.longest)
-        self.figures.seconds, self.figures.peak = perf_counter() - started, peak_mib()
+        self.figures.end()
         return self.figures
 
     def _meet(self, mutation: str, folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +23,8 @@ from shared.records import InvalidMessageError, parsed
 from shared.topology import AnyTopic
 from tests.builders import NOON, a_document
 from tests.hostile import feed_sources
-from tests.hostile.clocks import Call, peak_mib, resident_mib
+from tests.hostile.clocks import Call
+from tests.hostile.figures import Measured, Say, unheard
 
 AT_ONCE = 50
 MOST_S = 10.0
@@ -41,18 +42,14 @@ class FromMemory(rss.Rss):
 
 
 @dataclass
-class FeedFigures:
+class FeedFigures(Measured):
     """What an attack came to."""
 
     kind: str
     documents: int = 0
     good: int = 0
-    seconds: float = 0.0
     fates: Counter[str] = field(default_factory=Counter)
-    wrong: Counter[str] = field(default_factory=Counter)
     longest: Call = field(default_factory=lambda: Call(0.0, 0.0))
-    resident: list[float] = field(default_factory=list)
-    peak: float = 0.0
 
 
 @dataclass
@@ -67,18 +64,16 @@ class FeedAttack:
         self.figures = FeedFigures(self.kind)
         self._published: list[DocumentPublished] = []
 
-    def __call__(self, documents: int, say: Callable[[str], None] = lambda _: None) -> FeedFigures:
+    def __call__(self, documents: int, say: Say = unheard) -> FeedFigures:
         """So many documents, and what became of them."""
-        started = perf_counter()
         with TemporaryDirectory() as home, closing(reading_apart):
             place = self._place(Path(home))
             feed, state = self._feed(place), MemoryFeeds()
             while self.figures.documents < documents:
                 self._pass(feed, state, place)
                 if self.figures.good % 40 == 0:
-                    self.figures.resident.append(resident_mib())
-                    say(f"{self.kind}: {self.figures.documents} of {documents}, {self.figures.resident[-1]:.0f} MiB")
-        self.figures.seconds, self.figures.peak = perf_counter() - started, peak_mib()
+                    self.figures.look(self.kind, self.figures.documents, documents, say)
+        self.figures.end()
         return self.figures
 
     def publish(self, _: AnyTopic, messages: Iterable[Message]) -> int:
@@ -96,11 +91,11 @@ class FeedAttack:
         """Hostile documents, then a good one, each read."""
         numbers = range(self.figures.documents, self.figures.documents + AT_ONCE)
         self._write(place, numbers)
-        before, wall = perf_counter(), perf_counter()
+        before = perf_counter()
         self._read(feed, state)
         took = perf_counter() - before
         if took > self.figures.longest.cpu_s:
-            self.figures.longest = Call(took, perf_counter() - wall)
+            self.figures.longest = Call(took, took)
         self.figures.documents += AT_ONCE
         name = f"good {self.figures.good}"
         self._write_good(place, name)

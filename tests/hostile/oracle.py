@@ -4,16 +4,16 @@ import gc
 import pickle
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory, gettempdir
-from time import perf_counter
 
 from shared.records import Position
 from shared.topology import AnyTopic
-from tests.hostile.clocks import Call, Clocks, peak_mib, resident_mib
+from tests.hostile.clocks import Call, Clocks
+from tests.hostile.figures import Measured, Say, unheard
 from tests.hostile.goods import GOODS
 from tests.hostile.production import Production, readers
 from tests.hostile.records import HostileRecord, Stranger
@@ -27,19 +27,15 @@ MOST_S = 2.0
 
 
 @dataclass
-class Figures:
+class Figures(Measured):
     """What an attack came to."""
 
     topic: str
     records: int = 0
-    seconds: float = 0.0
     fates: dict[str, Counter[str]] = field(default_factory=dict)
     good: int = 0
-    wrong: Counter[str] = field(default_factory=Counter)
     longest: dict[str, Call] = field(default_factory=dict)
     largest: dict[str, int] = field(default_factory=dict)
-    resident: list[float] = field(default_factory=list)
-    peak: float = 0.0
 
 
 @dataclass
@@ -57,19 +53,16 @@ class Attack:
         self._fates, self._clocks = Fates(), Clocks(self.most_s)
         self.figures = Figures(self.topic.name)
 
-    def __call__(self, records: int, say: Callable[[str], None] = lambda _: None) -> Figures:
+    def __call__(self, records: int, say: Say = unheard) -> Figures:
         """So many records, and what became of them."""
-        started = perf_counter()
         while self.figures.records < records:
             with TemporaryDirectory() as home:
                 self._round(records, Path(home))
             gc.collect()
-            self.figures.resident.append(resident_mib())
-            say(f"{self.topic.name}: {self.figures.records} of {records}, {self.figures.resident[-1]:.0f} MiB")
-        self.figures.seconds = perf_counter() - started
+            self.figures.look(self.topic.name, self.figures.records, records, say)
         self.figures.wrong = self._fates.wrong + Counter(f"too long: {call}" for call in self._clocks.too_long)
         self.figures.longest, self.figures.largest = self._clocks.longest, dict(self._fates.largest)
-        self.figures.peak = peak_mib()
+        self.figures.end()
         return self.figures
 
     def _round(self, records: int, home: Path) -> None:
