@@ -23,7 +23,7 @@ O = TypeVar("O")  # noqa: E741  (O is for outcome)
 T = TypeVar("T")
 O_contra = TypeVar("O_contra", contravariant=True)
 Handle = Callable[[Sequence[Record[Any]]], Iterable[Effect[O]]]
-LEAST_BEFORE = 3  # of so many records one at least can be handled, unless the fault is ours
+LEAST_BEFORE, MOST_ACCEPTED = 3, 8  # of so many accepted records one can be handled, or the fault is ours; kept
 
 
 class Source(Protocol):

@@ -27,7 +27,7 @@ def add(network: Any, folder: Path, key: str) -> Any:
 
     lora, pairs = adapter_config.read(folder), adapter_weights.pairs(folder / WEIGHTS)
     require_fit(network, lora, pairs)
-    tensors = _finite(folder / WEIGHTS)
+    tensors = weights(folder)
     bare = not isinstance(network, PeftModel)
     wrapped = PeftModel(network, _for_peft(lora), adapter_name=key).eval() if bare else network
     try:
@@ -75,7 +75,14 @@ def require_effect(network: Any) -> None:
 
 def weights(folder: Path) -> dict[str, Any]:
     """The weights of a folder that was checked, by name. Raises ValueError where one is endless or no number."""
-    return _finite(folder / WEIGHTS)
+    import torch
+    from safetensors.torch import load_file
+
+    tensors = load_file(folder / WEIGHTS)
+    for name, tensor in tensors.items():
+        if not torch.isfinite(tensor).all():
+            raise ValueError(f"its weights hold numbers that are endless or none: {bounded(name, 200)}")
+    return tensors
 
 
 def require_fit(network: Any, lora: ServedLora, pairs: Mapping[str, Pair]) -> None:
@@ -139,17 +146,6 @@ def _for_peft(lora: ServedLora) -> Any:
         task_type=lora.task_type,
         inference_mode=True,
     )
-
-
-def _finite(file: Path) -> dict[str, Any]:
-    import torch
-    from safetensors.torch import load_file
-
-    tensors = load_file(file)
-    for name, tensor in tensors.items():
-        if not torch.isfinite(tensor).all():
-            raise ValueError(f"its weights hold numbers that are endless or none: {bounded(name, 200)}")
-    return tensors
 
 
 def _some(names: Iterable[str]) -> str:

@@ -10,8 +10,8 @@ from typing import Literal
 import webencodings
 
 from services.ingest import charsets, encodings, markdown
-from services.ingest.feed_items import LONGEST_TITLE
 from services.ingest.line_ends import mended
+from shared.messages.news import LONGEST_TITLE
 
 TEXT, MARKDOWN, HTML, PDF = (".txt", ".text"), (".md", ".markdown"), (".html", ".htm"), (".pdf",)
 SUFFIXES = frozenset([*TEXT, *MARKDOWN, *HTML, *PDF])

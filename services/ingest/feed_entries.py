@@ -15,11 +15,12 @@ import httpx
 from inscriptis import get_text
 
 from services.ingest import charsets
-from services.ingest.feed_items import LONGEST_TITLE, encodable
+from services.ingest.feed_items import encodable
 from services.ingest.feed_settings import FeedSettings
 from services.ingest.fetching import Page
 from services.ingest.reading_apart import read_apart
 from shared.feed_state import digest
+from shared.messages.news import LONGEST_TITLE
 from shared.records import bounded
 
 _SURROGATE = re.compile(

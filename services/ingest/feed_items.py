@@ -12,9 +12,10 @@ from services.ingest.ports import BadItem, FeedSource, Found
 from shared.feed_state import digest
 from shared.kafka.client import UnreachableError
 from shared.messages import DocumentPublished
+from shared.messages.news import LONGEST_TITLE, LONGEST_URL
+from shared.messages.schema import LONGEST_IDENTIFIER, LONGEST_LABEL
 from shared.records import bounded, reason_of
 
-LONGEST_ID, LONGEST_TITLE, LONGEST_URL, LONGEST_SOURCE = 512, 2_000, 4_000, 512
 UNDATED = "undated"
 """The tag of a document whose feed gives a date that cannot be its own."""
 Entry = TypeVar("Entry")
@@ -29,7 +30,7 @@ def document(where: str, dates: PlausibleTimes = USUAL, **fields: Any) -> Docume
         name: encodable(value) if isinstance(value, str) else value for name, value in fields.items()
     }
     clean["title"] = " ".join(clean.get("title", "").split())[:LONGEST_TITLE]
-    clean["source"] = clean.get("source", "")[:LONGEST_SOURCE]
+    clean["source"] = clean.get("source", "")[:LONGEST_LABEL]
     clean["url"] = clean.get("url", "") if len(clean.get("url", "")) <= LONGEST_URL else ""
     if given := clean.pop("published_at", None):
         clean["published_at"] = moment = _moment(given, dates)
@@ -70,7 +71,11 @@ def document_id(kind: str, source: FeedSource, item: str) -> str:
         feed = hidden(source.key, source.name or source.shown, source.query)
         return f"{kind}:{feed[:12]}:{hidden(source.key, item)}"
     identifier = encodable(f"{kind}:{digest(source.name or source.shown, source.query)[:12]}:{item}")
-    return identifier if len(identifier) <= LONGEST_ID else f"{identifier[: LONGEST_ID - 33]}:{digest(item)}"
+    return (
+        identifier
+        if len(identifier) <= LONGEST_IDENTIFIER
+        else f"{identifier[: LONGEST_IDENTIFIER - 33]}:{digest(item)}"
+    )
 
 
 def feed_name(kind: str, source: FeedSource) -> str:

@@ -38,7 +38,7 @@ class Key:
         return all(type(part).__name__ in _KINDS for part in (self.updated_at, self.id))
 
 
-def later(last: Key | None, key: Key) -> Key:
+def furthest(last: Key | None, key: Key) -> Key:
     """The position behind a row; one that is read again for the overlap moves nothing back."""
     try:
         return last if last is not None and key.updated_at < last.updated_at else key

@@ -7,13 +7,13 @@ import structlog
 
 from shared.kafka import client, consumed, topics
 from shared.records import RawRecord
+from shared.runner import MOST_ACCEPTED
 from shared.settings import KafkaSettings
 from shared.topology import AnyTopic
 
 Place = tuple[str, int]
 """A topic and a partition."""
 ASK_S = 10.0
-MOST_ACCEPTED = 8
 NOTE = "accepted"
 log = structlog.get_logger()
 

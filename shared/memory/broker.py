@@ -13,9 +13,9 @@ from zlib import crc32
 from shared import dead_letters, observe
 from shared.messages import Message
 from shared.records import Effect, Position, RawRecord
+from shared.runner import MOST_ACCEPTED
 from shared.topology import AnyTopic
 
-MOST_ACCEPTED = 8
 O = TypeVar("O")  # noqa: E741  (O is for outcome)
 
 

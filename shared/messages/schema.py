@@ -31,7 +31,8 @@ DAY = len("20250304")
 Moment = Annotated[datetime, BeforeValidator(_with_a_day), AfterValidator(_in_utc)]
 LONGEST_IDENTIFIER = 512
 Identifier = Annotated[str, Field(min_length=1, max_length=LONGEST_IDENTIFIER)]
-Label = Annotated[str, Field(max_length=512)]
+LONGEST_LABEL = 512
+Label = Annotated[str, Field(max_length=LONGEST_LABEL)]
 """A tag, a source or a label; what travels with every chunk must be short."""
 MOST_LABELS = 100
 MOST_LABEL_BYTES = 4 * 1024
@@ -60,4 +61,4 @@ class Message(BaseModel):
 class PublicMessage(Message):
     """A message that anyone may publish."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid")

@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, exc, make_url, text
 
 from services.ingest.feed_items import document, document_id, each, feed_name
-from services.ingest.feed_rows import Key, Row, as_text, decode_what_can_be, is_gone, key_of, later, where
+from services.ingest.feed_rows import Key, Row, as_text, decode_what_can_be, furthest, is_gone, key_of, where
 from services.ingest.feed_settings import FeedSettings
 from services.ingest.ports import BadItem, Bookmark, Feed, FeedItem, FeedSource, FeedUnavailableError, Found, Reached
 from shared.masking import masked
@@ -90,7 +90,7 @@ class Sql:
             lost = (row for row in rows if not key_of(row).can_be_kept)
             yield from (BadItem(where(row), "its id or updated_at is no place in an order") for row in lost)
             for row in placed:
-                last = later(last, key_of(row))
+                last = furthest(last, key_of(row))
                 if not is_gone(row) or self._id(row) in live:
                     yield from each([row], partial(self._found, position=str(last)), where)
             if last is not None:
