@@ -23,7 +23,7 @@ from shared.lab.judging.summary import summarise
 from shared.messages import Answer, Question, Result, ScoredAnswer, VerdictsTaken
 from shared.records import Position, RawRecord, Record
 from shared.scoring import catalogue
-from shared.scoring.catalogue import CORRECT
+from shared.scoring.catalogue import HEADLINE
 from shared.scoring.measure import Metric
 from shared.settings import EncoderSettings, HomeSettings
 
@@ -77,13 +77,13 @@ def _results(questions: Sequence[Question], backend: Backend) -> list[Result]:
     ]
     replies = [reply.text.strip() for reply in backend.judge(sheets)]
     both = zip(questions, replies[: len(questions)], replies[len(questions) :], strict=True)
-    correct = catalogue.load([CORRECT], EncoderSettings(variant="hashing"))[CORRECT]
+    correct = catalogue.load([HEADLINE], EncoderSettings(variant="hashing"))[HEADLINE]
     return [_result(question, (first, second), backend.model, correct) for question, first, second in both]
 
 
 def _result(question: Question, texts: tuple[str, str], model: str, correct: Metric) -> Result:
     answers = {arm: _scored(question, arm, text, model, correct) for arm, text in zip(ARMS, texts, strict=True)}
-    versions = {CORRECT: correct.version}
+    versions = {HEADLINE: correct.version}
     return Result(question=question, asked_at=NOW, scored_at=NOW, answers=answers, metric_versions=versions)
 
 
@@ -92,7 +92,7 @@ def _scored(question: Question, arm: str, text: str, model: str, correct: Metric
         question_id=question.question_id, arm=arm, status="answered", text=text, model=model, backend="bench",
         prompt_version="bench", asked_at=NOW,
     )  # fmt: skip
-    return ScoredAnswer(answer=answer, latency_ms=0.0, scores={CORRECT: correct.score(question, answer) or 0.0})
+    return ScoredAnswer(answer=answer, latency_ms=0.0, scores={HEADLINE: correct.score(question, answer) or 0.0})
 
 
 def _judged(results: Sequence[Result], settings: JudgeSettings, backend: Backend) -> Iterator[Result]:

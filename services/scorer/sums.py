@@ -13,7 +13,7 @@ from itertools import combinations
 
 from shared.messages import ContestTaken, Difference, Estimate, Standing
 from shared.messages.results import IntervalKind
-from shared.scoring.catalogue import CORRECT
+from shared.scoring.catalogue import HEADLINE
 from shared.standings import Marks
 from shared.statistics.sequences import mixture_interval
 
@@ -83,7 +83,7 @@ class Sums:
             slice=name,
             contest=self._contest,
             arms=estimates,
-            differences=() if CORRECT in without else tuple(self._differences()),
+            differences=() if HEADLINE in without else tuple(self._differences()),
             metric_versions={metric: "+".join(of_metric) for metric, of_metric in versions.items()},
             counted_at=self._counted_at,
         )
@@ -102,14 +102,14 @@ class Sums:
                 mean = total / ONE / n
                 interval = mixture_interval(n, mean, lowest=-1.0, error=0.05 / len(self._pairs))
                 better = a if interval.low > 0 else b if interval.high < 0 else None
-                yield Difference(metric=CORRECT, a=a, b=b, n=n, mean=mean, ci95=(interval.low, interval.high),
+                yield Difference(metric=HEADLINE, a=a, b=b, n=n, mean=mean, ci95=(interval.low, interval.high),
                                  interval=_KIND, better=better)  # fmt: skip
 
     def _move(self, contribution: Counted, times: int) -> None:
         for column, value in contribution.values.items():
             _count(self._of[column], value, times)
         for a, b in self._pairs:
-            ours, theirs = contribution.values.get((a, CORRECT)), contribution.values.get((b, CORRECT))
+            ours, theirs = contribution.values.get((a, HEADLINE)), contribution.values.get((b, HEADLINE))
             if ours is not None and theirs is not None:
                 _count(self._apart[a, b], ours - theirs, times)
         for version in contribution.versions:

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from shared.adapters import registry
-from shared.scoring.catalogue import CORRECT
+from shared.scoring.catalogue import HEADLINE
 from shared.settings import Settings, under
 
 
@@ -16,7 +16,7 @@ class TunerSettings(Settings):
     standing_fall: float = Field(default=0.0, ge=0, le=1, description="of a tuned arm since it began; 0: never so")
     track: str = Field(default=registry.TRACK, description="the line of adapters that it trains for")
     slice: str = Field(default="all", description="the questions whose standing is watched, such as those on new news")
-    metric: str = Field(default=CORRECT, description="of the standing")
+    metric: str = Field(default=HEADLINE, description="of the standing")
     fewest_questions: int = Field(default=50, ge=2, description="for how an arm began, and again for how it stands now")
     at_most_every_hours: float = Field(default=6.0, ge=0, description="from the start of one training to the next")
     retry_minutes: float = Field(default=15.0, gt=0, description="after a failed training; doubles with each one more")

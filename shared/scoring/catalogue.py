@@ -10,8 +10,8 @@ from shared.scoring.measure import Measure, Metric, Shown
 from shared.settings import EncoderSettings
 
 MEASURES = "shared.measures"
-CORRECT = "correct"
-"""The measure that tells right answers from wrong ones, by which arms are ranked."""
+HEADLINE = "correct"
+"""The measure by which arms are ranked and compared first."""
 UNANSWERED: Mapping[str, Measure] = {
     "failed": Measure("failed", version="", better="lower", shown=Shown(70, live=True)),
     "missing": Measure("missing", version="", better="lower", shown=Shown(80, live=True)),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from services.console import output
 from shared.messages import Answer, Result, ScoredAnswer, Verdicts
-from shared.scoring.catalogue import CORRECT
+from shared.scoring.catalogue import HEADLINE
 
 CUT = "[cut]"
 LONGEST, LONGEST_SUMMARY = "TILTYARD_GENERATOR_MAX_NEW_TOKENS", "TILTYARD_GENERATOR_SUMMARY_NEW_TOKENS"
@@ -16,7 +16,7 @@ def show(result: Result) -> None:
     if result.question.references:
         by = f" (given by {result.references_from.given_by})" if result.references_from else ""
         output.say(f"accepted: {' | '.join(result.question.references)}{by}")
-    output.table("", ["arm", "status", "answer", CORRECT, "ms"], _rows(result), right=[CORRECT, "ms"])
+    output.table("", ["arm", "status", "answer", HEADLINE, "ms"], _rows(result), right=[HEADLINE, "ms"])
     for line in (*_cut(result), *_sources(result.answers.values())):
         output.say(line)
     if result.withheld:
@@ -51,7 +51,7 @@ def _verdicts(verdicts: Verdicts) -> Iterator[str]:
 def _rows(result: Result) -> Iterator[list[object]]:
     for arm, scored in sorted(result.answers.items()):
         answer = scored.answer
-        correct = scored.scores.get(CORRECT)
+        correct = scored.scores.get(HEADLINE)
         shown = "" if correct is None else f"{correct:.0f}"
         text = f"{answer.text} {CUT}" if was_cut(answer) else answer.text or answer.failure or ""
         yield [arm, answer.status, text, shown, f"{scored.latency_ms:.0f}"]

@@ -13,7 +13,7 @@ from shared.jobs.answers_evaluation import AnswersEvaluated, AnswersReport, Pred
 from shared.jobs.events import write
 from shared.observe import Readiness
 from shared.scoring import catalogue
-from shared.scoring.catalogue import CORRECT
+from shared.scoring.catalogue import HEADLINE
 from shared.service import guarded
 from shared.settings import EncoderSettings, ObserveSettings
 
@@ -39,12 +39,14 @@ def _evaluate(options: argparse.Namespace, _: Readiness) -> None:
     arranged = contests.arrange(every, repeats=all(file.repeats for file in loaded))
     _known(options.baseline, arranged)
     names = list(dict.fromkeys(options.metric or [name for file in loaded for name in file.measures]))
-    metrics = catalogue.load(list(dict.fromkeys([*names, CORRECT])), EncoderSettings())
+    metrics = catalogue.load(list(dict.fromkeys([*names, HEADLINE])), EncoderSettings())
     done = _Count(sum(len(of_system) for contest in arranged for of_system in contest.entries.values()))
     scored = [scoring.score(contest, {name: metrics[name] for name in names}, done.advance) for contest in arranged]
     settings = {}
     for number, (contest, values) in enumerate(zip(arranged, scored, strict=True), start=1):
-        settings[contest.setting] = report.of(contest, values, metrics[CORRECT], baseline=options.baseline, draws=DRAWS)
+        settings[contest.setting] = report.of(
+            contest, values, metrics[HEADLINE], baseline=options.baseline, draws=DRAWS
+        )
         write(SettingsCompared(done=number, total=len(arranged)))
     versions = {name: metric.version for name, metric in metrics.items()}
     if any(contest.by_index for contest in arranged):
@@ -55,7 +57,7 @@ def _evaluate(options: argparse.Namespace, _: Readiness) -> None:
         predictions=sum(prediction.answer is not None for prediction in every),
         notes=[note for file in loaded for note in file.notes],
         metric_versions=versions,
-        decides=CORRECT,
+        decides=HEADLINE,
         draws=DRAWS,
         without_values=[name for name in names if not any(name in values for values in scored)],
         settings=settings,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from shared.lab.voting.counting import Counted
 from shared.messages import Result, Verdicts
 from shared.messages.feedback import CHOICES
-from shared.scoring.catalogue import CORRECT
+from shared.scoring.catalogue import HEADLINE
 from shared.statistics.agreement import Agreement, agreement
 
 GOOD = 4
@@ -105,7 +105,7 @@ def _correct(result: Result, arms: tuple[str, str]) -> str | None:
 
 def _score(result: Result, arm: str) -> float | None:
     scored = result.answers.get(arm)
-    return scored.scores.get(CORRECT) if scored else None
+    return scored.scores.get(HEADLINE) if scored else None
 
 
 def _agreement(labels: Labels) -> Agreement:

@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 
 from shared.certainty import probability
 from shared.messages import Result
-from shared.scoring.catalogue import CORRECT
+from shared.scoring.catalogue import HEADLINE
 from shared.statistics.calibration import Calibration, calibration
 
 
 def calibrated(results: Sequence[Result], arm: str, clusters: Mapping[str, str]) -> Calibration:
     """One arm's probabilities against `correct`, over the answers that have both; n = 0 where a backend tells none."""
     answers = [
-        (stated, scored.scores[CORRECT] >= 0.5, clusters[result.question.question_id])
+        (stated, scored.scores[HEADLINE] >= 0.5, clusters[result.question.question_id])
         for result in results
         if (scored := result.answers.get(arm))
-        and CORRECT in scored.scores
+        and HEADLINE in scored.scores
         and (stated := probability(scored.answer)) is not None
     ]
     return calibration(

@@ -12,7 +12,7 @@ from typing import Literal
 from shared.contests.parts import Square
 from shared.lab.report.scores import Scores, intervals_of, within
 from shared.scoring import catalogue
-from shared.scoring.catalogue import CORRECT
+from shared.scoring.catalogue import HEADLINE
 from shared.statistics.comparison import Comparison, compare
 from shared.statistics.intervals import Interval
 
@@ -49,7 +49,7 @@ def design(
     square: Square, scores: Mapping[str, Scores], clusters: Mapping[str, str], overall: Sequence[Comparison]
 ) -> Design:
     """The cells that there are and the effects that they allow to tell; `overall`: the pairs' comparisons."""
-    correct = scores.get(CORRECT, {})
+    correct = scores.get(HEADLINE, {})
     arms = tuple(arm for arm in square.arms if correct.get(arm))
     common = set.intersection(*(set(correct[arm]) for arm in arms)) if arms else set()
     columns = {
@@ -71,7 +71,7 @@ def design(
 def rows() -> tuple[str, ...]:
     """The measures of the table, the one that effects are told of last."""
     chosen = [name for name, column in catalogue.shown().items() if column.design]
-    return (*(name for name in chosen if name != CORRECT), CORRECT)
+    return (*(name for name in chosen if name != HEADLINE), HEADLINE)
 
 
 def simple(square: Square) -> list[tuple[str, str, str]]:
@@ -101,7 +101,7 @@ def crossed(square: Square) -> list[tuple[str, tuple[str, str], tuple[str, str]]
 def _simple(square: Square, overall: Sequence[Comparison]) -> Iterator[Effect]:
     for what, more, less in simple(square):
         for comparison in overall:
-            if comparison.metric == CORRECT and {comparison.a, comparison.b} == {more, less} and comparison.n:
+            if comparison.metric == HEADLINE and {comparison.a, comparison.b} == {more, less} and comparison.n:
                 yield Effect(what, more, less, comparison if comparison.a == more else flipped(comparison))
 
 
@@ -112,7 +112,7 @@ def _crossed(square: Square, correct: Scores, clusters: Mapping[str, str]) -> li
     for _, more, less in crossed(square):
         sides |= {" and ".join(pair): _mean(correct, *pair) for pair in (more, less)}
     pairs = [(more, less) for _, more, less in wanted]
-    comparisons = compare({CORRECT: sides}, pairs=pairs, clusters=clusters)
+    comparisons = compare({HEADLINE: sides}, pairs=pairs, clusters=clusters)
     return [
         Effect(what, more, less, _doubled(comparison) if what == INTERACTION else comparison)
         for (what, more, less), comparison in zip(wanted, comparisons, strict=True)

@@ -25,7 +25,7 @@ from shared.lab.voting import summary as votes
 from shared.lab.voting.settings import PER_VOTER_PER_HOUR
 from shared.messages import ContestTaken, Result
 from shared.scoring import catalogue
-from shared.scoring.catalogue import CORRECT
+from shared.scoring.catalogue import HEADLINE
 from shared.standings import ALL
 from shared.statistics.calibration import Calibration
 from shared.statistics.comparison import Comparison, compare
@@ -91,7 +91,7 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR) -> Numbers:
     results, contest = material.results, material.contest
     arms, scores = arms_of(results, contest), scores_of(results)
     clusters, slices = clusters_of(results, material.asked), slices_of(results)
-    correct, retrieving = scores.get(CORRECT, {}), retrieval_arms(results, arms)
+    correct, retrieving = scores.get(HEADLINE, {}), retrieval_arms(results, arms)
     outcomes = counts(results, arms)
     silent = [arm_outcomes.arm for arm_outcomes in outcomes if arm_outcomes.silent]
     spoken = {
@@ -121,7 +121,7 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR) -> Numbers:
         mistakes=mistakes(results, retrieving, clusters),
         examples=examples(results, arms, retrieving),
         groups=groups(material, correct, clusters),
-        runs=spread_over(material.runs, spoken.get(CORRECT, {}), arms, first.square),
+        runs=spread_over(material.runs, spoken.get(HEADLINE, {}), arms, first.square),
         votes=votes.summarise(results, (), per_hour=per_hour),
         judges=judges.summarise(results, per_hour=per_hour),
         provenance=provenance(material),

@@ -7,7 +7,7 @@ from typing import Literal
 
 from shared.lab.report.scores import interval_of
 from shared.messages import Result
-from shared.scoring.catalogue import CORRECT
+from shared.scoring.catalogue import HEADLINE
 from shared.statistics.intervals import Interval
 
 Outcome = Literal["right", "rightly abstained", "wrong", "abstained", "failed", "missing", "not scored"]
@@ -65,11 +65,11 @@ def outcome(result: Result, arm: str) -> Outcome | None:
     scored = result.answers[arm]
     if scored.answer.status == "failed":
         return "failed"
-    if CORRECT not in scored.scores:
+    if HEADLINE not in scored.scores:
         return "not scored"
     if scored.answer.status == "abstained":
         return "rightly abstained" if result.question.references == () else "abstained"
-    return "right" if scored.scores[CORRECT] >= 0.5 else "wrong"
+    return "right" if scored.scores[HEADLINE] >= 0.5 else "wrong"
 
 
 def counts(results: Sequence[Result], arms: Iterable[str]) -> list[Outcomes]:

@@ -9,7 +9,7 @@ from shared.lab.report.numbers import AFTER_CUTOFF, UP_TO_CUTOFF, Numbers, cell
 from shared.lab.report.phrasing import listed, percent, said_share
 from shared.lab.report.runs import Spread
 from shared.scoring import catalogue
-from shared.scoring.catalogue import CORRECT
+from shared.scoring.catalogue import HEADLINE
 from shared.standings import ALL
 from shared.statistics.comparison import Comparison
 from shared.statistics.intervals import Interval
@@ -79,9 +79,9 @@ def _lead(comparison: Comparison) -> str:
 def _means(numbers: Numbers) -> dict[str, Interval]:
     cells = {arm: cell(numbers, arm) for arm in numbers.arms}
     return {
-        arm: cell.scores[CORRECT]
+        arm: cell.scores[HEADLINE]
         for arm, cell in cells.items()
-        if cell and CORRECT in cell.scores and arm not in numbers.silent
+        if cell and HEADLINE in cell.scores and arm not in numbers.silent
     }
 
 
@@ -98,7 +98,7 @@ def _against(numbers: Numbers, best: str) -> Iterator[str]:
 
 
 def _overall(numbers: Numbers, name: str = ALL) -> list[Comparison]:
-    correct = [comparison for comparison in numbers.comparisons if comparison.metric == CORRECT]
+    correct = [comparison for comparison in numbers.comparisons if comparison.metric == HEADLINE]
     return [comparison for comparison in correct if comparison.slice == name]
 
 
@@ -192,7 +192,7 @@ def _open(chosen: Sequence[Comparison]) -> Iterator[str]:
     """Pairs with the slices on which they may differ, or not: so few questions do not tell."""
     open_on: Mapping[str, list[str]] = defaultdict(list)
     for comparison in chosen:
-        if comparison.metric == CORRECT and comparison.verdict == "undecided":
+        if comparison.metric == HEADLINE and comparison.verdict == "undecided":
             open_on[f"{comparison.a} against {comparison.b}"].append(comparison.slice)
     if open_on:
         pairs = "; ".join(f"{pair} on {', '.join(slices)}" for pair, slices in open_on.items())

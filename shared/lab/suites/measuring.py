@@ -10,7 +10,7 @@ from shared.lab.report.numbers import Numbers
 from shared.lab.report.scores import Scores, clusters_of, interval_of, scores_of
 from shared.lab.suites.card import Kind
 from shared.messages import Result
-from shared.scoring.catalogue import CORRECT
+from shared.scoring.catalogue import HEADLINE
 from shared.statistics.calibration import Calibration
 from shared.statistics.comparison import Comparison, compare
 from shared.statistics.intervals import Interval
@@ -76,7 +76,7 @@ class Measured(JobModel):
 
 def first(kind: Kind) -> str:
     """The measure that arms are compared by."""
-    return FIRST.get(kind, CORRECT)
+    return FIRST.get(kind, HEADLINE)
 
 
 def measured(kind: Kind, numbers: Numbers, results: Sequence[Result], arms: Sequence[str]) -> Measured:

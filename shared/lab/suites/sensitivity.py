@@ -13,7 +13,7 @@ from shared.lab.suites.running import Corpus, SuiteResults, System
 from shared.lab.suites.sensitivity_report import ArmDisturbed, ConditionSummary, SensitivityReport
 from shared.lab.summary import of_results
 from shared.messages import Question
-from shared.scoring.catalogue import CORRECT
+from shared.scoring.catalogue import HEADLINE
 from shared.standings import marks_of
 from shared.statistics.clusters import joined
 from shared.statistics.comparison import Comparison, compare
@@ -98,7 +98,7 @@ def write(folder: Path, conditions: Sequence[Condition], ended_in: SensitivityRe
 
 
 def compared(
-    conditions: Sequence[Condition], arms: Sequence[str], metric: str = CORRECT
+    conditions: Sequence[Condition], arms: Sequence[str], metric: str = HEADLINE
 ) -> list[tuple[str, str, Comparison]]:
     """Condition, arm and the disturbed arm (a) against the same arm (b), over the questions that both runs asked.
 

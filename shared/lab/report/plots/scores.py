@@ -5,26 +5,26 @@ from collections.abc import Sequence
 from shared.lab.report.curves import Curve
 from shared.lab.report.plots.drawing import GREY, drawn, errors, legend_above, looks, per_cent
 from shared.lab.report.table import Cell
-from shared.scoring.catalogue import CORRECT
+from shared.scoring.catalogue import HEADLINE
 
 LABEL = "right, of all questions"
 
 
 def arms_by_slice(cells: Sequence[Cell], arms: Sequence[str]) -> str:
     """One row a slice, one marker an arm, with 95 % intervals; the first slice on top."""
-    slices = list(dict.fromkeys(cell.slice for cell in cells if CORRECT in cell.scores))
+    slices = list(dict.fromkeys(cell.slice for cell in cells if HEADLINE in cell.scores))
     look = looks(arms)
     with drawn("arms", height=1.3 + 0.22 * len(slices) * (1 + len(arms))) as (_, axis, svg):
         for place, arm in enumerate(arms):
             for row, name in enumerate(slices):
-                interval = next(cell.scores.get(CORRECT) for cell in cells if (cell.slice, cell.arm) == (name, arm))
+                interval = next(cell.scores.get(HEADLINE) for cell in cells if (cell.slice, cell.arm) == (name, arm))
                 if interval is not None:
                     at = row + 0.75 * ((place + 0.5) / len(arms) - 0.5)
                     axis.errorbar(
                         100 * (interval.mean or 0.0), at, xerr=errors(interval), label=arm if row == 0 else None,
                         linestyle="none", capsize=3, **look[arm],
                     )  # fmt: skip
-        most = {name: max(cell.scores[CORRECT].n for cell in cells if cell.slice == name and CORRECT in cell.scores)
+        most = {name: max(cell.scores[HEADLINE].n for cell in cells if cell.slice == name and HEADLINE in cell.scores)
                 for name in slices}  # fmt: skip
         axis.set_yticks(range(len(slices)), [f"{name}\nn = {most[name]}" for name in slices])
         axis.set_ylim(len(slices) - 0.5, -0.5)

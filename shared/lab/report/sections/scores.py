@@ -10,7 +10,7 @@ from shared.lab.report.phrasing import count_of, points_between, share, share_of
 from shared.lab.report.plots.scores import arms_by_slice
 from shared.lab.report.table import Cell
 from shared.scoring import catalogue
-from shared.scoring.catalogue import CORRECT, STATES
+from shared.scoring.catalogue import HEADLINE, STATES
 from shared.statistics.wording import NONE, p_value, points
 
 NOTHING = Paragraph("There are no results to count.")
@@ -48,7 +48,7 @@ def _picture(numbers: Numbers) -> Iterator[Block]:
 
 
 def _table(numbers: Numbers) -> Iterator[Block]:
-    heads = ["slice", "arm", "asked", "n", catalogue.heading(CORRECT), "n", *map(catalogue.heading, _beside())]
+    heads = ["slice", "arm", "asked", "n", catalogue.heading(HEADLINE), "n", *map(catalogue.heading, _beside())]
     caption = "How often each arm is right: per cent of n, with 95 % intervals"
     yield Table(caption, heads, grouped(numbers.table, _scores), numbers=range(2, len(heads)))
     yield Paragraph(
@@ -75,7 +75,7 @@ def grouped(cells: Sequence[Cell], row: Callable[[Cell], list[str]]) -> list[lis
 
 
 def _scores(cell: Cell) -> list[str]:
-    right, others = cell.scores.get(CORRECT), [cell.scores.get(metric) for metric in _beside()]
+    right, others = cell.scores.get(HEADLINE), [cell.scores.get(metric) for metric in _beside()]
     n = next((interval.n for interval in others if interval), None)
     shown = (share_of(interval, n) for interval in others)
     return [str(cell.asked), count_of(right), share(right), NONE if n is None else str(n), *shown]
@@ -89,7 +89,7 @@ def _states(cell: Cell) -> list[str]:
 
 def _beside() -> list[str]:
     """What stands beside being right: the other measures that are shown of which more is better."""
-    return [name for name in catalogue.shown() if name in catalogue.where("higher") and name != CORRECT]
+    return [name for name in catalogue.shown() if name in catalogue.where("higher") and name != HEADLINE]
 
 
 def _others() -> list[str]:
