@@ -1,16 +1,35 @@
 """What an answer says, as a careful person would read it against the accepted answers, and by which rule.
 
-The first version: an accepted answer's words, unless the answer abstains.
+An accepted answer has a kind: yes or no, an amount, a date, a time of day, a choice, a name or a phrase, a longer text.
+By its kind it is looked for in the answer, and it counts where it is asserted: not where it is denied, hedged, taken
+back, asked, or one of several that are named. A long answer is read no further than what it calls its answer, so that
+nothing becomes right by being somewhere in it.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+
+import regex
 
 from shared.abstaining import abstains
 from shared.messages import Answer, Question
-from shared.normalise import occurs
+from shared.scoring import polarity, values
 from shared.scoring.bounds import opening
+from shared.scoring.choices import Choices
+from shared.scoring.names import Mention, mentions, phrase
+from shared.scoring.prose import same_text
+from shared.scoring.scopes import Place, standing
+from shared.scoring.tokens import Spoken, cleaned, spoken
 
-VERSION = "0"
+VERSION = "1"
+LONG = 40
+"""Words: what is longer is no answer but a text, in which an accepted answer may stand for any reason."""
+_CALLED = regex.compile(
+    r"(?:^|[\s(*])(?:(?:the|my)\s)?(?:(?:final|short|correct)\s)?(?:answer|antwort|respuesta|réponse|risposta|resposta|ответ)"
+    r"(?:\s(?:is|ist|es|est|è|é)\b)?\s?[:\-\u2013]?\s*(?P<said>[^\n]+)",
+    regex.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -29,7 +48,101 @@ def read(asked: Question, answered: Answer) -> Reading | None:
     question, answer = opening(asked, answered)
     if answer.status != "answered":
         return Reading(0.0, answer.status)
-    if abstains(answer.text):
+    references = question.references or ()
+    if question.choices and (chosen := _chosen(question.choices, references, answer.text)):
+        return chosen
+    return asserts(answer.text, references, question.text)
+
+
+def asserts(answer: str, references: Sequence[str], question: str = "") -> Reading:
+    """Whether a text asserts one of several accepted answers to a question."""
+    if any(_equal(answer, reference) for reference in references):
+        return Reading(1.0, "equal")
+    if abstains(answer):
         return Reading(0.0, "abstained")
-    right = any(occurs(reference, answer.text) for reference in question.references or ())
-    return Reading(float(right), "words")
+    polar = [said for reference in references if (said := polarity.of_reference(reference)) is not None]
+    if polar and (reading := _yes_or_no(answer, polar)):
+        return reading
+    words = spoken(answer)
+    if words.words > LONG + 2 * max(spoken(reference).words for reference in references):
+        return _long(answer, references, question)
+    return _short(words, references, question)
+
+
+@lru_cache(maxsize=4_096)
+def _plain(text: str) -> tuple[str, ...]:
+    return tuple(token.folded for token in phrase(text.strip().strip(".")))
+
+
+def _equal(answer: str, reference: str) -> bool:
+    """Word for word and sign for sign, but for an article, the case, and a full stop."""
+    ours, theirs = cleaned(answer).strip(" .\"'!"), cleaned(reference).strip(" .\"'!")
+    if ours.casefold() == theirs.casefold():
+        return bool(ours) and polarity.of_reference(reference) is None
+    return bool(_plain(answer)) and _plain(answer) == _plain(reference) and not values.quantity(reference)
+
+
+def _chosen(choices: Sequence[str], references: Sequence[str], text: str) -> Reading | None:
+    """The choice that the answer names; None where no reference names one choice."""
+    among = Choices(choices)
+    named = [among.named(reference) for reference in references]
+    right = frozenset[int]().union(*(places for places in named if len(places) == 1))
+    if not right:
+        return None
+    chosen = among.named(text)
+    return Reading(float(len(chosen) == 1 and chosen <= right), "choice", len(chosen) > 1)
+
+
+def _yes_or_no(answer: str, wanted: Sequence[bool]) -> Reading | None:
+    said, outright = polarity.of_answer(answer)
+    if said is None:
+        return None
+    return Reading(float(said in wanted), "yes or no", not outright)
+
+
+def _long(answer: str, references: Sequence[str], question: str) -> Reading:
+    """A long answer counts by what it calls its answer, if that is short."""
+    called = [match["said"] for match in _CALLED.finditer(cleaned(answer))]
+    last = spoken(called[-1].split(". ")[0]) if called else None
+    if last is not None and last.words <= LONG // 2:
+        reading = _short(last, references, question)
+        return Reading(reading.value, f"long: {reading.rule}", doubtful=True)
+    return Reading(0.0, "long", doubtful=True)
+
+
+def _short(answer: Spoken, references: Sequence[str], question: str) -> Reading:
+    asked = spoken(question).folded
+    mentioned = [mention for reference in references for mention in _mentions(answer, reference, asked)]
+    if not mentioned:
+        alike = any(same_text(answer, reference) for reference in references)
+        return Reading(float(alike), "text" if alike else "not said", doubtful=alike)
+    own = frozenset(place for mention, _ in mentioned for place in range(mention.first, mention.last))
+    readings = [_weighed(answer, mention, stated, own, asked) for mention, stated in mentioned]
+    return max(readings, key=lambda reading: (reading.value, not reading.doubtful))
+
+
+def _weighed(
+    answer: Spoken, mention: Mention, stated: bool, own: frozenset[int], asked: frozenset[str]
+) -> Reading:
+    if not stated:
+        return Reading(0.0, f"{mention.rule}, a range or a bound", doubtful=True)
+    worth, doubtful = standing(Place(answer, mention.first, mention.last, own, asked))
+    right = worth == "asserted"
+    return Reading(float(right), mention.rule if right else f"{mention.rule}, {worth}", doubtful or (right and mention.doubtful))
+
+
+def _mentions(answer: Spoken, reference: str, asked: frozenset[str]) -> Iterator[tuple[Mention, bool]]:
+    """Where a reference stands in the answer, looked for by its kind, and whether it is stated as such."""
+    if (date := values.date_of(reference)) is not None:
+        spans = values.date_spans(answer, date)
+    elif (time := values.time_of(reference)) is not None:
+        spans = values.time_spans(answer, time)
+    elif (quantity := values.quantity(reference)) is not None:
+        spans = values.amount_spans(answer, quantity, asked)
+    else:
+        yield from ((mention, True) for mention in mentions(answer, reference, asked))
+        return
+    for span in spans:
+        within = [place for place, token in enumerate(answer.tokens) if token.end > span.start and token.start < span.end]
+        if within:
+            yield Mention(within[0], within[-1] + 1, span.rule, span.doubtful), span.stated
