@@ -43,10 +43,23 @@ DENIALS = (
 PAST = (
     "formerly", "previously", "used to be", "no longer", "once called", "once thought", "originally", "at first",
     "initially", "the former", "outdated", "corrected from", "up from", "down from", "revised from", "changed from",
-    "moved from", "postponed from", "earlier said", "had been said to be", "first said", "was first",
+    "moved from", "postponed from", "before it was", "before that", "in the past", "used to say", "until recently", "earlier said", "had been said to be", "first said", "was first",
     "antes era", "auparavant", "früher", "ehemals", "in precedenza", "anteriormente", "раньше", "ранее",
 )  # fmt: skip
 """Before what was said or true once; they do not count where the question itself has them."""
+NOW = frozenset("now currently today nowadays ahora maintenant jetzt heute adesso agora nu теперь сейчас".split())
+THEN = frozenset("was were before had until till used then era war était fut был была было".split())
+"""What was, where another statement says what is now."""
+WON_AGAINST = frozenset(
+    "beat beats beaten beating defeated defeats defeating overcame overcomes thrashed edged outscored besiegte batió derrotó battu"
+    .split()
+)
+LOST = (
+    "lost", "loses", "lose", "was beaten", "were beaten", "was defeated", "were defeated", "was knocked out", "came second",
+    "finished second", "was eliminated", "conceded", "verlor", "perdió", "a perdu", "проиграл", "проиграла",
+)  # fmt: skip
+CONTESTED = WON_AGAINST | frozenset("lost lose loses loser defeat beat runner second opponent against eliminated".split())
+"""Words of a question that asks for who lost."""
 WRONG = frozenset(
     "wrong incorrect false untrue mistaken outdated excluded impossible falsch faux falso falsa incorrecto incorrecta "
     "incorrect errato неверно неправильно fout fel".split()
@@ -85,7 +98,7 @@ DENIED_BEHIND = (
     "不是", "并不是", "并非", "並非", "没有", "沒有", "不在",
     "아닙", "아닌", "아냐", "이 아니", "가 아니", "은 아니", "는 아니", "아니", "이아니", "가아니", "ではな", "じゃな", "では無",
 )  # fmt: skip
-OR = frozenset("or oder o u ou of eller tai lub czy nebo или або ή או أو या 或 或者 还是 または vagy veya alebo albo".split())
+OR = frozenset("or oder o u ou eller tai lub czy nebo или або ή או أو या 或 或者 还是 または vagy veya alebo albo".split())
 AND = frozenset("and & plus y e et und en og och ja i a и і та και ו و और 和 与 と és ve".split())
 BUT = frozenset(
     "but however although though whereas while sino pero sondern aber mais ma però mas maar men но а utan ale".split()

@@ -9,6 +9,9 @@ from shared.scoring.tokens import Spoken, Token
 SEPARATORS = frozenset(",;/|\n\u3001\uff0c\u060c")
 ENDS = frozenset(".!?\u3002\uff01\uff1f")
 LONGEST_ITEM = 5
+FEWEST_HEAPED = 4
+MANY = 4
+"""Short pieces side by side: so many are a list, whatever they are."""
 BESIDE = ("as well as", "along with", "together with")
 
 
@@ -47,7 +50,7 @@ def _joined_behind(place: Located) -> bool:
     if tokens[at].folded in cues.OR and tokens[at].raw.islower() | (tokens[at].kind == "sign"):
         return tokens[other].folded not in ("so", "thereabouts", "rather")
     if tokens[at].folded in cues.AND or rest.startswith(BESIDE):
-        return _alike(place, other) and not _goes_on(place, other)
+        return (_alike(place, other) or _two_alone(place, other)) and not _goes_on(place, other)
     return False
 
 
@@ -62,7 +65,13 @@ def _joined_before(place: Located) -> bool:
         return False
     if tokens[at].folded in cues.OR or tokens[at].raw in "/|":
         return True
-    return _alike(place, other) and not _two_statements(place, other)
+    return (_alike(place, other) or _two_alone(place, other)) and not _two_statements(place, other)
+
+
+def _two_alone(place: Located, other: int) -> bool:
+    """Whether the text is nothing but two things joined."""
+    short = place.spoken.words <= place.last - place.first + LONGEST_ITEM
+    return short and place.spoken.tokens[other].is_word and _is_bare(place)
 
 
 def _item_from(tokens: Sequence[Token], at: int) -> int | None:
@@ -80,6 +89,23 @@ def _alike(place: Located, other: int) -> bool:
     if own.capital and place.spoken.mixed:
         return theirs.capital
     return theirs.kind == "word" and place.spoken.words <= place.last - place.first + LONGEST_ITEM
+
+
+def _is_bare(place: Located) -> bool:
+    """Whether the text is no sentence: it has no word but names, numbers and things."""
+    return not any(token.folded in cues.FUNCTION - cues.ARTICLES - cues.AND - cues.OR and token.raw.islower() for token in place.spoken.tokens)
+
+
+def heaped(place: Located) -> bool:
+    """Whether the text is no sentence and goes on with other words: candidates without a sign between them."""
+    tokens = place.spoken.tokens
+    if any(_joins(token) or (token.kind == "stop" and token.raw not in "-'") for token in tokens[:-1]):
+        return False
+    others = [
+        token for number, token in enumerate(tokens)
+        if token.is_word and token.kind != "sign" and number not in place.own and token.folded not in place.asked
+    ]  # fmt: skip
+    return len(others) >= FEWEST_HEAPED and _is_bare(place) and not any(token.folded in cues.BE for token in tokens)
 
 
 def _goes_on(place: Located, other: int) -> bool:
@@ -104,6 +130,8 @@ def listed(place: Located) -> bool:
     items, own = _items(place)
     others = [item for item in items if not _is_own(place, item)]
     alike = [item for item in others if _is_item(place, item)]
+    if own and len([item for item in others if _is_plain(place, item)]) + 1 >= MANY:
+        return True
     if not own or not alike:
         return False
     if len(alike) >= 3:
@@ -142,21 +170,22 @@ def _joins(token: Token) -> bool:
 def repeated(place: Located) -> bool:
     """Whether the same is said of others: "It is Rossi. It is Patel.", or one sentence after the other is a name."""
     tokens = place.spoken.tokens
-    starts = [0, *(at + 1 for at, token in enumerate(tokens) if token.raw[0] in ENDS | SEPARATORS)]
+    starts = [0, *(at + 1 for at, token in enumerate(tokens) if token.raw[0] in ENDS)]
     own = max(start for start in starts if start <= place.first)
     frame = [token.folded for token in tokens[own : place.first]]
     behind = place.spoken.at(place.last)
     if not frame and not (behind is None or behind.raw[0] in ENDS):
         return False
+    others = 0
     for start in starts:
         other = start + len(frame)
         if start == own or other >= len(tokens) or [token.folded for token in tokens[start:other]] != frame:
             continue
         end = next((at for at in range(other, len(tokens)) if tokens[at].raw[0] in ENDS | SEPARATORS), len(tokens))
         short = 0 < end - other <= (3 if not frame else LONGEST_ITEM)
-        if short and not place.own & set(range(other, end)) and _alike(place, other) and tokens[other].is_word:
-            return True
-    return False
+        if short and not place.own & set(range(other, end)) and tokens[other].is_word:
+            others += 2 if _alike(place, other) else 1
+    return others > 1
 
 
 def _same_sentence(tokens: Sequence[Token], pieces: Sequence[tuple[int, int]], at: int, step: int) -> bool:
@@ -171,6 +200,14 @@ def _is_short(tokens: Sequence[Token], piece: tuple[int, int]) -> bool:
 def _is_own(place: Located, item: Sequence[Token]) -> bool:
     places = {token.start: number for number, token in enumerate(place.spoken.tokens)}
     return any(places[token.start] in place.own for token in item)
+
+
+def _is_plain(place: Located, item: Sequence[Token]) -> bool:
+    """Whether a piece is no part of a sentence and nothing of the question."""
+    words = [token for token in item if token.is_word and token.folded not in cues.ARTICLES]
+    if not words or all(word.folded in place.asked for word in words):
+        return False
+    return not any(word.folded in cues.FUNCTION | cues.BE | cues.NEGATORS for word in words)
 
 
 def _is_item(place: Located, item: Sequence[Token]) -> bool:

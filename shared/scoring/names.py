@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
-from shared.scoring.cues import ARTICLES, FUNCTION, TITLES
+from shared.scoring.cues import AND, ARTICLES, FUNCTION, NEGATORS, OR, TITLES
 from shared.scoring.inflection import same_word
 from shared.scoring.tokens import Spoken, Token, spoken
 from shared.scoring.units import NUMBER_WORDS
@@ -34,7 +34,9 @@ class Mention:
 def phrase(reference: str) -> tuple[Token, ...]:
     """The words of a reference that an answer must have: without an article and a title before them."""
     words = [token for token in spoken(reference).tokens if token.is_word]
-    while len(words) > 1 and words[0].folded in ARTICLES:
+    while len(words) > 1 and words[0].folded in ARTICLES and words[1].start > words[0].end and words[1].kind != "stop":
+        if spoken(reference).text[words[0].end] in "'-":
+            break
         words = words[1:]
     while len(words) > 1 and words[0].folded in TITLES and words[1].capital:
         words = words[1:]
@@ -105,10 +107,14 @@ def _is_initial(token: Token) -> bool:
 
 
 def _may_stand_between(wanted: Sequence[Token], token: Token) -> bool:
-    """A second first name, or an initial where the reference has none."""
+    """A second first name, an initial where the reference has none, or another word in a phrase without names."""
     if _is_initial(token):
         return not any(map(_is_initial, wanted)) and len(wanted) > 1
-    return len(wanted) == 2 and all(want.capital for want in wanted) and token.kind == "word" and token.capital
+    if token.kind != "word" or token.folded in FUNCTION | NEGATORS | OR | AND:
+        return False
+    if not any(want.capital for want in wanted):
+        return token.raw.islower()
+    return len(wanted) == 2 and all(want.capital for want in wanted) and token.capital
 
 
 def _capitals_agree(answer: Spoken, token: Token, wanted: Sequence[Token], place: int) -> bool:
@@ -131,7 +137,7 @@ def _short_forms(answer: Spoken, wanted: Sequence[Token], asked: Set[str]) -> It
         return
     last = wanted[-1]
     words = [token for token in answer.tokens if token.is_word and token.folded not in FUNCTION]
-    if len(words) > 1 and {word.plain for word in words} == {want.plain for want in wanted} - FUNCTION:
+    if len(words) > 1 and "?" not in answer.text and {word.plain for word in words} == {want.plain for want in wanted} - FUNCTION:
         yield Mention(0, len(answer.tokens), "same words", doubtful=True)
     if len(last.raw) < 3 or len(names) < len(wanted) or any(want.folded in GENERIC for want in wanted):
         return

@@ -1,6 +1,6 @@
 """Yes or no: what an answer to a question that can be answered so says."""
 
-from shared.scoring.cues import CORRECTIONS, NEGATORS, PROTECTED
+from shared.scoring.cues import AND, CORRECTIONS, NEGATORS, OR, PROTECTED
 from shared.scoring.tokens import spoken
 
 YES = frozenset(
@@ -9,6 +9,7 @@ YES = frozenset(
 )
 NO = frozenset("no nope não non nein nee nej ні нет hayır nie ne 不 不是 いいえ 아니요 아니오 لا לא नहीं nem ei όχι tidak false "
                "incorrect negative".split())  # fmt: skip
+FILLERS = frozenset("well the answer is oh so a it actually".split())
 SUBJECTS = frozenset("it he she they there this that these those the we i".split())
 """With which a statement begins that may say yes or no."""
 SPACELESS = ("いいえ", "はい", "不是", "是的", "没有", "是", "不", "아니", "네", "예")
@@ -33,23 +34,29 @@ def of_answer(answer: str) -> tuple[bool | None, bool]:
         place = text.casefold().rfind(correction)
         if place >= 0 and text[place + len(correction) :].strip(" .,!:"):
             text = text[place + len(correction) :]
-    said = _outright(text)
-    if said is not None:
+    text = text.lstrip(" ,.:;!-")
+    if (said := _outright(text)) is not None:
         return said, True
-    said = _outright(answer) if text != answer and not spoken(text).words else None
-    return (said, True) if said is not None else (_by_statement(text), False)
+    if (said := _by_statement(text)) is not None:
+        return said, False
+    return _outright(answer), False
 
 
 def _outright(text: str) -> bool | None:
-    heads = True
-    for place, token in enumerate(spoken(text).tokens):
-        if heads and token.folded in YES | NO and not _determines(text, place):
-            return token.folded in YES
+    """The word of either kind at the head of the text, or a later one that stands alone; None where both are offered."""
+    words, said, heads = spoken(text), list[bool](), True
+    for place, token in enumerate(words.tokens):
         if heads and token.kind == "sign":
-            lead = next((lead for lead in SPACELESS if text.strip().startswith(lead)), "")
+            lead = next((lead for lead in SPACELESS if words.text.startswith(lead)), "")
             return None if not lead else lead in ("はい", "是的", "是", "네", "예")
-        heads = not token.is_word or (heads and token.folded in ("well", "the", "answer", "is", "oh", "so", "a", "it"))
-    return None
+        if token.folded in OR | AND and said and (behind := words.at(place + 1)) and behind.folded in YES | NO:
+            return None
+        if heads and token.folded in YES | NO and not _determines(text, place):
+            behind = words.at(place + 1)
+            if not said or behind is None or not behind.is_word:
+                said.append(token.folded in YES)
+        heads = not token.is_word or (heads and token.folded in FILLERS)
+    return said[-1] if said else None
 
 
 def _determines(text: str, place: int) -> bool:

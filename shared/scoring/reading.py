@@ -96,7 +96,7 @@ def _chosen(choices: Sequence[str], references: Sequence[str], text: str) -> Rea
 def _yes_or_no(answer: str, wanted: Sequence[bool]) -> Reading | None:
     said, outright = polarity.of_answer(answer)
     if said is None:
-        return None
+        return Reading(0.0, "neither yes nor no", doubtful=True)
     return Reading(float(said in wanted), "yes or no", not outright)
 
 
@@ -126,7 +126,12 @@ def _weighed(
 ) -> Reading:
     if not stated:
         return Reading(0.0, f"{mention.rule}, a range or a bound", doubtful=True)
-    worth, doubtful = standing(Place(answer, mention.first, mention.last, own, asked))
+    first, last = mention.first, mention.last
+    while first - 1 in own:
+        first -= 1
+    while last in own:
+        last += 1
+    worth, doubtful = standing(Place(answer, first, last, own, asked))
     right = worth == "asserted"
     return Reading(float(right), mention.rule if right else f"{mention.rule}, {worth}", doubtful or (right and mention.doubtful))
 

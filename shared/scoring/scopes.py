@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shared.scoring import cues
-from shared.scoring.lists import alternative, listed, repeated
+from shared.scoring.lists import alternative, heaped, listed, repeated
 from shared.scoring.tokens import Spoken, Token
 
 Standing = Literal["asserted", "denied", "hedged", "taken back", "asked", "listed"]
@@ -39,13 +39,17 @@ def standing(place: Place) -> tuple[Standing, bool]:
         return "taken back", True
     if _denied_before(place, left, before) or _denied_behind(place, right, behind):
         return "denied", False
+    if _superseded(place, left, right):
+        return "denied", True
+    if _lost(place, left, behind):
+        return "denied", True
     if "not only" in before or "not just" in before or "both" in before.split():
         return "listed", True
     if _is_question(place):
         return "asked", place.spoken.words <= place.last - place.first + 2
     if _hedged(place, before, behind):
         return "hedged", True
-    if alternative(place) or listed(place) or repeated(place):
+    if alternative(place) or listed(place) or repeated(place) or heaped(place):
         return "listed", False
     return "asserted", any(f" {doubt} " in f" {before} " or f" {doubt} " in f" {behind} " for doubt in cues.DOUBTS)
 
@@ -142,6 +146,27 @@ def _denied_behind(place: Place, right: Sequence[Token], behind: str) -> bool:
         return True
     end = place.spoken.tokens[place.last - 1].end
     return place.spoken.text[end:].lstrip().startswith(cues.DENIED_BEHIND)
+
+
+def _superseded(place: Place, left: Sequence[Token], right: Sequence[Token]) -> bool:
+    """Whether this was so, and something else is said to be so now: "Before it was Patel, now it is Rossi." """
+    clause = {token.folded for token in (*left, *right)}
+    first, last = place.first - len(left), place.last + len(right)
+    elsewhere = {token.folded for token in (*place.spoken.tokens[:first], *place.spoken.tokens[last:])}
+    if clause & cues.NOW or place.asked & {"before", "until", "previous", "previously", "former", "formerly", "first"}:
+        return False
+    ended = {"until", "till"} & {token.folded for token in right} and elsewhere & (cues.NOW | {"then", "since"})
+    return bool(clause & cues.THEN and elsewhere & cues.NOW or ended)
+
+
+def _lost(place: Place, left: Sequence[Token], behind: str) -> bool:
+    """Whether it is said to have lost, where nobody asked for that."""
+    if place.asked & cues.CONTESTED:
+        return False
+    against = [token.folded for token in left[-2:]]
+    return bool(set(against) & cues.WON_AGAINST and against[-1:] != ["by"]) or f"{behind} ".startswith(
+        tuple(f"{phrase} " for phrase in cues.LOST)
+    )
 
 
 def _taken_back(place: Place) -> bool:

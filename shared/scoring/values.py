@@ -17,7 +17,13 @@ _LEAD = regex.compile(rf"^(?:{_ROUGHLY}\s)*", regex.IGNORECASE)
 _MORE_BEFORE = regex.compile(rf"\b{_COMPARED}\s(?:{_ROUGHLY}\s)*[$€£¥]?$", regex.IGNORECASE)
 _MORE_BEHIND = regex.compile(r"^\s?(?:\+|or (?:more|less|fewer|over)|plus\b)", regex.IGNORECASE)
 _RANGE = regex.compile(r"^\s?(?:-|\u2013|\u2014|~|to|bis|à|till|until)\s?[$€£¥]?\d", regex.IGNORECASE)
-_IN_RANGE = regex.compile(r"(\bfrom\s[^.;]*?)?\d[\d.,]*\s?\S{0,12}?\s?(?:-|\u2013|\u2014|~|\bto|\bbis|\bà)\s?[$€£¥]?$", regex.IGNORECASE)
+_CHANGE = regex.compile(
+    r"\b(?:rose|rises?|risen|rising|increas\w+|fell|falls?|fallen|falling|drop\w*|grew|grows?|grown|up|down|cut|rais\w+|went|goes|"
+    r"climb\w*|reduc\w+|lower\w+|mov\w+|chang\w+|revis\w+|correct\w+|jump\w*|slid|shrank|doubl\w+|halv\w+|updat\w+|adjust\w+|shift\w+|"
+    r"postpon\w+|delay\w+|brought|went)\b(?:[^.;]|\.\d)*$",
+    regex.IGNORECASE,
+)
+_IN_RANGE = regex.compile(r"(\bfrom\s(?:[^.;]|\.\d)*?)?\d[\d.,]*\s?\S{0,12}?\s?(?:-|\u2013|\u2014|~|\bto|\bbis|\bà)\s?[$€£¥]?$", regex.IGNORECASE)
 _BETWEEN = regex.compile(r"\bbetween\b[^.;]*$", regex.IGNORECASE)
 
 
@@ -162,7 +168,7 @@ def _stated(answer: Spoken, amount: Amount, wanted: Quantity, *, doubtful: bool)
     unit_behind = answer.text[amount.end :]
     bound = (_MORE_BEFORE.search(before) or _MORE_BEHIND.match(behind) or _MORE_BEHIND.match(unit_behind)) and not wanted.compared
     from_to = _IN_RANGE.search(before)
-    in_range = _RANGE.match(behind) or _RANGE.match(unit_behind) or (from_to and not from_to[1]) or (
+    in_range = _RANGE.match(behind) or _RANGE.match(unit_behind) or (from_to and not (from_to[1] and _CHANGE.search(before))) or (
         _BETWEEN.search(before)
     )
     stated = not bound and (wanted.ranged or not in_range)
