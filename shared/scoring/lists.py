@@ -160,6 +160,8 @@ def _items(place: Located) -> tuple[list[Sequence[Token]], bool]:
             at += step
     first, last = pieces[own]
     is_short = place.first - first <= LONGEST_ITEM + 2 and last - place.last <= 3
+    if own > min(run) and any(token.folded in cues.BE for token in tokens[first : place.first]):
+        return [], False
     return [tokens[slice(*pieces[at])] for at in sorted(run)], is_short or len(run) > 4
 
 
@@ -181,7 +183,8 @@ def repeated(place: Located) -> bool:
         other = start + len(frame)
         if start == own or other >= len(tokens) or [token.folded for token in tokens[start:other]] != frame:
             continue
-        end = next((at for at in range(other, len(tokens)) if tokens[at].raw[0] in ENDS | SEPARATORS), len(tokens))
+        ends = ENDS | SEPARATORS if frame else ENDS
+        end = next((at for at in range(other, len(tokens)) if tokens[at].raw[0] in ends), len(tokens))
         short = 0 < end - other <= (3 if not frame else LONGEST_ITEM)
         if short and not place.own & set(range(other, end)) and tokens[other].is_word:
             others += 2 if _alike(place, other) else 1

@@ -6,7 +6,7 @@ back, asked, or one of several that are named. A long answer is read no further 
 nothing becomes right by being somewhere in it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,7 +17,9 @@ from shared.messages import Answer, Question
 from shared.scoring import polarity, values
 from shared.scoring.bounds import opening
 from shared.scoring.choices import Choices
-from shared.scoring.names import Mention, mentions, phrase
+from shared.scoring.choosing import chosen
+from shared.scoring.finding import Located, located
+from shared.scoring.names import phrase
 from shared.scoring.prose import same_text
 from shared.scoring.scopes import Place, standing
 from shared.scoring.tokens import Spoken, cleaned, spoken
@@ -27,7 +29,7 @@ LONG = 40
 """Words: what is longer is no answer but a text, in which an accepted answer may stand for any reason."""
 _CALLED = regex.compile(
     r"(?:^|[\s(*])(?:(?:the|my)\s)?(?:(?:final|short|correct)\s)?(?:answer|antwort|respuesta|réponse|risposta|resposta|ответ)"
-    r"(?:\s(?:is|ist|es|est|è|é)\b)?\s?[:\-\u2013]?\s*(?P<said>[^\n]+)",
+    r"(?:\s(?:is|ist|es|est|è|é)\b)?\s?(?::|[-\u2013](?=\s))?\s*(?P<said>[^\n]+)",
     regex.IGNORECASE,
 )
 
@@ -49,8 +51,8 @@ def read(asked: Question, answered: Answer) -> Reading | None:
     if answer.status != "answered":
         return Reading(0.0, answer.status)
     references = question.references or ()
-    if question.choices and (chosen := _chosen(question.choices, references, answer.text)):
-        return chosen
+    if question.choices and (reading := _by_choice(question.choices, references, answer.text)):
+        return reading
     return asserts(answer.text, references, question.text)
 
 
@@ -82,15 +84,15 @@ def _equal(answer: str, reference: str) -> bool:
     return bool(_plain(answer)) and _plain(answer) == _plain(reference) and not values.quantity(reference)
 
 
-def _chosen(choices: Sequence[str], references: Sequence[str], text: str) -> Reading | None:
+def _by_choice(choices: Sequence[str], references: Sequence[str], text: str) -> Reading | None:
     """The choice that the answer names; None where no reference names one choice."""
     among = Choices(choices)
     named = [among.named(reference) for reference in references]
     right = frozenset[int]().union(*(places for places in named if len(places) == 1))
     if not right:
         return None
-    chosen = among.named(text)
-    return Reading(float(len(chosen) == 1 and chosen <= right), "choice", len(chosen) > 1)
+    said = chosen(choices, text)
+    return Reading(float(len(said) == 1 and said <= right), "choice", len(said) > 1)
 
 
 def _yes_or_no(answer: str, wanted: Sequence[bool]) -> Reading | None:
@@ -112,19 +114,18 @@ def _long(answer: str, references: Sequence[str], question: str) -> Reading:
 
 def _short(answer: Spoken, references: Sequence[str], question: str) -> Reading:
     asked = spoken(question).folded
-    mentioned = [mention for reference in references for mention in _mentions(answer, reference, asked)]
+    mentioned = [place for reference in references for place in located(answer, reference, asked)]
     if not mentioned:
         alike = any(same_text(answer, reference) for reference in references)
         return Reading(float(alike), "text" if alike else "not said", doubtful=alike)
-    own = frozenset(place for mention, _ in mentioned for place in range(mention.first, mention.last))
-    readings = [_weighed(answer, mention, stated, own, asked) for mention, stated in mentioned]
+    own = frozenset(token for place in mentioned for token in range(place.mention.first, place.mention.last))
+    readings = [_weighed(answer, place, own, asked) for place in mentioned]
     return max(readings, key=lambda reading: (reading.value, not reading.doubtful))
 
 
-def _weighed(
-    answer: Spoken, mention: Mention, stated: bool, own: frozenset[int], asked: frozenset[str]
-) -> Reading:
-    if not stated:
+def _weighed(answer: Spoken, place: Located, own: frozenset[int], asked: frozenset[str]) -> Reading:
+    mention = place.mention
+    if not place.stated:
         return Reading(0.0, f"{mention.rule}, a range or a bound", doubtful=True)
     first, last = mention.first, mention.last
     while first - 1 in own:
@@ -134,20 +135,3 @@ def _weighed(
     worth, doubtful = standing(Place(answer, first, last, own, asked))
     right = worth == "asserted"
     return Reading(float(right), mention.rule if right else f"{mention.rule}, {worth}", doubtful or (right and mention.doubtful))
-
-
-def _mentions(answer: Spoken, reference: str, asked: frozenset[str]) -> Iterator[tuple[Mention, bool]]:
-    """Where a reference stands in the answer, looked for by its kind, and whether it is stated as such."""
-    if (date := values.date_of(reference)) is not None:
-        spans = values.date_spans(answer, date)
-    elif (time := values.time_of(reference)) is not None:
-        spans = values.time_spans(answer, time)
-    elif (quantity := values.quantity(reference)) is not None:
-        spans = values.amount_spans(answer, quantity, asked)
-    else:
-        yield from ((mention, True) for mention in mentions(answer, reference, asked))
-        return
-    for span in spans:
-        within = [place for place, token in enumerate(answer.tokens) if token.end > span.start and token.start < span.end]
-        if within:
-            yield Mention(within[0], within[-1] + 1, span.rule, span.doubtful), span.stated
