@@ -90,7 +90,8 @@ def _reply(asked: PromptedQuestion, outcome: Outcome, style: Style) -> replies.R
         return replies.Reply("failed", failure=outcome.reason)
     cites = asked.question.asked_schema is None and not outcome.choices
     abstain = asked.abstain or style.abstain
-    return replies.parse(outcome.text, chunk_ids=_chunk_ids(asked) if cites else (), abstain=abstain)
+    chunk_ids = _chunk_ids(asked) if cites else ()
+    return replies.parse(outcome.text, chunk_ids=chunk_ids, abstain=abstain, choices=asked.question.choices)
 
 
 def _failure_kind(outcome: Outcome, reply: replies.Reply) -> FailureKind | None:

@@ -1,7 +1,8 @@
 """Reading what a model said: an answer with its citations, "I do not know", or nothing at all.
 
-Abstaining is recognised strictly: the whole reply must be the prompt's abstain phrase or one of EQUIVALENTS,
-compared without case, punctuation and the kind of apostrophe. A reply that hedges and then answers is an answer.
+Abstaining is recognised by the meaning of the reply (`shared/abstaining.py`), and by the prompt's abstain phrase,
+compared without case, punctuation and the kind of apostrophe. A reply that hedges and then answers is an answer, and so
+is one of the question's choices, whatever it says.
 """
 
 import re
@@ -9,19 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared import normalise
+from shared.abstaining import abstains
 from shared.messages import AnswerStatus
 
-EQUIVALENTS = (
-    "I don't know",
-    "I do not know",
-    "I'm not sure",
-    "Unknown",
-    "Not known",
-    "Not stated",
-    "The news does not say",
-    "The evidence does not say",
-    "No answer",
-)
 _CITATION = re.compile(r"\s?\[(\d{1,3}(?:\s?[,;]\s?\d{1,3})*)\]")
 
 
@@ -35,7 +26,7 @@ class Reply:
     failure: str | None = None
 
 
-def parse(completion: str, *, chunk_ids: Sequence[str], abstain: str) -> Reply:
+def parse(completion: str, *, chunk_ids: Sequence[str], abstain: str, choices: Sequence[str] = ()) -> Reply:
     """Understand one completion; marks like [1] point at `chunk_ids` (counted from 1) and leave the text.
 
     Without evidence, brackets are part of the answer. Marks that point at nothing are dropped.
@@ -43,7 +34,8 @@ def parse(completion: str, *, chunk_ids: Sequence[str], abstain: str) -> Reply:
     text, citations = _without_citations(completion, chunk_ids) if chunk_ids else (completion.strip(), ())
     if not text:
         return Reply("failed", failure="empty output")
-    if _plain(text) in {_plain(phrase) for phrase in (abstain, *EQUIVALENTS)}:
+    said = _plain(text)
+    if said == _plain(abstain) or (abstains(text) and said not in map(_plain, choices)):
         return Reply("abstained", text=text)
     return Reply("answered", text=text, citations=citations)
 

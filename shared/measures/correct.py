@@ -1,6 +1,6 @@
-"""The one number to compare arms by: `contains` where there is an answer, abstaining where there is none.
+"""What arms were compared by before `right`: `contains` where there is an answer, abstaining where there is none.
 
-Our own definition, so that unanswerable questions count beside the others.
+Our own definition, counted on so that older results can be told beside newer ones.
 """
 
 from shared.measures import contains
@@ -9,10 +9,10 @@ from shared.scoring.measure import Measure, Metric, Shown
 from shared.settings import EncoderSettings
 
 MEASURE = Measure(
-    "right",
+    "correct",
     version=f"1:contains-{contains.MEASURE.version}",
     counted=True,
-    shown=Shown(10, live=True, design=True, does="is right"),
+    shown=Shown(50, short="corr."),
 )
 
 

@@ -10,8 +10,10 @@ from shared.scoring.measure import Measure, Metric, Shown
 from shared.settings import EncoderSettings
 
 MEASURES = "shared.measures"
-HEADLINE = "correct"
-"""The measure by which arms are ranked and compared first."""
+HEADLINE = "right"
+"""The measure by which arms are ranked and compared first; it applies to questions that have an accepted answer."""
+RIGHTLY, WRONGLY = "rightly_abstained", "wrongly_abstained"
+"""Keeping silent where no document has an answer, and where one has."""
 UNANSWERED: Mapping[str, Measure] = {
     "failed": Measure("failed", version="", better="lower", shown=Shown(70, live=True)),
     "missing": Measure("missing", version="", better="lower", shown=Shown(80, live=True)),

@@ -33,7 +33,7 @@ class Choices:
         outside those of longer choices.
         """
         said = _OPENING.sub("", unicodedata.normalize("NFKC", text).strip())
-        if places := self._exactly(text) or self._exactly(said):
+        if places := self.exactly(text) or self.exactly(said):
             return places
         if alone := _ALONE.match(self._behind_a_word(said).casefold()):
             return self._labelled(alone)
@@ -43,7 +43,7 @@ class Choices:
         place = self._at(leading["label"])
         return (
             place
-            if place and place <= self._exactly(leading["rest"])
+            if place and place <= self.exactly(leading["rest"])
             else self._labelled(leading) | self._mentioned(text)
         )
 
@@ -53,7 +53,7 @@ class Choices:
         is_said = bool(colon) and len(word.split()) == 1 and len(word.strip()) > 1 and not re.search(r"\d", word)
         return rest.strip() if is_said and not self._mentioned(word) else said
 
-    def _exactly(self, text: str) -> frozenset[int]:
+    def exactly(self, text: str) -> frozenset[int]:
         """The choices that a text is: sign for sign, as -2 and 2 have the same words, else word for word."""
         signs, words = _signs(text), normalise.words(text)
         alike = frozenset(place for place, choice in enumerate(self._choices) if signs and _signs(choice) == signs)

@@ -12,13 +12,19 @@ _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
 )  # fmt: skip
-_YEAR_FIRST = r"(?<!\d)(?P<y1>\d{4})\s?[-/.\u5e74]\s?(?P<m1>\d{1,2})\s?[-/.\u6708]\s?(?P<d1>\d{1,2})(?!\d)"
+_ONES = "first second third fourth fifth sixth seventh eighth ninth".split()
+_ORDINALS = [
+    *_ONES, *"tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth".split(),
+    "twentieth", *(f"twenty {name}" for name in _ONES), "thirtieth", "thirty first",
+]  # fmt: skip
+_YEAR_FIRST = r"(?<!\d)(?P<y1>\d{4})\s?[-/.\u5e74\ub144]\s?(?P<m1>\d{1,2})\s?[-/.\u6708\uc6d4]\s?(?P<d1>\d{1,2})(?!\d)"
 _YEAR_LAST = r"(?<!\d)(?P<a2>\d{1,2})[-/.](?P<b2>\d{1,2})[-/.](?P<y2>\d{4})(?!\d)"
 _DAY_FIRST = (
-    r"(?<!\d)(?P<d3>\d{1,2})(?:st|nd|rd|th|\.|er|\u00ba)?\s+(?:(?:of|de)\s+)?"
+    r"(?<![\d.,])(?P<d3>\d{1,2}|ORDINAL)(?:st|nd|rd|th|\.|er|\u00ba)?\s+(?:day\s+)?(?:(?:of|de)\s+)?"
     r"(?P<m3>MONTH)\b\.?(?:,?\s+(?:de\s+)?(?P<y3>\d{4})(?!\d))?"
 )
-_MONTH_FIRST = r"\b(?P<m4>MONTH)\b\.?\s+(?P<d4>\d{1,2})(?:st|nd|rd|th)?(?!\d)(?:,?\s+(?P<y4>\d{4})(?!\d))?"
+_MONTH_FIRST = r"\b(?P<m4>MONTH)\b\.?\s+(?:the\s+)?(?P<d4>\d{1,2}|ORDINAL)(?:st|nd|rd|th)?(?![\d:]|[.,]\d)(?:,?\s+(?P<y4>\d{4})(?!\d))?"
+_EASTERN = r"(?<!\d)(?P<m6>\d{1,2})\s?[\u6708\uc6d4]\s?(?P<d6>\d{1,2})\s?[\u65e5\uc77c\u53f7]"
 _NO_DAY = r"\b(?P<m5>MONTH)\b\.?,?\s+(?:de\s+)?(?P<y5>\d{4})(?!\d)"
 
 
@@ -45,9 +51,17 @@ def dates(text: str) -> Iterator[Readings]:
     Months are those of LANGUAGES by name and usual abbreviation, as the `dateparser` package lists them. What is no
     day of any calendar (31 June) is no date; neither is a year, a weekday or "yesterday".
     """
-    for match in _pattern().finditer(text.casefold()):
+    for readings, _, _ in placed_dates(text):
+        yield readings
+
+
+def placed_dates(text: str) -> Iterator[tuple[Readings, int, int]]:
+    """The same, each with its place in the text; without places of their own where folding changes the length."""
+    folded = text.casefold()
+    exact = len(folded) == len(text)
+    for match in _pattern().finditer(folded):
         if readings := frozenset(reading for reading in _readings(match) if _exists(reading)):
-            yield readings
+            yield readings, match.start() if exact else 0, match.end() if exact else len(text)
 
 
 def _readings(match: re.Match[str]) -> Iterator[Date]:
@@ -57,11 +71,17 @@ def _readings(match: re.Match[str]) -> Iterator[Date]:
     elif part["y2"]:
         first, second, year = int(part["a2"]), int(part["b2"]), int(part["y2"])
         yield from (Date(year, second, first), Date(year, first, second))
+    elif part["m6"]:
+        yield Date(None, int(part["m6"]), int(part["d6"]))
     else:
         name = part["m3"] or part["m4"] or part["m5"]
         year_said, day_said = part["y3"] or part["y4"] or part["y5"], part["d3"] or part["d4"]
         for month in _months()[name]:
-            yield Date(int(year_said) if year_said else None, month, int(day_said) if day_said else None)
+            yield Date(int(year_said) if year_said else None, month, _day(day_said) if day_said else None)
+
+
+def _day(said: str) -> int:
+    return int(said) if said.isdecimal() else _ORDINALS.index(said.replace("-", " ")) + 1
 
 
 def _exists(reading: Date) -> bool:
@@ -89,5 +109,6 @@ def _months() -> dict[str, frozenset[int]]:
 @cache
 def _pattern() -> re.Pattern[str]:
     names = "|".join(sorted(map(re.escape, _months()), key=lambda name: -len(name)))
-    forms = f"{_YEAR_FIRST}|{_YEAR_LAST}|{_DAY_FIRST}|{_MONTH_FIRST}|{_NO_DAY}"
-    return re.compile(forms.replace("MONTH", names))
+    ordinals = "|".join(sorted((name.replace(" ", "[ -]") for name in _ORDINALS), key=lambda name: -len(name)))
+    forms = f"{_YEAR_FIRST}|{_EASTERN}|{_YEAR_LAST}|{_DAY_FIRST}|{_MONTH_FIRST}|{_NO_DAY}"
+    return re.compile(forms.replace("MONTH", names).replace("ORDINAL", ordinals))

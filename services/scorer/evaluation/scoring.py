@@ -6,6 +6,7 @@ from typing import Literal
 
 from services.scorer.evaluation.contests import Contest
 from services.scorer.evaluation.predictions import Prediction, an_answer
+from shared.abstaining import declined
 from shared.messages import Answer
 from shared.scoring import catalogue
 from shared.scoring.measure import Metric
@@ -51,7 +52,7 @@ def outcomes(contest: Contest, system: str, decides: Metric) -> Counter[str]:
     counted: Counter[str] = Counter()
     for prediction in contest.entries[system].values():
         counted[_outcome(prediction, decides)] += 1
-        counted["rightly"] += _given(prediction).status == "abstained" and prediction.question.references == ()
+        counted["rightly"] += declined(_given(prediction)) and prediction.question.references == ()
         counted["empty"] += (
             prediction.choice is None
             and _given(prediction).status == "answered"
@@ -63,8 +64,10 @@ def outcomes(contest: Contest, system: str, decides: Metric) -> Counter[str]:
 def _outcome(prediction: Prediction, decides: Metric) -> Outcome:
     if prediction.answer is None:
         return "missing"
-    if prediction.answer.status != "answered":
-        return prediction.answer.status
+    if prediction.answer.status == "failed":
+        return "failed"
+    if declined(prediction.answer) and not prediction.choice:
+        return "abstained"
     right = chose_right(prediction) if prediction.choice else decides.score(prediction.question, prediction.answer)
     return "right" if right else "wrong"
 

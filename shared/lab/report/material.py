@@ -8,6 +8,7 @@ from datetime import datetime
 from pydantic import AliasChoices, Field
 
 from shared.contests.files import before_contests, of_result
+from shared.lab.report.counted_anew import counted_anew
 from shared.messages import ContestTaken, DocumentPublished, Message, Moment, Result
 from shared.standings import newest
 
@@ -55,6 +56,8 @@ class Material:
     asked: Mapping[str, str] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
     """Label of another contest -> how many results of it there were: two contests are never added up."""
+    counted_anew: int = 0
+    """How many results lacked what ranks arms, so that it was counted from their texts."""
 
     @property
     def contest(self) -> ContestTaken:
@@ -86,7 +89,8 @@ def gather(
     newest_label = of_result(chosen[-1]).label if chosen else ""
     others = Counter(label for result in chosen if (label := of_result(result).label) != newest_label)
     chosen = [result for result in chosen if of_result(result).label == newest_label]
-    return Material(chosen, read_from, times or Times(), since, until, left_out=dict(others))
+    chosen, anew = counted_anew(chosen)
+    return Material(chosen, read_from, times or Times(), since, until, left_out=dict(others), counted_anew=anew)
 
 
 def combined(runs: Mapping[str, Material], *, read_from: str) -> Material:
@@ -109,7 +113,8 @@ def combined(runs: Mapping[str, Material], *, read_from: str) -> Material:
     times = next((material.times for material in runs.values() if material.times.by_document), Times())
     results.sort(key=lambda result: (result.asked_at, result.question.question_id))
     left_out = sum((Counter(material.left_out) for material in runs.values()), Counter[str]())
-    return Material(results, read_from, times, runs=named, asked=asked, left_out=dict(left_out))
+    anew = sum(material.counted_anew for material in runs.values())
+    return Material(results, read_from, times, runs=named, asked=asked, left_out=dict(left_out), counted_anew=anew)
 
 
 def times_of(documents: Iterable[DocumentTimes | DocumentPublished], *, read_from: str) -> Times:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from shared.lab.report.scores import interval_of
 from shared.messages import Result
-from shared.scoring.catalogue import HEADLINE
+from shared.scoring.catalogue import HEADLINE, RIGHTLY, WRONGLY
 from shared.statistics.intervals import Interval
 
 Outcome = Literal["right", "rightly abstained", "wrong", "abstained", "failed", "missing", "not scored"]
@@ -56,7 +56,8 @@ class Caution:
 def outcome(result: Result, arm: str) -> Outcome | None:
     """What became of a question at an arm; None where the arm was not asked.
 
-    Right is `correct` of at least a half (it is 0 or 1).
+    Right is the headline of at least a half (it is 0 or 1). Whether an arm abstained is what the measures of abstaining
+    say, and its answer's status where they were not counted.
     """
     if arm in result.missing:
         return "missing"
@@ -65,10 +66,13 @@ def outcome(result: Result, arm: str) -> Outcome | None:
     scored = result.answers[arm]
     if scored.answer.status == "failed":
         return "failed"
+    silent = float(scored.answer.status == "abstained")
+    if result.question.references == ():
+        return "rightly abstained" if scored.scores.get(RIGHTLY, silent) >= 0.5 else "wrong"
     if HEADLINE not in scored.scores:
         return "not scored"
-    if scored.answer.status == "abstained":
-        return "rightly abstained" if result.question.references == () else "abstained"
+    if scored.scores.get(WRONGLY, silent) >= 0.5:
+        return "abstained"
     return "right" if scored.scores[HEADLINE] >= 0.5 else "wrong"
 
 

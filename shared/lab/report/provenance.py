@@ -25,7 +25,7 @@ class Voice:
 
 @dataclass(frozen=True)
 class Provenance:
-    """`metric_versions`: metric -> its version, all of them where results of several were counted together.
+    """`counted_anew`: results that lacked what ranks arms, so that it was counted from their texts. `metric_versions`: metric -> its version, all of them where results of several were counted together.
 
     `result_versions`: how many questions stand with their first, second, ... published result.
     """
@@ -43,6 +43,7 @@ class Provenance:
     result_versions: Mapping[int, int]
     contest: ContestTaken
     left_out: Mapping[str, int]
+    counted_anew: int
 
 
 def provenance(material: Material) -> Provenance:
@@ -62,6 +63,7 @@ def provenance(material: Material) -> Provenance:
         result_versions=dict(sorted(Counter(result.result_version for result in results).items())),
         contest=material.contest,
         left_out=material.left_out,
+        counted_anew=material.counted_anew,
     )
 
 

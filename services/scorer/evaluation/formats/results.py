@@ -12,11 +12,11 @@ from services.scorer.evaluation.predictions import NO_REFERENCES, Loaded, Predic
 from shared import lines
 from shared.lines import Row, checked
 from shared.messages import Result
-from shared.scoring.catalogue import HEADLINE
+from shared.scoring.catalogue import HEADLINE, RIGHTLY, WRONGLY
 
 FIELDS = frozenset({"question", "asked_at", "scored_at", "answers", "metric_versions"})
 NEEDS = "JSON lines of the results topic: question, asked_at, scored_at, answers, missing, metric_versions ..."
-MEASURES = (HEADLINE, "exact_match", "f1", "contains")
+MEASURES = (HEADLINE, RIGHTLY, WRONGLY, "exact_match", "f1", "contains")
 SETTING = "generation"
 
 

@@ -11,7 +11,7 @@ from shared import lines
 from shared.collections.formats import squad
 from shared.lines import Row
 from shared.messages import Answer
-from shared.scoring.catalogue import HEADLINE
+from shared.scoring.catalogue import HEADLINE, RIGHTLY, WRONGLY
 from shared.source_files import DataError
 
 NEEDS = "one JSON object of question ids and texts, and --references with a file of SQuAD 1.1 or 2.0; a file a system"
@@ -45,7 +45,7 @@ def read(file: Path, references: Path | None) -> Loaded:
     ]  # fmt: skip
     foreign = len(texts.keys() - questions.keys())
     notes = [f"{file}: {foreign} predictions are for no question of {references}."] if foreign else []
-    return Loaded("squad", predictions, (*MEASURES, HEADLINE) if may_abstain else MEASURES, notes)
+    return Loaded("squad", predictions, (*MEASURES, HEADLINE, RIGHTLY, WRONGLY) if may_abstain else MEASURES, notes)
 
 
 def _answer(system: str, question_id: str, texts: dict[str, str], *, may_abstain: bool) -> Answer | None:

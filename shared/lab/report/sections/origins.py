@@ -8,8 +8,9 @@ from shared.statistics.wording import NONE
 
 RULES = (
     (
-        "Right is the metric `correct`: an accepted answer's words occur in the answer, or the arm abstained where "
-        "the question's list of accepted answers is empty. It rewards long answers; read it beside F1."
+        "Right is the metric `right`: an accepted answer is what the answer asserts. Denied, hedged, retracted and "
+        "merely listed candidates do not count, nor does an accepted answer somewhere in a long text. It applies to "
+        "questions that have an accepted answer; abstaining where there is none is counted apart."
     ),
     (
         "Abstained, failed, missing and wrong are counted apart. Failed: an arm said that it could not answer. "
@@ -65,6 +66,7 @@ def provenance_(numbers: Numbers) -> Section:
             "published results",
             ", ".join(f"{count} at version {v}" for v, count in provenance.result_versions.items()) or NONE,
         ),
+        ("lacked `right`", f"{provenance.counted_anew}: counted from their texts" if provenance.counted_anew else NONE),
         ("report", f"numbers of version {numbers.version}"),
     ]
     heads = ["arm", "answers", "model", "adapter", "cutoff", "weights (SHA-256)", "backend", "prompt"]

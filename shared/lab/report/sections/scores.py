@@ -10,7 +10,7 @@ from shared.lab.report.phrasing import count_of, points_between, share, share_of
 from shared.lab.report.plots.scores import arms_by_slice
 from shared.lab.report.table import Cell
 from shared.scoring import catalogue
-from shared.scoring.catalogue import HEADLINE, STATES
+from shared.scoring.catalogue import HEADLINE, RIGHTLY, STATES
 from shared.statistics.wording import NONE, p_value, points
 
 NOTHING = Paragraph("There are no results to count.")
@@ -52,16 +52,18 @@ def _table(numbers: Numbers) -> Iterator[Block]:
     caption = "How often each arm is right: per cent of n, with 95 % intervals"
     yield Table(caption, heads, grouped(numbers.table, _scores), numbers=range(2, len(heads)))
     yield Paragraph(
-        "right: an accepted answer occurs in the answer, or the arm abstains where no document has one; asked: "
-        "questions put to the arm; n: those that could be scored so. Exact match, F1 and contains count only questions "
-        "that have an accepted answer; their n stands before them. Failed and missing answers count as not right.",
+        "right: an accepted answer is asserted, as a careful person reads the answer; asked: questions put to the arm; "
+        "n: those that have an accepted answer. Exact match, F1 and contains have their own n before them; corr. is "
+        "what arms were compared by before: an accepted answer's words occur in the answer, or the arm abstains where "
+        "no document has one. Failed and missing answers count as not right.",
         small=True,
     )
     heads = ["slice", "arm", "asked", *STATES, *(head for name in _others() for head in ("n", catalogue.heading(name)))]
     caption = "What else became of the questions: per cent, with 95 % intervals"
     yield Table(caption, heads, grouped(numbers.table, _states), numbers=range(2, len(heads)))
     yield Paragraph(
-        "abstained: also where that is right. outdated: says what a correction or retraction had made wrong (lower is "
+        "abstained: also where that is right. rightly abstained: of the n questions that no document answers; wrongly "
+        "abstained: of the n that have an accepted answer. outdated: says what a correction or retraction had made wrong (lower is "
         "better), of the n questions where something had.",
         small=True,
     )
@@ -89,12 +91,13 @@ def _states(cell: Cell) -> list[str]:
 
 def _beside() -> list[str]:
     """What stands beside being right: the other measures that are shown of which more is better."""
-    return [name for name in catalogue.shown() if name in catalogue.where("higher") and name != HEADLINE]
+    return [name for name in catalogue.shown() if name in catalogue.where("higher") and name not in (HEADLINE, RIGHTLY)]
 
 
 def _others() -> list[str]:
     """The other measures that are shown, but for the states of questions."""
-    return [name for name in catalogue.shown() if name not in catalogue.where("higher") and name not in STATES]
+    beside = (HEADLINE, *_beside(), *STATES)
+    return [name for name in catalogue.shown() if name not in beside]
 
 
 def design_(numbers: Numbers) -> Section:

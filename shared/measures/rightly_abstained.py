@@ -1,0 +1,24 @@
+"""Whether the arm kept silent where no document has an answer: the other half of `right`. Our own definition."""
+
+from shared import abstaining
+from shared.messages import Answer, Question
+from shared.scoring.measure import Measure, Metric, Shown
+from shared.settings import EncoderSettings
+
+MEASURE = Measure(
+    "rightly abstained",
+    version=f"1:{abstaining.VERSION}",
+    counted=True,
+    shown=Shown(61, short="right. abst.", live=True),
+)
+
+
+def score(question: Question, answer: Answer) -> float | None:
+    """1.0 where the arm abstained, by its status or by what it says, else 0.0; None but for unanswerable questions."""
+    if question.references != ():
+        return None
+    return float(abstaining.declined(answer))
+
+
+def build(_: EncoderSettings) -> Metric:
+    return Metric(MEASURE.version, score)

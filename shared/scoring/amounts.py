@@ -1,0 +1,174 @@
+"""Amounts in an answer: how much of what, with sign, scale and unit, in digits or in words, and where they stand."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import regex
+
+from shared.scoring.quantities import numbers
+from shared.scoring.tokens import cleaned
+from shared.scoring.units import NUMBER_WORDS, ORDINAL_WORDS, SCALES, known_unit
+
+_DIGITS = r"\d+(?:[.,'\u00a0\u202f\u2009\u066b\u066c]\d+)*(?:(?<=(?<!\d)\d{1,3}) \d{3}(?!\d))*"
+_ENGLISH = (
+    r"(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
+    r"seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|"
+    r"billion|trillion)"
+)
+_OTHERS = "|".join(sorted(map(regex.escape, NUMBER_WORDS), key=len, reverse=True))
+_CJK = "[〇零一二三四五六七八九十百千两兩]+"
+_NUMBER = (
+    rf"(?P<digits>{_DIGITS})(?:\s?(?P<over>\d*)\u2044(?P<under>\d+)|/(?P<slash>\d+)(?![\d/]))?"
+    rf"|(?P<english>(?:\b(?:an?|half a)\s(?={_ENGLISH}\b)(?=hundred|thousand|million|billion|trillion))?"
+    rf"\b{_ENGLISH}\b(?:(?:[\s-]|\sand\s)+{_ENGLISH}\b)*)"
+    rf"|\b(?P<nth>{'|'.join(ORDINAL_WORDS)})\b|\b(?P<other>{_OTHERS})\b|(?P<cjk>{_CJK}(?=[\p{{Han}}\p{{Hiragana}}\p{{Katakana}}]|$))"
+)
+_SCALE = "|".join(sorted(map(regex.escape, SCALES), key=len, reverse=True))
+_BEFORE = (
+    r"(?P<sign>(?:(?<![\w.,)\d])(?:-|\+)(?=[\d$€£¥₹]))|\b(?:minus|negative)\s)?"
+    r"(?P<symbol>(?:US|A|C|HK|NZ)?\$|[€£¥₹₽₩₺]|\b(?:usd|eur|gbp|jpy|chf|rs\.?)\s)?\s?"
+)
+_AMOUNT = regex.compile(
+    rf"{_BEFORE}(?<![\p{{L}}\d_]|\d[.,:])(?:{_NUMBER})"
+    rf"(?P<ordinal>(?:st|nd|rd|th|er|ème|º|ª)\b)?(?:[\s-]?(?P<scale>{_SCALE})(?![\p{{L}}]))?"
+    r"(?P<tight>(?<=\d)[kmb]\b)?"
+    r"(?:[\s-]?(?P<unit>%|‰|°\s?[CFK]?|[$€£¥₹₽₩₺]|\p{L}[\p{L}\p{M}]*(?:\.\p{L}\.?)?(?:²|³)?)"
+    r"(?:\s(?P<unit2>\p{L}+))?)?",
+    regex.IGNORECASE,
+)
+_LETTERS = {"k": 1e3, "m": 1e6, "b": 1e9}
+_GROUPED = regex.compile(r"^\d{1,3}(?:[,.' \u00a0\u202f\u2009\u066c]\d{3})+$|^\d{1,2}(?:,\d{2})+,\d{3}$")
+_CJK_DIGITS = {sign: value for value, signs in enumerate(("〇零", "一", "二两兩", "三", "四", "五", "六", "七", "八", "九"))
+               for sign in signs}  # fmt: skip
+_CJK_POWERS = {"十": 10, "百": 100, "千": 1000}
+
+
+@dataclass(frozen=True)
+class Amount:
+    """`values`: what it can mean (1.234 may be a thousand and more); `unit`: canonical where it is known, else a noun.
+
+    `dimension` is "" for a noun, `factor` what one
+    unit is of it. `scaled`: said with a word such as million, and so perhaps rounded.
+    """
+
+    values: frozenset[float]
+    unit: str
+    dimension: str
+    factor: float
+    ordinal: bool
+    scaled: bool
+    start: int
+    number_end: int
+    end: int
+
+
+@lru_cache(maxsize=4_096)
+def amounts(text: str) -> tuple[Amount, ...]:
+    """Every amount of a text, in order; places are those in the cleaned text."""
+    return tuple(_amounts(cleaned(text)))
+
+
+def _amounts(text: str) -> Iterator[Amount]:
+    place = 0
+    while match := _AMOUNT.search(text, place):
+        amount = _read(match)
+        if amount is not None:
+            yield amount
+        place = max(amount.end if amount else _number_end(match), match.start() + 1)
+
+
+def _number_end(match: "regex.Match[str]") -> int:
+    names = ("digits", "under", "slash", "english", "nth", "other", "cjk", "ordinal", "scale")
+    return max(match.end("tight") if _tight(match) else -1, *(match.end(name) for name in names))
+
+
+def _tight(match: "regex.Match[str]") -> float | None:
+    """5k is five thousand, and $5m five million; 5m are metres."""
+    letter = (match["tight"] or "").casefold()
+    counted = match["unit"] and match["unit"].casefold() not in ("long", "wide", "high", "deep", "tall", "away", "in", "and", "to")
+    return _LETTERS[letter] if letter and (letter == "k" or match["symbol"] or counted) else None
+
+
+def _read(match: "regex.Match[str]") -> Amount | None:
+    values = _values(match)
+    if not values:
+        return None
+    scale = SCALES[match["scale"].casefold()] if match["scale"] else _tight(match) or 1.0
+    sign = -1.0 if match["sign"] and match["sign"].strip().casefold() != "+" else 1.0
+    unit, dimension, factor, end = _unit(match)
+    start = match.start("sign") if match["sign"] else match.start("symbol") if match["symbol"] else _start(match)
+    return Amount(
+        frozenset(round(sign * value * scale * factor, 9) for value in values),
+        unit, dimension, factor, bool(match["ordinal"] or match["nth"]), bool(match["scale"]), start, _number_end(match), end,
+    )  # fmt: skip
+
+
+def _start(match: "regex.Match[str]") -> int:
+    return min(start for name in ("digits", "english", "nth", "other", "cjk") if (start := match.start(name)) >= 0)
+
+
+def _unit(match: "regex.Match[str]") -> tuple[str, str, float, int]:
+    """Canonical unit, its dimension, its factor, and where it ends."""
+    if match["symbol"] and (known := known_unit(match["symbol"])):
+        return known.name, known.dimension, 1.0, _number_end(match)
+    if match["tight"] and not _tight(match) and (known := known_unit(match["tight"])):
+        return known.name, known.dimension, known.factor, match.end("tight")
+    for said, end in ((f"{match['unit'] or ''} {match['unit2'] or ''}", match.end("unit2")),
+                      (match["unit"] or "", match.end("unit"))):  # fmt: skip
+        if end >= 0 and (known := known_unit(said)):
+            return known.name, known.dimension, known.factor, end
+    return (match["unit"] or "").casefold(), "", 1.0, _number_end(match)
+
+
+def _values(match: "regex.Match[str]") -> set[float]:
+    if match["english"]:
+        said = match["english"].casefold()
+        whole = list(numbers(said))
+        return {0.5 * whole[0]} if said.startswith("half a") and whole else set(whole[:1]) if len(whole) == 1 else set()
+    if match["nth"]:
+        return {float(ORDINAL_WORDS.index(match["nth"].casefold()) + 1)}
+    if match["other"]:
+        return {float(NUMBER_WORDS[match["other"].casefold()])}
+    if match["cjk"]:
+        return {_cjk(match["cjk"])}
+    return _fraction(match) or {value for value in _digits(match["digits"]) if math.isfinite(value)}
+
+
+def _fraction(match: "regex.Match[str]") -> set[float]:
+    under = match["under"] or match["slash"]
+    if not under or not float(under) or not match["digits"].isdecimal():
+        return set()
+    whole, over = (match["digits"], match["over"]) if match["over"] else ("0", match["digits"])
+    if match["under"] and not match["over"] and len(over) > 1 and int(over[-1]) < int(under):
+        whole, over = over[:-1], over[-1]  # 2½ is 21⁄2 in its compatible form
+    return {float(whole) + float(over) / float(under)}
+
+
+def _digits(written: str) -> set[float]:
+    """3.5, 3,5, 1,234, 1.234.567, 12,34,567, 1 000: what digits with separators can mean."""
+    plain = regex.sub(r"[^\d.,]", "", written)
+    readings = set[float]()
+    if _GROUPED.match(written):
+        readings.add(float(regex.sub(r"\D", "", written)))
+    if plain.count(".") + plain.count(",") == 1 and not (readings and "," in plain):
+        readings.add(float(plain.replace(",", ".")))
+    elif "." in plain and "," in plain:
+        last = max(plain.rfind("."), plain.rfind(","))
+        readings.add(float(regex.sub(r"\D", "", plain[:last]) + "." + plain[last + 1 :]))
+    elif plain.isdecimal():
+        readings.add(float(plain))
+    return readings
+
+
+def _cjk(signs: str) -> float:
+    if not set(signs) & _CJK_POWERS.keys():
+        return float("".join(str(_CJK_DIGITS[sign]) for sign in signs))
+    total, digit = 0, 0
+    for sign in signs:
+        if sign in _CJK_POWERS:
+            total, digit = total + (digit or 1) * _CJK_POWERS[sign], 0
+        else:
+            digit = _CJK_DIGITS[sign]
+    return float(total + digit)

@@ -1,0 +1,109 @@
+"""Whether two words are forms of one: by the Snowball stemmer of the script's or the text's language, by prefixes and
+by particles where a language writes those together with its words.
+
+Source: Porter 2001, "Snowball: a language for stemming algorithms", by way of nltk.
+"""
+
+from functools import cache, lru_cache
+from typing import Any
+
+import regex
+
+from shared.scoring.tokens import Token
+
+_CYRILLIC, _GREEK = regex.compile(r"\p{Cyrillic}"), regex.compile(r"\p{Greek}")
+_ARABIC, _HEBREW = regex.compile(r"\p{Arabic}"), regex.compile(r"\p{Hebrew}")
+_HANGUL = regex.compile(r"\p{Hangul}")
+_GLUING = regex.compile(r"[\p{Georgian}\p{Armenian}\p{Tamil}\p{Telugu}\p{Kannada}\p{Malayalam}]")
+_KOREAN = regex.compile(
+    r"(?:은|는|이|가|을|를|의|에|에서|로|으로|과|와|도|만|까지|부터|에게|께서|이다|입니다|이었다|였다|이었습니다|였습니다|이에요|예요|이라고|라고|이며|이고)"
+)
+_ARABIC_PREFIXES = ("وال", "بال", "فال", "كال", "ال", "لل", "و", "ب", "ل", "ف", "ك")
+_HEBREW_PREFIXES = ("וב", "ול", "ומ", "וה", "שב", "ב", "ל", "מ", "ה", "ו", "ש", "כ")
+_CASES = (  # Finnish and Estonian, Hungarian: endings that no other language of Latin script has on a name
+    "ssa ssä sta stä lla llä lta ltä lle ksi hin ban ben ból ből nak nek ról ről tól től hoz hez höz val vel ért nál nél"
+).split()
+_SLAVIC = "ie iem owie ach em ou ovi owi u y i a e ą ę om ami ě ům ech".split()
+_SLAVIC_BEFORE = frozenset("w we z ze v ve do na od k ke ku dla pro przez po o u s iz iz".split())
+_RUSSIAN_CASES = frozenset("а я о е у ю ы и ой ей ою ом ем ом ам ям ами ями ах ях ов ев ий ого его ому ему ым им".split())
+_GREEK_CASES = frozenset("α ας η ης ο ου ον ος οι ων ους ες ι".split())
+
+
+@cache
+def _stemmer(language: str) -> Any:
+    from nltk.stem.snowball import SnowballStemmer
+
+    return SnowballStemmer(language)
+
+
+@lru_cache(maxsize=8_192)
+def stem(word: str, language: str) -> str:
+    """A word's stem; the stemmer is loaded at the first."""
+    return str(_stemmer(language).stem(word))
+
+
+def same_word(wanted: Token, said: Token, before: Token | None) -> tuple[bool, bool]:
+    """Whether a word of an answer is a form of the wanted one, and whether that is doubtful; `before`: what precedes."""
+    if wanted.same(said):
+        return True, False
+    if min(len(wanted.folded), len(said.folded)) < 2 or said.kind == "number" or wanted.kind == "number":
+        return False, False
+    ours, theirs = said.folded, wanted.folded
+    if ours[0] != theirs[0] and ours.isascii():
+        return False, False
+    if ours.isascii() and theirs.isascii() and not wanted.capital:
+        return _plural(ours, theirs) or stem(ours, "english") == stem(theirs, "english"), False
+    return _other_scripts(ours, theirs) or _latin(wanted.plain, said, before)
+
+
+def _plural(one_form: str, other: str) -> bool:
+    short, long = sorted((one_form, other), key=len)
+    return long in (f"{short}s", f"{short}es") or (short.endswith("y") and long == f"{short[:-1]}ies")
+
+
+def _other_scripts(ours: str, theirs: str) -> tuple[bool, bool] | None:
+    """By the rules of the words' script; None for Latin script."""
+    if _CYRILLIC.search(theirs):
+        same = len(theirs) > 2 and (stem(ours, "russian") == stem(theirs, "russian") or _ends(ours, theirs, _RUSSIAN_CASES))
+        return same, same
+    if _GREEK.search(theirs):
+        return _ends(ours, theirs, _GREEK_CASES), True
+    if _HANGUL.search(theirs):
+        return ours.startswith(theirs) and _KOREAN.fullmatch(ours[len(theirs) :]) is not None, False
+    if _ARABIC.search(theirs):
+        return _without(ours, _ARABIC_PREFIXES) & _without(theirs, _ARABIC_PREFIXES[:5]) != set(), False
+    if _HEBREW.search(theirs):
+        return len(theirs) > 2 and theirs in _without(ours, _HEBREW_PREFIXES), False
+    if _GLUING.search(theirs):
+        bare = theirs[:-1] if len(theirs) > 4 else theirs
+        return len(bare) > 2 and ours.startswith(bare) and len(ours) - len(bare) < 5, True
+    return None if theirs[:1].isascii() or "\u00c0" <= theirs[:1] <= "\u024f" else (False, False)
+
+
+def _without(word: str, prefixes: tuple[str, ...]) -> set[str]:
+    return {word} | {word[len(prefix) :] for prefix in prefixes if word.startswith(prefix) and len(word) - len(prefix) > 2}
+
+
+def _ends(ours: str, theirs: str, endings: frozenset[str]) -> bool:
+    """Whether both have the same beginning and only a case ending differs."""
+    shared = next((n for n, pair in enumerate(zip(ours, theirs, strict=False)) if pair[0] != pair[1]),
+                  min(len(ours), len(theirs)))  # fmt: skip
+    rests = (ours[shared:], theirs[shared:])
+    return shared >= 3 and all(rest in endings or rest in ("", "й", "ь", "ς", "ν") for rest in rests)
+
+
+def _latin(wanted: str, said: Token, before: Token | None) -> tuple[bool, bool]:
+    """A name in Finnish, Hungarian, Polish or Czech case, or any word by its language's accents."""
+    ours = said.plain
+    bare = wanted.rstrip("aeiouy")
+    if len(bare) < 3 or len(ours) <= len(bare):
+        return False, False
+    graded = bare.replace("nk", "ng").replace("tt", "t").replace("pp", "p").replace("kk", "k")
+    begins = next((len(root) for root in (bare, graded, bare[:-1]) if len(root) > 3 and ours.startswith(root)), 0)
+    if not begins:
+        begins = len(bare) if ours.startswith(bare) else 0
+    rest = said.folded[begins:] if begins else ""
+    if begins and any(rest.endswith(case) and len(rest) - len(case) <= 2 for case in _CASES):
+        return True, True
+    slavic = before is not None and before.folded in _SLAVIC_BEFORE and before.raw.islower()
+    return bool(begins) and (slavic or not said.folded.isascii()) and rest in _SLAVIC, True

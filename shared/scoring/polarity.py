@@ -1,0 +1,75 @@
+"""Yes or no: what an answer to a question that can be answered so says."""
+
+from shared.scoring.cues import AND, CORRECTIONS, NEGATORS, OR, PROTECTED
+from shared.scoring.tokens import spoken
+
+YES = frozenset(
+    "yes yeah yep yup correct true sí sim oui ja si да так evet tak ano 是 是的 はい 네 예 نعم כן हाँ हां igen kyllä joo ναι "
+    "ya jawohl affirmative indeed certainly absolutely definitely".split()
+)
+NO = frozenset("no nope não non nein nee nej ні нет hayır nie ne 不 不是 いいえ 아니요 아니오 لا לא नहीं nem ei όχι tidak false "
+               "incorrect negative".split())  # fmt: skip
+FILLERS = frozenset("well the answer is oh so a it actually".split())
+SUBJECTS = frozenset("it he she they there this that these those the we i".split())
+"""With which a statement begins that may say yes or no."""
+SPACELESS = ("いいえ", "はい", "不是", "是的", "没有", "是", "不", "아니", "네", "예")
+
+
+def of_reference(reference: str) -> bool | None:
+    """True for yes, False for no, None for anything else."""
+    said = reference.strip(" .!").casefold()
+    if said in ("yes", "y", "true") or (said in YES and said not in ("correct", "si", "ya", "indeed")):
+        return True
+    return False if said in NO else None
+
+
+def of_answer(answer: str) -> tuple[bool | None, bool]:
+    """What an answer says, and whether it was said outright; None where neither can be told.
+
+    The first word of either kind at the head of a clause counts; behind a correction, what comes there. A sentence
+    without such a word says yes by asserting and no by denying.
+    """
+    text = answer
+    for correction in CORRECTIONS:
+        place = text.casefold().rfind(correction)
+        if place >= 0 and text[place + len(correction) :].strip(" .,!:"):
+            text = text[place + len(correction) :]
+    text = text.lstrip(" ,.:;!-")
+    if (said := _outright(text)) is not None:
+        return said, True
+    if (said := _by_statement(text)) is not None:
+        return said, False
+    return _outright(answer), False
+
+
+def _outright(text: str) -> bool | None:
+    """The word of either kind at the head of the text, or a later one that stands alone; None where both are offered."""
+    words, said, heads = spoken(text), list[bool](), True
+    for place, token in enumerate(words.tokens):
+        if heads and token.kind == "sign":
+            lead = next((lead for lead in SPACELESS if words.text.startswith(lead)), "")
+            return None if not lead else lead in ("はい", "是的", "是", "네", "예")
+        if token.folded in OR | AND and said and (behind := words.at(place + 1)) and behind.folded in YES | NO:
+            return None
+        if heads and token.folded in YES | NO and not _determines(text, place):
+            behind = words.at(place + 1)
+            if not said or behind is None or not behind.is_word:
+                said.append(token.folded in YES)
+        heads = not token.is_word or (heads and token.folded in FILLERS)
+    return said[-1] if said else None
+
+
+def _determines(text: str, place: int) -> bool:
+    """Whether "no" stands before a noun, as in "no injuries"; "true" and the like before one are no answer either."""
+    behind = spoken(text).at(place + 1)
+    return behind is not None and behind.is_word and spoken(text).tokens[place].folded in ("no", "true", "correct")
+
+
+def _by_statement(text: str) -> bool | None:
+    words = spoken(text)
+    if not 2 <= words.words <= 15 or words.tokens[0].folded not in SUBJECTS:
+        return None
+    said = " ".join(token.folded for token in words.tokens)
+    for phrase in PROTECTED:
+        said = said.replace(phrase, " ")
+    return not any(word in NEGATORS or word.endswith("n't") for word in said.split())

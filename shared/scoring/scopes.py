@@ -1,0 +1,214 @@
+"""What a statement is worth where it stands: asserted, denied, hedged, taken back, asked, or one of several named."""
+
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+from typing import Literal
+
+from shared.scoring import cues
+from shared.scoring.lists import alternative, heaped, listed, repeated
+from shared.scoring.tokens import Spoken, Token
+
+Standing = Literal["asserted", "denied", "hedged", "taken back", "asked", "listed"]
+SENTENCE = frozenset(".!?\u3002\uff01\uff1f\u061f\u0964")
+CLAUSE = SENTENCE | frozenset(",;:()\u2013\u2014\u3001\uff0c\uff1b\uff1a\u060c")
+ABBREVIATED = frozenset("mr mrs ms dr st jr sr no vs prof gen col lt capt sgt rev sen gov inc co corp ltd".split())
+UNSURE = (
+    "not sure", "not certain", "unsure", "uncertain", "don't know", "do not know", "cannot say", "can't say", "be wrong",
+    "just a guess", "only a guess", "cannot tell", "can't tell", "no sé", "je ne sais pas", "weiß nicht", "не знаю",
+    "não sei", "non lo so", "not confident",
+)  # fmt: skip
+REACH = 5
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a candidate stands: tokens from `first` until `last`; `own`: tokens of any accepted answer."""
+
+    spoken: Spoken
+    first: int
+    last: int
+    own: Set[int]
+    asked: Set[str]
+
+
+def standing(place: Place) -> tuple[Standing, bool]:
+    """What the statement there is worth, and whether that is doubtful."""
+    left, right = _clause(place)
+    before, behind = _said(left), _said(right)
+    if _taken_back(place):
+        return "taken back", True
+    if _denied_before(place, left, before) or _denied_behind(place, right, behind):
+        return "denied", False
+    if _superseded(place, left, right):
+        return "denied", True
+    if _lost(place, left, behind):
+        return "denied", True
+    if "not only" in before or "not just" in before or "both" in before.split():
+        return "listed", True
+    if _is_question(place):
+        return "asked", place.spoken.words <= place.last - place.first + 2
+    if _hedged(place, before, behind):
+        return "hedged", True
+    if alternative(place) or listed(place) or repeated(place) or heaped(place):
+        return "listed", False
+    return "asserted", any(f" {doubt} " in f" {before} " or f" {doubt} " in f" {behind} " for doubt in cues.DOUBTS)
+
+
+def _said(tokens: Sequence[Token]) -> str:
+    return " ".join(token.folded for token in tokens)
+
+
+def _ends_clause(spoken: Spoken, place: int) -> bool:
+    token = spoken.tokens[place]
+    if token.raw[0] == "\n" or token.folded in cues.BUT:
+        return not (token.folded in ("but", "a", "\u0430", "\u043d\u043e") and _is_protected(spoken, place))
+    if token.kind != "stop":
+        return False
+    if token.raw == "-":
+        return spoken.text[token.start - 1 : token.start].isspace() and spoken.text[token.end : token.end + 1].isspace()
+    if token.raw == "." and place and spoken.tokens[place - 1].folded in ABBREVIATED:
+        return False
+    return token.raw[0] in CLAUSE
+
+
+def _is_protected(spoken: Spoken, place: int) -> bool:
+    """Whether "but" belongs to "nobody but"."""
+    return place > 0 and spoken.tokens[place - 1].folded in ("nobody", "nothing", "one", "none", "anything", "all", "else")
+
+
+def _clause(place: Place) -> tuple[Sequence[Token], Sequence[Token]]:
+    """The tokens of the same clause before and behind."""
+    first, last, spoken = place.first, place.last, place.spoken
+    while first > 0 and not _ends_clause(spoken, first - 1):
+        first -= 1
+    while last < len(spoken.tokens) and not _ends_clause(spoken, last):
+        last += 1
+    return spoken.tokens[first : place.first], spoken.tokens[place.last : last]
+
+
+def _is_negator(word: str) -> bool:
+    return word in cues.NEGATORS or word.endswith("n't")
+
+
+def _denied_before(place: Place, left: Sequence[Token], before: str) -> bool:
+    padded = f" {before} "
+    for phrase in cues.PROTECTED:
+        padded = padded.replace(f" {phrase} ", " ")
+    padded = padded.replace(" not only ", " ").replace(" not just ", " ")
+    words = padded.split()
+    if place.asked & cues.NEGATORS or any(word.endswith("n't") for word in place.asked):
+        words = words[-2:]  # who did not come is asked for
+    if words[:1] == ["no"] and words[1:2] in (["it"], ["the"], ["he"], ["she"], ["they"], ["that"]):
+        words = words[1:]
+    if any(_is_negator(word) for word in words):
+        return True
+    if any(f" {phrase} " in padded for phrase in cues.DENIALS):
+        return True
+    past = (padded.partition(f" {phrase} ") for phrase in _not_asked(cues.PAST, place.asked))
+    if any(marker and not (marker.endswith(" from ") and " to " in tail) for _, marker, tail in past):
+        return True
+    if not left or left[-1].kind != "sign":
+        return _in_denied_list(place)
+    start = place.spoken.tokens[place.first].start
+    return place.spoken.text[:start].rstrip().endswith(cues.DENIED_BEFORE)
+
+
+def _not_asked(phrases: Sequence[str], asked: Set[str]) -> Iterator[str]:
+    return (phrase for phrase in phrases if not set(phrase.split()) <= asked)
+
+
+def _in_denied_list(place: Place) -> bool:
+    """In "not Paris, Lyon or Nice" and "neither Paris nor Lyon" all are denied."""
+    tokens, at = place.spoken.tokens, place.first
+    if at > 1 and tokens[at - 1].folded in ("or", "nor") and tokens[at - 2].is_word:
+        start = at
+        while start > 0 and tokens[start - 1].raw[0] not in SENTENCE and tokens[start - 1].folded not in cues.BUT:
+            start -= 1
+        return any(_is_negator(token.folded) for token in tokens[start : at - 1])
+    return False
+
+
+def _denied_behind(place: Place, right: Sequence[Token], behind: str) -> bool:
+    words = behind.split()[: REACH + 1]
+    if place.asked & cues.NEGATORS:
+        words = []
+    for number, word in enumerate(words[:REACH]):
+        if not _is_negator(word) or words[number + 1 : number + 2] in (["only"], ["just"], ["alone"], ["doubt"]):
+            continue
+        if word.endswith("n't") or any(earlier in cues.BE for earlier in words[:number]):
+            return True
+        following = right[number + 1] if number + 1 < len(right) else None
+        if number == 0 and word not in ("not", "never", "nor", "neither", "without") and following is not None:
+            if following.is_word and not following.capital and not following.kind == "number":
+                return True
+    if any(word in cues.WRONG and words[:number][-1:] and set(words[:number]) & cues.BE
+           for number, word in enumerate(words[:4])):  # fmt: skip
+        return True
+    end = place.spoken.tokens[place.last - 1].end
+    return place.spoken.text[end:].lstrip().startswith(cues.DENIED_BEHIND)
+
+
+def _superseded(place: Place, left: Sequence[Token], right: Sequence[Token]) -> bool:
+    """Whether this was so, and something else is said to be so now: "Before it was Patel, now it is Rossi." """
+    clause = {token.folded for token in (*left, *right)}
+    first, last = place.first - len(left), place.last + len(right)
+    elsewhere = {token.folded for token in (*place.spoken.tokens[:first], *place.spoken.tokens[last:])}
+    if clause & cues.NOW or place.asked & {"before", "until", "previous", "previously", "former", "formerly", "first"}:
+        return False
+    ended = {"until", "till"} & {token.folded for token in right} and elsewhere & (cues.NOW | {"then", "since"})
+    return bool(clause & cues.THEN and elsewhere & cues.NOW or ended)
+
+
+def _lost(place: Place, left: Sequence[Token], behind: str) -> bool:
+    """Whether it is said to have lost, where nobody asked for that."""
+    if place.asked & cues.CONTESTED:
+        return False
+    against = [token.folded for token in left[-2:]]
+    return bool(set(against) & cues.WON_AGAINST and against[-1:] != ["by"]) or f"{behind} ".startswith(
+        tuple(f"{phrase} " for phrase in cues.LOST)
+    )
+
+
+def _taken_back(place: Place) -> bool:
+    """Whether a correction follows in which something is said."""
+    tokens = place.spoken.tokens[place.last :]
+    following = " ".join(token.folded for token in tokens if token.is_word or token.raw in (",", "-"))
+    for phrase in cues.CORRECTIONS:
+        head, marker, tail = f" {following} ".partition(f" {phrase} ")
+        if marker and tail.strip(" ,-") and len(head.split()) <= 12:
+            return not tail.split()[0] in ("for", "about", "if", "that") or phrase != "sorry"
+    return False
+
+
+def _sentence(place: Place) -> tuple[int, int]:
+    tokens, first, last = place.spoken.tokens, place.first, place.last
+    while first > 0 and not (tokens[first - 1].raw[0] in SENTENCE and _ends_clause(place.spoken, first - 1)):
+        first -= 1
+    while last < len(tokens) and not (tokens[last].raw[0] in SENTENCE and _ends_clause(place.spoken, last)):
+        last += 1
+    return first, last
+
+
+def _is_question(place: Place) -> bool:
+    _, last = _sentence(place)
+    mark = place.spoken.at(last)
+    return mark is not None and mark.raw[0] in "?\uff1f\u061f"
+
+
+def _hedged(place: Place, before: str, behind: str) -> bool:
+    first, last = _sentence(place)
+    tokens = place.spoken.tokens
+    around = f" {_said(tokens[max(0, first - 12) : last + 14])} "
+    if any(f" {phrase} " in around for phrase in UNSURE):
+        return True
+    hedges = list(_not_asked(cues.HEDGES, place.asked))
+    if any(f" {hedge} " in f" {before} " for hedge in hedges) or any(f" {h} " in f" {behind} " for h in hedges):
+        return True
+    follow = f" {_said(tokens[place.last : place.last + 5])} "
+    if any(follow.startswith((f" , {hedge} ", f" {hedge} ")) for hedge in ("maybe", "perhaps", "possibly", "i guess")):
+        return True
+    start, end = tokens[place.first].start, tokens[place.last - 1].end
+    text = place.spoken.text
+    return any(hedge in text[:start] for hedge in cues.HEDGES_WITHOUT_SPACES) or any(
+        hedge in text[end : end + 8] for hedge in cues.HEDGED_BEHIND
+    )
