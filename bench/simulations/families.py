@@ -1,4 +1,4 @@
-"""Many comparisons at once: what is falsely said, what can be decided on a slice, what could have shown, and margins."""
+"""Many comparisons at once: what is falsely said, what is decided on a slice, what could have shown, and margins."""
 
 from collections.abc import Sequence
 
@@ -127,7 +127,7 @@ def _margins(rng: Generator, trials: int) -> list[Row]:
     inside = [_share(outcomes[n, 0.0], "equivalent") for n in (2_000, 6_000)]
     worse = [float(np.mean([c.no_worse in ("b", "both") for c in outcomes[n, 0.05]])) for n in (400, 2_000)]
     large = [
-        compare({"m": _named(_pair(rng, 100_000, 0.006))}, margin=margin)[0]
+        compare({"m": _named(_pair(rng, 100_000, 0.004))}, margin=margin)[0]
         for margin in (None, 0.05)
         for _ in range(5)
     ]
@@ -139,7 +139,7 @@ def _margins(rng: Generator, trials: int) -> list[Row]:
             percent(inside), runs, inside[-1] >= 0.9),
         Row("No worse by more than 5 points", "an arm that is worse by 5 points, 400 and 2,000 questions",
             "in at most 2.5 %", percent(worse), runs, max(worse) <= 0.025 + 2 * float(np.sqrt(0.025 / runs))),
-        Row("A difference too small to matter is called so", "0.6 points at 100,000 questions, without a margin and "
+        Row("A difference too small to matter is called so", "0.4 points at 100,000 questions, without a margin and "
             "with 5 points", "trivial where decided",
             f"{sum(c.trivial for c in large)} of {sum((c.p_holm or 1) < 0.05 for c in large)}", len(large),
             all(c.trivial for c in large if (c.p_holm or 1) < 0.05)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from shared.statistics.clusters import Layout, by_group, layout
 from shared.statistics.errors import Estimates, estimated, quantile
 from shared.statistics.families import LEVEL
 from shared.statistics.resampling import Floats, summed
+from shared.statistics.significance import EQUAL
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,10 @@ class Measured:
     def detectable(self, level: float) -> float | None:
         """The smallest mean difference that is decided at `level` in 80 % of cases; None where none can be.
 
-        From the standard error, by Student's t (Bloom 1995), and for right and wrong never less than where the exact
-        test has enough differing groups in 80 % of cases. Conservative, and never a power calculated from the
-        difference that was observed.
+        From the standard error, by Student's t (Bloom 1995). For right and wrong a difference brings questions that
+        differ with it: those that the loser wins stay as they are, and the winner's grow. There it is also never less
+        than where the exact test has enough differing groups in 80 % of cases. Conservative, and never a power
+        calculated from the difference that was observed.
         """
         needed = significance.fewest(level)
         if self.clusters < needed:
@@ -50,11 +53,19 @@ class Measured:
         reach = float(quantile(1 - level / 2, self.estimates.freedom)[0] + quantile(0.8, self.estimates.freedom)[0])
         smallest = reach * float(self.estimates.error[0]) / self.estimates.kept
         if self.differing is not None:
-            smallest = max(smallest, self.span * reach**2 / (self.clusters + reach**2))
+            smallest = max(smallest, self._with_its_own_spread(reach) + self.span / self.clusters)
             if self.differing < needed:
                 smallest = max(smallest, self.span * significance.share_that_shows(self.clusters, needed))
             return min(smallest, self.span)  # all groups one way are decided
         return smallest if smallest <= self.span else None
+
+    def _with_its_own_spread(self, reach: float) -> float:
+        """The difference d with d = reach x its error, where d + what the loser wins is the share that differs."""
+        centre = abs(float(self.estimates.centre[0])) / self.span
+        differing = ((self.differing or 0) + 2) / (self.clusters + 2)
+        ratio = (reach * float(self.estimates.error[0]) / self.span) ** 2 / max(differing - centre**2, EQUAL)
+        lost = max(differing - centre, 0.0)
+        return self.span * (ratio + sqrt(ratio**2 + 4 * (1 + ratio) * lost * ratio)) / (2 * (1 + ratio))
 
 
 def measured(
