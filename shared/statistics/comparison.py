@@ -1,29 +1,35 @@
-"""Comparisons of arms over the questions that both answered: difference, interval, tests, and a verdict."""
+"""Comparisons of arms over the questions that both answered: difference, interval, test, and a verdict."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
-from typing import Literal
 
 import numpy as np
 
-from shared.statistics import significance
-from shared.statistics.intervals import finite, mean_limits
-from shared.statistics.resampling import DRAWS, SEED, Floats, Integers, numbered, summed
+from shared.statistics.clusters import links_of
+from shared.statistics.intervals import finite
+from shared.statistics.judging import Judgement, Sliced, Verdict, judged
+from shared.statistics.margins import Side
+from shared.statistics.measuring import Measured, measured
+from shared.statistics.resampling import Floats
 
 ALL = "all"
 Scores = Mapping[str, Mapping[str, float]]  # arm -> question id -> value of one measure
-_TOGETHER = 256  # columns drawn at once: 10,000 draws of them are 20 MB
-_FLIPS_FOR_EACH = 40  # Holm over m comparisons asks for p < 0.05 / m, and p is never below 1 / flips
 
 
 @dataclass(frozen=True)
 class Comparison:
     """Arm a against arm b by one metric in one slice; every number is over the n questions that both have.
 
-    `low` and `high` are this comparison's own 95 % limits; `p_holm` is adjusted over all comparisons of one call.
-    `detectable` is for one comparison alone and None where no difference whatever could have shown.
+    `low` and `high` are this comparison's own 95 % limits, which exclude 0 exactly where `p` is below 0.05. `p_holm` is
+    adjusted over the comparison's family, and `level` is what `p` is held against there. `detectable` is the
+    smallest difference that is decided at that level in 80 % of cases; None where none is.
+
+    `runs`: trainings that count as a sample, 0 where they do not. `one_training`: an arm was trained, and once, so that
+    the comparison speaks of that adapter alone. `largest`: the share of questions that depend on one question at most.
+    Against a `margin`: `p_equivalent` (adjusted), and which arm is `no_worse` than the other by more than it.
+    `trivial`: decided, and smaller than the margin, or than a point of the measure's span where none is set.
     """
 
     metric: str
@@ -41,8 +47,16 @@ class Comparison:
     p_holm: float | None = None
     mcnemar_p: float | None = None
     detectable: float | None = None
-    verdict: Literal["a", "b", "undecided"] = "undecided"
+    verdict: Verdict = "undecided"
     lower_is_better: bool = False
+    level: float | None = None
+    runs: int = 0
+    one_training: bool = False
+    largest: float = 0.0
+    margin: float | None = None
+    p_equivalent: float | None = None
+    no_worse: Side | None = None
+    trivial: bool = False
 
 
 def compare(
@@ -50,36 +64,47 @@ def compare(
     *,
     slices: Mapping[str, Collection[str]] | None = None,
     clusters: Mapping[str, str] | None = None,
+    links: Mapping[str, Collection[str]] | None = None,
+    runs: Mapping[str, str] | None = None,
+    trained: Collection[str] = (),
     pairs: Sequence[tuple[str, str]] | None = None,
-    draws: int = DRAWS,
-    seed: int = SEED,
+    sliced: Collection[tuple[str, str]] | None = None,
+    margin: float | None = None,
     lower_is_better: Collection[str] = (),
-    apart: Collection[str] = (),
 ) -> list[Comparison]:
-    """Every pair of arms, by every metric, in every slice; what is returned forms one family for Holm's adjustment.
-
-    Slices named in `apart` form a family of their own: many slices must not blur what all questions tell.
+    """Every pair of arms, by every metric, in every slice. What is decided is said by `shared.statistics.families`.
 
     `scores` is metric -> arm -> question id -> value; what was not measured is left out. `slices` is name -> question
-    ids; `all` is always there and comes first. `clusters` is question id -> what it depends on (its document): such
-    questions are drawn and flipped together; a question without one stands alone. `pairs` defaults to every pair in
-    the arms' order. Metrics in `lower_is_better` (latency, perplexity) are won by the smaller mean. A metric outside
-    [0, 1] is taken to span what was seen of it. The draws of the permutation test rise with the family.
-    ValueError: a value is not finite, or a pair names an unknown arm or one arm twice.
+    ids; `all` is always there and comes first. `links` is question id -> the names of what it depends on (its
+    documents): questions with a name in common are not independent; one without stands alone. `clusters` says the same
+    with one name each. `runs` is question id -> its run, and `trained` names arms that differ between runs for having
+    been trained anew: with several runs, trainings are a sample as questions are. `pairs` defaults to every pair in
+    the arms' order; `sliced`, those that slices are looked at of, to all pairs. `margin`, in the measures' unit: a
+    smaller difference does not matter. Metrics in `lower_is_better` (latency, perplexity) are won by the smaller mean.
+    A metric outside [0, 1] is taken to span what was seen of it. ValueError: a value is not finite, a margin is not
+    above 0, or a pair names an unknown arm or one arm twice.
     """
-    asked = list(_asked(scores, slices or {}, pairs))
+    if margin is not None and not margin > 0:
+        raise ValueError(f"a margin is above 0, not {margin:g}")
+    asked = list(_asked(scores, slices or {}, pairs, sliced))
     together: dict[tuple[str, ...], list[_Pair]] = defaultdict(list)
     for pair in asked:
         together[pair.questions].append(pair)
-    flips = max(draws, _FLIPS_FOR_EACH * sum(bool(pair.questions) for pair in asked))
-    compared: dict[_Pair, Comparison] = {}
-    for questions, same in together.items():
-        groups = _groups(questions, clusters or {})
-        for at in range(0, len(same), _TOGETHER):
-            some = same[at : at + _TOGETHER]
-            measured = _measured(scores, some, groups, draws=draws, flips=flips, seed=seed)
-            compared |= dict(zip(some, measured, strict=True))
-    return _judged([compared[pair] for pair in asked], lower_is_better, apart)
+    spans = {metric: _span(by_arm) for metric, by_arm in scores.items()}
+    hang = links_of(clusters or {}) if links is None else links
+    known: dict[_Pair, Measured] = {}
+    for questions, some in together.items():
+        if questions:
+            known |= zip(some, _measured(scores, some, spans, hang, runs=runs or {}, trained=trained), strict=True)
+    whole = [pair for pair in known if pair.slice == ALL]
+    lower = [pair for pair in known if pair.metric in lower_is_better]
+    decided = judged(known, whole, _sliced(known), margin=margin, lower=lower)
+    return [
+        _comparison(pair, known[pair], decided[pair], margin, pair.metric in lower_is_better)
+        if pair in known
+        else Comparison(pair.metric, pair.slice, pair.a, pair.b, 0, 0)
+        for pair in asked
+    ]
 
 
 @dataclass(frozen=True)
@@ -92,9 +117,13 @@ class _Pair:
 
 
 def _asked(
-    scores: Mapping[str, Scores], slices: Mapping[str, Collection[str]], pairs: Sequence[tuple[str, str]] | None
+    scores: Mapping[str, Scores],
+    slices: Mapping[str, Collection[str]],
+    pairs: Sequence[tuple[str, str]] | None,
+    sliced: Collection[tuple[str, str]] | None,
 ) -> Iterator[_Pair]:
     wanted = {ALL: None} | {name: frozenset(questions) for name, questions in slices.items() if name != ALL}
+    looked_at = None if sliced is None else {frozenset(pair) for pair in sliced}
     arms = {arm for by_arm in scores.values() for arm in by_arm}
     for a, b in pairs or ():
         if a == b or not {a, b} <= arms:
@@ -103,41 +132,43 @@ def _asked(
         for a, b in combinations(by_arm, 2) if pairs is None else pairs:
             both = sorted(by_arm.get(a, {}).keys() & by_arm.get(b, {}).keys())
             for name, chosen in wanted.items():
-                yield _Pair(metric, name, a, b, tuple(q for q in both if chosen is None or q in chosen))
-
-
-def _groups(questions: Sequence[str], clusters: Mapping[str, str]) -> Integers:
-    return numbered([(True, clusters[q]) if q in clusters else (False, q) for q in questions])
+                if chosen is None or looked_at is None or frozenset((a, b)) in looked_at:
+                    yield _Pair(metric, name, a, b, tuple(q for q in both if chosen is None or q in chosen))
 
 
 def _measured(
     scores: Mapping[str, Scores],
     pairs: Sequence[_Pair],
-    groups: Integers,
+    spans: Mapping[str, float],
+    links: Mapping[str, Collection[str]],
     *,
-    draws: int,
-    flips: int,
-    seed: int,
-) -> Iterator[Comparison]:
-    """Pairs over the same questions, drawn and flipped together."""
-    if not len(groups):
-        yield from (Comparison(pair.metric, pair.slice, pair.a, pair.b, 0, 0) for pair in pairs)
-        return
-    spans = {metric: _span(scores[metric]) for metric in {pair.metric for pair in pairs}}
-    a = np.column_stack([_column(scores[pair.metric][pair.a], pair.questions) for pair in pairs])
-    b = np.column_stack([_column(scores[pair.metric][pair.b], pair.questions) for pair in pairs])
-    width = np.array([spans[pair.metric] for pair in pairs])
-    totals = summed(np.column_stack([a - b, np.ones(len(groups))]), groups)
-    low, high = mean_limits(totals, -width, width, draws=draws, seed=seed)
-    p = significance.sign_flip(totals[:, :-1], draws=flips, seed=seed)
-    for at, pair in enumerate(pairs):
-        yield Comparison(
-            metric=pair.metric, slice=pair.slice, a=pair.a, b=pair.b, n=len(groups), clusters=len(totals),
-            mean_a=float(a[:, at].mean()), mean_b=float(b[:, at].mean()), difference=float((a - b)[:, at].mean()),
-            low=float(low[at]), high=float(high[at]), p=float(p[at]),
-            mcnemar_p=significance.mcnemar(a[:, at], b[:, at]) if len(totals) == len(groups) else None,
-            detectable=significance.detectable(totals[:, at], totals[:, -1], float(width[at])),
-        )  # fmt: skip
+    runs: Mapping[str, str],
+    trained: Collection[str],
+) -> Iterator[Measured]:
+    """Pairs over the same questions, all at once."""
+    questions = pairs[0].questions
+    return measured(
+        np.column_stack([_column(scores[pair.metric][pair.a], questions) for pair in pairs]),
+        np.column_stack([_column(scores[pair.metric][pair.b], questions) for pair in pairs]),
+        questions,
+        links,
+        runs=runs,
+        trained=np.array([float(pair.a in trained or pair.b in trained) for pair in pairs]),
+        span=np.array([spans[pair.metric] for pair in pairs]),
+    )
+
+
+def _sliced(known: Collection[_Pair]) -> list[Sliced[_Pair]]:
+    """The slices of each pair by each metric."""
+    members: dict[tuple[str, str, str], list[_Pair]] = defaultdict(list)
+    wholes: dict[tuple[str, str, str], _Pair] = {}
+    for pair in known:
+        key = pair.metric, pair.a, pair.b
+        if pair.slice == ALL:
+            wholes[key] = pair
+        else:
+            members[key].append(pair)
+    return [Sliced(wholes[key], family) for key, family in members.items()]
 
 
 def _column(values: Mapping[str, float], questions: Sequence[str]) -> Floats:
@@ -147,32 +178,17 @@ def _column(values: Mapping[str, float], questions: Sequence[str]) -> Floats:
 def _span(by_arm: Scores) -> float:
     """How far two values of a metric can lie apart: 1 on the scale [0, 1], else as far as any two that were seen."""
     seen = finite([value for values in by_arm.values() for value in values.values()])
-    return 1.0 if seen.min() >= 0 and seen.max() <= 1 else float(np.ptp(seen))
+    return 1.0 if not len(seen) or (seen.min() >= 0 and seen.max() <= 1) else float(np.ptp(seen))
 
 
-def _judged(
-    comparisons: Sequence[Comparison], lower_is_better: Collection[str], apart: Collection[str]
-) -> list[Comparison]:
-    adjusted: dict[int, float] = {}
-    for alone in (True, False):
-        tested = [
-            at
-            for at, comparison in enumerate(comparisons)
-            if comparison.p is not None and (comparison.slice in apart) == alone
-        ]
-        adjusted |= dict(zip(tested, significance.holm([comparisons[at].p or 0.0 for at in tested]), strict=True))
-    return [
-        _verdict(comparison, adjusted.get(at), comparison.metric in lower_is_better)
-        for at, comparison in enumerate(comparisons)
-    ]
-
-
-def _verdict(comparison: Comparison, p_holm: float | None, lower_is_better: bool) -> Comparison:
-    """Decided by an adjusted p below 0.05 and an interval without 0; both must agree."""
-    verdict: Literal["a", "b", "undecided"] = "undecided"
-    if p_holm is not None and p_holm < 0.05 and comparison.low is not None and comparison.high is not None:
-        if comparison.low > 0:
-            verdict = "b" if lower_is_better else "a"
-        elif comparison.high < 0:
-            verdict = "a" if lower_is_better else "b"
-    return replace(comparison, p_holm=p_holm, verdict=verdict, lower_is_better=lower_is_better)
+def _comparison(
+    pair: _Pair, numbers: Measured, decided: Judgement, margin: float | None, lower_is_better: bool
+) -> Comparison:
+    return Comparison(
+        metric=pair.metric, slice=pair.slice, a=pair.a, b=pair.b, n=numbers.n, clusters=numbers.clusters,
+        mean_a=numbers.mean_a, mean_b=numbers.mean_b, difference=numbers.difference, low=numbers.low,
+        high=numbers.high, p=numbers.p, p_holm=decided.p_holm, mcnemar_p=numbers.mcnemar_p,
+        detectable=decided.detectable, verdict=decided.verdict, lower_is_better=lower_is_better, level=decided.level,
+        runs=numbers.runs, one_training=numbers.one_training, largest=numbers.largest, margin=margin,
+        p_equivalent=decided.p_equivalent, no_worse=decided.no_worse, trivial=decided.trivial,
+    )  # fmt: skip

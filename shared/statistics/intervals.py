@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from shared.statistics.clusters import Layout
+from shared.statistics.errors import estimated
 from shared.statistics.resampling import DRAWS, FEWEST_GROUPS, SEED, Floats, bca, means, numbered, summed
 
 
@@ -70,6 +72,21 @@ def mean_limits(
     if len(totals) < FEWEST_GROUPS:
         low, high = np.minimum(low, bound_low), np.maximum(high, bound_high)
     return np.where(constant, bound_low, low), np.where(constant, bound_high, high)
+
+
+def share_limits(values: Floats, hang: Layout) -> tuple[Floats, Floats]:
+    """95 % limits of the mean of each column, shape (items, columns), of values on the scale [0, 1]; no draws.
+
+    Of clusters that may overlap, and of trainings where the layout has runs, by `shared.statistics.errors`. The
+    imagined groups are one right and one wrong (Agresti and Coull 1998 in the form of Laplace), and for graded values
+    lie around their mean.
+    """
+    graded = ((values > 0) & (values < 1)).any(axis=0)
+    middle = np.where(graded, values.mean(axis=0), 0.5)
+    totals = summed(np.column_stack([values - middle, np.ones(len(values))]), hang.rows)
+    made = estimated(totals, hang, np.where(graded, 1.0, 0.5), np.ones(len(middle)))
+    low, high = made.limits()
+    return np.clip(middle + low, 0.0, 1.0), np.clip(middle + high, 0.0, 1.0)
 
 
 def could_still_be(centre: Floats, lowest: Floats, highest: Floats, *, groups: int) -> tuple[Floats, Floats]:

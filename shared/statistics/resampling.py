@@ -55,7 +55,9 @@ def bca(
     levels = _quantiles(len(totals), widened)
     limits = np.array(
         [
-            _limits(replicates[:, column], float(estimate[column]), float(accelerations[column]), levels)
+            _limits(
+                replicates[:, column], float(estimate[column]), float(accelerations[column]), levels, widened=widened
+            )
             for column in range(len(estimate))
         ]
     )
@@ -91,7 +93,7 @@ def _quantiles(groups: int, widened: bool) -> Floats:
     return np.asarray(np.sqrt(groups / (groups - 1)) * stats.t.ppf([0.025, 0.975], groups - 1))
 
 
-def _limits(replicates: Floats, estimate: float, acceleration: float, quantiles: Floats) -> Floats:
+def _limits(replicates: Floats, estimate: float, acceleration: float, quantiles: Floats, *, widened: bool) -> Floats:
     from scipy import special
 
     defined = replicates[np.isfinite(replicates)]
@@ -103,4 +105,15 @@ def _limits(replicates: Floats, estimate: float, acceleration: float, quantiles:
     shifted = bias + quantiles
     # Past 1 / acceleration the correction turns round; there the limit is the outermost resample.
     scale = np.maximum(1 - acceleration * shifted, 1e-9)
-    return np.asarray(np.quantile(defined, special.ndtr(bias + shifted / scale)))
+    levels = special.ndtr(bias + shifted / scale)
+    return _between(defined, levels) if widened else np.asarray(np.quantile(defined, levels))
+
+
+def _between(replicates: Floats, levels: Floats) -> Floats:
+    """Quantiles that lie between the steps of few distinct values (mid-quantiles: Ma, Genton and Parzen 2011).
+
+    A plain quantile jumps from one possible mean to the next, and with few questions another seed is enough for that.
+    """
+    values, counts = np.unique(replicates, return_counts=True)
+    shares = counts / len(replicates)
+    return np.asarray(np.interp(levels, np.cumsum(shares) - shares / 2, values))

@@ -1,32 +1,26 @@
-"""Whether a paired difference may be chance: sign-flip permutation test, exact McNemar, Holm, detectable difference."""
+"""Whether a paired difference may be chance: sign-flip permutation test, exact McNemar, Holm."""
 
 from collections.abc import Sequence
 from functools import cache
+from math import floor, log2
 
 import numpy as np
 
-from shared.statistics.resampling import DRAWS, FEWEST_GROUPS, SEED, Floats
+from shared.statistics.resampling import Floats
 
-_ENUMERATED = 13  # 2^13 sign patterns are fewer than the draws
+_ENUMERATED = 13  # 2^13 sign patterns
 _LONGEST_LATTICE = 20_000
-_AT_ONCE = 4_000_000
-_EQUAL = 1e-9  # sums that differ by less are ties: addition in another order must not decide
+EQUAL = 1e-9  # sums that differ by less are ties: addition in another order must not decide
 
 
-def sign_flip(sums: Floats, *, draws: int = DRAWS, seed: int = SEED) -> Floats:
+def sign_flip(sums: Floats) -> Floats:
     """Two-sided p of each column, shape (groups, columns): each group's summed differences change sign together.
 
     The null hypothesis is that the two arms' labels are exchangeable within a group (Fisher 1935; Smucker, Allan and
-    Carterette 2007 for retrieval). Exact where at most 13 groups differ or all sums are multiples of the smallest
-    (right/wrong values); otherwise `draws` seeded flips, counted with the observed one (Phipson and Smyth 2010), so
-    that p is never below 1 / (draws + 1).
+    Carterette 2007 for retrieval). Exact, and so without draws: where at most 13 groups differ, or all sums are
+    multiples of the smallest (right/wrong values). NaN for other columns, where a t statistic serves as well.
     """
-    exact = [_exact(sums[:, column]) for column in range(sums.shape[1])]
-    drawn = [column for column, p in enumerate(exact) if p is None]
-    p_values = np.array([np.nan if p is None else p for p in exact])
-    if drawn:
-        p_values[drawn] = _by_draws(sums[:, drawn], draws, seed)
-    return p_values
+    return np.array([_exact(sums[:, column]) for column in range(sums.shape[1])])
 
 
 def mcnemar(a: Floats, b: Floats) -> float | None:
@@ -51,49 +45,35 @@ def holm(ps: Sequence[float]) -> list[float]:
     return [float(p) for p in adjusted]
 
 
-def detectable(sums: Floats, sizes: Floats, span: float) -> float | None:
-    """The smallest mean difference that this many groups show in 80 % of cases, at 5 % two-sided, alone.
+def fewest(level: float) -> int:
+    """How many groups must differ, all one way, for a sign-flip p below `level`: six for 5 % (2 / 2^6 < 5 %)."""
+    return floor(1 - log2(level)) + 1
 
-    From the standard error of the mean with whole groups, by Student's t (Bloom 1995). Where fewer than six groups
-    differ at all, that spread says nothing, and the test could not have rejected: then it is also at least the share
-    of groups, each moved by `span` (the width of the measure's scale), at which six would differ in 80 % of cases.
-    None where no difference whatever could have shown: fewer than six groups. Conservative, and never a power
-    calculated from the difference that was observed.
-    """
-    from scipy import stats
 
-    groups, n = len(sums), sizes.sum()
-    if groups < FEWEST_GROUPS:
-        return None
-    residuals = sums - sizes * sums.sum() / n
-    error = np.sqrt(groups / (groups - 1) * (residuals**2).sum()) / n
-    by_spread = float((stats.t.ppf(0.975, groups - 1) + stats.t.ppf(0.8, groups - 1)) * error)
-    differing = int((np.abs(sums) > _EQUAL).sum())
-    constant = np.abs(residuals).max() <= _EQUAL
-    if differing >= FEWEST_GROUPS and not constant:
-        return by_spread
-    return max(by_spread, _share_that_shows(groups) * span)
+def floor_of(sums: Floats) -> Floats:
+    """The smallest p that a column could have had with so many groups that differ: all of them one way."""
+    return np.asarray(np.minimum(1.0, 2.0 ** (1 - (np.abs(sums) > EQUAL).sum(axis=0))))
 
 
 @cache
-def _share_that_shows(groups: int) -> float:
-    """The share of groups that must differ for at least six of them to do so in 80 % of cases."""
+def share_that_shows(groups: int, differing: int) -> float:
+    """The share of groups that must differ for at least `differing` of them to do so in 80 % of cases."""
     from scipy import optimize, stats
 
-    return float(optimize.brentq(lambda q: stats.binom.sf(FEWEST_GROUPS - 1, groups, q) - 0.8, 0.0, 1.0))
+    return float(optimize.brentq(lambda q: stats.binom.sf(differing - 1, groups, q) - 0.8, 0.0, 1.0))
 
 
-def _exact(sums: Floats) -> float | None:
-    moving = np.abs(sums[np.abs(sums) > _EQUAL])
+def _exact(sums: Floats) -> float:
+    moving = np.abs(sums[np.abs(sums) > EQUAL])
     if not len(moving):
         return 1.0
-    observed = abs(float(sums.sum())) * (1 - _EQUAL)
+    observed = abs(float(sums.sum())) * (1 - EQUAL)
     if len(moving) <= _ENUMERATED:
         return float((np.abs(_patterns(len(moving)) @ moving) >= observed).mean())
     steps = moving / moving.min()
     whole = np.rint(steps)
-    if whole.sum() > _LONGEST_LATTICE or np.abs(steps - whole).max() > _EQUAL:
-        return None
+    if whole.sum() > _LONGEST_LATTICE or np.abs(steps - whole).max() > EQUAL:
+        return float("nan")
     return _by_lattice(whole.astype(np.intp).tolist(), observed / float(moving.min()))
 
 
@@ -115,19 +95,3 @@ def _by_lattice(steps: list[int], observed: float) -> float:
         chances = np.convolve(chances, spread)
     totals = 2.0 * np.arange(len(chances)) - sum(steps)
     return min(1.0, float(chances[np.abs(totals) >= observed].sum()))
-
-
-def _by_draws(sums: Floats, draws: int, seed: int) -> Floats:
-    generator = np.random.default_rng(seed)
-    groups = len(sums)
-    width = -(-groups // 8)
-    size = max(1, min(draws, _AT_ONCE // (groups + sums.shape[1])))
-    total = sums.sum(axis=0)
-    observed = np.abs(total) * (1 - _EQUAL)
-    as_far = np.ones(sums.shape[1])
-    for start in range(0, draws, size):
-        rows = min(size, draws - start)
-        packed = np.frombuffer(generator.bytes(rows * width), dtype=np.uint8).reshape(rows, width)
-        flipped = np.unpackbits(packed, axis=1, count=groups).astype(np.float64)
-        as_far += (np.abs(total - 2 * (flipped @ sums)) >= observed).sum(axis=0)
-    return np.asarray(as_far / (draws + 1))

@@ -5,9 +5,12 @@ cent, to be built into a text. What they say is the same.
 """
 
 from shared.statistics.comparison import Comparison
+from shared.statistics.resampling import FEWEST_GROUPS
 
 NONE = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
+LARGE = 0.2
+"""The share of questions that depend on one another from which a comparison says so."""
 
 
 def in_words(comparison: Comparison) -> str:
@@ -19,10 +22,14 @@ def in_words(comparison: Comparison) -> str:
         detectable = comparison.detectable
         smallest = "" if detectable is None else f"a difference of {_number(detectable, _digits(detectable))}"
         why = _why(comparison, smallest)
-        return f"Undecided between {first} and {second} {where}: {_numbers(comparison, 1)}; {why}."
+        return f"Undecided between {first} and {second} {where}: {_numbers(comparison, 1)}; {why}{_caveat(comparison)}."
+    if comparison.verdict == "equivalent":
+        within = _number(comparison.margin or 0.0, _digits(comparison.margin or 0.0))
+        numbers = f"{_numbers(comparison, 1)}{_caveat(comparison)}"
+        return f"{first} and {second} are equivalent {where} within {within}: {numbers}."
     winner, loser, sign = (first, second, 1) if comparison.verdict == "a" else (second, first, -1)
     lower = ", where lower is better" if comparison.lower_is_better else ""
-    return f"{winner} is better than {loser} {where}{lower}: {_numbers(comparison, sign)}."
+    return f"{winner} is better than {loser} {where}{lower}: {_numbers(comparison, sign)}{_caveat(comparison)}."
 
 
 def lead(comparison: Comparison, does: str) -> str:
@@ -30,19 +37,46 @@ def lead(comparison: Comparison, does: str) -> str:
     assert comparison.difference is not None
     assert comparison.low is not None
     assert comparison.high is not None
+    if comparison.verdict == "equivalent":
+        within = points(comparison.margin, signed=False)
+        return (
+            f"{comparison.a} and {comparison.b} {_do(does)} equally often within {within} points ({_seen(comparison)})"
+        )
     more, less = (comparison.a, comparison.b) if comparison.difference > 0 else (comparison.b, comparison.a)
     low, high = sorted((abs(comparison.low), abs(comparison.high)))
     size = f"{points(abs(comparison.difference), signed=False)} points"
     sure = f"95 % interval {points(low, signed=False)} to {points(high, signed=False)}"
-    p_holm = equals_p(comparison.p_holm)
-    return f"{more} {does} more often than {less}, by {size} ({sure}, n = {comparison.n}, by Holm {p_holm})"
+    numbers = f"{sure}, n = {comparison.n}, by Holm {equals_p(comparison.p_holm)}"
+    return f"{more} {does} more often than {less}, by {size} ({numbers}){_caveat(comparison)}"
 
 
 def undecided(comparison: Comparison) -> str:
     """An undecided comparison as a clause: what was seen, and why it decides nothing."""
+    why = _why(comparison, f"a difference of {points(comparison.detectable, signed=False)} points")
+    return f"{_seen(comparison)}; {why}{_caveat(comparison)}"
+
+
+def _seen(comparison: Comparison) -> str:
     interval = f"95 % interval {points(comparison.low)} to {points(comparison.high)}"
-    why = _why(comparison, f"{points(comparison.detectable, signed=False)} points")
-    return f"{points(comparison.difference)} points, {interval}, n = {comparison.n}; {why}"
+    return f"{points(comparison.difference)} points, {interval}, n = {comparison.n}"
+
+
+def _do(does: str) -> str:
+    """What one does, of two: "is right" becomes "are right", "says what" becomes "say what"."""
+    verb, _, rest = does.partition(" ")
+    return f"{'are' if verb == 'is' else verb.removesuffix('s')} {rest}"
+
+
+def _caveat(comparison: Comparison) -> str:
+    """What makes a comparison worth less than it looks, or its difference too small to matter."""
+    said = []
+    if comparison.trivial:
+        said.append("the difference is real, and too small to matter")
+    if comparison.largest > LARGE and FEWEST_GROUPS <= comparison.clusters < comparison.n:
+        said.append(
+            f"one cluster holds {100 * comparison.largest:.0f} % of the questions, so that the others count little"
+        )
+    return "".join(f"; {caveat}" for caveat in said)
 
 
 def points(value: float | None, *, signed: bool = True) -> str:
@@ -71,11 +105,9 @@ def _why(comparison: Comparison, smallest: str) -> str:
     if comparison.detectable is None:
         return f"with {size} no difference of any size could have shown"
     if comparison.p is not None and comparison.p_holm is not None and comparison.p < 0.05:
-        if comparison.p_holm < 0.05:
-            return f"the test finds a difference (by Holm {equals_p(comparison.p_holm)}), but the interval holds 0"
         ps = f"{equals_p(comparison.p)}, by Holm {equals_p(comparison.p_holm)}"
         return f"alone it might count, among all that was compared it does not ({ps})"
-    return f"with {size} only {smallest} or more would have shown"
+    return f"with {size} {smallest} shows in 80 % of cases"
 
 
 def _numbers(comparison: Comparison, sign: int) -> str:

@@ -12,6 +12,7 @@ from shared.lab.report.numbers import Numbers, cell, count
 from shared.lab.report.sections import of
 from shared.lab.report.sections.repeats import runs
 from shared.messages import Result
+from shared.scoring.catalogue import HEADLINE
 from shared.statistics.comparison import Comparison
 from tests.results import a_counted_trial, a_result, a_scored, a_trial
 
@@ -108,11 +109,27 @@ def test_material_of_one_run_names_no_runs() -> None:
     assert gather([], read_from="a test").runs == {}
 
 
-def test_the_verdict_says_what_n_counts_and_what_the_runs_leave_open() -> None:
+def test_the_verdict_says_what_n_counts_and_that_trainings_are_a_sample() -> None:
     same = verdict.paragraph(counted(some(16, 20), some(16, 20)))
     apart = verdict.paragraph(counted(some(2, 20), some(18, 20), some(20, 20)))
 
     assert "n counts answers to 20 questions in 2 runs" in same
-    assert "Over runs" not in same
-    assert "Over runs, these effects are not decided: tuning, without retrieval" in apart
-    assert "runs" not in verdict.paragraph(count(gather(some(16, 20), read_from="a test")))
+    assert "held against these questions and these 2 trainings" in same
+    assert "Between base and tuned it is undecided" in apart, "one of three trainings failed"
+
+
+def test_one_training_speaks_for_that_adapter_alone() -> None:
+    once = count(gather(some(16, 20), read_from="a test"))
+
+    assert pair(once).one_training
+    assert "holds for this adapter" in verdict.paragraph(once)
+    assert not pair(counted(some(16, 20), some(15, 20), some(16, 20))).one_training
+
+
+def test_an_accuracy_over_trainings_that_lie_apart_is_as_unsure_as_they_are() -> None:
+    close, apart = cell(counted(some(12, 20), some(12, 20)), "tuned"), cell(counted(some(2, 20), some(18, 20)), "tuned")
+
+    assert close is not None
+    assert apart is not None
+    assert close.scores[HEADLINE].high - close.scores[HEADLINE].low < 0.5
+    assert apart.scores[HEADLINE].high - apart.scores[HEADLINE].low > 0.9

@@ -25,6 +25,11 @@ from shared.settings import CassandraSettings, KafkaSettings
 Since = Annotated[str | None, typer.Option(help="Asked since: a time, or how long ago (90s, 15m, 2h, 7d).")]
 Until = Annotated[str | None, typer.Option(help="Asked before: a time, or how long ago.")]
 
+Margin = Annotated[
+    float | None,
+    typer.Option(min=0.1, max=99, help="Points of accuracy that do not matter: arms may then be called equivalent."),
+]
+
 
 def register(app: typer.Typer) -> None:
     app.command()(report)
@@ -41,6 +46,7 @@ def report(
     ] = None,
     since: Since = None,
     until: Until = None,
+    margin: Margin = None,
     json: output.Json = False,
 ) -> None:
     """Write what the results say: verdict, arms, the 2 x 2 table, the age curve, costs, failures, provenance.
@@ -50,6 +56,7 @@ def report(
 
     Example: tiltyard report --since 7d --out out/week
     Example: tiltyard report --from out/demo/results.jsonl --documents documents.jsonl
+    Example: tiltyard report --from out/demo/results.jsonl --margin 5
     Example: tiltyard report --from out/demo/seed-1/results.jsonl --from out/demo/seed-2/results.jsonl
     """
     now = datetime.now(UTC)
@@ -61,7 +68,9 @@ def report(
             else _material(source[0] if source else None, documents, start, end)
         )
     with progress.waiting(f"counting {len(material.results)} results"):
-        numbers = count(material, per_hour=VotingSettings().per_voter_per_hour)
+        numbers = count(
+            material, per_hour=VotingSettings().per_voter_per_hour, margin=None if margin is None else margin / 100
+        )
         extra = [] if source else staying.live(KafkaSettings(), material.results, CostSettings())
         files.write(out, numbers, extra=extra)
     if json:

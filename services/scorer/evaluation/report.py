@@ -10,7 +10,7 @@ from services.scorer.evaluation.scoring import Values
 from shared.jobs.answers_evaluation import LeftOut, Outcomes, Setting, SliceScored, SystemsCompared, SystemScored
 from shared.scoring import catalogue
 from shared.scoring.measure import Metric
-from shared.statistics.clusters import joined
+from shared.statistics.clusters import Clusters
 from shared.statistics.comparison import Comparison, compare
 from shared.statistics.intervals import Interval, mean_interval
 from shared.statistics.wording import in_words
@@ -21,7 +21,7 @@ Pairs = Sequence[tuple[str, str]]
 def of(contest: Contest, values: Values, decides: Metric, *, baseline: str = "", draws: int) -> Setting:
     """One setting: counts, means over the questions that a measure applies to, by slice too, and comparisons.
 
-    Comparisons are of every pair of systems, or of each with the baseline; they form one family for Holm's adjustment.
+    Comparisons are of every pair of systems, or of each with the baseline; on all questions they form one family.
     """
     together = clusters_of(contest.questions)
     slices = _slices(contest)
@@ -31,7 +31,6 @@ def of(contest: Contest, values: Values, decides: Metric, *, baseline: str = "",
         slices=slices,
         clusters=together,
         pairs=_pairs(contest, baseline),
-        draws=draws,
         lower_is_better=catalogue.where("lower") & values.keys(),
     )
 
@@ -95,12 +94,12 @@ def _means(
             yield name, mean_interval([of_measure[key] for key in scored], groups, draws=draws)
 
 
-def clusters_of(questions: Mapping[str, Prediction]) -> dict[str, str] | None:
+def clusters_of(questions: Mapping[str, Prediction]) -> Clusters | None:
     """Question key -> cluster, the same where questions share a gold document or an id, also by way of others.
 
     None where every question stands alone.
     """
-    clusters = joined({key: _links(prediction) for key, prediction in questions.items()})
+    clusters = Clusters({key: _links(prediction) for key, prediction in questions.items()})
     return clusters if len(set(clusters.values())) < len(clusters) else None
 
 

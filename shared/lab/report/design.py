@@ -7,17 +7,22 @@ each other (their interaction) can be told apart, question by question: the cont
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
-from shared.contests.parts import Square
-from shared.lab.report.scores import Scores, intervals_of, within
+from shared.contests.parts import Square, search_against_memory
+from shared.lab.report.rule import Rule
+from shared.lab.report.scores import Scores, within
+from shared.messages import ArmTaken
 from shared.scoring import catalogue
 from shared.scoring.catalogue import HEADLINE
-from shared.statistics.comparison import Comparison, compare
+from shared.statistics.comparison import Comparison
 from shared.statistics.intervals import Interval
+from shared.statistics.judging import Verdict
+from shared.statistics.margins import Side
 
 INTERACTION = "interaction"
-SWAPPED: Mapping[str, Literal["a", "b", "undecided"]] = {"a": "b", "b": "a", "undecided": "undecided"}
+SWAPPED: Mapping[Verdict, Verdict] = {"a": "b", "b": "a"}
+
+_SIDES: Mapping[Side, Side] = {"a": "b", "b": "a"}
 
 
 @dataclass(frozen=True)
@@ -45,9 +50,7 @@ class Design:
     effects: tuple[Effect, ...]
 
 
-def design(
-    square: Square, scores: Mapping[str, Scores], clusters: Mapping[str, str], overall: Sequence[Comparison]
-) -> Design:
+def design(square: Square, scores: Mapping[str, Scores], rule: Rule, overall: Sequence[Comparison]) -> Design:
     """The cells that there are and the effects that they allow to tell; `overall`: the pairs' comparisons."""
     correct = scores.get(HEADLINE, {})
     arms = tuple(arm for arm in square.arms if correct.get(arm))
@@ -58,13 +61,13 @@ def design(
         for arm in arms
         if within(scores.get(metric, {}).get(arm, {}), common)
     }
-    intervals = intervals_of(columns, clusters)
+    intervals = rule.intervals(columns)
     cells = {
         metric: {arm: interval for (other, arm), interval in intervals.items() if other == metric}
         for metric in dict.fromkeys(metric for metric, _ in intervals)
     }
     mine = {arm: within(correct[arm], common) for arm in arms}
-    averaged = _crossed(square, mine, clusters) if common and len(arms) == len(square.corners) else []
+    averaged = _crossed(square, mine, rule) if common and len(arms) == len(square.corners) else []
     return Design(square, len(common), arms, cells, (*_simple(square, overall), *averaged))
 
 
@@ -86,6 +89,13 @@ def simple(square: Square) -> list[tuple[str, str, str]]:
     return [(what, more, less) for what, more, less in effects if more is not None and less is not None]
 
 
+def telling(square: Square, arms: Sequence[ArmTaken]) -> list[tuple[str, str]]:
+    """Of a 2 x 2 the pairs with one cause to tell apart but for retrieval on top of tuning, and retrieval on its own
+    against memory."""
+    alone = [(more, less) for _, more, less in simple(square) if (more, less) != (square.tuned_reading, square.tuned)]
+    return alone + search_against_memory(arms)
+
+
 def crossed(square: Square) -> list[tuple[str, tuple[str, str], tuple[str, str]]]:
     """The same of both main effects and the interaction, each between two pairs of arms; none without all four."""
     if not square.whole:
@@ -105,14 +115,14 @@ def _simple(square: Square, overall: Sequence[Comparison]) -> Iterator[Effect]:
                 yield Effect(what, more, less, comparison if comparison.a == more else flipped(comparison))
 
 
-def _crossed(square: Square, correct: Scores, clusters: Mapping[str, str]) -> list[Effect]:
-    """Both main effects and the interaction."""
+def _crossed(square: Square, correct: Scores, rule: Rule) -> list[Effect]:
+    """Both main effects and the interaction; a margin is for arms, and not for these."""
     sides: dict[str, dict[str, float]] = {}
     wanted = [(what, " and ".join(more), " and ".join(less)) for what, more, less in crossed(square)]
     for _, more, less in crossed(square):
         sides |= {" and ".join(pair): _mean(correct, *pair) for pair in (more, less)}
     pairs = [(more, less) for _, more, less in wanted]
-    comparisons = compare({HEADLINE: sides}, pairs=pairs, clusters=clusters)
+    comparisons = rule.compare({HEADLINE: sides}, pairs=pairs, margin=False)
     return [
         Effect(what, more, less, _doubled(comparison) if what == INTERACTION else comparison)
         for (what, more, less), comparison in zip(wanted, comparisons, strict=True)
@@ -131,7 +141,8 @@ def flipped(comparison: Comparison) -> Comparison:
         difference=None if comparison.difference is None else -comparison.difference,
         low=low,
         high=high,
-        verdict=SWAPPED[comparison.verdict],
+        verdict=SWAPPED.get(comparison.verdict, comparison.verdict),
+        no_worse=_SIDES.get(comparison.no_worse, comparison.no_worse) if comparison.no_worse else None,
     )
 
 
@@ -146,4 +157,5 @@ def _doubled(comparison: Comparison) -> Comparison:
         None if value is None else 2 * value
         for value in (comparison.difference, comparison.low, comparison.high, comparison.detectable)
     )
-    return replace(comparison, difference=difference, low=low, high=high, detectable=smallest)
+    within = smallest if smallest is not None and smallest <= 1 else None
+    return replace(comparison, difference=difference, low=low, high=high, detectable=within)

@@ -11,12 +11,13 @@ from shared.lab.report.attributes import Group, groups
 from shared.lab.report.certainty import calibrated
 from shared.lab.report.costs import Cost, costs
 from shared.lab.report.curves import Curve, age_curve, ages, freshness_curve
-from shared.lab.report.design import Design, design
+from shared.lab.report.design import Design, design, telling
 from shared.lab.report.examples import Example, examples
 from shared.lab.report.material import Material
 from shared.lab.report.mistakes import Mistakes, mistakes, retrieval_arms
 from shared.lab.report.outcomes import Caution, Outcomes, cautions, counts
 from shared.lab.report.provenance import Provenance, provenance
+from shared.lab.report.rule import Rule, trained
 from shared.lab.report.runs import Runs, spread_over
 from shared.lab.report.scores import Scores, arms_of, clusters_of, interval_of, scores_of, slices_of
 from shared.lab.report.table import Cell, cells
@@ -28,7 +29,7 @@ from shared.scoring import catalogue
 from shared.scoring.catalogue import HEADLINE
 from shared.standings import ALL
 from shared.statistics.calibration import Calibration
-from shared.statistics.comparison import Comparison, compare
+from shared.statistics.comparison import Comparison
 from shared.statistics.intervals import Interval
 from shared.statistics.wording import in_words
 
@@ -50,12 +51,13 @@ class Numbers:
     """A report in numbers. Means are shares of 1 and come with n and 95 % limits; see each part for its meaning.
 
     `silent` arms failed at every question or were always late, such as a tuned arm without an adapter: their zeros are
-    shown, and compared with nothing.
+    shown, and compared with nothing. `margin`: a smaller difference of shares does not matter; None where none was set.
     """
 
     version: str
     arms: tuple[str, ...]
     silent: tuple[str, ...]
+    margin: float | None
     slices: Mapping[str, int]
     clusters: int
     scored: int
@@ -86,7 +88,7 @@ class Numbers:
         return asdict(self) | {"comparisons": comparisons, "votes": people, "judges": models}
 
 
-def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR) -> Numbers:
+def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR, margin: float | None = None) -> Numbers:
     """Count all, `per_hour` of a voter's votes. Seeded: equal results, equal numbers. Of hundreds it takes seconds."""
     results, contest = material.results, material.contest
     arms, scores = arms_of(results, contest), scores_of(results)
@@ -98,16 +100,19 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR) -> Numbers:
         metric: {arm: column for arm, column in by_arm.items() if arm not in silent}
         for metric, by_arm in scores.items()
     }
-    comparisons = compared(spoken, slices | _by_cutoff(material), clusters)
-    first, *further = _designs(contest, spoken, clusters, comparisons)
+    rule = Rule(clusters, material.runs, trained(contest.arms), margin)
+    telling_pairs = telling(squares(contest.arms)[0], contest.arms)
+    comparisons = compared(spoken, slices | _by_cutoff(material), rule, telling_pairs)
+    first, *further = _designs(contest, spoken, rule, comparisons)
     return Numbers(
         version=VERSION,
         arms=tuple(arms),
         silent=tuple(silent),
+        margin=margin,
         slices={name: len(members) for name, members in slices.items()},
         clusters=len(set(clusters.values())),
         scored=len({name for values in correct.values() for name in values}),
-        table=cells(scores, arms=arms, slices=slices, clusters=clusters),
+        table=cells(scores, arms=arms, slices=slices, rule=rule),
         outcomes=outcomes,
         design=first,
         further_designs=further,
@@ -131,25 +136,33 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR) -> Numbers:
 def _designs(
     contest: ContestTaken,
     spoken: Mapping[str, Scores],
-    clusters: Mapping[str, str],
+    rule: Rule,
     comparisons: Sequence[Comparison],
 ) -> list[Design]:
     """One for each 2 x 2 part of the contest."""
     overall = [comparison for comparison in comparisons if comparison.slice == ALL]
-    return [design(square, spoken, clusters, overall) for square in squares(contest.arms)]
+    return [design(square, spoken, rule, overall) for square in squares(contest.arms)]
 
 
 def compared(
-    scores: Mapping[str, Scores], slices: Mapping[str, set[str]], clusters: Mapping[str, str]
+    scores: Mapping[str, Scores], slices: Mapping[str, set[str]], rule: Rule, telling_pairs: Sequence[tuple[str, str]]
 ) -> list[Comparison]:
     """Every pair of arms by each measure that arms are compared by: on all questions, then on every slice.
 
-    Two families for Holm's adjustment, so that many slices do not blur what all questions tell: the comparisons on
-    all questions, and those on slices.
+    The headline is a family of its own, and so are the other measures together. Slices are looked at of those pairs
+    that a sentence tells of, or of every pair where these leave out an arm.
     """
     chosen = {metric: scores[metric] for metric in catalogue.compared() if metric in scores}
-    lower = catalogue.where("lower")
-    comparisons = compare(chosen, slices=slices, clusters=clusters, lower_is_better=lower, apart=(ALL,))
+    arms = {arm for by_arm in chosen.values() for arm in by_arm}
+    told = [pair for pair in telling_pairs if arms.issuperset(pair)]
+    sliced = told if arms <= {arm for pair in told for arm in pair} else None
+    first = {metric: by_arm for metric, by_arm in chosen.items() if metric == HEADLINE}
+    others = {metric: by_arm for metric, by_arm in chosen.items() if metric != HEADLINE}
+    comparisons = [
+        comparison
+        for family in (first, others)
+        for comparison in rule.compare(family, slices=slices, sliced=sliced, lower_is_better=catalogue.where("lower"))
+    ]
     return sorted(
         (comparison for comparison in comparisons if comparison.n), key=lambda comparison: comparison.slice != ALL
     )

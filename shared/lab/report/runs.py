@@ -1,7 +1,7 @@
 """The same questions in several runs, such as trainings with different seeds: how far apart the runs lie.
 
-Intervals elsewhere in a report are over questions, the runs being what they are. These are over runs, the questions
-being what they are: Student's t over the runs' means. A claim about other questions and other seeds needs both.
+Comparisons with a trained arm are held against both questions and runs (`shared/statistics/errors.py`). The limits here
+are over runs alone, the questions being what they are: Student's t over the runs' means.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -50,7 +50,11 @@ def spread_over(runs: Mapping[str, str], correct: Scores, arms: Sequence[str], s
     return Runs(
         names,
         tuple(spread for arm in arms if arm in correct and (spread := _spread(arm, correct[arm], names, runs))),
-        tuple(spread for what, column in _effects(correct, square) if (spread := _spread(what, column, names, runs))),
+        tuple(
+            spread
+            for what, column in _effects(correct, square)
+            if (spread := _spread(what, column, names, runs, _scale(what)))
+        ),
     )
 
 
@@ -66,14 +70,24 @@ def _effects(correct: Scores, square: Square) -> Iterator[tuple[str, Column]]:
             yield what, {q: sum(weight * correct[arm][q] for arm, weight in weights.items()) for q in sorted(common)}
 
 
-def _spread(what: str, column: Column, names: tuple[str, ...], runs: Mapping[str, str]) -> Spread | None:
-    """None where some run has no value."""
+def _spread(
+    what: str, column: Column, names: tuple[str, ...], runs: Mapping[str, str], scale: tuple[float, float] = (0.0, 1.0)
+) -> Spread | None:
+    """On the scale of what it is; None where some run has no value."""
+    lowest, highest = scale
     by_run = [[value for item, value in column.items() if runs.get(item) == name] for name in names]
     if not all(by_run):
         return None
     means = tuple(map(fmean, by_run))
     deviation, reach = stdev(means), _reach(means)
-    return Spread(what, means, fmean(means), deviation, fmean(means) - reach, fmean(means) + reach)
+    low, high = max(lowest, fmean(means) - reach), min(highest, fmean(means) + reach)
+    return Spread(what, means, fmean(means), deviation, low, high)
+
+
+def _scale(what: str) -> tuple[float, float]:
+    """How far an effect can go; the interaction is a difference of differences."""
+    widest = 2.0 if what == INTERACTION else 1.0
+    return -widest, widest
 
 
 def _reach(means: tuple[float, ...]) -> float:

@@ -8,9 +8,8 @@ import numpy as np
 
 from shared.messages import ContestTaken, Question, Result
 from shared.standings import ALL, marks_of
-from shared.statistics.clusters import joined
-from shared.statistics.intervals import Interval, mean_interval, mean_limits
-from shared.statistics.resampling import numbered, summed
+from shared.statistics.clusters import Clusters, layout, links_of
+from shared.statistics.intervals import Interval, mean_interval, share_limits
 
 K = TypeVar("K", bound=Hashable)
 Scores = dict[str, dict[str, float]]  # arm -> question id -> value
@@ -46,14 +45,14 @@ def slices_of(results: Sequence[Result]) -> dict[str, set[str]]:
     return {ALL: everything} | {name: by_slice[name] for name in sorted(by_slice)}
 
 
-def clusters_of(results: Iterable[Result], asked: Mapping[str, str] | None = None) -> dict[str, str]:
+def clusters_of(results: Iterable[Result], asked: Mapping[str, str] | None = None) -> Clusters:
     """Question id -> its cluster: questions that share a gold document, also through a third, are one cluster.
 
     What two questions on one document have in common (how hard it is, whether it was found) would otherwise be
     counted twice. A question without gold documents is a cluster of its own, together with its repetitions: those that
     have the same id by `asked`.
     """
-    return joined({result.question.question_id: _links(result.question, asked or {}) for result in results})
+    return Clusters({result.question.question_id: _links(result.question, asked or {}) for result in results})
 
 
 def _links(question: Question, asked: Mapping[str, str]) -> list[str]:
@@ -71,8 +70,13 @@ def interval_of(scores: Mapping[str, float], clusters: Mapping[str, str]) -> Int
     return intervals_of({"": scores}, clusters)[""]
 
 
-def intervals_of(columns: Mapping[K, Mapping[str, float]], clusters: Mapping[str, str]) -> dict[K, Interval]:
-    """The same for many columns; those over the same questions are resampled together, which is much quicker."""
+def intervals_of(
+    columns: Mapping[K, Mapping[str, float]], clusters: Mapping[str, str], runs: Mapping[str, str] | None = None
+) -> dict[K, Interval]:
+    """The same for many columns; those over the same questions are counted together, which is much quicker.
+
+    With `runs`, question id -> its run, also over runs.
+    """
     together: dict[tuple[str, ...], list[K]] = defaultdict(list)
     for key, column in columns.items():
         together[tuple(sorted(column))].append(key)
@@ -82,9 +86,7 @@ def intervals_of(columns: Mapping[K, Mapping[str, float]], clusters: Mapping[str
             intervals |= dict.fromkeys(keys, mean_interval([]))
             continue
         values = np.array([[columns[key][question_id] for key in keys] for question_id in questions], dtype=np.float64)
-        groups = numbered([clusters[question_id] for question_id in questions])
-        totals = summed(np.column_stack([values, np.ones(len(values))]), groups)
-        limits = mean_limits(totals, np.zeros(len(keys)), np.ones(len(keys)))
+        limits = share_limits(values, layout(questions, links_of(clusters), runs))
         rows = zip(keys, values.mean(axis=0), *limits, strict=True)
         intervals |= {key: Interval(len(values), float(mean), float(low), float(high)) for key, mean, low, high in rows}
     return {key: intervals[key] for key in columns}

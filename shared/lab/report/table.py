@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shared.lab.report.scores import Scores, intervals_of, within
+from shared.lab.report.rule import Rule
+from shared.lab.report.scores import Scores, within
 from shared.scoring import catalogue
 from shared.statistics.intervals import Interval
 
@@ -23,13 +24,11 @@ def cells(
     *,
     arms: Sequence[str],
     slices: Mapping[str, set[str]],
-    clusters: Mapping[str, str],
+    rule: Rule,
 ) -> list[Cell]:
     """Slice by slice, every arm; each number over the questions that the metric applies to."""
     return [
-        cell
-        for name, members in slices.items()
-        for cell in _row(name, scores, arms=arms, members=members, clusters=clusters)
+        cell for name, members in slices.items() for cell in _row(name, scores, arms=arms, members=members, rule=rule)
     ]
 
 
@@ -39,21 +38,21 @@ def _row(
     *,
     arms: Sequence[str],
     members: set[str],
-    clusters: Mapping[str, str],
+    rule: Rule,
 ) -> list[Cell]:
     columns = {
-        (arm, metric): column
+        (metric, arm): column
         for metric in catalogue.shown()
         for arm in arms
         if (column := within(scores.get(metric, {}).get(arm, {}), members))
     }
-    intervals = intervals_of(columns, clusters)
+    intervals = rule.intervals(columns)
     return [
         Cell(
             slice=name,
             arm=arm,
-            asked=intervals[arm, "missing"].n if (arm, "missing") in intervals else 0,
-            scores={metric: intervals[arm, metric] for metric in catalogue.shown() if (arm, metric) in intervals},
+            asked=intervals["missing", arm].n if ("missing", arm) in intervals else 0,
+            scores={metric: intervals[metric, arm] for metric in catalogue.shown() if (metric, arm) in intervals},
         )
         for arm in arms
     ]

@@ -4,10 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from shared.contests.parts import search_against_memory
-from shared.lab.report.design import INTERACTION, Effect, simple
+from shared.lab.report.design import INTERACTION, Effect, telling
 from shared.lab.report.numbers import AFTER_CUTOFF, UP_TO_CUTOFF, Numbers, cell
 from shared.lab.report.phrasing import listed, percent, said_share
-from shared.lab.report.runs import Spread
 from shared.scoring import catalogue
 from shared.scoring.catalogue import HEADLINE
 from shared.standings import ALL
@@ -50,11 +49,7 @@ def sentences(numbers: Numbers, arms: Collection[str] | None = None) -> list[str
 
 
 def _telling(numbers: Numbers) -> list[tuple[str, str]]:
-    """Of a 2 x 2 the pairs with one cause to tell apart but for retrieval on top of tuning, and retrieval on its own
-    against memory."""
-    square = numbers.design.square
-    alone = [(more, less) for _, more, less in simple(square) if (more, less) != (square.tuned_reading, square.tuned)]
-    return alone + search_against_memory(numbers.provenance.contest.arms)
+    return telling(numbers.design.square, numbers.provenance.contest.arms)
 
 
 def _ranking(numbers: Numbers) -> Iterator[str]:
@@ -88,13 +83,15 @@ def _means(numbers: Numbers) -> dict[str, Interval]:
 def _against(numbers: Numbers, best: str) -> Iterator[str]:
     """The best arm's lead over each other: decided or not."""
     own = [comparison for comparison in _overall(numbers) if best in (comparison.a, comparison.b)]
-    decided = [comparison for comparison in own if comparison.verdict != "undecided"]
+    decided = [comparison for comparison in own if comparison.verdict in ("a", "b")]
     beaten = [comparison.b if comparison.a == best else comparison.a for comparison in decided]
     if beaten:
         yield f"Its lead over {listed(beaten)} is decided."
     for comparison in own:
         if comparison.verdict == "undecided":
             yield f"Between {comparison.a} and {comparison.b} it is undecided ({undecided(comparison)})."
+        elif comparison.verdict == "equivalent":
+            yield f"{_lead(comparison)}."
 
 
 def _overall(numbers: Numbers, name: str = ALL) -> list[Comparison]:
@@ -118,6 +115,8 @@ def _effect(effect: Effect) -> str:
     what = effect.what[0].upper() + effect.what[1:]
     if comparison.verdict == "undecided":
         return f"{what}: the effect on accuracy is undecided ({undecided(comparison)})"
+    if comparison.verdict == "equivalent":
+        return f"{what}: {_lead(comparison)}"
     changed = "raised" if (comparison.difference or 0) > 0 else "lowered"
     limits = f"95 % interval {points(comparison.low)} to {points(comparison.high)}, n = {comparison.n}"
     return f"{what}, {changed} accuracy by {points(abs(comparison.difference or 0), signed=False)} points ({limits})"
@@ -172,20 +171,15 @@ def _unanswered(numbers: Numbers) -> Iterator[str]:
 
 
 def _repeated(numbers: Numbers) -> Iterator[str]:
-    """Of several runs: what n counts, and effects that are decided over questions but not over runs."""
+    """Of trainings: that several are a sample, and that one speaks for that adapter alone."""
     runs = numbers.runs
-    if not runs.names:
-        return
-    asked = numbers.provenance.questions
-    yield f"n counts answers to {asked} questions in {len(runs.names)} runs, clustered by question."
-    decided = {effect.what for effect in numbers.design.effects if effect.comparison.verdict != "undecided"}
-    unsure = [spread.what for spread in runs.effects if spread.what in decided and _holds_zero(spread)]
-    if unsure:
-        yield f"Over runs, these effects are not decided: {'; '.join(unsure)} (see the runs side by side)."
-
-
-def _holds_zero(spread: Spread) -> bool:
-    return spread.low is None or spread.high is None or spread.low <= 0 <= spread.high
+    if runs.names:
+        asked, times = numbers.provenance.questions, len(runs.names)
+        yield f"n counts answers to {asked} questions in {times} runs, clustered by question."
+        if any(comparison.runs for comparison in numbers.comparisons):
+            yield f"Whatever is said of a trained arm is held against these questions and these {times} trainings."
+    elif any(comparison.one_training for comparison in numbers.comparisons):
+        yield "What is said of tuning holds for this adapter: another training would give other numbers."
 
 
 def _open(chosen: Sequence[Comparison]) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """What a suite's run shows beside the table of arms: the measures of its kind, how sure the arms were, tokens."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal
 
 from shared.jobs.events import JobModel
 from shared.lab.report.certainty import calibrated
@@ -14,6 +13,7 @@ from shared.scoring.catalogue import HEADLINE
 from shared.statistics.calibration import Calibration
 from shared.statistics.comparison import Comparison, compare
 from shared.statistics.intervals import Interval
+from shared.statistics.judging import Verdict
 from shared.statistics.wording import in_words
 
 FIRST: Mapping[Kind, str] = {Kind.summarisation: "rouge_l", Kind.multiple_choice: "choice"}
@@ -38,7 +38,7 @@ class ArmsCompared(JobModel):
     high: float | None
     p: float | None
     p_holm: float | None
-    verdict: Literal["a", "b", "undecided"]
+    verdict: Verdict
     sentence: str
 
 

@@ -15,7 +15,7 @@ from shared.lab.summary import of_results
 from shared.messages import Question
 from shared.scoring.catalogue import HEADLINE
 from shared.standings import marks_of
-from shared.statistics.clusters import joined
+from shared.statistics.clusters import Clusters
 from shared.statistics.comparison import Comparison, compare
 from shared.statistics.wording import in_words
 
@@ -123,12 +123,12 @@ def compared(
     return [(name, arm, comparison) for (name, arm), comparison in zip(named, comparisons, strict=True)]
 
 
-def clusters_of(questions: Sequence[Question]) -> Mapping[str, str]:
+def clusters_of(questions: Sequence[Question]) -> Clusters:
     """Question id -> its cluster: questions that share a gold document, also by way of others."""
     links = {
         question.question_id: [f"document {name}" for name in question.gold_document_ids] for question in questions
     }
-    return joined({name: documents or [f"question {name}"] for name, documents in links.items()})
+    return Clusters({name: documents or [f"question {name}"] for name, documents in links.items()})
 
 
 def scores_in(suite_results: SuiteResults, arm: str, metric: str) -> Mapping[str, float]:

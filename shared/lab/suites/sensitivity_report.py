@@ -1,11 +1,11 @@
 """What a sensitivity run ends in: a summary of every condition, and each arm under it beside itself undisturbed."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
 from shared.jobs.events import JobModel
 from shared.lab.suites.card import Card
 from shared.lab.summary import Summary
+from shared.statistics.judging import Verdict
 
 
 class ConditionSummary(Summary):
@@ -36,7 +36,7 @@ class ArmDisturbed(JobModel):
     p_holm: float | None
     mcnemar_p: float | None
     detectable: float | None
-    verdict: Literal["a", "b", "undecided"]
+    verdict: Verdict
     sentence: str
 
 

@@ -23,10 +23,10 @@ def _in_words(comparison: Comparison) -> str:
     """Who is better or that it is undecided, the tests, and what could have shown; each number once."""
     mcnemar = "" if comparison.mcnemar_p is None else f", McNemar {equals_p(comparison.mcnemar_p)}"
     detectable = comparison.detectable
-    shown = "no difference" if detectable is None else f"{points(detectable, signed=False)} points or more"
+    shown = "no difference" if detectable is None else f"{points(detectable, signed=False)} points"
     decided = comparison.verdict != "undecided"
     finding = f"{lead(comparison, catalogue.does(comparison.metric))}." if decided else _open(comparison)
-    return f"{finding} Sign-flip test before Holm: {equals_p(comparison.p)}{mcnemar}. Could have shown: {shown}."
+    return f"{finding} Before Holm: {equals_p(comparison.p)}{mcnemar}. Could have shown: {shown}."
 
 
 def _open(comparison: Comparison) -> str:
@@ -48,7 +48,7 @@ def everything(numbers: Numbers) -> Section:
 
 
 def _pair(comparison: Comparison) -> list[str]:
-    better = {"a": comparison.a, "b": comparison.b, "undecided": "undecided"}[comparison.verdict]
+    better = {"a": comparison.a, "b": comparison.b}.get(comparison.verdict, comparison.verdict)
     smallest = points(comparison.detectable, signed=False)
     return [
         comparison.slice, comparison.metric, comparison.a, comparison.b, str(comparison.n), str(comparison.clusters),
@@ -57,13 +57,17 @@ def _pair(comparison: Comparison) -> list[str]:
 
 
 def _family(numbers: Numbers) -> str:
-    overall = sum(comparison.slice == ALL for comparison in numbers.comparisons)
     by_cutoff = any(comparison.slice in (UP_TO_CUTOFF, AFTER_CUTOFF) for comparison in numbers.comparisons)
     cut = " Slices by the adapter's cutoff hold the same questions again." if by_cutoff else ""
+    margin = "" if numbers.margin is None else (
+        f" Equivalent: the whole interval lies within the margin of {points(numbers.margin, signed=False)} points."
+    )  # fmt: skip
     return (
-        f"The {overall} comparisons on all questions are one family for Holm's adjustment; the "
-        f"{len(numbers.comparisons) - overall} on slices are another (see the appendix).{cut} Each interval is for "
-        "its comparison alone. A comparison is decided where the adjusted p is below 0.05 and the interval excludes "
-        "0. What could have shown is the smallest difference that this many questions show in 80 % of cases; none, "
-        "with fewer than six clusters."
+        "All pairs on all questions, by being right, are one family for Holm's procedure; all other measures are "
+        "another. The slices of a pair are a family of their own, looked at where the pair is decided on all questions "
+        f"or its slices differ more than chance explains (see the appendix).{cut} An interval is for its comparison "
+        "alone and excludes 0 exactly where p is below 0.05; a comparison is decided where the p by Holm is."
+        + margin
+        + " "
+        "What could have shown is the difference that is decided, among all that is compared, in 80 % of cases."
     )

@@ -19,10 +19,10 @@ def runs(numbers: Numbers) -> Iterator[Section]:
     effects = [_row(spread, signed=True) for spread in runs.effects]
     about = Paragraph(
         f"The same questions were put to the arms in {len(runs.names)} runs ({', '.join(runs.names)}). Everywhere "
-        "else n counts answers, and what was said to one question in all runs is one cluster, drawn and tested "
-        "together: those intervals are over questions, with these runs as they are. The limits here are over runs, "
-        "with these questions as they are (Student's t over the runs' means; with few runs they are wide). A claim "
-        "about other questions and other runs needs both.",
+        "else n counts answers, and what was said to one question in all runs is one cluster. Comparisons with a "
+        "trained arm, and its own interval in the tables of arms, hold for both questions and trainings. The limits "
+        "here are over runs, with these questions as they are (Student's t over the runs' means; with few runs they "
+        "are wide).",
         small=True,
     )
     yield Section(

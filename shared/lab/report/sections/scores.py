@@ -162,7 +162,7 @@ def _about_effects() -> Paragraph:
         "Interaction: what retrieval gives the tuned model, less what it gives the base model. Positive: they help "
         "each other; negative: each does what the other would have done, or they are in each other's way. Averages "
         "and interaction are a family of their own for Holm's adjustment; the others are the pairs below. could have "
-        "shown: the smallest difference that this many questions show in 80 % of cases.",
+        "shown: the smallest difference that is decided, among all that is compared, in 80 % of cases.",
         small=True,
     )
 
