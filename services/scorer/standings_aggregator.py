@@ -1,7 +1,7 @@
 """The standings of whatever results came: each counts once, in its newest version.
 
-In memory are sums for each slice, arm and metric; what each question adds is in a file under `TILTYARD_HOME`, made anew
-at each start.
+In memory are sums for each slice, arm and metric; what each question and each cluster of questions adds is in a file
+under `TILTYARD_HOME`, made anew at each start.
 """
 
 from dataclasses import replace
@@ -9,6 +9,8 @@ from pathlib import Path
 
 import structlog
 
+from services.scorer import scratch
+from services.scorer.clusters import ClusterRows, Clusters
 from services.scorer.contributions import Contributions
 from services.scorer.sums import Counted, Sums, counted, unbounded
 from shared.contests.files import of_result
@@ -27,7 +29,10 @@ class StandingsAggregator:
     """Sums over the newest version of each question's result, whatever comes again and in whatever order."""
 
     def __init__(self, folder: Path) -> None:
-        self._known = Contributions(folder)
+        self._file = scratch.opened(folder)
+        self._known = Contributions(self._file)
+        self._clusters = Clusters(self._file)
+        self._rows = ClusterRows(self._file)
         self._contests: dict[str, ContestTaken] = {}
         self._sums: dict[Slice, Sums] = {}
         self._touched: set[Slice] = set()
@@ -56,12 +61,13 @@ class StandingsAggregator:
         return [standing for standing in standings if standing is not None]
 
     def close(self) -> None:
-        self._known.close()
+        self._file.close()
 
     def _count(self, key: bytes, result: Result) -> None:
         contest = of_result(result)
         self._contests[contest.label] = contest
-        contribution = self._bounded(counted(marks_of(result), contest))
+        marks = marks_of(result)
+        contribution = self._bounded(counted(marks, contest, self._clusters.of(marks.about)))
         for metric in unbounded(contribution) - self._unbounded:
             log.warning("in no standing, since a value is outside [0, 1]", metric=metric)
             self._unbounded.add(metric)
@@ -84,7 +90,8 @@ class StandingsAggregator:
         """The sums of its slice and of all, within its contest."""
         slices = {(contribution.contest, ALL), (contribution.contest, contribution.slice)}
         self._touched |= slices
-        self._sums |= {name: Sums(self._contests[contribution.contest]) for name in slices - self._sums.keys()}
+        for name in slices - self._sums.keys():
+            self._sums[name] = Sums(self._contests[contribution.contest], self._rows, number=len(self._sums))
         return [self._sums[name] for name in slices]
 
 

@@ -55,13 +55,25 @@ def decide(seen: Seen, policy: TunerSettings, now: datetime) -> Decision:
 
 
 def since(earlier: Snapshots, later: Snapshots) -> dict[str, Snapshot]:
-    """The questions between two looks: of sums the difference. A slice that was counted anew gives nothing."""
+    """The questions between two looks: of sums the difference. A slice that was counted anew gives nothing.
+
+    They are taken to depend on one another as much as all that were counted by the later look.
+    """
     grown = {arm: later[arm].n - before.n for arm, before in earlier.items() if arm in later}
     return {
-        arm: Snapshot(n=n, mean=(later[arm].n * later[arm].mean - earlier[arm].n * earlier[arm].mean) / n)
+        arm: Snapshot(
+            n=n,
+            mean=(later[arm].n * later[arm].mean - earlier[arm].n * earlier[arm].mean) / n,
+            effective_n=_share(later[arm], n),
+        )
         for arm, n in grown.items()
         if n > 0
     }
+
+
+def _share(counted: Snapshot, n: int) -> float | None:
+    """What n of the counted questions are worth."""
+    return None if counted.effective_n is None else counted.effective_n * n / counted.n
 
 
 def _causes(seen: Seen, policy: TunerSettings, now: datetime) -> Iterator[tuple[TuningCause, str]]:
@@ -87,7 +99,8 @@ def _fallen(seen: Seen, policy: TunerSettings) -> Iterator[str]:
         if min(before.n, after.n) < policy.fewest_questions:
             continue
         fall = before.mean - after.mean
-        if fall >= policy.standing_fall and mixture_interval(after.n, after.mean).high < before.mean:
+        reached = mixture_interval(after.n, after.mean, effective_n=after.effective_n)
+        if fall >= policy.standing_fall and reached.high < before.mean:
             yield (
                 f"{arm} fell from {before.mean:.2f} (n = {before.n}) to {after.mean:.2f} (n = {after.n}) "
                 f"in {policy.slice} by {policy.metric} ({policy.standing_fall:g} calls for a training)"

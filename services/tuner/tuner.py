@@ -82,7 +82,7 @@ class Tuner:
         ours = [arm.name for arm in arms_of(standing) if arm.speaker == self.policy.track]
         estimates = {arm: standing.arms.get(arm, {}).get(self.policy.metric) for arm in ours}
         return {
-            arm: Snapshot(n=estimate.n, mean=estimate.mean)
+            arm: Snapshot(n=estimate.n, mean=estimate.mean, effective_n=estimate.effective_n)
             for arm, estimate in estimates.items()
             if estimate is not None
         }

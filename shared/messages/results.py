@@ -57,10 +57,11 @@ class Result(Message):
     withheld: bool = Field(default=False, description="true: those answers' texts were left out")
 
 
-IntervalKind = Literal["fixed_size", "confidence_sequence"]
+IntervalKind = Literal["fixed_size", "confidence_sequence", "clustered_confidence_sequence"]
 _KIND = (
-    "what ci95 is. `confidence_sequence`: it holds at all times together, however often one looks; "
-    "`fixed_size`: only for a sample whose size was fixed beforehand"
+    "what ci95 is. `clustered_confidence_sequence`: it holds at all times together, however often one looks, also "
+    "where several questions are about one document; `confidence_sequence`: only where no two are; `fixed_size`: only "
+    "for a sample whose size was fixed beforehand"
 )
 
 
@@ -71,19 +72,34 @@ class Estimate(Message):
     mean: float
     ci95: tuple[float, float]
     interval: IntervalKind = Field(default="fixed_size", description=_KIND)
+    effective_n: float | None = Field(
+        default=None,
+        description="Kish's: how many independent questions the n are worth, since those about one document may be "
+        "alike; absent: not counted",
+    )
 
 
 class Difference(Message):
-    """Mean of arm a minus mean of arm b over the n questions that both have, with its interval."""
+    """Arm a minus arm b: the mean over documents of what their questions differ by on average, with its interval."""
 
     metric: str
     a: str
     b: str
-    n: int
+    n: int = Field(description="questions that both have")
+    clusters: int | None = Field(
+        default=None,
+        description="documents that they are about, or groups of documents that questions share; each counts once, "
+        "with the mean of its questions, in `mean` and `ci95`; absent: each question counts",
+    )
     mean: float
+    over_questions: float | None = Field(default=None, description="the mean over the n questions, where `mean` is not")
     ci95: tuple[float, float] = Field(description="the intervals of all pairs of one standing hold together, in 95 %")
     interval: IntervalKind = Field(default="fixed_size", description=_KIND)
-    better: str | None = Field(default=None, description="the arm that is better; absent while it is undecided")
+    better: str | None = Field(
+        default=None,
+        description="the arm that is better; absent while it is undecided, also where documents say one thing and "
+        "questions the other",
+    )
 
 
 class Standing(Message):
@@ -94,7 +110,9 @@ class Standing(Message):
     arms: dict[str, Annotated[dict[str, Estimate], Field(max_length=MOST_METRICS)]] = Field(
         max_length=MOST_ARMS, description="arm -> metric -> estimate"
     )
-    differences: tuple[Difference, ...] = Field(default=(), description="every pair of arms by `correct`")
+    differences: tuple[Difference, ...] = Field(
+        default=(), description="every pair of arms by the measure that ranks them"
+    )
     metric_versions: dict[str, str]
     counted_at: Moment
 

@@ -16,6 +16,9 @@ class Snapshot(Message):
 
     n: int
     mean: float
+    effective_n: float | None = Field(
+        default=None, description="how many independent questions these are worth; absent: not counted"
+    )
 
 
 class TuningDecided(Message):

@@ -261,6 +261,15 @@ def test_a_small_fall_that_chance_brings_calls_for_nothing(n: int, act: str) -> 
     assert decision.act == act
 
 
+def test_a_fall_on_a_few_documents_that_are_asked_often_is_chance() -> None:
+    began, height = {"tuned": Snapshot(n=0, mean=0)}, {"tuned": Snapshot(n=1_000, mean=0.5)}
+    now = {"tuned": Snapshot(n=6_000, mean=(500 + 0.4 * 5_000) / 6_000, effective_n=120.0)}
+
+    decision = decide(Seen(began=began, height=height, now=now), policy(standing_fall=0.05), NOON)
+
+    assert decision.act == "wait"
+
+
 def test_a_slice_that_was_counted_anew_gives_no_fall() -> None:
     assert since({"tuned": Snapshot(n=100, mean=0.5)}, {"tuned": Snapshot(n=20, mean=0.1)}) == {}
 

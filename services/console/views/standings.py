@@ -7,9 +7,16 @@ from shared.messages import Difference, Estimate, Standing
 from shared.scoring import catalogue
 
 KINDS = {
+    "clustered_confidence_sequence": (
+        "Intervals are 95 % confidence sequences: they hold at all times together, so look as often as you like. "
+        "Questions about one document are not taken to be independent. An arm's mean is over questions, and each holds "
+        "for itself; in a difference each document counts once, and those of all pairs of this slice hold together."
+    ),
     "confidence_sequence": (
         "Intervals are 95 % confidence sequences: they hold at all times together, so look as often as you like. "
-        "Each is for one mean; those of the differences hold together, over all pairs of this slice."
+        "Each is for one mean; those of the differences hold together, over all pairs of this slice. They take all "
+        "questions to be independent, and err more often where several are about one document: this standing was "
+        "published by an older scorer."
     ),
     "fixed_size": (
         "Intervals are 95 % for a number of questions that was fixed beforehand, and err more often for who looks "
@@ -57,9 +64,23 @@ def _cell(estimate: Estimate | None, usual: int) -> str:
 
 
 def _said(difference: Difference) -> str:
-    a, b, (low, high) = difference.a, difference.b, difference.ci95
-    numbers = f"{a} minus {b}: {difference.mean:+.2f}, {low:+.2f} to {high:+.2f}, n = {difference.n}"
-    if difference.better is None:
-        return f"Undecided by now between {a} and {b} on {difference.metric} ({numbers})."
-    worse = b if difference.better == a else a
-    return f"{difference.better} is better than {worse} on {difference.metric} ({numbers})."
+    a, b = difference.a, difference.b
+    said = f"{a} and {b} on {difference.metric} ({_numbers(difference)})"
+    if difference.better is not None:
+        worse = b if difference.better == a else a
+        return f"{difference.better} is better than {worse} on {difference.metric} ({_numbers(difference)})."
+    low, high = difference.ci95
+    if low > 0 or high < 0:
+        return f"Undecided between {said}: documents and questions say the opposite, so a few documents decide."
+    return f"Undecided by now between {said}."
+
+
+def _numbers(difference: Difference) -> str:
+    low, high = difference.ci95
+    interval = f"{difference.a} minus {difference.b}: {difference.mean:+.2f}, {low:+.2f} to {high:+.2f}"
+    if difference.clusters is None:
+        return f"{interval}, n = {difference.n}"
+    counted = f"{interval}, {difference.clusters} documents that count once each"
+    if difference.over_questions is None or difference.clusters == difference.n:
+        return counted
+    return f"{counted}; {difference.over_questions:+.2f} over {difference.n} questions"
