@@ -8,6 +8,7 @@ from datetime import datetime
 from pydantic import AliasChoices, Field
 
 from shared.contests.files import before_contests, of_result
+from shared.lab.report.weights import Weights
 from shared.messages import ContestTaken, DocumentPublished, Message, Moment, Result
 from shared.standings import newest
 
@@ -53,6 +54,7 @@ class Material:
     until: datetime | None = None
     runs: Mapping[str, str] = field(default_factory=dict)
     asked: Mapping[str, str] = field(default_factory=dict)
+    weights: Weights = field(default_factory=Weights)
     left_out: Mapping[str, int] = field(default_factory=dict)
     """Label of another contest -> how many results of it there were: two contests are never added up."""
 

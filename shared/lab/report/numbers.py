@@ -20,6 +20,7 @@ from shared.lab.report.provenance import Provenance, provenance
 from shared.lab.report.runs import Runs, spread_over
 from shared.lab.report.scores import Scores, arms_of, clusters_of, interval_of, scores_of, slices_of
 from shared.lab.report.table import Cell, cells
+from shared.lab.report.told_apart import ToldApart, told_apart
 from shared.lab.voting import report as votes_report
 from shared.lab.voting import summary as votes
 from shared.lab.voting.settings import PER_VOTER_PER_HOUR
@@ -74,6 +75,7 @@ class Numbers:
     examples: Sequence[Example]
     groups: Sequence[Group]
     runs: Runs
+    apart: ToldApart
     votes: votes.Summary
     judges: Sequence[judges.Judge]
     provenance: Provenance
@@ -91,7 +93,7 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR) -> Numbers:
     results, contest = material.results, material.contest
     arms, scores = arms_of(results, contest), scores_of(results)
     clusters, slices = clusters_of(results, material.asked), slices_of(results)
-    correct, retrieving = scores.get(HEADLINE, {}), retrieval_arms(results, arms)
+    correct, retrieving = scores.get(HEADLINE, {}), retrieval_arms(results, arms, contest)
     outcomes = counts(results, arms)
     silent = [arm_outcomes.arm for arm_outcomes in outcomes if arm_outcomes.silent]
     spoken = {
@@ -99,6 +101,7 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR) -> Numbers:
         for metric, by_arm in scores.items()
     }
     comparisons = compared(spoken, slices | _by_cutoff(material), clusters)
+    named = [name for name in slices if name != ALL]
     first, *further = _designs(contest, spoken, clusters, comparisons)
     return Numbers(
         version=VERSION,
@@ -122,6 +125,7 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR) -> Numbers:
         examples=examples(results, arms, retrieving),
         groups=groups(material, correct, clusters),
         runs=spread_over(material.runs, spoken.get(HEADLINE, {}), arms, first.square),
+        apart=told_apart(material, spoken, clusters, comparisons, square=first.square, slices=named),
         votes=votes.summarise(results, (), per_hour=per_hour),
         judges=judges.summarise(results, per_hour=per_hour),
         provenance=provenance(material),
