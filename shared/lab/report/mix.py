@@ -15,6 +15,7 @@ from shared.lab.report.scores import Scores, within
 from shared.lab.report.weights import Weights
 from shared.messages import Result
 from shared.scoring.catalogue import HEADLINE
+from shared.source_files import DataError
 from shared.statistics import post_stratified
 from shared.statistics.comparison import Comparison, compare
 from shared.statistics.intervals import Interval
@@ -61,7 +62,7 @@ def mix(
 ) -> Mix:
     """`correct`: arm -> question -> right or not. Only arms with values take part.
 
-    ValueError: no slice that was asked has a weight.
+    DataError: no slice that was asked has a weight.
     """
     known = answerable(results)
     scored = {question for column in correct.values() for question in column if question in known}
@@ -73,7 +74,10 @@ def mix(
     strata = _Strata(of, _answerable_weights(results, known, weights.by_slice), weights.counted)
     wanted = post_stratified.covered(of, strata.weights)
     if not wanted:
-        raise ValueError(f"{weights.read_from} weighs no slice of which two questions have a score: {', '.join(sizes)}")
+        raise DataError(
+            f"{weights.read_from} weighs no slice of which two questions have a score; those slices are: "
+            f"{', '.join(sorted(sizes))}"
+        )
     total = sum(strata.weights.values())
     columns = {arm: within(column, of) for arm, column in correct.items()}
     return Mix(

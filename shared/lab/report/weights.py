@@ -13,6 +13,7 @@ from pydantic import Field
 
 from shared import lines
 from shared.messages import Message
+from shared.source_files import DataError
 
 
 @dataclass(frozen=True)
@@ -31,30 +32,35 @@ class Asked(Message):
 
 
 def said(file: Path) -> Weights:
-    """The weights of a TOML file, under `[slices]`. Raises ValueError that names the file and what is wrong in it."""
+    """The weights of a TOML file, under `[slices]`. Raises DataError that names the file and what is wrong in it.
+
+    Raises FileNotFoundError with the name.
+    """
     try:
         content = file.read_bytes()
-        parsed = tomllib.loads(content.decode("utf-8-sig"))
+    except FileNotFoundError:
+        raise FileNotFoundError(f"no file {file}") from None
     except OSError as error:
-        raise ValueError(f"{file} cannot be read: {error.strerror}") from error
+        raise DataError(f"{file} cannot be read: {error.strerror}") from error
+    try:
+        by_slice = tomllib.loads(content.decode("utf-8-sig")).get("slices")
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ValueError(f"{file} is no TOML: {error}") from error
-    by_slice = parsed.get("slices")
+        raise DataError(f"{file} is no TOML: {error}") from error
     if not isinstance(by_slice, dict) or not by_slice:
-        raise ValueError(f"{file}: the weights stand under [slices], each as `name = number`")
+        raise DataError(f"{file}: the weights stand under [slices], each as `name = number`")
     for name, weight in by_slice.items():
         if not _is_weight(weight):
-            raise ValueError(f"{file}: the weight of {name} is {weight!r}: write a number from 0 on")
+            raise DataError(f"{file}: the weight of {name} is {weight!r}: write a number from 0 on")
     if not any(by_slice.values()):
-        raise ValueError(f"{file}: every weight is 0")
+        raise DataError(f"{file}: every weight is 0")
     return Weights({name: float(weight) for name, weight in by_slice.items()}, _named(file, content))
 
 
 def counted(file: Path) -> Weights:
-    """How often each slice was asked, by JSON lines that each name one. Raises DataError, ValueError for no line."""
+    """How often each slice was asked, by JSON lines that each name one. Raises DataError."""
     slices = Counter(asked.slice for asked in lines.read_all(file, Asked))
     if not slices:
-        raise ValueError(f"{file} holds no question to count")
+        raise DataError(f"{file} holds no question to count")
     total = sum(slices.values())
     return Weights(
         {name: float(count) for name, count in sorted(slices.items())}, _named(file, file.read_bytes()), total

@@ -8,6 +8,7 @@ from shared.lab.report.numbers import Numbers
 from shared.lab.report.phrasing import percent, points_between, share, share_of
 from shared.lab.report.plots.selective import risk_against_coverage
 from shared.lab.report.selective import AREA, COVERAGES, RISK, Selective
+from shared.scoring import catalogue
 from shared.statistics.comparison import Comparison
 from shared.statistics.wording import p_value
 
@@ -82,17 +83,24 @@ def differences(caption: str, comparisons: Sequence[Comparison]) -> Iterator[Blo
     """Paired comparisons as a table; nothing where there are none."""
     if not comparisons:
         return
-    heads = ["by", "first arm", "second arm", "n", "points (95 %)", "p (Holm)", "better"]
+    heads = ["by", "first arm", "second arm", "n", "points (95 %)", "p (Holm)", "verdict"]
     rows = [
         [
-            SAID.get(comparison.metric, comparison.metric),
+            SAID.get(comparison.metric, catalogue.heading(comparison.metric)),
             comparison.a,
             comparison.b,
             str(comparison.n),
             points_between(comparison),
             p_value(comparison.p_holm),
-            {"a": comparison.a, "b": comparison.b}.get(comparison.verdict, comparison.verdict),
+            _verdict(comparison),
         ]
         for comparison in comparisons
     ]
-    yield Table(f"{caption}: the first arm minus the second", heads, rows, numbers=(3, 4, 5))
+    yield Table(f"{caption} (the first arm minus the second, in points)", heads, rows, numbers=(3, 4, 5))
+
+
+def _verdict(comparison: Comparison) -> str:
+    """Which arm the comparison favours."""
+    if comparison.verdict == "a":
+        return f"{comparison.a} is better"
+    return f"{comparison.b} is better" if comparison.verdict == "b" else comparison.verdict
