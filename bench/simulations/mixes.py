@@ -29,7 +29,7 @@ SOME = 0.5  # of the spread of difficulty is the document's
 def run(seed: int, short: bool) -> list[Row]:
     """Two arms whose lead differs between slices."""
     generator = np.random.default_rng(seed)
-    return [*_weighed(generator, 60 if short else 400), *_reversed(generator, 100 if short else 1_000)]
+    return [*_weighed(generator, 20 if short else 400), *_reversed(generator, 40 if short else 1_000)]
 
 
 def _weighed(generator: np.random.Generator, runs: int) -> Iterator[Row]:

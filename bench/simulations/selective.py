@@ -21,7 +21,7 @@ Column = Callable[[Ordered], dict[str, float]]
 
 def run(seed: int, short: bool) -> list[Row]:
     """Questions on documents that make them easy or hard, and arms that are right more often when they are sure."""
-    runs = 150 if short else 1_000
+    runs = 40 if short else 1_000
     generator = np.random.default_rng(seed)
     return [*_intervals(generator, runs), *_equal_arms(generator, runs)]
 
@@ -65,7 +65,7 @@ def _drawn(generator: np.random.Generator, documents: int, each: int, easy: Floa
 
 
 def _truth(generator: np.random.Generator, each: int, column: Column) -> float:
-    return float(np.mean(list(column(_drawn(generator, 200_000 // each, each)).values())))
+    return float(np.mean(list(column(_drawn(generator, 100_000 // each, each)).values())))
 
 
 def _covers(answers: Ordered, documents: int, column: Column, truth: float) -> bool:

@@ -12,6 +12,7 @@ from shared.lab.report.paired import telling
 from shared.lab.report.reversals import Reversal, reversals
 from shared.lab.report.scores import Scores
 from shared.lab.report.selective import RiskCoverage, selective
+from shared.messages.contests import GOLD
 from shared.scoring.catalogue import HEADLINE
 from shared.statistics.comparison import Comparison
 
@@ -40,9 +41,10 @@ def told_apart(
     results, contest = material.results, material.contest
     correct, pairs = spoken.get(HEADLINE, {}), telling(contest, square)
     arms = list(correct)
+    handed = {arm.name for arm in contest.arms if arm.context == GOLD}
     return ToldApart(
         abstaining(results, correct, arms, pairs, clusters),
-        selective(results, arms, pairs, clusters),
+        selective(results, [arm for arm in arms if arm not in handed], pairs, clusters),
         gains(results, contest, spoken, clusters),
         mix(results, correct, pairs, square, clusters, material.weights),
         tuple(reversals(comparisons, slices, pairs)),
