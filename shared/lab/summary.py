@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import PlainSerializer, model_serializer
@@ -51,12 +51,14 @@ class ArmOnSlice(JobModel):
 
 
 class Summary(JobModel):
-    """Counts, scores of each arm on each slice, and latencies."""
+    """Counts, scores of each arm on each slice, and how long answers took: an arm's own time, its queue, and both."""
 
     questions: int
     results: int
     missing_answers: int
     arms: Mapping[str, Mapping[str, ArmOnSlice]]
+    own_ms: Mapping[str, Percentiles]
+    queue_ms: Mapping[str, Percentiles]
     latency_ms: Mapping[str, Percentiles]
 
 
@@ -82,7 +84,9 @@ def of_numbers(numbers: Numbers, arms: Sequence[str] = ()) -> Summary:
         results=numbers.provenance.questions,
         missing_answers=sum(kind["missing"] for arm_outcomes in numbers.outcomes for kind in arm_outcomes.kinds),
         arms={arm: {name: _on_slice(cell(numbers, arm, name)) for name in numbers.slices} for arm in arms},
-        latency_ms={arm: _latency(numbers, arm) for arm in arms},
+        own_ms={arm: _took(numbers, arm, "own") for arm in arms},
+        queue_ms={arm: _took(numbers, arm, "queue") for arm in arms},
+        latency_ms={arm: _took(numbers, arm, "latency") for arm in arms},
     )
 
 
@@ -119,10 +123,11 @@ def percentiles(values: Iterable[float]) -> Percentiles:
     return Percentiles(p50=round(float(p50), 1), p99=round(float(p99), 1))
 
 
-def _latency(numbers: Numbers, arm: str) -> Percentiles:
-    """How long questioners waited for answers that were given; failures are not latencies."""
-    waits = next((cost.latency for cost in numbers.costs if cost.arm == arm), Quantiles(0))
-    return Percentiles(p50=waits.p50, p99=waits.p99)
+def _took(numbers: Numbers, arm: str, part: Literal["own", "queue", "latency"]) -> Percentiles:
+    """Of answers that were given; failures are not latencies."""
+    times = {cost.arm: {"own": cost.own, "queue": cost.queue, "latency": cost.latency} for cost in numbers.costs}
+    took = times[arm][part] if arm in times else Quantiles(0)
+    return Percentiles(p50=took.p50, p99=took.p99)
 
 
 def _on_slice(counted: Cell | None) -> ArmOnSlice:

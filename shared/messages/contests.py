@@ -14,6 +14,8 @@ Value = bool | int | Annotated[float, Field(allow_inf_nan=False)] | Annotated[st
 Options = Annotated[dict[str, Value], Field(max_length=40)]
 BASE: Literal["base"] = "base"
 NO_CONTEXT: Literal["none"] = "none"
+GOLD: Literal["gold"] = "gold"
+"""The context of an arm that reads the passages of the question's gold documents, without a search."""
 MOST_ARMS, MOST_RECIPES = 16, 8
 
 
@@ -25,13 +27,16 @@ class Recipe(BaseModel):
     options: Options = {}
 
 
-class ArmTaken(BaseModel):
-    """An arm as far as results need it: its name, who speaks, and what the speaker is given."""
+class Competing(BaseModel):
+    """Who competes: its name, who speaks, and what the speaker is given."""
 
     model_config = ConfigDict(frozen=True)
     name: Label
     speaker: Label = Field(default=BASE, description="`base`, or the track of the adapter that speaks")
-    context: Label = Field(default=NO_CONTEXT, description="`none`, or the recipe by which its passages are found")
+    context: Label = Field(
+        default=NO_CONTEXT,
+        description="`none`, `gold` for the passages that answer, or the recipe by which its passages are found",
+    )
 
     @property
     def is_tuned(self) -> bool:
@@ -43,8 +48,24 @@ class ArmTaken(BaseModel):
         """Whether it is given passages."""
         return self.context != NO_CONTEXT
 
+    @property
+    def searches(self) -> bool:
+        """Whether its passages are found by searching; those of the context `gold` are not."""
+        return self.context not in (NO_CONTEXT, GOLD)
 
-class Arm(ArmTaken):
+
+class ArmTaken(Competing):
+    """An arm as far as results need it."""
+
+    prompt: Label = Field(default="", description="by which it is asked; empty: as its worker's settings say")
+
+    @property
+    def shows_examples(self) -> bool:
+        """Whether its prompt shows the form of an answer: a prompt that does so has "examples" in its name."""
+        return "examples" in self.prompt
+
+
+class Arm(Competing):
     """One contestant. `options`: what it sets otherwise than its generator's own settings."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -55,7 +76,8 @@ class Arm(ArmTaken):
 
     @property
     def taken(self) -> ArmTaken:
-        return ArmTaken(name=self.name, speaker=self.speaker, context=self.context)
+        prompt = str(self.options.get("prompt", ""))
+        return ArmTaken(name=self.name, speaker=self.speaker, context=self.context, prompt=prompt)
 
 
 class ContestTaken(BaseModel):

@@ -94,7 +94,9 @@ def test_a_table_whose_rows_have_two_names_keeps_both(width: int, capsys: pytest
 @pytest.mark.parametrize("missing", [0.0, 0.5])
 def test_the_scoreboard_has_a_column_of_missing_answers_where_one_is_missing(missing: float) -> None:
     cell = ArmOnSlice(n=2, means=dict.fromkeys(catalogue.shown(), 0.0) | {"missing": missing}, limits={})
-    counts = Summary(questions=2, results=2, missing_answers=1, arms={"base": {"all": cell}}, latency_ms={})
+    counts = Summary(
+        questions=2, results=2, missing_answers=1, arms={"base": {"all": cell}}, own_ms={}, queue_ms={}, latency_ms={}
+    )
 
     assert ("missing" in scoreboard.columns(counts)) is bool(missing)
     assert all(len(row) == len(scoreboard.columns(counts)) + 3 for row in scoreboard.rows(counts))

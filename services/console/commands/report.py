@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -16,8 +17,10 @@ from shared import lines, topology
 from shared.costs import CostSettings
 from shared.lab.freshness import moment
 from shared.lab.report import files, verdict
+from shared.lab.report import weights as mixes
 from shared.lab.report.material import DocumentTimes, Material, Times, combined, gather, times_of
 from shared.lab.report.numbers import count
+from shared.lab.report.weights import Weights
 from shared.lab.voting.settings import VotingSettings
 from shared.messages import Result
 from shared.settings import CassandraSettings, KafkaSettings
@@ -44,6 +47,12 @@ def report(
     documents: Annotated[
         Path | None, typer.Option(help="JSON lines with document_id and published_at (findable_at), for the curves.")
     ] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="A TOML file with the weight of each slice in your mix, under [slices].")
+    ] = None,
+    traffic: Annotated[
+        Path | None, typer.Option(help="Or a log of real questions to count it from: JSON lines that name a slice.")
+    ] = None,
     since: Since = None,
     until: Until = None,
     margin: Margin = None,
@@ -53,13 +62,15 @@ def report(
 
     Times of documents come from the store, or from --documents; with --from only from --documents.
     Several --from are runs that asked the same questions, such as trainings with different seeds.
+    With --weights or --traffic the report also says how often arms are right over that mix of questions.
 
     Example: tiltyard report --since 7d --out out/week
     Example: tiltyard report --from out/demo/results.jsonl --documents documents.jsonl
     Example: tiltyard report --from out/demo/results.jsonl --margin 5
     Example: tiltyard report --from out/demo/seed-1/results.jsonl --from out/demo/seed-2/results.jsonl
+    Example: tiltyard report --since 7d --traffic questions-of-last-month.jsonl
     """
-    now = datetime.now(UTC)
+    now, mine = datetime.now(UTC), _weights(weights, traffic)
     start, end = (None if text is None else moment(text, now) for text in (since, until))
     with progress.waiting("reading the documents' times"):
         material = (
@@ -69,7 +80,9 @@ def report(
         )
     with progress.waiting(f"counting {len(material.results)} results"):
         numbers = count(
-            material, per_hour=VotingSettings().per_voter_per_hour, margin=None if margin is None else margin / 100
+            replace(material, weights=mine),
+            per_hour=VotingSettings().per_voter_per_hour,
+            margin=None if margin is None else margin / 100,
         )
         extra = [] if source else staying.live(KafkaSettings(), material.results, CostSettings())
         files.write(out, numbers, extra=extra)
@@ -77,6 +90,14 @@ def report(
         return output.as_json(numbers.as_dict())
     output.say(verdict.paragraph(numbers))
     return output.say(f"Written to {out}: {', '.join(files.NAMES)}")
+
+
+def _weights(said: Path | None, traffic: Path | None) -> Weights:
+    if said is not None and traffic is not None:
+        raise ValueError("--weights and --traffic both say which mix of questions counts: leave one out")
+    if said is not None:
+        return mixes.said(said)
+    return mixes.counted(traffic) if traffic is not None else Weights()
 
 
 def _several(sources: list[Path], documents: Path | None, since: datetime | None, until: datetime | None) -> Material:

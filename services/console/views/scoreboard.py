@@ -41,10 +41,13 @@ def show(counts: Summary) -> None:
 
 
 def waits(counts: Summary) -> str:
-    """The median time from question to answer of each arm, in a sentence."""
-    medians = {arm: times.p50 for arm, times in counts.latency_ms.items() if times.p50 is not None}
-    waited = ", ".join(f"{arm} {milliseconds / 1000:.1f} s" for arm, milliseconds in medians.items())
-    return f"Median wait for an answer, the queue included: {waited or 'there were none'}."
+    """The median of each arm's own time for an answer, and of the time in the queue, in a sentence."""
+    told = [
+        f"{arm} {own.p50 / 1000:.1f} s (queue {queue.p50 / 1000:.1f} s)"
+        for arm, own in counts.own_ms.items()
+        if (queue := counts.queue_ms[arm]) and own.p50 is not None and queue.p50 is not None
+    ]
+    return f"Median time of work for an answer, and of waiting behind others: {', '.join(told) or 'there were none'}."
 
 
 def columns(counts: Summary) -> list[str]:

@@ -1,5 +1,6 @@
 """What an arm's answers cost: the wait, the model's time and tokens, beside how often they are right."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,17 +9,25 @@ from shared.lab.report.scores import Scores, interval_of
 from shared.messages import Answer, Result
 from shared.statistics.intervals import Interval
 
+_Batch = tuple[str, str, float]  # model, adapter, the model's time in milliseconds
+
 
 @dataclass(frozen=True)
 class Cost:
     """Of one arm, over answers that were given (abstentions too, failures not); times in milliseconds.
 
-    `latency`: from the broker's append of the question to the answer, queues included. Tokens are means for an
-    answer; `tokens_for_a_right_one` is all tokens of the arm over its right answers, None where it has none.
+    `latency`: from the broker's append of the question to the answer, queues included. It is the sum of two, answer by
+    answer: `own`, the time in which search and model worked on it, which is what an idle worker needs, and `queue`, in
+    which it waited for others and travelled. A model works on a batch at once, `together` answers of it on average,
+    and `own` holds the time of the whole batch: alone an answer takes no longer. Tokens are means for an answer;
+    `tokens_for_a_right_one` is all tokens of the arm over its right answers, None where it has none.
     """
 
     arm: str
     latency: Quantiles
+    own: Quantiles
+    queue: Quantiles
+    together: float | None
     retrieval: Quantiles
     generation: Quantiles
     prompt_tokens: float | None
@@ -29,10 +38,18 @@ class Cost:
 
 def costs(results: Sequence[Result], correct: Scores, clusters: Mapping[str, str], arms: Sequence[str]) -> list[Cost]:
     """One for each arm."""
-    return [_cost(results, arm, correct.get(arm, {}), clusters) for arm in arms]
+    given = (scored.answer for result in results for scored in result.answers.values())
+    batches = Counter(_batch(answer) for answer in given if answer.generation_ms)
+    return [_cost(results, arm, correct.get(arm, {}), clusters, batches) for arm in arms]
 
 
-def _cost(results: Sequence[Result], arm: str, correct: Mapping[str, float], clusters: Mapping[str, str]) -> Cost:
+def _cost(
+    results: Sequence[Result],
+    arm: str,
+    correct: Mapping[str, float],
+    clusters: Mapping[str, str],
+    batches: Mapping[_Batch, int],
+) -> Cost:
     of_arm = [result.answers[arm] for result in results if arm in result.answers]
     given = [scored for scored in of_arm if scored.answer.status != "failed"]
     answers = [scored.answer for scored in given]
@@ -40,6 +57,9 @@ def _cost(results: Sequence[Result], arm: str, correct: Mapping[str, float], clu
     return Cost(
         arm=arm,
         latency=quantiles([scored.latency_ms for scored in given]),
+        own=quantiles([_own(answer) for answer in answers]),
+        queue=quantiles([max(0.0, scored.latency_ms - _own(scored.answer)) for scored in given]),
+        together=_together(answers, batches),
         retrieval=quantiles([answer.retrieval_ms for answer in answers]),
         generation=quantiles([answer.generation_ms for answer in answers]),
         prompt_tokens=sum(answer.prompt_tokens for answer in answers) / len(answers) if tokens else None,
@@ -47,6 +67,22 @@ def _cost(results: Sequence[Result], arm: str, correct: Mapping[str, float], clu
         tokens_for_a_right_one=tokens / right if tokens and right else None,
         right=interval_of(dict(correct), clusters),
     )
+
+
+def _own(answer: Answer) -> float:
+    """Milliseconds in which somebody worked on the answer, or on its batch."""
+    return answer.retrieval_ms + answer.generation_ms
+
+
+def _batch(answer: Answer) -> _Batch:
+    """What all answers of one batch have in common, and no others: their model took the very same time."""
+    return answer.model, answer.adapter.name if answer.adapter else "", answer.generation_ms
+
+
+def _together(answers: Sequence[Answer], batches: Mapping[_Batch, int]) -> float | None:
+    """How many answers the batch held in which an answer came, on average."""
+    sizes = [batches[_batch(answer)] for answer in answers if answer.generation_ms]
+    return sum(sizes) / len(sizes) if sizes else None
 
 
 def _tokens(answer: Answer) -> int:

@@ -9,6 +9,7 @@ from pydantic import AliasChoices, Field
 
 from shared.contests.files import before_contests, of_result
 from shared.lab.report.counted_anew import counted_anew
+from shared.lab.report.weights import Weights
 from shared.messages import ContestTaken, DocumentPublished, Message, Moment, Result
 from shared.standings import newest
 
@@ -54,6 +55,7 @@ class Material:
     until: datetime | None = None
     runs: Mapping[str, str] = field(default_factory=dict)
     asked: Mapping[str, str] = field(default_factory=dict)
+    weights: Weights = field(default_factory=Weights)
     left_out: Mapping[str, int] = field(default_factory=dict)
     """Label of another contest -> how many results of it there were: two contests are never added up."""
     counted_anew: int = 0

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from shared.lab.report.outcomes import outcome
 from shared.lab.report.scores import interval_of
-from shared.messages import Answer, Question, Result
+from shared.messages import Answer, ContestTaken, Question, Result
+from shared.messages.contests import GOLD
 from shared.statistics.intervals import Interval
 
 RIGHT_FOUND = "right, the gold document in the evidence"
@@ -61,10 +62,14 @@ def gold_found(question: Question, answer: Answer) -> tuple[int, int]:
     return len(gold & {document_of(chunk) for chunk in answer.evidence}), len(gold)
 
 
-def retrieval_arms(results: Sequence[Result], arms: Sequence[str]) -> list[str]:
-    """Arms that were given evidence at least once, and those that are named as being so."""
+def retrieval_arms(results: Sequence[Result], arms: Sequence[str], contest: ContestTaken) -> list[str]:
+    """Arms that were given evidence at least once, and those that are named as being so.
+
+    Not those whose context is `gold`, which did not search: see `gains`.
+    """
     given = {arm for result in results for arm, scored in result.answers.items() if scored.answer.evidence}
-    return [arm for arm in arms if arm in given or arm.endswith("+rag")]
+    handed = {arm.name for arm in contest.arms if arm.context == GOLD}
+    return [arm for arm in arms if arm not in handed and (arm in given or arm.endswith("+rag"))]
 
 
 def kind(result: Result, arm: str) -> str | None:

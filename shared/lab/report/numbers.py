@@ -21,6 +21,7 @@ from shared.lab.report.rule import Rule, trained
 from shared.lab.report.runs import Runs, spread_over
 from shared.lab.report.scores import Scores, arms_of, clusters_of, interval_of, scores_of, slices_of
 from shared.lab.report.table import Cell, cells
+from shared.lab.report.told_apart import ToldApart, told_apart
 from shared.lab.voting import report as votes_report
 from shared.lab.voting import summary as votes
 from shared.lab.voting.settings import PER_VOTER_PER_HOUR
@@ -76,6 +77,7 @@ class Numbers:
     examples: Sequence[Example]
     groups: Sequence[Group]
     runs: Runs
+    apart: ToldApart
     votes: votes.Summary
     judges: Sequence[judges.Judge]
     provenance: Provenance
@@ -93,7 +95,7 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR, margin: flo
     results, contest = material.results, material.contest
     arms, scores = arms_of(results, contest), scores_of(results)
     clusters, slices = clusters_of(results, material.asked), slices_of(results)
-    correct, retrieving = scores.get(HEADLINE, {}), retrieval_arms(results, arms)
+    correct, retrieving = scores.get(HEADLINE, {}), retrieval_arms(results, arms, contest)
     outcomes = counts(results, arms)
     silent = [arm_outcomes.arm for arm_outcomes in outcomes if arm_outcomes.silent]
     spoken = {
@@ -103,6 +105,7 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR, margin: flo
     rule = Rule(clusters, material.runs, trained(contest.arms), margin)
     telling_pairs = telling(squares(contest.arms)[0], contest.arms)
     comparisons = compared(spoken, slices | _by_cutoff(material), rule, telling_pairs)
+    named = [name for name in slices if name != ALL]
     first, *further = _designs(contest, spoken, rule, comparisons)
     return Numbers(
         version=VERSION,
@@ -127,6 +130,7 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR, margin: flo
         examples=examples(results, arms, retrieving),
         groups=groups(material, correct, clusters),
         runs=spread_over(material.runs, spoken.get(HEADLINE, {}), arms, first.square),
+        apart=told_apart(material, spoken, clusters, comparisons, square=first.square, slices=named),
         votes=votes.summarise(results, (), per_hour=per_hour),
         judges=judges.summarise(results, per_hour=per_hour),
         provenance=provenance(material),

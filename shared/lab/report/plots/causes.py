@@ -30,19 +30,19 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
 
 
 def waiting(costs: Sequence[Cost], arms: Sequence[str]) -> str:
-    """Accuracy against the median wait; the horizontal line reaches to the wait of 95 %."""
+    """Accuracy against an arm's own median time; the horizontal line reaches to the 95th percentile."""
     look = looks(arms)
     with drawn("waiting", height=3.8) as (_, axis, svg):
         for cost in costs:
-            if cost.latency.p50 is None or cost.latency.p95 is None or cost.right.mean is None:
+            if cost.own.p50 is None or cost.own.p95 is None or cost.right.mean is None:
                 continue
-            middle, late = cost.latency.p50 / 1000, cost.latency.p95 / 1000
+            middle, late = cost.own.p50 / 1000, cost.own.p95 / 1000
             axis.errorbar(
                 middle, 100 * cost.right.mean, yerr=errors(cost.right), xerr=[[0], [max(0.0, late - middle)]],
                 label=f"{cost.arm} (n = {cost.right.n})", linestyle="none", capsize=3, **look[cost.arm],
             )  # fmt: skip
         axis.set_xlim(left=0)
-        axis.set_xlabel("seconds from question to answer: median, line to the 95th percentile")
+        axis.set_xlabel("seconds of an arm's own work for an answer: median, line to the 95th percentile")
         per_cent(axis, LABEL)
         legend_above(axis, 2)
     return svg[0]

@@ -4,7 +4,19 @@ from collections.abc import Sequence
 
 from shared.lab.report.blocks import Section
 from shared.lab.report.numbers import Numbers
-from shared.lab.report.sections import answers, comparisons, origins, people, repeats, scores, times, trouble
+from shared.lab.report.sections import (
+    answers,
+    apart,
+    causes,
+    comparisons,
+    mixes,
+    origins,
+    people,
+    repeats,
+    scores,
+    times,
+    trouble,
+)
 
 
 def of(numbers: Numbers, extra: Sequence[Section] = ()) -> list[Section]:
@@ -12,7 +24,10 @@ def of(numbers: Numbers, extra: Sequence[Section] = ()) -> list[Section]:
     return [
         scores.verdict_(numbers),
         scores.arms(numbers),
+        apart.answerable(numbers),
         scores.design_(numbers),
+        causes.causes(numbers),
+        mixes.mixes(numbers),
         *repeats.runs(numbers),
         comparisons.pairs(numbers),
         times.age(numbers),
@@ -20,6 +35,7 @@ def of(numbers: Numbers, extra: Sequence[Section] = ()) -> list[Section]:
         scores.by_attribute(numbers),
         answers.costs(numbers),
         answers.caution(numbers),
+        apart.coverage(numbers),
         answers.certainty(numbers),
         people.votes(numbers),
         people.judges(numbers),

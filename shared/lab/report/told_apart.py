@@ -1,0 +1,51 @@
+"""What must not be read as one number: kinds of question, coverages, causes, mixes, and slices that disagree."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from shared.contests.parts import Square
+from shared.lab.report.abstaining import Abstaining, abstaining
+from shared.lab.report.gains import Gains, gains
+from shared.lab.report.material import Material
+from shared.lab.report.mix import Mix, mix
+from shared.lab.report.paired import telling
+from shared.lab.report.reversals import Reversal, reversals
+from shared.lab.report.scores import Scores
+from shared.lab.report.selective import RiskCoverage, selective
+from shared.messages.contests import GOLD
+from shared.scoring.catalogue import HEADLINE
+from shared.statistics.comparison import Comparison
+
+
+@dataclass(frozen=True)
+class ToldApart:
+    """See each part for its meaning."""
+
+    abstaining: Abstaining
+    risk_coverage: RiskCoverage
+    gains: Gains
+    mix: Mix
+    reversals: tuple[Reversal, ...]
+
+
+def told_apart(
+    material: Material,
+    spoken: Mapping[str, Scores],
+    clusters: Mapping[str, str],
+    comparisons: Sequence[Comparison],
+    *,
+    square: Square,
+    slices: Sequence[str],
+) -> ToldApart:
+    """`spoken`: metric -> arm -> question -> value, without silent arms; `slices`: those that questions name."""
+    results, contest = material.results, material.contest
+    correct, pairs = spoken.get(HEADLINE, {}), telling(contest, square)
+    arms = list(correct)
+    handed = {arm.name for arm in contest.arms if arm.context == GOLD}
+    return ToldApart(
+        abstaining(results, correct, arms, pairs, clusters),
+        selective(results, [arm for arm in arms if arm not in handed], pairs, clusters),
+        gains(results, contest, spoken, clusters),
+        mix(results, correct, pairs, square, clusters, material.weights),
+        tuple(reversals(comparisons, slices, pairs)),
+    )
