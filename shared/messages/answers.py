@@ -20,6 +20,9 @@ class AdapterRef(Message):
     config_sha256: str = Field(
         default="", max_length=128, description="of the configuration by which the weights act; empty: not known"
     )
+    unfinished: bool = Field(
+        default=False, description="true: a time limit ended its training; somebody promoted it all the same"
+    )
 
 
 class Answer(Message):

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from shared.lab.report.blocks import Section
 from shared.lab.report.numbers import Numbers
-from shared.lab.report.sections import answers, comparisons, origins, people, repeats, scores, times, trouble
+from shared.lab.report.sections import answers, comparisons, origins, people, repeats, scores, times, trouble, unfinished
 
 
 def of(numbers: Numbers, extra: Sequence[Section] = ()) -> list[Section]:
     """All sections; `extra` ones, of whoever made the results, stand before the provenance."""
     return [
         scores.verdict_(numbers),
+        *unfinished.trainings(numbers),
         scores.arms(numbers),
         scores.design_(numbers),
         *repeats.runs(numbers),
