@@ -65,8 +65,8 @@ def _aside(event: TuningEvent) -> str:
     if isinstance(event, MemoryForeseen):
         return f"needs about {event.memory_mib.total} MiB of memory, {event.free_mib} MiB are free"
     if isinstance(event, RunPlanned):
-        rest = ", so that some examples are not learned" if event.epochs < 1 else ""
-        return f"{event.steps} steps, {event.epochs:.2g} passes over the examples{rest}"
+        rest = ", so that not every example is learned" if event.epochs < 1 else ""
+        return f"{event.steps} steps, in epochs {event.epochs:.3g}{rest}"
     if isinstance(event, TrainingResumed):
         return f"goes on from step {event.resumed_from_step}, {event.seconds_before:.0f} s were spent before"
     if isinstance(event, WarmStart):

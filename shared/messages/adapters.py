@@ -20,8 +20,8 @@ class TrainingRun(Message):
     planned_steps: int | None = Field(
         default=None,
         ge=1,
-        description="that its budget asked for; more than `steps`: a time limit ended it, and it is unfinished; absent: "
-        "from before steps were planned",
+        description="that its budget asked for; more than `steps`: a time limit ended it, and it is unfinished; "
+        "absent: from before steps were planned",
     )
     final_loss: float
 

@@ -4,7 +4,17 @@ from collections.abc import Sequence
 
 from shared.lab.report.blocks import Section
 from shared.lab.report.numbers import Numbers
-from shared.lab.report.sections import answers, comparisons, origins, people, repeats, scores, times, trouble, unfinished
+from shared.lab.report.sections import (
+    answers,
+    comparisons,
+    origins,
+    people,
+    repeats,
+    scores,
+    times,
+    trouble,
+    unfinished,
+)
 
 
 def of(numbers: Numbers, extra: Sequence[Section] = ()) -> list[Section]:
