@@ -3,8 +3,6 @@
 import itertools
 from typing import Any
 
-import pytest
-
 from services.generator import answer_prompt
 from services.generator.tuning.data.example import Example
 from services.generator.tuning.data.material import as_example
