@@ -18,6 +18,7 @@ from services.generator.tuning.settings import TuningSettings
 from shared.jobs.events import Event
 from shared.jobs.training import StepTaken
 from shared.jobs.tuning import AdapterReport, DatasetMade, WarmStart
+from shared.messages import AdapterAnnounced
 from tests import adapters, tiny_model
 from tests.builders import NOON
 from tests.datasets import a_pair, a_stored
@@ -103,13 +104,14 @@ def test_a_recipe_that_trains_all_weights_makes_no_adapter(tmp_path: Path) -> No
         job.train(job.dataset([a_stored()], [a_pair()]))
 
 
-def test_the_card_of_an_unfinished_adapter_begins_with_that() -> None:
-    known = {
-        name: card.card(adapters.announced(name, **changes), Dataset((), (), NOON, {}), Recipe(name="r", version=1))
-        for name, changes in {"cut": {"training": adapters.UNFINISHED}, "whole": {}}.items()
-    }
+def a_card(adapter: AdapterAnnounced) -> str:
+    return card.card(adapter, Dataset((), (), NOON, {}), Recipe(name="r", version=1))
 
-    assert "**Not meant to be served: its training is unfinished: 40 of 162 steps" in known["cut"]
-    assert "| Training | 40 of 162 steps, 900 tokens" in known["cut"]
-    assert "| Training | 1 steps, 1 tokens" in known["whole"]
-    assert "unfinished" not in known["whole"]
+
+def test_the_card_of_an_unfinished_adapter_begins_with_that() -> None:
+    cut, whole = a_card(adapters.announced(training=adapters.UNFINISHED)), a_card(adapters.announced())
+
+    assert "**Not meant to be served: its training is unfinished: 40 of 162 steps" in cut
+    assert "| Training | 40 of 162 steps, 900 tokens" in cut
+    assert "| Training | 1 steps, 1 tokens" in whole
+    assert "unfinished" not in whole

@@ -11,6 +11,8 @@ from services.generator import models
 from services.generator.tuning.data.example import Example
 from services.generator.tuning.settings import TuningSettings
 from services.generator.tuning.training import budget, memory, record, room, shape, tokens, tracking
+from services.generator.tuning.training.budget import Budget
+from services.generator.tuning.training.checkpoint import Standing
 from services.generator.tuning.training.memory import Load, Memory
 from services.generator.tuning.training.plan import TrainingPlan
 from services.generator.tuning.training.record import RunFacts
@@ -102,17 +104,21 @@ def run(
     with tracking.told(settings.mlflow_uri, key, plan.model_dump() | names, say) as say_all:
         standing = trainer.train(inputs.examples, length, model=inputs.model, plan=plan, place=place, say=say_all)
     predicted = needed.in_mib if needed else None
-    ended = TrainingRun(
+    ended = _ended(standing, length)
+    record.write(folder, record.of(standing, ended, key=key, facts=facts, plan=plan, predicted=predicted))
+    if not ended.unfinished:
+        place.checkpoints.clear()
+    return ended
+
+
+def _ended(standing: Standing, length: Budget) -> TrainingRun:
+    return TrainingRun(
         seconds=standing.seconds,
         tokens=standing.tokens,
         steps=standing.step,
         planned_steps=length.steps,
         final_loss=standing.loss or 0.0,
     )
-    record.write(folder, record.of(standing, ended, key=key, facts=facts, plan=plan, predicted=predicted))
-    if not ended.unfinished:
-        place.checkpoints.clear()
-    return ended
 
 
 def largest(examples: Sequence[Encoded], plan: TrainingPlan) -> Load:
