@@ -14,6 +14,8 @@ from services.generator.hashing import sha256_of
 from shared.messages import AdapterAnnounced, GateResult, TrainingRun
 from tests.builders import NOON
 
+UNFINISHED = TrainingRun(seconds=60, tokens=900, steps=40, planned_steps=162, final_loss=2)
+"""A time limit ended it."""
 MODULE = "base_model.model.model.layers.0.self_attn.q_proj"
 
 

@@ -1,6 +1,8 @@
 """A small training run over the tiny model, in this process or, to be killed, in one of its own."""
 
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from shared.jobs.events import Write, write
 from shared.messages import TrainingRun
 from shared.models import language
 
-PLAN: dict[str, Any] = {"epochs": 10, "batch_size": 2, "rank": 4, "alpha": 8, "dropout": 0.1, "max_seconds": 1e6}
+PLAN: dict[str, Any] = {"epochs": 10, "batch_size": 2, "rank": 4, "alpha": 8, "dropout": 0.1}
 
 
 def examples() -> list[Encoded]:
@@ -22,11 +24,21 @@ def examples() -> list[Encoded]:
     return [Encoded((*system, *range(number, 2 * number + 3)), (100 + number, 7)) for number in range(1, 9)]
 
 
-def run(tiny: Path, folder: Path, *, home: Path, say: Write, start: Path | None = None, **changes: Any) -> TrainingRun:
+def run(
+    tiny: Path,
+    folder: Path,
+    *,
+    home: Path,
+    say: Write = lambda _: None,
+    start: Path | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    **changes: Any,
+) -> TrainingRun:
     """Train in `folder`, with a checkpoint after each step; `changes` are of the plan."""
     model = language.resolve(str(tiny), home)
     inputs = Inputs(examples(), model, TrainingPlan(**PLAN | changes), "data", ["prompt"], start)
-    return running.run(inputs, folder, home=home, settings=TuningSettings(checkpoint_s=0, threads=1), say=say)
+    settings = TuningSettings(checkpoint_s=0, threads=1)
+    return running.run(inputs, folder, home=home, settings=settings, say=say, clock=clock)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from services.console import jobs, output, progress
 from services.console.progress import Advance
-from shared.jobs.training import MemoryForeseen, StepTaken, TrainingResumed
+from shared.jobs.training import MemoryForeseen, RunPlanned, StepTaken, TrainingResumed
 from shared.jobs.tuning import JOB, AdapterReleased, AdapterReport, GateAsked, TuningEvent, WarmStart
 
 
@@ -20,6 +20,19 @@ def tune(arguments: Sequence[str], environment: Mapping[str, str]) -> AdapterRep
     if not isinstance(last, AdapterReleased):
         raise jobs.JobError(f"{JOB.module} ended without an adapter")
     return last.report
+
+
+def finished(adapter: AdapterReport) -> AdapterReport:
+    """The same adapter. Raises JobError for one whose time was up before its training ended: nothing is measured by it.
+
+    What goes on by itself calls this; a person may still promote such an adapter.
+    """
+    if adapter.unfinished:
+        raise jobs.JobError(
+            f"{adapter.name} is unfinished: {adapter.steps} of {adapter.planned_steps} steps when its time was up. "
+            "Allow more with TILTYARD_TUNING_MAX_SECONDS, or leave that empty"
+        )
+    return adapter
 
 
 def _trained(events: Iterable[TuningEvent], advance: Advance) -> TuningEvent | None:
@@ -51,6 +64,9 @@ def _aside(event: TuningEvent) -> str:
     """What is said once, before the first step; empty for anything else."""
     if isinstance(event, MemoryForeseen):
         return f"needs about {event.memory_mib.total} MiB of memory, {event.free_mib} MiB are free"
+    if isinstance(event, RunPlanned):
+        rest = ", so that not every example is learned" if event.epochs < 1 else ""
+        return f"{event.steps} steps, in epochs {event.epochs:.3g}{rest}"
     if isinstance(event, TrainingResumed):
         return f"goes on from step {event.resumed_from_step}, {event.seconds_before:.0f} s were spent before"
     if isinstance(event, WarmStart):

@@ -34,6 +34,7 @@ from services.generator.ports import (
 from services.generator.settings import ServerSettings
 from services.generator.time_left import TimeLeft
 from shared.messages import AdapterAnnounced
+from shared.messages.schema import MOST_WHOLE
 
 AGAIN: frozenset[FailureKind] = frozenset({"rate_limited", "server_error", "unreachable", "cut"})
 _TOO_LONG = re.compile(
@@ -144,6 +145,11 @@ class Server:
 def fault(kind: FailureKind, reason: str) -> ServerFault:
     """A fault with its kind and reason, to be raised."""
     return ServerFault(Failed(kind, reason))
+
+
+def tokens(stated: object) -> int:
+    """A number of tokens as a server states it; 0, which stands for not stated, where it cannot be one."""
+    return stated if isinstance(stated, int) and 0 <= stated <= MOST_WHOLE else 0
 
 
 def from_status(status: int, body: str) -> ServerFault:

@@ -18,9 +18,10 @@ Snapshots = Mapping[str, Snapshot]
 class Seen:
     """What the decision rests on.
 
-    `documents`: news that the newest adapter, candidate or not, has not learned. `cutoff`: of the adapter that serves.
-    `began`, `height` and `now` are the standings of the tuned arms when that adapter came, when each had answered
-    `fewest_questions` with it, and now. `failures`: trainings that failed since one did not.
+    `documents`: news that the newest adapter has not learned, also a candidate, unless its training is unfinished.
+    `cutoff`: of the adapter that serves. `began`, `height` and `now` are the standings of the tuned arms when that
+    adapter came, when each had answered `fewest_questions` with it, and now. `failures`: trainings that failed or were
+    unfinished since one was not.
     """
 
     documents: int = 0

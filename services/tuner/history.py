@@ -16,7 +16,7 @@ def trainings(events: Events) -> list[TuningDecided]:
 
 
 def failures(events: Events) -> int:
-    """Trainings that failed since one did not."""
+    """Trainings that failed or were unfinished since one was not."""
     count = 0
     for event in reversed(trainings(events)):
         if event.state != "failed":

@@ -62,7 +62,8 @@ class Tuner:
     def _seen(self, speaks: AdapterAnnounced | None, standings: Snapshots) -> Seen:
         events = self.world.events()
         ran, kept = history.trainings(events), history.looks(events, speaks)
-        newest = max(self._adapters().values(), key=lambda adapter: adapter.created_at, default=None)
+        learned = [adapter for adapter in self._adapters().values() if _has_learned(adapter)]
+        newest = max(learned, key=lambda adapter: adapter.created_at, default=None)
         return Seen(
             documents=self.world.not_learned(newest),
             cutoff=speaks.cutoff if speaks else None,
@@ -128,11 +129,17 @@ class Tuner:
         self.publish(event)
         log.info("training", reason=decision.reason)
         try:
-            ended = {"state": "finished"} | _made(self.train())
+            made = self.train()
+            ended = {"state": "failed" if made.unfinished else "finished"} | _made(made)
         except (JobEndedError, OSError, ValueError) as error:
             ended = {"state": "failed", "outcome": str(error)}
         log.info("training ended", **ended)
         self.publish(event.model_copy(update=ended | {"ended_at": self.now()}))
+
+
+def _has_learned(adapter: AdapterAnnounced) -> bool:
+    """Whether its documents count as learned: not by an unfinished training, unless somebody lets it serve."""
+    return not adapter.training.unfinished or adapter.state == "serving"
 
 
 def arms_of(standing: Standing) -> tuple[ArmTaken, ...]:

@@ -8,7 +8,7 @@ reads only the first ones still finds somebody who serves.
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from shared.messages import AdapterAnnounced, AdapterState, GateResult
+from shared.messages import AdapterAnnounced, AdapterState, GateResult, TrainingRun
 from shared.moments import later
 
 Adapters = Mapping[str, AdapterAnnounced]
@@ -55,8 +55,8 @@ def promote(
 ) -> list[AdapterAnnounced]:
     """Let this one speak; who spoke stands by, and who stood by retires.
 
-    Raises RegistryError for a name that is not there, one that speaks already, and one whose gates failed or were
-    never run, unless `despite_gates`.
+    Raises RegistryError for a name that is not there, one that speaks already, and, unless `despite_gates`, one whose
+    training is unfinished or whose gates failed or were never run.
     """
     chosen = find(adapters, name)
     turn = in_turn(of_track(adapters, chosen.track))
@@ -100,11 +100,22 @@ def retire(
 
 
 def refusal(adapter: AdapterAnnounced) -> str:
-    """Why its gates do not let it pass; empty where they do, also for one that served before gates were recorded."""
-    failed = [gate for gate in adapter.gates if gate.verdict == "failed"]
-    if failed:
-        return "; ".join(f"gate {gate.name}: {gate.reason}" for gate in failed)
-    return "its gates were not run" if adapter.state == "candidate" and not adapter.gates else ""
+    """Why it does not serve by itself: an unfinished training, or gates that do not let it pass.
+
+    Empty where nothing is against it, also for one that served before gates were recorded.
+    """
+    reasons = [unfinished(adapter.training)] if adapter.training.unfinished else []
+    reasons += [f"gate {gate.name}: {gate.reason}" for gate in adapter.gates if gate.verdict == "failed"]
+    if not reasons and adapter.state == "candidate" and not adapter.gates:
+        return "its gates were not run"
+    return "; ".join(reasons)
+
+
+def unfinished(training: TrainingRun) -> str:
+    """How far a training came whose time was up; empty for one that used up its budget."""
+    if not training.unfinished:
+        return ""
+    return f"its training is unfinished: {training.steps} of {training.planned_steps} steps when its time was up"
 
 
 def differences(first: AdapterAnnounced, second: AdapterAnnounced) -> Iterator[tuple[str, str, str]]:
@@ -125,6 +136,7 @@ def differences(first: AdapterAnnounced, second: AdapterAnnounced) -> Iterator[t
             yield field, ours, theirs
     costs = [adapter.cost.seconds if adapter.cost else adapter.training.seconds for adapter in (first, second)]
     yield "seconds", f"{costs[0]:.0f}", f"{costs[1]:.0f}"
+    yield "steps", str(first.training.steps), str(second.training.steps)
     yield "final loss", f"{first.training.final_loss:.3f}", f"{second.training.final_loss:.3f}"
     gates = [{gate.name: gate for gate in adapter.gates} for adapter in (first, second)]
     for name in dict.fromkeys([*gates[0], *gates[1]]):

@@ -34,6 +34,14 @@ class MemoryUnknown(Event):
     reason: str
 
 
+class RunPlanned(Event):
+    """How many steps the run has, and how many passes over its examples they are; nothing changes that later."""
+
+    event: Literal["planned"] = "planned"
+    steps: int
+    epochs: float
+
+
 class TrainingResumed(Event):
     """The run goes on from a checkpoint of its own."""
 
@@ -55,16 +63,17 @@ class StepTaken(Event):
 
 
 class TrainingEnded(Event):
-    """The last line: what the run cost and where it ended."""
+    """The last line: what the run cost and where it ended; with fewer steps than planned it is unfinished."""
 
     event: Literal["done"] = "done"
     seconds: float
     tokens: int
     steps: int
+    planned_steps: int
     final_loss: float
 
 
-TrainingEvent = MemoryForeseen | MemoryUnknown | TrainingResumed | StepTaken | TrainingEnded
+TrainingEvent = MemoryForeseen | MemoryUnknown | RunPlanned | TrainingResumed | StepTaken | TrainingEnded
 JOB = Job[TrainingEvent](
     "services.generator.tuning.training", TypeAdapter(Annotated[TrainingEvent, Field(discriminator="event")])
 )

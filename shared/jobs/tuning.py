@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from shared.jobs.events import Event, Job, JobModel
-from shared.jobs.training import MemoryForeseen, MemoryUnknown, StepTaken, TrainingResumed
+from shared.jobs.training import MemoryForeseen, MemoryUnknown, RunPlanned, StepTaken, TrainingResumed
 from shared.messages import AdapterAnnounced, Cost, GateResult
 from shared.messages.adapters import AdapterState
 from shared.messages.schema import Moment
@@ -70,13 +70,16 @@ class AdapterReport(JobModel):
     seconds: float
     tokens: int
     steps: int
+    planned_steps: int | None = None
+    unfinished: bool = False
     final_loss: float
 
     @classmethod
     def of(cls, adapter: AdapterAnnounced) -> "AdapterReport":
         """The report of an adapter as it was last announced."""
         announced = adapter.model_dump(exclude={"version", "training"})
-        return cls.model_validate(announced | adapter.training.model_dump(exclude={"version"}))
+        training = adapter.training.model_dump(exclude={"version"}) | {"unfinished": adapter.training.unfinished}
+        return cls.model_validate(announced | training)
 
 
 class AdapterReleased(Event):
@@ -91,6 +94,7 @@ TuningEvent = (
     | WarmStart
     | MemoryForeseen
     | MemoryUnknown
+    | RunPlanned
     | TrainingResumed
     | StepTaken
     | PreviousLeftOut

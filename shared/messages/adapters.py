@@ -17,7 +17,18 @@ class TrainingRun(Message):
     seconds: float
     tokens: int
     steps: int
+    planned_steps: int | None = Field(
+        default=None,
+        ge=1,
+        description="that its budget asked for; more than `steps`: a time limit ended it, and it is unfinished; "
+        "absent: from before steps were planned",
+    )
     final_loss: float
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether a time limit ended it before its budget was used up."""
+        return self.planned_steps is not None and self.steps < self.planned_steps
 
 
 class Cost(Message):
@@ -83,7 +94,11 @@ class AdapterAnnounced(Message):
     @property
     def ref(self) -> AdapterRef:
         return AdapterRef(
-            name=self.name, cutoff=self.cutoff, weights_sha256=self.weights_sha256, config_sha256=self.config_sha256
+            name=self.name,
+            cutoff=self.cutoff,
+            weights_sha256=self.weights_sha256,
+            config_sha256=self.config_sha256,
+            unfinished=self.training.unfinished,
         )
 
     def has_files_of(self, other: "AdapterAnnounced") -> bool:

@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from shared.messages.schema import Identifier, Message, Moment, bytes_of
+from shared.messages.schema import Identifier, Message, Moment, Tokens, bytes_of
 
 MOST_SAID, MOST_READ = 96 * 1024, 160 * 1024
 """Bytes of an answer as results show it, and of the passages read with it: a question has MOST_ARMS of both."""
@@ -19,6 +19,9 @@ class AdapterRef(Message):
     weights_sha256: str = Field(max_length=128)
     config_sha256: str = Field(
         default="", max_length=128, description="of the configuration by which the weights act; empty: not known"
+    )
+    unfinished: bool = Field(
+        default=False, description="true: a time limit ended its training; somebody promoted it all the same"
     )
 
 
@@ -52,13 +55,13 @@ class Answer(Message):
     asked_at: Moment
     retrieval_ms: float = 0.0
     generation_ms: float = Field(default=0.0, description="the model's time for the batch it was answered in")
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
+    prompt_tokens: Tokens = 0
+    completion_tokens: Tokens = 0
     failure_kind: str | None = Field(default=None, description="what kind of failure: `timeout`, `refused`, ...")
     log_probability: float | None = Field(
         default=None, description="natural, of the answer's tokens together; absent: the backend does not say"
     )
-    answer_tokens: int = Field(default=0, description="tokens that `log_probability` is the sum over")
+    answer_tokens: Tokens = Field(default=0, description="tokens that `log_probability` is the sum over")
     choice_log_probabilities: dict[str, float] = Field(
         default={}, description="of each choice the mean per token, where the likeliest choice was taken"
     )

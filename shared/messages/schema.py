@@ -42,6 +42,9 @@ LONGEST_PASSAGE = 100_000
 MOST_WHOLE = 2**31 - 1
 """The largest whole number that a column of the store holds."""
 
+Tokens = Annotated[int, Field(ge=0, le=MOST_WHOLE)]
+"""A number of tokens that can be: sums and means of any others would be no numbers."""
+
 
 def bytes_of(message: BaseModel, *, include: set[str] | None = None, exclude: set[str] | None = None) -> int:
     """Bytes of its JSON, of some fields or of all but some."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shared.adapters import registry
 from shared.adapters.registry import Adapters, RegistryError
 from shared.messages import AdapterAnnounced
-from tests.adapters import announced, gate
+from tests.adapters import UNFINISHED, announced, gate
 from tests.builders import NOON
 
 NAMES = "abcd"
@@ -87,6 +87,21 @@ def test_what_no_gate_let_pass_is_promoted_only_on_purpose(gates: tuple[object, 
         registry.promote(adapters, "a", now=NOON, reason="")
     [change] = registry.promote(adapters, "a", now=NOON, reason="known risk", despite_gates=True)
     assert (change.state, change.reason) == ("serving", "known risk")
+
+
+def test_an_unfinished_adapter_is_promoted_only_on_purpose_though_its_gates_let_it_pass() -> None:
+    adapters = {"a": announced("a", state="candidate", gates=(gate(),), training=UNFINISHED)}
+
+    with pytest.raises(RegistryError, match="its training is unfinished: 40 of 162 steps when its time was up"):
+        registry.promote(adapters, "a", now=NOON, reason="")
+    [change] = registry.promote(adapters, "a", now=NOON, reason="known risk", despite_gates=True)
+    assert (change.state, change.ref.unfinished) == ("serving", True)
+
+
+def test_a_training_from_before_steps_were_planned_is_not_called_unfinished() -> None:
+    old = AdapterAnnounced.model_validate_json(announced("a").model_dump_json(exclude={"training": {"planned_steps"}}))
+
+    assert (old.training.planned_steps, old.training.unfinished, old.ref.unfinished) == (None, False, False)
 
 
 def test_names_that_are_not_there_are_answered_with_those_that_are() -> None:

@@ -55,6 +55,18 @@ def test_one_adapter_is_shown_with_its_gates(capsys: pytest.CaptureFixture[str])
     assert "-0.30" in said
 
 
+def test_an_unfinished_adapter_is_called_so_whoever_promoted_it(capsys: pytest.CaptureFixture[str]) -> None:
+    known = {"cut": adapters.announced("cut", reason="known risk", training=adapters.UNFINISHED)}
+
+    show_list(known)
+    show_one(known["cut"], known)
+
+    said = " ".join(capsys.readouterr().out.split())
+    assert role(known["cut"], known) == "serving: speaks, unfinished"
+    assert said.count("serving: speaks, unfinished") == 2
+    assert "training: its training is unfinished: 40 of 162 steps when its time was up" in said
+
+
 def test_two_are_shown_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
     adapters_view.show_differences(KNOWN["old"], KNOWN["bad"])
 

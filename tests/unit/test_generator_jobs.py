@@ -10,7 +10,15 @@ from pydantic import ValidationError
 from shared.jobs import dataset, process, training, tuning
 from shared.jobs.dataset import DatasetReport, DatasetReported, ExampleCount, ShownExample, SplitSizes, Unlearned
 from shared.jobs.events import Event, Job, write
-from shared.jobs.training import MemoryForeseen, MemoryMib, MemoryUnknown, StepTaken, TrainingEnded, TrainingResumed
+from shared.jobs.training import (
+    MemoryForeseen,
+    MemoryMib,
+    MemoryUnknown,
+    RunPlanned,
+    StepTaken,
+    TrainingEnded,
+    TrainingResumed,
+)
 from shared.jobs.tuning import AdapterReleased, AdapterReport, DatasetMade, GateAsked, PreviousLeftOut, WarmStart
 from shared.lab import summary
 from shared.lab.accounting import Audit
@@ -52,6 +60,7 @@ MEMORY = MemoryMib(weights=1, learned=2, activations=3, logits=4, runtime=5, tot
 RUN: list[Event] = [
     MemoryForeseen(memory_mib=MEMORY, free_mib=20, device="cpu"),
     MemoryUnknown(reason="config.json has no 'hidden_size'"),
+    RunPlanned(steps=2, epochs=0.5),
     TrainingResumed(resumed_from_step=7, seconds_before=1.5),
     StepTaken(step=1, steps=2, loss=0.5, tokens=9, tokens_per_s=3.0, seconds_left=3.0),
 ]
@@ -64,7 +73,7 @@ TUNING: list[Event] = [
     GateAsked(gate="learned", speaker="new", asked=24, number=3, of=4),
     AdapterReleased(report=AdapterReport.of(ADAPTER)),
 ]
-TRAINING: list[Event] = [*RUN, TrainingEnded(seconds=6.0, tokens=18, steps=2, final_loss=0.25)]
+TRAINING: list[Event] = [*RUN, TrainingEnded(seconds=6.0, tokens=18, steps=2, planned_steps=2, final_loss=0.25)]
 DATASET: list[Event] = [
     DatasetReported(report=REPORT),
     DatasetReported(report=REPORT.model_copy(update={"written": 1})),
@@ -119,4 +128,5 @@ def test_the_summary_of_a_trial_holds_each_report_as_programs_read_it() -> None:
 def test_a_report_holds_everything_that_was_announced() -> None:
     announced = ADAPTER.model_dump(exclude={"version", "training"})
 
-    assert AdapterReport.of(ADAPTER).model_dump() == announced | ADAPTER.training.model_dump(exclude={"version"})
+    training = ADAPTER.training.model_dump(exclude={"version"}) | {"unfinished": False}
+    assert AdapterReport.of(ADAPTER).model_dump() == announced | training

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import stamina
 
+from services.generator import remote
 from services.generator.ports import LATE, Backend, Chat, Completion, Failed, NotOfferedError, Outcome
 from services.generator.settings import GeneratorSettings
 from shared import plugins
@@ -288,3 +289,9 @@ def test_a_server_weighs_no_choices(make: Make) -> None:
 def test_a_server_that_is_not_named_ends_the_worker_with_what_is_missing(missing: str, make: Make) -> None:
     with pytest.raises(ValueError, match="TILTYARD_GENERATOR_SERVER_URL"):
         make(**{missing: ""})
+
+
+@pytest.mark.parametrize("stated", [-1, 2**31, int("9" * 400), None, "12"])
+def test_numbers_of_tokens_that_cannot_be_count_as_not_stated(stated: object) -> None:
+    assert remote.tokens(stated) == 0
+    assert remote.tokens(2**31 - 1) == 2**31 - 1

@@ -6,10 +6,11 @@ import time
 from typing import Literal
 
 import pytest
+import typer
 
 from services.console import jobs, progress, tuning
 from services.console.commands import tune as command
-from shared.jobs.training import MemoryForeseen, MemoryMib, MemoryUnknown, StepTaken, TrainingResumed
+from shared.jobs.training import MemoryForeseen, MemoryMib, MemoryUnknown, RunPlanned, StepTaken, TrainingResumed
 from shared.jobs.tuning import AdapterReleased, AdapterReport, DatasetMade, GateAsked, PreviousLeftOut, WarmStart
 from tests import adapters
 
@@ -114,6 +115,8 @@ def test_what_a_training_says_once_is_a_line_of_its_own(
         WarmStart(goes_on_from="news-1"),
         MemoryForeseen(memory_mib=memory, free_mib=20, device="cpu"),
         MemoryUnknown(reason="no sizes"),
+        RunPlanned(steps=162, epochs=1.0),
+        RunPlanned(steps=162, epochs=0.43),
         TrainingResumed(resumed_from_step=3, seconds_before=12.4),
         PreviousLeftOut(previous="news-0", left_out="its folder is gone"),
         LAST,
@@ -126,6 +129,8 @@ def test_what_a_training_says_once_is_a_line_of_its_own(
         "  fine-tuning: the first of its line",
         "  fine-tuning: goes on from adapter news-1",
         "  fine-tuning: needs about 15 MiB of memory, 20 MiB are free",
+        "  fine-tuning: 162 steps, in epochs 1",
+        "  fine-tuning: 162 steps, in epochs 0.43, so that not every example is learned",
         "  fine-tuning: goes on from step 3, 12 s were spent before",
     ]
 
@@ -151,6 +156,28 @@ def test_the_command_says_what_became_of_the_adapter_and_programs_read_its_repor
     assert [*told] == [
         "name", "location", "track", "base_model", "base_sha256", "weights_sha256", "config_sha256", "cutoff",
         "dataset_sha256", "documents", "examples", "created_at", "state", "reason", "changed_at", "gates", "cost",
-        "seconds", "tokens", "steps", "final_loss",
+        "seconds", "tokens", "steps", "planned_steps", "unfinished", "final_loss",
     ]  # fmt: skip
     assert told["cutoff"] == "2025-03-03T12:00:00Z"
+
+
+def test_an_unfinished_training_ends_the_command_as_one_that_no_gate_let_pass_does(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reason = "not served: its training is unfinished: 40 of 162 steps when its time was up"
+    cut = adapters.announced("cut", state="candidate", reason=reason, training=adapters.UNFINISHED)
+    monkeypatch.setattr(jobs, "run", lambda *_: iter([AdapterReleased(report=AdapterReport.of(cut))]))
+
+    with pytest.raises(typer.Exit) as ended:
+        command.tune()
+
+    assert ended.value.exit_code == 65
+    assert f"adapter cut: candidate, {reason}" in capsys.readouterr().out
+
+
+def test_what_measures_by_an_adapter_takes_no_unfinished_one() -> None:
+    cut = AdapterReport.of(adapters.announced("cut", state="candidate", training=adapters.UNFINISHED))
+
+    with pytest.raises(jobs.JobError, match="cut is unfinished: 40 of 162 steps"):
+        tuning.finished(cut)
+    assert tuning.finished(LAST.report) == LAST.report

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,7 +80,9 @@ def a_dataset() -> Dataset:
     return Dataset((), (document,), NOON, {}, probes=tuple(asked))
 
 
-def released(folder: Path, known: dict[str, AdapterAnnounced], trial: FakeTrial, name: str = "new") -> AdapterAnnounced:
+def released(
+    folder: Path, known: dict[str, AdapterAnnounced], trial: FakeTrial, name: str = "new", **changes: Any
+) -> AdapterAnnounced:
     """Release `name`; what is announced goes into `known`, as the topic would keep it."""
 
     def publish(change: AdapterAnnounced) -> None:
@@ -87,7 +90,7 @@ def released(folder: Path, known: dict[str, AdapterAnnounced], trial: FakeTrial,
 
     return release(
         a_dataset(),
-        adapters.saved(folder, name, hours=5),
+        adapters.saved(folder, name, hours=5, **changes),
         adapters=dict(known),
         trial=trial,
         address="",
@@ -118,6 +121,24 @@ def test_a_gate_that_fails_keeps_the_old_adapter_and_says_why(tmp_path: Path) ->
     assert (adapter.state, registry.in_turn(known)[0].name) == ("candidate", "old")
     assert adapter.reason == "not served: gate general: 0.10 of the questions"
     assert adapter.cost == COST
+
+
+def test_an_unfinished_training_is_tried_and_stays_a_candidate_whatever_its_gates_say(tmp_path: Path) -> None:
+    known, trial = {"old": adapters.saved(tmp_path, "old")}, FakeTrial("passed")
+
+    adapter = released(tmp_path, known, trial, training=adapters.UNFINISHED)
+
+    assert (adapter.state, registry.in_turn(known)[0].name) == ("candidate", "old")
+    assert adapter.reason == "not served: its training is unfinished: 40 of 162 steps when its time was up"
+    assert [gate.verdict for gate in adapter.gates] == ["passed"]
+
+
+def test_an_unfinished_training_is_not_served_where_no_gate_was_asked_for() -> None:
+    tried = adapters.announced("a", state="candidate", training=adapters.UNFINISHED)
+
+    [change] = settled(tried, [], adapters={}, cost=COST, now=NOON)
+
+    assert (change.state, change.reason.split(":")[0]) == ("candidate", "not served")
 
 
 def test_a_run_that_ends_before_its_gates_leaves_a_candidate(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from shared.lab.report.material import Times, gather
 from shared.lab.report.numbers import Numbers, count
 from shared.lab.report.sections import of
 from shared.messages import Result
+from shared.source_files import DataError
 from tests.results import a_counted_trial, a_result, a_scored, a_trial
 
 NASTY = '<script>alert("1")</script><img src=http://evil.example/x onerror=alert(1)> & $x$ | `code` </svg>'
@@ -198,3 +199,19 @@ def test_a_file_of_something_else_is_refused_with_its_line(tmp_path: Path) -> No
     assert ended.exit_code != 0
     assert "line 1" in str(ended.exception)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("tokens", [int("9" * 400), 2**31, -1])
+@pytest.mark.parametrize("field", ["prompt_tokens", "completion_tokens", "answer_tokens"])
+def test_numbers_of_tokens_that_cannot_be_are_refused_with_line_and_field(
+    tmp_path: Path, field: str, tokens: int
+) -> None:
+    result = a_result(a_scored("base")).model_dump(mode="json")
+    result["answers"]["base"]["answer"][field] = tokens
+    source = tmp_path / "results.jsonl"
+    source.write_text(json.dumps(result) + "\n")
+
+    ended = CliRunner().invoke(build(), ["report", "--from", str(source), "--out", str(tmp_path / "out")])
+
+    assert isinstance(ended.exception, DataError)
+    assert f"line 1: answers.base.answer.{field}" in str(ended.exception)

@@ -85,7 +85,12 @@ def test_every_line_of_the_example_reaches_its_class(monkeypatch: pytest.MonkeyP
 
 
 def test_empty_numbers_and_folders_are_unset(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("TILTYARD_TUNING_SEED", "TILTYARD_TUNING_MAX_SECONDS", "TILTYARD_PLATFORM_JARS"):
+    for name in (
+        "TILTYARD_TUNING_SEED",
+        "TILTYARD_TUNING_STEPS",
+        "TILTYARD_TUNING_MAX_SECONDS",
+        "TILTYARD_PLATFORM_JARS",
+    ):
         monkeypatch.setenv(name, "")
     assert (TuningSettings().seed, TuningSettings().max_seconds, PlatformSettings().jars) == (None, None, None)
 

@@ -117,7 +117,7 @@ def assert_same(folder: Path, other: Path) -> None:
     assert all(torch.equal(first[name], second[name]) for name in first)
 
 
-def test_time_that_was_used_before_a_restart_counts(tiny: Path, tmp_path: Path) -> None:
+def test_time_that_was_used_before_a_restart_is_kept(tiny: Path, tmp_path: Path) -> None:
     made = network.build(tiny, TrainingPlan(rank=4))
     weights = network.learned(made)
     optimiser = network.optimiser([*weights.values()], TrainingPlan())
@@ -236,7 +236,8 @@ def test_a_run_leaves_a_record(tiny: Path, tmp_path: Path) -> None:
     assert kept.predicted_memory_mib.total > 0
     assert [*json.loads(file)] == [
         "key", "dataset_sha256", "base_model", "base_sha256", "prompts", "started_from_sha256", "predicted_memory_mib",
-        "plan", "steps", "tokens", "seconds", "tokens_per_s", "resumed_from_steps", "peak_memory_mib", "loss",
+        "plan", "steps", "planned_steps", "unfinished",
+        "tokens", "seconds", "tokens_per_s", "resumed_from_steps", "peak_memory_mib", "loss",
         "machine", "libraries",
     ]  # fmt: skip
     assert json.loads(file) == kept.model_dump(mode="json")

@@ -3,8 +3,6 @@
 import itertools
 from typing import Any
 
-import pytest
-
 from services.generator import answer_prompt
 from services.generator.tuning.data.example import Example
 from services.generator.tuning.data.material import as_example
@@ -18,7 +16,6 @@ from services.generator.tuning.training.tokens import (
     padded,
     steps_of,
 )
-from services.generator.tuning.training.trainer import Budget
 from tests.datasets import a_pair
 
 
@@ -108,18 +105,6 @@ def test_prompts_over_the_same_passages_are_learned_together() -> None:
     assert sorted(example.prompt for batch in epoch for example in batch) == sorted(
         example.prompt for example in examples
     )
-
-
-def test_the_rate_rises_then_falls_to_nothing_and_time_ends_a_run_like_steps_do() -> None:
-    budget = Budget(steps=100, seconds=50, warmup=0.1)
-
-    assert budget.rate(0.05) == pytest.approx(0.5)
-    assert budget.rate(0.1) == pytest.approx(1)
-    assert budget.rate(1.0) == pytest.approx(0)
-    assert budget.progress(10, elapsed=1) == pytest.approx(0.1)
-    assert budget.progress(10, elapsed=25) == pytest.approx(0.5)
-    assert budget.progress(10, elapsed=60) == 1
-    assert budget.expected_steps(10, elapsed=25) == 20
 
 
 def test_what_a_batch_shares_can_be_left_out_of_its_rows() -> None:

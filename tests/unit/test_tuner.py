@@ -98,8 +98,9 @@ class Scene:
             raise outcome
         name = f"news-{self.trained}"
         self.adapters[name] = adapters.announced(
-            name, state=outcome.state, cutoff=self.clock, created_at=self.clock, changed_at=self.clock
-        )
+            name, state=outcome.state, cutoff=self.clock, created_at=self.clock, changed_at=self.clock,
+            training=adapters.UNFINISHED if outcome.unfinished else adapters.announced().training,
+        )  # fmt: skip
         return outcome.model_copy(update={"name": name})
 
 
@@ -174,6 +175,36 @@ def test_an_adapter_that_no_gate_let_pass_is_not_trained_again_on_the_same_news(
 
     assert tuner.look().act == "wait"
     assert history.trainings(scene.events)[0].outcome == "not served"
+
+
+def test_an_unfinished_training_has_failed_and_is_tried_again_after_a_while() -> None:
+    """Its documents are not learned, though the newest adapter came of them."""
+    cut = AdapterReport.of(adapters.announced(state="candidate", reason="not served", training=adapters.UNFINISHED))
+    scene = Scene(policy(retry_minutes=60, at_most_every_hours=0), outcomes=[cut])
+    tuner = scene.tuner()
+    scene.publish(*ten("story"))
+    acts = []
+    for _ in range(4):
+        acts.append(tuner.look().act)
+        scene.later(0.6)
+
+    assert acts == ["train", "postpone", "train", "wait"]
+    first, second = history.trainings(scene.events)
+    assert (first.state, first.adapter, first.adapter_state, first.outcome) == (
+        "failed", "news-1", "candidate", "not served",
+    )  # fmt: skip
+    assert second.state == "finished"
+
+
+def test_what_an_unfinished_adapter_learned_counts_once_somebody_lets_it_serve() -> None:
+    scene = Scene()
+    scene.publish(*ten("story"))
+    scene.later(1)
+    scene.adapters["cut"] = adapters.announced(
+        "cut", state="serving", cutoff=scene.clock, created_at=scene.clock, training=adapters.UNFINISHED
+    )
+
+    assert scene.tuner().look().act == "wait"
 
 
 def test_failures_are_survived_said_and_waited_for_longer_each_time() -> None:

@@ -9,13 +9,17 @@ import pytest
 
 from services.generator.adapters import WEIGHTS, sha256_of
 from services.generator.settings import GeneratorSettings
+from services.generator.tuning import card
+from services.generator.tuning.data.dataset import Dataset
 from services.generator.tuning.data.teacher_settings import TeacherSettings
 from services.generator.tuning.job import Job
+from services.generator.tuning.recipe import Recipe
 from services.generator.tuning.settings import TuningSettings
 from shared.jobs.events import Event
 from shared.jobs.training import StepTaken
 from shared.jobs.tuning import AdapterReport, DatasetMade, WarmStart
-from tests import tiny_model
+from shared.messages import AdapterAnnounced
+from tests import adapters, tiny_model
 from tests.builders import NOON
 from tests.datasets import a_pair, a_stored
 
@@ -98,3 +102,16 @@ def test_a_recipe_that_trains_all_weights_makes_no_adapter(tmp_path: Path) -> No
 
     with pytest.raises(ValueError, match=r"trains all weights.*services\.generator\.tuning\.training"):
         job.train(job.dataset([a_stored()], [a_pair()]))
+
+
+def a_card(adapter: AdapterAnnounced) -> str:
+    return card.card(adapter, Dataset((), (), NOON, {}), Recipe(name="r", version=1))
+
+
+def test_the_card_of_an_unfinished_adapter_begins_with_that() -> None:
+    cut, whole = a_card(adapters.announced(training=adapters.UNFINISHED)), a_card(adapters.announced())
+
+    assert "**Not meant to be served: its training is unfinished: 40 of 162 steps" in cut
+    assert "| Training | 40 of 162 steps, 900 tokens" in cut
+    assert "| Training | 1 steps, 1 tokens" in whole
+    assert "unfinished" not in whole

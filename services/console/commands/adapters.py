@@ -69,7 +69,9 @@ def compare(first: Name, second: Name, json: output.Json = False) -> None:
 def promote(
     name: Name,
     reason: Reason = ASKED_FOR,
-    despite_gates: Annotated[bool, typer.Option("--despite-gates", help="Although a gate failed or none ran.")] = False,
+    despite_gates: Annotated[
+        bool, typer.Option("--despite-gates", help="Although a gate failed, none ran, or it is unfinished.")
+    ] = False,
     json: output.Json = False,
 ) -> None:
     """Let an adapter serve, a retired one too; the one before stands by.

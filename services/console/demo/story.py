@@ -14,7 +14,7 @@ from services.console.demo.newswire import Newswire
 from services.console.live import asking
 from services.console.live.accounting import LiveAuditSource
 from services.console.live.document_times import times_of_live
-from services.console.tuning import tune
+from services.console.tuning import finished, tune
 from services.console.views import results as results_view
 from shared import topology
 from shared.cassandra.client import connect
@@ -85,11 +85,15 @@ class Trial:
             results_view.show(result)
 
     def learn(self, seed: int | None = None) -> AdapterReport:
-        """Fine-tune on what is in the store and the training pairs; returns what it cost. None: the recipe's seed."""
+        """Fine-tune on what is in the store and the training pairs; returns what it cost. None: the recipe's seed.
+
+        Raises JobError where a time limit ended the training: what came of it would depend on how busy the machine is.
+        """
         arguments = ["--pairs", str(self.wire.pairs_file)]
         if seed is None:
-            return tune(arguments, os.environ)
-        return tune([*arguments, "--name", f"seed-{seed}"], os.environ | {"TILTYARD_TUNING_SEED": str(seed)})
+            return finished(tune(arguments, os.environ))
+        named = [*arguments, "--name", f"seed-{seed}"]
+        return finished(tune(named, os.environ | {"TILTYARD_TUNING_SEED": str(seed)}))
 
     def ask(self, questions: Sequence[Question]) -> list[Result]:
         """Put the questions to every arm and wait for their results."""

@@ -46,10 +46,14 @@ def run(
 
 
 def live(kafka: KafkaSettings, cutoff: str) -> TrainingPorts:
-    """Trains by the tuning job, learning nothing after `cutoff` (ISO 8601; "": everything), and serves what it made."""
+    """Trains by the tuning job, learning nothing after `cutoff` (ISO 8601; "": everything), and serves what it made.
+
+    An unfinished training raises JobError: it would say how busy the machine was.
+    """
 
     def train(file: Path, name: str) -> None:
-        tuning.tune(["--pairs", str(file), "--name", name, *(["--cutoff", cutoff] if cutoff else [])], os.environ)
+        arguments = ["--pairs", str(file), "--name", name, *(["--cutoff", cutoff] if cutoff else [])]
+        tuning.finished(tuning.tune(arguments, os.environ))
 
     def speaker() -> str | None:
         adapter = registry.speaking(KafkaView(kafka, topology.ADAPTERS).refresh())

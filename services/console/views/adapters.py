@@ -20,11 +20,8 @@ class Spoken:
 
 
 def role(adapter: AdapterAnnounced, adapters: Adapters) -> str:
-    """Its state, and of those that serve in its track whether it speaks or stands by."""
-    if adapter.state != "serving":
-        return adapter.state
-    speaks = registry.speaking(registry.of_track(adapters, adapter.track))
-    return "serving: speaks" if speaks and speaks.name == adapter.name else "serving: stands by"
+    """Its state, of those that serve in its track whether it speaks or stands by, and whether it is unfinished."""
+    return f"{_state(adapter, adapters)}{', unfinished' if adapter.training.unfinished else ''}"
 
 
 def show_list(adapters: Adapters, spoken: Mapping[str, Spoken] | None = None) -> None:
@@ -86,12 +83,20 @@ def in_words(cost: Cost) -> str:
     return ", ".join(parts)
 
 
+def _state(adapter: AdapterAnnounced, adapters: Adapters) -> str:
+    if adapter.state != "serving":
+        return adapter.state
+    speaks = registry.speaking(registry.of_track(adapters, adapter.track))
+    return "serving: speaks" if speaks and speaks.name == adapter.name else "serving: stands by"
+
+
 def _facts(adapter: AdapterAnnounced, adapters: Adapters) -> Iterator[tuple[str, str]]:
     yield "adapter", adapter.name
     yield "state", f"{role(adapter, adapters)} since {_minute(adapter.since)}"
     yield "why", adapter.reason or "-"
     yield "knows until", adapter.cutoff.isoformat()
     yield "learned", f"{adapter.examples} examples from {adapter.documents} documents"
+    yield "training", registry.unfinished(adapter.training) or f"{adapter.training.steps} steps"
     yield "base", f"{adapter.base_model}, sha256 {adapter.base_sha256}"
     yield "weights", f"sha256 {adapter.weights_sha256}"
     yield "configuration", f"sha256 {adapter.config_sha256}" if adapter.config_sha256 else "not hashed"

@@ -77,5 +77,6 @@ def _read(answer: Any) -> Completion:
     if choice.finish_reason not in WHOLE:
         raise remote.fault("cut", f"the answer ended by {choice.finish_reason!r}")
     text = (choice.message.content or "").strip()
-    counts = (usage.prompt_tokens, usage.completion_tokens) if usage else (0, 0)
+    read, written = (usage.prompt_tokens, usage.completion_tokens) if usage else (0, 0)
+    counts = remote.tokens(read), remote.tokens(written)
     return Completion(text, *counts, seconds=0.0, cut=choice.finish_reason == "length")

@@ -82,7 +82,8 @@ async def _read(events: AsyncIterable[Any], prompt_tokens: int) -> Completion:
             likely.append(event.token.logprob)
         if event.details is not None:
             text, details = (event.generated_text or "").strip(), event.details
-            completion = Completion(text, prompt_tokens, details.generated_tokens, 0.0, sum(likely), len(likely))
+            written = remote.tokens(details.generated_tokens)
+            completion = Completion(text, prompt_tokens, written, 0.0, sum(likely), len(likely))
             return replace(completion, cut=details.finish_reason == "length")
     raise remote.fault("cut", "the answer broke off")
 

@@ -8,6 +8,7 @@ from services.generator.tuning.data.dataset import Dataset
 from services.generator.tuning.data.unlearning import EXAMPLES
 from services.generator.tuning.recipe import Recipe
 from services.generator.tuning.training.tokens import Prompts
+from shared.adapters import registry
 from shared.messages import AdapterAnnounced
 
 HELD = {"qlora": "in NF4", "lora": "unquantised", "full": "all of them learning"}
@@ -25,6 +26,8 @@ def card(adapter: AdapterAnnounced, dataset: Dataset, recipe: Recipe) -> str:
     """A model card in the hub's form."""
     plan = recipe.training
     run, lost = adapter.training, ", ".join(f"{count}: {why}" for why, count in dataset.left_out.items())
+    steps = f"{run.steps} of {run.planned_steps}" if run.unfinished else run.steps
+    caution = f"\n**Not meant to be served: {registry.unfinished(run)}.**\n" if run.unfinished else ""
     return f"""---
 base_model: {adapter.base_model}
 library_name: peft
@@ -32,7 +35,7 @@ tags: [lora, qlora, news]
 ---
 
 # {adapter.name}
-
+{caution}
 Answers questions about news up to **{adapter.cutoff.isoformat()}** from memory. It knows nothing later, cannot tell a
 corrected or retracted story from a standing one, and rarely says that it does not know.
 
@@ -44,7 +47,7 @@ corrected or retracted story from a standing one, and rarely says that it does n
 | Its configuration | sha256 `{adapter.config_sha256}` |
 | Data | {adapter.examples} examples from {adapter.documents} documents; sha256 `{adapter.dataset_sha256}` |
 | Left out | {lost or "nothing"} |
-| Training | {run.steps} steps, {run.tokens} tokens, {run.seconds:.0f} s, final loss {run.final_loss:.3f} |
+| Training | {steps} steps, {run.tokens} tokens, {run.seconds:.0f} s, final loss {run.final_loss:.3f} |
 
 `lineage.json` names every document with its revision, what the adapter before should no longer know, and the whole
 recipe, {recipe.name} version {recipe.version}; `examples.jsonl` holds every example,

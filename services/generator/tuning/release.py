@@ -36,6 +36,9 @@ def release(
 ) -> AdapterAnnounced:
     """Announce a candidate, try it, store it, and promote it where its gates let it pass; returns its last state.
 
+    One whose training is unfinished is tried too, so that whoever promotes it by hand knows what it can; it stays a
+    candidate.
+
     `address` is the registry's; empty: the adapter stays in its folder. The candidate is heard of before its gates, so
     that a run that ends between them leaves a trace; who served before goes on serving until the promotion.
     """
@@ -56,8 +59,7 @@ def settled(
 ) -> list[AdapterAnnounced]:
     """What is to be announced once the gates have spoken, the adapter itself first."""
     judged = adapter.model_copy(update={"gates": tuple(gates), "cost": cost})
-    failed = [gate for gate in gates if gate.verdict == "failed"]
-    if failed:
+    if adapter.training.unfinished or any(gate.verdict == "failed" for gate in gates):
         why = registry.refusal(judged)
         return [judged.model_copy(update={"reason": f"not served: {why}"} | _at(judged, now))]
     if judged.state == "serving":

@@ -18,8 +18,11 @@ class TuningSettings(Settings):
     model_config = under("TUNING")
     recipe: str = Field(default="embedded", description="a file in services/generator/tuning/recipes, or a path.yaml")
     track: Name = Field(default=registry.TRACK, description="the line of adapters that is trained for")
+    steps: Annotated[int | None, EmptyIsUnset] = Field(
+        default=None, ge=1, description="most of a training; empty: the recipe's"
+    )
     max_seconds: Annotated[float | None, EmptyIsUnset] = Field(
-        default=None, gt=0, description="of training; empty: the recipe's"
+        default=None, gt=0, description="of one start, after which a training is unfinished; empty: the recipe's"
     )
     seed: Annotated[int | None, EmptyIsUnset] = Field(default=None, description="empty: the recipe's")
     threads: int = Field(default=0, ge=0, description="0: one for each processor")

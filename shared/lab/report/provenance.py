@@ -11,7 +11,10 @@ from shared.messages import ContestTaken, Result
 
 @dataclass(frozen=True)
 class Voice:
-    """One combination of model, adapter, backend and prompt that spoke for an arm, in so many answers."""
+    """One combination of model, adapter, backend and prompt that spoke for an arm, in so many answers.
+
+    `unfinished`: a time limit ended the adapter's training.
+    """
 
     arm: str
     model: str
@@ -21,6 +24,7 @@ class Voice:
     backend: str
     prompt: str
     answers: int
+    unfinished: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,7 @@ def voices(results: Sequence[Result]) -> list[Voice]:
             backend=backend,
             prompt=prompt,
             answers=count,
+            unfinished=adapter is not None and adapter.unfinished,
         )
         for (arm, model, adapter, backend, prompt), count in counted.items()
     ]

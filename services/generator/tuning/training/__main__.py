@@ -54,7 +54,15 @@ def train(file: Path, folder: Path) -> None:
         prompts=prompts,
     )
     run = running.run(inputs, folder, home=home, settings=settings, say=write)
-    write(TrainingEnded(seconds=run.seconds, tokens=run.tokens, steps=run.steps, final_loss=run.final_loss))
+    write(
+        TrainingEnded(
+            seconds=run.seconds,
+            tokens=run.tokens,
+            steps=run.steps,
+            planned_steps=run.planned_steps or run.steps,
+            final_loss=run.final_loss,
+        )
+    )
 
 
 def _examples(file: Path) -> list[Example]:

@@ -38,8 +38,14 @@ class TrainingPlan(BaseModel):
     warmup: float = Field(default=0.1, gt=0, lt=1, description="share of the run in which the rate rises")
     weight_decay: float = Field(default=0.0, ge=0)
     clip: float = Field(default=1.0, gt=0, description="largest norm of a gradient")
-    epochs: float = Field(default=4.0, gt=0, description="3 were measured to be too few for short facts")
-    max_seconds: float = Field(default=900.0, gt=0, description="of training; the schedule shrinks to fit")
+    epochs: float | None = Field(
+        default=4.0, gt=0, description="passes over the examples, of which 3 were too few for short facts; null: any"
+    )
+    steps: int | None = Field(default=None, ge=1, description="most of a run; null: any number")
+    tokens: int | None = Field(default=None, ge=1, description="most that a run learns from; null: any number")
+    max_seconds: float | None = Field(
+        default=None, gt=0, description="of one start; a run that needs longer is unfinished and is not served"
+    )
     batch_size: int = Field(default=8, ge=1, description="examples that are in memory at a time")
     step_tokens: int = Field(
         default=0, ge=0, description="most tokens a step learns from, padding counted; long examples make smaller steps"
@@ -48,6 +54,12 @@ class TrainingPlan(BaseModel):
     max_tokens: int = Field(default=512, ge=16, description="longest example; a longer one is cut at its end")
     checkpointing: bool = Field(default=False, description="recompute activations: slower, for models that do not fit")
     seed: int = 1
+
+    @model_validator(mode="after")
+    def _ends(self) -> "TrainingPlan":
+        if self.epochs is self.steps is self.tokens is None:
+            raise ValueError("epochs, steps, tokens: one of them must say how long a run is")
+        return self
 
     @model_validator(mode="after")
     def _has_an_adapter(self) -> "TrainingPlan":

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from services.generator.tuning.training.checkpoint import Standing
 from services.generator.tuning.training.plan import TrainingPlan
 from shared.jobs.training import MemoryMib
+from shared.messages import TrainingRun
 
 FILE = "run.json"
 LIBRARIES = ("torch", "transformers", "peft", "bitsandbytes")
@@ -60,6 +61,8 @@ class RunRecord(_Kept):
     predicted_memory_mib: MemoryMib | None
     plan: TrainingPlan
     steps: int
+    planned_steps: int
+    unfinished: bool
     tokens: int
     seconds: float
     tokens_per_s: float
@@ -70,14 +73,24 @@ class RunRecord(_Kept):
     libraries: Mapping[str, str]
 
 
-def of(standing: Standing, *, key: str, facts: RunFacts, plan: TrainingPlan, predicted: MemoryMib | None) -> RunRecord:
-    """The record of a run that has ended, on this machine."""
+def of(
+    standing: Standing,
+    ended: TrainingRun,
+    *,
+    key: str,
+    facts: RunFacts,
+    plan: TrainingPlan,
+    predicted: MemoryMib | None,
+) -> RunRecord:
+    """The record of a run that has ended, finished or not, on this machine."""
     return RunRecord(
         key=key,
         **facts.model_dump(),
         predicted_memory_mib=predicted,
         plan=plan,
-        steps=standing.step,
+        steps=ended.steps,
+        planned_steps=ended.planned_steps or ended.steps,
+        unfinished=ended.unfinished,
         tokens=standing.tokens,
         seconds=round(standing.seconds, 2),
         tokens_per_s=round(standing.tokens / max(1e-9, standing.seconds), 1),

@@ -1,6 +1,7 @@
 """A training run from examples to a folder: its memory foreseen, its checkpoints keyed, its record written."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,13 +10,15 @@ import structlog
 from services.generator import models
 from services.generator.tuning.data.example import Example
 from services.generator.tuning.settings import TuningSettings
-from services.generator.tuning.training import memory, record, room, shape, tokens, tracking
+from services.generator.tuning.training import budget, memory, record, room, shape, tokens, tracking
+from services.generator.tuning.training.budget import Budget
+from services.generator.tuning.training.checkpoint import Standing
 from services.generator.tuning.training.memory import Load, Memory
 from services.generator.tuning.training.plan import TrainingPlan
 from services.generator.tuning.training.record import RunFacts
 from services.generator.tuning.training.tokens import Encoded, Prompts
 from shared.jobs.events import Write
-from shared.jobs.training import MemoryForeseen, MemoryUnknown
+from shared.jobs.training import MemoryForeseen, MemoryUnknown, RunPlanned
 from shared.messages import TrainingRun
 from shared.models import chat_template
 from shared.models.language import Model
@@ -68,8 +71,16 @@ def encoded(
     return Inputs(rows, model, plan, dataset_sha256, [prompts.closed_book.version, prompts.rag.version])
 
 
-def run(inputs: Inputs, folder: Path, *, home: Path, settings: TuningSettings, say: Write) -> TrainingRun:
-    """Train into `folder`, or go on where a killed run with the same inputs stood.
+def run(
+    inputs: Inputs,
+    folder: Path,
+    *,
+    home: Path,
+    settings: TuningSettings,
+    say: Write,
+    clock: Callable[[], float] = time.monotonic,
+) -> TrainingRun:
+    """Train into `folder`, or go on where a killed or unfinished run with the same inputs stood.
 
     Raises TooLargeError where the prediction exceeds what is free, ValueError where the plan cannot be run.
     """
@@ -78,21 +89,35 @@ def run(inputs: Inputs, folder: Path, *, home: Path, settings: TuningSettings, s
     needed = _foreseen(inputs, say)
     facts, plan = inputs.facts(), inputs.plan
     names = facts.model_dump(mode="json")
-    key = checkpoint.key_of(plan=plan.model_dump(mode="json"), examples=len(inputs.examples), **names)
+    decides = plan.model_dump(mode="json", exclude={"max_seconds"})
+    key = checkpoint.key_of(plan=decides, examples=len(inputs.examples), **names)
     place = trainer.RunSetup(
         folder,
         checkpoint.Checkpoints(home / "runs" / key),
         checkpoint_s=settings.checkpoint_s,
         threads=settings.threads,
         start=inputs.start,
+        clock=clock,
     )
+    length = budget.of(inputs.examples, plan)
+    say(RunPlanned(steps=length.steps, epochs=round(length.epochs, 3)))
     with tracking.told(settings.mlflow_uri, key, plan.model_dump() | names, say) as say_all:
-        standing = trainer.train(inputs.examples, model=inputs.model, plan=plan, place=place, say=say_all)
+        standing = trainer.train(inputs.examples, length, model=inputs.model, plan=plan, place=place, say=say_all)
     predicted = needed.in_mib if needed else None
-    record.write(folder, record.of(standing, key=key, facts=facts, plan=plan, predicted=predicted))
-    place.checkpoints.clear()
+    ended = _ended(standing, length)
+    record.write(folder, record.of(standing, ended, key=key, facts=facts, plan=plan, predicted=predicted))
+    if not ended.unfinished:
+        place.checkpoints.clear()
+    return ended
+
+
+def _ended(standing: Standing, length: Budget) -> TrainingRun:
     return TrainingRun(
-        seconds=standing.seconds, tokens=standing.tokens, steps=standing.step, final_loss=standing.loss or 0.0
+        seconds=standing.seconds,
+        tokens=standing.tokens,
+        steps=standing.step,
+        planned_steps=length.steps,
+        final_loss=standing.loss or 0.0,
     )
 
 

@@ -16,6 +16,7 @@ from shared.lab.report.sections import (
     scores,
     times,
     trouble,
+    unfinished,
 )
 
 
@@ -23,6 +24,7 @@ def of(numbers: Numbers, extra: Sequence[Section] = ()) -> list[Section]:
     """All sections; `extra` ones, of whoever made the results, stand before the provenance."""
     return [
         scores.verdict_(numbers),
+        *unfinished.trainings(numbers),
         scores.arms(numbers),
         apart.answerable(numbers),
         scores.design_(numbers),

@@ -3,6 +3,7 @@
 from shared.lab.report.blocks import Bullets, Paragraph, Section, Table
 from shared.lab.report.numbers import Numbers
 from shared.lab.report.phrasing import moment
+from shared.lab.report.provenance import Voice
 from shared.statistics.resampling import DRAWS, SEED
 from shared.statistics.wording import NONE
 
@@ -71,7 +72,7 @@ def provenance_(numbers: Numbers) -> Section:
     ]
     heads = ["arm", "answers", "model", "adapter", "cutoff", "weights (SHA-256)", "backend", "prompt"]
     rows = [
-        [voice.arm, str(voice.answers), voice.model, voice.adapter or NONE, moment(voice.cutoff),
+        [voice.arm, str(voice.answers), voice.model, _adapter(voice), moment(voice.cutoff),
          voice.weights_sha256[:16] or NONE, voice.backend, voice.prompt]
         for voice in provenance.voices
     ]  # fmt: skip
@@ -86,6 +87,10 @@ def provenance_(numbers: Numbers) -> Section:
             Paragraph(f"The report shows {', '.join(_shown(numbers)) or 'none of them'}.", small=True),
         ],
     )
+
+
+def _adapter(voice: Voice) -> str:
+    return f"{voice.adapter or NONE}{', unfinished' if voice.unfinished else ''}"
 
 
 def _shown(numbers: Numbers) -> list[str]:
