@@ -14,6 +14,8 @@ Value = bool | int | Annotated[float, Field(allow_inf_nan=False)] | Annotated[st
 Options = Annotated[dict[str, Value], Field(max_length=40)]
 BASE: Literal["base"] = "base"
 NO_CONTEXT: Literal["none"] = "none"
+GOLD: Literal["gold"] = "gold"
+"""The context of an arm that reads the passages of the question's gold documents, without a search."""
 MOST_ARMS, MOST_RECIPES = 16, 8
 
 
@@ -119,6 +121,12 @@ class Contest(BaseModel):
         """Those by which some arm's passages are found, in their order."""
         contexts = {arm.context for arm in self.arms}
         return tuple(recipe for recipe in self.recipes if recipe.name in contexts)
+
+    @property
+    def wants_gold(self) -> bool:
+        """Whether some arm is given the gold passages, and no recipe has taken their name."""
+        by_recipe = {recipe.name for recipe in self.recipes}
+        return GOLD not in by_recipe and any(arm.context == GOLD for arm in self.arms)
 
 
 class ContestAnnounced(Message):

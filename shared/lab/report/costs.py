@@ -34,7 +34,7 @@ def costs(results: Sequence[Result], correct: Scores, clusters: Mapping[str, str
 
 def _cost(results: Sequence[Result], arm: str, correct: Mapping[str, float], clusters: Mapping[str, str]) -> Cost:
     of_arm = [result.answers[arm] for result in results if arm in result.answers]
-    given = [scored for scored in of_arm if scored.answer.status != "failed"]
+    given = [scored for scored in of_arm if scored.answer.status not in ("failed", "skipped")]
     answers = [scored.answer for scored in given]
     tokens, right = sum(map(_tokens, answers)), sum(correct.values())
     return Cost(

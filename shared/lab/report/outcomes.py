@@ -63,6 +63,8 @@ def outcome(result: Result, arm: str) -> Outcome | None:
     if arm not in result.answers:
         return None
     scored = result.answers[arm]
+    if scored.answer.status == "skipped":
+        return None
     if scored.answer.status == "failed":
         return "failed"
     if HEADLINE not in scored.scores:
