@@ -92,7 +92,7 @@ def test_the_rule_of_an_arm_without_passages_is_a_setting_of_its_own() -> None:
 
 def test_one_wording_of_each_fact_that_has_enough_is_held_out() -> None:
     pairs = [
-        TrainingPair(pair_id=str(n), question=f"Q{n}?", answer=said, document_id="d")
+        TrainingPair(question=f"Q{n}?", answer=said, document_id="d")
         for n, said in enumerate(["x", "x", "x", "y", "y"])
     ]
     taught, held_out = apart(pairs)

@@ -20,15 +20,17 @@ from services.scorer.handler import score
 from services.scorer.join import Arrived, Join
 from shared.contests.calendar import Calendar
 from shared.lab.report.outcomes import outcome
-from shared.measures import correct
 from shared.messages import Answer, EvidenceFound, EvidenceItem, Result
 from shared.retention import Retention
+from shared.scoring import catalogue
+from shared.settings import EncoderSettings
 from shared.standings import marks_of
 from shared.stored import Passage
 from shared.topology import EVIDENCE
 from tests.builders import NOON, a_question, a_record, an_answer, an_evidence_item
 from tests.contests import an_arm, only, served
 
+METRICS = catalogue.load(["contains"], EncoderSettings(variant="hashing"))
 GOLD_ARM = an_arm("base+gold", context="gold")
 
 
@@ -156,7 +158,7 @@ def a_result(status: str) -> Result:
         answers={"base+gold": Arrived(answer=said, at=NOON)},
     )  # fmt: skip
     calendar: Calendar = only(GOLD_ARM)
-    return score(join, NOON, calendar, metrics={"correct": correct})
+    return score(join, NOON, calendar, metrics=METRICS)
 
 
 def test_a_skipped_question_counts_nowhere_for_the_arm() -> None:
@@ -165,4 +167,4 @@ def test_a_skipped_question_counts_nowhere_for_the_arm() -> None:
     assert (skipped.answers["base+gold"].scores, skipped.missing) == ({}, ())
     assert marks_of(skipped).values == {}
     assert outcome(skipped, "base+gold") is None
-    assert failed.answers["base+gold"].scores == {"correct": 0.0}
+    assert failed.answers["base+gold"].scores == {"contains": 0.0}
