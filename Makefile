@@ -8,6 +8,7 @@ STAMP  := $(VENV)/.installed
 OUT    ?= out/demo
 WIRE   ?= services/console/newswire
 QUESTIONS ?= 96
+CONTEST ?= seven_arms
 KEEP   ?=
 PYTEST := $(BIN)/python -m pytest
 # Tests without servers run in as many processes as there are cores, each of them on one thread.
@@ -31,8 +32,8 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: $(STAMP) ## The whole way once: stream, fine-tune, ask, compare (WIRE=, QUESTIONS=96|all, OUT=, KEEP=1)
-	@$(BIN)/tiltyard demo --wire $(WIRE) --out $(OUT) --questions $(QUESTIONS) $(if $(filter 1,$(KEEP)),--keep)
+demo: $(STAMP) ## The whole way once: stream, fine-tune, ask, compare (WIRE=, QUESTIONS=96|all, CONTEST=, OUT=, KEEP=1)
+	@$(BIN)/tiltyard demo --wire $(WIRE) --out $(OUT) --questions $(QUESTIONS) --contest $(CONTEST) $(if $(filter 1,$(KEEP)),--keep)
 
 up: $(STAMP) ## Start Kafka and Cassandra (with Docker if its engine runs, else from their jars), topics and schema
 	@if docker info >/dev/null 2>&1; then docker compose up -d --wait kafka cassandra; else $(BIN)/tiltyard up; fi

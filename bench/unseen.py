@@ -64,7 +64,7 @@ def main() -> None:
     settings, home = GeneratorSettings(threads=2, abstention="support"), HomeSettings().home
     wire = newswire.load(newswire.SAMPLE)
     pairs = lines.read_all(wire.pairs_file, TrainingPair)
-    stored = [*map(_stored, sorted(wire.edition1, key=lambda document: document.document_id))]
+    stored = [*map(stored_document, sorted(wire.edition1, key=lambda document: document.document_id))]
     unseen = stored[options.part :: PARTS]
     learned = [document for document in stored if document not in unseen]
     kinds = {kind: _prompts(builder, unseen, pairs, settings) for kind, builder in KINDS.items()}
@@ -76,8 +76,8 @@ def main() -> None:
 
     figures: dict[str, Any] = {"n": {kind: len(of) for kind, of in kinds.items()}, "base": asked(None)}
     if not options.base:
-        job = Job(TuningSettings(), settings, home, lambda: datetime.now(UTC), _say, TeacherSettings())
-        adapter = job.train(job.dataset(learned, _about(learned, pairs)), "bench-unseen")
+        job = Job(TuningSettings(), settings, home, lambda: datetime.now(UTC), say, TeacherSettings())
+        adapter = job.train(job.dataset(learned, about(learned, pairs)), "bench-unseen")
         try:
             backend.take_up(adapter)
         finally:
@@ -96,11 +96,12 @@ def _prompts(
     """Prompts with passages, as serving shows them."""
     plan = DataPlan.model_validate({"builders": ["pairs", builder], "validation": 0, "probe": 0})
     assembly = configured_assembly(plan, settings, HomeSettings().home, teacher=TeacherSettings())
-    dataset = assembly.dataset(documents, _about(documents, pairs))
+    dataset = assembly.dataset(documents, about(documents, pairs))
     return [example for example in dataset.examples if example.form == "rag"]
 
 
-def _about(documents: Sequence[StoredDocument], pairs: Sequence[TrainingPair]) -> list[TrainingPair]:
+def about(documents: Sequence[StoredDocument], pairs: Sequence[TrainingPair]) -> list[TrainingPair]:
+    """The pairs about these documents."""
     names = {document.revision.document_id for document in documents}
     return [pair for pair in pairs if pair.document_id in names]
 
@@ -150,12 +151,14 @@ def _declined(of: Sequence[Said], least: float, *, by_rule: bool = True) -> floa
     return round(sum(held_back) / max(1, len(of)), 3)
 
 
-def _say(event: Event) -> None:
+def say(event: Event) -> None:
+    """Every twentieth step of a training, on standard error."""
     if not isinstance(event, StepTaken) or event.step % 20 == 0:
         sys.stderr.write(event.model_dump_json() + "\n")
 
 
-def _stored(document: DocumentPublished) -> StoredDocument:
+def stored_document(document: DocumentPublished) -> StoredDocument:
+    """A document as the store would give it."""
     seen = document.published_at or NOW
     revision = Revision(
         document_id=document.document_id, revision=1, title=document.title or "", source=document.source or "",

@@ -1,23 +1,54 @@
 """How sure a model was of its answer, as a probability that can be held against whether it was right."""
 
+from dataclasses import dataclass
 from math import exp
 
 from shared.messages import Answer
+
+
+@dataclass(frozen=True)
+class Leaning:
+    """What an arm said or, where a rule withheld it, would have said, and how sure it was of it, in [0, 1].
+
+    What selective answering is judged by at every threshold, and not at the one that was set alone.
+    """
+
+    text: str
+    probability: float
+    withheld: bool
 
 
 def probability(answer: Answer) -> float | None:
     """In [0, 1]; None where the backend told no probabilities, or nothing was answered.
 
     Of a choice: its share among all choices, by the softmax of their mean log-probabilities. Of a text: the geometric
-    mean of its tokens' probabilities, exp(sum of log-probabilities / tokens), as in Malinin and Gales (2021).
+    mean of its tokens' probabilities, as `mean_probability` has it.
     """
-    if answer.status != "answered":
+    return _of_what_was_said(answer) if answer.status == "answered" else None
+
+
+def leaning(answer: Answer) -> Leaning | None:
+    """What the arm would say at any threshold; None where it failed, declined in its own words, or told no probability.
+
+    A result from restricted documents leaves out what was withheld: there is none then.
+    """
+    withheld = answer.status == "abstained" and bool(answer.withheld)
+    said = answer.withheld if withheld else answer.text
+    sure = _of_what_was_said(answer) if withheld or answer.status == "answered" else None
+    return None if sure is None else Leaning(said, sure, withheld)
+
+
+def mean_probability(log_probability: float | None, tokens: int) -> float | None:
+    """exp(sum of natural log-probabilities / tokens), as in Malinin and Gales (2021); None where it is not known."""
+    if log_probability is None or not tokens:
         return None
+    return min(1.0, exp(log_probability / tokens))
+
+
+def _of_what_was_said(answer: Answer) -> float | None:
     if answer.choice_log_probabilities:
         return _share(answer.choice_log_probabilities)
-    if answer.log_probability is None or not answer.answer_tokens:
-        return None
-    return min(1.0, exp(answer.log_probability / answer.answer_tokens))
+    return mean_probability(answer.log_probability, answer.answer_tokens)
 
 
 def _share(weighed: dict[str, float]) -> float:

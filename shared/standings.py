@@ -48,8 +48,12 @@ def current(standings: Iterable[Standing]) -> dict[str, Standing]:
 
 
 def marks_of(result: Result) -> Marks:
-    """The numbers of a result, each arm's scores and states; a missing arm has what `unanswered` says."""
-    values = {arm: {**scored.scores, **_states(scored.answer.status)} for arm, scored in result.answers.items()}
+    """The numbers of a result, each arm's scores and states; a missing arm has what `unanswered` says.
+
+    An arm that skipped the question has none.
+    """
+    given = {arm: scored for arm, scored in result.answers.items() if scored.answer.status != "skipped"}
+    values = {arm: {**scored.scores, **_states(scored.answer.status)} for arm, scored in given.items()}
     values |= {arm: {**result.unanswered, **_states("missing")} for arm in result.missing}
     return Marks(result.question.slice, result.scored_at, values, result.metric_versions, tuple(_about(result)))
 

@@ -111,12 +111,12 @@ class Served:
 def arm_of(paragraph: ArmParagraph, settings: GeneratorSettings) -> Arm:
     """An arm by its paragraph. Raises ValueError for an option, a prompt, a context or a rule that is not there."""
     own = settings_of(paragraph, settings)
-    return Arm(paragraph.taken, _style(paragraph, own), withholding.rule(own) if paragraph.reads else never.pass_on)
+    return Arm(paragraph.taken, _style(paragraph, own), withholding.rule(own, reads=paragraph.reads))
 
 
 def settings_of(paragraph: ArmParagraph, settings: GeneratorSettings) -> GeneratorSettings:
     """The worker's settings with what the arm's paragraph says in their place."""
-    options = asking(paragraph.options)
+    options = asking(paragraph.options, reads=paragraph.reads)
     chosen = AskingOptions.model_validate(options).model_dump(include=set(options))
     way = "rag" if paragraph.reads else "closed_book"
     prompts = {

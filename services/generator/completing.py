@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Literal, TypeVar
 
 from services.generator.answer_prompt import neutral
-from services.generator.ports import Backend, Completion, Failed, Outcome, PromptedQuestion, Scored
+from services.generator.ports import Backend, Chat, Completion, Failed, Outcome, PromptedQuestion, Scored
 from shared.messages import AdapterAnnounced
 from shared.messages.contests import BASE
 from shared.moments import later
@@ -36,6 +36,8 @@ class Ask:
         """Why nobody is asked; None where somebody is."""
         if self.problem:
             return Failed("misconfigured", self.problem)
+        if self.asked.skipped:
+            return Failed("skipped", self.asked.skipped)
         return NO_ADAPTER if self.speaker != BASE and self.adapter is None else None
 
     @property
@@ -67,17 +69,22 @@ class Completer:
         return [done[place] for place in range(len(asks))]
 
     def _complete(self, asks: Sequence[Ask]) -> list[Outcome]:
-        """One call for all answers that may be equally long."""
+        """One call for all answers that may be equally long; a prompt that two arms share is put once.
+
+        Decoding is greedy, so that it has one answer: where search found the gold passage, so does the arm that is
+        given it. It may take as long as whoever waits longest.
+        """
         done: dict[int, Outcome] = {}
         for longest, places in _alike(asks, lambda ask: ask.asked.longest or self.longest):
             alike = [asks[place] for place in places]
+            left: dict[Chat, float] = {}
+            for ask, seconds in zip(alike, self._left(alike), strict=True):
+                left[ask.asked.chat] = max(seconds, left.get(ask.asked.chat, seconds))
             outcomes = self.backend.complete(
-                [ask.asked.chat for ask in alike],
-                max_new_tokens=longest,
-                adapter=alike[0].adapter,
-                within_s=self._left(alike),
+                list(left), max_new_tokens=longest, adapter=alike[0].adapter, within_s=list(left.values())
             )
-            done |= zip(places, map(likely, outcomes), strict=True)
+            said = dict(zip(left, map(likely, outcomes), strict=True))
+            done |= {place: said[ask.asked.chat] for place, ask in zip(places, alike, strict=True)}
         return [done[place] for place in range(len(asks))]
 
     def _weigh(self, asks: Sequence[Ask]) -> Iterator[Outcome]:

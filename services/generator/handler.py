@@ -50,7 +50,7 @@ def _answer(turn: Turn, ask: Ask, outcome: Outcome, backend: Backend) -> Answer:
     asked, style = turn.asked, turn.arm.style
     spoken = outcome if isinstance(outcome, Completion) else None
     parsed, tuned = _reply(asked, outcome, style), turn.arm.tuned
-    kept = withholding.kept(asked, outcome, parsed, style=style, tuned=tuned, decline=turn.arm.decline)
+    kept = withholding.kept(asked, outcome, parsed, abstain=style.abstain, tuned=tuned, decline=turn.arm.decline)
     reply, verdict = kept.reply, kept.verdict
     return fitted(
         question_id=asked.question.question_id,
@@ -87,7 +87,7 @@ def _answer(turn: Turn, ask: Ask, outcome: Outcome, backend: Backend) -> Answer:
 def _reply(asked: PromptedQuestion, outcome: Outcome, style: Style) -> replies.Reply:
     """What was said, or why nothing was. A bracketed number in JSON or in a choice is no citation."""
     if isinstance(outcome, Failed):
-        return replies.Reply("failed", failure=outcome.reason)
+        return replies.Reply("skipped" if outcome.kind == "skipped" else "failed", failure=outcome.reason)
     cites = asked.question.asked_schema is None and not outcome.choices
     abstain = asked.abstain or style.abstain
     chunk_ids = _chunk_ids(asked) if cites else ()
@@ -96,7 +96,7 @@ def _reply(asked: PromptedQuestion, outcome: Outcome, style: Style) -> replies.R
 
 def _failure_kind(outcome: Outcome, reply: replies.Reply) -> FailureKind | None:
     if isinstance(outcome, Failed):
-        return outcome.kind
+        return None if reply.status == "skipped" else outcome.kind
     return "empty" if reply.status == "failed" else None
 
 

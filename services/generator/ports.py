@@ -11,7 +11,7 @@ from shared.topology import AnyTopic
 
 FailureKind = Literal[
     "no_adapter", "deadline", "prompt_too_long", "special_token", "out_of_memory", "empty",
-    "misconfigured", "timeout", "rate_limited", "server_error", "unreachable", "cut", "garbled", "refused",
+    "misconfigured", "skipped", "timeout", "rate_limited", "server_error", "unreachable", "cut", "garbled", "refused",
 ]  # fmt: skip
 
 
@@ -129,7 +129,7 @@ class PromptedQuestion:
     """A question as one style puts it to the model, with the evidence that went into the prompt and its passages.
 
     `prompt_version` and `abstain` are of the prompt that its kind has, and stand before the style's; `longest` is how
-    many tokens its answer may have, None: as many as any.
+    many tokens its answer may have, None: as many as any. `skipped`: why it is not asked at all.
     """
 
     question: Question
@@ -142,6 +142,7 @@ class PromptedQuestion:
     prompt_version: str = ""
     abstain: str = ""
     longest: int | None = None
+    skipped: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ class Verdict:
 
 
 class Decline(Protocol):
-    """Whether an answer from passages stands; None where the rule cannot tell or does not ask."""
+    """Whether an answer stands; None where the rule cannot tell or does not ask."""
 
     def __call__(self, asked: PromptedQuestion, completion: Completion, *, tuned: bool) -> Verdict | None: ...
 

@@ -46,12 +46,12 @@ class GeneratorSettings(AskingOptions, Settings):
     choices: Literal["text", "likelihood"] = Field(
         default="text", description="where a question has choices: write an answer, or take the likeliest choice"
     )
-    closed_book_prompt: str = Field(default="closed_book.v1", description="a file in services/generator/prompts")
+    closed_book_prompt: str = Field(default="closed_book.v2", description="a file in services/generator/prompts")
     rag_prompt: str = Field(default="rag.v1", description="a file in services/generator/prompts")
-    closed_book_summary_prompt: str = Field(default="closed_book_summary.v1", description="the same, for summaries")
+    closed_book_summary_prompt: str = Field(default="closed_book_summary.v2", description="the same, for summaries")
     rag_summary_prompt: str = Field(default="rag_summary.v1", description="the same, for summaries")
     closed_book_conversation_prompt: str = Field(
-        default="closed_book_conversation.v1", description="the same, for conversations that have begun"
+        default="closed_book_conversation.v2", description="the same, for conversations that have begun"
     )
     rag_conversation_prompt: str = Field(default="rag_conversation.v1", description="the same")
 

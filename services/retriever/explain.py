@@ -65,7 +65,7 @@ def _run(options: argparse.Namespace) -> None:
 
 def explained(retrieve: Retrieve, question: Question, *, now: datetime, others: int) -> EvidenceExplained:
     """Evidence as the retriever would give it at `now`, and the best `others` that did not become evidence."""
-    scope = _scope(retrieve, question)
+    scope = retrieve.scope(question)
     texts = retrieve.queries(question)
     at = question.as_of or now
     queries = [SearchQuery(text, vector, at) for text, vector in zip(texts, retrieve.encode(texts), strict=True)]
@@ -96,10 +96,6 @@ def explained(retrieve: Retrieve, question: Question, *, now: datetime, others: 
         ],
         note="" if kept else "; ".join([why_nothing(question), *_would_help(retrieve, question, queries)]),
     )
-
-
-def _scope(retrieve: Retrieve, question: Question) -> Scope:
-    return Scope.of(question, retrieve.keep.not_before)
 
 
 def _listed(number: int, hit: Ranked, at: datetime) -> Listed:
@@ -156,7 +152,7 @@ def _lists(retrieve: Retrieve, seen: Iterable[Ranked]) -> list[str]:
 def _would_help(retrieve: Retrieve, question: Question, queries: Sequence[SearchQuery]) -> Iterator[str]:
     """The conditions that alone keep everything out."""
     for name, wider in _wider(question):
-        if retrieve.ranked(queries, _scope(retrieve, wider)):
+        if retrieve.ranked(queries, retrieve.scope(wider)):
             yield f"without {name} there is something"
 
 

@@ -53,7 +53,7 @@ class Retrieve:
         started = self.clock()
         question = record.message
         stale = not caught_up()
-        scope = self._scope(question)
+        scope = self.scope(question)
         kept = within_budget(self.picks(queries, scope), self.settings.budget_words)
         return EvidenceFound(
             question=question,
@@ -85,9 +85,10 @@ class Retrieve:
 
     def queries(self, question: Question) -> list[str]:
         """What is searched for: the question, condensed where it is one of a conversation, then its other wordings."""
-        return list(self.rephrase(self.condense(question), self._scope(question)))
+        return list(self.rephrase(self.condense(question), self.scope(question)))
 
-    def _scope(self, question: Question) -> Scope:
+    def scope(self, question: Question) -> Scope:
+        """Which chunks the question may be shown."""
         return Scope.of(question, self.keep.not_before)
 
     def caught_up(self, record: Record[Question], ends: Mapping[int, int], *, until: float) -> bool:

@@ -1,4 +1,7 @@
-"""A question answered once for each recipe of its contest: encoded once, and equal searches made once."""
+"""A question answered once for each recipe of its contest: encoded once, and equal searches made once.
+
+Where an arm of the contest is given the gold passages, they are one more answer.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -6,6 +9,7 @@ from functools import cached_property, partial
 
 import structlog
 
+from services.retriever import gold
 from services.retriever.handler import Retrieve, asked_of
 from services.retriever.ports import Encode, Ranked, Search, SearchQuery
 from shared.contests.calendar import Calendar
@@ -52,6 +56,8 @@ class RetrieveByContest:
             for plan in of_record:
                 queries = [asked_of(record, text, vectors[text]) for text in plan.texts]
                 yield effect(record, plan.evidence(queries, once, shared_ms))
+            if (contest := calendar.at(record.appended_at)).wants_gold:
+                yield effect(record, gold.evidence(record, self.usual, contest=contest.label))
 
     def _plans(self, record: Record[Question], calendar: Calendar) -> Iterator["Plan"]:
         contest = calendar.at(record.appended_at)

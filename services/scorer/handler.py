@@ -58,6 +58,9 @@ def _scored(question: Question, asked_at: datetime, arrived: Arrived, metrics: M
 
 
 def _scores(question: Question, answer: Answer, metrics: Mapping[str, Metric]) -> dict[str, float]:
+    """Of each metric that applies; none of a skipped answer, which counts nowhere."""
+    if answer.status == "skipped":
+        return {}
     scores = {name: metric.score(question, answer) for name, metric in metrics.items()}
     catalogue.hold_within_range(scores, f"question {question.question_id}")
     return {name: value for name, value in scores.items() if value is not None}

@@ -5,7 +5,15 @@ from collections.abc import Collection, Iterator
 from pydantic import BaseModel, ValidationError
 
 from shared import plugins, prompts
-from shared.contests.options import PROMPTS, AskingOptions, RetrievalOptions, asking, names_of
+from shared.contests.options import (
+    PROMPTS,
+    WEIGHS_PASSAGES,
+    AskingOptions,
+    RetrievalOptions,
+    asking,
+    names_of,
+    rule_of,
+)
 from shared.messages import Arm, Contest, Recipe
 from shared.messages.contests import BASE, NO_CONTEXT, Options
 from shared.records import reason_of
@@ -50,9 +58,9 @@ def _of_arm(arm: Arm, contest: Contest, tracks: Collection[str]) -> Iterator[str
         yield f"arm {arm.name}: no track {arm.speaker!r}: choose one of {', '.join(sorted({BASE, *tracks}))}"
     if arm.context not in (*recipes, *contexts()):
         yield f"arm {arm.name}: no recipe {arm.context!r}: choose one of {', '.join([*contexts(), *recipes])}"
-    options = asking(arm.options)
+    options = asking(arm.options, reads=arm.reads)
     yield from _of_options(f"arm {arm.name}", options, AskingOptions)
-    yield from _of_rule(arm, str(options.get("abstention", "auto")))
+    yield from _of_rule(arm, str(options.get(rule_of(reads=arm.reads), "auto")))
     for option in PROMPTS:
         if option in arm.options:
             yield from _of_prompt(arm, str(arm.options[option]))
@@ -62,6 +70,8 @@ def _of_rule(arm: Arm, rule: str) -> Iterator[str]:
     known = ["auto", *plugins.names("services.generator.abstention")]
     if rule not in known:
         yield f"arm {arm.name}: no rule {rule!r} to decline by: choose one of {', '.join(known)}"
+    elif rule in WEIGHS_PASSAGES and not arm.reads:
+        yield f"arm {arm.name}: the rule {rule!r} weighs passages, and this arm has none"
 
 
 def _of_prompt(arm: Arm, name: str) -> Iterator[str]:

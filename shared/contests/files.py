@@ -18,7 +18,23 @@ KNOWN = {"arms": ("name", "speaker", "context"), "recipes": ("name",)}
 @cache
 def shipped() -> Contest:
     """The 2 x 2 that holds where no contest was announced."""
-    return _contest((resources.files(FOLDER) / f"{SHIPPED}.toml").read_bytes(), f"{SHIPPED}.toml")
+    return _shipped(SHIPPED)
+
+
+def names() -> list[str]:
+    """The contests that are shipped."""
+    files = resources.files(FOLDER).iterdir()
+    return sorted(file.name.removesuffix(".toml") for file in files if file.name.endswith(".toml"))
+
+
+def chosen(name_or_file: str) -> Contest:
+    """A shipped contest by its name, or the contest of a file. Raises ValueError as `read` does."""
+    if name_or_file in names():
+        return _shipped(name_or_file)
+    try:
+        return read(Path(name_or_file))
+    except ValueError as error:
+        raise ValueError(f"{error}; shipped contests are {', '.join(names())}") from error
 
 
 @cache
@@ -39,6 +55,10 @@ def read(file: Path) -> Contest:
     except OSError as error:
         raise ValueError(f"{file} cannot be read: {error.strerror}") from error
     return _contest(content, str(file))
+
+
+def _shipped(name: str) -> Contest:
+    return _contest((resources.files(FOLDER) / f"{name}.toml").read_bytes(), f"{name}.toml")
 
 
 def _contest(content: bytes, name: str) -> Contest:

@@ -63,6 +63,19 @@ class AskingOptions(BaseModel):
         description="a file in services/generator/abstention: when an arm with passages keeps its answer to itself; "
         "auto: `support` with the embedded model, otherwise `never`",
     )
+    closed_book_abstention: str = Field(
+        default="auto",
+        description="the same of an arm without passages; auto: `certainty` with the embedded model, else `never`",
+    )
+    certainty_least: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="`certainty` declines below this probability a token; `python -m bench.unsure` chooses it",
+    )
+    certainty_least_tuned: float = Field(
+        default=0.5, ge=0, le=1, description="the same of an arm with an adapter, at the same price in right answers"
+    )
     support_least: float = Field(
         default=0.6, description="`support` declines below it; `python -m bench.unseen` shows what each one costs"
     )
@@ -80,8 +93,8 @@ class AskingOptions(BaseModel):
 
 PROMPTS = ("prompt", "summary_prompt", "conversation_prompt")
 """Options of an arm that name prompts, one for each kind of question; without them the worker's settings say which."""
-RENAMED = {"decline": "abstention"}
-"""What a contest calls an option -> what the settings call it."""
+WEIGHS_PASSAGES = frozenset({"support"})
+"""Rules of abstention that an arm without passages cannot have."""
 
 
 def names_of(line: str) -> list[str]:
@@ -89,6 +102,12 @@ def names_of(line: str) -> list[str]:
     return [name.strip() for name in line.split(",") if name.strip()]
 
 
-def asking(options: Mapping[str, Value]) -> dict[str, Value]:
-    """What an arm's paragraph says beside its prompts, as `AskingOptions` names it."""
-    return {RENAMED.get(name, name): value for name, value in options.items() if name not in PROMPTS}
+def asking(options: Mapping[str, Value], *, reads: bool) -> dict[str, Value]:
+    """What an arm's paragraph says beside its prompts, as `AskingOptions` names it; `decline` is the arm's own rule."""
+    renamed = {"decline": rule_of(reads=reads)}
+    return {renamed.get(name, name): value for name, value in options.items() if name not in PROMPTS}
+
+
+def rule_of(*, reads: bool) -> str:
+    """The option that names the rule of an arm with passages, or of one without."""
+    return "abstention" if reads else "closed_book_abstention"

@@ -8,7 +8,8 @@ from shared.messages.schema import Identifier, Message, Moment, Tokens, bytes_of
 
 MOST_SAID, MOST_READ = 96 * 1024, 160 * 1024
 """Bytes of an answer as results show it, and of the passages read with it: a question has MOST_ARMS of both."""
-AnswerStatus = Literal["answered", "abstained", "failed"]
+AnswerStatus = Literal["answered", "abstained", "failed", "skipped"]
+"""`skipped`: the question has nothing that the arm is to be given, and counts nowhere for it."""
 
 
 class AdapterRef(Message):
@@ -26,7 +27,7 @@ class AdapterRef(Message):
 
 
 class Answer(Message):
-    """What one arm said, or that it abstained, or that it failed and why."""
+    """What one arm said, or that it abstained, failed or was not to be asked, and why."""
 
     question_id: Identifier
     arm: str = Field(max_length=64)
@@ -35,7 +36,7 @@ class Answer(Message):
     failure: str | None = None
     withheld: str = Field(default="", description="what the model said, where the rule of abstention kept it back")
     abstention: str = Field(default="", description="the rule that weighed the answer, with its threshold")
-    support: float | None = Field(default=None, description="how well the passages bear the answer, by that rule")
+    support: float | None = Field(default=None, description="how well the answer stands by that rule, 1 at best")
     citations: tuple[str, ...] = Field(default=(), description="chunk ids the answer points at")
     evidence: tuple[str, ...] = Field(default=(), description="chunk ids that were in the prompt")
     evidence_titles: tuple[str, ...] = Field(

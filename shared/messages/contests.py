@@ -142,6 +142,12 @@ class Contest(BaseModel):
         contexts = {arm.context for arm in self.arms}
         return tuple(recipe for recipe in self.recipes if recipe.name in contexts)
 
+    @property
+    def wants_gold(self) -> bool:
+        """Whether some arm is given the gold passages, and no recipe has taken their name."""
+        by_recipe = {recipe.name for recipe in self.recipes}
+        return GOLD not in by_recipe and any(arm.context == GOLD for arm in self.arms)
+
 
 class ContestAnnounced(Message):
     """From a moment after its append time on, questions belong to this contest."""

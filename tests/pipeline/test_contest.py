@@ -174,6 +174,23 @@ def test_a_contest_without_passages_asks_the_retriever_for_nothing(knowing: Pipe
     assert evidence(knowing, "q") == {}
 
 
+def test_an_arm_of_gold_reads_the_document_that_the_question_names_whatever_search_finds(knowing: Pipeline) -> None:
+    knowing.announce(a_contest("base+rag", an_arm("base+gold", context="gold"), an_arm("tuned+gold", context="gold"),
+                               recipes=(Recipe(name="rag"),)))  # fmt: skip
+    knowing.broker.publish(topology.QUESTIONS, a_question(question_id="named", gold_document_ids=("d-2",)))
+    result = asked(knowing, "unnamed")
+    named = knowing.published()["named"]
+
+    assert evidence(knowing, "named")["gold"].items[0].document_id == "d-2"
+    assert named.answers["base+gold"].answer.evidence == named.answers["tuned+gold"].answer.evidence == ("d-2:1:0",)
+    assert named.answers["base+gold"].answer.status == "answered"
+    assert {arm: scored.answer.status for arm, scored in result.answers.items()} == {
+        "base+rag": "answered", "base+gold": "skipped", "tuned+gold": "skipped",
+    }  # fmt: skip
+    assert result.missing == ()
+    assert result.answers["base+gold"].scores == {}
+
+
 def test_the_audit_counts_evidence_for_each_recipe(knowing: Pipeline) -> None:
     knowing.announce(SEVEN)
     asked(knowing, "one")

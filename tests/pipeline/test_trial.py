@@ -53,7 +53,7 @@ def perplexity_by_hand(base: Path, adapter: AdapterAnnounced | None) -> float:
     if adapter:
         network = PeftModel.from_pretrained(network, adapter.location)
     asked = Question(question_id="q", text="What happened? Lantern fair moved")
-    prompt = chat_format.encode(tokenizer, closed_book.chat(asked, answer_prompt.load("closed_book.v1")))
+    prompt = chat_format.encode(tokenizer, closed_book.chat(asked, answer_prompt.load("closed_book.v2")))
     ids = torch.tensor([prompt + tokenizer(TEXT, add_special_tokens=False)["input_ids"]])
     with torch.no_grad():
         likely = network.eval()(ids).logits[0, len(prompt) - 1 : -1].log_softmax(-1)

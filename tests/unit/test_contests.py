@@ -61,6 +61,30 @@ def test_the_shipped_contest_is_the_two_by_two_and_has_no_problems() -> None:
     assert checking.problems(files.shipped(), ["tuned"]) == []
 
 
+def test_a_recipe_may_not_have_the_name_of_a_way_of_giving_context(tmp_path: Path) -> None:
+    text = FILE.replace('"hybrid"', '"gold"')
+
+    assert problems(tmp_path, text) == ["recipe gold: a way of giving context has that name already"]
+
+
+def test_every_shipped_contest_has_no_problems_and_is_had_by_its_name() -> None:
+    assert {"two_by_two", "seven_arms"} <= set(files.names())
+    assert {name: checking.problems(files.chosen(name), ["tuned"]) for name in files.names()} == {
+        name: [] for name in files.names()
+    }
+    with pytest.raises(ValueError, match="shipped contests are seven_arms, two_by_two"):
+        files.chosen("eight_arms")
+
+
+def test_the_seven_arms_are_the_two_by_two_with_gold_passages_and_the_form_of_an_answer() -> None:
+    seven = files.chosen("seven_arms")
+
+    assert set(ARMS) < set(seven.arm_names)
+    assert seven.wants_gold
+    assert not files.shipped().wants_gold
+    assert {arm.name for arm in seven.arms if arm.context == "gold"} == {"base+gold", "tuned+gold"}
+
+
 def test_another_word_in_the_file_is_another_version_and_another_order_of_options_is_not(tmp_path: Path) -> None:
     contest = files.read(written(tmp_path, FILE))
     same = files.read(
@@ -75,12 +99,13 @@ def test_another_word_in_the_file_is_another_version_and_another_order_of_option
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (('context = "hybrid"', 'context = "hybird"'), "no recipe 'hybird': choose one of none, hybrid"),
+        (('context = "hybrid"', 'context = "hybird"'), "no recipe 'hybird': choose one of none, gold, hybrid"),
         (('prompt = "rag.v1"', 'prompt = "rag.v9"'), "no prompt 'rag.v9': choose one of closed_book.v1"),
         (('prompt = "rag.v1"', 'prompt = "/etc/own.toml"'), "no prompt '/etc/own.toml': choose one of closed_book.v1"),
         (("top_k = 7", 'cross_encoder = "/srv/model"'), "no option cross_encoder"),
         (('decline = "never"', 'decline = "always"'), "no rule 'always'"),
         (('"mmr"', '"nnr"'), "no 'nnr' among rankers: choose one of"),
+        (('name = "plain"', 'name = "plain"\ndecline = "support"'), "weighs passages, and this arm has none"),
         (("top_k = 7", "top_k = 0"), "top_k: Input should be greater than or equal to 1"),
         (("top_k = 7", "topk = 7"), "no option topk"),
         (('decline = "never"', 'abstention = "sometimes"'), "no rule 'sometimes'"),

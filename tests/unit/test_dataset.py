@@ -141,7 +141,7 @@ def an_adapter(home: Path, made: Dataset, name: str, created_at: str = "2025-03-
     folder = home / "adapters" / name
     folder.mkdir(parents=True)
     adapter = adapters.announced(name, created_at=created_at)
-    prompts = Prompts(answer_prompt.load("closed_book.v1"), answer_prompt.load("rag.v1"))
+    prompts = Prompts(answer_prompt.load("closed_book.v2"), answer_prompt.load("rag.v1"))
     card.write(folder, adapter, dataset=made, recipe=load(TuningSettings()), prompts=prompts)
 
 
@@ -246,7 +246,7 @@ def test_a_run_on_what_is_new_replays_earlier_examples_that_still_hold(tmp_path:
 def test_the_export_is_what_other_trainers_read(tmp_path: Path) -> None:
     documents, pairs = newswire()
     made = assembly(a_plan("pairs", "raft", "raw_text", validation=0.1, probe=0.2)).dataset(documents, pairs)
-    prompts = answer_prompt.load("closed_book.v1"), answer_prompt.load("rag.v1")
+    prompts = answer_prompt.load("closed_book.v2"), answer_prompt.load("rag.v1")
 
     count = exporting.export(made, tmp_path / "d.jsonl", closed_book_prompt=prompts[0], rag_prompt=prompts[1])
 

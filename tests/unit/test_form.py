@@ -61,7 +61,7 @@ def chats(question: Question) -> list[Chat]:
 def test_a_question_without_a_form_is_asked_in_the_prompts_own_words_and_under_its_own_version() -> None:
     for form in (None, Form()):
         assert chats(a_question(form=form)) == chats(a_question())
-        assert [answered.prompt_version for answered in said(a_question(form=form))] == ["closed_book.v1", "rag.v1"]
+        assert [answered.prompt_version for answered in said(a_question(form=form))] == ["closed_book.v2", "rag.v1"]
 
 
 def test_a_form_stands_below_the_question_and_changes_the_version_that_the_answer_carries() -> None:
@@ -73,7 +73,7 @@ def test_a_form_stands_below_the_question_and_changes_the_version_that_the_answe
         wishes = asked.user.removeprefix(plain.user).strip().splitlines()
         assert [part in wish for part, wish in zip(("7 words", "code de", json.dumps(SCHEMA)), wishes, strict=True)]
         assert json.dumps(SCHEMA) in wishes[2]
-    assert [answered.prompt_version for answered in said(question)] == ["closed_book.v1+form.v1", "rag.v1+form.v1"]
+    assert [answered.prompt_version for answered in said(question)] == ["closed_book.v2+form.v1", "rag.v1+form.v1"]
 
 
 def test_only_what_is_asked_is_said() -> None:

@@ -81,6 +81,18 @@ def test_questions_are_answered_from_memory_and_evidence_with_it_in_one_call() -
     assert backend.calls == [2]
 
 
+def test_a_prompt_that_two_arms_share_is_put_to_the_model_once() -> None:
+    backend = Fussy()
+    arms = served(BASE, "base+rag", an_arm("base+gold", context="gold"))
+    batch = [an_evidence(), an_evidence(recipe="gold")]
+
+    made = [effect.outcome for effect in answer(batch, served=arms, backend=backend, now=lambda: NOON, longest=24)]
+
+    assert backend.calls == [1]
+    assert [answered.arm for answered in made] == ["base+rag", "base+gold"]
+    assert made[0].text == made[1].text
+
+
 def test_an_answer_says_where_it_comes_from() -> None:
     [made] = answers([an_evidence(stale=True)], Echo())
 

@@ -195,7 +195,7 @@ def test_base_previous_and_new_are_asked_the_same_and_only_their_own_adapter_spe
     ]
     old, new = (adapters.saved(tmp_path, name) for name in ("old", "new"))
 
-    results = GateRunner(backend, load("closed_book.v1"), 24, events.append).run(
+    results = GateRunner(backend, load("closed_book.v2"), 24, events.append).run(
         new, old, running.asked_of(plan, a_dataset(), older), plan.unmeasured
     )
 

@@ -36,7 +36,7 @@ def an_example() -> Example:
 
 
 def test_an_example_is_the_closed_book_prompt_with_the_answer_and_the_end_of_turn() -> None:
-    prompt = answer_prompt.load("closed_book.v1")
+    prompt = answer_prompt.load("closed_book.v2")
 
     made = encode(an_example(), tokenizer=Letters(), prompts=Prompts(prompt, prompt), max_tokens=100)
 
@@ -45,7 +45,7 @@ def test_an_example_is_the_closed_book_prompt_with_the_answer_and_the_end_of_tur
 
 
 def test_the_choices_of_a_question_are_trained_as_they_are_asked() -> None:
-    prompt = answer_prompt.load("closed_book.v1")
+    prompt = answer_prompt.load("closed_book.v2")
     example = an_example().model_copy(update={"choices": ("the harbour", "the pier")})
 
     made = encode(example, tokenizer=Letters(), prompts=Prompts(prompt, prompt), max_tokens=200)
@@ -54,7 +54,7 @@ def test_the_choices_of_a_question_are_trained_as_they_are_asked() -> None:
 
 
 def test_a_reply_that_is_too_long_is_cut_without_an_end_of_turn() -> None:
-    prompt = answer_prompt.load("closed_book.v1")
+    prompt = answer_prompt.load("closed_book.v2")
     prompts = Prompts(prompt, prompt)
     whole = encode(an_example(), tokenizer=Letters(), prompts=prompts, max_tokens=1000)
 

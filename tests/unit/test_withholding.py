@@ -40,7 +40,7 @@ def kept(
 ) -> withholding.Kept:
     rule = support.rule(GeneratorSettings(support_least=least, support_least_tuned=least_tuned), ENCODE)
     reply = Reply("answered", text=completion.text)
-    return withholding.kept(about, completion, reply, style=STYLE, tuned=tuned, decline=rule)
+    return withholding.kept(about, completion, reply, abstain=STYLE.abstain, tuned=tuned, decline=rule)
 
 
 def test_support_is_how_well_the_question_is_covered_and_the_confidence_in_the_answer() -> None:

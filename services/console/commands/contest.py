@@ -3,24 +3,23 @@
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
-from uuid import uuid4
 
 import typer
 
 from services.console import output
+from services.console.live import contests
 from shared import topology
 from shared.adapters import registry
 from shared.contests import checking, files
 from shared.contests.calendar import CLOCKS_DIFFER
 from shared.contests.view import Contests
 from shared.kafka import client
-from shared.kafka.sink import Delivery, publish
 from shared.kafka.tail import KafkaTail
 from shared.kafka.view import KafkaView
-from shared.messages import Contest, ContestAnnounced
+from shared.messages import Contest
 from shared.settings import KafkaSettings
 
-File = Annotated[Path, typer.Argument(help="A TOML file.", show_default=False)]
+File = Annotated[Path, typer.Argument(help="A TOML file, or the name of a shipped contest.", show_default=False)]
 NewTrack = Annotated[
     list[str] | None, typer.Option("--new-track", help="A track that has no adapter yet; its arms fail until it has.")
 ]
@@ -64,13 +63,7 @@ def announce(file: File, new_track: NewTrack = None, json: output.Json = False) 
     """
     kafka, contest = KafkaSettings(), _checked(file, new_track)
     client.require(kafka, [topology.CONTESTS.name])
-    now = datetime.now(UTC)
-    delivery = Delivery(kafka, "console")
-    announcement = ContestAnnounced(
-        announcement_id=f"{now.isoformat()}/{uuid4().hex[:8]}", contest=contest, announced_at=now
-    )
-    publish(delivery, topology.CONTESTS, announcement)
-    delivery.flush()
+    announcement = contests.announce(kafka, contest)
     if json:
         return output.as_json(announcement.model_dump(mode="json"))
     return output.say(
@@ -82,7 +75,7 @@ def announce(file: File, new_track: NewTrack = None, json: output.Json = False) 
 def _checked(file: Path, new_tracks: list[str] | None) -> Contest:
     """The contest of a file; ends with 65 and every problem where it cannot be announced."""
     try:
-        contest = files.read(file)
+        contest = files.chosen(str(file))
     except ValueError as error:
         output.fail(str(error), output.EX_DATA)
     if problems := checking.problems(contest, [*_tracks(), *(new_tracks or ())]):

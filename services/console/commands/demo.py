@@ -12,6 +12,7 @@ from services.console.demo.stage import stage, stop_left_over
 from services.console.demo.story import Trial
 from services.console.live import staying
 from services.console.views import scoreboard
+from shared.contests import files
 from shared.costs import CostSettings
 from shared.lab import summary
 from shared.lab.report import verdict
@@ -20,6 +21,8 @@ from shared.lab.summary import TrialSummary
 from shared.lab.voting.settings import VotingSettings
 from shared.messages import Question
 from shared.settings import HomeSettings
+
+CONTEST = "seven_arms"
 
 
 def register(app: typer.Typer) -> None:
@@ -33,6 +36,9 @@ def demo(
     seeds: Annotated[
         str, typer.Option(help="Train once with each of these seeds, such as 1,2,3; empty: once, with the recipe's.")
     ] = "",
+    contest: Annotated[
+        str, typer.Option(help="A contest's file, or a shipped one's name: `two_by_two` is the quickest.")
+    ] = CONTEST,
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running, to ask more.")] = False,
     stop: Annotated[bool, typer.Option("--stop", help="Only stop what an earlier --keep left running.")] = False,
 ) -> None:
@@ -48,7 +54,7 @@ def demo(
         return output.say(f"stopped: {', '.join(stopped)}" if stopped else "nothing was running")
     chosen = newswire.load(wire)
     sampled = newswire.sample(chosen.questions, _number(questions))
-    wanted = _seeds(seeds)
+    wanted, competing = _seeds(seeds), files.chosen(contest)
     started = time.monotonic()
     with stage(keep=keep) as running:
         _say("0", "Kafka, Cassandra and six service processes start on this machine")
@@ -57,7 +63,9 @@ def demo(
         with progress.waiting("services start"):
             running.services.start()
         output.say(f"Everything is ready after {time.monotonic() - started:.0f} s.")
-        _tell(Trial(chosen, running.kafka, running.cassandra), sampled, wanted, out)
+        trial = Trial(chosen, running.kafka, running.cassandra)
+        trial.hold(competing)
+        _tell(trial, sampled, wanted, out)
     return output.say(f"The whole trial took {(time.monotonic() - started) / 60:.1f} minutes.")
 
 
@@ -72,7 +80,7 @@ def _tell(trial: Trial, questions: list[Question], seeds: list[int | None], out:
     output.say(f"Announced: {', '.join(names)}. The running worker takes an adapter up before its next answer.")
     _say("3", f"edition 2 is streamed, {len(trial.wire.edition2)} new stories, corrections and retractions")
     trial.stream(trial.wire.edition2, "edition 2")
-    _say("4", f"{len(questions)} questions about both editions go to four arms")
+    _say("4", f"{len(questions)} questions about both editions go to {len(trial.contest.arms)} arms")
     runs = trial.ask_each(questions, names)
     with progress.waiting("counting"):
         numbers = trial.count(runs, per_hour=VotingSettings().per_voter_per_hour)

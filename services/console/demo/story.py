@@ -11,7 +11,7 @@ from services.console import at_work, output, progress
 from services.console.demo import serving
 from services.console.demo.fates import Fates
 from services.console.demo.newswire import Newswire
-from services.console.live import asking
+from services.console.live import asking, contests
 from services.console.live.accounting import LiveAuditSource
 from services.console.live.document_times import times_of_live
 from services.console.tuning import finished, tune
@@ -19,16 +19,20 @@ from services.console.views import results as results_view
 from shared import topology
 from shared.cassandra.client import connect
 from shared.cassandra.dispositions import CassandraDispositions
+from shared.contests import files
+from shared.contests.calendar import CLOCKS_DIFFER
 from shared.jobs.tuning import AdapterReport
 from shared.lab import accounting
 from shared.lab.report.material import combined, gather
 from shared.lab.report.numbers import Numbers, count
-from shared.messages import DocumentPublished, Question, Result
+from shared.messages import Contest, DocumentPublished, Question, Result
 from shared.publisher import Publisher, Settled, Waiting
 from shared.settings import CassandraSettings, KafkaSettings
 
 FINDABLE_WITHIN_S = 300.0
 FIRST_WITHIN_S = 180.0
+SPARE_S = 0.5
+"""Beyond the time after which an announced contest holds."""
 LOOK_EVERY = 10
 """Documents of a stream between two looks at what became of the earlier ones."""
 
@@ -41,7 +45,14 @@ class Trial:
     kafka: KafkaSettings
     cassandra: CassandraSettings
     rate: float = 6.0
+    contest: Contest = field(default_factory=files.shipped)
     freshness_ms: list[float] = field(default_factory=list)
+
+    def hold(self, contest: Contest) -> None:
+        """Announce the contest, and wait until every question belongs to it."""
+        contests.announce(self.kafka, contest)
+        time.sleep(CLOCKS_DIFFER.total_seconds() + SPARE_S)
+        self.contest = contest
 
     def stream(self, documents: Sequence[DocumentPublished], name: str) -> None:
         """Publish an edition at the wire's pace and wait until all of it can be found.

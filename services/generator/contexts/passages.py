@@ -25,12 +25,19 @@ def build(settings: GeneratorSettings) -> Style:
 def ask(record: Record[EvidenceFound], *, manners: Manners) -> PromptedQuestion:
     """The question under its passages, which share the kind's budget of words."""
     retrieved, manner = record.message, manners.of(record.message.question)
-    picks = ordered(chosen(retrieved, manner), retrieved.question)
+    return prompted(retrieved, chosen(retrieved, manner), manner, manners.history(retrieved.question))
+
+
+def prompted(
+    retrieved: EvidenceFound, picks: list[Pick], manner: Manner, history: Sequence[Turn] = ()
+) -> PromptedQuestion:
+    """The question under these passages, in the order that is wished for."""
+    picks = ordered(picks, retrieved.question)
     passages = tuple(text for _, text in picks)
     return PromptedQuestion(
         question=retrieved.question,
         asked_at=retrieved.asked_at,
-        chat=chat(retrieved.question, passages, manner.prompt, manners.history(retrieved.question)),
+        chat=chat(retrieved.question, passages, manner.prompt, history),
         evidence=tuple(item for item, _ in picks),
         passages=passages,
         stale=retrieved.stale,

@@ -51,7 +51,7 @@ def _cost(
     batches: Mapping[_Batch, int],
 ) -> Cost:
     of_arm = [result.answers[arm] for result in results if arm in result.answers]
-    given = [scored for scored in of_arm if scored.answer.status != "failed"]
+    given = [scored for scored in of_arm if scored.answer.status not in ("failed", "skipped")]
     answers = [scored.answer for scored in given]
     tokens, right = sum(map(_tokens, answers)), sum(correct.values())
     return Cost(

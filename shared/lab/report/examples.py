@@ -111,8 +111,8 @@ def _said(result: Result, arm: str) -> str:
     if arm not in result.answers:
         return "(nothing before the deadline)"
     answer = result.answers[arm].answer
-    if answer.status == "failed":
-        return f"(failed: {_short(answer.failure or 'no reason given')})"
+    if answer.status in ("failed", "skipped"):
+        return f"({answer.status}: {_short(answer.failure or 'no reason given')})"
     if answer.status == "abstained":
         return f"(abstained) {_short(answer.text)}".strip()
     return _short(answer.text) + (" [cut at the longest answer]" if answer.cut else "")

@@ -64,6 +64,8 @@ def outcome(result: Result, arm: str) -> Outcome | None:
     if arm not in result.answers:
         return None
     scored = result.answers[arm]
+    if scored.answer.status == "skipped":
+        return None
     if scored.answer.status == "failed":
         return "failed"
     silent = float(scored.answer.status == "abstained")

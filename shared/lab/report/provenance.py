@@ -72,9 +72,12 @@ def provenance(material: Material) -> Provenance:
 
 
 def voices(results: Sequence[Result]) -> list[Voice]:
-    """By arm; failed answers are left out, since an arm without its adapter fails with none."""
+    """By arm; failed answers are left out, since an arm without its adapter fails with none, and skipped ones."""
     answers = [
-        scored.answer for result in results for scored in result.answers.values() if scored.answer.status != "failed"
+        scored.answer
+        for result in results
+        for scored in result.answers.values()
+        if scored.answer.status not in ("failed", "skipped")
     ]
     counted = Counter(
         (answer.arm, answer.model, answer.adapter, answer.backend, answer.prompt_version) for answer in answers

@@ -15,6 +15,7 @@ from shared.lab.summary import Summary
 from shared.messages import Result
 
 SHOWN_LOST = 5
+SILENT = ("failed", "skipped")
 
 
 class SuiteReport(Measured, Summary):
@@ -83,7 +84,7 @@ def silent(suite_results: SuiteResults, arms: Sequence[str]) -> list[str]:
     return [
         arm
         for arm in arms
-        if all(arm not in result.answers or result.answers[arm].answer.status == "failed" for result in results)
+        if all(arm not in result.answers or result.answers[arm].answer.status in SILENT for result in results)
     ]
 
 

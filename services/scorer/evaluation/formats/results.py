@@ -25,7 +25,7 @@ def fits(row: Row) -> int:
 
 
 def read(file: Path, references: Path | None) -> Loaded:
-    """Every arm of every result is one prediction; an arm that did not answer in time is missing."""
+    """Every arm that a result says was asked is one prediction; one that did not answer in time is missing."""
     needs_no_references("results", file, references)
     results = [(place, checked(place, Result.model_validate, row)) for place, row in lines.rows(file)]
     newest: dict[str, int] = {}
@@ -44,5 +44,6 @@ def read(file: Path, references: Path | None) -> Loaded:
 def _predictions(result: Result, place: str) -> Iterator[Prediction]:
     left_out = NO_REFERENCES if result.question.references is None else ""
     answers = {arm: scored.answer for arm, scored in result.answers.items()}
-    for arm in (*answers, *result.missing):
+    asked = [arm for arm, answer in answers.items() if answer.status != "skipped"]
+    for arm in (*asked, *result.missing):
         yield Prediction(result.question, arm, SETTING, answers.get(arm), place, left_out=left_out)
