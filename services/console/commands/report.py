@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +15,7 @@ from services.console.live import staying
 from services.console.live.document_times import times_of_live
 from shared import lines, topology
 from shared.costs import CostSettings
+from shared.lab.audit import sheet
 from shared.lab.freshness import moment
 from shared.lab.report import files, verdict
 from shared.lab.report.material import DocumentTimes, Material, Times, combined, gather, times_of
@@ -39,6 +41,9 @@ def report(
     documents: Annotated[
         Path | None, typer.Option(help="JSON lines with document_id and published_at (findable_at), for the curves.")
     ] = None,
+    audit: Annotated[
+        Path | None, typer.Option(help="A filled sheet of `tiltyard audit-answers`: the measure's errors, corrected.")
+    ] = None,
     since: Since = None,
     until: Until = None,
     json: output.Json = False,
@@ -55,11 +60,9 @@ def report(
     now = datetime.now(UTC)
     start, end = (None if text is None else moment(text, now) for text in (since, until))
     with progress.waiting("reading the documents' times"):
-        material = (
-            _several(source, documents, start, end)
-            if source and len(source) > 1
-            else _material(source[0] if source else None, documents, start, end)
-        )
+        material = gathered(source, documents, start, end)
+    if audit is not None:
+        material = replace(material, audit=sheet.read(audit))
     with progress.waiting(f"counting {len(material.results)} results"):
         numbers = count(material, per_hour=VotingSettings().per_voter_per_hour)
         extra = [] if source else staying.live(KafkaSettings(), material.results, CostSettings())
@@ -68,6 +71,18 @@ def report(
         return output.as_json(numbers.as_dict())
     output.say(verdict.paragraph(numbers))
     return output.say(f"Written to {out}: {', '.join(files.NAMES)}")
+
+
+def gathered(
+    sources: list[Path] | None,
+    documents: Path | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Material:
+    """The results of the topic, of a file, or of several files that are several runs."""
+    if sources and len(sources) > 1:
+        return _several(sources, documents, since, until)
+    return _material(sources[0] if sources else None, documents, since, until)
 
 
 def _several(sources: list[Path], documents: Path | None, since: datetime | None, until: datetime | None) -> Material:

@@ -8,6 +8,7 @@ from datetime import datetime
 from pydantic import AliasChoices, Field
 
 from shared.contests.files import before_contests, of_result
+from shared.lab.audit.sheet import Labels
 from shared.messages import ContestTaken, DocumentPublished, Message, Moment, Result
 from shared.standings import newest
 
@@ -55,6 +56,8 @@ class Material:
     asked: Mapping[str, str] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
     """Label of another contest -> how many results of it there were: two contests are never added up."""
+    audit: Labels | None = None
+    """What a person said of some answers, where somebody did."""
 
     @property
     def contest(self) -> ContestTaken:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from shared.lab.report.blocks import Section
 from shared.lab.report.numbers import Numbers
-from shared.lab.report.sections import answers, comparisons, origins, people, repeats, scores, times, trouble
+from shared.lab.report.sections import answers, audit, comparisons, origins, people, repeats, scores, times, trouble
 
 
 def of(numbers: Numbers, extra: Sequence[Section] = ()) -> list[Section]:
@@ -21,8 +21,10 @@ def of(numbers: Numbers, extra: Sequence[Section] = ()) -> list[Section]:
         answers.costs(numbers),
         answers.caution(numbers),
         answers.certainty(numbers),
+        audit.measure(numbers),
         people.votes(numbers),
         people.judges(numbers),
+        *audit.few_labels(numbers),
         trouble.retrieval(numbers),
         trouble.examples_(numbers),
         *extra,
