@@ -96,7 +96,7 @@ def test_all_three_files_have_all_sections_and_the_same_numbers(trial: tuple[str
     titles = re.findall(r"<h2>(.*?)</h2>", page)
 
     assert titles == [line[3:] for line in text.splitlines() if line.startswith("## ")]
-    assert len(titles) == 21
+    assert len(titles) == 22
     assert page.count("<figure>") == 7
     for cost in told["costs"]:
         shown = (

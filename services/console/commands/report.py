@@ -15,6 +15,7 @@ from services.console.live import staying
 from services.console.live.document_times import times_of_live
 from shared import lines, topology
 from shared.costs import CostSettings
+from shared.lab.audit import sheet
 from shared.lab.freshness import moment
 from shared.lab.report import files, verdict
 from shared.lab.report import weights as mixes
@@ -53,6 +54,9 @@ def report(
     traffic: Annotated[
         Path | None, typer.Option(help="Or a log of real questions to count it from: JSON lines that name a slice.")
     ] = None,
+    audit: Annotated[
+        Path | None, typer.Option(help="A filled sheet of `tiltyard audit-answers`: the measure's errors, corrected.")
+    ] = None,
     since: Since = None,
     until: Until = None,
     margin: Margin = None,
@@ -73,11 +77,9 @@ def report(
     now, mine = datetime.now(UTC), _weights(weights, traffic)
     start, end = (None if text is None else moment(text, now) for text in (since, until))
     with progress.waiting("reading the documents' times"):
-        material = (
-            _several(source, documents, start, end)
-            if source and len(source) > 1
-            else _material(source[0] if source else None, documents, start, end)
-        )
+        material = gathered(source, documents, start, end)
+    if audit is not None:
+        material = replace(material, audit=sheet.read(audit))
     with progress.waiting(f"counting {len(material.results)} results"):
         numbers = count(
             replace(material, weights=mine),
@@ -98,6 +100,18 @@ def _weights(said: Path | None, traffic: Path | None) -> Weights:
     if said is not None:
         return mixes.said(said)
     return mixes.counted(traffic) if traffic is not None else Weights()
+
+
+def gathered(
+    sources: list[Path] | None,
+    documents: Path | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Material:
+    """The results of the topic, of a file, or of several files that are several runs."""
+    if sources and len(sources) > 1:
+        return _several(sources, documents, since, until)
+    return _material(sources[0] if sources else None, documents, since, until)
 
 
 def _several(sources: list[Path], documents: Path | None, since: datetime | None, until: datetime | None) -> Material:

@@ -61,7 +61,7 @@ def summarise(results: Iterable[Result], *, per_hour: int) -> tuple[Judge, ...]:
     for result in standing:
         for taken in result.verdicts:
             item = Item(result, taken.verdicts, votes[result.question.question_id])
-            by_judge[_who(taken.verdicts)].append(item)
+            by_judge[who_of(taken.verdicts)].append(item)
     return tuple(_judge(who, by_judge[who]) for who in sorted(by_judge))
 
 
@@ -72,13 +72,14 @@ def _votes(results: Sequence[Result], per_hour: int) -> dict[str, list[Counted]]
     return votes
 
 
-def _who(verdicts: Verdicts) -> Who:
+def who_of(verdicts: Verdicts) -> Who:
+    """The judge that gave these verdicts."""
     prompts = verdicts.prompts
     return Who(verdicts.judge, verdicts.backend, verdicts.model, prompts.get("pairwise", ""), prompts.get("rubric", ""))
 
 
 def _judge(who: Who, items: Sequence[Item]) -> Judge:
-    fresh = [item for item in items if item.verdicts.grades and not _outdated(item)]
+    fresh = [item for item in items if item.verdicts.grades and not outdated(item.verdicts, item.result)]
     return Judge(
         who=who,
         questions=len(items),
@@ -89,16 +90,16 @@ def _judge(who: Who, items: Sequence[Item]) -> Judge:
         comparisons_worth=worth.of_comparisons(items),
         grades=_grades(fresh),
         unread=_unread(fresh),
-        outdated=sum(len(item.verdicts.grades) for item in items if _outdated(item)),
+        outdated=sum(len(item.verdicts.grades) for item in items if outdated(item.verdicts, item.result)),
         grades_worth=worth.of_grades(fresh),
         warnings=dict(sorted(Counter(warning for item in items for warning in item.verdicts.warnings).items())),
     )
 
 
-def _outdated(item: Item) -> bool:
+def outdated(verdicts: Verdicts, result: Result) -> bool:
     """Whether the grades were given by other references than those that stand."""
-    graded_by = item.verdicts.references_sha256
-    return graded_by is not None and graded_by != digest(item.result.question.references)
+    graded_by = verdicts.references_sha256
+    return graded_by is not None and graded_by != digest(result.question.references)
 
 
 def _pairs(items: Sequence[Item]) -> dict[Pair, dict[Outcome, int]]:

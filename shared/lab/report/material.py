@@ -10,6 +10,7 @@ from pydantic import AliasChoices, Field
 from shared.contests.files import before_contests, of_result
 from shared.lab.report.counted_anew import counted_anew
 from shared.lab.report.weights import Weights
+from shared.lab.audit.sheet import Labels
 from shared.messages import ContestTaken, DocumentPublished, Message, Moment, Result
 from shared.standings import newest
 
@@ -60,6 +61,8 @@ class Material:
     """Label of another contest -> how many results of it there were: two contests are never added up."""
     counted_anew: int = 0
     """How many results lacked what ranks arms, so that it was counted from their texts."""
+    audit: Labels | None = None
+    """What a person said of some answers, where somebody did."""
 
     @property
     def contest(self) -> ContestTaken:

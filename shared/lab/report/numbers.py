@@ -5,6 +5,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from shared.contests.parts import squares
+from shared.lab.audit import counting as auditing
+from shared.lab.audit.counting import Audited
+from shared.lab.audit.few_labels import FewLabels, brought_together
 from shared.lab.judging import report as judge_report
 from shared.lab.judging import summary as judges
 from shared.lab.report.attributes import Group, groups
@@ -80,6 +83,8 @@ class Numbers:
     apart: ToldApart
     votes: votes.Summary
     judges: Sequence[judges.Judge]
+    audit: Audited | None
+    few_labels: Sequence[FewLabels]
     provenance: Provenance
 
     def as_dict(self) -> dict[str, Any]:
@@ -98,10 +103,7 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR, margin: flo
     correct, retrieving = scores.get(HEADLINE, {}), retrieval_arms(results, arms, contest)
     outcomes = counts(results, arms)
     silent = [arm_outcomes.arm for arm_outcomes in outcomes if arm_outcomes.silent]
-    spoken = {
-        metric: {arm: column for arm, column in by_arm.items() if arm not in silent}
-        for metric, by_arm in scores.items()
-    }
+    spoken = _without(silent, scores)
     rule = Rule(clusters, material.runs, trained(contest.arms), margin)
     telling_pairs = telling(squares(contest.arms)[0], contest.arms)
     comparisons = compared(spoken, slices | _by_cutoff(material), rule, telling_pairs)
@@ -133,8 +135,17 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR, margin: flo
         apart=told_apart(material, spoken, clusters, comparisons, square=first.square, slices=named),
         votes=votes.summarise(results, (), per_hour=per_hour),
         judges=judges.summarise(results, per_hour=per_hour),
+        audit=auditing.count(material.audit, results, arms, clusters) if material.audit else None,
+        few_labels=brought_together(results, material.audit, clusters, per_hour=per_hour),
         provenance=provenance(material),
     )
+
+
+def _without(silent: Sequence[str], scores: Mapping[str, Scores]) -> dict[str, Scores]:
+    return {
+        metric: {arm: column for arm, column in by_arm.items() if arm not in silent}
+        for metric, by_arm in scores.items()
+    }
 
 
 def _designs(

@@ -7,6 +7,7 @@ from shared.lab.report.numbers import Numbers
 from shared.lab.report.sections import (
     answers,
     apart,
+    audit,
     causes,
     comparisons,
     mixes,
@@ -39,8 +40,10 @@ def of(numbers: Numbers, extra: Sequence[Section] = ()) -> list[Section]:
         answers.caution(numbers),
         apart.coverage(numbers),
         answers.certainty(numbers),
+        audit.measure(numbers),
         people.votes(numbers),
         people.judges(numbers),
+        *audit.few_labels(numbers),
         trouble.retrieval(numbers),
         trouble.examples_(numbers),
         *extra,

@@ -1,0 +1,90 @@
+"""`tiltyard audit-answers`: how often the measure is wrong, by a person who reads some of the answers."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.console import output
+from services.console.commands.report import gathered
+from services.console.views import audit_answers as view
+from shared.lab.audit import counting, doubts, drawing, sheet
+from shared.lab.report.material import Material
+from shared.lab.report.scores import arms_of, clusters_of
+from shared.scoring.catalogue import HEADLINE
+
+Sources = Annotated[
+    list[Path] | None,
+    typer.Option("--from", help="A results.jsonl instead of the results topic; several are several runs."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    audits = typer.Typer(
+        name="audit-answers", no_args_is_help=True, help="Find out how often the measure of right answers is wrong."
+    )
+    audits.command()(draw)
+    audits.command()(count)
+    app.add_typer(audits)
+
+
+def draw(
+    out: Annotated[Path, typer.Option(help="The sheet to write; its key is written beside it.")],
+    source: Sources = None,
+    rights: Annotated[int, typer.Option(min=1, help="So many answers that the measure calls right.")] = 50,
+    wrongs: Annotated[
+        int, typer.Option(min=1, help="So many that it calls wrong, and a fifth as many abstained.")
+    ] = 50,
+    seed: Annotated[int, typer.Option(help="Of the draw.")] = 1,
+    by_arm: Annotated[bool, typer.Option("--by-arm", help="So many of each arm, not of all together.")] = False,
+    show_verdict: Annotated[
+        bool, typer.Option("--show-verdict", help="Show what the measure said; a reader is then less independent.")
+    ] = False,
+    known: Annotated[
+        list[Path] | None, typer.Option(help="A sheet filled before: what was read is not asked again; repeatable.")
+    ] = None,
+) -> None:
+    """Draw answers for a person to read, half of them called right by the measure and half wrong.
+
+    The person writes true, false or "unsure" behind `right` in each line. Answers that the measure doubts are drawn
+    more often, and weigh less for it.
+
+    Example: tiltyard audit-answers draw --from out/demo/results.jsonl --out audit.jsonl
+    """
+    material = gathered(source)
+    answers, left_out = drawing.judged(material.results, doubts.ruled)
+    wanted = drawing.Wanted(
+        rights, wrongs, seed, by_arm=by_arm, show_verdict=show_verdict, known=sheet.filled(known or ())
+    )
+    entries, key = drawing.draw(
+        answers, wanted, measure_version=_version(material), read_from=material.read_from, left_out=left_out
+    )
+    sheet.write(out, entries, key)
+    view.drawn(out, entries, key)
+
+
+def count(
+    filled: Annotated[Path, typer.Argument(help="The sheet, with its key beside it.")],
+    source: Sources = None,
+    json: output.Json = False,
+) -> None:
+    """Read a filled sheet: how often the measure errs, and the arms' accuracies corrected for it.
+
+    `tiltyard report --audit` says the same in the report.
+
+    Example: tiltyard audit-answers count audit.jsonl --from out/demo/results.jsonl
+    """
+    labels = sheet.read(filled)
+    material = gathered(source)
+    results = material.results
+    audited = counting.count(labels, results, arms_of(results, material.contest), clusters_of(results, material.asked))
+    output.as_json(asdict(audited)) if json else view.counted(audited)
+
+
+def _version(material: Material) -> str:
+    """Of the headline measure in all results. ValueError: there are several, whose errors are not the same."""
+    versions = sorted({r.metric_versions.get(HEADLINE, "") for r in material.results if r.question.references})
+    if len(versions) > 1:
+        raise ValueError(f"these results are scored by several versions of `{HEADLINE}`: {', '.join(versions)}")
+    return versions[0] if versions else ""

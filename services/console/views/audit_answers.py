@@ -1,0 +1,39 @@
+"""How an audit of the measure looks to a person: what to fill in, and what it came to."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from services.console import output
+from shared.lab.audit import wording
+from shared.lab.audit.counting import Audited
+from shared.lab.audit.sheet import Entry, Key, key_beside
+from shared.lab.report.sections.audit import corrections
+
+
+def drawn(sheet: Path, entries: Sequence[Entry], key: Key) -> None:
+    """Say what was drawn from what, and what is to be done with it."""
+    number = Counter(answer.stratum for answer in key.answers)
+    columns = ["the measure says", "doubtful", "arm", "answers", "drawn"]
+    rows = [
+        (stratum.verdict, "yes" if stratum.doubtful else "", stratum.arm or "all", stratum.population, number[place])
+        for place, stratum in enumerate(key.strata)
+    ]
+    output.table("", columns, rows, right=columns[3:], names=2)
+    for reason, left_out in key.left_out.items():
+        output.say(f"{left_out} answers could not be drawn: {reason}")
+    to_fill = sum(entry.right is None for entry in entries)
+    output.say(
+        f'Written to {sheet}: {len(entries)} lines, {to_fill} to be filled in. Write true, false or "unsure" behind '
+        f"`right`, from the top; do not look into {key_beside(sheet).name}, which says what the measure said."
+    )
+    output.say(f"Then: tiltyard audit-answers count {sheet}")
+
+
+def counted(audited: Audited) -> None:
+    """The sentences, and the table of arms."""
+    for sentence in wording.sentences(audited):
+        output.say(sentence)
+    if audited.arms:
+        table = corrections(audited)
+        output.table(table.caption, table.heads, table.rows, right=table.heads[1:])
