@@ -1,38 +1,45 @@
-"""Ratings of arms from preferences between pairs of answers: Bradley-Terry, with intervals by question.
+"""Ratings of arms from preferences between pairs of answers, with limits that hold for other questions and voters.
 
-The chance that a is preferred to b is 1 / (1 + exp(strength of b - strength of a)) (Bradley and Terry 1952; fitted by
-`choix`, Maystre and Grossglauser 2015). Ties count as half a win for each. A small prior, a tenth of a tie between
-every two arms, keeps an arm that never lost finite.
+Strengths are Bradley and Terry's with ties as Davidson has them (`davidson`): those of the average over voters and
+questions, both of which are random effects (`crossed`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from shared.statistics.resampling import DRAWS, FEWEST_GROUPS, SEED, Floats, bca, numbered
+from shared.statistics import crossed, davidson
+from shared.statistics.crossed import Votes
+from shared.statistics.davidson import Model
+from shared.statistics.resampling import Integers
 
 Winner = Literal["a", "b", "tie", "both_bad"]
-_PRIOR = 0.05  # wins of each arm over each other
 _ELO = 400 / np.log(10)
+_OUTCOMES: dict[Winner, int] = {"a": 0, "b": 1, "tie": 2, "both_bad": 2}
 
 
 @dataclass(frozen=True)
 class Preference:
-    """One judgement of two arms' answers to one question; `both_bad` rates as a tie."""
+    """One judgement of two arms' answers to one question; `both_bad` rates as a tie.
+
+    `voter` is None where it is not known who judged: then it is taken for somebody who judged nothing else.
+    """
 
     question_id: str
     a: str
     b: str
     winner: Winner
+    voter: str | None = None
 
 
 @dataclass(frozen=True)
 class Rating:
-    """An arm's strength in log-odds, 0 being the average of all arms, with 95 % limits; and what it rests on.
+    """An arm's strength in log-odds, 0 being the average of its group, with 95 % limits; and what it rests on.
 
-    The limits are None where fewer than six questions were judged: so few tell nothing of other questions.
+    `group` is the place of its group in `Ratings.components`. The limits are None where fewer than six questions of
+    the group were judged: so few tell nothing of other questions.
     """
 
     arm: str
@@ -42,6 +49,7 @@ class Rating:
     wins: int
     losses: int
     ties: int
+    group: int = 0
 
     @property
     def elo(self) -> float:
@@ -51,18 +59,28 @@ class Rating:
 
 @dataclass(frozen=True)
 class Ratings:
-    """Arms by strength, strongest first; `components` are groups of arms that were compared among themselves."""
+    """Arms by strength, strongest first, group after group.
+
+    `components` are groups of arms that were compared among themselves. Only arms of one group are ranked together.
+    """
 
     ratings: tuple[Rating, ...]
     components: tuple[tuple[str, ...], ...]
     preferences: int
     questions: int
     both_bad: int
+    voters: int = 0
 
     @property
     def connected(self) -> bool:
         """Whether all arms were compared, directly or through others; if not, strengths across groups mean nothing."""
         return len(self.components) <= 1
+
+    def grouped(self) -> list[tuple[Rating, ...]]:
+        """The ratings of each group."""
+        return [
+            tuple(rating for rating in self.ratings if rating.group == group) for group in range(len(self.components))
+        ]
 
     def warning(self) -> str | None:
         """What a reader must know before comparing the strengths, or None."""
@@ -71,94 +89,76 @@ class Ratings:
         groups = "; ".join(" and ".join(group) for group in self.components)
         return f"These were never compared with one another, so their ratings cannot be: {groups}."
 
+    def reach(self) -> str | None:
+        """For whom the limits do not hold, or None."""
+        if self.voters != 1:
+            return None
+        return "All votes are one voter's: the limits hold for other questions, and not for other voters."
 
-def rate(preferences: Sequence[Preference], *, draws: int = DRAWS, seed: int = SEED) -> Ratings:
-    """Strengths of all arms that occur, intervals by the BCa bootstrap over questions.
 
-    All preferences about one question are drawn together, since they share its answers. ValueError: an arm is
-    compared with itself.
-    """
+def rate(preferences: Sequence[Preference]) -> Ratings:
+    """Strengths of all arms that occur, with limits. ValueError: an arm is compared with itself."""
     if any(preference.a == preference.b for preference in preferences):
         raise ValueError("a preference names one arm twice; leave it out")
-    arms = sorted({arm for preference in preferences for arm in (preference.a, preference.b)})
-    if not arms:
-        return Ratings((), (), 0, 0, 0)
-    by_question = _by_question(preferences, arms)
-    wins = by_question.sum(axis=0)
-    limits = _limits(by_question, draws, seed)
-    strengths = _fitted(wins + _prior(len(arms)))
-    rated = [Rating(arm, float(strengths[at]), *limits[at], *_record(preferences, arm)) for at, arm in enumerate(arms)]
+    components = _components(preferences)
     return Ratings(
-        ratings=tuple(sorted(rated, key=lambda rating: (-rating.strength, rating.arm))),
-        components=_components(wins, arms),
+        ratings=tuple(rating for group, arms in enumerate(components) for rating in _rated(preferences, arms, group)),
+        components=components,
         preferences=len(preferences),
-        questions=len(by_question),
+        questions=len({preference.question_id for preference in preferences}),
         both_bad=sum(preference.winner == "both_bad" for preference in preferences),
+        voters=len(set(_voters(preferences))),
     )
 
 
-def _by_question(preferences: Sequence[Preference], arms: Sequence[str]) -> Floats:
-    """Wins of the row's arm over the column's, shape (questions, arms, arms)."""
-    questions = numbered([preference.question_id for preference in preferences])
+def _rated(preferences: Sequence[Preference], arms: Sequence[str], group: int) -> list[Rating]:
+    """One group's ratings, strongest first."""
+    mine = [preference for preference in preferences if preference.a in arms]
+    cells, places, outcomes = _placed(mine, arms)
+    counts = np.zeros((len(cells), 3))
+    np.add.at(counts, (places, outcomes), 1.0)
+    model = Model(len(arms), cells, counts)
+    peak = davidson.fitted(model)
+    limits = crossed.limits(model, peak, Votes(places, outcomes, _questions(mine), _voters(mine)))
+    rated = [
+        Rating(arm, float(peak.strengths[at]), *limits[at], *_record(mine, arm), group) for at, arm in enumerate(arms)
+    ]
+    return sorted(rated, key=lambda rating: (-rating.strength, rating.arm))
+
+
+def _placed(preferences: Sequence[Preference], arms: Sequence[str]) -> tuple[Integers, Integers, Integers]:
+    """The pairs that met, shape (pairs, 2), and each vote's pair and outcome."""
     position = {arm: at for at, arm in enumerate(arms)}
-    wins = np.zeros((int(questions.max()) + 1, len(arms), len(arms)))
-    for question, preference in zip(questions, preferences, strict=True):
-        share = {"a": 1.0, "b": 0.0}.get(preference.winner, 0.5)
-        wins[question, position[preference.a], position[preference.b]] += share
-        wins[question, position[preference.b], position[preference.a]] += 1 - share
-    return wins
+    sides = np.array([(position[preference.a], position[preference.b]) for preference in preferences], dtype=np.intp)
+    outcomes = np.array([_OUTCOMES[preference.winner] for preference in preferences], dtype=np.intp)
+    turned = (sides[:, 0] > sides[:, 1]) & (outcomes < 2)
+    cells, places = np.unique(np.sort(sides, axis=1), axis=0, return_inverse=True)
+    return cells, places.reshape(-1), np.where(turned, 1 - outcomes, outcomes)
 
 
-def _fitted(wins: Floats) -> Floats:
-    """Log-odds with mean 0 from wins of rows over columns, prior included."""
-    import choix
-
-    return np.asarray(choix.ilsr_pairwise_dense(wins, max_iter=10_000, tol=1e-9), dtype=np.float64)
+def _questions(preferences: Sequence[Preference]) -> list[Hashable]:
+    return [preference.question_id for preference in preferences]
 
 
-def fitted_all(tables: Floats) -> Floats:
-    """The same for many tables at once, shape (tables, arms, arms) to (tables, arms).
-
-    Newton's method side by side: `choix` takes a millisecond for each of the thousands that an interval asks for.
-    ArithmeticError: it does not settle, for which every pair's prior must be missing.
-    """
-    count, arms, _ = tables.shape
-    played = tables + tables.transpose(0, 2, 1)
-    strengths = np.zeros((count, arms))
-    for _ in range(200):
-        chance = 1 / (1 + np.exp(strengths[:, None, :] - strengths[:, :, None]))
-        weight = played * chance * (1 - chance)
-        curvature = np.eye(arms) * weight.sum(axis=2)[:, :, None] - weight + 1 / arms  # the last keeps the mean at 0
-        slope = (tables - played * chance).sum(axis=2)
-        step = np.linalg.solve(curvature, slope[:, :, None])[:, :, 0]
-        strengths += np.clip(step, -1.0, 1.0)
-        if np.abs(step).max() < 1e-9:
-            return np.asarray(strengths - strengths.mean(axis=1, keepdims=True))
-    raise ArithmeticError("the ratings did not settle: does every pair of arms have its prior?")
+def _voters(preferences: Sequence[Preference]) -> list[Hashable]:
+    """Who cast each vote; the unknown are one apiece."""
+    return [(at,) if preference.voter is None else preference.voter for at, preference in enumerate(preferences)]
 
 
-def _limits(by_question: Floats, draws: int, seed: int) -> list[tuple[float | None, float | None]]:
-    questions, arms, _ = by_question.shape
-    if questions < FEWEST_GROUPS:
-        return [(None, None)] * arms
-    low, high = bca(
-        by_question.reshape(questions, -1),
-        lambda totals: fitted_all(totals.reshape(-1, arms, arms) + _prior(arms)),
-        draws=draws,
-        seed=seed,
-    )
-    return list(zip(low.tolist(), high.tolist(), strict=True))
-
-
-def _prior(arms: int) -> Floats:
-    return _PRIOR * (1 - np.eye(arms))
-
-
-def _components(wins: Floats, arms: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+def _components(preferences: Sequence[Preference]) -> tuple[tuple[str, ...], ...]:
+    """The groups, those with the most arms first."""
     from scipy.sparse.csgraph import connected_components
 
-    count, labels = connected_components(wins + wins.T, directed=False)
-    return tuple(tuple(arm for arm, label in zip(arms, labels, strict=True) if label == at) for at in range(count))
+    arms = sorted({arm for preference in preferences for arm in (preference.a, preference.b)})
+    if not arms:
+        return ()
+    position = {arm: at for at, arm in enumerate(arms)}
+    met = np.zeros((len(arms), len(arms)))
+    for preference in preferences:
+        met[position[preference.a], position[preference.b]] = 1.0
+    count, labels = connected_components(met, directed=False)
+    groups = [tuple(arm for arm, label in zip(arms, labels, strict=True) if label == at) for at in range(count)]
+    return tuple(sorted(groups, key=lambda group: (-len(group), group)))
 
 
 def _record(preferences: Sequence[Preference], arm: str) -> tuple[int, int, int]:

@@ -1,11 +1,15 @@
 """Ratings, agreement and calibration: known answers, reference implementations, degenerate cases."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
+from shared.statistics import davidson
 from shared.statistics.agreement import agreement
 from shared.statistics.calibration import calibration
-from shared.statistics.ratings import Preference, Winner, fitted_all, rate
+from shared.statistics.ratings import Preference, Winner, rate
+from shared.statistics.reliability import reliability
 
 
 def simulated(strengths: dict[str, float], *, questions: int, seed: int, ties: float = 0.0) -> list[Preference]:
@@ -25,7 +29,7 @@ def simulated(strengths: dict[str, float], *, questions: int, seed: int, ties: f
 
 def test_known_strengths_are_recovered_within_their_intervals() -> None:
     strengths = {"base": -1.2, "tuned": -0.2, "base+rag": 0.4, "tuned+rag": 1.0}
-    rated = rate(simulated(strengths, questions=500, seed=1), draws=200)
+    rated = rate(simulated(strengths, questions=500, seed=1))
 
     assert [rating.arm for rating in rated.ratings] == ["tuned+rag", "base+rag", "tuned", "base"]
     for rating in rated.ratings:
@@ -37,54 +41,110 @@ def test_known_strengths_are_recovered_within_their_intervals() -> None:
     assert (rated.preferences, rated.questions, rated.connected, rated.warning()) == (3_000, 500, True, None)
 
 
-def test_many_tables_are_fitted_as_choix_fits_each() -> None:
+def test_without_ties_the_strengths_are_those_of_choix() -> None:
     import choix
 
-    rng = np.random.default_rng(5)
-    tables = rng.poisson(rng.choice([0.2, 3, 200], size=(50, 1, 1)), size=(50, 5, 5)) * (1 - np.eye(5)) + 0.05
-    lopsided = np.triu(np.full((5, 5), 1_000.0), 1) + 0.05 * (1 - np.eye(5))  # each beat all that come after it
+    strengths = {"a": -1.0, "b": 0.0, "c": 0.3, "d": 0.7}
+    preferences = simulated(strengths, questions=40, seed=5)
+    wins = np.zeros((4, 4))
+    for preference in preferences:
+        winner, loser = (preference.a, preference.b) if preference.winner == "a" else (preference.b, preference.a)
+        wins["abcd".index(winner), "abcd".index(loser)] += 1
+    prior = 3 / 12 * (1 - np.eye(4))  # three votes, half of each for each side, over six pairs
 
-    for table, strengths in zip(tables, fitted_all(tables), strict=True):
-        assert strengths == pytest.approx(choix.ilsr_pairwise_dense(table, max_iter=10_000, tol=1e-10), abs=1e-5)
-    assert np.diff(fitted_all(lopsided[None])[0]).max() < -5
+    expected = choix.ilsr_pairwise_dense(wins + prior, max_iter=10_000, tol=1e-10)
+    rated = {rating.arm: rating.strength for rating in rate(preferences).ratings}
+    assert [rated[arm] for arm in "abcd"] == pytest.approx(expected, abs=1e-5)
+
+
+def test_with_ties_the_strengths_are_the_peak_that_scipy_finds() -> None:
+    """Davidson's likelihood, written out from his paper and climbed without its slopes."""
+    from scipy import optimize
+
+    preferences = simulated({"a": -0.5, "b": 0.0, "c": 0.5}, questions=60, seed=6, ties=0.3)
+
+    def loss(parameters: Any) -> float:
+        worth = dict(zip("abc", np.exp([*parameters[:2], -parameters[:2].sum()]), strict=True))
+        total = 0.0
+        for preference in preferences:
+            a, b = worth[preference.a], worth[preference.b]
+            tie = np.exp(parameters[2]) * np.sqrt(a * b)
+            total -= np.log({"a": a, "b": b, "tie": tie}[preference.winner] / (a + b + tie))
+        for a, b in ((worth["a"], worth["b"]), (worth["a"], worth["c"]), (worth["b"], worth["c"])):
+            tie = np.exp(parameters[2]) * np.sqrt(a * b)
+            total -= (np.log(a / (a + b + tie)) + np.log(b / (a + b + tie))) / 3
+        return total
+
+    peak = optimize.minimize(loss, np.zeros(3), method="Nelder-Mead", options={"xatol": 1e-7, "fatol": 1e-9}).x
+    rated = {rating.arm: rating.strength for rating in rate(preferences).ratings}
+    assert [rated["a"], rated["b"]] == pytest.approx(peak[:2], abs=1e-4)
+
+
+def test_limits_of_independent_votes_are_those_of_the_profile_likelihood() -> None:
+    """Two arms, 9 : 3 and the prior: the likelihood of the log-odds falls by half of 1.96 squared at either limit."""
+    model = davidson.Model(2, np.array([[0, 1]]), np.array([[9.0, 3.0, 0.0]]))
+    peak = davidson.fitted(model)
+    for limit in davidson.limits(model, peak, 0, 1.96**2 / 2):
+        chance = 1 / (1 + np.exp(-2 * limit))
+        fallen = 9.5 * np.log(9.5 / 13 / chance) + 3.5 * np.log(3.5 / 13 / (1 - chance))
+        assert fallen == pytest.approx(1.96**2 / 2, abs=1e-3)
 
 
 def test_two_arms_have_the_log_odds_of_their_wins() -> None:
     won = [Preference(f"q{n}", "a", "b", "a") for n in range(3_000)]
     lost = [Preference(f"r{n}", "b", "a", "a") for n in range(1_000)]
-    [first, second] = rate([*won, *lost], draws=100).ratings
+    [first, second] = rate([*won, *lost]).ratings
 
     assert first.strength - second.strength == pytest.approx(np.log(3), abs=0.001)
     assert first.elo - second.elo == pytest.approx(400 * np.log10(3), abs=0.2)
     assert (first.wins, first.losses, first.ties) == (3_000, 1_000, 0)
 
 
-def test_ties_are_half_wins_and_both_bad_rates_as_a_tie() -> None:
+def test_both_bad_rates_as_a_tie() -> None:
     kinds: list[Winner] = ["tie", "both_bad", "a", "b"]
-    rated = rate([Preference(f"q{n}", "a", "b", kinds[n % 4]) for n in range(40)], draws=20)
+    rated = rate([Preference(f"q{n}", "a", "b", kinds[n % 4]) for n in range(40)])
 
     assert [rating.strength for rating in rated.ratings] == pytest.approx([0, 0], abs=1e-9)
     assert [(rating.wins, rating.losses, rating.ties) for rating in rated.ratings] == [(10, 10, 20)] * 2
     assert rated.both_bad == 10
 
 
-def test_an_arm_that_never_lost_stays_finite() -> None:
-    rated = rate([Preference(f"q{n}", "a", "b", "a") for n in range(12)], draws=50)
+def test_ties_draw_two_arms_together() -> None:
+    decided = [Preference(f"q{n}", "a", "b", "a" if n % 4 else "b") for n in range(40)]
+    [alone, _] = rate(decided).ratings
+    [tied, _] = rate([*decided, *(Preference(f"t{n}", "a", "b", "tie") for n in range(40))]).ratings
+    halves = np.log((30 + 20) / (10 + 20)) / 2
 
-    assert [rating.arm for rating in rated.ratings] == ["a", "b"]
-    assert 1 < rated.ratings[0].strength < 5
-    assert all(np.isfinite([rating.strength, rating.low or 0, rating.high or 0]).all() for rating in rated.ratings)
+    assert alone.strength > tied.strength > halves, "half a win for each would say that most wins were luck"
+    assert tied.high is not None
+    assert alone.high is not None
+    assert tied.high - tied.strength < alone.high - alone.strength
 
 
-def test_arms_that_were_never_compared_are_named() -> None:
+def test_an_arm_that_never_lost_stays_finite_and_is_not_certain() -> None:
+    rated = rate([Preference(f"q{n}", "a", "b", "a") for n in range(6)])
+    [first, second] = rated.ratings
+
+    assert (first.arm, second.arm) == ("a", "b")
+    assert first.strength == pytest.approx(np.log(6.5 / 0.5) / 2)
+    assert first.low is not None
+    assert first.high is not None
+    assert 0.1 < first.low < 0.4 < first.strength < 3 < first.high
+    assert second.low == pytest.approx(-first.high, abs=0.01)
+
+
+def test_arms_that_were_never_compared_are_named_and_never_ranked_together() -> None:
     apart = [Preference(f"q{n}", *pair, "a") for n in range(8) for pair in (("a", "b"), ("c", "d"))]
-    rated = rate(apart, draws=20)
+    rated = rate([*apart, *(Preference(f"r{n}", "c", "d", "a") for n in range(8))])
 
     assert not rated.connected
     assert (
         rated.warning() == "These were never compared with one another, so their ratings cannot be: a and b; c and d."
     )
-    assert rate([*apart, Preference("q0", "b", "c", "tie")], draws=20).connected
+    assert [[rating.arm for rating in group] for group in rated.grouped()] == [["a", "b"], ["c", "d"]]
+    assert [sum(rating.strength for rating in group) for group in rated.grouped()] == pytest.approx([0, 0], abs=1e-9)
+    assert rated.grouped()[0] == rate(apart).grouped()[0], "what others did elsewhere changes nothing"
+    assert rate([*apart, Preference("q0", "b", "c", "tie")]).connected
 
 
 def test_too_few_questions_have_ratings_without_limits() -> None:
@@ -105,6 +165,62 @@ def test_votes_on_one_question_are_drawn_together() -> None:
     widths = [(rating.high or 0) - (rating.low or 0) for rating in (rate(alike).ratings[0], rate(apart).ratings[0])]
 
     assert widths[0] > 2 * widths[1]
+
+
+def test_votes_of_one_voter_are_drawn_together() -> None:
+    """Three voters who disagree, each always of one mind on 40 questions, are three opinions and not 120."""
+    minds: dict[str, Winner] = {"ann": "a", "bo": "a", "cy": "b"}
+    known = [Preference(f"q{n}", "a", "b", mind, voter) for n in range(40) for voter, mind in minds.items()]
+    unknown = [Preference(f"{preference.voter} {preference.question_id}", "a", "b", preference.winner)
+               for preference in known]  # fmt: skip
+    [of_three, of_many] = (rate(preferences).ratings[0] for preferences in (known, unknown))
+
+    assert of_many.low is not None
+    assert of_three.low is not None
+    assert of_three.low < 0 < of_many.low
+    assert (rate(known).voters, rate(unknown).voters) == (3, 120)
+
+
+def test_one_voters_ratings_are_said_to_hold_for_that_voter_alone() -> None:
+    votes = [Preference(f"q{n}", "a", "b", "a" if n % 3 else "b", "ann") for n in range(12)]
+
+    assert "not for other voters" in (rate(votes).reach() or "")
+    assert rate([*votes, Preference("q0", "a", "b", "a", "bo")]).reach() is None
+
+
+def test_alpha_is_that_of_krippendorffs_own_example() -> None:
+    """Krippendorff 2011, "Computing Krippendorff's alpha-reliability", part C: four observers, twelve units."""
+    rows = ((1, 2, 3, 3, 2, 1, 4, 1, 2, None, None, None), (1, 2, 3, 3, 2, 2, 4, 1, 2, 5, None, 3),
+            (None, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, None), (1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, None))  # fmt: skip
+    labels = [label for row in rows for label in row if label is not None]
+    units = [unit for row in rows for unit, label in enumerate(row) if label is not None]
+
+    assert reliability(labels, units).alpha.mean == pytest.approx(0.743, abs=0.0005)
+
+
+def test_alpha_does_not_depend_on_who_is_called_what() -> None:
+    rng = np.random.default_rng(8)
+    votes = [(item, str(rng.choice(["a", "b"], p=[0.2 * voter + 0.1, 0.9 - 0.2 * voter])))
+             for item in range(30) for voter in range(4)]  # fmt: skip
+    turned = [votes[4 * item + voter] for item in range(30) for voter in (3, 1, 0, 2)]
+    first, second = (reliability([label for _, label in some], [item for item, _ in some]) for some in (votes, turned))
+
+    assert first.alpha == second.alpha
+    assert first.observed == second.observed
+
+
+def test_alpha_of_agreement_that_was_never_broken_is_not_certain_and_of_one_label_undefined() -> None:
+    items = [item for item in range(12) for _ in range(3)]
+    always = reliability(["a" if item % 2 else "b" for item in items], items)
+    same, nothing = reliability(["a"] * 36, items), reliability(["a", "b"], [1, 2])
+
+    assert (always.alpha.mean, always.alpha.high, always.items, always.votes) == (1.0, 1.0, 12, 36)
+    assert 0.3 < always.alpha.low < 0.6
+    assert (same.observed.mean, same.alpha.mean, same.alpha.low) == (1.0, None, -1.0)
+    assert "undefined" in same.sentence()
+    assert "unknown" in nothing.sentence()
+    with pytest.raises(ValueError, match="as many items"):
+        reliability(["a"], [])
 
 
 def test_kappa_is_that_of_scikit_learn() -> None:

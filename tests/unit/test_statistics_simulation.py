@@ -260,7 +260,7 @@ def test_intervals_of_ratings_hold_the_known_strengths() -> None:
             for question in range(30)
             for a, b in (("base", "tuned"), ("tuned", "base+rag"), ("base+rag", "tuned+rag"), ("tuned+rag", "base"))
         ]
-        ratings = rate(preferences, draws=500).ratings
+        ratings = rate(preferences).ratings
         held += [(rating.low or 0) <= strengths[rating.arm] <= (rating.high or 0) for rating in ratings]
 
     assert 0.92 <= report("ratings", float(np.mean(held))) <= 0.98

@@ -200,6 +200,20 @@ def a_poll(rng: Random, *, questions: int, honest: int, odd: Sequence[str] = (),
     return votes
 
 
+def puppets(rng: Random, *, questions: int, names: Sequence[str], slips: float = 0.0) -> list[Counted]:
+    """What one person has several names vote, blindly; each name slips now and then."""
+    votes = []
+    for number in range(questions):
+        side: Choice = rng.choice(("a", "b"))
+        other: Choice = "b" if side == "a" else "a"
+        votes += [a_count(number, name, other if rng.random() < slips else side) for name in names]
+    return votes
+
+
+def outliers(votes: Sequence[Counted]) -> list[str]:
+    return [voter.name for voter in voters.compared(votes) if voter.outlier]
+
+
 def test_who_votes_blindly_is_found_and_honest_voters_are_left_alone() -> None:
     compared = voters.compared(a_poll(Random(1), questions=80, honest=5, odd=["dice"]))  # noqa: S311
 
@@ -211,10 +225,52 @@ def test_who_votes_blindly_is_found_and_honest_voters_are_left_alone() -> None:
 
 
 def test_of_five_equal_voters_one_is_called_an_outlier_in_fewer_than_one_poll_of_twenty() -> None:
-    polls = [a_poll(Random(seed), questions=30, honest=5) for seed in range(300)]  # noqa: S311
-    wrong = sum(any(voter.outlier for voter in voters.compared(poll)) for poll in polls)
+    polls = [a_poll(Random(seed), questions=30, honest=5) for seed in range(200)]  # noqa: S311
+    wrong = sum(bool(outliers(poll)) for poll in polls)
 
-    assert wrong / 300 < 0.05
+    assert wrong / 200 < 0.05
+
+
+def test_a_careful_voter_who_often_ties_is_no_outlier() -> None:
+    rng = Random(7)  # noqa: S311
+    votes = a_poll(rng, questions=80, honest=5)
+    sides = {vote.question_id: vote.ballot.choice for vote in votes if vote.ballot.voter == "voter-0"}
+    for number in range(80):
+        seen: Choice = sides[f"q-{number}"] if rng.random() < 0.25 else "tie"
+        votes.append(a_count(number, "careful", seen))
+
+    assert outliers(votes) == []
+
+
+def test_three_names_of_one_person_do_not_make_outliers_of_two_honest_voters() -> None:
+    for seed in range(20):
+        rng = Random(seed)  # noqa: S311
+        votes = [*a_poll(rng, questions=40, honest=2), *puppets(rng, questions=40, names=("x", "y", "z"))]
+        compared = {voter.name: voter for voter in voters.compared(votes)}
+
+        assert not compared["voter-0"].outlier
+        assert not compared["voter-1"].outlier
+        assert compared["x"].doubles == ("y", "z"), "and the three are seen to vote as one"
+
+
+def test_of_two_camps_neither_is_called_odd_and_both_are_named() -> None:
+    """Puppets that slip are no doubles; two honest voters then stand against three who agree more than they do."""
+    rng = Random(9)  # noqa: S311
+    votes = [*a_poll(rng, questions=120, honest=2), *puppets(rng, questions=120, names=("x", "y", "z"), slips=0.1)]
+    compared = voters.compared(votes)
+
+    assert not any(voter.outlier for voter in compared)
+    assert ("voter-0", "voter-1") in voters.camps(compared)
+
+
+def test_below_twenty_compared_votes_nobody_is_called_odd() -> None:
+    votes = [*a_poll(Random(2), questions=19, honest=6, truth=1.0)]  # noqa: S311
+    contrary: Choice = "a"
+    for vote in votes[::6]:
+        contrary = "b" if vote.ballot.choice == "a" else "a"
+        votes.append(Counted(vote.question_id, PAIR, a_ballot("contrary", contrary)))
+
+    assert outliers(votes) == []
 
 
 def test_two_voters_cannot_tell_which_of_them_is_odd() -> None:
@@ -237,8 +293,8 @@ def test_agreement_between_voters_is_over_the_same_answers() -> None:
     votes = [a_count(n, voter, "a" if n % 2 else "b") for n in range(10) for voter in ("ann", "bo")]
     agreed = voters.between([*votes, a_count(99, "ann")])
 
-    assert (agreed.n, agreed.raw.mean, agreed.kappa.mean) == (10, 1.0, 1.0)
-    assert voters.between([]).n == 0
+    assert (agreed.items, agreed.observed.mean, agreed.alpha.mean) == (10, 1.0, 1.0)
+    assert voters.between([]).items == 0
 
 
 def test_the_summary_counts_rates_and_says_what_it_does_not_count() -> None:

@@ -28,7 +28,8 @@ def _tables(summary: Summary) -> None:
     ]
     output.table("Votes", columns, rows, right=columns[1:])
     columns = ["arm", "rating", "95 %", "won", "lost", "tied"]
-    output.table("Ratings (Bradley-Terry)", columns, map(_rating, summary.ratings.ratings), right=columns[1:])
+    for group in summary.ratings.grouped():
+        output.table("Ratings (Bradley-Terry with ties)", columns, map(_rating, group), right=columns[1:])
     columns = ["voter", "votes", "with most others", "the others do", "p", ""]
     output.table("Voters", columns, map(_voter, summary.voters), right=columns[1:5])
 
@@ -46,13 +47,16 @@ def _voter(voter: Voter) -> list[str]:
 
 def _sentences(summary: Summary) -> Iterator[str]:
     yield (
-        f"Ratings are log-odds, 0 being the average arm, from {summary.ratings.preferences} votes on "
-        f"{summary.ratings.questions} questions; a tie is half a win for each, and so is both bad "
-        f"({summary.ratings.both_bad}). Intervals by bootstrap over questions; none with fewer than six."
+        f"Ratings are log-odds, 0 being the average arm, from {summary.ratings.preferences} votes of "
+        f"{summary.ratings.voters} voters on {summary.ratings.questions} questions; a tie says that two are close, and "
+        f"so does both bad ({summary.ratings.both_bad}). Intervals hold for other questions and other voters; none "
+        f"with fewer than six questions."
     )
     if warning := summary.ratings.warning():
         yield warning
-    yield f"Two voters on the same answers: {summary.agreement.sentence()}"
+    if reach := summary.ratings.reach():
+        yield reach
+    yield summary.agreement.sentence()
     side = summary.first_side
     if side.mean is not None:
         off = " That is not one half: some voters choose by place." if side.excludes(0.5) else ""
@@ -64,6 +68,13 @@ def _sentences(summary: Summary) -> Iterator[str]:
         yield (
             f"{name} agrees with most others less often than they do with one another, and that is no accident: "
             f"look at these votes, and see `--without {name}`."
+        )
+    for group in summary.doubles:
+        yield f"{', '.join(group)} vote alike in nearly all; beside the others they count as one voter."
+    for camp in summary.camps:
+        yield (
+            f"{', '.join(camp)} agree with one another and not with most others: the voters fall into camps, and votes "
+            f"cannot tell which of them is right."
         )
 
 

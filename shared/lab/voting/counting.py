@@ -31,7 +31,7 @@ class Counted:
 
     @property
     def preference(self) -> Preference:
-        return Preference(self.question_id, *self.pair, self.ballot.choice)
+        return Preference(self.question_id, *self.pair, self.ballot.choice, self.ballot.voter)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from dataclasses import asdict
 from shared.jobs.events import JobModel
 from shared.lab.voting.counting import Cast
 from shared.lab.voting.summary import Summary
-from shared.statistics.agreement import Agreement
 from shared.statistics.intervals import Interval
+from shared.statistics.reliability import Reliability
 
 
 class PairVotes(JobModel):
@@ -21,7 +21,7 @@ class PairVotes(JobModel):
 
 
 class ArmRated(JobModel):
-    """An arm's strength in log-odds with its limits, and on the scale of chess."""
+    """An arm's strength in log-odds with its limits, and on the scale of chess; comparable within its group only."""
 
     arm: str
     strength: float
@@ -30,11 +30,12 @@ class ArmRated(JobModel):
     wins: int
     losses: int
     ties: int
+    group: int
     elo: float
 
 
 class VoterCompared(JobModel):
-    """A voter beside the others, and whether it stands apart from them."""
+    """A voter beside the others, whether it stands apart from them alone, and who votes as it does."""
 
     name: str
     votes: int
@@ -43,6 +44,8 @@ class VoterCompared(JobModel):
     others_agreed: int
     others_compared: int
     p: float | None
+    doubles: Sequence[str]
+    companions: Sequence[str]
     outlier: bool
 
 
@@ -52,10 +55,12 @@ class VotesReport(JobModel):
     pairs: Sequence[PairVotes]
     ratings: Sequence[ArmRated]
     ratings_warning: str | None
+    ratings_reach: str | None
     questions: int
-    agreement: Agreement
+    agreement: Reliability
     first_side: Interval
     voters: Sequence[VoterCompared]
+    camps: Sequence[Sequence[str]]
     cast: Cast
     beyond_limit: Mapping[str, int]
     per_voter_per_hour: int
@@ -69,10 +74,12 @@ def of(summary: Summary) -> VotesReport:
         pairs=[PairVotes(arms=arms, **counts) for arms, counts in summary.pairs.items()],
         ratings=[ArmRated(**asdict(rating), elo=rating.elo) for rating in ratings.ratings],
         ratings_warning=ratings.warning(),
+        ratings_reach=ratings.reach(),
         questions=ratings.questions,
         agreement=summary.agreement,
         first_side=summary.first_side,
         voters=[VoterCompared(**asdict(voter), outlier=voter.outlier) for voter in summary.voters],
+        camps=summary.camps,
         cast=summary.cast,
         beyond_limit=summary.beyond_limit,
         per_voter_per_hour=summary.per_hour,

@@ -10,9 +10,9 @@ from shared.lab.voting.counting import Cast, Counted, Pair
 from shared.lab.voting.voters import Voter
 from shared.messages import Choice, Result, Vote
 from shared.messages.feedback import CHOICES
-from shared.statistics.agreement import Agreement
 from shared.statistics.intervals import Interval, mean_interval
 from shared.statistics.ratings import Ratings, rate
+from shared.statistics.reliability import Reliability
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Summary:
 
     pairs: dict[Pair, dict[Choice, int]]
     ratings: Ratings
-    agreement: Agreement
+    agreement: Reliability
     first_side: Interval
     voters: tuple[Voter, ...]
     cast: Cast
@@ -32,6 +32,17 @@ class Summary:
     @property
     def outliers(self) -> tuple[str, ...]:
         return tuple(voter.name for voter in self.voters if voter.outlier)
+
+    @property
+    def camps(self) -> list[tuple[str, ...]]:
+        """Groups of voters who differ from most others, and agree among themselves."""
+        return voters.camps(self.voters)
+
+    @property
+    def doubles(self) -> list[tuple[str, ...]]:
+        """Groups of voters who vote alike in nearly all."""
+        groups = {tuple(sorted((voter.name, *voter.doubles))) for voter in self.voters}
+        return sorted(group for group in groups if len(group) > 1)
 
 
 def summarise(

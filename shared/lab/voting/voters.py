@@ -3,27 +3,29 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from shared.lab.voting.counting import Counted, Pair
-from shared.messages import Choice
-from shared.statistics.agreement import Agreement, agreement
+from shared.lab.voting.likeness import Likeness, companions, doubles
+from shared.statistics.reliability import Reliability, reliability
 from shared.statistics.significance import holm
 
 Item = tuple[str, Pair]
 Share = tuple[int, int]
 """How many agreed, of how many."""
 SIGNIFICANT = 0.05
+FEWEST = 20  # compared votes; with fewer, three who collude pass for a majority too easily
+_COIN = 0.5
 
 
 @dataclass(frozen=True)
 class Voter:
-    """One voter beside the others.
+    """One voter beside the others, by the votes that prefer a side; a tie contradicts nobody.
 
-    Of `compared` votes, on which most others chose one thing, `agreed` were that thing; among the others, compared
-    without this voter, `others_agreed` of `others_compared` were. `p`: the chance of agreeing so little if this voter
-    were as the others are (Fisher's exact test, one-sided, Holm's correction over voters); None where nothing can be
-    compared.
+    Of `compared` votes, on which most others preferred one side, `agreed` did; among the others, compared without this
+    voter, `others_agreed` of `others_compared` did. `p`: the chance of agreeing so little if this voter were as the
+    others are (Fisher's exact test, one-sided, Holm's correction over voters); None where nothing can be compared.
+    `doubles` vote as this voter does in nearly all: together they count as one voter here. `companions` agree with
+    this voter more often than either agrees with the rest.
     """
 
     name: str
@@ -33,44 +35,77 @@ class Voter:
     others_agreed: int
     others_compared: int
     p: float | None
+    doubles: tuple[str, ...] = ()
+    companions: tuple[str, ...] = ()
+
+    @property
+    def apart(self) -> bool:
+        """Agrees less than the others by more than chance, and is nearer to tossing a coin than to them."""
+        if self.p is None or self.p >= SIGNIFICANT or self.compared < FEWEST:
+            return False
+        return self.agreed / self.compared < (_COIN + self.others_agreed / self.others_compared) / 2
 
     @property
     def outlier(self) -> bool:
-        return self.p is not None and self.p < SIGNIFICANT
+        """Apart and alone. Two camps are no outliers: votes cannot tell which of them is right."""
+        return self.apart and not self.companions
 
 
-def between(votes: Sequence[Counted]) -> Agreement:
-    """Agreement of every two voters on the same pair of answers, all pooled; intervals over questions.
-
-    In each two the voter whose name comes first stands on the left.
-    """
-    left, right, clusters = list[Choice](), list[Choice](), list[str]()
-    for (question_id, _), choices in sorted(_by_item(votes).items()):
-        for first, second in combinations(sorted(choices), 2):
-            left.append(choices[first])
-            right.append(choices[second])
-            clusters.append(question_id)
-    return agreement(left, right, clusters)
+def between(votes: Sequence[Counted]) -> Reliability:
+    """Agreement of all voters on the same pairs of answers, by all four choices; intervals over questions."""
+    items = sorted({vote.item for vote in votes})
+    numbers = {item: at for at, item in enumerate(items)}
+    return reliability(
+        [vote.ballot.choice for vote in votes],
+        [numbers[vote.item] for vote in votes],
+        [vote.question_id for vote in votes],
+    )
 
 
 def compared(votes: Sequence[Counted]) -> list[Voter]:
     """Every voter by name. Votes on several pairs of one question are taken as independent."""
     given = Counter(vote.ballot.voter for vote in votes)
-    own, others = _agreements(list(_by_item(votes).values()))
-    names = sorted(given)
-    tested = [name for name in names if own[name][1] and others[name][1]]
+    sides = _sides(votes)
+    groups = doubles(sides)
+    items = [_as_one(by_voter, groups) for by_voter in sides]
+    own, others = _agreements(items)
+    leaders = sorted(own)
+    tested = [name for name in leaders if own[name][1] and others[name][1]]
     ps = dict(zip(tested, holm([_p(own[name], others[name]) for name in tested]) if tested else [], strict=True))
-    return [Voter(name, given[name], *own[name], *others[name], ps.get(name)) for name in names]
+    likeness, nothing, everyone = Likeness.of(items), (0, 0), _sum(own.values())
+    by_name = dict[str, Voter]()
+    for group in [*groups, *((name,) for name in given)]:
+        leader = group[0]
+        near = companions(likeness, leader, leaders)
+        for name in group:
+            beside = tuple(other for other in group if other != name)
+            figures = (*own.get(leader, nothing), *others.get(leader, everyone), ps.get(leader))
+            by_name.setdefault(name, Voter(name, given[name], *figures, beside, near))
+    return [by_name[name] for name in sorted(by_name)]
 
 
-def _by_item(votes: Sequence[Counted]) -> dict[Item, dict[str, Choice]]:
-    items: dict[Item, dict[str, Choice]] = defaultdict(dict)
+def camps(voters: Iterable[Voter]) -> list[tuple[str, ...]]:
+    """Voters who are apart from most others, and not alone in it, each with its company."""
+    apart = [{voter.name, *voter.doubles, *voter.companions} for voter in voters if voter.apart and voter.companions]
+    return sorted({tuple(sorted(camp)) for camp in apart})
+
+
+def _sides(votes: Sequence[Counted]) -> list[dict[str, str]]:
+    """For each item that was voted on, the side that each voter prefers."""
+    items: dict[Item, dict[str, str]] = defaultdict(dict)
     for vote in votes:
-        items[vote.item][vote.ballot.voter] = vote.ballot.choice
-    return items
+        if vote.ballot.choice in ("a", "b"):
+            items[vote.item][vote.ballot.voter] = vote.ballot.choice
+    return list(items.values())
 
 
-def _agreements(items: Sequence[Mapping[str, Choice]]) -> tuple[dict[str, Share], dict[str, Share]]:
+def _as_one(by_voter: Mapping[str, str], groups: Sequence[tuple[str, ...]]) -> dict[str, str]:
+    """The sides with each group under its first name; what a group is split on it does not say."""
+    said = {group[0]: _most(Counter(by_voter[name] for name in group if name in by_voter)) for group in groups}
+    return {name: side for name, side in said.items() if side is not None}
+
+
+def _agreements(items: Sequence[Mapping[str, str]]) -> tuple[dict[str, Share], dict[str, Share]]:
     """For each voter: how often it chose what most others did; and the same of all others, had it never voted.
 
     An outlier must not pull down the yardstick by which it is found. Costs the square of each item's voters.
@@ -89,7 +124,7 @@ def _agreements(items: Sequence[Mapping[str, Choice]]) -> tuple[dict[str, Share]
     return own, {name: _sum([of_all, difference[name]]) for name in own}
 
 
-def _shares(choices: Mapping[str, Choice]) -> dict[str, Share]:
+def _shares(choices: Mapping[str, str]) -> dict[str, Share]:
     """For each voter of one item whether it agrees with most others, (1, 1) or (0, 1); (0, 0) where they are split."""
     counts = Counter(choices.values())
     shares: dict[str, Share] = {}
@@ -104,7 +139,7 @@ def _sum(shares: Iterable[Share]) -> Share:
     return sum(agreed for agreed, _ in listed), sum(asked for _, asked in listed)
 
 
-def _most(counts: Counter[Choice]) -> Choice | None:
+def _most(counts: Counter[str]) -> str | None:
     """What was chosen most often; None where nothing was, or several things equally often."""
     ranked = counts.most_common(2)
     if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):

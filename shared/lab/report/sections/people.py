@@ -27,19 +27,19 @@ def votes(numbers: Numbers) -> Section:
     heads = ["pair", "first better", "second better", "tie", "both bad", "votes"]
     ratings = summary.ratings
     blocks: list[Block] = [
-        Table(f"Ratings (Bradley-Terry), n = {ratings.preferences} votes on {ratings.questions} questions",
-              columns, [_rating(rating) for rating in ratings.ratings], numbers=range(1, 7)),
+        *(Table(f"Ratings (Bradley-Terry with ties), {ratings.preferences} votes on {ratings.questions} questions",
+                columns, [_rating(rating) for rating in group], numbers=range(1, 7)) for group in ratings.grouped()),
         Table("Votes by pair", heads, pairs, numbers=range(1, 6)),
         Bullets(list(_about_votes(summary))),
         Paragraph(
-            "Rating: log-odds of being preferred, 0 being the average arm; a tie is half a win for each, and so is "
-            "both bad. Intervals are bootstrapped over questions; none with fewer than six. Voters saw the answers "
-            "without names, in random order.",
+            "Rating: log-odds of being preferred, 0 being the average arm; a tie says that two are close, and so does "
+            "both bad. Intervals hold for other questions and other voters; none with fewer than six questions. Voters "
+            "saw the answers without names, in random order.",
             small=True,
         ),
     ]  # fmt: skip
     if len(summary.voters) > 1:
-        blocks.insert(3, _voters(summary))
+        blocks.insert(-1, _voters(summary))
     return Section(title, anchor, blocks)
 
 
@@ -52,7 +52,9 @@ def _rating(rating: Rating) -> list[str]:
 def _about_votes(summary: Summary) -> Iterator[str]:
     if warning := summary.ratings.warning():
         yield warning
-    yield f"Two voters on the same answers: {summary.agreement.sentence()}"
+    if reach := summary.ratings.reach():
+        yield reach
+    yield summary.agreement.sentence()
     if summary.first_side.mean is not None:
         off = " That is not one half: some voters choose by place." if summary.first_side.excludes(0.5) else ""
         yield f"The answer shown first was preferred in {said_share(summary.first_side)} where one was.{off}"
@@ -60,6 +62,13 @@ def _about_votes(summary: Summary) -> Iterator[str]:
         yield (
             f"Agree with most others less often than those do with one another, and by more than chance: "
             f"{', '.join(summary.outliers)}. Their votes are counted; `tiltyard votes --without NAME` leaves them out."
+        )
+    for group in summary.doubles:
+        yield f"{', '.join(group)} vote alike in nearly all; beside the others they count as one voter."
+    for camp in summary.camps:
+        yield (
+            f"{', '.join(camp)} agree with one another and not with most others: the voters fall into camps, and votes "
+            "cannot tell which of them is right."
         )
     if summary.beyond_limit:
         beyond = sum(summary.beyond_limit.values())
