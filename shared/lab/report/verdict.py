@@ -16,16 +16,11 @@ from shared.statistics.intervals import Interval
 from shared.statistics.wording import lead, points, undecided
 
 
-def paragraph(numbers: Numbers) -> str:
-    """Who is right more often, what retrieval and tuning give, what the cutoff does, and what was not answered."""
-    if not numbers.arms:
-        return "There are no results to count, so there is no verdict."
+def details(numbers: Numbers) -> list[str]:
+    """What was not answered, who is right how often, what retrieval and tuning give, and what the cutoff does."""
     if not numbers.scored:
-        asked = f"{numbers.provenance.questions} questions were asked"
-        return f"{asked}, but no answer has a `correct` score, so there is no verdict: no accepted answers are known."
-    all_sentences = [*_ranking(numbers), *_effects(numbers), *_cutoff(numbers), *_unanswered(numbers)]
-    all_sentences += _repeated(numbers)
-    return " ".join(all_sentences)
+        return []
+    return [*_unanswered(numbers), *_ranking(numbers), *_effects(numbers), *_cutoff(numbers), *_repeated(numbers)]
 
 
 def sentences(numbers: Numbers, arms: Collection[str] | None = None) -> list[str]:
@@ -58,43 +53,22 @@ def _telling(numbers: Numbers) -> list[tuple[str, str]]:
 
 
 def _ranking(numbers: Numbers) -> Iterator[str]:
-    means = sorted(_means(numbers).items(), key=lambda item: -(item[1].mean or 0.0))
-    if not means:
-        return
-    best, highest = means[0]
-    if len(means) == 1:
-        yield f"{best} was right on {said_share(highest)}. There is no other arm to compare it with."
-        return
-    others = listed([f"{arm} {percent(interval.mean)} (n = {interval.n})" for arm, interval in means[1:]])
-    tied = [arm for arm, interval in means[1:] if interval.mean == highest.mean]
-    first = f"{listed([best, *tied])} share the highest accuracy" if tied else f"{best} was right most often"
-    yield f"{first}: {said_share(highest)}; {others}."
-    yield from _against(numbers, best)
+    """Every arm's share of right answers once, arms that are handed the right passages after the others."""
+    ranked = ranking(numbers)
+    if len(ranked) > 1:
+        (best, highest), *others = ranked
+        rest = listed([f"{arm} {percent(interval.mean)}" for arm, interval in others])
+        yield f"Right of the questions that have an answer: {best} {said_share(highest)}; {rest}."
+    pairs = against(numbers, ranked[0][0]) if ranked else {}
+    if beaten := [arm for arm, pair in pairs.items() if pair.verdict in ("a", "b") and arm in dict(ranked)]:
+        yield f"The lead of {ranked[0][0]} over {listed(beaten)} is decided."
+    for arm, pair in pairs.items():
+        if pair.verdict == "undecided" and arm in dict(ranked):
+            yield f"Between {ranked[0][0]} and {arm} it is undecided ({undecided(pair)})."
 
 
 def _lead(comparison: Comparison) -> str:
     return lead(comparison, catalogue.does(comparison.metric))
-
-
-def _means(numbers: Numbers) -> dict[str, Interval]:
-    cells = {arm: cell(numbers, arm) for arm in numbers.arms}
-    return {
-        arm: cell.scores[HEADLINE]
-        for arm, cell in cells.items()
-        if cell and HEADLINE in cell.scores and arm not in numbers.silent
-    }
-
-
-def _against(numbers: Numbers, best: str) -> Iterator[str]:
-    """The best arm's lead over each other: decided or not."""
-    own = [comparison for comparison in _overall(numbers) if best in (comparison.a, comparison.b)]
-    decided = [comparison for comparison in own if comparison.verdict != "undecided"]
-    beaten = [comparison.b if comparison.a == best else comparison.a for comparison in decided]
-    if beaten:
-        yield f"Its lead over {listed(beaten)} is decided."
-    for comparison in own:
-        if comparison.verdict == "undecided":
-            yield f"Between {comparison.a} and {comparison.b} it is undecided ({undecided(comparison)})."
 
 
 def _overall(numbers: Numbers, name: str = ALL) -> list[Comparison]:
@@ -115,9 +89,11 @@ def _effects(numbers: Numbers) -> Iterator[str]:
 
 def _effect(effect: Effect) -> str:
     comparison = effect.comparison
-    what = effect.what[0].upper() + effect.what[1:]
+    what = _capital(effect.what)
     if comparison.verdict == "undecided":
-        return f"{what}: the effect on accuracy is undecided ({undecided(comparison)})"
+        return f"{what}: the effect on being right is undecided ({undecided(comparison)})"
+    if comparison.verdict == "equivalent":
+        return f"{what}: the effect on being right is smaller than the margin ({_limits(comparison)})"
     changed = "raised" if (comparison.difference or 0) > 0 else "lowered"
     limits = f"95 % interval {points(comparison.low)} to {points(comparison.high)}, n = {comparison.n}"
     return f"{what}, {changed} accuracy by {points(abs(comparison.difference or 0), signed=False)} points ({limits})"
