@@ -8,9 +8,9 @@ from datetime import datetime
 from pydantic import AliasChoices, Field
 
 from shared.contests.files import before_contests, of_result
+from shared.lab.audit.sheet import Labels
 from shared.lab.report.counted_anew import counted_anew
 from shared.lab.report.weights import Weights
-from shared.lab.audit.sheet import Labels
 from shared.messages import ContestTaken, DocumentPublished, Message, Moment, Result
 from shared.standings import newest
 

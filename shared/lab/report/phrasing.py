@@ -66,3 +66,8 @@ def moment(at: datetime | None) -> str:
 def listed(names: list[str]) -> str:
     """a, b and c."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
+
+
+def counted(n: int, noun: str) -> str:
+    """1 question, 2,000 questions."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"

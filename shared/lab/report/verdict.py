@@ -5,26 +5,21 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from shared.contests.parts import search_against_memory
 from shared.lab.report.design import INTERACTION, Effect, telling
-from shared.lab.report.numbers import AFTER_CUTOFF, UP_TO_CUTOFF, Numbers, cell
+from shared.lab.report.leader import ranking
+from shared.lab.report.numbers import AFTER_CUTOFF, UP_TO_CUTOFF, Numbers
 from shared.lab.report.phrasing import listed, percent, said_share
 from shared.scoring import catalogue
 from shared.scoring.catalogue import HEADLINE
 from shared.standings import ALL
 from shared.statistics.comparison import Comparison
-from shared.statistics.intervals import Interval
 from shared.statistics.wording import lead, points, undecided
 
 
-def paragraph(numbers: Numbers) -> str:
-    """Who is right more often, what retrieval and tuning give, what the cutoff does, and what was not answered."""
-    if not numbers.arms:
-        return "There are no results to count, so there is no verdict."
+def details(numbers: Numbers) -> list[str]:
+    """What was not answered, who is right how often, what retrieval and tuning give, and what the cutoff does."""
     if not numbers.scored:
-        asked = f"{numbers.provenance.questions} questions were asked"
-        return f"{asked}, but no answer has a `correct` score, so there is no verdict: no accepted answers are known."
-    all_sentences = [*_ranking(numbers), *_effects(numbers), *_cutoff(numbers), *_unanswered(numbers)]
-    all_sentences += _repeated(numbers)
-    return " ".join(all_sentences)
+        return []
+    return [*_unanswered(numbers), *_ranking(numbers), *_effects(numbers), *_cutoff(numbers), *_repeated(numbers)]
 
 
 def sentences(numbers: Numbers, arms: Collection[str] | None = None) -> list[str]:
@@ -36,7 +31,7 @@ def sentences(numbers: Numbers, arms: Collection[str] | None = None) -> list[str
     chosen = [comparison for comparison in numbers.comparisons if comparison.slice in slices]
     if arms is not None:
         chosen = [comparison for comparison in chosen if comparison.a in arms and comparison.b in arms]
-    pairs = {tuple(sorted(pair)) for pair in _telling(numbers)}
+    pairs = {tuple(sorted(pair)) for pair in telling(numbers.design.square, numbers.provenance.contest.arms)}
     if set(numbers.arms) <= {arm for pair in pairs for arm in pair}:
         chosen = [comparison for comparison in chosen if tuple(sorted((comparison.a, comparison.b))) in pairs]
     chosen.sort(key=lambda comparison: slices.index(comparison.slice))
@@ -48,50 +43,16 @@ def sentences(numbers: Numbers, arms: Collection[str] | None = None) -> list[str
     return [*decided, *_open(chosen)]
 
 
-def _telling(numbers: Numbers) -> list[tuple[str, str]]:
-    return telling(numbers.design.square, numbers.provenance.contest.arms)
-
-
 def _ranking(numbers: Numbers) -> Iterator[str]:
-    means = sorted(_means(numbers).items(), key=lambda item: -(item[1].mean or 0.0))
-    if not means:
-        return
-    best, highest = means[0]
-    if len(means) == 1:
-        yield f"{best} was right on {said_share(highest)}. There is no other arm to compare it with."
-        return
-    others = listed([f"{arm} {percent(interval.mean)} (n = {interval.n})" for arm, interval in means[1:]])
-    tied = [arm for arm, interval in means[1:] if interval.mean == highest.mean]
-    first = f"{listed([best, *tied])} share the highest accuracy" if tied else f"{best} was right most often"
-    yield f"{first}: {said_share(highest)}; {others}."
-    yield from _against(numbers, best)
+    """Every arm's share of right answers, once."""
+    if ranked := ranking(numbers):
+        said = [f"{ranked[0][0]} {said_share(ranked[0][1])}"]
+        said += [f"{arm} {percent(interval.mean)}" for arm, interval in ranked[1:]]
+        yield f"Right answers to questions that have one: {listed(said)}."
 
 
 def _lead(comparison: Comparison) -> str:
     return lead(comparison, catalogue.does(comparison.metric))
-
-
-def _means(numbers: Numbers) -> dict[str, Interval]:
-    cells = {arm: cell(numbers, arm) for arm in numbers.arms}
-    return {
-        arm: cell.scores[HEADLINE]
-        for arm, cell in cells.items()
-        if cell and HEADLINE in cell.scores and arm not in numbers.silent
-    }
-
-
-def _against(numbers: Numbers, best: str) -> Iterator[str]:
-    """The best arm's lead over each other: decided or not."""
-    own = [comparison for comparison in _overall(numbers) if best in (comparison.a, comparison.b)]
-    decided = [comparison for comparison in own if comparison.verdict in ("a", "b")]
-    beaten = [comparison.b if comparison.a == best else comparison.a for comparison in decided]
-    if beaten:
-        yield f"Its lead over {listed(beaten)} is decided."
-    for comparison in own:
-        if comparison.verdict == "undecided":
-            yield f"Between {comparison.a} and {comparison.b} it is undecided ({undecided(comparison)})."
-        elif comparison.verdict == "equivalent":
-            yield f"{_lead(comparison)}."
 
 
 def _overall(numbers: Numbers, name: str = ALL) -> list[Comparison]:
@@ -111,15 +72,19 @@ def _effects(numbers: Numbers) -> Iterator[str]:
 
 
 def _effect(effect: Effect) -> str:
+    """What the effect is of is its first word: tuning, which one training says nothing of but this adapter."""
     comparison = effect.comparison
-    what = effect.what[0].upper() + effect.what[1:]
+    cause, _, where = effect.what.partition(", ")
+    if comparison.one_training and cause == "tuning":
+        cause = "this adapter"
     if comparison.verdict == "undecided":
-        return f"{what}: the effect on accuracy is undecided ({undecided(comparison)})"
+        return f"Whether {cause}, {where}, makes answers right more often is undecided ({undecided(comparison)})"
     if comparison.verdict == "equivalent":
-        return f"{what}: {_lead(comparison)}"
-    changed = "raised" if (comparison.difference or 0) > 0 else "lowered"
-    limits = f"95 % interval {points(comparison.low)} to {points(comparison.high)}, n = {comparison.n}"
-    return f"{what}, {changed} accuracy by {points(abs(comparison.difference or 0), signed=False)} points ({limits})"
+        within = points(comparison.margin, signed=False)
+        return f"{_capital(cause)}, {where}, makes a difference of less than {within} points ({_limits(comparison)})"
+    more = "more" if (comparison.difference or 0) > 0 else "less"
+    size = points(abs(comparison.difference or 0), signed=False)
+    return f"{_capital(cause)}, {where}, makes answers right {size} points {more} often ({_limits(comparison)})"
 
 
 def interaction(comparison: Comparison) -> str:
@@ -127,9 +92,16 @@ def interaction(comparison: Comparison) -> str:
     if comparison.verdict == "undecided":
         return f"Whether retrieval and tuning help or hinder each other is undecided ({undecided(comparison)})"
     more = "more" if (comparison.difference or 0) > 0 else "less"
-    limits = f"95 % interval {points(comparison.low)} to {points(comparison.high)}, n = {comparison.n}"
     size = points(abs(comparison.difference or 0), signed=False)
-    return f"Retrieval gives the tuned model {size} points {more} than it gives the base model ({limits})"
+    return f"Retrieval gives the tuned model {size} points {more} than it gives the base model ({_limits(comparison)})"
+
+
+def _limits(comparison: Comparison) -> str:
+    return f"95 % interval {points(comparison.low)} to {points(comparison.high)}, n = {comparison.n}"
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def _cutoff(numbers: Numbers) -> Iterator[str]:
@@ -171,15 +143,12 @@ def _unanswered(numbers: Numbers) -> Iterator[str]:
 
 
 def _repeated(numbers: Numbers) -> Iterator[str]:
-    """Of trainings: that several are a sample, and that one speaks for that adapter alone."""
-    runs = numbers.runs
-    if runs.names:
-        asked, times = numbers.provenance.questions, len(runs.names)
-        yield f"n counts answers to {asked} questions in {times} runs, clustered by question."
-        if any(comparison.runs for comparison in numbers.comparisons):
-            yield f"Whatever is said of a trained arm is held against these questions and these {times} trainings."
-    elif any(comparison.one_training for comparison in numbers.comparisons):
-        yield "What is said of tuning holds for this adapter: another training would give other numbers."
+    """Of several runs: what n counts."""
+    if numbers.runs.names:
+        yield (
+            f"n counts answers to {numbers.provenance.questions} questions in {len(numbers.runs.names)} runs. What was "
+            "said to one question in all runs counts together, and so does what one training answered."
+        )
 
 
 def _open(chosen: Sequence[Comparison]) -> Iterator[str]:

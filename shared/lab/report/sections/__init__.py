@@ -18,13 +18,14 @@ from shared.lab.report.sections import (
     times,
     trouble,
     unfinished,
+    verdict,
 )
 
 
 def of(numbers: Numbers, extra: Sequence[Section] = ()) -> list[Section]:
     """All sections; `extra` ones, of whoever made the results, stand before the provenance."""
     return [
-        scores.verdict_(numbers),
+        verdict.section(numbers),
         *unfinished.trainings(numbers),
         scores.arms(numbers),
         apart.answerable(numbers),

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from shared.lab.report import design, verdict
-from shared.lab.report.blocks import Block, Bullets, Figure, Paragraph, Section, Table
+from shared.lab.report import design
+from shared.lab.report.blocks import Block, Figure, Paragraph, Section, Table
 from shared.lab.report.design import Design
 from shared.lab.report.numbers import Numbers
 from shared.lab.report.phrasing import count_of, points_between, share, share_of
@@ -14,21 +14,6 @@ from shared.scoring.catalogue import HEADLINE, RIGHTLY, STATES
 from shared.statistics.wording import NONE, p_value, points
 
 NOTHING = Paragraph("There are no results to count.")
-
-
-def verdict_(numbers: Numbers) -> Section:
-    """The paragraph to read where only one is read, and what was decided on each slice."""
-    blocks: list[Block] = [Paragraph(verdict.paragraph(numbers))]
-    if sentences := verdict.sentences(numbers):
-        blocks += [Paragraph("By kind of question (slice):"), Bullets(sentences)]
-    blocks.append(
-        Paragraph(
-            "Undecided means that this many questions do not tell, not that the arms are equal. The verdict holds for "
-            "these questions, documents, models and prompts; it is no general statement about retrieval or tuning.",
-            small=True,
-        )
-    )
-    return Section("Verdict", "verdict", blocks)
 
 
 def arms(numbers: Numbers) -> Section:

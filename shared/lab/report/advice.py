@@ -1,0 +1,134 @@
+"""What to do, in at most three sentences: what to use, how sure that is, and what would change it.
+
+For readers who know their product and no statistics. Every word follows from a comparison that the report decides. What
+an arm failed at comes before anything that is said of the others.
+"""
+
+from collections.abc import Iterator, Sequence
+from math import ceil
+
+from shared.lab.report.leader import against, ranking, use
+from shared.lab.report.numbers import Numbers
+from shared.lab.report.outcomes import Outcomes
+from shared.lab.report.phrasing import counted, listed
+from shared.lab.report.reversals import Reversal
+from shared.lab.report.unfinished import caution
+from shared.statistics.comparison import Comparison
+from shared.statistics.intervals import Interval
+from shared.statistics.wording import points
+
+FAILING = 0.1
+"""The share of failed and missing answers from which on an arm is named before all else."""
+MOST_QUESTIONS = 100_000
+"""A difference that more questions than this would be needed for is not worth deciding."""
+NOTHING = "There are no results to count, so there is no verdict."
+
+
+def opening(numbers: Numbers) -> list[str]:
+    """At most three sentences."""
+    if not numbers.arms:
+        return [NOTHING]
+    if not numbers.scored:
+        return [_unscored(numbers)]
+    ranked = ranking(numbers)
+    first = [*_unfinished(numbers), *_failing(numbers), *_reversed(numbers)][:1]
+    return [*first, use(numbers, ranked), *_change(numbers, ranked)][:3]
+
+
+def _unscored(numbers: Numbers) -> str:
+    asked = counted(numbers.provenance.questions, "question")
+    if any(sum(outcomes.unanswerable.values()) for outcomes in numbers.outcomes):
+        return (
+            f"Nothing tells which arm is right more often: none of the {asked} that were asked has an accepted answer. "
+            "How often each arm declined, which is right where no document has an answer, stands below."
+        )
+    return f"No verdict: {asked} asked, and no accepted answers are known, so no answer could be scored."
+
+
+def _unfinished(numbers: Numbers) -> Iterator[str]:
+    """Answers of a training that a time limit ended."""
+    if said := caution(numbers.provenance.voices):
+        yield said
+
+
+def _failing(numbers: Numbers) -> Iterator[str]:
+    """Arms that often gave no answer; a sentence for all of them."""
+    told = [(outcomes, *_lost(outcomes)) for outcomes in numbers.outcomes]
+    failing = [(outcomes, lost, asked) for outcomes, lost, asked in told if asked and lost >= FAILING * asked]
+    if not failing:
+        return
+    said = listed([f"{outcomes.arm} on {lost} of {counted(asked, 'question')}" for outcomes, lost, asked in failing])
+    if all(outcomes.without_adapter == lost for outcomes, lost, _ in failing):
+        yield f"No adapter spoke for {said}: train one with `tiltyard tune`, for nothing below tells what tuning gives."
+    else:
+        yield f"No answer came from {said}: these count as not right, and say nothing of what the arm knows."
+
+
+def _lost(outcomes: Outcomes) -> tuple[int, int]:
+    """How many answers failed or are missing, and of how many."""
+    kinds = outcomes.kinds
+    return sum(kind.get("failed", 0) + kind.get("missing", 0) for kind in kinds), sum(sum(k.values()) for k in kinds)
+
+
+def _reversed(numbers: Numbers) -> Iterator[str]:
+    """The surest pair of which each is better on some slices."""
+    decided = [reversal for reversal in numbers.apart.reversals if reversal.decided]
+    if decided:
+        yield f"It depends on the question: {_either(decided[0])}."
+
+
+def _either(reversal: Reversal) -> str:
+    return (
+        f"{reversal.a} is right more often on {listed(list(reversal.for_a))} questions, "
+        f"{reversal.b} on {listed(list(reversal.for_b))} ones"
+    )
+
+
+def _change(numbers: Numbers, ranked: Sequence[tuple[str, Interval]]) -> Iterator[str]:
+    """What this does not hold for, and what would decide what is open."""
+    if len(ranked) < 2 or not ranked[0][1].mean:
+        return
+    best = ranked[0][0]
+    pairs = against(numbers, best)
+    others = [arm for arm, _ in ranked[1:] if arm in pairs]
+    if not others:
+        return
+    open_arms = [arm for arm in others if pairs[arm].verdict == "undecided"]
+    if once := [arm for arm in others if pairs[arm].one_training]:
+        yield from _once(numbers, best, once)
+    if open_arms:
+        yield _needed(pairs[open_arms[0]])
+    else:
+        whose = numbers.apart.mix.read_from
+        mix = f"the mix of questions of {whose}" if whose else "the mix of questions that was asked"
+        yield f"It holds for {mix}, with these documents, models and prompts; others may change it."
+
+
+def _once(numbers: Numbers, best: str, others: Sequence[str]) -> Iterator[str]:
+    tuned = {arm.name for arm in numbers.provenance.contest.arms if arm.is_tuned}
+    trained = [arm for arm in (best, *others) if arm in tuned]
+    if trained:
+        yield (
+            f"{listed(trained)} {'was' if len(trained) == 1 else 'were'} trained once: all this speaks of this adapter "
+            "alone, and another training may change it."
+        )
+
+
+def _needed(comparison: Comparison) -> str:
+    """How many questions would decide a difference as large as the one that was seen."""
+    difference, smallest = abs(comparison.difference or 0.0), comparison.detectable
+    if smallest is None:
+        return f"{counted(comparison.n, 'question')} cannot decide it, however large the difference: ask more."
+    if not difference or comparison.n * (smallest / difference) ** 2 > MOST_QUESTIONS:
+        return "More questions will hardly decide it: say by `--margin` how small a difference does not matter."
+    needed = ceil(comparison.n * max(1.0, (smallest / difference) ** 2))
+    return (
+        f"About {_rounded(needed)} questions like these would decide a difference as large as this one "
+        f"({points(difference, signed=False)} points) in four of five cases; `tiltyard plan` says more."
+    )
+
+
+def _rounded(number: int) -> str:
+    """To two digits, upwards: a forecast knows no more."""
+    step = 10 ** max(0, len(str(number)) - 2)
+    return f"{ceil(number / step) * step:,}"
