@@ -87,7 +87,17 @@ def _number_end(match: "regex.Match[str]") -> int:
 def _tight(match: "regex.Match[str]") -> float | None:
     """5k is five thousand, and $5m five million; 5m are metres."""
     letter = (match["tight"] or "").casefold()
-    counted = match["unit"] and match["unit"].casefold() not in ("long", "wide", "high", "deep", "tall", "away", "in", "and", "to")
+    counted = match["unit"] and match["unit"].casefold() not in (
+        "long",
+        "wide",
+        "high",
+        "deep",
+        "tall",
+        "away",
+        "in",
+        "and",
+        "to",
+    )
     return _LETTERS[letter] if letter and (letter == "k" or match["symbol"] or counted) else None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import regex
 
-_HOURS = dict(zip("one two three four five six seven eight nine ten eleven twelve".split(), range(1, 13), strict=True))
+_HOURS = dict(zip(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], range(1, 13), strict=True))
 _HOUR = rf"(?:\d{{1,2}}|{'|'.join(_HOURS)})"
 _TIME = regex.compile(
     rf"(?<![\d.,:])(?P<hour>{_HOUR})(?:[:.h](?P<minute>\d{{2}}))?\s?(?P<half>[ap]\.?\s?m\b\.?|in the (?:morning|afternoon|evening))"

@@ -12,9 +12,9 @@ _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
 )  # fmt: skip
-_ONES = "first second third fourth fifth sixth seventh eighth ninth".split()
+_ONES = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"]
 _ORDINALS = [
-    *_ONES, *"tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth".split(),
+    *_ONES, *["tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth"],
     "twentieth", *(f"twenty {name}" for name in _ONES), "thirtieth", "thirty first",
 ]  # fmt: skip
 _YEAR_FIRST = r"(?<!\d)(?P<y1>\d{4})\s?[-/.\u5e74\ub144]\s?(?P<m1>\d{1,2})\s?[-/.\u6708\uc6d4]\s?(?P<d1>\d{1,2})(?!\d)"

@@ -93,7 +93,10 @@ def _alike(place: Located, other: int) -> bool:
 
 def _is_bare(place: Located) -> bool:
     """Whether the text is no sentence: it has no word but names, numbers and things."""
-    return not any(token.folded in cues.FUNCTION - cues.ARTICLES - cues.AND - cues.OR and token.raw.islower() for token in place.spoken.tokens)
+    return not any(
+        token.folded in cues.FUNCTION - cues.ARTICLES - cues.AND - cues.OR and token.raw.islower()
+        for token in place.spoken.tokens
+    )
 
 
 def heaped(place: Located) -> bool:
@@ -138,7 +141,12 @@ def listed(place: Located) -> bool:
         return True
     plain = place.spoken.tokens[place.first].kind == "number" or not place.spoken.tokens[place.first].capital
     joined = any(_joins(token) for token in place.spoken.tokens)
-    return len(alike) >= 2 and (plain or joined) or (plain and len(items) == 2 and len(alike) == 1)
+    return (len(alike) >= 2 and (plain or joined)) or (plain and len(items) == 2 and _single(alike))
+
+
+def _single(items: Sequence[Sequence[Token]]) -> bool:
+    """Whether they are one item of one word."""
+    return len(items) == 1 and sum(token.is_word for token in items[0]) == 1
 
 
 def _items(place: Located) -> tuple[list[Sequence[Token]], bool]:
@@ -147,7 +155,12 @@ def _items(place: Located) -> tuple[list[Sequence[Token]], bool]:
     pieces, own = list[tuple[int, int]](), 0
     start = 0
     for at, token in enumerate((*tokens, None)):
-        if token is None or token.raw[0] in SEPARATORS | ENDS or _joins(token) or (token.raw == ":" and at < place.first):
+        if (
+            token is None
+            or token.raw[0] in SEPARATORS | ENDS
+            or _joins(token)
+            or (token.raw == ":" and at < place.first)
+        ):
             if start <= place.first < at:
                 own = len(pieces)
             pieces.append((start, at))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from shared.scoring.cues import AND, ARTICLES, FUNCTION, NEGATORS, OR, TITLES
 from shared.scoring.inflection import same_word
@@ -11,13 +12,13 @@ from shared.scoring.units import NUMBER_WORDS
 from shared.scoring.within import whole_name
 
 SMALL = frozenset(
-    "us it who is in or an am at be do go he if me my no of on so to up we by as i a may will march mark bill turkey "
-    "china polish reading nice mobile august job lent chad jordan cuba iron apple amazon shell target visa aids care "
-    "hope grace joy rose frank pat drew sue jack miles sandy".split()
+    ["us", "it", "who", "is", "in", "or", "an", "am", "at", "be", "do", "go", "he", "if", "me", "my", "no", "of", "on", "so", "to", "up", "we", "by", "as", "i", "a", "may", "will", "march", "mark", "bill", "turkey", "china", "polish", "reading", "nice", "mobile", "august", "job", "lent", "chad", "jordan", "cuba", "iron", "apple", "amazon", "shell", "target", "visa", "aids", "care", "hope", "grace", "joy", "rose", "frank", "pat", "drew", "sue", "jack", "miles", "sandy"]
 )
 """Words that are a name with a capital and something else without."""
 BETWEEN = frozenset(".-'\"(),&\u00b7")
-_SMALL_NUMBERS = dict(zip("zero one two three four five six seven eight nine ten eleven twelve".split(), range(13), strict=True))
+_SMALL_NUMBERS = dict(
+    zip(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], range(13), strict=True)
+)
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,9 @@ def _from(answer: Spoken, first: int, wanted: Sequence[Token]) -> Mention | None
         matched, taken, doubt = _matches(answer, at, wanted, place)
         if matched:
             place, at, doubtful = place + taken[0], at + taken[1], doubtful or doubt
-        elif place and token.raw in BETWEEN or token.kind == "clitic":
+        elif (place and token.raw in BETWEEN) or token.kind == "clitic" or (place and token.folded in FUNCTION and token.raw.islower()):
             at += 1
-        elif place and token.folded in FUNCTION and token.raw.islower():
-            at += 1
-        elif place and wanted[place].folded in FUNCTION | {"and"} or (place and _is_initial(wanted[place])
+        elif (place and wanted[place].folded in FUNCTION | {"and"}) or (place and _is_initial(wanted[place])
                                                                       and not _is_initial(token)):  # fmt: skip
             place += 1
         elif place and not inserted and _may_stand_between(wanted, token):
@@ -137,9 +136,14 @@ def _short_forms(answer: Spoken, wanted: Sequence[Token], asked: Set[str]) -> It
         return
     last = wanted[-1]
     words = [token for token in answer.tokens if token.is_word and token.folded not in FUNCTION]
-    if len(words) > 1 and "?" not in answer.text and {word.plain for word in words} == {want.plain for want in wanted} - FUNCTION:
+    if (
+        len(words) > 1
+        and "?" not in answer.text
+        and {word.plain for word in words} == {want.plain for want in wanted} - FUNCTION
+    ):
         yield Mention(0, len(answer.tokens), "same words", doubtful=True)
-    if len(last.raw) < 3 or len(names) < len(wanted) or any(want.folded in GENERIC for want in wanted):
+    apart = any(behind.start - before.end > 1 for before, behind in pairwise(wanted) if before.kind != "initials")
+    if apart or len(last.raw) < 3 or len(names) < len(wanted) or any(want.folded in GENERIC for want in wanted):
         return
     for at, token in enumerate(answer.tokens):
         if not (token.capital or not answer.mixed) or not same_word(last, token, answer.at(at - 1))[0]:
@@ -155,11 +159,6 @@ def _short_forms(answer: Spoken, wanted: Sequence[Token], asked: Set[str]) -> It
 
 
 GENERIC = frozenset(
-    "city town united times post river lake mount mountain island islands street road avenue square hall house hotel "
-    "bridge park university college school church club party bank company group county state states republic kingdom "
-    "north south east west new old upper lower great little central northern southern eastern western greater saint st "
-    "san santa los las el fort port fc sea ocean bay gulf cape point head room rooms bowl cup prize award league fund "
-    "trust foundation association council committee union guinea korea sudan york zealand africa america ireland "
-    "wales dakota carolina virginia island coast nine ten one two three".split()
+    ["city", "town", "united", "times", "post", "river", "lake", "mount", "mountain", "island", "islands", "street", "road", "avenue", "square", "hall", "house", "hotel", "bridge", "park", "university", "college", "school", "church", "club", "party", "bank", "company", "group", "county", "state", "states", "republic", "kingdom", "north", "south", "east", "west", "new", "old", "upper", "lower", "great", "little", "central", "northern", "southern", "eastern", "western", "greater", "saint", "st", "san", "santa", "los", "las", "el", "fort", "port", "fc", "sea", "ocean", "bay", "gulf", "cape", "point", "head", "room", "rooms", "bowl", "cup", "prize", "award", "league", "fund", "trust", "foundation", "association", "council", "committee", "union", "guinea", "korea", "sudan", "york", "zealand", "africa", "america", "ireland", "wales", "dakota", "carolina", "virginia", "island", "coast", "nine", "ten", "one", "two", "three"]
 )
 """In a name that is no person's, whose last word does not stand for it."""

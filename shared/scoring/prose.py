@@ -24,4 +24,6 @@ def same_text(answer: Spoken, reference: str) -> bool:
 def _stems(text: Spoken) -> Iterator[str]:
     for token in text.tokens:
         if token.is_word and token.folded not in FUNCTION:
-            yield stem(token.plain, "english") if token.plain.isascii() and token.folded not in NEGATORS else token.folded
+            yield (
+                stem(token.plain, "english") if token.plain.isascii() and token.folded not in NEGATORS else token.folded
+            )

@@ -134,4 +134,6 @@ def _weighed(answer: Spoken, place: Located, own: frozenset[int], asked: frozens
         last += 1
     worth, doubtful = standing(Place(answer, first, last, own, asked))
     right = worth == "asserted"
-    return Reading(float(right), mention.rule if right else f"{mention.rule}, {worth}", doubtful or (right and mention.doubtful))
+    return Reading(
+        float(right), mention.rule if right else f"{mention.rule}, {worth}", doubtful or (right and mention.doubtful)
+    )

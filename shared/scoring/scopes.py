@@ -11,12 +11,7 @@ from shared.scoring.tokens import Spoken, Token
 Standing = Literal["asserted", "denied", "hedged", "taken back", "asked", "listed"]
 SENTENCE = frozenset(".!?\u3002\uff01\uff1f\u061f\u0964")
 CLAUSE = SENTENCE | frozenset(",;:()\u2013\u2014\u3001\uff0c\uff1b\uff1a\u060c")
-ABBREVIATED = frozenset("mr mrs ms dr st jr sr no vs prof gen col lt capt sgt rev sen gov inc co corp ltd".split())
-UNSURE = (
-    "not sure", "not certain", "unsure", "uncertain", "don't know", "do not know", "cannot say", "can't say", "be wrong",
-    "just a guess", "only a guess", "cannot tell", "can't tell", "no sé", "je ne sais pas", "weiß nicht", "не знаю",
-    "não sei", "non lo so", "not confident",
-)  # fmt: skip
+ABBREVIATED = frozenset(["mr", "mrs", "ms", "dr", "st", "jr", "sr", "no", "vs", "prof", "gen", "col", "lt", "capt", "sgt", "rev", "sen", "gov", "inc", "co", "corp", "ltd"])
 REACH = 5
 
 
@@ -73,7 +68,15 @@ def _ends_clause(spoken: Spoken, place: int) -> bool:
 
 def _is_protected(spoken: Spoken, place: int) -> bool:
     """Whether "but" belongs to "nobody but"."""
-    return place > 0 and spoken.tokens[place - 1].folded in ("nobody", "nothing", "one", "none", "anything", "all", "else")
+    return place > 0 and spoken.tokens[place - 1].folded in (
+        "nobody",
+        "nothing",
+        "one",
+        "none",
+        "anything",
+        "all",
+        "else",
+    )
 
 
 def _clause(place: Place) -> tuple[Sequence[Token], Sequence[Token]]:
@@ -156,7 +159,7 @@ def _superseded(place: Place, left: Sequence[Token], right: Sequence[Token]) -> 
     if clause & cues.NOW or place.asked & {"before", "until", "previous", "previously", "former", "formerly", "first"}:
         return False
     ended = {"until", "till"} & {token.folded for token in right} and elsewhere & (cues.NOW | {"then", "since"})
-    return bool(clause & cues.THEN and elsewhere & cues.NOW or ended)
+    return bool((clause & cues.THEN and elsewhere & cues.NOW) or ended)
 
 
 def _lost(place: Place, left: Sequence[Token], behind: str) -> bool:
@@ -176,7 +179,7 @@ def _taken_back(place: Place) -> bool:
     for phrase in cues.CORRECTIONS:
         head, marker, tail = f" {following} ".partition(f" {phrase} ")
         if marker and tail.strip(" ,-") and len(head.split()) <= 12:
-            return not tail.split()[0] in ("for", "about", "if", "that") or phrase != "sorry"
+            return tail.split()[0] not in ("for", "about", "if", "that") or phrase != "sorry"
     return False
 
 
@@ -199,7 +202,7 @@ def _hedged(place: Place, before: str, behind: str) -> bool:
     first, last = _sentence(place)
     tokens = place.spoken.tokens
     around = f" {_said(tokens[max(0, first - 12) : last + 14])} "
-    if any(f" {phrase} " in around for phrase in UNSURE):
+    if any(f" {phrase} " in around for phrase in cues.UNSURE):
         return True
     hedges = list(_not_asked(cues.HEDGES, place.asked))
     if any(f" {hedge} " in f" {before} " for hedge in hedges) or any(f" {h} " in f" {behind} " for h in hedges):

@@ -23,7 +23,10 @@ _CHANGE = regex.compile(
     r"postpon\w+|delay\w+|brought|went)\b(?:[^.;]|\.\d)*$",
     regex.IGNORECASE,
 )
-_IN_RANGE = regex.compile(r"(\bfrom\s(?:[^.;]|\.\d)*?)?\d[\d.,]*\s?\S{0,12}?\s?(?:-|\u2013|\u2014|~|\bto|\bbis|\bà)\s?[$€£¥]?$", regex.IGNORECASE)
+_IN_RANGE = regex.compile(
+    r"(\bfrom\s(?:[^.;]|\.\d)*?)?\d[\d.,]*\s?\S{0,12}?\s?(?:-|\u2013|\u2014|~|\bto|\bbis|\bà)\s?[$€£¥]?$",
+    regex.IGNORECASE,
+)
 _BETWEEN = regex.compile(r"\bbetween\b[^.;]*$", regex.IGNORECASE)
 
 
@@ -51,8 +54,12 @@ class Quantity:
 def quantity(reference: str) -> Quantity | None:
     """The amount that a reference is, if it is one: it begins with it, and no name follows."""
     text = cleaned(reference)
+    if regex.search(r"\d0'?s\b", text):
+        return None  # a decade
     compared = regex.match(rf"^{_COMPARED}\s", text, regex.IGNORECASE)
-    lead = (compared.end() if compared else 0) + len((_LEAD.match(text[compared.end() if compared else 0 :]) or [""])[0])
+    lead = (compared.end() if compared else 0) + len(
+        (_LEAD.match(text[compared.end() if compared else 0 :]) or [""])[0]
+    )
     parts = amounts(text)
     if not parts or parts[0].start > lead:
         return None
@@ -61,7 +68,9 @@ def quantity(reference: str) -> Quantity | None:
     named = word is not None and word[0][:1].isupper() and not parts[0].dimension
     if named or len(behind.split()) > 6 or (parts[0].ordinal and behind):
         return None
-    return Quantity(parts, compared[0].strip().casefold() if compared else "", bool(_RANGE.match(text[parts[0].number_end :])))
+    return Quantity(
+        parts, compared[0].strip().casefold() if compared else "", bool(_RANGE.match(text[parts[0].number_end :]))
+    )
 
 
 @lru_cache(maxsize=8_192)
@@ -133,7 +142,13 @@ def _same(wanted: Amount, said: Amount) -> bool | None:
     if wanted.dimension and said.dimension and wanted.dimension != said.dimension:
         return None
     for own, other in ((wanted, said), (said, wanted)):
-        if own.dimension and own.dimension != "%" and not other.dimension and other.unit and other.unit not in _PLAIN_WORDS:
+        if (
+            own.dimension
+            and own.dimension != "%"
+            and not other.dimension
+            and other.unit
+            and other.unit not in _PLAIN_WORDS
+        ):
             return None
     factorless = _unitless(wanted, said)
     if not factorless and not (wanted.values & said.values or _close(wanted, said)):
@@ -153,7 +168,9 @@ def _unitless(wanted: Amount, said: Amount) -> bool:
 
 
 def _bare(amount: Amount) -> frozenset[float]:
-    return amount.values | (frozenset(value / amount.factor for value in amount.values) if amount.factor != 1 else frozenset())
+    return amount.values | (
+        frozenset(value / amount.factor for value in amount.values) if amount.factor != 1 else frozenset()
+    )
 
 
 def _close(wanted: Amount, said: Amount) -> bool:
@@ -166,16 +183,20 @@ def _close(wanted: Amount, said: Amount) -> bool:
 def _stated(answer: Spoken, amount: Amount, wanted: Quantity, *, doubtful: bool) -> Span:
     before, behind = answer.text[: amount.start], answer.text[amount.number_end :]
     unit_behind = answer.text[amount.end :]
-    bound = (_MORE_BEFORE.search(before) or _MORE_BEHIND.match(behind) or _MORE_BEHIND.match(unit_behind)) and not wanted.compared
+    bound = (
+        _MORE_BEFORE.search(before) or _MORE_BEHIND.match(behind) or _MORE_BEHIND.match(unit_behind)
+    ) and not wanted.compared
     from_to = _IN_RANGE.search(before)
-    in_range = _RANGE.match(behind) or _RANGE.match(unit_behind) or (from_to and not (from_to[1] and _CHANGE.search(before))) or (
-        _BETWEEN.search(before)
+    in_range = (
+        _RANGE.match(behind)
+        or _RANGE.match(unit_behind)
+        or (from_to and not (from_to[1] and _CHANGE.search(before)))
+        or (_BETWEEN.search(before))
     )
     stated = not bound and (wanted.ranged or not in_range)
     return Span(amount.start, amount.end, "amount", doubtful, stated=stated)
 
 
 _PLAIN_WORDS = frozenset(
-    "in on at for to of from by and or but is was were are as per a the this that since more less new times altogether "
-    "total all each wide long high deep tall".split()
+    ["in", "on", "at", "for", "to", "of", "from", "by", "and", "or", "but", "is", "was", "were", "are", "as", "per", "a", "the", "this", "that", "since", "more", "less", "new", "times", "altogether", "total", "all", "each", "wide", "long", "high", "deep", "tall"]
 )

@@ -7,23 +7,18 @@ from shared.scoring.cues import FUNCTION, TITLES
 from shared.scoring.tokens import Spoken, Token
 
 QUALIFIERS = frozenset(
-    "south north east west southern northern eastern western southeast northeast southwest northwest new old upper lower "
-    "central greater great little inner outer sur norte nord sud süd ost nouvelle nueva nova nuevo real inter papua "
-    "equatorial anti non pro vice deputy".split()
+    ["south", "north", "east", "west", "southern", "northern", "eastern", "western", "southeast", "northeast", "southwest", "northwest", "new", "old", "upper", "lower", "central", "greater", "great", "little", "inner", "outer", "sur", "norte", "nord", "sud", "süd", "ost", "nouvelle", "nueva", "nova", "nuevo", "real", "inter", "papua", "equatorial", "anti", "non", "pro", "vice", "deputy"]
 )
 """Before a name they make another of it."""
 SPACELESS = frozenset("\u5357\u5317\u6771\u4e1c\u897f\u65b0\u53e4")
-FIRMS = frozenset("inc ltd corp co plc gmbh ag sa llc limited corporation company".split())
-HEIRS = frozenset("jr sr ii iii iv junior senior".split())
+FIRMS = frozenset(["inc", "ltd", "corp", "co", "plc", "gmbh", "ag", "sa", "llc", "limited", "corporation", "company"])
+HEIRS = frozenset(["jr", "sr", "ii", "iii", "iv", "junior", "senior"])
 KIN = frozenset(
-    "wife husband son daughter mother father brother sister widow aide spokesman spokeswoman capital mayor president "
-    "king queen prince minister bank university city suburb suburbs outskirts river lake duke embassy border outside near "
-    "north south east west".split()
+    ["wife", "husband", "son", "daughter", "mother", "father", "brother", "sister", "widow", "aide", "spokesman", "spokeswoman", "capital", "mayor", "president", "king", "queen", "prince", "minister", "bank", "university", "city", "suburb", "suburbs", "outskirts", "river", "lake", "duke", "embassy", "border", "outside", "near", "north", "south", "east", "west"]
 )
 """Before "of" and a name they speak of somebody or something else."""
 DAYS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
-    "september october november december".split()
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
 )
 
 
