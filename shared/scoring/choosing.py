@@ -10,13 +10,15 @@ from shared.scoring.choices import VERSION as NAMING
 from shared.scoring.choices import Choices
 from shared.scoring.cues import AND, ARTICLES, OR
 from shared.scoring.finding import located
-from shared.scoring.scopes import Place, standing
+from shared.scoring.places import Place
+from shared.scoring.scopes import standing
 from shared.scoring.tokens import Spoken, cleaned, spoken
 
 VERSION = f"asserting-1:{NAMING}"
 _CALLED = regex.compile(
-    r"(?:(?:answer|choice|option|antwort|respuesta|réponse|risposta|resposta|ответ)(?:\s(?:is|would be|must be|ist|es|est|è|é)\b)?\s?(?::|[-\u2013](?=\s))?"
-    r"|答案(?:是|为|為)?[:：]?|答えは)\s*(?P<said>[^\n]+)",
+    r"(?:(?:answer|choice|option|antwort|respuesta|réponse|risposta|resposta|\u043e\u0442\u0432\u0435\u0442)"
+    r"(?:\s(?:is|would be|must be|ist|es|est|è|é)\b)?\s?(?::|[-\u2013](?=\s))?"
+    r"|答案(?:是|为|為)?:?|答えは)\s*(?P<said>[^\n]+)",
     regex.IGNORECASE,
 )
 _BOXED = regex.compile(r"\$|\\boxed\{((?:[^{}]|\{[^{}]*\})*)\}|\\text\{([^{}]*)\}")

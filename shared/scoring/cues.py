@@ -51,3 +51,16 @@ UNSURE = tuple(_LISTS["unsure"])
 """Anywhere near a statement: its writer does not stand by it."""
 YES, NO = frozenset(_LISTS["yes"]), frozenset(_LISTS["no"])
 YES_WITHOUT_SPACES, NO_WITHOUT_SPACES = tuple(_LISTS["yes_without_spaces"]), tuple(_LISTS["no_without_spaces"])
+SMALL = frozenset(_LISTS["small"])
+"""Words that are a name with a capital and something else without."""
+GENERIC = frozenset(_LISTS["generic"])
+"""In a name that is no person's, whose last word does not stand for it."""
+QUALIFIERS = frozenset(_LISTS["qualifiers"])
+"""Before a name they make another of it."""
+KIN = frozenset(_LISTS["kin"])
+"""Before "of" and a name they speak of somebody or something else."""
+DAYS, FIRMS, HEIRS = (frozenset(_LISTS[name]) for name in ("days", "firms", "heirs"))
+ABBREVIATED, PLAIN = frozenset(_LISTS["abbreviated"]), frozenset(_LISTS["plain"])
+"""Words before a full stop that ends nothing; words behind an amount that are no unit."""
+VENUES = frozenset(_LISTS["venues"])
+"""Behind a name they add nothing to it."""

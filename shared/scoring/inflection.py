@@ -40,7 +40,7 @@ def stem(word: str, language: str) -> str:
 
 
 def same_word(wanted: Token, said: Token, before: Token | None) -> tuple[bool, bool]:
-    """Whether a word of an answer is a form of the wanted one, and whether that is doubtful; `before`: what precedes."""
+    """Whether a word of an answer is a form of the wanted one, and whether it is doubtful; `before`: what precedes."""
     if wanted.same(said):
         return True, False
     if min(len(wanted.folded), len(said.folded)) < 2 or said.kind == "number" or wanted.kind == "number":

@@ -47,7 +47,7 @@ def of_answer(answer: str) -> tuple[bool | None, bool]:
 
 
 def _outright(text: str) -> bool | None:
-    """The word of either kind at the head of the text, or a later one that stands alone; None where both are offered."""
+    """The word of either kind at the head of the text, or a later one that stands alone; None where both are said."""
     words, said, heads = spoken(text), list[bool](), True
     for place, token in enumerate(words.tokens):
         if heads and token.kind == "sign":

@@ -11,7 +11,7 @@ SHARE = 0.75
 
 
 def same_text(answer: Spoken, reference: str) -> bool:
-    """Whether a reference of some words and the answer share most of their words' stems, and deny as much as each other.
+    """Whether a reference of some words and the answer share most of their words' stems, and deny as much.
 
     Of words that tell something: at least three quarters of the reference's, and half of the answer's.
     """

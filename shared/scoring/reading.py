@@ -20,8 +20,9 @@ from shared.scoring.choices import Choices
 from shared.scoring.choosing import chosen
 from shared.scoring.finding import Located, located
 from shared.scoring.names import phrase
+from shared.scoring.places import Place
 from shared.scoring.prose import same_text
-from shared.scoring.scopes import Place, standing
+from shared.scoring.scopes import standing
 from shared.scoring.tokens import Spoken, cleaned, spoken
 
 VERSION = "1"

@@ -1,6 +1,7 @@
 """Where an accepted number, date or time stands in an answer, in whatever form, and what is another one."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -8,11 +9,19 @@ import regex
 
 from shared.scoring.amounts import Amount, amounts
 from shared.scoring.clock import times
+from shared.scoring.cues import PLAIN
 from shared.scoring.dates import Readings, placed_dates
 from shared.scoring.tokens import Spoken, cleaned
 
-_ROUGHLY = r"(?:about|around|approximately|roughly|some|nearly|almost|ca\.?|circa|etwa|environ|около|a|an|the|exactly|only|just)"
-_COMPARED = r"(?:more than|less than|fewer than|over|under|at least|at most|up to|below|above|no more than|mehr als|plus de|más de)"
+LARGE = 1_000
+"""From here on "more than" and "up to" name a round number, which is doubtful and not wrong."""
+_ROUGHLY = (
+    r"(?:about|around|approximately|roughly|some|nearly|almost|ca\.?|circa|etwa|environ|a|an|the|exactly|only|just)"
+)
+_COMPARED = (
+    r"(?:more than|less than|fewer than|over|under|at least|at most|up to|below|above|no more than|mehr als|plus de"
+    r"|m\u00e1s de)"
+)
 _LEAD = regex.compile(rf"^(?:{_ROUGHLY}\s)*", regex.IGNORECASE)
 _MORE_BEFORE = regex.compile(rf"\b{_COMPARED}\s(?:{_ROUGHLY}\s)*[$€£¥]?$", regex.IGNORECASE)
 _MORE_BEHIND = regex.compile(r"^\s?(?:\+|or (?:more|less|fewer|over)|plus\b)", regex.IGNORECASE)
@@ -32,7 +41,7 @@ _BETWEEN = regex.compile(r"\bbetween\b[^.;]*$", regex.IGNORECASE)
 
 @dataclass(frozen=True)
 class Span:
-    """Characters of the cleaned text, by which rule, and whether that is doubtful; not `stated`: as a range or bound."""
+    """Characters of the cleaned text, by which rule, whether that is doubtful; not `stated`: as a range or a bound."""
 
     start: int
     end: int
@@ -108,7 +117,7 @@ def time_spans(answer: Spoken, wanted: frozenset[int]) -> Iterator[Span]:
             yield Span(start, end, "time", len(readings | wanted) > 1, stated=not _RANGE.match(answer.text[end:]))
 
 
-def amount_spans(answer: Spoken, wanted: Quantity, asked: Set[str]) -> Iterator[Span]:
+def amount_spans(answer: Spoken, wanted: Quantity, asked: AbstractSet[str]) -> Iterator[Span]:
     """Amounts of the answer that are the wanted one; one of the thing that was asked for goes before all others."""
     said = amounts(answer.text)
     first = wanted.parts[0]
@@ -142,13 +151,7 @@ def _same(wanted: Amount, said: Amount) -> bool | None:
     if wanted.dimension and said.dimension and wanted.dimension != said.dimension:
         return None
     for own, other in ((wanted, said), (said, wanted)):
-        if (
-            own.dimension
-            and own.dimension != "%"
-            and not other.dimension
-            and other.unit
-            and other.unit not in _PLAIN_WORDS
-        ):
+        if own.dimension and own.dimension != "%" and not other.dimension and other.unit and other.unit not in PLAIN:
             return None
     factorless = _unitless(wanted, said)
     if not factorless and not (wanted.values & said.values or _close(wanted, said)):
@@ -194,9 +197,7 @@ def _stated(answer: Spoken, amount: Amount, wanted: Quantity, *, doubtful: bool)
         or (_BETWEEN.search(before))
     )
     stated = not bound and (wanted.ranged or not in_range)
+    large = any(abs(value) >= LARGE * amount.factor for value in amount.values)
+    if bound and large and not in_range:
+        return Span(amount.start, amount.end, "amount", doubtful=True)
     return Span(amount.start, amount.end, "amount", doubtful, stated=stated)
-
-
-_PLAIN_WORDS = frozenset(
-    ["in", "on", "at", "for", "to", "of", "from", "by", "and", "or", "but", "is", "was", "were", "are", "as", "per", "a", "the", "this", "that", "since", "more", "less", "new", "times", "altogether", "total", "all", "each", "wide", "long", "high", "deep", "tall"]
-)
