@@ -20,7 +20,7 @@ MEASURE = Measure(
 
 
 def score(asked: Question, answered: Answer) -> float | None:
-    """1.0 where the outdated answer is asserted and no accepted one is, else 0.0: "Y, not X" is outdated where X is right.
+    """1.0 where the outdated answer is asserted and no accepted one is, else 0.0: "Y, not X" is, where X is right.
 
     None where the question names no outdated answer.
     """

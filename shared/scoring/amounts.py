@@ -40,8 +40,8 @@ _AMOUNT = regex.compile(
 )
 _LETTERS = {"k": 1e3, "m": 1e6, "b": 1e9}
 _GROUPED = regex.compile(r"^\d{1,3}(?:[,.' \u00a0\u202f\u2009\u066c]\d{3})+$|^\d{1,2}(?:,\d{2})+,\d{3}$")
-_CJK_DIGITS = {sign: value for value, signs in enumerate(("〇零", "一", "二两兩", "三", "四", "五", "六", "七", "八", "九"))
-               for sign in signs}  # fmt: skip
+_CJK_SIGNS = ("〇零", "一", "二两兩", "三", "四", "五", "六", "七", "八", "九")
+_CJK_DIGITS = {sign: value for value, signs in enumerate(_CJK_SIGNS) for sign in signs}
 _CJK_POWERS = {"十": 10, "百": 100, "千": 1000}
 
 
@@ -81,13 +81,24 @@ def _amounts(text: str) -> Iterator[Amount]:
 
 def _number_end(match: "regex.Match[str]") -> int:
     names = ("digits", "under", "slash", "english", "nth", "other", "cjk", "ordinal", "scale")
-    return max(match.end("tight") if _tight(match) else -1, *(match.end(name) for name in names))
+    ends: int = max(match.end("tight") if _tight(match) else -1, *(match.end(name) for name in names))
+    return ends
 
 
 def _tight(match: "regex.Match[str]") -> float | None:
     """5k is five thousand, and $5m five million; 5m are metres."""
     letter = (match["tight"] or "").casefold()
-    counted = match["unit"] and match["unit"].casefold() not in ("long", "wide", "high", "deep", "tall", "away", "in", "and", "to")
+    counted = match["unit"] and match["unit"].casefold() not in (
+        "long",
+        "wide",
+        "high",
+        "deep",
+        "tall",
+        "away",
+        "in",
+        "and",
+        "to",
+    )
     return _LETTERS[letter] if letter and (letter == "k" or match["symbol"] or counted) else None
 
 
@@ -101,7 +112,8 @@ def _read(match: "regex.Match[str]") -> Amount | None:
     start = match.start("sign") if match["sign"] else match.start("symbol") if match["symbol"] else _start(match)
     return Amount(
         frozenset(round(sign * value * scale * factor, 9) for value in values),
-        unit, dimension, factor, bool(match["ordinal"] or match["nth"]), bool(match["scale"]), start, _number_end(match), end,
+        unit, dimension, factor, bool(match["ordinal"] or match["nth"]), bool(match["scale"]), start,
+        _number_end(match), end,
     )  # fmt: skip
 
 
@@ -142,7 +154,7 @@ def _fraction(match: "regex.Match[str]") -> set[float]:
         return set()
     whole, over = (match["digits"], match["over"]) if match["over"] else ("0", match["digits"])
     if match["under"] and not match["over"] and len(over) > 1 and int(over[-1]) < int(under):
-        whole, over = over[:-1], over[-1]  # 2½ is 21⁄2 in its compatible form
+        whole, over = over[:-1], over[-1]  # a half behind a digit is 1/2 behind it in its compatible form
     return {float(whole) + float(over) / float(under)}
 
 

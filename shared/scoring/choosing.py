@@ -6,24 +6,28 @@ from itertools import pairwise
 import regex
 
 from shared.abstaining import abstains
-from shared.scoring.choices import Choices
 from shared.scoring.choices import VERSION as NAMING
+from shared.scoring.choices import Choices
 from shared.scoring.cues import AND, ARTICLES, OR
 from shared.scoring.finding import located
-from shared.scoring.scopes import Place, standing
+from shared.scoring.places import Place
+from shared.scoring.scopes import standing
 from shared.scoring.tokens import Spoken, cleaned, spoken
 
 VERSION = f"asserting-1:{NAMING}"
 _CALLED = regex.compile(
-    r"(?:(?:answer|choice|option|antwort|respuesta|réponse|risposta|resposta|ответ)(?:\s(?:is|would be|must be|ist|es|est|è|é)\b)?\s?(?::|[-\u2013](?=\s))?"
-    r"|答案(?:是|为|為)?[:：]?|答えは)\s*(?P<said>[^\n]+)",
+    r"(?:(?:answer|choice|option|antwort|respuesta|réponse|risposta|resposta|\u043e\u0442\u0432\u0435\u0442)"
+    r"(?:\s(?:is|would be|must be|ist|es|est|è|é)\b)?\s?(?::|[-\u2013](?=\s))?"
+    r"|答案(?:是|为|為)?:?|答えは)\s*(?P<said>[^\n]+)",
     regex.IGNORECASE,
 )
 _BOXED = regex.compile(r"\$|\\boxed\{((?:[^{}]|\{[^{}]*\})*)\}|\\text\{([^{}]*)\}")
 _LABEL = regex.compile(r"\(?(?<![\w'])(?P<label>[A-Z]|(?<=\()[a-z](?=\)))(?![\w'+#-])(?!\.\p{L})\)?")
 _LETTERS = regex.compile(r"\b([A-Z])\.\s(?=[A-Z]\b)")
 _ARTICLE = regex.compile(r"^\s\p{Ll}")
-_BEHIND_LABEL = regex.compile(r"^\s(?:is|was|are|because|since|as|for|and|or|nor|but|rather|not|seems|would|must|fits|looks|,)\b")
+_BEHIND_LABEL = regex.compile(
+    r"^\s(?:is|was|are|because|since|as|for|and|or|nor|but|rather|not|seems|would|must|fits|looks|,)\b"
+)
 
 
 def chosen(choices: Sequence[str], answer: str) -> frozenset[int]:
@@ -59,7 +63,9 @@ def _settled(among: Choices, choices: Sequence[str], text: str) -> frozenset[int
     weighed = [(place, "listed" if spot.first in beside else standing(spot)[0]) for place, spot in places]
     asserted = frozenset(place for place, worth in weighed if worth == "asserted")
     if len(named) == 1 and not asserted:
-        rejected = any(place in named and worth in ("denied", "hedged", "taken back", "asked") for place, worth in weighed)
+        rejected = any(
+            place in named and worth in ("denied", "hedged", "taken back", "asked") for place, worth in weighed
+        )
         return frozenset() if rejected else named
     return named if len(named) == 1 and named <= asserted and _is_whole(view) else asserted
 

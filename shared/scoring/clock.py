@@ -4,12 +4,20 @@ from collections.abc import Iterator
 
 import regex
 
-_HOURS = dict(zip("one two three four five six seven eight nine ten eleven twelve".split(), range(1, 13), strict=True))
+_HOURS = dict(
+    zip(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
+        range(1, 13),
+        strict=True,
+    )
+)
 _HOUR = rf"(?:\d{{1,2}}|{'|'.join(_HOURS)})"
 _TIME = regex.compile(
-    rf"(?<![\d.,:])(?P<hour>{_HOUR})(?:[:.h](?P<minute>\d{{2}}))?\s?(?P<half>[ap]\.?\s?m\b\.?|in the (?:morning|afternoon|evening))"
+    rf"(?<![\d.,:])(?P<hour>{_HOUR})(?:[:.h](?P<minute>\d{{2}}))?\s?"
+    r"(?P<half>[ap]\.?\s?m\b\.?|in the (?:morning|afternoon|evening))"
     r"|(?<![\d.,:])(?P<h24>\d{1,2}):(?P<m24>\d{2})(?::\d{2})?(?![\d:])"
-    r"|(?<![\d.,:])(?P<huhr>\d{1,2})(?:[:.](?P<muhr>\d{2}))?\s?(?:uhr|heures?|hours|h(?P<mh>\d{2})?\b|o'clock|\u6642|\u65f6|\u70b9)"
+    r"|(?<![\d.,:])(?P<huhr>\d{1,2})(?:[:.](?P<muhr>\d{2}))?\s?"
+    r"(?:uhr|heures?|hours|h(?P<mh>\d{2})?\b|o'clock|\u6642|\u65f6|\u70b9)"
     rf"|\b(?P<part>half|quarter) (?P<side>past|to) (?P<by>{_HOUR})\b"
     r"|\b(?P<named>noon|midday|midnight)\b",
     regex.IGNORECASE,

@@ -12,9 +12,10 @@ _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
 )  # fmt: skip
-_ONES = "first second third fourth fifth sixth seventh eighth ninth".split()
+_ONES = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"]
 _ORDINALS = [
-    *_ONES, *"tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth".split(),
+    *_ONES, "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth",
+    "eighteenth", "nineteenth",
     "twentieth", *(f"twenty {name}" for name in _ONES), "thirtieth", "thirty first",
 ]  # fmt: skip
 _YEAR_FIRST = r"(?<!\d)(?P<y1>\d{4})\s?[-/.\u5e74\ub144]\s?(?P<m1>\d{1,2})\s?[-/.\u6708\uc6d4]\s?(?P<d1>\d{1,2})(?!\d)"
@@ -23,7 +24,10 @@ _DAY_FIRST = (
     r"(?<![\d.,])(?P<d3>\d{1,2}|ORDINAL)(?:st|nd|rd|th|\.|er|\u00ba)?\s+(?:day\s+)?(?:(?:of|de)\s+)?"
     r"(?P<m3>MONTH)\b\.?(?:,?\s+(?:de\s+)?(?P<y3>\d{4})(?!\d))?"
 )
-_MONTH_FIRST = r"\b(?P<m4>MONTH)\b\.?\s+(?:the\s+)?(?P<d4>\d{1,2}|ORDINAL)(?:st|nd|rd|th)?(?![\d:]|[.,]\d)(?:,?\s+(?P<y4>\d{4})(?!\d))?"
+_MONTH_FIRST = (
+    r"\b(?P<m4>MONTH)\b\.?\s+(?:the\s+)?(?P<d4>\d{1,2}|ORDINAL)(?:st|nd|rd|th)?(?![\d:]|[.,]\d)"
+    r"(?:,?\s+(?P<y4>\d{4})(?!\d))?"
+)
 _EASTERN = r"(?<!\d)(?P<m6>\d{1,2})\s?[\u6708\uc6d4]\s?(?P<d6>\d{1,2})\s?[\u65e5\uc77c\u53f7]"
 _NO_DAY = r"\b(?P<m5>MONTH)\b\.?,?\s+(?:de\s+)?(?P<y5>\d{4})(?!\d)"
 

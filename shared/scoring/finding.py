@@ -1,6 +1,7 @@
 """Where an accepted answer or a choice stands in a text, looked for by its kind: date, time, amount, name or phrase."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from shared.scoring import values
@@ -16,7 +17,7 @@ class Located:
     stated: bool = True
 
 
-def located(text: Spoken, reference: str, asked: Set[str]) -> Iterator[Located]:
+def located(text: Spoken, reference: str, asked: AbstractSet[str]) -> Iterator[Located]:
     """Every place where the text has the reference; `asked`: the question's folded words."""
     if (date := values.date_of(reference)) is not None:
         spans = values.date_spans(text, date)

@@ -4,7 +4,9 @@ by particles where a language writes those together with its words.
 Source: Porter 2001, "Snowball: a language for stemming algorithms", by way of nltk.
 """
 
+import tomllib
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
 import regex
@@ -15,18 +17,13 @@ _CYRILLIC, _GREEK = regex.compile(r"\p{Cyrillic}"), regex.compile(r"\p{Greek}")
 _ARABIC, _HEBREW = regex.compile(r"\p{Arabic}"), regex.compile(r"\p{Hebrew}")
 _HANGUL = regex.compile(r"\p{Hangul}")
 _GLUING = regex.compile(r"[\p{Georgian}\p{Armenian}\p{Tamil}\p{Telugu}\p{Kannada}\p{Malayalam}]")
-_KOREAN = regex.compile(
-    r"(?:은|는|이|가|을|를|의|에|에서|로|으로|과|와|도|만|까지|부터|에게|께서|이다|입니다|이었다|였다|이었습니다|였습니다|이에요|예요|이라고|라고|이며|이고)"
-)
-_ARABIC_PREFIXES = ("وال", "بال", "فال", "كال", "ال", "لل", "و", "ب", "ل", "ف", "ك")
-_HEBREW_PREFIXES = ("וב", "ול", "ומ", "וה", "שב", "ב", "ל", "מ", "ה", "ו", "ש", "כ")
-_CASES = (  # Finnish and Estonian, Hungarian: endings that no other language of Latin script has on a name
-    "ssa ssä sta stä lla llä lta ltä lle ksi hin ban ben ból ből nak nek ról ről tól től hoz hez höz val vel ért nál nél"
-).split()
-_SLAVIC = "ie iem owie ach em ou ovi owi u y i a e ą ę om ami ě ům ech".split()
-_SLAVIC_BEFORE = frozenset("w we z ze v ve do na od k ke ku dla pro przez po o u s iz iz".split())
-_RUSSIAN_CASES = frozenset("а я о е у ю ы и ой ей ою ом ем ом ам ям ами ями ах ях ов ев ий ого его ому ему ым им".split())
-_GREEK_CASES = frozenset("α ας η ης ο ου ον ος οι ων ους ες ι".split())
+_FORMS = tomllib.loads((Path(__file__).parent / "forms.toml").read_text(encoding="utf-8"))
+_KOREAN, _CASES, _SLAVIC = (frozenset(_FORMS[name]) for name in ("korean_particles", "finnish_and_hungarian", "slavic"))
+"""Of Finnish and Hungarian the endings that no other language of Latin script has on a name."""
+_ARABIC_PREFIXES, _HEBREW_PREFIXES = tuple(_FORMS["arabic_prefixes"]), tuple(_FORMS["hebrew_prefixes"])
+_SLAVIC_BEFORE = frozenset(_FORMS["slavic_prepositions"])
+_BARE_ENDINGS = ("", "\u0439", "\u044c", "\u03c2", "\u03bd")
+_RUSSIAN_CASES, _GREEK_CASES = frozenset(_FORMS["russian"]), frozenset(_FORMS["greek"])
 
 
 @cache
@@ -43,7 +40,7 @@ def stem(word: str, language: str) -> str:
 
 
 def same_word(wanted: Token, said: Token, before: Token | None) -> tuple[bool, bool]:
-    """Whether a word of an answer is a form of the wanted one, and whether that is doubtful; `before`: what precedes."""
+    """Whether a word of an answer is a form of the wanted one, and whether it is doubtful; `before`: what precedes."""
     if wanted.same(said):
         return True, False
     if min(len(wanted.folded), len(said.folded)) < 2 or said.kind == "number" or wanted.kind == "number":
@@ -64,12 +61,14 @@ def _plural(one_form: str, other: str) -> bool:
 def _other_scripts(ours: str, theirs: str) -> tuple[bool, bool] | None:
     """By the rules of the words' script; None for Latin script."""
     if _CYRILLIC.search(theirs):
-        same = len(theirs) > 2 and (stem(ours, "russian") == stem(theirs, "russian") or _ends(ours, theirs, _RUSSIAN_CASES))
+        same = len(theirs) > 2 and (
+            stem(ours, "russian") == stem(theirs, "russian") or _ends(ours, theirs, _RUSSIAN_CASES)
+        )
         return same, same
     if _GREEK.search(theirs):
         return _ends(ours, theirs, _GREEK_CASES), True
     if _HANGUL.search(theirs):
-        return ours.startswith(theirs) and _KOREAN.fullmatch(ours[len(theirs) :]) is not None, False
+        return ours.startswith(theirs) and ours[len(theirs) :] in _KOREAN, False
     if _ARABIC.search(theirs):
         return _without(ours, _ARABIC_PREFIXES) & _without(theirs, _ARABIC_PREFIXES[:5]) != set(), False
     if _HEBREW.search(theirs):
@@ -81,7 +80,9 @@ def _other_scripts(ours: str, theirs: str) -> tuple[bool, bool] | None:
 
 
 def _without(word: str, prefixes: tuple[str, ...]) -> set[str]:
-    return {word} | {word[len(prefix) :] for prefix in prefixes if word.startswith(prefix) and len(word) - len(prefix) > 2}
+    return {word} | {
+        word[len(prefix) :] for prefix in prefixes if word.startswith(prefix) and len(word) - len(prefix) > 2
+    }
 
 
 def _ends(ours: str, theirs: str, endings: frozenset[str]) -> bool:
@@ -89,7 +90,7 @@ def _ends(ours: str, theirs: str, endings: frozenset[str]) -> bool:
     shared = next((n for n, pair in enumerate(zip(ours, theirs, strict=False)) if pair[0] != pair[1]),
                   min(len(ours), len(theirs)))  # fmt: skip
     rests = (ours[shared:], theirs[shared:])
-    return shared >= 3 and all(rest in endings or rest in ("", "й", "ь", "ς", "ν") for rest in rests)
+    return shared >= 3 and all(rest in endings or rest in _BARE_ENDINGS for rest in rests)
 
 
 def _latin(wanted: str, said: Token, before: Token | None) -> tuple[bool, bool]:

@@ -1,23 +1,25 @@
 """Where an accepted name or phrase stands in an answer, in any of its forms, and not inside a longer name."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
-from shared.scoring.cues import AND, ARTICLES, FUNCTION, NEGATORS, OR, TITLES
+from shared.scoring.cues import AND, ARTICLES, FUNCTION, GENERIC, NEGATORS, OR, SMALL, TITLES
 from shared.scoring.inflection import same_word
 from shared.scoring.tokens import Spoken, Token, spoken
 from shared.scoring.units import NUMBER_WORDS
 from shared.scoring.within import whole_name
 
-SMALL = frozenset(
-    "us it who is in or an am at be do go he if me my no of on so to up we by as i a may will march mark bill turkey "
-    "china polish reading nice mobile august job lent chad jordan cuba iron apple amazon shell target visa aids care "
-    "hope grace joy rose frank pat drew sue jack miles sandy".split()
-)
-"""Words that are a name with a capital and something else without."""
 BETWEEN = frozenset(".-'\"(),&\u00b7")
-_SMALL_NUMBERS = dict(zip("zero one two three four five six seven eight nine ten eleven twelve".split(), range(13), strict=True))
+_SMALL_NUMBERS = dict(
+    zip(
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
+        range(13),
+        strict=True,
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -43,15 +45,15 @@ def phrase(reference: str) -> tuple[Token, ...]:
     return tuple(words)
 
 
-def mentions(answer: Spoken, reference: str, asked: Set[str]) -> Iterator[Mention]:
+def mentions(answer: Spoken, reference: str, asked: AbstractSet[str]) -> Iterator[Mention]:
     """Every place where the answer has the reference; `asked`: the question's folded words."""
     wanted = phrase(reference)
     if not wanted:
         return
     for first, token in enumerate(answer.tokens):
-        if token.is_word and (mention := _from(answer, first, wanted)):
-            if doubt := whole_name(answer, mention.first, mention.last, wanted, asked):
-                yield Mention(mention.first, mention.last, mention.rule, mention.doubtful or doubt == "doubtful")
+        mention = _from(answer, first, wanted) if token.is_word else None
+        if mention and (doubt := whole_name(answer, mention.first, mention.last, wanted, asked)):
+            yield Mention(mention.first, mention.last, mention.rule, mention.doubtful or doubt == "doubtful")
     yield from _short_forms(answer, wanted, asked)
 
 
@@ -65,11 +67,13 @@ def _from(answer: Spoken, first: int, wanted: Sequence[Token]) -> Mention | None
         matched, taken, doubt = _matches(answer, at, wanted, place)
         if matched:
             place, at, doubtful = place + taken[0], at + taken[1], doubtful or doubt
-        elif place and token.raw in BETWEEN or token.kind == "clitic":
+        elif (
+            (place and token.raw in BETWEEN)
+            or token.kind == "clitic"
+            or (place and token.folded in FUNCTION and token.raw.islower())
+        ):
             at += 1
-        elif place and token.folded in FUNCTION and token.raw.islower():
-            at += 1
-        elif place and wanted[place].folded in FUNCTION | {"and"} or (place and _is_initial(wanted[place])
+        elif (place and wanted[place].folded in FUNCTION | {"and"}) or (place and _is_initial(wanted[place])
                                                                       and not _is_initial(token)):  # fmt: skip
             place += 1
         elif place and not inserted and _may_stand_between(wanted, token):
@@ -80,7 +84,7 @@ def _from(answer: Spoken, first: int, wanted: Sequence[Token]) -> Mention | None
 
 
 def _matches(answer: Spoken, at: int, wanted: Sequence[Token], place: int) -> tuple[bool, tuple[int, int], bool]:
-    """Whether the words here are the same, how many of the reference and of the answer, and whether that is doubtful."""
+    """Whether the words here are the same, how many of both, and whether that is doubtful."""
     token, want = answer.tokens[at], wanted[place]
     if not _capitals_agree(answer, token, wanted, place):
         return False, (0, 0), False
@@ -125,21 +129,26 @@ def _capitals_agree(answer: Spoken, token: Token, wanted: Sequence[Token], place
     if len(want.raw) == 1:
         behind = answer.at(list(answer.tokens).index(token) + 1)
         return token.raw == want.raw.upper() and (behind is None or not behind.is_word)
-    if want.shouted or (len(want.raw) == 2 and want.raw.islower()) or want.folded in ("who",):
+    if want.shouted or (len(want.raw) == 2 and want.raw.islower()) or want.folded == "who":
         return token.shouted or token.kind == "initials"
     return not want.capital or token.capital
 
 
-def _short_forms(answer: Spoken, wanted: Sequence[Token], asked: Set[str]) -> Iterator[Mention]:
+def _short_forms(answer: Spoken, wanted: Sequence[Token], asked: AbstractSet[str]) -> Iterator[Mention]:
     """A person's last name alone, or with an initial: Obama, B. Obama."""
     names = [want for want in wanted if want.folded not in FUNCTION]
     if not 2 <= len(wanted) <= 5 or not all(want.capital and want.kind in ("word", "initials") for want in names):
         return
     last = wanted[-1]
     words = [token for token in answer.tokens if token.is_word and token.folded not in FUNCTION]
-    if len(words) > 1 and "?" not in answer.text and {word.plain for word in words} == {want.plain for want in wanted} - FUNCTION:
+    if (
+        len(words) > 1
+        and "?" not in answer.text
+        and {word.plain for word in words} == {want.plain for want in wanted} - FUNCTION
+    ):
         yield Mention(0, len(answer.tokens), "same words", doubtful=True)
-    if len(last.raw) < 3 or len(names) < len(wanted) or any(want.folded in GENERIC for want in wanted):
+    apart = any(behind.start - before.end > 1 for before, behind in pairwise(wanted) if before.kind != "initials")
+    if apart or len(last.raw) < 3 or len(names) < len(wanted) or any(want.folded in GENERIC for want in wanted):
         return
     for at, token in enumerate(answer.tokens):
         if not (token.capital or not answer.mixed) or not same_word(last, token, answer.at(at - 1))[0]:
@@ -152,14 +161,3 @@ def _short_forms(answer: Spoken, wanted: Sequence[Token], asked: Set[str]) -> It
             first = at - 1
         if whole_name(answer, first, at + 1, wanted[-1:], asked) == "whole":
             yield Mention(first, at + 1, "last name", doubtful=True)
-
-
-GENERIC = frozenset(
-    "city town united times post river lake mount mountain island islands street road avenue square hall house hotel "
-    "bridge park university college school church club party bank company group county state states republic kingdom "
-    "north south east west new old upper lower great little central northern southern eastern western greater saint st "
-    "san santa los las el fort port fc sea ocean bay gulf cape point head room rooms bowl cup prize award league fund "
-    "trust foundation association council committee union guinea korea sudan york zealand africa america ireland "
-    "wales dakota carolina virginia island coast nine ten one two three".split()
-)
-"""In a name that is no person's, whose last word does not stand for it."""

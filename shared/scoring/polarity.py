@@ -1,16 +1,20 @@
 """Yes or no: what an answer to a question that can be answered so says."""
 
-from shared.scoring.cues import AND, CORRECTIONS, NEGATORS, OR, PROTECTED
+from shared.scoring.cues import (
+    AND,
+    CORRECTIONS,
+    NEGATORS,
+    NO,
+    NO_WITHOUT_SPACES,
+    OR,
+    PROTECTED,
+    YES,
+    YES_WITHOUT_SPACES,
+)
 from shared.scoring.tokens import spoken
 
-YES = frozenset(
-    "yes yeah yep yup correct true sí sim oui ja si да так evet tak ano 是 是的 はい 네 예 نعم כן हाँ हां igen kyllä joo ναι "
-    "ya jawohl affirmative indeed certainly absolutely definitely".split()
-)
-NO = frozenset("no nope não non nein nee nej ні нет hayır nie ne 不 不是 いいえ 아니요 아니오 لا לא नहीं nem ei όχι tidak false "
-               "incorrect negative".split())  # fmt: skip
-FILLERS = frozenset("well the answer is oh so a it actually".split())
-SUBJECTS = frozenset("it he she they there this that these those the we i".split())
+FILLERS = frozenset(["well", "the", "answer", "is", "oh", "so", "a", "it", "actually"])
+SUBJECTS = frozenset(["it", "he", "she", "they", "there", "this", "that", "these", "those", "the", "we", "i"])
 """With which a statement begins that may say yes or no."""
 SPACELESS = ("いいえ", "はい", "不是", "是的", "没有", "是", "不", "아니", "네", "예")
 
@@ -43,12 +47,13 @@ def of_answer(answer: str) -> tuple[bool | None, bool]:
 
 
 def _outright(text: str) -> bool | None:
-    """The word of either kind at the head of the text, or a later one that stands alone; None where both are offered."""
+    """The word of either kind at the head of the text, or a later one that stands alone; None where both are said."""
     words, said, heads = spoken(text), list[bool](), True
     for place, token in enumerate(words.tokens):
         if heads and token.kind == "sign":
-            lead = next((lead for lead in SPACELESS if words.text.startswith(lead)), "")
-            return None if not lead else lead in ("はい", "是的", "是", "네", "예")
+            if words.text.startswith(NO_WITHOUT_SPACES):
+                return False
+            return True if words.text.startswith(YES_WITHOUT_SPACES) else None
         if token.folded in OR | AND and said and (behind := words.at(place + 1)) and behind.folded in YES | NO:
             return None
         if heads and token.folded in YES | NO and not _determines(text, place):

@@ -11,7 +11,7 @@ SHARE = 0.75
 
 
 def same_text(answer: Spoken, reference: str) -> bool:
-    """Whether a reference of some words and the answer share most of their words' stems, and deny as much as each other.
+    """Whether a reference of some words and the answer share most of their words' stems, and deny as much.
 
     Of words that tell something: at least three quarters of the reference's, and half of the answer's.
     """
@@ -24,4 +24,6 @@ def same_text(answer: Spoken, reference: str) -> bool:
 def _stems(text: Spoken) -> Iterator[str]:
     for token in text.tokens:
         if token.is_word and token.folded not in FUNCTION:
-            yield stem(token.plain, "english") if token.plain.isascii() and token.folded not in NEGATORS else token.folded
+            yield (
+                stem(token.plain, "english") if token.plain.isascii() and token.folded not in NEGATORS else token.folded
+            )

@@ -20,8 +20,9 @@ from shared.scoring.choices import Choices
 from shared.scoring.choosing import chosen
 from shared.scoring.finding import Located, located
 from shared.scoring.names import phrase
+from shared.scoring.places import Place
 from shared.scoring.prose import same_text
-from shared.scoring.scopes import Place, standing
+from shared.scoring.scopes import standing
 from shared.scoring.tokens import Spoken, cleaned, spoken
 
 VERSION = "1"
@@ -134,4 +135,6 @@ def _weighed(answer: Spoken, place: Located, own: frozenset[int], asked: frozens
         last += 1
     worth, doubtful = standing(Place(answer, first, last, own, asked))
     right = worth == "asserted"
-    return Reading(float(right), mention.rule if right else f"{mention.rule}, {worth}", doubtful or (right and mention.doubtful))
+    return Reading(
+        float(right), mention.rule if right else f"{mention.rule}, {worth}", doubtful or (right and mention.doubtful)
+    )

@@ -1,40 +1,23 @@
 """What a statement is worth where it stands: asserted, denied, hedged, taken back, asked, or one of several named."""
 
-from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Literal
 
 from shared.scoring import cues
-from shared.scoring.lists import alternative, heaped, listed, repeated
-from shared.scoring.tokens import Spoken, Token
+from shared.scoring.heaps import heaped, repeated
+from shared.scoring.lists import alternative, listed
+from shared.scoring.places import SENTENCE, Place, clause, said, sentence
+from shared.scoring.tokens import Token
 
 Standing = Literal["asserted", "denied", "hedged", "taken back", "asked", "listed"]
-SENTENCE = frozenset(".!?\u3002\uff01\uff1f\u061f\u0964")
-CLAUSE = SENTENCE | frozenset(",;:()\u2013\u2014\u3001\uff0c\uff1b\uff1a\u060c")
-ABBREVIATED = frozenset("mr mrs ms dr st jr sr no vs prof gen col lt capt sgt rev sen gov inc co corp ltd".split())
-UNSURE = (
-    "not sure", "not certain", "unsure", "uncertain", "don't know", "do not know", "cannot say", "can't say", "be wrong",
-    "just a guess", "only a guess", "cannot tell", "can't tell", "no sé", "je ne sais pas", "weiß nicht", "не знаю",
-    "não sei", "non lo so", "not confident",
-)  # fmt: skip
 REACH = 5
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a candidate stands: tokens from `first` until `last`; `own`: tokens of any accepted answer."""
-
-    spoken: Spoken
-    first: int
-    last: int
-    own: Set[int]
-    asked: Set[str]
 
 
 def standing(place: Place) -> tuple[Standing, bool]:
     """What the statement there is worth, and whether that is doubtful."""
-    left, right = _clause(place)
-    before, behind = _said(left), _said(right)
+    left, right = clause(place)
+    before, behind = said(left), said(right)
     if _taken_back(place):
         return "taken back", True
     if _denied_before(place, left, before) or _denied_behind(place, right, behind):
@@ -52,38 +35,6 @@ def standing(place: Place) -> tuple[Standing, bool]:
     if alternative(place) or listed(place) or repeated(place) or heaped(place):
         return "listed", False
     return "asserted", any(f" {doubt} " in f" {before} " or f" {doubt} " in f" {behind} " for doubt in cues.DOUBTS)
-
-
-def _said(tokens: Sequence[Token]) -> str:
-    return " ".join(token.folded for token in tokens)
-
-
-def _ends_clause(spoken: Spoken, place: int) -> bool:
-    token = spoken.tokens[place]
-    if token.raw[0] == "\n" or token.folded in cues.BUT:
-        return not (token.folded in ("but", "a", "\u0430", "\u043d\u043e") and _is_protected(spoken, place))
-    if token.kind != "stop":
-        return False
-    if token.raw == "-":
-        return spoken.text[token.start - 1 : token.start].isspace() and spoken.text[token.end : token.end + 1].isspace()
-    if token.raw == "." and place and spoken.tokens[place - 1].folded in ABBREVIATED:
-        return False
-    return token.raw[0] in CLAUSE
-
-
-def _is_protected(spoken: Spoken, place: int) -> bool:
-    """Whether "but" belongs to "nobody but"."""
-    return place > 0 and spoken.tokens[place - 1].folded in ("nobody", "nothing", "one", "none", "anything", "all", "else")
-
-
-def _clause(place: Place) -> tuple[Sequence[Token], Sequence[Token]]:
-    """The tokens of the same clause before and behind."""
-    first, last, spoken = place.first, place.last, place.spoken
-    while first > 0 and not _ends_clause(spoken, first - 1):
-        first -= 1
-    while last < len(spoken.tokens) and not _ends_clause(spoken, last):
-        last += 1
-    return spoken.tokens[first : place.first], spoken.tokens[place.last : last]
 
 
 def _is_negator(word: str) -> bool:
@@ -113,7 +64,7 @@ def _denied_before(place: Place, left: Sequence[Token], before: str) -> bool:
     return place.spoken.text[:start].rstrip().endswith(cues.DENIED_BEFORE)
 
 
-def _not_asked(phrases: Sequence[str], asked: Set[str]) -> Iterator[str]:
+def _not_asked(phrases: Sequence[str], asked: AbstractSet[str]) -> Iterator[str]:
     return (phrase for phrase in phrases if not set(phrase.split()) <= asked)
 
 
@@ -138,9 +89,9 @@ def _denied_behind(place: Place, right: Sequence[Token], behind: str) -> bool:
         if word.endswith("n't") or any(earlier in cues.BE for earlier in words[:number]):
             return True
         following = right[number + 1] if number + 1 < len(right) else None
-        if number == 0 and word not in ("not", "never", "nor", "neither", "without") and following is not None:
-            if following.is_word and not following.capital and not following.kind == "number":
-                return True
+        elsewhere = number == 0 and word not in ("not", "never", "nor", "neither", "without")
+        if elsewhere and following and following.is_word and not following.capital and following.kind != "number":
+            return True
     if any(word in cues.WRONG and words[:number][-1:] and set(words[:number]) & cues.BE
            for number, word in enumerate(words[:4])):  # fmt: skip
         return True
@@ -156,7 +107,7 @@ def _superseded(place: Place, left: Sequence[Token], right: Sequence[Token]) -> 
     if clause & cues.NOW or place.asked & {"before", "until", "previous", "previously", "former", "formerly", "first"}:
         return False
     ended = {"until", "till"} & {token.folded for token in right} and elsewhere & (cues.NOW | {"then", "since"})
-    return bool(clause & cues.THEN and elsewhere & cues.NOW or ended)
+    return bool((clause & cues.THEN and elsewhere & cues.NOW) or ended)
 
 
 def _lost(place: Place, left: Sequence[Token], behind: str) -> bool:
@@ -176,35 +127,26 @@ def _taken_back(place: Place) -> bool:
     for phrase in cues.CORRECTIONS:
         head, marker, tail = f" {following} ".partition(f" {phrase} ")
         if marker and tail.strip(" ,-") and len(head.split()) <= 12:
-            return not tail.split()[0] in ("for", "about", "if", "that") or phrase != "sorry"
+            return tail.split()[0] not in ("for", "about", "if", "that") or phrase != "sorry"
     return False
 
 
-def _sentence(place: Place) -> tuple[int, int]:
-    tokens, first, last = place.spoken.tokens, place.first, place.last
-    while first > 0 and not (tokens[first - 1].raw[0] in SENTENCE and _ends_clause(place.spoken, first - 1)):
-        first -= 1
-    while last < len(tokens) and not (tokens[last].raw[0] in SENTENCE and _ends_clause(place.spoken, last)):
-        last += 1
-    return first, last
-
-
 def _is_question(place: Place) -> bool:
-    _, last = _sentence(place)
+    _, last = sentence(place)
     mark = place.spoken.at(last)
     return mark is not None and mark.raw[0] in "?\uff1f\u061f"
 
 
 def _hedged(place: Place, before: str, behind: str) -> bool:
-    first, last = _sentence(place)
+    first, last = sentence(place)
     tokens = place.spoken.tokens
-    around = f" {_said(tokens[max(0, first - 12) : last + 14])} "
-    if any(f" {phrase} " in around for phrase in UNSURE):
+    around = f" {said(tokens[max(0, first - 12) : last + 14])} "
+    if any(f" {phrase} " in around for phrase in cues.UNSURE):
         return True
     hedges = list(_not_asked(cues.HEDGES, place.asked))
     if any(f" {hedge} " in f" {before} " for hedge in hedges) or any(f" {h} " in f" {behind} " for h in hedges):
         return True
-    follow = f" {_said(tokens[place.last : place.last + 5])} "
+    follow = f" {said(tokens[place.last : place.last + 5])} "
     if any(follow.startswith((f" , {hedge} ", f" {hedge} ")) for hedge in ("maybe", "perhaps", "possibly", "i guess")):
         return True
     start, end = tokens[place.first].start, tokens[place.last - 1].end

@@ -1,4 +1,4 @@
-"""An answer as its words and signs, with what tells them apart: capitals, signs that belong to a word, and their places.
+"""An answer as its words and signs, with what tells them apart: capitals, signs that belong to a word, their places.
 
 Compatibility forms become one (Unicode NFKC), digits of every script ASCII, mark-up and marks of citation go. Scripts
 without spaces give one token a character, so that a phrase is found in them as one of several words is.

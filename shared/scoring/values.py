@@ -1,6 +1,7 @@
 """Where an accepted number, date or time stands in an answer, in whatever form, and what is another one."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -8,11 +9,19 @@ import regex
 
 from shared.scoring.amounts import Amount, amounts
 from shared.scoring.clock import times
+from shared.scoring.cues import PLAIN
 from shared.scoring.dates import Readings, placed_dates
 from shared.scoring.tokens import Spoken, cleaned
 
-_ROUGHLY = r"(?:about|around|approximately|roughly|some|nearly|almost|ca\.?|circa|etwa|environ|около|a|an|the|exactly|only|just)"
-_COMPARED = r"(?:more than|less than|fewer than|over|under|at least|at most|up to|below|above|no more than|mehr als|plus de|más de)"
+LARGE = 1_000
+"""From here on "more than" and "up to" name a round number, which is doubtful and not wrong."""
+_ROUGHLY = (
+    r"(?:about|around|approximately|roughly|some|nearly|almost|ca\.?|circa|etwa|environ|a|an|the|exactly|only|just)"
+)
+_COMPARED = (
+    r"(?:more than|less than|fewer than|over|under|at least|at most|up to|below|above|no more than|mehr als|plus de"
+    r"|m\u00e1s de)"
+)
 _LEAD = regex.compile(rf"^(?:{_ROUGHLY}\s)*", regex.IGNORECASE)
 _MORE_BEFORE = regex.compile(rf"\b{_COMPARED}\s(?:{_ROUGHLY}\s)*[$€£¥]?$", regex.IGNORECASE)
 _MORE_BEHIND = regex.compile(r"^\s?(?:\+|or (?:more|less|fewer|over)|plus\b)", regex.IGNORECASE)
@@ -23,13 +32,16 @@ _CHANGE = regex.compile(
     r"postpon\w+|delay\w+|brought|went)\b(?:[^.;]|\.\d)*$",
     regex.IGNORECASE,
 )
-_IN_RANGE = regex.compile(r"(\bfrom\s(?:[^.;]|\.\d)*?)?\d[\d.,]*\s?\S{0,12}?\s?(?:-|\u2013|\u2014|~|\bto|\bbis|\bà)\s?[$€£¥]?$", regex.IGNORECASE)
+_IN_RANGE = regex.compile(
+    r"(\bfrom\s(?:[^.;]|\.\d)*?)?\d[\d.,]*\s?\S{0,12}?\s?(?:-|\u2013|\u2014|~|\bto|\bbis|\bà)\s?[$€£¥]?$",
+    regex.IGNORECASE,
+)
 _BETWEEN = regex.compile(r"\bbetween\b[^.;]*$", regex.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Span:
-    """Characters of the cleaned text, by which rule, and whether that is doubtful; not `stated`: as a range or bound."""
+    """Characters of the cleaned text, by which rule, whether that is doubtful; not `stated`: as a range or a bound."""
 
     start: int
     end: int
@@ -51,8 +63,12 @@ class Quantity:
 def quantity(reference: str) -> Quantity | None:
     """The amount that a reference is, if it is one: it begins with it, and no name follows."""
     text = cleaned(reference)
+    if regex.search(r"\d0'?s\b", text):
+        return None  # a decade
     compared = regex.match(rf"^{_COMPARED}\s", text, regex.IGNORECASE)
-    lead = (compared.end() if compared else 0) + len((_LEAD.match(text[compared.end() if compared else 0 :]) or [""])[0])
+    lead = (compared.end() if compared else 0) + len(
+        (_LEAD.match(text[compared.end() if compared else 0 :]) or [""])[0]
+    )
     parts = amounts(text)
     if not parts or parts[0].start > lead:
         return None
@@ -61,7 +77,9 @@ def quantity(reference: str) -> Quantity | None:
     named = word is not None and word[0][:1].isupper() and not parts[0].dimension
     if named or len(behind.split()) > 6 or (parts[0].ordinal and behind):
         return None
-    return Quantity(parts, compared[0].strip().casefold() if compared else "", bool(_RANGE.match(text[parts[0].number_end :])))
+    return Quantity(
+        parts, compared[0].strip().casefold() if compared else "", bool(_RANGE.match(text[parts[0].number_end :]))
+    )
 
 
 @lru_cache(maxsize=8_192)
@@ -99,7 +117,7 @@ def time_spans(answer: Spoken, wanted: frozenset[int]) -> Iterator[Span]:
             yield Span(start, end, "time", len(readings | wanted) > 1, stated=not _RANGE.match(answer.text[end:]))
 
 
-def amount_spans(answer: Spoken, wanted: Quantity, asked: Set[str]) -> Iterator[Span]:
+def amount_spans(answer: Spoken, wanted: Quantity, asked: AbstractSet[str]) -> Iterator[Span]:
     """Amounts of the answer that are the wanted one; one of the thing that was asked for goes before all others."""
     said = amounts(answer.text)
     first = wanted.parts[0]
@@ -133,7 +151,7 @@ def _same(wanted: Amount, said: Amount) -> bool | None:
     if wanted.dimension and said.dimension and wanted.dimension != said.dimension:
         return None
     for own, other in ((wanted, said), (said, wanted)):
-        if own.dimension and own.dimension != "%" and not other.dimension and other.unit and other.unit not in _PLAIN_WORDS:
+        if own.dimension and own.dimension != "%" and not other.dimension and other.unit and other.unit not in PLAIN:
             return None
     factorless = _unitless(wanted, said)
     if not factorless and not (wanted.values & said.values or _close(wanted, said)):
@@ -153,7 +171,9 @@ def _unitless(wanted: Amount, said: Amount) -> bool:
 
 
 def _bare(amount: Amount) -> frozenset[float]:
-    return amount.values | (frozenset(value / amount.factor for value in amount.values) if amount.factor != 1 else frozenset())
+    return amount.values | (
+        frozenset(value / amount.factor for value in amount.values) if amount.factor != 1 else frozenset()
+    )
 
 
 def _close(wanted: Amount, said: Amount) -> bool:
@@ -166,16 +186,18 @@ def _close(wanted: Amount, said: Amount) -> bool:
 def _stated(answer: Spoken, amount: Amount, wanted: Quantity, *, doubtful: bool) -> Span:
     before, behind = answer.text[: amount.start], answer.text[amount.number_end :]
     unit_behind = answer.text[amount.end :]
-    bound = (_MORE_BEFORE.search(before) or _MORE_BEHIND.match(behind) or _MORE_BEHIND.match(unit_behind)) and not wanted.compared
+    bound = (
+        _MORE_BEFORE.search(before) or _MORE_BEHIND.match(behind) or _MORE_BEHIND.match(unit_behind)
+    ) and not wanted.compared
     from_to = _IN_RANGE.search(before)
-    in_range = _RANGE.match(behind) or _RANGE.match(unit_behind) or (from_to and not (from_to[1] and _CHANGE.search(before))) or (
-        _BETWEEN.search(before)
+    in_range = (
+        _RANGE.match(behind)
+        or _RANGE.match(unit_behind)
+        or (from_to and not (from_to[1] and _CHANGE.search(before)))
+        or (_BETWEEN.search(before))
     )
     stated = not bound and (wanted.ranged or not in_range)
+    large = any(abs(value) >= LARGE * amount.factor for value in amount.values)
+    if bound and large and not in_range:
+        return Span(amount.start, amount.end, "amount", doubtful=True)
     return Span(amount.start, amount.end, "amount", doubtful, stated=stated)
-
-
-_PLAIN_WORDS = frozenset(
-    "in on at for to of from by and or but is was were are as per a the this that since more less new times altogether "
-    "total all each wide long high deep tall".split()
-)

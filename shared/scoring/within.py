@@ -1,34 +1,17 @@
 """Whether words that were found are a name of their own, or part of a longer one: Sudan in South Sudan."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Literal
 
-from shared.scoring.cues import FUNCTION, TITLES
+from shared.scoring.cues import DAYS, FIRMS, FUNCTION, HEIRS, KIN, QUALIFIERS, TITLES, VENUES
 from shared.scoring.tokens import Spoken, Token
 
-QUALIFIERS = frozenset(
-    "south north east west southern northern eastern western southeast northeast southwest northwest new old upper lower "
-    "central greater great little inner outer sur norte nord sud süd ost nouvelle nueva nova nuevo real inter papua "
-    "equatorial anti non pro vice deputy".split()
-)
-"""Before a name they make another of it."""
 SPACELESS = frozenset("\u5357\u5317\u6771\u4e1c\u897f\u65b0\u53e4")
-FIRMS = frozenset("inc ltd corp co plc gmbh ag sa llc limited corporation company".split())
-HEIRS = frozenset("jr sr ii iii iv junior senior".split())
-KIN = frozenset(
-    "wife husband son daughter mother father brother sister widow aide spokesman spokeswoman capital mayor president "
-    "king queen prince minister bank university city suburb suburbs outskirts river lake duke embassy border outside near "
-    "north south east west".split()
-)
-"""Before "of" and a name they speak of somebody or something else."""
-DAYS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
-    "september october november december".split()
-)
 
 
 def whole_name(
-    answer: Spoken, first: int, last: int, wanted: Sequence[Token], asked: Set[str]
+    answer: Spoken, first: int, last: int, wanted: Sequence[Token], asked: AbstractSet[str]
 ) -> Literal["whole", "doubtful", ""]:
     """Whether the tokens from first until last are a name of their own; "" where they are part of another."""
     if wanted[0].kind == "sign" or wanted[-1].kind == "sign":
@@ -74,7 +57,7 @@ def _glued(answer: Spoken, first: int, last: int) -> bool:
     return before or behind
 
 
-def _possessor(answer: Spoken, last: int, asked: Set[str]) -> bool:
+def _possessor(answer: Spoken, last: int, asked: AbstractSet[str]) -> bool:
     """Whether something of it is spoken of: Rossi's wife; a question for whose it is wants the possessor."""
     clitic, thing = answer.at(last), answer.at(last + 1)
     if clitic is None or clitic.kind != "clitic" or thing is None or not thing.is_word:
@@ -82,7 +65,7 @@ def _possessor(answer: Spoken, last: int, asked: Set[str]) -> bool:
     return "whose" not in asked and thing.folded not in asked and thing.folded not in FUNCTION
 
 
-def _kin(answer: Spoken, first: int, asked: Set[str]) -> bool:
+def _kin(answer: Spoken, first: int, asked: AbstractSet[str]) -> bool:
     """The wife of Rossi, the capital of France, near Paris."""
     at = first - 1
     while (token := answer.at(at)) is not None and token.folded in TITLES | {"the", "a"}:
@@ -96,13 +79,13 @@ def _kin(answer: Spoken, first: int, asked: Set[str]) -> bool:
     )  # fmt: skip
 
 
-def _goes_on(answer: Spoken, behind: Token, last: int, wanted: Sequence[Token], asked: Set[str]) -> bool:
+def _goes_on(answer: Spoken, behind: Token, last: int, wanted: Sequence[Token], asked: AbstractSet[str]) -> bool:
     """Whether a name goes on behind it: Paris Hilton, John Smith Jr., Windows 11."""
     if behind.folded in HEIRS and behind.folded not in {want.folded for want in wanted}:
         return True
     if behind.raw == "," and (heir := answer.at(last + 1)) and heir.folded in HEIRS - {"senior", "junior"}:
         return True
-    if not wanted[-1].capital or not behind.is_word or behind.folded in FIRMS | DAYS | asked:
+    if not wanted[-1].capital or not behind.is_word or behind.folded in FIRMS | DAYS | VENUES | asked:
         return False
     shouting = not answer.mixed and answer.words > len(wanted) + 2
     if behind.kind == "word":

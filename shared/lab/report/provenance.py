@@ -29,7 +29,9 @@ class Voice:
 
 @dataclass(frozen=True)
 class Provenance:
-    """`counted_anew`: results that lacked what ranks arms, so that it was counted from their texts. `metric_versions`: metric -> its version, all of them where results of several were counted together.
+    """`metric_versions`: metric -> its version, all of them where results of several were counted together.
+
+    `counted_anew`: results that lacked what ranks arms, so that it was counted from their texts.
 
     `result_versions`: how many questions stand with their first, second, ... published result.
     """

@@ -48,8 +48,8 @@ def _table(numbers: Numbers) -> Iterator[Block]:
     yield Table(caption, heads, grouped(numbers.table, _states), numbers=range(2, len(heads)))
     yield Paragraph(
         "abstained: also where that is right. rightly abstained: of the n questions that no document answers; wrongly "
-        "abstained: of the n that have an accepted answer. outdated: says what a correction or retraction had made wrong (lower is "
-        "better), of the n questions where something had.",
+        "abstained: of the n that have an accepted answer. outdated: says what a correction or retraction had made "
+        "wrong (lower is better), of the n questions where something had.",
         small=True,
     )
 

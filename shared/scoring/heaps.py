@@ -1,0 +1,41 @@
+"""Whether a candidate is one of several that are said one after the other, or heaped without a sign between them."""
+
+from shared.scoring import cues
+from shared.scoring.lists import ENDS, LONGEST_ITEM, SEPARATORS, alike, is_bare, joins
+from shared.scoring.places import Place
+
+FEWEST_HEAPED = 4
+
+
+def heaped(place: Place) -> bool:
+    """Whether the text is no sentence and goes on with other words: candidates without a sign between them."""
+    tokens = place.spoken.tokens
+    if any(joins(token) or (token.kind == "stop" and token.raw not in "-'") for token in tokens[:-1]):
+        return False
+    others = [
+        token for number, token in enumerate(tokens)
+        if token.is_word and token.kind != "sign" and number not in place.own and token.folded not in place.asked
+    ]  # fmt: skip
+    return len(others) >= FEWEST_HEAPED and is_bare(place) and not any(token.folded in cues.BE for token in tokens)
+
+
+def repeated(place: Place) -> bool:
+    """Whether the same is said of others: "It is Rossi. It is Patel.", or one sentence after the other is a name."""
+    tokens = place.spoken.tokens
+    starts = [0, *(at + 1 for at, token in enumerate(tokens) if token.raw[0] in ENDS)]
+    own = max(start for start in starts if start <= place.first)
+    frame = [token.folded for token in tokens[own : place.first]]
+    behind = place.spoken.at(place.last)
+    if not frame and not (behind is None or behind.raw[0] in ENDS):
+        return False
+    others = 0
+    for start in starts:
+        other = start + len(frame)
+        if start == own or other >= len(tokens) or [token.folded for token in tokens[start:other]] != frame:
+            continue
+        ends = ENDS | SEPARATORS if frame else ENDS
+        end = next((at for at in range(other, len(tokens)) if tokens[at].raw[0] in ends), len(tokens))
+        short = 0 < end - other <= (3 if not frame else LONGEST_ITEM)
+        if short and not place.own & set(range(other, end)) and tokens[other].is_word:
+            others += 2 if alike(place, other) else 1
+    return others > 1
