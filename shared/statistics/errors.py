@@ -57,7 +57,7 @@ class Estimates:
 
         known = self.error > 0
         tails = special.stdtr(self.freedom, -distance / np.where(known, self.error, 1.0))
-        return np.where(known, tails, 1.0)
+        return np.where(known, np.maximum(tails, np.finfo(np.float64).tiny), 1.0)
 
 
 def quantile(share: float, freedom: Floats) -> Floats:

@@ -16,7 +16,7 @@ from shared.statistics.intervals import Interval, mean_limits
 from shared.statistics.ratings import Preference, rate
 from shared.statistics.resampling import Floats, Integers, summed
 from shared.statistics.sequences import BettingSequence, mixture_interval
-from shared.statistics.significance import detectable, holm, mcnemar, sign_flip
+from shared.statistics.significance import mcnemar
 
 pytestmark = pytest.mark.long
 EXPERIMENTS = 2_000
@@ -110,24 +110,6 @@ def test_questions_on_one_document_need_the_clustered_interval_and_the_plain_one
     assert coverage(simulated) < 0.85
 
 
-def test_the_sign_flip_test_finds_a_difference_that_is_not_there_in_5_percent_of_experiments() -> None:
-    rng = np.random.default_rng(2)
-    null = graded(rng, 60)[0] * rng.choice([-1.0, 1.0], (60, EXPERIMENTS))  # the arms' names are exchangeable
-    share = report("sign-flip", float((sign_flip(null, draws=2_000) < 0.05).mean()))
-
-    assert 0.04 <= share <= 0.06
-
-
-def test_by_documents_the_sign_flip_test_keeps_5_percent_and_by_questions_it_does_not() -> None:
-    (differences, means), documents = by_document(np.random.default_rng(3), 60)
-    null = differences - means
-    clustered = report("clustered", float((sign_flip(summed(null, documents), draws=2_000) < 0.05).mean()))
-    plain = report("plain", float((sign_flip(null, draws=2_000) < 0.05).mean()))
-
-    assert 0.04 <= clustered <= 0.06
-    assert plain > 0.15
-
-
 def test_mcnemars_exact_test_is_never_too_eager() -> None:
     rng = np.random.default_rng(4)
     a, b = ((rng.random((100, EXPERIMENTS)) < 0.4).astype(float) for _ in range(2))
@@ -135,39 +117,6 @@ def test_mcnemars_exact_test_is_never_too_eager() -> None:
     share = report("McNemar", float(np.mean([p is not None and p < 0.05 for p in ps])))
 
     assert 0.02 <= share <= 0.05
-
-
-def test_holm_keeps_the_error_of_the_whole_family_where_single_tests_do_not() -> None:
-    """Families of ten metrics without any difference, half of whose spread they share."""
-    rng = np.random.default_rng(5)
-    families = 1_000
-    of_all = rng.normal(size=(50, families, 1))
-    ps = sign_flip((of_all + rng.normal(size=(50, families, 10))).reshape(50, -1), draws=2_000).reshape(families, 10)
-    single = report("any of ten alone", float((ps.min(axis=1) < 0.05).mean()))
-    adjusted = report("any of ten by Holm", float(np.mean([min(holm(family.tolist())) < 0.05 for family in ps])))
-
-    assert single > 0.20
-    assert adjusted <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / families)
-
-
-def test_a_detectable_difference_is_found_in_80_percent_of_experiments() -> None:
-    rng = np.random.default_rng(6)
-    spread = rng.normal(0, 0.3, (80, EXPERIMENTS))
-    said = [detectable(spread[:, at], np.ones(80), 1.0) or 0.0 for at in range(EXPERIMENTS)]
-    fresh = rng.normal(0, 0.3, (80, EXPERIMENTS)) + np.mean(said)
-    share = report("power", float((sign_flip(fresh, draws=2_000) < 0.05).mean()))
-
-    assert 0.77 <= share <= 0.83
-
-
-def test_where_few_questions_differ_the_detectable_difference_is_not_too_small() -> None:
-    """Arms that were always alike: at the share of wins that is named, 80 % of experiments find it."""
-    rng = np.random.default_rng(7)
-    for n in (10, 40, 200):
-        share = detectable(np.zeros(n), np.ones(n), 1.0)
-        assert share is not None
-        fresh = (rng.random((n, EXPERIMENTS)) < share).astype(float)
-        assert 0.77 <= (sign_flip(fresh) < 0.05).mean() <= 0.84
 
 
 VALUES, FIRST_LOOK = 300, 10

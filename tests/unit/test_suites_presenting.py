@@ -61,9 +61,10 @@ def test_a_disturbance_is_compared_with_its_own_control() -> None:
     assert comparisons["order-best_last", "base+rag"].difference == 0.0
 
 
-def test_questions_that_share_any_gold_document_are_one_cluster() -> None:
+def test_questions_that_share_a_gold_document_depend_on_one_another_and_a_chain_is_not_one_cluster() -> None:
     gold = {"q1": ("a", "b"), "q2": ("b", "c"), "q3": ("c",), "q4": ("d",), "q5": ()}
     conditions = [a_condition(UNDISTURBED, 1.0, gold), a_condition("stale", 1.0, gold)]
 
     (comparison,) = [comparison for _, _, comparison in sensitivity.compared(conditions, ("base+rag",))]
-    assert (comparison.n, comparison.clusters) == (5, 3)
+    assert (comparison.n, comparison.clusters) == (5, 4)
+    assert comparison.largest == 3 / 5, "the one in the middle of the chain"

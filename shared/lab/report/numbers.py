@@ -33,6 +33,7 @@ from shared.scoring import catalogue
 from shared.scoring.catalogue import HEADLINE
 from shared.standings import ALL
 from shared.statistics.calibration import Calibration
+from shared.statistics.clusters import layout
 from shared.statistics.comparison import Comparison
 from shared.statistics.intervals import Interval
 from shared.statistics.wording import in_words
@@ -115,7 +116,7 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR, margin: flo
         silent=tuple(silent),
         margin=margin,
         slices={name: len(members) for name, members in slices.items()},
-        clusters=len(set(clusters.values())),
+        clusters=layout(list(clusters), clusters.links).clusters if clusters else 0,
         scored=len({name for values in correct.values() for name in values}),
         table=cells(scores, arms=arms, slices=slices, rule=rule),
         outcomes=outcomes,
