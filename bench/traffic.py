@@ -40,7 +40,7 @@ class Stream:
 
     @property
     def streams(self) -> int:
-        return self.documents.shape[1]
+        return len(self.documents[0])
 
 
 def lone(draw: np.random.Generator, streams: int, length: int, *, first: float = 0.5, last: float = 0.5) -> Stream:

@@ -33,7 +33,7 @@ class Watched:
 def run(seed: int, short: bool) -> list[Row]:
     """How often in each traffic, and how soon."""
     streams, length = (40, 500) if short else (200, 3_000)
-    rows: list[Row] = []
+    rows = list[Row]()
     for how, traffic in TRAFFICS.items():
         seen = watched(traffic(np.random.default_rng(seed), streams, length))
         rows += _misled(f"{how}, {length:,} results", seen)
@@ -75,15 +75,13 @@ class Counts:
 
     def decides(self) -> Truth:
         """Whether any pair is decided by clusters."""
-        decided: Truth = (log_mixed(self._capital) >= ruin(ERROR / len(PAIRS))).any(axis=(1, 2))
-        return decided
+        return _any(log_mixed(self._capital) >= ruin(ERROR / len(PAIRS)))
 
     def decides_by_questions(self) -> Truth:
         """The same where each question counts as independent, by the mixture: what was done before."""
         reach = 2 * mixture_reach(self._questions, ERROR / len(PAIRS))
         means = self._sums / self._questions
-        decided: Truth = (np.abs(means[:, _FIRST] - means[:, _SECOND]) > reach).any(axis=1)
-        return decided
+        return _any(np.abs(means[:, _FIRST] - means[:, _SECOND]) > reach)
 
     def misses(self, expected: Floats) -> Truth:
         """Whether the first arm's interval leaves out what was to be expected on average."""
@@ -109,6 +107,11 @@ class Counts:
         of = self._every, clusters
         self._squares += (self._n[of] + by) ** 2 - self._n[of] ** 2
         self._n[of] += by
+
+
+def _any(truths: Truth) -> Truth:
+    """Of each stream."""
+    return np.array([bool(truth.any()) for truth in truths])
 
 
 def _misled(how: str, seen: Watched) -> list[Row]:

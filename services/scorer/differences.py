@@ -51,12 +51,11 @@ class Differences:
 
     def replace(self, before: Whole, after: Whole) -> None:
         """A cluster was counted with these sums over its questions, and is with those."""
-        for row, times in ((before, -1), (after, 1)):
-            n, total = row.reshape(2, -1)
-            means = np.where(n > 0, total / np.maximum(n, 1) / ONE, 0.0)
-            self._clusters += times * (n > 0)
-            self._means += times * np.rint(means * ONE).astype(np.int64)
-            self._capital += times * np.floor(log_capital(means) * ONE).astype(np.int64)
+        n, totals = np.stack([before, after]).reshape(2, 2, -1).swapaxes(0, 1)
+        means = np.where(n > 0, totals / np.maximum(n, 1) / ONE, 0.0)
+        self._clusters += _change((n > 0).astype(np.int64))
+        self._means += _change(np.rint(means * ONE).astype(np.int64))
+        self._capital += _change(np.floor(log_capital(means) * ONE).astype(np.int64))
 
     def all(self) -> Iterator[Difference]:
         """All pairs together err ever in at most 5 %: each is given its share of that (Bonferroni)."""
@@ -73,3 +72,9 @@ class Differences:
                 yield Difference(metric=HEADLINE, a=a, b=b, n=n, clusters=clusters, mean=mean,
                                  over_questions=over_questions, ci95=(low, high), interval=KIND,
                                  better=better)  # fmt: skip
+
+
+def _change(of_two: Whole) -> Whole:
+    """What comes after minus what was before."""
+    change: Whole = of_two[1] - of_two[0]
+    return change

@@ -12,7 +12,7 @@ from services.scorer import standings_aggregator
 from services.scorer.standings_aggregator import StandingsAggregator
 from shared.messages import Result, ScoredAnswer
 from shared.scoring.catalogue import HEADLINE
-from shared.statistics.sequences import mixture_interval, mixture_reach
+from shared.statistics.sequences import betting_limits, log_capital, mixture_interval, mixture_reach
 from tests.builders import NOON, a_question, a_raw_record, an_answer
 from tests.contests import within
 from tests.standings import record_of, standings
@@ -221,6 +221,23 @@ def test_each_document_counts_once_with_the_mean_of_its_questions() -> None:
     assert (difference.n, difference.clusters) == (8, 2)
     assert difference.mean == (-1.0 + 0.5) / 2
     assert difference.over_questions == pytest.approx((-6 + 1) / 8)
+
+
+def test_the_limits_of_a_difference_are_those_of_the_means_of_its_documents() -> None:
+    draw = np.random.default_rng(8)
+    documents = draw.integers(0, 40, 200)
+    right = (draw.random((2, 200)) < [[0.7], [0.4]]).astype(float)
+    results = [
+        a_result(n, about=(f"story-{documents[n]}",), base=float(right[0, n]), tuned=float(right[1, n]))
+        for n in range(200)
+    ]
+    [difference] = standings(results, ["base", "tuned"])[0].differences
+    means = np.array([(right[0] - right[1])[documents == document].mean() for document in set(documents.tolist())])
+    low, high = betting_limits(np.array(float(len(means))), log_capital(means).sum(axis=0), 0.05)
+
+    assert difference.clusters == len(means)
+    assert difference.mean == pytest.approx(means.mean(), abs=1e-8)
+    assert difference.ci95 == pytest.approx((low, high), abs=1e-6)
 
 
 def test_where_documents_and_questions_say_the_opposite_no_arm_is_better() -> None:

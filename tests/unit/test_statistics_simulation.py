@@ -12,10 +12,10 @@ import pytest
 
 from shared.statistics.agreement import agreement
 from shared.statistics.calibration import calibration
-from shared.statistics.intervals import Interval, mean_limits
+from shared.statistics.intervals import mean_limits
 from shared.statistics.ratings import Preference, rate
 from shared.statistics.resampling import Floats, Integers, summed
-from shared.statistics.sequences import BettingSequence, mixture_interval
+from shared.statistics.sequences import mixture_interval
 from shared.statistics.significance import mcnemar
 
 pytestmark = pytest.mark.long
@@ -138,17 +138,12 @@ def test_a_confidence_sequence_holds_at_all_times_and_a_plain_interval_that_is_p
     running = np.cumsum(values, axis=0) / np.arange(1, VALUES + 1)[:, None]
     plain = (np.abs(running - chance) > peeked(values))[FIRST_LOOK - 1 :].any(axis=0)
     mixture = np.zeros(streams, dtype=bool)
-    betting = np.zeros(streams, dtype=bool)
     for stream in range(streams):
-        sequence = BettingSequence()
         for at in range(VALUES):
-            sequence.update(values[at, stream])
             mixture[stream] |= mixture_interval(at + 1, running[at, stream]).excludes(chance)
-            betting[stream] |= sequence.interval().excludes(chance)
 
     assert report("plain ever misses", float(plain.mean())) > 0.20
     assert report("mixture ever misses", float(mixture.mean())) <= 0.05
-    assert report("betting ever misses", float(betting.mean())) <= 0.05
 
 
 def test_the_mixture_holds_for_the_average_so_far_when_the_news_gets_harder() -> None:
@@ -163,38 +158,6 @@ def test_the_mixture_holds_for_the_average_so_far_when_the_news_gets_harder() ->
     ]
 
     assert report("mixture under drift ever misses", float(np.mean(missed))) <= 0.05
-
-
-def test_a_sequence_of_differences_holds_and_betting_is_the_narrower_one() -> None:
-    rng = np.random.default_rng(10)
-    missed, widths = [], []
-    for _ in range(150):
-        differences = (rng.random(400) < 0.45).astype(float) - (rng.random(400) < 0.3)
-        sequence = BettingSequence(-1.0, 1.0)
-        out = False
-        for value in differences:
-            sequence.update(float(value))
-            out |= sequence.interval().excludes(0.15)
-        missed.append(out)
-        interval, other = sequence.interval(), mixture_interval(400, float(differences.mean()), lowest=-1.0)
-        widths.append((interval.high - interval.low) / (other.high - other.low))
-
-    assert report("betting on differences ever misses", float(np.mean(missed))) <= 0.05
-    assert report("its width in mixtures", float(np.mean(widths))) < 0.9
-
-
-def test_sequences_start_with_the_whole_scale_and_keep_to_it() -> None:
-    sequence = BettingSequence(-1.0, 1.0)
-    assert sequence.interval() == mixture_interval(0, 0.0, lowest=-1.0) == Interval(0, None, -1.0, 1.0)
-    for _ in range(2):
-        sequence.update(1.0)
-    assert (sequence.interval().mean, sequence.interval().high) == (1.0, 1.0)
-    assert sequence.interval().low < 0
-    for _ in range(998):
-        sequence.update(1.0)
-    assert 0.95 < sequence.interval().low < 1.0, "always equal, and still not certain"
-    with pytest.raises(ValueError, match="leaves the scale -1 to 1"):
-        sequence.update(1.5)
 
 
 def test_intervals_of_ratings_hold_the_known_strengths() -> None:
