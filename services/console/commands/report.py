@@ -28,6 +28,13 @@ from shared.settings import CassandraSettings, KafkaSettings
 Since = Annotated[str | None, typer.Option(help="Asked since: a time, or how long ago (90s, 15m, 2h, 7d).")]
 Until = Annotated[str | None, typer.Option(help="Asked before: a time, or how long ago.")]
 
+Said = Annotated[
+    Path | None, typer.Option(help="A TOML file with the weight of each slice in your mix, under [slices].")
+]
+Traffic = Annotated[
+    Path | None, typer.Option(help="Or a log of real questions to count it from: JSON lines that name a slice.")
+]
+
 
 def register(app: typer.Typer) -> None:
     app.command()(report)
@@ -42,12 +49,8 @@ def report(
     documents: Annotated[
         Path | None, typer.Option(help="JSON lines with document_id and published_at (findable_at), for the curves.")
     ] = None,
-    weights: Annotated[
-        Path | None, typer.Option(help="A TOML file with the weight of each slice in your mix, under [slices].")
-    ] = None,
-    traffic: Annotated[
-        Path | None, typer.Option(help="Or a log of real questions to count it from: JSON lines that name a slice.")
-    ] = None,
+    weights: Said = None,
+    traffic: Traffic = None,
     since: Since = None,
     until: Until = None,
     json: output.Json = False,

@@ -101,7 +101,6 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR) -> Numbers:
         for metric, by_arm in scores.items()
     }
     comparisons = compared(spoken, slices | _by_cutoff(material), clusters)
-    named = [name for name in slices if name != ALL]
     first, *further = _designs(contest, spoken, clusters, comparisons)
     return Numbers(
         version=VERSION,
@@ -125,7 +124,7 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR) -> Numbers:
         examples=examples(results, arms, retrieving),
         groups=groups(material, correct, clusters),
         runs=spread_over(material.runs, spoken.get(HEADLINE, {}), arms, first.square),
-        apart=told_apart(material, spoken, clusters, comparisons, square=first.square, slices=named),
+        apart=told_apart(material, spoken, clusters, comparisons, square=first.square, slices=slices),
         votes=votes.summarise(results, (), per_hour=per_hour),
         judges=judges.summarise(results, per_hour=per_hour),
         provenance=provenance(material),
