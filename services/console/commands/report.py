@@ -69,11 +69,7 @@ def report(
     now, mine = datetime.now(UTC), _weights(weights, traffic)
     start, end = (None if text is None else moment(text, now) for text in (since, until))
     with progress.waiting("reading the documents' times"):
-        material = (
-            _several(source, documents, start, end)
-            if source and len(source) > 1
-            else _material(source[0] if source else None, documents, start, end)
-        )
+        material = _read(source or [], documents, start, end)
     with progress.waiting(f"counting {len(material.results)} results"):
         numbers = count(replace(material, weights=mine), per_hour=VotingSettings().per_voter_per_hour)
         extra = [] if source else staying.live(KafkaSettings(), material.results, CostSettings())
@@ -90,6 +86,12 @@ def _weights(said: Path | None, traffic: Path | None) -> Weights:
     if said is not None:
         return mixes.said(said)
     return mixes.counted(traffic) if traffic is not None else Weights()
+
+
+def _read(sources: list[Path], documents: Path | None, since: datetime | None, until: datetime | None) -> Material:
+    if len(sources) > 1:
+        return _several(sources, documents, since, until)
+    return _material(sources[0] if sources else None, documents, since, until)
 
 
 def _several(sources: list[Path], documents: Path | None, since: datetime | None, until: datetime | None) -> Material:

@@ -96,10 +96,7 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR) -> Numbers:
     correct, retrieving = scores.get(HEADLINE, {}), retrieval_arms(results, arms, contest)
     outcomes = counts(results, arms)
     silent = [arm_outcomes.arm for arm_outcomes in outcomes if arm_outcomes.silent]
-    spoken = {
-        metric: {arm: column for arm, column in by_arm.items() if arm not in silent}
-        for metric, by_arm in scores.items()
-    }
+    spoken = {metric: _without(by_arm, silent) for metric, by_arm in scores.items()}
     comparisons = compared(spoken, slices | _by_cutoff(material), clusters)
     first, *further = _designs(contest, spoken, clusters, comparisons)
     return Numbers(
@@ -129,6 +126,10 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR) -> Numbers:
         judges=judges.summarise(results, per_hour=per_hour),
         provenance=provenance(material),
     )
+
+
+def _without(by_arm: Scores, silent: Sequence[str]) -> Scores:
+    return {arm: column for arm, column in by_arm.items() if arm not in silent}
 
 
 def _designs(

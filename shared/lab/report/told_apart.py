@@ -38,7 +38,7 @@ def told_apart(
     square: Square,
     slices: Iterable[str],
 ) -> ToldApart:
-    """`spoken`: metric -> arm -> question -> value, without silent arms; `slices`: `all` and those that questions name."""
+    """`spoken`: metric -> arm -> question -> value, silent arms left out; `slices`: `all` and those asked."""
     results, contest = material.results, material.contest
     correct, pairs = spoken.get(HEADLINE, {}), telling(contest, square)
     arms = list(correct)
