@@ -97,8 +97,12 @@ def searches_against_gold(arms: Sequence[ArmTaken]) -> list[Step]:
 
 def memory_against_gold(arms: Sequence[ArmTaken]) -> list[Step]:
     """For each speaker: the arm that is given the right passages against the one that is given none."""
-    closed = {arm.speaker: arm.name for arm in reversed(arms) if not arm.reads}
-    given = {arm.speaker: arm.name for arm in reversed(arms) if arm.context == GOLD}
+    closed, given = dict[str, str](), dict[str, str]()
+    for arm in arms:
+        if not arm.reads:
+            closed.setdefault(arm.speaker, arm.name)
+        elif arm.context == GOLD:
+            given.setdefault(arm.speaker, arm.name)
     return [Step(speaker, name, closed[speaker]) for speaker, name in given.items() if speaker in closed]
 
 

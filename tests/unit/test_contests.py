@@ -197,6 +197,20 @@ def test_two_tracks_and_two_recipes_make_four_squares() -> None:
     ]
 
 
+def test_an_arm_that_is_given_the_right_passages_is_in_no_square_and_searches_nothing() -> None:
+    arms = [an_arm("base"), an_arm("base+gold"), an_arm("tuned"), an_arm("tuned+gold"), an_arm("base+rag")]
+
+    assert squares(arms) == [Square("base", "base+rag", "tuned", None)]
+    assert search_against_memory(arms) == [("base+rag", "tuned")]
+
+
+def test_what_results_keep_of_an_arm_says_by_which_prompt_it_is_asked() -> None:
+    shown = an_arm("base+rag", options={"prompt": "rag_with_examples.v1"}).taken
+
+    assert (shown.prompt, shown.shows_examples) == ("rag_with_examples.v1", True)
+    assert (an_arm("base+rag").taken.prompt, an_arm("base+rag").taken.shows_examples) == ("", False)
+
+
 def test_contests_of_one_moment_are_in_one_order_whoever_hears_of_which_first() -> None:
     contest, other = a_contest("base", name="one"), a_contest("base", name="other")
     later = NOON + CLOCKS_DIFFER

@@ -78,12 +78,17 @@ def test_what_retrieval_does_to_abstaining_is_a_difference_of_its_own() -> None:
 def test_gold_against_found_says_what_search_could_give_and_what_it_could_not() -> None:
     told = counted(*seven()).apart.gains
     base, tuned = told.ceilings
-    search = {gain.what: gain.comparisons[HEADLINE].difference for gain in told.search}
+    passages = {gain.what: gain.comparisons[HEADLINE].difference for gain in told.passages}
 
     assert (base.searching, base.given_arm) == ("base+rag", "base+gold")
     assert (base.found.mean, base.given.mean, base.unread.mean) == (0.25, 0.5, 0.5)
     assert (tuned.found.mean, tuned.given.mean, tuned.unread.mean) == (0.75, 1.0, 0.0)
-    assert search == {"better search, for base+rag": 0.25, "better search, for tuned+rag": 0.25}
+    assert passages == {
+        "better search, for base+rag": 0.25,
+        "better search, for tuned+rag": 0.25,
+        "the right passages, for base": 0.5,
+        "the right passages, for tuned": 0.75,
+    }
 
 
 def test_questions_that_name_no_gold_document_are_not_in_gold_against_found() -> None:

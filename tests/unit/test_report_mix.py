@@ -4,8 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import Result as Ended
 from typer.testing import CliRunner
+from typer.testing import Result as Ended
 
 from services.console.app import build
 from shared.lab.report import weights

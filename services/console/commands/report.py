@@ -33,6 +33,12 @@ Margin = Annotated[
     float | None,
     typer.Option(min=0.1, max=99, help="Points of accuracy that do not matter: arms may then be called equivalent."),
 ]
+Said = Annotated[
+    Path | None, typer.Option(help="A TOML file with the weight of each slice in your mix, under [slices].")
+]
+Traffic = Annotated[
+    Path | None, typer.Option(help="Or a log of real questions to count it from: JSON lines that name a slice.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -48,12 +54,8 @@ def report(
     documents: Annotated[
         Path | None, typer.Option(help="JSON lines with document_id and published_at (findable_at), for the curves.")
     ] = None,
-    weights: Annotated[
-        Path | None, typer.Option(help="A TOML file with the weight of each slice in your mix, under [slices].")
-    ] = None,
-    traffic: Annotated[
-        Path | None, typer.Option(help="Or a log of real questions to count it from: JSON lines that name a slice.")
-    ] = None,
+    weights: Said = None,
+    traffic: Traffic = None,
     audit: Annotated[
         Path | None, typer.Option(help="A filled sheet of `tiltyard audit-answers`: the measure's errors, corrected.")
     ] = None,

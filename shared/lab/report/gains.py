@@ -50,14 +50,13 @@ class Ceiling:
 
 @dataclass(frozen=True)
 class Gains:
-    """`search`: gold against found, for each speaker; `context`: gold against no passages.
+    """`passages`: for each speaker the right ones against those that it finds, and against none.
 
     `tuning`: knowledge, reading and style of each track, `form_shown` whether reading is apart from style in it.
     """
 
     ceilings: tuple[Ceiling, ...]
-    search: tuple[Gain, ...]
-    context: tuple[Gain, ...]
+    passages: tuple[Gain, ...]
     tuning: tuple[Gain, ...]
     form_shown: bool
 
@@ -69,17 +68,16 @@ def gains(
     arms = contest.arms
     known = answerable(results)
     named = {r.question.question_id for r in results if r.question.gold_document_ids and r.question.references}
-    steps = searches_against_gold(arms)
     everything, gold = _narrowed(scores, known), _narrowed(scores, named)
-    tuned = of_tuning(arms)
+    search, tuned = searches_against_gold(arms), of_tuning(arms)
+    steps = [(f"better search, for {step.less}", step) for step in search]
+    steps += [(f"the right passages, for {step.less}", step) for step in memory_against_gold(arms)]
     return Gains(
-        ceilings=tuple(ceiling for step in steps if (ceiling := _ceiling(step, gold.get(HEADLINE, {}), clusters))),
-        search=_gains([(f"better search, for {step.less}", step) for step in steps], gold, clusters),
-        context=_gains([(f"the right passages, for {step.less}", step) for step in memory_against_gold(arms)],
-                       gold, clusters),
+        ceilings=tuple(ceiling for step in search if (ceiling := _ceiling(step, gold.get(HEADLINE, {}), clusters))),
+        passages=_gains(steps, gold, clusters),
         tuning=_gains([gain for track in tuned for gain in _of_track(track)], everything, clusters),
         form_shown=any(track.form_shown for track in tuned),
-    )  # fmt: skip
+    )
 
 
 def _of_track(track: Tuned) -> Iterator[tuple[str, Step]]:

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 
 from shared.contests.parts import Square
 from shared.lab.report.design import INTERACTION, Effect, crossed
-from shared.lab.report.paired import Pair, answerable, shares_of
+from shared.lab.report.paired import Pair, answerable, each, shares_of
 from shared.lab.report.scores import Scores, within
 from shared.lab.report.weights import Weights
 from shared.messages import Result
 from shared.scoring.catalogue import HEADLINE
 from shared.source_files import DataError
 from shared.statistics import post_stratified
-from shared.statistics.comparison import Comparison, compare
+from shared.statistics.comparison import Comparison
 from shared.statistics.intervals import Interval
 
 
@@ -131,7 +131,7 @@ def _told(
         if sides := _sides(more, less, weight, columns, strata, clusters):
             names[what] = (" and ".join(more), " and ".join(less))
             scores[what] = dict(zip(names[what], sides, strict=True))
-    for comparison in compare(scores, clusters=clusters):
+    for comparison in each(scores, clusters):
         what = comparison.metric
         yield Effect(what, *names[what], replace(comparison, metric=HEADLINE))
 

@@ -104,11 +104,10 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR, margin: flo
     correct, retrieving = scores.get(HEADLINE, {}), retrieval_arms(results, arms, contest)
     outcomes = counts(results, arms)
     silent = [arm_outcomes.arm for arm_outcomes in outcomes if arm_outcomes.silent]
-    spoken = _without(silent, scores)
+    spoken = {metric: _without(by_arm, silent) for metric, by_arm in scores.items()}
     rule = Rule(clusters, material.runs, trained(contest.arms), margin)
     telling_pairs = telling(squares(contest.arms)[0], contest.arms)
     comparisons = compared(spoken, slices | _by_cutoff(material), rule, telling_pairs)
-    named = [name for name in slices if name != ALL]
     first, *further = _designs(contest, spoken, rule, comparisons)
     return Numbers(
         version=VERSION,
@@ -133,7 +132,7 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR, margin: flo
         examples=examples(results, arms, retrieving),
         groups=groups(material, correct, clusters),
         runs=spread_over(material.runs, spoken.get(HEADLINE, {}), arms, first.square),
-        apart=told_apart(material, spoken, clusters, comparisons, square=first.square, slices=named),
+        apart=told_apart(material, spoken, clusters, comparisons, square=first.square, slices=slices),
         votes=votes.summarise(results, (), per_hour=per_hour),
         judges=judges.summarise(results, per_hour=per_hour),
         audit=auditing.count(material.audit, results, arms, clusters) if material.audit else None,
@@ -142,11 +141,8 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR, margin: flo
     )
 
 
-def _without(silent: Sequence[str], scores: Mapping[str, Scores]) -> dict[str, Scores]:
-    return {
-        metric: {arm: column for arm, column in by_arm.items() if arm not in silent}
-        for metric, by_arm in scores.items()
-    }
+def _without(by_arm: Scores, silent: Sequence[str]) -> Scores:
+    return {arm: column for arm, column in by_arm.items() if arm not in silent}
 
 
 def _designs(

@@ -24,6 +24,11 @@ def paired(
     return [comparison for comparison in comparisons if comparison.n]
 
 
+def each(sides: Mapping[str, Scores], clusters: Mapping[str, str]) -> list[Comparison]:
+    """Each entry's two sides held against each other, all entries one family."""
+    return compare(sides, clusters=clusters)
+
+
 def shares_of(columns: Mapping[K, Mapping[str, float]], clusters: Mapping[str, str]) -> dict[K, Interval]:
     """The means of columns that are shares of 1, though single values of theirs may lie outside."""
     return {

@@ -1,6 +1,6 @@
 """What must not be read as one number: kinds of question, coverages, causes, mixes, and slices that disagree."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.contests.parts import Square
@@ -14,6 +14,7 @@ from shared.lab.report.scores import Scores
 from shared.lab.report.selective import RiskCoverage, selective
 from shared.messages.contests import GOLD
 from shared.scoring.catalogue import HEADLINE
+from shared.standings import ALL
 from shared.statistics.comparison import Comparison
 
 
@@ -35,9 +36,9 @@ def told_apart(
     comparisons: Sequence[Comparison],
     *,
     square: Square,
-    slices: Sequence[str],
+    slices: Iterable[str],
 ) -> ToldApart:
-    """`spoken`: metric -> arm -> question -> value, without silent arms; `slices`: those that questions name."""
+    """`spoken`: metric -> arm -> question -> value, silent arms left out; `slices`: `all` and those asked."""
     results, contest = material.results, material.contest
     correct, pairs = spoken.get(HEADLINE, {}), telling(contest, square)
     arms = list(correct)
@@ -47,5 +48,5 @@ def told_apart(
         selective(results, [arm for arm in arms if arm not in handed], pairs, clusters),
         gains(results, contest, spoken, clusters),
         mix(results, correct, pairs, square, clusters, material.weights),
-        tuple(reversals(comparisons, slices, pairs)),
+        tuple(reversals(comparisons, [name for name in slices if name != ALL], pairs)),
     )

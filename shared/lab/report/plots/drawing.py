@@ -15,6 +15,7 @@ from shared.statistics.intervals import Interval
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 GREY = "#5c6670"
+MOST_COLUMNS = 4  # of a legend: seven names side by side are wider than the picture
 _STYLE: Any = {
     "svg.fonttype": "path",
     "font.family": "DejaVu Sans",
@@ -77,10 +78,17 @@ def per_cent(axis: Any, label: str, *, vertical: bool = True) -> None:
 
 
 def legend_above(axis: Any, columns: int) -> None:
-    """The legend over the picture, where it hides nothing; nothing where nothing was drawn."""
+    """The legend over the picture, where it hides nothing, in `columns` at most; nothing where nothing was drawn."""
     handles, labels = axis.get_legend_handles_labels()
     if handles:
-        axis.legend(handles, labels, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=columns, borderaxespad=0.2)
+        axis.legend(
+            handles,
+            labels,
+            loc="lower left",
+            bbox_to_anchor=(0, 1.0),
+            ncols=min(columns, MOST_COLUMNS),
+            borderaxespad=0.2,
+        )
 
 
 def _element(document: str, name: str) -> str:

@@ -20,7 +20,7 @@ MISSING_FORM = (
 def causes(numbers: Numbers) -> Section:
     """Search against reading, and knowledge against reading against style."""
     told = numbers.apart.gains
-    blocks: list[Block] = [*_ceilings(numbers), *_gains("What the passages give", [*told.search, *told.context])]
+    blocks: list[Block] = [*_ceilings(numbers), *_gains("What the passages give", told.passages)]
     if not told.ceilings:
         blocks.append(Paragraph(MISSING_GOLD))
     blocks += _gains("What tuning gives, and what the form alone gives", told.tuning)
