@@ -37,6 +37,14 @@ class Powered:
     error: float
     groups: int
 
+    def chance_of(self, value: float) -> float | None:
+        """How often the mean would lie as far from this value by chance, two-sided; None where there is no mean."""
+        from scipy import stats
+
+        if self.interval.mean is None:
+            return None
+        return float(2 * stats.t.sf(abs(self.interval.mean - value) / self.error, self.groups - 1))
+
 
 def powered_mean(
     labelled: Sequence[Labelled],
