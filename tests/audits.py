@@ -10,7 +10,8 @@ from shared.lab.audit import sheet
 from shared.lab.audit.doubts import Ruled
 from shared.lab.audit.drawing import Wanted, draw, judged
 from shared.lab.audit.sheet import Entry, Key
-from shared.messages import Answer, Question, Result
+from shared.messages import Answer, Question, Result, ScoredAnswer
+from shared.scoring.catalogue import HEADLINE
 from tests.results import a_result, a_scored
 
 TRULY = {"base": 0.2, "base+rag": 0.6}
@@ -28,7 +29,7 @@ def some_results(
     """Every arm's answer to every question; `truly` says how often each is right."""
     rng = random.Random(seed)  # noqa: S311 (results for tests, not a secret)
     return [
-        a_result(
+        asked(
             *(_scored(rng, arm, n, share, sensitivity, specificity) for arm, share in truly.items()),
             question_id=f"q-{n}",
             text=f"What became of house {n}?",
@@ -38,10 +39,20 @@ def some_results(
     ]
 
 
-def _scored(rng: random.Random, arm: str, n: int, share: float, sensitivity: float, specificity: float) -> Any:
+def said(arm: str = "base", *, right: float | None = 1.0, **changes: Any) -> ScoredAnswer:
+    """An answer that the measure calls right, or not; without a score where `right` is None."""
+    return a_scored(arm, correct=None, scores={} if right is None else {HEADLINE: right}, **changes)
+
+
+def asked(*answers: ScoredAnswer, **changes: Any) -> Result:
+    """A question with these answers, scored by the headline measure."""
+    return a_result(*answers, **changes).model_copy(update={"metric_versions": {HEADLINE: VERSION}})
+
+
+def _scored(rng: random.Random, arm: str, n: int, share: float, sensitivity: float, specificity: float) -> ScoredAnswer:
     true = rng.random() < share
-    said = rng.random() < (sensitivity if true else 1 - specificity)
-    return a_scored(arm, correct=float(said), text=f"{arm} says of house {n} what is {'true' if true else 'false'}.")
+    called = rng.random() < (sensitivity if true else 1 - specificity)
+    return said(arm, right=float(called), text=f"{arm} says of house {n} what is {'true' if true else 'false'}.")
 
 
 def truth_of(text: str) -> bool:

@@ -8,14 +8,16 @@ import numpy as np
 from bench.simulations import Row
 from shared.statistics.intervals import Interval
 from shared.statistics.misclassification import Errors, Stratum, corrected, errors_of
-from shared.statistics.prediction_powered import Labelled, powered_mean
+from shared.statistics.prediction_powered import Labelled, Powered, powered_mean
 from shared.statistics.resampling import Floats, Integers
+from shared.statistics.significance import holm
 
 Generator = np.random.Generator
 Counts = dict[str, list[float]]
 RATES = "A measure's error rates, by a person who reads some answers, lie in their intervals"
 ARMS = "Accuracies corrected for errors that are alike in all arms (Rogan and Gladen) lie in their intervals"
 OWN = "Where the measure errs otherwise in one arm, that arm's own labels hold its accuracy"
+ALARMS = "An arm is said to be one in which the measure errs otherwise, where it is none"
 JUDGE = "Few labels and a judge's verdicts on everything (PPI++) hold what people would say of all"
 DOUBTFUL, ERRS_MORE = 0.15, 4.0  # that share of answers is doubtful, and the measure errs so much more often on them
 
@@ -68,7 +70,14 @@ def run(seed: int, short: bool) -> list[Row]:
     rows = [_row(RATES, world.how, counts, ("sensitivity", "specificity")) for world, counts in worlds]
     rows += [_row(ARMS, world.how, counts, ("corrected",), "as measured") for world, counts in worlds]
     rows.append(_row(OWN, FOOLED.how, _audited(rng, FOOLED, runs), ("own",), "errors taken as alike"))
+    rows += [_alarms(world.how, counts["suspected"]) for world, counts in worlds[:1]]
     return [*rows, *_judges(rng, runs)]
+
+
+def _alarms(how: str, suspected: Sequence[float]) -> Row:
+    """Met where there are not more than 5 % but for chance."""
+    share, allowed = float(np.mean(suspected)), 0.05 + 2 * np.sqrt(0.05 * 0.95 / len(suspected))
+    return Row(ALARMS, how, "at most 5 %", f"{100 * share:.1f} %", len(suspected), met=share <= allowed)
 
 
 def _row(claim: str, how: str, counts: Counts, shown: Sequence[str], beside: str = "") -> Row:
@@ -104,10 +113,21 @@ def _held(world: World, answers: Answers, errors: Errors) -> Iterator[tuple[str,
     if world.fooled is None:
         plain = [corrected(answers.said[arm].tolist(), answers.document.tolist(), PERFECT) for arm in arms]
         yield "corrected", alike
+        yield "suspected", _suspected(answers, corrections)
         yield "as measured", float(np.mean([_holds(*pair) for pair in zip(plain, truths, strict=True)]))
     else:
         yield "errors taken as alike", alike
-        yield "own", _holds(_own(answers, arms[0]), truths[0])
+        yield "own", _holds(_own(answers, arms[0]).interval, truths[0])
+
+
+def _suspected(answers: Answers, corrections: Sequence[Interval]) -> float:
+    """Whether some arm's own labels lie too far from what errors alike in all arms tell, by Holm."""
+    chances = [
+        chance
+        for arm, interval in enumerate(corrections)
+        if interval.mean is not None and (chance := _own(answers, arm).chance_of(interval.mean)) is not None
+    ]
+    return float(min(holm(chances), default=1.0) < 0.05)
 
 
 PERFECT = Errors(
@@ -120,13 +140,13 @@ def _holds(interval: Interval, truth: float) -> float:
     return float(interval.low - 1e-12 <= truth <= interval.high + 1e-12)
 
 
-def _own(answers: Answers, arm: int) -> Interval:
+def _own(answers: Answers, arm: int) -> Powered:
     labelled = [
         Labelled(float(answers.true[arm, q]), float(answers.said[arm, q]), int(answers.document[q]), weight)
         for of, q, weight in answers.drawn
         if of == arm
     ]
-    return powered_mean(labelled, answers.said[arm].tolist(), answers.document.tolist()).interval
+    return powered_mean(labelled, answers.said[arm].tolist(), answers.document.tolist())
 
 
 def _answers(rng: Generator, world: World) -> Answers:

@@ -161,14 +161,18 @@ class _Side:
 
 
 def _ratio(hit: _Side, missed: _Side, *, true: bool) -> Interval:
-    """Of all truly right (or wrong) answers the share that is in `hit`, by the delta method."""
+    """Of all truly right (or wrong) answers the share that is in `hit`, by the delta method.
+
+    The sides' sizes are chance too, since the rate is to hold for other answers than these.
+    """
     if not hit.labelled or not missed.labelled:
         return Interval(0, None, 0.0, 1.0)
     plain = hit.count(true=true), missed.count(true=true)
     if not sum(plain):
         return Interval(0, None, 0.0, 1.0)
     inside, outside = hit.count(true=true, added=_HALF), missed.count(true=true, added=_HALF)
-    variance = (outside**2 * hit.variance() + inside**2 * missed.variance()) / (inside + outside) ** 4
+    sizes = (inside * outside) ** 2 * (1 / hit.population + 1 / missed.population)
+    variance = (outside**2 * hit.variance() + inside**2 * missed.variance() + sizes) / (inside + outside) ** 4
     return _interval(plain[0] / sum(plain), inside / (inside + outside), variance)
 
 

@@ -27,15 +27,27 @@ class Labelled:
 
 @dataclass(frozen=True)
 class Powered:
-    """The mean with 95 % limits, n being the labels, its standard error and the labelled clusters behind it.
+    """The mean with 95 % limits, n being the labels, and the labelled clusters behind it.
 
-    `tuning` says how much the predictions count: 0, not at all, so that what remains are the labels alone.
+    `tuning` says how much the predictions count: 0, not at all, so that what remains are the labels alone. `error` is
+    the standard error that the labels leave where the predictions are what they are.
     """
 
     interval: Interval
     tuning: float
     error: float
     groups: int
+
+    def chance_of(self, value: float) -> float | None:
+        """How often the labels would put the mean as far from this value by chance, two-sided; None without a mean.
+
+        For values that follow from the same predictions, such as a correction of them by other labels.
+        """
+        from scipy import stats
+
+        if self.interval.mean is None:
+            return None
+        return float(2 * stats.t.sf(abs(self.interval.mean - value) / self.error, self.groups - 1))
 
 
 def powered_mean(
@@ -70,11 +82,12 @@ def powered_mean(
     residuals = values - chosen * said
     parts = [chosen * (predicted - predicted.mean()) / len(predicted), weights * (residuals - weights @ residuals)]
     unseen = float((weights**2).sum()) / len(labelled) * (highest - lowest) ** 2
-    error = float(np.sqrt(_variance(np.concatenate(parts), groups, known) + unseen))
-    reach = float(stats.t.ppf(0.975, known - 1)) * error
+    variance = _variance(np.concatenate(parts), groups, known) + unseen
+    by_labels = _variance(parts[1], groups[len(predicted) :], known) + unseen
+    reach = float(stats.t.ppf(0.975, known - 1) * np.sqrt(variance))
     mean = min(max(mean, lowest), highest)
     interval = Interval(len(labelled), mean, max(lowest, mean - reach), min(highest, mean + reach))
-    return Powered(interval, chosen, error, known)
+    return Powered(interval, chosen, float(np.sqrt(by_labels)), known)
 
 
 def _columns(labelled: Sequence[Labelled]) -> tuple[list[float], list[float], list[float]]:

@@ -14,9 +14,8 @@ from shared.lab.report.scores import clusters_of
 from shared.messages import Result
 from shared.scoring.catalogue import HEADLINE
 from shared.source_files import DataError
-from tests.audits import TRULY, a_draw, a_sheet, every_fourth_doubted, fill, some_results, truth_of
+from tests.audits import TRULY, a_draw, a_sheet, asked, every_fourth_doubted, fill, said, some_results, truth_of
 from tests.command_line import Ended
-from tests.results import a_result, a_scored
 
 
 def audited(path: Path, results: list[Result]) -> Audited:
@@ -77,8 +76,8 @@ def test_by_arm_so_many_of_each_arm_are_drawn() -> None:
 
 def test_two_arms_that_say_the_same_to_a_question_are_read_once() -> None:
     results = [
-        a_result(
-            a_scored("base", text="The pier"), a_scored("base+rag", text="The pier"), question_id=f"q-{n}",
+        asked(
+            said("base", text="The pier"), said("base+rag", text="The pier"), question_id=f"q-{n}",
             text=f"Where is {n}?",
         )
         for n in range(10)
@@ -90,13 +89,13 @@ def test_two_arms_that_say_the_same_to_a_question_are_read_once() -> None:
 
 def test_only_texts_on_questions_with_accepted_answers_that_everyone_may_see_are_drawn() -> None:
     results = [
-        a_result(a_scored(), question_id="read"),
-        a_result(a_scored(), question_id="unanswerable", references=()),
-        a_result(a_scored(), question_id="unknown", references=None),
-        a_result(a_scored(status="failed", text="", failure="gone", correct=0.0), question_id="failed"),
-        a_result(a_scored(status="abstained", text="", withheld="The pier", correct=0.0), question_id="withheld"),
-        a_result(a_scored(correct=None), question_id="not scored"),
-        a_result(a_scored(), question_id="restricted", labels=("desk",)),
+        asked(said(), question_id="read"),
+        asked(said(), question_id="unanswerable", references=()),
+        asked(said(), question_id="unknown", references=None),
+        asked(said(status="failed", text="", failure="gone", right=0.0), question_id="failed"),
+        asked(said(status="abstained", text="", withheld="The pier", right=0.0), question_id="withheld"),
+        asked(said(right=None), question_id="not scored"),
+        asked(said(), question_id="restricted", labels=("desk",)),
     ]
     _, key = a_draw(results)
 
@@ -107,7 +106,7 @@ def test_only_texts_on_questions_with_accepted_answers_that_everyone_may_see_are
 def test_a_fifth_as_many_abstentions_are_drawn() -> None:
     results = some_results(50)
     results += [
-        a_result(a_scored("base", status="abstained", correct=0.0, text=f"No idea, {n}."), question_id=f"a-{n}")
+        asked(said("base", status="abstained", right=0.0, text=f"No idea, {n}."), question_id=f"a-{n}")
         for n in range(50)
     ]
     answers = a_draw(results, wrongs=20)[1]
@@ -133,7 +132,7 @@ def test_a_sheet_that_a_person_may_have_filled_is_never_written_over(tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "complaint"),
     [
         ({3: {"right": "yes"}}, 'line 4: right: Value error, say true, false or "unsure"'),
         ({3: {"right": 1}}, 'line 4: right: Value error, say true, false or "unsure"'),
@@ -144,14 +143,14 @@ def test_a_sheet_that_a_person_may_have_filled_is_never_written_over(tmp_path: P
     ],
 )
 def test_what_is_wrong_with_a_line_is_said_with_its_number(
-    tmp_path: Path, changes: dict[int, dict[str, Any]], said: str
+    tmp_path: Path, changes: dict[int, dict[str, Any]], complaint: str
 ) -> None:
     path = a_sheet(tmp_path, some_results(50))
     fill(path, changes=changes)
     with pytest.raises(DataError) as refused:
         sheet.read(path)
 
-    assert said in str(refused.value)
+    assert complaint in str(refused.value)
 
 
 def test_a_line_twice_and_one_that_is_gone_are_said(tmp_path: Path) -> None:
@@ -214,7 +213,7 @@ def test_answers_without_a_text_stay_wrong(tmp_path: Path) -> None:
     """Half of the questions failed: what is corrected are the others."""
     results = some_results(truly={"base": 0.6})
     failed = [
-        a_result(a_scored("base", status="failed", correct=0.0, text="", failure="gone"), question_id=f"f-{n}")
+        asked(said("base", status="failed", right=0.0, text="", failure="gone"), question_id=f"f-{n}")
         for n in range(200)
     ]
     path = a_sheet(tmp_path, results, rights=200, wrongs=200)
@@ -286,9 +285,9 @@ def test_the_command_draws_reads_and_reports(
     reported = tiltyard("report", "--from", str(in_a_file), "--audit", str(path), "--out", str(out))
     assert reported.returncode == 0, reported.stderr
 
-    said, numbers = json.loads(counted.stdout), json.loads((out / "report.json").read_text())
-    assert said["errors"]["labels"] == 100
-    assert numbers["audit"]["arms"] == said["arms"]
+    counts, numbers = json.loads(counted.stdout), json.loads((out / "report.json").read_text())
+    assert counts["errors"]["labels"] == 100
+    assert numbers["audit"]["arms"] == counts["arms"]
     assert "A person read 100 of 400 answers" in (out / "report.md").read_text()
 
 

@@ -8,11 +8,14 @@ import typer
 
 from services.console import output
 from services.console.commands.report import gathered
+from services.console.commands.results import read
 from services.console.views import audit_answers as view
+from shared import topology
 from shared.lab.audit import counting, doubts, drawing, sheet
-from shared.lab.report.material import Material
+from shared.lab.report.material import Material, gather
 from shared.lab.report.scores import arms_of, clusters_of
 from shared.scoring.catalogue import HEADLINE
+from shared.settings import KafkaSettings
 
 Sources = Annotated[
     list[Path] | None,
@@ -52,7 +55,7 @@ def draw(
 
     Example: tiltyard audit-answers draw --from out/demo/results.jsonl --out audit.jsonl
     """
-    material = gathered(source)
+    material = _results(source)
     answers, left_out = drawing.judged(material.results, doubts.ruled)
     wanted = drawing.Wanted(
         rights, wrongs, seed, by_arm=by_arm, show_verdict=show_verdict, known=sheet.filled(known or ())
@@ -76,10 +79,17 @@ def count(
     Example: tiltyard audit-answers count audit.jsonl --from out/demo/results.jsonl
     """
     labels = sheet.read(filled)
-    material = gathered(source)
+    material = _results(source)
     results = material.results
     audited = counting.count(labels, results, arms_of(results, material.contest), clusters_of(results, material.asked))
     output.as_json(asdict(audited)) if json else view.counted(audited)
+
+
+def _results(source: list[Path] | None) -> Material:
+    """Of files, or of the topic, of which no times of documents are needed here."""
+    if source:
+        return gathered(source)
+    return gather(read(KafkaSettings()).values(), read_from=f"topic {topology.RESULTS.name}")
 
 
 def _version(material: Material) -> str:

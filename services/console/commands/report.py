@@ -110,7 +110,7 @@ def gathered(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> Material:
-    """The results of the topic, of a file, or of several files that are several runs."""
+    """The results of the topic with their documents' times, of a file, or of several files that are several runs."""
     if sources and len(sources) > 1:
         return _several(sources, documents, since, until)
     return _material(sources[0] if sources else None, documents, since, until)

@@ -3,9 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import isnan, nan
-
-from scipy import stats
 
 from shared.lab.audit.drawing import is_read
 from shared.lab.audit.sheet import AnswerDrawn, Key, Labels
@@ -13,7 +10,7 @@ from shared.messages import Result
 from shared.scoring.catalogue import HEADLINE
 from shared.statistics.intervals import Interval, mean_interval
 from shared.statistics.misclassification import Errors, Stratum, corrected, errors_of
-from shared.statistics.prediction_powered import Labelled, Powered, powered_mean
+from shared.statistics.prediction_powered import Labelled, powered_mean
 from shared.statistics.significance import holm
 
 
@@ -130,7 +127,7 @@ def _strange(answer: AnswerDrawn, key: Key, results: Mapping[str, Result]) -> bo
 
 def _arm(
     arm: str, results: Sequence[Result], read: Sequence[ReadAnswer], errors: Errors, clusters: Mapping[str, str]
-) -> tuple[ArmAudited, float]:
+) -> tuple[ArmAudited, float | None]:
     """The arm, and by chance alone how far its own labels and the common errors lie apart as they do."""
     asked = {
         result.question.question_id: value
@@ -153,15 +150,7 @@ def _arm(
     audited = ArmAudited(
         arm, mean_interval(values, groups), alike, _scaled(own.interval, judged), labels=own.interval.n, p=None
     )
-    return audited, _chance(own, audited, judged)
-
-
-def _chance(own: Powered, audited: ArmAudited, judged: float) -> float:
-    """Two-sided, by Student's t; nan where one of both is not known."""
-    if audited.own.mean is None or audited.corrected.mean is None or not judged:
-        return nan
-    distance = abs(audited.own.mean - audited.corrected.mean) / (judged * own.error)
-    return float(2 * stats.t.sf(distance, own.groups - 1))
+    return audited, None if alike.mean is None or not judged else own.chance_of(alike.mean / judged)
 
 
 def _verdict(result: Result, arm: str) -> float | None:
@@ -184,8 +173,8 @@ def _scaled(interval: Interval, share: float) -> Interval:
     return Interval(interval.n, mean, share * interval.low, 1.0 if mean is None else share * interval.high)
 
 
-def _tested(arms: Sequence[tuple[ArmAudited, float]]) -> list[ArmAudited]:
+def _tested(arms: Sequence[tuple[ArmAudited, float | None]]) -> list[ArmAudited]:
     """With those chances, by Holm over the arms that have one."""
-    chances = {audited.arm: chance for audited, chance in arms if not isnan(chance)}
+    chances = {audited.arm: chance for audited, chance in arms if chance is not None}
     adjusted = dict(zip(chances, holm(list(chances.values())), strict=True))
     return [replace(audited, p=adjusted.get(audited.arm)) for audited, _ in arms]
