@@ -87,7 +87,7 @@ def _enough(assumptions: Assumptions, pair: Pair, wanted: Wanted, *, trainings: 
         return True
     spread = by_question**2 / (count - 1) + (by_training**2 / (trainings - 1) if trainings > 1 else 0.0)
     freedom = variance**2 / spread
-    level = _LEVEL / 2 if wanted.equal else _LEVEL / 2 / family
+    level = _LEVEL / 2 / family
     missed = (1 - wanted.power) / 2 if wanted.equal else 1 - wanted.power  # to be equal, both sides must hold
     reach = stats.t.ppf(1 - level, freedom) + stats.t.ppf(1 - missed, freedom)
     return bool(reach * np.sqrt(variance) <= wanted.size)

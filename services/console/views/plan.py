@@ -44,7 +44,7 @@ def _needed(plan: Plan) -> Iterator[str]:
         trainings = f" and {plan.trainings} trainings" if plan.trainings > 1 else ""
         yield (
             f"{plan.questions} answerable questions on {plan.documents} documents{trainings} {what} between "
-            f"{' and '.join(plan.hardest)}, which asks for most, in {plan.wanted.power:.0%} of experiments or more."
+            f"{' and '.join(plan.hardest)}, which asks for most, in {plan.wanted.power:.0%} of experiments."
         )
     if plan.assumptions.trained and plan.trainings == 1:
         yield "With one training this holds for that adapter, and not for tuning as such."
