@@ -15,7 +15,6 @@ from services.console.views import scoreboard
 from shared.contests import files
 from shared.costs import CostSettings
 from shared.lab import summary
-from shared.lab.report import verdict
 from shared.lab.report.numbers import Numbers
 from shared.lab.summary import TrialSummary
 from shared.lab.voting.settings import VotingSettings
@@ -96,9 +95,7 @@ def _tell(trial: Trial, questions: list[Question], seeds: list[int | None], out:
 def _conclude(numbers: Numbers, trial: TrialSummary, out: Path) -> None:
     _say("5", "who was right")
     scoreboard.show(trial)
-    output.say(verdict.paragraph(numbers))
-    for sentence in verdict.sentences(numbers):
-        output.say(sentence)
+    scoreboard.say_verdict(numbers)
     balance = "yes" if trial.audit.balanced else "NO, see `audit` in summary.json"
     output.say(f"Every document and question accounted for: {balance}.")
     output.say(f"Written to {out}: {', '.join(report.NAMES)}. To read: {(out / 'report.html').resolve().as_uri()}")

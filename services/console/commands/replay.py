@@ -15,7 +15,7 @@ from services.console.live.document_times import times_of_live
 from services.console.views.scoreboard import print_scoreboard
 from shared.costs import CostSettings
 from shared.jobs.replay import JOB, QuestionsAsked
-from shared.lab.report import files, verdict
+from shared.lab.report import advice, files
 from shared.lab.report.material import gather
 from shared.lab.report.numbers import count
 from shared.lab.voting.settings import VotingSettings
@@ -74,6 +74,6 @@ def _report(results: Sequence[Result], out: Path) -> None:
     times = times_of_live(gold, kafka, CassandraSettings())
     numbers = count(gather(results, read_from="a replay's results (results.jsonl)", times=times), per_hour=per_hour)
     files.write(out, numbers, extra=staying.live(kafka, results, CostSettings()))
-    output.err.print(verdict.paragraph(numbers), markup=False, soft_wrap=True)
+    output.err.print(advice.paragraph(numbers), markup=False, soft_wrap=True)
     written = ", ".join(["results.jsonl", *files.NAMES])
     output.err.print(f"Written to {out}: {written}", markup=False, soft_wrap=True)

@@ -17,7 +17,7 @@ from shared import lines, topology
 from shared.costs import CostSettings
 from shared.lab.audit import sheet
 from shared.lab.freshness import moment
-from shared.lab.report import files, verdict
+from shared.lab.report import advice, files
 from shared.lab.report import weights as mixes
 from shared.lab.report.material import DocumentTimes, Material, Times, combined, gather, times_of
 from shared.lab.report.numbers import count
@@ -92,7 +92,7 @@ def report(
         files.write(out, numbers, extra=extra)
     if json:
         return output.as_json(numbers.as_dict())
-    output.say(verdict.paragraph(numbers))
+    output.say(advice.paragraph(numbers))
     return output.say(f"Written to {out}: {', '.join(files.NAMES)}")
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from services.console import output
 from shared.lab import summary
-from shared.lab.report import verdict
+from shared.lab.report import advice, verdict
 from shared.lab.report.material import gather
-from shared.lab.report.numbers import count
+from shared.lab.report.numbers import Numbers, count
+from shared.lab.report.sections import verdict as section
 from shared.lab.summary import Summary
 from shared.messages import Result
 from shared.scoring import catalogue
@@ -26,9 +27,17 @@ def print_scoreboard(results: Sequence[Result], *, json: bool = False) -> None:
     if json:
         return output.as_json(counts)
     show(counts)
-    for sentence in verdict.sentences(numbers):
-        output.say(sentence)
-    return None
+    return say_verdict(numbers)
+
+
+def say_verdict(numbers: Numbers) -> None:
+    """What to do, the decisions as a table, and all that the numbers say."""
+    output.say(advice.paragraph(numbers))
+    if rows := section.decided(numbers):
+        right = [section.HEADS[place] for place in section.NUMBERS]
+        output.table("", section.HEADS, rows, right=right, names=2)
+    for sentence in (*verdict.details(numbers), *verdict.sentences(numbers)):
+        output.say(f"- {sentence}")
 
 
 def show(counts: Summary) -> None:

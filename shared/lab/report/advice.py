@@ -24,6 +24,11 @@ MOST_QUESTIONS = 100_000
 NOTHING = "There are no results to count, so there is no verdict."
 
 
+def paragraph(numbers: Numbers) -> str:
+    """The opening as one text."""
+    return " ".join(opening(numbers))
+
+
 def opening(numbers: Numbers) -> list[str]:
     """At most three sentences."""
     if not numbers.arms:

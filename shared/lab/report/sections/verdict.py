@@ -10,6 +10,8 @@ from shared.lab.report.phrasing import points_between
 from shared.statistics.wording import p_value, points
 
 HEADS = ["first arm", "second arm", "on", "n", "points (95 %)", "p (adjusted)", "would have shown", "decision"]
+NUMBERS = range(3, 7)
+"""The columns of `HEADS` that are numbers."""
 
 
 def section(numbers: Numbers) -> Section:
@@ -18,9 +20,9 @@ def section(numbers: Numbers) -> Section:
 
 
 def _blocks(numbers: Numbers) -> Iterator[Block]:
-    yield Paragraph(" ".join(advice.opening(numbers)))
-    if rows := _rows(numbers):
-        yield Table("What is decided: how much more often the first arm is right", HEADS, rows, numbers=range(3, 7))
+    yield Paragraph(advice.paragraph(numbers))
+    if rows := decided(numbers):
+        yield Table("What is decided: how much more often the first arm is right", HEADS, rows, numbers=NUMBERS)
         yield Paragraph(
             "Undecided means that this many questions do not tell, not that the arms are equal. p (adjusted) allows "
             "for everything that was compared. would have shown: the difference that this many questions decide in four "
@@ -36,7 +38,8 @@ def _blocks(numbers: Numbers) -> Iterator[Block]:
         yield Bullets(sentences)
 
 
-def _rows(numbers: Numbers) -> list[list[str]]:
+def decided(numbers: Numbers) -> list[list[str]]:
+    """The decisions as rows under `HEADS`."""
     return [
         [
             decision.comparison.a,
