@@ -57,5 +57,5 @@ def saved(folder: Path, name: str = "news", *, hours: float = 0, **changes: Any)
 
 def gate(name: str = "learned", verdict: str = "passed", reason: str = "", **changes: Any) -> GateResult:
     """One gate's result."""
-    values: dict[str, Any] = {"name": name, "measure": "correct", "verdict": verdict, "reason": reason}
+    values: dict[str, Any] = {"name": name, "measure": "right", "verdict": verdict, "reason": reason}
     return GateResult(**values | changes)

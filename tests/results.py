@@ -29,7 +29,7 @@ def a_scored(
     arm: str = "base", *, correct: float | None = 1.0, scores: Mapping[str, float] | None = None, **changes: Any
 ) -> ScoredAnswer:
     """An answer that is right, or as `correct` says; without a score where that is None."""
-    given = dict(scores or {}) | ({} if correct is None else {"correct": correct})
+    given = dict(scores or {}) | ({} if correct is None else {"right": correct})
     latency_ms = changes.pop("latency_ms", 1_000.0)
     return ScoredAnswer(answer=an_answer(**{"arm": arm} | changes), latency_ms=latency_ms, scores=given)
 
@@ -44,8 +44,8 @@ def a_result(*answers: ScoredAnswer, missing: Sequence[str] = (), **changes: Any
         scored_at=asked_at + timedelta(seconds=5),
         answers={scored.answer.arm: scored for scored in answers},
         missing=tuple(missing),
-        unanswered={"correct": 0.0} | (dict.fromkeys(("exact_match", "f1", "contains"), 0.0) if accepted else {}),
-        metric_versions={"correct": "1:contains-1", "exact_match": "1", "f1": "1", "contains": "1", "outdated": "1"},
+        unanswered={"right": 0.0} | (dict.fromkeys(("exact_match", "f1", "contains"), 0.0) if accepted else {}),
+        metric_versions={"right": "1:contains-1", "exact_match": "1", "f1": "1", "contains": "1", "outdated": "1"},
     )
 
 

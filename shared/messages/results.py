@@ -110,9 +110,7 @@ class Standing(Message):
     arms: dict[str, Annotated[dict[str, Estimate], Field(max_length=MOST_METRICS)]] = Field(
         max_length=MOST_ARMS, description="arm -> metric -> estimate"
     )
-    differences: tuple[Difference, ...] = Field(
-        default=(), description="every pair of arms by the measure that ranks them"
-    )
+    differences: tuple[Difference, ...] = Field(default=(), description="every pair of arms by what ranks them")
     metric_versions: dict[str, str]
     counted_at: Moment
 

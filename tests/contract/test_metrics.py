@@ -61,7 +61,14 @@ ANSWERS = [
 ]
 OF_EVIDENCE = {name for name in NAMES if catalogue.described()[name].evidence}
 MAY_NOT_TELL = {"grounded_words", "grounded_similarity", "language"}
-OF_WHAT_WAS_NOT_GIVEN = {"abstained", "correct", "context_precision", "context_recall"}
+OF_WHAT_WAS_NOT_GIVEN = {
+    "abstained",
+    "rightly_abstained",
+    "wrongly_abstained",
+    "correct",
+    "context_precision",
+    "context_recall",
+}
 BIG = 100_000
 NASTY = {
     "one letter words": "x " * (BIG // 2),

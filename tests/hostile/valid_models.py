@@ -32,12 +32,12 @@ def adapters(name: str) -> list[Message]:
 
 def standings(name: str) -> list[Message]:
     estimate = Estimate(n=60, mean=0.5, ci95=(0.4, 0.6), interval="confidence_sequence")
-    difference = Difference(metric="correct", a="base", b="tuned", n=60, mean=0.1, ci95=(0.0, 0.2), better="base")
-    arms = {arm: {"correct": estimate, "f1": estimate} for arm in ARMS}
+    difference = Difference(metric="right", a="base", b="tuned", n=60, mean=0.1, ci95=(0.0, 0.2), better="base")
+    arms = {arm: {"right": estimate, "f1": estimate} for arm in ARMS}
     of_all: dict[str, Any] = {
         "arms": arms,
         "differences": (difference,),
-        "metric_versions": {"correct": "1"},
+        "metric_versions": {"right": "1"},
         "counted_at": NOON,
     }
     return [Standing(slice=name, **of_all), Standing(slice="all", contest=shipped().taken, **of_all)]

@@ -61,7 +61,7 @@ def test_json_has_everything(tmp_path: Path) -> None:
     file = written(tmp_path / "p.jsonl", {"a": "the harbour", "b": "the mill"})
     printed = json.loads(evaluated("--predictions", str(file), "--baseline", "b", "--json").stdout)
 
-    assert printed["metric_versions"].keys() == {"exact_match", "f1", "contains", "correct"}
+    assert printed["metric_versions"].keys() == {"exact_match", "f1", "contains", "right"}
     assert printed["settings"]["generation"]["systems"]["b"]["outcomes"] == {"wrong": 20, "rightly": 0, "empty": 0}
     assert {(comparison["a"], comparison["b"]) for comparison in printed["settings"]["generation"]["comparisons"]} == {
         ("a", "b")

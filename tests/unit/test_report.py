@@ -42,7 +42,7 @@ def test_the_table_counts_every_arm_on_every_slice() -> None:
 
     assert numbers.arms == ("base", "tuned")
     assert numbers.slices == {ALL: 4, "new": 2, "old": 2}
-    means = {(row.slice, row.arm): row.scores["correct"].mean for row in numbers.table}
+    means = {(row.slice, row.arm): row.scores["right"].mean for row in numbers.table}
     assert means == {
         (ALL, "base"): 0.25, (ALL, "tuned"): 0.75, ("new", "base"): 0.0, ("new", "tuned"): 0.5,
         ("old", "base"): 0.5, ("old", "tuned"): 1.0,
@@ -56,7 +56,7 @@ def test_a_missing_answer_counts_as_unanswered_and_not_as_wrong() -> None:
     assert (tuned.answerable["missing"], tuned.answerable["wrong"]) == (1, 0)
     row = cell(numbers, "tuned")
     assert row is not None
-    assert (row.scores["correct"].mean, row.scores["missing"].mean) == (0.0, 1.0)
+    assert (row.scores["right"].mean, row.scores["missing"].mean) == (0.0, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -270,7 +270,7 @@ def test_one_number_is_the_same_wherever_it_stands() -> None:
     for cost in numbers.costs:
         row = cell(numbers, cost.arm)
         assert row is not None
-        others = row.scores["correct"], numbers.design.cells["correct"][cost.arm]
+        others = row.scores["right"], numbers.design.cells["right"][cost.arm]
         assert all(astuple(other) == pytest.approx(astuple(cost.right), abs=1e-12) for other in others)
 
 

@@ -76,7 +76,7 @@ def test_each_run_its_mean_and_the_spread_by_students_t() -> None:
     assert (base.mean, base.deviation) == (0.0, 0.0)
     table = cell(numbers, "tuned")
     assert table is not None
-    assert table.scores["correct"].mean == pytest.approx(0.7)
+    assert table.scores["right"].mean == pytest.approx(0.7)
 
 
 def test_the_effects_by_run_average_to_the_effects_of_the_two_by_two() -> None:

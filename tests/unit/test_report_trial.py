@@ -54,9 +54,9 @@ def test_the_table_that_is_printed_has_the_numbers_of_the_report() -> None:
 
     for row in numbers.table:
         cell = written["arms"][row.arm][row.slice]
-        right = row.scores["correct"]
-        assert (cell["n"], cell["correct"]) == (row.asked, round(right.mean or 0.0, 4))
-        assert cell["correct_ci95"] == [round(right.low, 4), round(right.high, 4)]
+        right = row.scores["right"]
+        assert (cell["n"], cell["right"]) == (row.asked, round(right.mean or 0.0, 4))
+        assert cell["right_ci95"] == [round(right.low, 4), round(right.high, 4)]
     assert len(list(scoreboard.rows(trial))) == len(numbers.table)
 
 
@@ -65,7 +65,8 @@ def test_an_arm_that_was_not_asked_has_no_numbers() -> None:
     counts = summary.of_results(results).model_dump(mode="json")
 
     assert counts["arms"]["tuned"]["all"] == {
-        "n": 0, "exact_match": None, "f1": None, "f1_ci95": None, "contains": None, "correct": None,
-        "correct_ci95": None, "abstained": None, "failed": None, "missing": None, "outdated": None,
+        "n": 0, "exact_match": None, "f1": None, "f1_ci95": None, "contains": None, "right": None,
+        "right_ci95": None, "correct": None, "rightly_abstained": None,
+        "rightly_abstained_ci95": None, "wrongly_abstained": None, "wrongly_abstained_ci95": None, "abstained": None, "failed": None, "missing": None, "outdated": None,
     }  # fmt: skip
     assert counts["latency_ms"]["tuned"] == {"p50": None, "p99": None}

@@ -152,12 +152,12 @@ def test_what_later_news_made_wrong_is_the_first_choice_of_a_contradiction() -> 
 def a_result(question: Question, right: float, status: str) -> Result:
     """`base` is half right whatever happens; `tuned` never answers."""
     answers = {
-        arm: ScoredAnswer(answer=an_answer(arm=arm, status=status), latency_ms=1, scores={"correct": value})
+        arm: ScoredAnswer(answer=an_answer(arm=arm, status=status), latency_ms=1, scores={"right": value})
         for arm, value in (("base", 0.5), ("base+rag", right))
     }
     return Result(
         question=question, asked_at=NOON, scored_at=NOON, answers=answers, missing=("tuned",),
-        metric_versions={"correct": "1"},
+        metric_versions={"right": "1"},
     )  # fmt: skip
 
 

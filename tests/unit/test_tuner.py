@@ -76,7 +76,7 @@ class Scene:
 
     def stand(self, n: int, mean: float, arm: str = "tuned") -> None:
         told = Estimate(n=n, mean=mean, ci95=(0.0, 1.0))
-        self.standings["all"] = Standing(slice="all", arms={arm: {"correct": told}, "base": {"correct": told}},
+        self.standings["all"] = Standing(slice="all", arms={arm: {"right": told}, "base": {"right": told}},
                                          metric_versions={}, counted_at=self.clock)  # fmt: skip
 
     def later(self, hours: float) -> None:

@@ -17,7 +17,7 @@ def sentences(gathered: Sequence[Result]) -> list[str]:
 
 
 def results(
-    scores: dict[str, float], *, slice_name: str = "new", count: int = 30, metric: str = "correct"
+    scores: dict[str, float], *, slice_name: str = "new", count: int = 30, metric: str = "right"
 ) -> list[Result]:
     """Results in which every arm has one and the same score for a metric."""
     return [

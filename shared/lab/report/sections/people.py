@@ -92,7 +92,7 @@ def judges(numbers: Numbers) -> Section:
         return Section(title, anchor, [Paragraph("No result holds a judge's verdict.")])
     blocks = [block for judge in numbers.judges for block in _judge(judge)]
     about = Paragraph(
-        "kappa: agreement beyond chance (Cohen), with `correct` and with people's votes, 95 % intervals over "
+        "kappa: agreement beyond chance (Cohen), with `right` and with people's votes, 95 % intervals over "
         "questions; 0 is what chance gives, 1 is always. A judge whose kappa may be 0 has said nothing about the "
         "arms. Each pair is judged in both orders; where they disagree it is inconsistent and counts for nobody.",
         small=True,
@@ -108,7 +108,7 @@ def _judge(judge: Judge) -> Iterator[Block]:
     )
     if judge.warnings:
         yield Bullets([f"{warning} ({n} of {judge.questions} questions)" for warning, n in judge.warnings.items()])
-    kappas = ["kappa with `correct`", "kappa with votes"]
+    kappas = ["kappa with `right`", "kappa with votes"]
     if judge.pairs:
         heads = ["pair", "first better", "second better", "tie", "both bad", "inconsistent", "no verdict", *kappas]
         rows: Sequence[Sequence[str]] = [
