@@ -62,11 +62,7 @@ def report(
     now = datetime.now(UTC)
     start, end = (None if text is None else moment(text, now) for text in (since, until))
     with progress.waiting("reading the documents' times"):
-        material = (
-            _several(source, documents, start, end)
-            if source and len(source) > 1
-            else _material(source[0] if source else None, documents, start, end)
-        )
+        material = _read(source or [], documents, start, end)
     with progress.waiting(f"counting {len(material.results)} results"):
         numbers = count(
             material, per_hour=VotingSettings().per_voter_per_hour, margin=None if margin is None else margin / 100
@@ -77,6 +73,12 @@ def report(
         return output.as_json(numbers.as_dict())
     output.say(verdict.paragraph(numbers))
     return output.say(f"Written to {out}: {', '.join(files.NAMES)}")
+
+
+def _read(sources: list[Path], documents: Path | None, since: datetime | None, until: datetime | None) -> Material:
+    if len(sources) > 1:
+        return _several(sources, documents, since, until)
+    return _material(sources[0] if sources else None, documents, since, until)
 
 
 def _several(sources: list[Path], documents: Path | None, since: datetime | None, until: datetime | None) -> Material:
