@@ -128,6 +128,6 @@ def _parts(generator: np.random.Generator, differences: Sequence[float], size: i
         slices[str(number)] = [f"{number}-{question}" for question in range(size)]
         for name, favours in zip(slices[str(number)], drawn, strict=True):
             scores["a"][name], scores["b"][name] = float(favours == 0), float(favours == 1)
-    for comparison in compare({"right": scores}, slices=slices, draws=1_000):
+    for comparison in compare({"right": scores}, slices=slices):
         if comparison.slice in slices:
             yield comparison.difference or 0.0, comparison.p or 1.0

@@ -81,5 +81,5 @@ def _decided(generator: np.random.Generator, documents: int, each: int, column: 
     easy = generator.normal(size=documents)
     arms = {arm: column(_drawn(generator, documents, each, easy)) for arm in ("a", "b")}
     clusters = {name: name.split("-")[0] for name in arms["a"]}
-    (comparison,) = compare({"measure": arms}, clusters=clusters, draws=DRAWS)
+    (comparison,) = compare({"measure": arms}, clusters=clusters)
     return comparison.verdict != "undecided"

@@ -1,4 +1,10 @@
-"""Comparisons of arms over the questions that both answered: difference, interval, test, and a verdict."""
+"""Comparisons of arms over the questions that both answered: difference, interval, test, and a verdict.
+
+What is not independent is said in three ways. `links` is question id -> the names of what it depends on (its
+documents): questions with a name in common are not independent; one without stands alone. `clusters` says the same
+with one name each. `runs` is question id -> its run, and `trained` names arms that differ between runs for having been
+trained anew: with several runs, trainings are a sample as questions are.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -8,11 +14,9 @@ from itertools import combinations
 import numpy as np
 
 from shared.statistics.clusters import links_of
-from shared.statistics.intervals import finite
 from shared.statistics.judging import Judgement, Sliced, Verdict, judged
 from shared.statistics.margins import Side
-from shared.statistics.measuring import Measured, measured
-from shared.statistics.resampling import Floats
+from shared.statistics.measuring import Measured, column, measured, span_of
 
 ALL = "all"
 Scores = Mapping[str, Mapping[str, float]]  # arm -> question id -> value of one measure
@@ -75,27 +79,16 @@ def compare(
     """Every pair of arms, by every metric, in every slice. What is decided is said by `shared.statistics.families`.
 
     `scores` is metric -> arm -> question id -> value; what was not measured is left out. `slices` is name -> question
-    ids; `all` is always there and comes first. `links` is question id -> the names of what it depends on (its
-    documents): questions with a name in common are not independent; one without stands alone. `clusters` says the same
-    with one name each. `runs` is question id -> its run, and `trained` names arms that differ between runs for having
-    been trained anew: with several runs, trainings are a sample as questions are. `pairs` defaults to every pair in
-    the arms' order; `sliced`, those that slices are looked at of, to all pairs. `margin`, in the measures' unit: a
-    smaller difference does not matter. Metrics in `lower_is_better` (latency, perplexity) are won by the smaller mean.
-    A metric outside [0, 1] is taken to span what was seen of it. ValueError: a value is not finite, a margin is not
-    above 0, or a pair names an unknown arm or one arm twice.
+    ids; `all` is always there and comes first. `pairs` and `sliced`, those that slices are looked at of, default to all
+    in the arms' order. `margin` is in the measures' unit. Metrics in `lower_is_better` (latency) are won by the smaller
+    mean. A metric outside [0, 1] is taken to span what was seen of it. For the others see the head of this file.
+    ValueError: a value is not finite, a margin is not above 0, or a pair names an unknown arm or one arm twice.
     """
     if margin is not None and not margin > 0:
         raise ValueError(f"a margin is above 0, not {margin:g}")
     asked = list(_asked(scores, slices or {}, pairs, sliced))
-    together: dict[tuple[str, ...], list[_Pair]] = defaultdict(list)
-    for pair in asked:
-        together[pair.questions].append(pair)
-    spans = {metric: _span(by_arm) for metric, by_arm in scores.items()}
     hang = links_of(clusters or {}) if links is None else links
-    known: dict[_Pair, Measured] = {}
-    for questions, some in together.items():
-        if questions:
-            known |= zip(some, _measured(scores, some, spans, hang, runs=runs or {}, trained=trained), strict=True)
+    known = _known(scores, asked, hang, runs=runs or {}, trained=trained)
     whole = [pair for pair in known if pair.slice == ALL]
     lower = [pair for pair in known if pair.metric in lower_is_better]
     decided = judged(known, whole, _sliced(known), margin=margin, lower=lower)
@@ -136,6 +129,26 @@ def _asked(
                     yield _Pair(metric, name, a, b, tuple(q for q in both if chosen is None or q in chosen))
 
 
+def _known(
+    scores: Mapping[str, Scores],
+    asked: Sequence[_Pair],
+    links: Mapping[str, Collection[str]],
+    *,
+    runs: Mapping[str, str],
+    trained: Collection[str],
+) -> dict[_Pair, Measured]:
+    """Every pair that has questions; those over the same questions are measured at once."""
+    together: dict[tuple[str, ...], list[_Pair]] = defaultdict(list)
+    for pair in asked:
+        together[pair.questions].append(pair)
+    spans = {metric: span_of(by_arm) for metric, by_arm in scores.items()}
+    known: dict[_Pair, Measured] = {}
+    for questions, some in together.items():
+        if questions:
+            known |= zip(some, _measured(scores, some, spans, links, runs=runs, trained=trained), strict=True)
+    return known
+
+
 def _measured(
     scores: Mapping[str, Scores],
     pairs: Sequence[_Pair],
@@ -148,8 +161,8 @@ def _measured(
     """Pairs over the same questions, all at once."""
     questions = pairs[0].questions
     return measured(
-        np.column_stack([_column(scores[pair.metric][pair.a], questions) for pair in pairs]),
-        np.column_stack([_column(scores[pair.metric][pair.b], questions) for pair in pairs]),
+        np.column_stack([column(scores[pair.metric][pair.a], questions) for pair in pairs]),
+        np.column_stack([column(scores[pair.metric][pair.b], questions) for pair in pairs]),
         questions,
         links,
         runs=runs,
@@ -169,16 +182,6 @@ def _sliced(known: Collection[_Pair]) -> list[Sliced[_Pair]]:
         else:
             members[key].append(pair)
     return [Sliced(wholes[key], family) for key, family in members.items()]
-
-
-def _column(values: Mapping[str, float], questions: Sequence[str]) -> Floats:
-    return finite([values[question] for question in questions])
-
-
-def _span(by_arm: Scores) -> float:
-    """How far two values of a metric can lie apart: 1 on the scale [0, 1], else as far as any two that were seen."""
-    seen = finite([value for values in by_arm.values() for value in values.values()])
-    return 1.0 if not len(seen) or (seen.min() >= 0 and seen.max() <= 1) else float(np.ptp(seen))
 
 
 def _comparison(

@@ -10,6 +10,7 @@ from shared.statistics import significance
 from shared.statistics.clusters import Layout, by_group, layout
 from shared.statistics.errors import Estimates, estimated, quantile
 from shared.statistics.families import LEVEL
+from shared.statistics.intervals import finite
 from shared.statistics.resampling import Floats, summed
 from shared.statistics.significance import EQUAL
 
@@ -136,3 +137,14 @@ def tested(totals: Floats, hang: Layout, span: Floats, trained: Floats) -> Teste
         exact=exact,
         differing=(np.abs(sums) > significance.EQUAL).sum(axis=0),
     )
+
+
+def column(values: Mapping[str, float], questions: Sequence[str]) -> Floats:
+    """One arm's values in the questions' order. ValueError where one is not finite."""
+    return finite([values[question] for question in questions])
+
+
+def span_of(by_arm: Mapping[str, Mapping[str, float]]) -> float:
+    """How far two values of a metric can lie apart: 1 on the scale [0, 1], else as far as any two that were seen."""
+    seen = finite([value for values in by_arm.values() for value in values.values()])
+    return 1.0 if not len(seen) or (seen.min() >= 0 and seen.max() <= 1) else float(np.ptp(seen))

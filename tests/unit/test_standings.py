@@ -33,11 +33,7 @@ def a_result(
     answers = {}
     for arm, value in values.items():
         status = value if isinstance(value, str) else "answered"
-<<<<<<< HEAD
         scores = {HEADLINE: 0.0 if isinstance(value, str) else value}
-=======
-        scores = {"right": 0.0 if isinstance(value, str) else value}
->>>>>>> w-right
         answers[arm] = ScoredAnswer(answer=an_answer(arm=arm, status=status), latency_ms=1.0, scores=scores)
     return Result(
         question=a_question(
@@ -49,13 +45,8 @@ def a_result(
         scored_at=NOON + timedelta(seconds=number),
         answers=answers,
         missing=missing,
-<<<<<<< HEAD
         unanswered={HEADLINE: 0.0},
         metric_versions={HEADLINE: "1"},
-=======
-        unanswered={"right": 0.0},
-        metric_versions={"right": "1"},
->>>>>>> w-right
     )
 
 
@@ -67,11 +58,7 @@ def take(aggregator: StandingsAggregator, *results: Result) -> None:
 def test_there_is_a_standing_for_all_and_for_each_slice() -> None:
     results = [a_result(n, slice_name=name, base=1.0) for n, name in enumerate(["old", "new", "new", "all"])]
 
-<<<<<<< HEAD
     assert [(standing.slice, standing.arms["base"][HEADLINE].n) for standing in standings(results, ["base"])] == [
-=======
-    assert [(standing.slice, standing.arms["base"]["right"].n) for standing in standings(results, ["base"])] == [
->>>>>>> w-right
         ("all", 4), ("new", 2), ("old", 1),
     ]  # fmt: skip
     assert standings([], ["base"]) == []
@@ -80,11 +67,7 @@ def test_there_is_a_standing_for_all_and_for_each_slice() -> None:
 def test_the_mean_has_the_confidence_sequence_of_its_n_and_says_so() -> None:
     values = np.random.default_rng(7).random(60)
     [standing, _] = standings([a_result(n, base=float(value)) for n, value in enumerate(values)], ["base"])
-<<<<<<< HEAD
     estimate = standing.arms["base"][HEADLINE]
-=======
-    estimate = standing.arms["base"]["right"]
->>>>>>> w-right
     expected = mixture_interval(60, float(values.mean()))
 
     assert (estimate.n, estimate.effective_n, estimate.interval) == (60, 60, "clustered_confidence_sequence")
@@ -95,15 +78,9 @@ def test_the_mean_has_the_confidence_sequence_of_its_n_and_says_so() -> None:
 @pytest.mark.parametrize("value", [0.0, 1.0])
 def test_values_that_are_all_equal_do_not_claim_certainty(value: float) -> None:
     [standing, _] = standings([a_result(number, base=value) for number in range(30)], ["base"])
-<<<<<<< HEAD
     low, high = standing.arms["base"][HEADLINE].ci95
 
     assert standing.arms["base"][HEADLINE].mean == value
-=======
-    low, high = standing.arms["base"]["right"].ci95
-
-    assert standing.arms["base"]["right"].mean == value
->>>>>>> w-right
     assert (low, high) == pytest.approx((0.0, mixture_reach(30)) if value == 0.0 else (1 - mixture_reach(30), 1.0))
 
 
@@ -119,13 +96,8 @@ def test_states_are_shares_of_all_questions_and_counted_apart() -> None:
     assert {state: base[state].mean for state in ("abstained", "failed", "missing")} == dict.fromkeys(
         ("abstained", "failed", "missing"), 0.25
     )
-<<<<<<< HEAD
     assert base[HEADLINE].n == 4
     assert base[HEADLINE].mean == 0.25, "who does not answer in time is not right"
-=======
-    assert base["right"].n == 4
-    assert base["right"].mean == 0.25, "who does not answer in time is not right"
->>>>>>> w-right
 
 
 def test_a_metric_counts_the_questions_that_it_applies_to_and_no_others() -> None:
@@ -134,11 +106,7 @@ def test_a_metric_counts_the_questions_that_it_applies_to_and_no_others() -> Non
     base = standings([plain, dated], ["base", "tuned"])[0].arms
 
     assert base["base"]["outdated"].n == 1
-<<<<<<< HEAD
     assert base["base"][HEADLINE].n == 2
-=======
-    assert base["base"]["right"].n == 2
->>>>>>> w-right
     assert base["tuned"] == {}
 
 
@@ -148,7 +116,6 @@ def test_a_metric_outside_its_scale_is_in_no_standing() -> None:
     base = standings([odd], ["base"])[0].arms["base"]
 
     assert "perplexity" not in base
-<<<<<<< HEAD
     assert base[HEADLINE].n == 1
 
 
@@ -157,16 +124,6 @@ def test_versions_counted_together_are_all_said() -> None:
     [standing, _] = standings([a_result(0, base=1.0), newer], ["base"])
 
     assert standing.metric_versions == {HEADLINE: "1+2"}
-=======
-    assert base["right"].n == 1
-
-
-def test_versions_counted_together_are_all_said() -> None:
-    newer = a_result(1, base=1.0).model_copy(update={"metric_versions": {"right": "2"}})
-    [standing, _] = standings([a_result(0, base=1.0), newer], ["base"])
-
-    assert standing.metric_versions == {"right": "1+2"}
->>>>>>> w-right
     assert standing.counted_at == NOON + timedelta(seconds=1)
 
 
@@ -336,21 +293,13 @@ def test_without_gold_documents_the_words_and_the_document_found_first_say_what_
 def test_a_value_of_any_size_leaves_its_metric_out_and_counts_the_others(tmp_path: Path, value: float) -> None:
     aggregator = StandingsAggregator(tmp_path)
     odd = within(a_result(1, base=1.0), "base")
-<<<<<<< HEAD
     scored = odd.answers["base"].model_copy(update={"scores": {HEADLINE: 1.0, "f1": value}})
-=======
-    scored = odd.answers["base"].model_copy(update={"scores": {"right": 1.0, "f1": value}})
->>>>>>> w-right
     take(aggregator, odd.model_copy(update={"answers": {"base": scored}}))
     take(aggregator, within(a_result(2, base=1.0), "base"))
 
     standing = aggregator.changed()[0]
 
-<<<<<<< HEAD
     assert standing.arms["base"][HEADLINE].n == 2
-=======
-    assert standing.arms["base"]["right"].n == 2
->>>>>>> w-right
     assert "f1" not in standing.arms["base"]
 
 
@@ -364,11 +313,7 @@ def test_a_result_of_a_version_that_no_store_holds_is_passed_over(tmp_path: Path
         )
     )
 
-<<<<<<< HEAD
     assert [standing.arms["base"][HEADLINE].mean for standing in aggregator.changed()] == [1.0, 1.0]
-=======
-    assert [standing.arms["base"]["right"].mean for standing in aggregator.changed()] == [1.0, 1.0]
->>>>>>> w-right
 
 
 def test_slices_without_end_are_counted_in_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -376,14 +321,7 @@ def test_slices_without_end_are_counted_in_all(tmp_path: Path, monkeypatch: pyte
     aggregator = StandingsAggregator(tmp_path)
     take(aggregator, *(within(a_result(n, slice_name=f"s{n}", base=1.0), "base") for n in range(5)))
 
-<<<<<<< HEAD
     assert {s.slice: s.arms["base"][HEADLINE].n for s in aggregator.changed()} == {"all": 5, "s0": 1, "s1": 1}
 
     aggregator.take(a_raw_record(None, key=b"q-4"))
     assert {s.slice: s.arms["base"][HEADLINE].n for s in aggregator.changed()} == {"all": 4}
-=======
-    assert {s.slice: s.arms["base"]["right"].n for s in aggregator.changed()} == {"all": 5, "s0": 1, "s1": 1}
-
-    aggregator.take(a_raw_record(None, key=b"q-4"))
-    assert {s.slice: s.arms["base"]["right"].n for s in aggregator.changed()} == {"all": 4}
->>>>>>> w-right

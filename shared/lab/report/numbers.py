@@ -106,8 +106,7 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR, margin: flo
     silent = [arm_outcomes.arm for arm_outcomes in outcomes if arm_outcomes.silent]
     spoken = {metric: _without(by_arm, silent) for metric, by_arm in scores.items()}
     rule = Rule(clusters, material.runs, trained(contest.arms), margin)
-    telling_pairs = telling(squares(contest.arms)[0], contest.arms)
-    comparisons = compared(spoken, slices | _by_cutoff(material), rule, telling_pairs)
+    comparisons = compared(spoken, slices | _by_cutoff(material), rule, contest)
     first, *further = _designs(contest, spoken, rule, comparisons)
     return Numbers(
         version=VERSION,
@@ -157,7 +156,7 @@ def _designs(
 
 
 def compared(
-    scores: Mapping[str, Scores], slices: Mapping[str, set[str]], rule: Rule, telling_pairs: Sequence[tuple[str, str]]
+    scores: Mapping[str, Scores], slices: Mapping[str, set[str]], rule: Rule, contest: ContestTaken
 ) -> list[Comparison]:
     """Every pair of arms by each measure that arms are compared by: on all questions, then on every slice.
 
@@ -166,7 +165,7 @@ def compared(
     """
     chosen = {metric: scores[metric] for metric in catalogue.compared() if metric in scores}
     arms = {arm for by_arm in chosen.values() for arm in by_arm}
-    told = [pair for pair in telling_pairs if arms.issuperset(pair)]
+    told = [pair for pair in telling(squares(contest.arms)[0], contest.arms) if arms.issuperset(pair)]
     sliced = told if arms <= {arm for pair in told for arm in pair} else None
     first = {metric: by_arm for metric, by_arm in chosen.items() if metric == HEADLINE}
     others = {metric: by_arm for metric, by_arm in chosen.items() if metric != HEADLINE}
