@@ -57,7 +57,8 @@ def test_an_arm_without_passages_keeps_an_unsure_answer_to_itself_and_the_result
     made = answered(decline="certainty", certainty_least=0.5)
 
     assert (made.status, made.text, made.withheld) == ("abstained", "I don't know.", "The old harbour")
-    assert (made.abstention, made.support) == ("certainty.v1@0.5", pytest.approx(0.368, abs=0.001))
+    assert made.abstention == "certainty.v1@0.5"
+    assert made.support == pytest.approx(0.368, abs=0.001)
     would = leaning(made)
     assert would is not None
     assert (would.text, would.withheld) == ("The old harbour", True)

@@ -62,7 +62,7 @@ def outcomes(contest: Contest, system: str, decides: Metric) -> Counter[str]:
 
 
 def _outcome(prediction: Prediction, decides: Metric) -> Outcome:
-    if prediction.answer is None:
+    if prediction.answer is None or prediction.answer.status == "skipped":  # which no format reads as a prediction
         return "missing"
     if prediction.answer.status == "failed":
         return "failed"
