@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from shared.lab.report.outcomes import outcome
 from shared.lab.report.paired import Pair, answerable, paired, unanswerable
-from shared.lab.report.scores import Scores, intervals_of, within
+from shared.lab.report.rule import Rule
+from shared.lab.report.scores import Scores, within
 from shared.messages import Result
 from shared.scoring.catalogue import HEADLINE
 from shared.statistics.comparison import Comparison
@@ -38,7 +39,7 @@ class Abstaining:
 
 
 def abstaining(
-    results: Sequence[Result], correct: Scores, arms: Sequence[str], pairs: Sequence[Pair], clusters: Mapping[str, str]
+    results: Sequence[Result], correct: Scores, arms: Sequence[str], pairs: Sequence[Pair], rule: Rule
 ) -> Abstaining:
     """`correct`: arm -> question -> right or not, by the headline."""
     with_answer, without = answerable(results), unanswerable(results)
@@ -47,13 +48,13 @@ def abstaining(
     rightly = {arm: _share(states[arm], without, "rightly abstained") for arm in arms}
     right = {arm: within(correct.get(arm, {}), with_answer) for arm in arms}
     kinds = {HEADLINE: right, RIGHTLY: rightly, WRONGLY: wrongly}
-    told = intervals_of({(kind, arm): kinds[kind][arm] for kind in kinds for arm in arms}, clusters)
+    told = rule.intervals({(kind, arm): kinds[kind][arm] for kind in kinds for arm in arms})
     put = set().union(*states.values())
     return Abstaining(
         answerable=len(with_answer & put),
         unanswerable=len(without & put),
         arms=tuple(Declining(arm, told[HEADLINE, arm], told[WRONGLY, arm], told[RIGHTLY, arm]) for arm in arms),
-        comparisons=tuple(paired({RIGHTLY: rightly, WRONGLY: wrongly}, pairs, clusters, lower=(WRONGLY,))),
+        comparisons=tuple(paired({RIGHTLY: rightly, WRONGLY: wrongly}, pairs, rule, lower=(WRONGLY,), margin=False)),
     )
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from shared.contests.parts import Step, Tuned, memory_against_gold, of_tuning, searches_against_gold
 from shared.lab.report.paired import answerable, paired
-from shared.lab.report.scores import Scores, interval_of, within
+from shared.lab.report.rule import Rule
+from shared.lab.report.scores import Scores, within
 from shared.messages import ContestTaken, Result
 from shared.scoring import catalogue
 from shared.scoring.catalogue import HEADLINE
@@ -61,9 +62,7 @@ class Gains:
     form_shown: bool
 
 
-def gains(
-    results: Sequence[Result], contest: ContestTaken, scores: Mapping[str, Scores], clusters: Mapping[str, str]
-) -> Gains:
+def gains(results: Sequence[Result], contest: ContestTaken, scores: Mapping[str, Scores], rule: Rule) -> Gains:
     """All that the arms of the contest allow to tell, on questions that have an accepted answer."""
     arms = contest.arms
     known = answerable(results)
@@ -73,9 +72,9 @@ def gains(
     steps = [(f"better search, for {step.less}", step) for step in search]
     steps += [(f"the right passages, for {step.less}", step) for step in memory_against_gold(arms)]
     return Gains(
-        ceilings=tuple(ceiling for step in search if (ceiling := _ceiling(step, gold.get(HEADLINE, {}), clusters))),
-        passages=_gains(steps, gold, clusters),
-        tuning=_gains([gain for track in tuned for gain in _of_track(track)], everything, clusters),
+        ceilings=tuple(ceiling for step in search if (ceiling := _ceiling(step, gold.get(HEADLINE, {}), rule))),
+        passages=_gains(steps, gold, rule),
+        tuning=_gains([gain for track in tuned for gain in _of_track(track)], everything, rule),
         form_shown=any(track.form_shown for track in tuned),
     )
 
@@ -99,13 +98,11 @@ def _narrowed(scores: Mapping[str, Scores], questions: set[str]) -> dict[str, Sc
     }
 
 
-def _gains(
-    labelled: Sequence[tuple[str, Step]], scores: Mapping[str, Scores], clusters: Mapping[str, str]
-) -> tuple[Gain, ...]:
+def _gains(labelled: Sequence[tuple[str, Step]], scores: Mapping[str, Scores], rule: Rule) -> tuple[Gain, ...]:
     """All of them one family for Holm's adjustment."""
     different = list(dict.fromkeys(labelled))
     pairs = [(step.more, step.less) for _, step in different]
-    comparisons = paired(scores, pairs, clusters, lower=catalogue.where("lower"))
+    comparisons = paired(scores, pairs, rule, lower=catalogue.where("lower"))
     told = [
         Gain(what, step.more, step.less, {c.metric: c for c in comparisons if (c.a, c.b) == (step.more, step.less)})
         for what, step in different
@@ -113,17 +110,24 @@ def _gains(
     return tuple(gain for gain in told if gain.comparisons)
 
 
-def _ceiling(step: Step, right: Scores, clusters: Mapping[str, str]) -> Ceiling | None:
+def _ceiling(step: Step, right: Scores, rule: Rule) -> Ceiling | None:
     """None where the two arms have no question in common."""
     common = right.get(step.more, {}).keys() & right.get(step.less, {}).keys()
     if not common:
         return None
     given, found = within(right[step.more], common), within(right[step.less], common)
+    told = rule.intervals(
+        {
+            ("found", step.less): found,
+            ("given", step.more): given,
+            ("unread", step.more): {question: 1.0 - value for question, value in given.items()},
+        }
+    )
     return Ceiling(
         speaker=step.speaker,
         searching=step.less,
         given_arm=step.more,
-        found=interval_of(found, clusters),
-        given=interval_of(given, clusters),
-        unread=interval_of({question: 1.0 - value for question, value in given.items()}, clusters),
+        found=told["found", step.less],
+        given=told["given", step.more],
+        unread=told["unread", step.more],
     )

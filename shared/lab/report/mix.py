@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from shared.contests.parts import Square
 from shared.lab.report.design import INTERACTION, Effect, crossed
 from shared.lab.report.paired import Pair, answerable, each, shares_of
+from shared.lab.report.rule import Rule
 from shared.lab.report.scores import Scores, within
 from shared.lab.report.weights import Weights
 from shared.messages import Result
@@ -57,7 +58,7 @@ def mix(
     correct: Scores,
     pairs: Sequence[Pair],
     square: Square,
-    clusters: Mapping[str, str],
+    rule: Rule,
     weights: Weights,
 ) -> Mix:
     """`correct`: arm -> question -> right or not. Only arms with values take part.
@@ -87,9 +88,9 @@ def mix(
         wanted=wanted,
         uncovered={name: weight / total for name, weight in strata.weights.items() if weight and name not in wanted},
         unweighed=tuple(sorted(name for name in sizes if not strata.weights.get(name))),
-        arms=_arms(columns, strata, clusters),
-        comparisons=tuple(effect.comparison for effect in _told(_pairs(pairs), columns, strata, clusters)),
-        effects=tuple(_told(_crossed(square), columns, strata, clusters)),
+        arms=_arms(columns, strata, rule),
+        comparisons=tuple(effect.comparison for effect in _told(_pairs(pairs), columns, strata, rule)),
+        effects=tuple(_told(_crossed(square), columns, strata, rule)),
     )
 
 
@@ -103,12 +104,12 @@ def _answerable_weights(results: Sequence[Result], known: set[str], by_slice: Ma
     return {name: weight * (with_answer[name] / put[name] if put[name] else 1.0) for name, weight in by_slice.items()}
 
 
-def _arms(columns: Scores, strata: _Strata, clusters: Mapping[str, str]) -> dict[str, Interval]:
+def _arms(columns: Scores, strata: _Strata, rule: Rule) -> dict[str, Interval]:
     linear = {}
     for arm, column in columns.items():
         if weighed := post_stratified.column(column, strata.of, strata.weights):
-            linear[arm] = post_stratified.stretch(weighed, _factor(column, weighed, strata, clusters, (0.0, 1.0)))
-    return shares_of(linear, clusters)
+            linear[arm] = post_stratified.stretch(weighed, _factor(column, weighed, strata, rule, (0.0, 1.0)))
+    return {arm: told for (_, arm), told in shares_of({("", arm): c for arm, c in linear.items()}, rule).items()}
 
 
 _Contrast = tuple[str, tuple[str, ...], tuple[str, ...], float]  # what, arms with it, arms without, weight of each
@@ -122,16 +123,14 @@ def _crossed(square: Square) -> Iterator[_Contrast]:
     yield from ((what, more, less, 1.0 if what == INTERACTION else 0.5) for what, more, less in crossed(square))
 
 
-def _told(
-    contrasts: Iterator[_Contrast], columns: Scores, strata: _Strata, clusters: Mapping[str, str]
-) -> Iterator[Effect]:
+def _told(contrasts: Iterator[_Contrast], columns: Scores, strata: _Strata, rule: Rule) -> Iterator[Effect]:
     """All contrasts whose arms have common questions, as one family."""
     names, scores = dict[str, Pair](), dict[str, Scores]()
     for what, more, less, weight in contrasts:
-        if sides := _sides(more, less, weight, columns, strata, clusters):
+        if sides := _sides(more, less, weight, columns, strata, rule):
             names[what] = (" and ".join(more), " and ".join(less))
             scores[what] = dict(zip(names[what], sides, strict=True))
-    for comparison in each(scores, clusters):
+    for comparison in each(scores, rule):
         what = comparison.metric
         yield Effect(what, *names[what], replace(comparison, metric=HEADLINE))
 
@@ -142,7 +141,7 @@ def _sides(
     weight: float,
     columns: Scores,
     strata: _Strata,
-    clusters: Mapping[str, str],
+    rule: Rule,
 ) -> list[dict[str, float]] | None:
     """Both sides as columns of the weighed mean, whose difference has the error of the difference."""
     if any(not columns.get(arm) for arm in (*more, *less)):
@@ -158,7 +157,7 @@ def _sides(
     differences = {question: sums[0][question] - sums[1][question] for question in common}
     linear = {question: weighed[0][question] - weighed[1][question] for question in weighed[0]}
     most = weight * len(more)
-    factor = _factor(differences, linear, strata, clusters, (-most, most))
+    factor = _factor(differences, linear, strata, rule, (-most, most))
     return [post_stratified.stretch(side, factor) for side in weighed]
 
 
@@ -166,10 +165,10 @@ def _factor(
     values: Mapping[str, float],
     linear: Mapping[str, float],
     strata: _Strata,
-    clusters: Mapping[str, str],
+    rule: Rule,
     ends: tuple[float, float],
 ) -> float:
     """What slices that happen to be all alike hide of the error, and what a mix counted from a sample adds to it."""
     hidden = post_stratified.error_of_sameness(values, strata.of, strata.weights, ends)
     counted = post_stratified.error_of_the_mix(values, strata.of, strata.weights, counted=strata.counted)
-    return post_stratified.stretched(linear, clusters, hidden + counted)
+    return post_stratified.stretched(linear, rule.clusters, hidden + counted)

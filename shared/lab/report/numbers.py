@@ -131,7 +131,7 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR, margin: flo
         examples=examples(results, arms, retrieving),
         groups=groups(material, correct, clusters),
         runs=spread_over(material.runs, spoken.get(HEADLINE, {}), arms, first.square),
-        apart=told_apart(material, spoken, clusters, comparisons, square=first.square, slices=slices),
+        apart=told_apart(material, spoken, rule, comparisons, square=first.square, slices=slices),
         votes=votes.summarise(results, (), per_hour=per_hour),
         judges=judges.summarise(results, per_hour=per_hour),
         audit=auditing.count(material.audit, results, arms, clusters) if material.audit else None,

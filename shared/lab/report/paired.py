@@ -2,46 +2,43 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from shared.contests.parts import Square, search_against_memory
-from shared.lab.report.design import simple
-from shared.lab.report.scores import K, Scores, intervals_of
-from shared.messages import ContestTaken, Result
-from shared.statistics.comparison import Comparison, compare
+from shared.lab.report.rule import Rule
+from shared.lab.report.scores import Scores
+from shared.messages import Result
+from shared.statistics.comparison import Comparison
 from shared.statistics.intervals import Interval
 
 Pair = tuple[str, str]
 
 
 def paired(
-    columns: Mapping[str, Scores], pairs: Sequence[Pair], clusters: Mapping[str, str], *, lower: Collection[str] = ()
+    columns: Mapping[str, Scores],
+    pairs: Sequence[Pair],
+    rule: Rule,
+    *,
+    lower: Collection[str] = (),
+    margin: bool = True,
 ) -> list[Comparison]:
     """Each pair by each measure of `columns`, all one family; a pair without common questions is left out."""
     arms = {arm for by_arm in columns.values() for arm, column in by_arm.items() if column}
     known = list(dict.fromkeys(pair for pair in pairs if arms.issuperset(pair)))
     if not known:
         return []
-    comparisons = compare(columns, pairs=known, clusters=clusters, lower_is_better=lower)
+    comparisons = rule.compare(columns, pairs=known, lower_is_better=lower, margin=margin)
     return [comparison for comparison in comparisons if comparison.n]
 
 
-def each(sides: Mapping[str, Scores], clusters: Mapping[str, str]) -> list[Comparison]:
+def each(sides: Mapping[str, Scores], rule: Rule) -> list[Comparison]:
     """Each entry's two sides held against each other, all entries one family."""
-    return compare(sides, clusters=clusters)
+    return rule.compare(sides)
 
 
-def shares_of(columns: Mapping[K, Mapping[str, float]], clusters: Mapping[str, str]) -> dict[K, Interval]:
-    """The means of columns that are shares of 1, though single values of theirs may lie outside."""
+def shares_of(columns: Mapping[Pair, Mapping[str, float]], rule: Rule) -> dict[Pair, Interval]:
+    """The means of columns by (what, arm) that are shares of 1, though single values of theirs may lie outside."""
     return {
         key: Interval(told.n, told.mean, max(0.0, told.low), min(1.0, told.high))
-        for key, told in intervals_of(columns, clusters).items()
+        for key, told in rule.intervals(columns).items()
     }
-
-
-def telling(contest: ContestTaken, square: Square) -> list[Pair]:
-    """The pairs that a sentence is said of: those with one cause to tell apart, and retrieval against memory."""
-    alone = [(more, less) for _, more, less in simple(square)]
-    known = {frozenset(pair) for pair in alone}
-    return alone + [pair for pair in search_against_memory(contest.arms) if frozenset(pair) not in known]
 
 
 def answerable(results: Iterable[Result]) -> set[str]:

@@ -15,6 +15,7 @@ from typing import Literal
 from shared.certainty import probability
 from shared.lab.report.outcomes import outcome
 from shared.lab.report.paired import Pair, answerable, paired, shares_of
+from shared.lab.report.rule import Rule
 from shared.lab.report.scores import Scores
 from shared.messages import Answer, Result
 from shared.scoring import catalogue
@@ -70,9 +71,7 @@ class _Arm:
     answers: Ordered
 
 
-def selective(
-    results: Sequence[Result], arms: Sequence[str], pairs: Sequence[Pair], clusters: Mapping[str, str]
-) -> RiskCoverage:
+def selective(results: Sequence[Result], arms: Sequence[str], pairs: Sequence[Pair], rule: Rule) -> RiskCoverage:
     """Of the arms that say how sure they were, over the questions that all of those were asked."""
     known = answerable(results)
     put = {
@@ -86,10 +85,12 @@ def selective(
     # What an arm answers by itself; one that answers next to nothing would leave nothing to compare.
     coverage = max(LEAST, min(arm.answered for arm in told.values())) if told else None
     return RiskCoverage(
-        arms=tuple(_told(told, clusters)),
+        arms=tuple(_told(told, rule)),
         without=tuple(arm for arm in arms if arm not in told),
         coverage=coverage,
-        comparisons=tuple(paired(_columns(told, coverage), pairs, clusters, lower=(AREA, RISK))) if coverage else (),
+        comparisons=tuple(paired(_columns(told, coverage), pairs, rule, lower=(AREA, RISK), margin=False))
+        if coverage
+        else (),
     )
 
 
@@ -104,17 +105,17 @@ def _columns(told: Mapping[str, _Arm], coverage: float) -> dict[str, Scores]:
     }
 
 
-def _told(told: Mapping[str, _Arm], clusters: Mapping[str, str]) -> Iterator[Selective]:
+def _told(told: Mapping[str, _Arm], rule: Rule) -> Iterator[Selective]:
     """All numbers of all arms are resampled together, since they are over the same questions."""
-    columns: dict[tuple[str, float], dict[str, float]] = {}
+    columns: dict[Pair, dict[str, float]] = {}
     for name, arm in told.items():
-        columns |= {(name, share): risk_coverage.risk(arm.answers, share) for share in COVERAGES}
-        columns[name, 0.0] = risk_coverage.area(arm.answers)
-    intervals = shares_of(columns, clusters)
+        columns |= {(str(share), name): risk_coverage.risk(arm.answers, share) for share in COVERAGES}
+        columns[AREA, name] = risk_coverage.area(arm.answers)
+    intervals = shares_of(columns, rule)
     for name, arm in told.items():
-        risks = {share: intervals[name, share] for share in COVERAGES}
+        risks = {share: intervals[str(share), name] for share in COVERAGES}
         points, n = tuple(risk_coverage.curve(arm.answers)), len(arm.answers.questions)
-        yield Selective(name, n, arm.by, arm.answered, arm.spoken, intervals[name, 0.0], risks, points)
+        yield Selective(name, n, arm.by, arm.answered, arm.spoken, intervals[AREA, name], risks, points)
 
 
 def _certainty_of(answers: Sequence[Answer]) -> Certainty | None:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from shared.contests.parts import Square
 from shared.lab.report.abstaining import Abstaining, abstaining
+from shared.lab.report.design import telling
 from shared.lab.report.gains import Gains, gains
 from shared.lab.report.material import Material
 from shared.lab.report.mix import Mix, mix
-from shared.lab.report.paired import telling
 from shared.lab.report.reversals import Reversal, reversals
+from shared.lab.report.rule import Rule
 from shared.lab.report.scores import Scores
 from shared.lab.report.selective import RiskCoverage, selective
 from shared.messages.contests import GOLD
@@ -32,7 +33,7 @@ class ToldApart:
 def told_apart(
     material: Material,
     spoken: Mapping[str, Scores],
-    clusters: Mapping[str, str],
+    rule: Rule,
     comparisons: Sequence[Comparison],
     *,
     square: Square,
@@ -40,13 +41,13 @@ def told_apart(
 ) -> ToldApart:
     """`spoken`: metric -> arm -> question -> value, silent arms left out; `slices`: `all` and those asked."""
     results, contest = material.results, material.contest
-    correct, pairs = spoken.get(HEADLINE, {}), telling(contest, square)
+    correct, pairs = spoken.get(HEADLINE, {}), telling(square, contest.arms)
     arms = list(correct)
     handed = {arm.name for arm in contest.arms if arm.context == GOLD}
     return ToldApart(
-        abstaining(results, correct, arms, pairs, clusters),
-        selective(results, [arm for arm in arms if arm not in handed], pairs, clusters),
-        gains(results, contest, spoken, clusters),
-        mix(results, correct, pairs, square, clusters, material.weights),
+        abstaining(results, correct, arms, pairs, rule),
+        selective(results, [arm for arm in arms if arm not in handed], pairs, rule),
+        gains(results, contest, spoken, rule),
+        mix(results, correct, pairs, square, rule, material.weights),
         tuple(reversals(comparisons, [name for name in slices if name != ALL], pairs)),
     )

@@ -25,8 +25,8 @@ def _blocks(numbers: Numbers) -> Iterator[Block]:
         yield Table("What is decided: how much more often the first arm is right", HEADS, rows, numbers=NUMBERS)
         yield Paragraph(
             "Undecided means that this many questions do not tell, not that the arms are equal. p (adjusted) allows "
-            "for everything that was compared. would have shown: the difference that this many questions decide in four "
-            "of five cases. The verdict holds for these questions, documents, models and prompts; it is no general "
+            "for everything that was compared. would have shown: the difference that this many questions decide in "
+            "four of five cases. The verdict holds for these questions, documents, models and prompts; it is no general "
             "statement about retrieval or tuning.",
             small=True,
         )
