@@ -133,12 +133,13 @@ def _margins(rng: Generator, trials: int) -> list[Row]:
     ]
     runs = len(outcomes[400, 0.05])
     return [
-        Row("Equivalent within 5 points", "arms that differ by 5 points, 400 and 2,000 questions", "in at most 2.5 %",
-            percent(at_margin), runs, max(at_margin) <= 0.025 + 2 * float(np.sqrt(0.025 / runs))),
+        Row("Equivalent within 5 points", "arms that differ by 5 points, 400 and 2,000 questions",
+            "in 2.5 %, within chance", percent(at_margin), runs,
+            max(at_margin) <= 0.025 + 2 * float(np.sqrt(0.025 / runs))),
         Row("Equivalent within 5 points", "arms that do not differ, 2,000 and 6,000 questions", "found",
             percent(inside), runs, inside[-1] >= 0.9),
         Row("No worse by more than 5 points", "an arm that is worse by 5 points, 400 and 2,000 questions",
-            "in at most 2.5 %", percent(worse), runs, max(worse) <= 0.025 + 2 * float(np.sqrt(0.025 / runs))),
+            "in 2.5 %, within chance", percent(worse), runs, max(worse) <= 0.025 + 2 * float(np.sqrt(0.025 / runs))),
         Row("A difference too small to matter is called so", "0.4 points at 100,000 questions, without a margin and "
             "with 5 points", "trivial where decided",
             f"{sum(c.trivial for c in large)} of {sum((c.p_holm or 1) < 0.05 for c in large)}", len(large),

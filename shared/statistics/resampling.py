@@ -1,4 +1,4 @@
-"""The bootstrap that every interval here comes from: independent groups drawn whole, BCa limits, seeded, vectorised.
+"""The bootstrap of what is no plain mean of paired values: independent groups drawn whole, BCa limits, seeded.
 
 BCa is Efron's bias-corrected and accelerated interval (1987, JASA 82; Efron and Tibshirani 1993, chapter 14), the
 acceleration from a jackknife over groups. Its levels are widened for small samples as Hesterberg (2015, The American
