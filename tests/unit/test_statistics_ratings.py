@@ -8,7 +8,7 @@ import pytest
 from shared.statistics import davidson
 from shared.statistics.agreement import agreement
 from shared.statistics.calibration import calibration
-from shared.statistics.ratings import Preference, Winner, rate
+from shared.statistics.ratings import Preference, Rating, Winner, rate
 from shared.statistics.reliability import reliability
 
 
@@ -85,6 +85,7 @@ def test_limits_of_independent_votes_are_those_of_the_profile_likelihood() -> No
     model = davidson.Model(2, np.array([[0, 1]]), np.array([[9.0, 3.0, 0.0]]))
     peak = davidson.fitted(model)
     for limit in davidson.limits(model, peak, 0, 1.96**2 / 2):
+        assert limit is not None
         chance = 1 / (1 + np.exp(-2 * limit))
         fallen = 9.5 * np.log(9.5 / 13 / chance) + 3.5 * np.log(3.5 / 13 / (1 - chance))
         assert fallen == pytest.approx(1.96**2 / 2, abs=1e-3)
@@ -179,6 +180,20 @@ def test_votes_of_one_voter_are_drawn_together() -> None:
     assert of_three.low is not None
     assert of_three.low < 0 < of_many.low
     assert (rate(known).voters, rate(unknown).voters) == (3, 120)
+
+
+def test_votes_that_set_no_limit_print_none() -> None:
+    """Two voters who always say the opposite of each other tell nothing of a third."""
+    opposed: dict[str, Winner] = {"ann": "a", "bo": "b"}
+    votes = [Preference(f"q{n}", "a", "b", mind, voter) for n in range(20) for voter, mind in opposed.items()]
+    [first, _] = rate(votes).ratings
+
+    assert first.strength == pytest.approx(0, abs=1e-9)
+    assert (first.low, first.high) == (None, None)
+    assert first.limits(str) is None
+    assert Rating("a", 1.0, 0.5, None, 1, 0, 0).limits("{:.1f}".format) == "above 0.5"
+    assert Rating("a", 1.0, None, 2.0, 1, 0, 0).limits("{:.1f}".format) == "below 2.0"
+    assert Rating("a", 1.0, 0.5, 2.0, 1, 0, 0).limits("{:.1f}".format) == "0.5 to 2.0"
 
 
 def test_one_voters_ratings_are_said_to_hold_for_that_voter_alone() -> None:
