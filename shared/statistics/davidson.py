@@ -1,7 +1,8 @@
 """Bradley-Terry with ties as Davidson (1970, JASA 65) has it: fitted strengths, and profile-likelihood limits.
 
 With strengths s the odds of "a", "b" and "tie" are exp(s_a) : exp(s_b) : exp(t + (s_a + s_b) / 2), where t says how
-often ties come. A tie thus says that two arms are close; without any tie it is Bradley and Terry's model (1952).
+often ties come. Arms that are close tie more often, and a general liking for ties tells nothing of any pair; without any
+tie it is Bradley and Terry's model (1952).
 The likelihood is a multinomial logit's, so that it has one peak, which Newton's method finds.
 
 K arms are given K - 1 votes before any is counted, half for each side, evenly over the pairs that met: nearly
@@ -124,7 +125,7 @@ def fitted(model: Model, *, contrast: Floats | None = None, value: float = 0.0, 
 
 
 def limits(model: Model, peak: Fit, arm: int, drop: float) -> tuple[float | None, float | None]:
-    """Where the arm's strength makes the likelihood, all else at its best, `drop` lower than its peak; None: nowhere."""
+    """Where the arm's strength makes the likelihood, all else at its best, `drop` lower than its peak, if any."""
     contrast = np.full(model.arms, -1.0 / model.arms)
     contrast[arm] += 1.0
 
