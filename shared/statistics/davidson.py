@@ -1,9 +1,9 @@
 """Bradley-Terry with ties as Davidson (1970, JASA 65) has it: fitted strengths, and profile-likelihood limits.
 
 With strengths s the odds of "a", "b" and "tie" are exp(s_a) : exp(s_b) : exp(t + (s_a + s_b) / 2), where t says how
-often ties come. Arms that are close tie more often, and a general liking for ties tells nothing of any pair; without any
-tie it is Bradley and Terry's model (1952).
-The likelihood is a multinomial logit's, so that it has one peak, which Newton's method finds.
+often ties come. Arms that are close tie more often, and a general liking for ties tells nothing of any pair. Without
+any tie it is Bradley and Terry's model (1952). The likelihood is a multinomial logit's: it has one peak, which Newton's
+method finds.
 
 K arms are given K - 1 votes before any is counted, half for each side, evenly over the pairs that met: nearly
 Jeffreys' prior, which takes the bias out of small samples (Firth 1993) and leaves an arm that never lost a finite
