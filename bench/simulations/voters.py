@@ -54,7 +54,7 @@ def _odd(case: Case, seed: int, runs: int) -> Row:
         compared = voters.compared(_voted(case, Random(f"{seed} {at}")))  # noqa: S311
         called += any(voter.outlier and voter.name.startswith(case.watched) for voter in compared)
     share = called / runs
-    met = share >= 0.9 if case.wanted else share <= 0.05
+    met = share >= 0.9 if case.wanted else share <= 0.05 + (0.05 * 0.95 / runs) ** 0.5
     promised = "found in 90 % of polls or more" if case.wanted else "called odd in 5 % of polls at most"
     return Row("Odd voters", case.how, promised, f"{share:.1%}", runs, met)
 

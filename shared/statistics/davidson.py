@@ -1,14 +1,16 @@
 """Bradley-Terry with ties as Davidson (1970, JASA 65) has it: fitted strengths, and profile-likelihood limits.
 
 With strengths s the odds of "a", "b" and "tie" are exp(s_a) : exp(s_b) : exp(t + (s_a + s_b) / 2), where t says how
-often ties come. A tie thus says that two arms are close; without any tie it is Bradley and Terry's model (1952).
-The likelihood is a multinomial logit's, so that it has one peak, which Newton's method finds.
+often ties come. Arms that are close tie more often, and a general liking for ties tells nothing of any pair. Without
+any tie it is Bradley and Terry's model (1952). The likelihood is a multinomial logit's: it has one peak, which Newton's
+method finds.
 
 K arms are given K - 1 votes before any is counted, half for each side, evenly over the pairs that met: nearly
 Jeffreys' prior, which takes the bias out of small samples (Firth 1993) and leaves an arm that never lost a finite
 strength and limits (Heinze and Schemper 2002).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +18,7 @@ import numpy as np
 
 from shared.statistics.resampling import Floats, Integers
 
-_FARTHEST = 60.0  # log-odds; a limit beyond says no more than this
+_FARTHEST = 10.0  # log-odds from the peak, 22,000 to one: votes that go no nearer set no limit
 _SETTLED = 1e-9
 
 
@@ -90,6 +92,14 @@ def curvatures(designs: Floats, expected: Floats) -> Floats:
     return np.asarray(designs.transpose(0, 2, 1) @ weighted - means[:, :, None] * means[:, None, :])
 
 
+def _information(designs: Floats, expected: Floats, played: Floats) -> Floats:
+    """The sum of all votes' curvatures, by two products instead of a matrix for each pair."""
+    flat = designs.reshape(-1, designs.shape[2])
+    means = (designs * expected[:, :, None]).sum(axis=1)
+    weights = (expected * played[:, None]).reshape(-1)
+    return np.asarray(flat.T @ (flat * weights[:, None]) - means.T @ (means * played[:, None]))
+
+
 def fitted(model: Model, *, contrast: Floats | None = None, value: float = 0.0, start: Floats | None = None) -> Fit:
     """The peak; with `contrast`, shape (arms,), the highest point where contrast . strengths is `value`.
 
@@ -102,7 +112,7 @@ def fitted(model: Model, *, contrast: Floats | None = None, value: float = 0.0, 
         expected = chances(designs, parameters)
         played = votes.sum(axis=1)
         slope = np.einsum("po,pok->k", votes - played[:, None] * expected, designs)
-        information = np.tensordot(played, curvatures(designs, expected), axes=1) + model.level
+        information = _information(designs, expected, played) + model.level
         bordered = np.block([[information, held.T], [held, np.zeros((len(held), len(held)))]])
         missing = value - held @ parameters
         step = np.linalg.solve(bordered, np.concatenate([slope - model.level @ parameters, missing]))[:size]
@@ -114,25 +124,30 @@ def fitted(model: Model, *, contrast: Floats | None = None, value: float = 0.0, 
     raise ArithmeticError("the ratings did not settle: did every arm meet another?")
 
 
-def limits(model: Model, peak: Fit, arm: int, drop: float) -> tuple[float, float]:
-    """Where the arm's strength makes the likelihood, all else at its best, `drop` lower than at the peak."""
-    from scipy import optimize
-
+def limits(model: Model, peak: Fit, arm: int, drop: float) -> tuple[float | None, float | None]:
+    """Where the arm's strength makes the likelihood, all else at its best, `drop` lower than its peak, if any."""
     contrast = np.full(model.arms, -1.0 / model.arms)
     contrast[arm] += 1.0
 
     def excess(value: float) -> float:
         return peak.likelihood - fitted(model, contrast=contrast, value=value, start=peak.parameters).likelihood - drop
 
-    ends = list[float]()
+    ends = list[float | None]()
     for side in (-1.0, 1.0):
-        centre, reach = float(peak.strengths[arm]), 0.5
+        centre, reach = float(peak.strengths[arm]), 0.625
         while excess(centre + side * reach) < 0 and reach < _FARTHEST:
             reach *= 2
-        outer = centre + side * reach
-        beyond = excess(outer) < 0
-        ends.append(outer if beyond else float(optimize.brentq(excess, *sorted((centre, outer)), xtol=1e-4)))
+        ends.append(_crossing(excess, centre, centre + side * reach))
     return ends[0], ends[1]
+
+
+def _crossing(excess: Callable[[float], float], centre: float, outer: float) -> float | None:
+    """Where the excess over the allowed drop begins, between the peak and an outer point; None where it does not."""
+    from scipy import optimize
+
+    if excess(outer) < 0:
+        return None
+    return float(optimize.brentq(excess, *sorted((centre, outer)), xtol=1e-6))
 
 
 def left_out(model: Model, peak: Fit, groups: Floats) -> Floats:

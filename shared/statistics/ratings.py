@@ -4,7 +4,7 @@ Strengths are Bradley and Terry's with ties as Davidson has them (`davidson`): t
 questions, both of which are random effects (`crossed`).
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -38,8 +38,8 @@ class Preference:
 class Rating:
     """An arm's strength in log-odds, 0 being the average of its group, with 95 % limits; and what it rests on.
 
-    `group` is the place of its group in `Ratings.components`. The limits are None where fewer than six questions of
-    the group were judged: so few tell nothing of other questions.
+    `group` is the place of its group in `Ratings.components`. A limit is None where the votes
+    set none, and both are where fewer than six questions of the group were judged: so few tell nothing of others.
     """
 
     arm: str
@@ -50,6 +50,12 @@ class Rating:
     losses: int
     ties: int
     group: int = 0
+
+    def limits(self, form: Callable[[float], str]) -> str | None:
+        """Both limits in words, numbers as `form` has them; None where there is none."""
+        if self.low is None:
+            return None if self.high is None else f"below {form(self.high)}"
+        return f"above {form(self.low)}" if self.high is None else f"{form(self.low)} to {form(self.high)}"
 
     @property
     def elo(self) -> float:
@@ -121,7 +127,8 @@ def _rated(preferences: Sequence[Preference], arms: Sequence[str], group: int) -
     peak = davidson.fitted(model)
     limits = crossed.limits(model, peak, Votes(places, outcomes, _questions(mine), _voters(mine)))
     rated = [
-        Rating(arm, float(peak.strengths[at]), *limits[at], *_record(mine, arm), group) for at, arm in enumerate(arms)
+        Rating(arm, round(float(peak.strengths[at]), 12) + 0.0, *limits[at], *_record(mine, arm), group)
+        for at, arm in enumerate(arms)
     ]
     return sorted(rated, key=lambda rating: (-rating.strength, rating.arm))
 

@@ -8,7 +8,7 @@ import pytest
 from shared.statistics import davidson
 from shared.statistics.agreement import agreement
 from shared.statistics.calibration import calibration
-from shared.statistics.ratings import Preference, Winner, rate
+from shared.statistics.ratings import Preference, Rating, Winner, rate
 from shared.statistics.reliability import reliability
 
 
@@ -85,6 +85,7 @@ def test_limits_of_independent_votes_are_those_of_the_profile_likelihood() -> No
     model = davidson.Model(2, np.array([[0, 1]]), np.array([[9.0, 3.0, 0.0]]))
     peak = davidson.fitted(model)
     for limit in davidson.limits(model, peak, 0, 1.96**2 / 2):
+        assert limit is not None
         chance = 1 / (1 + np.exp(-2 * limit))
         fallen = 9.5 * np.log(9.5 / 13 / chance) + 3.5 * np.log(3.5 / 13 / (1 - chance))
         assert fallen == pytest.approx(1.96**2 / 2, abs=1e-3)
@@ -109,13 +110,15 @@ def test_both_bad_rates_as_a_tie() -> None:
     assert rated.both_bad == 10
 
 
-def test_ties_draw_two_arms_together() -> None:
+def test_voters_who_often_tie_say_nothing_else_of_who_wins() -> None:
+    """Half a win for each would say that most wins were luck."""
     decided = [Preference(f"q{n}", "a", "b", "a" if n % 4 else "b") for n in range(40)]
     [alone, _] = rate(decided).ratings
     [tied, _] = rate([*decided, *(Preference(f"t{n}", "a", "b", "tie") for n in range(40))]).ratings
     halves = np.log((30 + 20) / (10 + 20)) / 2
 
-    assert alone.strength > tied.strength > halves, "half a win for each would say that most wins were luck"
+    assert tied.strength == pytest.approx(alone.strength, abs=1e-9)
+    assert tied.strength > 2 * halves - 0.01
     assert tied.high is not None
     assert alone.high is not None
     assert tied.high - tied.strength < alone.high - alone.strength
@@ -179,6 +182,20 @@ def test_votes_of_one_voter_are_drawn_together() -> None:
     assert of_three.low is not None
     assert of_three.low < 0 < of_many.low
     assert (rate(known).voters, rate(unknown).voters) == (3, 120)
+
+
+def test_votes_that_set_no_limit_print_none() -> None:
+    """Two voters who always say the opposite of each other tell nothing of a third."""
+    opposed: dict[str, Winner] = {"ann": "a", "bo": "b"}
+    votes = [Preference(f"q{n}", "a", "b", mind, voter) for n in range(20) for voter, mind in opposed.items()]
+    [first, _] = rate(votes).ratings
+
+    assert first.strength == pytest.approx(0, abs=1e-9)
+    assert (first.low, first.high) == (None, None)
+    assert first.limits(str) is None
+    assert Rating("a", 1.0, 0.5, None, 1, 0, 0).limits("{:.1f}".format) == "above 0.5"
+    assert Rating("a", 1.0, None, 2.0, 1, 0, 0).limits("{:.1f}".format) == "below 2.0"
+    assert Rating("a", 1.0, 0.5, 2.0, 1, 0, 0).limits("{:.1f}".format) == "0.5 to 2.0"
 
 
 def test_one_voters_ratings_are_said_to_hold_for_that_voter_alone() -> None:

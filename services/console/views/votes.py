@@ -35,7 +35,7 @@ def _tables(summary: Summary) -> None:
 
 
 def _rating(rating: Rating) -> list[str]:
-    limits = "-" if rating.low is None or rating.high is None else f"{rating.low:+.2f} to {rating.high:+.2f}"
+    limits = rating.limits("{:+.2f}".format) or "-"
     return [rating.arm, f"{rating.strength:+.2f}", limits, str(rating.wins), str(rating.losses), str(rating.ties)]
 
 

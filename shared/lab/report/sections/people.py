@@ -1,6 +1,7 @@
 """The sections about preferences: what people voted, and what language models as judges said and what that is worth."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from shared.lab.judging.summary import Judge
 from shared.lab.judging.worth import Worth
@@ -44,7 +45,7 @@ def votes(numbers: Numbers) -> Section:
 
 
 def _rating(rating: Rating) -> list[str]:
-    limits = NONE if rating.low is None or rating.high is None else f"{plain(rating.low, 2)} to {plain(rating.high, 2)}"
+    limits = rating.limits(partial(plain, digits=2)) or NONE
     record = map(str, (rating.wins, rating.losses, rating.ties))
     return [rating.arm, plain(rating.strength, 2), limits, plain(rating.elo, 0), *record]
 
