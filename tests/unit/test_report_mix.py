@@ -80,6 +80,13 @@ def test_weights_of_slices_that_were_never_asked_are_refused() -> None:
         counted(Weights({"sport": 1}, "traffic.toml"))
 
 
+def test_of_questions_without_any_answer_there_is_no_mix_and_nothing_is_refused() -> None:
+    mix = counted(Weights({"old": 1}, "traffic.toml"), [a_result(a_scored("base"), references=())]).apart.mix
+
+    assert (mix.asked, mix.arms) == ({}, {})
+    assert "no mix of questions" in whose(mix)
+
+
 def test_a_slice_counts_with_its_answerable_questions() -> None:
     """Half of the questions on new things have no answer: of them half the weight is about being right."""
     unanswerable = [

@@ -70,7 +70,7 @@ def mix(
     of = {r.question.question_id: r.question.slice for r in results if r.question.question_id in scored}
     sizes = Counter(of.values())
     asked = {name: size / len(of) for name, size in sorted(sizes.items())}
-    if not weights.by_slice:
+    if not weights.by_slice or not of:
         return Mix("", 0, asked, {}, {}, (), {}, (), ())
     strata = _Strata(of, _answerable_weights(results, known, weights.by_slice), weights.counted)
     wanted = post_stratified.covered(of, strata.weights)
