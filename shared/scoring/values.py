@@ -13,15 +13,11 @@ from shared.scoring.cues import PLAIN
 from shared.scoring.dates import Readings, placed_dates
 from shared.scoring.tokens import Spoken, cleaned
 
-LARGE = 1_000
-"""From here on "more than" and "up to" name a round number, which is doubtful and not wrong."""
+LARGE = 1_000  # from here on "more than" is said of a round number, which is doubtful and not wrong
 _ROUGHLY = (
     r"(?:about|around|approximately|roughly|some|nearly|almost|ca\.?|circa|etwa|environ|a|an|the|exactly|only|just)"
 )
-_COMPARED = (
-    r"(?:more than|less than|fewer than|over|under|at least|at most|up to|below|above|no more than|mehr als|plus de"
-    r"|m\u00e1s de)"
-)
+_COMPARED = r"(?:more than|less than|fewer than|over|under|at least|at most|up to|below|above|mehr als|plus de)"
 _LEAD = regex.compile(rf"^(?:{_ROUGHLY}\s)*", regex.IGNORECASE)
 _MORE_BEFORE = regex.compile(rf"\b{_COMPARED}\s(?:{_ROUGHLY}\s)*[$€£¥]?$", regex.IGNORECASE)
 _MORE_BEHIND = regex.compile(r"^\s?(?:\+|or (?:more|less|fewer|over)|plus\b)", regex.IGNORECASE)
@@ -197,7 +193,6 @@ def _stated(answer: Spoken, amount: Amount, wanted: Quantity, *, doubtful: bool)
         or (_BETWEEN.search(before))
     )
     stated = not bound and (wanted.ranged or not in_range)
-    large = any(abs(value) >= LARGE * amount.factor for value in amount.values)
-    if bound and large and not in_range:
+    if bound and not in_range and max(map(abs, amount.values)) >= LARGE * amount.factor:
         return Span(amount.start, amount.end, "amount", doubtful=True)
     return Span(amount.start, amount.end, "amount", doubtful, stated=stated)
