@@ -38,6 +38,8 @@ _CITATION = regex.compile(r"\s?\[\d{1,3}(?:\s?[,;]\s?\d{1,3})*\]")
 
 def abstains(text: str) -> bool:
     """True for a text that declines to answer, in any of two dozen languages."""
+    if len(text) > LONGEST * 12:
+        return False
     shown = _folded(text)
     if len(shown) > LONGEST * 12 or len(shown.split()) > LONGEST:
         return False

@@ -15,6 +15,8 @@ from shared.scoring.scopes import standing
 from shared.scoring.tokens import Spoken, cleaned, spoken
 
 VERSION = f"asserting-1:{NAMING}"
+LONGEST = 120
+"""Words: of a longer text only what it calls its answer is weighed."""
 _CALLED = regex.compile(
     r"(?:(?:answer|choice|option|antwort|respuesta|réponse|risposta|resposta|\u043e\u0442\u0432\u0435\u0442)"
     r"(?:\s(?:is|would be|must be|ist|es|est|è|é)\b)?\s?(?::|[-\u2013](?=\s))?"
@@ -56,6 +58,8 @@ def _unboxed(answer: str) -> str:
 def _settled(among: Choices, choices: Sequence[str], text: str) -> frozenset[int]:
     named = among.named(text)
     view = spoken(text)
+    if view.words > LONGEST:
+        return named
     places = list(_places(choices, view))
     if not places:
         return named

@@ -8,6 +8,8 @@ from shared.scoring import values
 from shared.scoring.names import Mention, mentions
 from shared.scoring.tokens import Spoken
 
+LONGEST = 300
+
 
 @dataclass(frozen=True)
 class Located:
@@ -18,7 +20,12 @@ class Located:
 
 
 def located(text: Spoken, reference: str, asked: AbstractSet[str]) -> Iterator[Located]:
-    """Every place where the text has the reference; `asked`: the question's folded words."""
+    """Every place where the text has the reference; `asked`: the question's folded words.
+
+    A reference of more than LONGEST characters is a text that no answer has in one place.
+    """
+    if len(reference) > LONGEST:
+        return
     if (date := values.date_of(reference)) is not None:
         spans = values.date_spans(text, date)
     elif (time := values.time_of(reference)) is not None:

@@ -44,6 +44,9 @@ class Reading:
     doubtful: bool = False
 
 
+SAME = Reading(1.0, "text", doubtful=True)
+
+
 def read(asked: Question, answered: Answer) -> Reading | None:
     """How the answer reads; None without accepted answers and for a summary, whose references are whole texts."""
     if not asked.references or asked.kind == "summarisation":
@@ -67,8 +70,9 @@ def asserts(answer: str, references: Sequence[str], question: str = "") -> Readi
     if polar and (reading := _yes_or_no(answer, polar)):
         return reading
     words = spoken(answer)
-    if words.words > LONG + 2 * max(spoken(reference).words for reference in references):
-        return _long(answer, references, question)
+    if words.words > LONG + 2 * min(LONG, max(spoken(reference).words for reference in references)):
+        said = _long(answer, references, question)
+        return said if said.value or not any(same_text(words, reference) for reference in references) else SAME
     return _short(words, references, question)
 
 
@@ -117,8 +121,7 @@ def _short(answer: Spoken, references: Sequence[str], question: str) -> Reading:
     asked = spoken(question).folded
     mentioned = [place for reference in references for place in located(answer, reference, asked)]
     if not mentioned:
-        alike = any(same_text(answer, reference) for reference in references)
-        return Reading(float(alike), "text" if alike else "not said", doubtful=alike)
+        return SAME if any(same_text(answer, reference) for reference in references) else Reading(0.0, "not said")
     own = frozenset(token for place in mentioned for token in range(place.mention.first, place.mention.last))
     readings = [_weighed(answer, place, own, asked) for place in mentioned]
     return max(readings, key=lambda reading: (reading.value, not reading.doubtful))

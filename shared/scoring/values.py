@@ -13,15 +13,12 @@ from shared.scoring.cues import PLAIN
 from shared.scoring.dates import Readings, placed_dates
 from shared.scoring.tokens import Spoken, cleaned
 
-LARGE = 1_000
-"""From here on "more than" and "up to" name a round number, which is doubtful and not wrong."""
+LONGEST = 100  # characters: who accepts an amount, a date or a time says it in fewer
+LARGE = 1_000  # from here on "more than" is said of a round number, which is doubtful and not wrong
 _ROUGHLY = (
     r"(?:about|around|approximately|roughly|some|nearly|almost|ca\.?|circa|etwa|environ|a|an|the|exactly|only|just)"
 )
-_COMPARED = (
-    r"(?:more than|less than|fewer than|over|under|at least|at most|up to|below|above|no more than|mehr als|plus de"
-    r"|m\u00e1s de)"
-)
+_COMPARED = r"(?:more than|less than|fewer than|over|under|at least|at most|up to|below|above|mehr als|plus de)"
 _LEAD = regex.compile(rf"^(?:{_ROUGHLY}\s)*", regex.IGNORECASE)
 _MORE_BEFORE = regex.compile(rf"\b{_COMPARED}\s(?:{_ROUGHLY}\s)*[$€£¥]?$", regex.IGNORECASE)
 _MORE_BEHIND = regex.compile(r"^\s?(?:\+|or (?:more|less|fewer|over)|plus\b)", regex.IGNORECASE)
@@ -63,7 +60,7 @@ class Quantity:
 def quantity(reference: str) -> Quantity | None:
     """The amount that a reference is, if it is one: it begins with it, and no name follows."""
     text = cleaned(reference)
-    if regex.search(r"\d0'?s\b", text):
+    if len(text) > LONGEST or regex.search(r"\d0'?s\b", text):
         return None  # a decade
     compared = regex.match(rf"^{_COMPARED}\s", text, regex.IGNORECASE)
     lead = (compared.end() if compared else 0) + len(
@@ -86,7 +83,7 @@ def quantity(reference: str) -> Quantity | None:
 def date_of(reference: str) -> Readings | None:
     """The date that a reference is, if it is one and nothing more than a weekday beside it."""
     text = cleaned(reference)
-    for readings, start, end in placed_dates(text):
+    for readings, start, end in placed_dates(text[:LONGEST]):
         if len((text[:start] + text[end:]).split()) <= 2:
             return readings
     return None
@@ -96,7 +93,7 @@ def date_of(reference: str) -> Readings | None:
 def time_of(reference: str) -> frozenset[int] | None:
     """The time of day that a reference is, if it is one."""
     text = cleaned(reference)
-    for readings, start, end in times(text):
+    for readings, start, end in times(text[:LONGEST]):
         if len((text[:start] + text[end:]).split()) <= 1:
             return readings
     return None
@@ -197,7 +194,6 @@ def _stated(answer: Spoken, amount: Amount, wanted: Quantity, *, doubtful: bool)
         or (_BETWEEN.search(before))
     )
     stated = not bound and (wanted.ranged or not in_range)
-    large = any(abs(value) >= LARGE * amount.factor for value in amount.values)
-    if bound and large and not in_range:
+    if bound and not in_range and max(map(abs, amount.values)) >= LARGE * amount.factor:
         return Span(amount.start, amount.end, "amount", doubtful=True)
     return Span(amount.start, amount.end, "amount", doubtful, stated=stated)

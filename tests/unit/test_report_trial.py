@@ -67,6 +67,7 @@ def test_an_arm_that_was_not_asked_has_no_numbers() -> None:
     assert counts["arms"]["tuned"]["all"] == {
         "n": 0, "exact_match": None, "f1": None, "f1_ci95": None, "contains": None, "right": None,
         "right_ci95": None, "correct": None, "rightly_abstained": None,
-        "rightly_abstained_ci95": None, "wrongly_abstained": None, "wrongly_abstained_ci95": None, "abstained": None, "failed": None, "missing": None, "outdated": None,
+        "rightly_abstained_ci95": None, "wrongly_abstained": None, "wrongly_abstained_ci95": None,
+        "abstained": None, "failed": None, "missing": None, "outdated": None,
     }  # fmt: skip
     assert counts["latency_ms"]["tuned"] == {"p50": None, "p99": None}
