@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.lab.report import verdict
+from shared.lab.report import advice
 from shared.lab.report.material import gather
 from shared.lab.report.numbers import Numbers, count
 from shared.lab.report.sections.comparisons import everything, pairs
@@ -32,7 +32,10 @@ def test_arms_within_the_margin_are_equivalent_in_numbers_verdict_and_tables() -
 
     assert numbers.margin == 0.05
     assert (comparison.verdict, comparison.no_worse) == ("equivalent", "both")
-    assert "base and base+rag are right equally often within 5.0 points" in verdict.paragraph(numbers)
+    assert (
+        "Use base or base+rag: how often they are right differs by less than the margin of 5.0 points"
+        in advice.paragraph(numbers)
+    )
     assert "equivalent" in str(everything(numbers))
     assert "within the margin of 5.0 points" in str(pairs(numbers))
 

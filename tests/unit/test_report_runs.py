@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from services.console.commands.report import run_names
-from shared.lab.report import verdict
+from shared.lab.report import advice, verdict
 from shared.lab.report.material import Material, combined, gather
 from shared.lab.report.numbers import Numbers, cell, count
 from shared.lab.report.sections import of
@@ -110,19 +110,17 @@ def test_material_of_one_run_names_no_runs() -> None:
 
 
 def test_the_verdict_says_what_n_counts_and_that_trainings_are_a_sample() -> None:
-    same = verdict.paragraph(counted(some(16, 20), some(16, 20)))
-    apart = verdict.paragraph(counted(some(2, 20), some(18, 20), some(20, 20)))
+    same, apart = counted(some(16, 20), some(16, 20)), counted(some(2, 20), some(18, 20), some(20, 20))
 
-    assert "n counts answers to 20 questions in 2 runs" in same
-    assert "held against these questions and these 2 trainings" in same
-    assert "Between base and tuned it is undecided" in apart, "one of three trainings failed"
+    assert "n counts answers to 20 questions in 2 runs" in " ".join(verdict.details(same))
+    assert "decides nothing between them" in advice.paragraph(apart), "one of three trainings failed"
 
 
 def test_one_training_speaks_for_that_adapter_alone() -> None:
     once = count(gather(some(16, 20), read_from="a test"))
 
     assert pair(once).one_training
-    assert "holds for this adapter" in verdict.paragraph(once)
+    assert "all this speaks of this adapter alone" in advice.paragraph(once)
     assert not pair(counted(some(16, 20), some(15, 20), some(16, 20))).one_training
 
 

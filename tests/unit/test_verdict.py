@@ -71,7 +71,7 @@ def test_questions_to_an_arm_without_an_adapter_are_told_from_answers_that_faile
         return [a_result(a_scored("base"), *failed, question_id=f"{kind}-{n}") for n in range(13)]
 
     def said(*gathered: Result) -> str:
-        return verdict.paragraph(count(gather(gathered, read_from="results")))
+        return " ".join(verdict.details(count(gather(gathered, read_from="results"))))
 
     assert (
         "No adapter yet: 26 questions were put to an arm without one (tuned and tuned+rag), and count as not right; "

@@ -1,20 +1,18 @@
 """Experiments of a planned size, made and compared as results are: by the rule that decides, all arms in one family."""
 
-import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from shared.scoring.catalogue import HEADLINE
-from shared.statistics.comparison import Comparison, compare
+from shared.statistics.comparison import compare
 from shared.statistics.intervals import Interval
+from shared.statistics.judging import Verdict
 from shared.statistics.made_answers import Made, Maker
 from shared.statistics.planning import Assumptions, Pair, Wanted, apart
 
 ROUNDS = 3
-_DRAWS = 1_000
 Advance = Callable[[int, int], None]
 
 
@@ -84,25 +82,13 @@ class Trying:
 
     def _decides(self, made: Made, rates: Mapping[str, float]) -> bool:
         """Whether the rule says of the pair what is so: which of the two is better, or that they are equal."""
-        margin = self.wanted.size if self.wanted.equal else None
-        sources = {"runs": made.runs if self.trainings > 1 else {}, "trained": self.assumptions.trained}
-        options = _understood(sources | {"margin": margin, "draws": _DRAWS})
-        for comparison in compare({HEADLINE: made.scores}, clusters=made.clusters, **options):
-            if (comparison.a, comparison.b) == self.pair:
-                if margin is not None:
-                    said = str(comparison.verdict) == "equivalent"
-                    return said if "margin" in options else inside(comparison, margin)
-                return comparison.verdict == ("a" if rates[self.pair[0]] > rates[self.pair[1]] else "b")
-        return False
-
-
-def _understood(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Those that the rule takes into account."""
-    known = inspect.signature(compare).parameters
-    return {name: value for name, value in options.items() if name in known}
-
-
-def inside(comparison: Comparison, margin: float) -> bool:
-    """Whether the interval of the difference lies within the margin on both sides."""
-    low, high = comparison.low, comparison.high
-    return low is not None and high is not None and -margin < low and high < margin
+        better: Verdict = "a" if rates[self.pair[0]] > rates[self.pair[1]] else "b"
+        comparisons = compare(
+            {HEADLINE: made.scores},
+            clusters=made.clusters,
+            runs=made.runs if self.trainings > 1 else {},
+            trained=self.assumptions.trained,
+            margin=self.wanted.size if self.wanted.equal else None,
+        )
+        (decided,) = [comparison.verdict for comparison in comparisons if (comparison.a, comparison.b) == self.pair]
+        return decided == ("equivalent" if self.wanted.equal else better)

@@ -35,9 +35,14 @@ def opening(numbers: Numbers) -> list[str]:
         return [NOTHING]
     if not numbers.scored:
         return [_unscored(numbers)]
-    ranked = ranking(numbers)
-    first = [*_unfinished(numbers), *_failing(numbers), *_reversed(numbers)][:1]
-    return [*first, use(numbers, ranked), *_change(numbers, ranked)][:3]
+    ranked, reversal = ranking(numbers), _reversal(numbers)
+    first = [
+        *_unfinished(numbers),
+        *_failing(numbers),
+        *([f"It depends on the question: {_either(reversal)}."] if reversal else []),
+    ]
+    change = [_tips(reversal)] if reversal and len(first) == 1 else _change(numbers, ranked)
+    return [*first[:1], use(numbers, ranked), *change][:3]
 
 
 def _unscored(numbers: Numbers) -> str:
@@ -56,14 +61,20 @@ def _unfinished(numbers: Numbers) -> Iterator[str]:
         yield said
 
 
+def failing(numbers: Numbers) -> dict[str, tuple[int, int]]:
+    """Arms that often gave no answer -> how many answers failed or are missing, and of how many."""
+    lost = {outcomes.arm: _lost(outcomes) for outcomes in numbers.outcomes}
+    return {arm: (gone, asked) for arm, (gone, asked) in lost.items() if asked and gone >= FAILING * asked}
+
+
 def _failing(numbers: Numbers) -> Iterator[str]:
-    """Arms that often gave no answer; a sentence for all of them."""
-    told = [(outcomes, *_lost(outcomes)) for outcomes in numbers.outcomes]
-    failing = [(outcomes, lost, asked) for outcomes, lost, asked in told if asked and lost >= FAILING * asked]
-    if not failing:
+    """A sentence for all of them."""
+    arms = failing(numbers)
+    if not arms:
         return
-    said = listed([f"{outcomes.arm} on {lost} of {counted(asked, 'question')}" for outcomes, lost, asked in failing])
-    if all(outcomes.without_adapter == lost for outcomes, lost, _ in failing):
+    said = listed([f"{arm} on {lost} of {counted(asked, 'question')}" for arm, (lost, asked) in arms.items()])
+    without = {outcomes.arm: outcomes.without_adapter for outcomes in numbers.outcomes}
+    if all(without[arm] == lost for arm, (lost, _) in arms.items()):
         yield f"No adapter spoke for {said}: train one with `tiltyard tune`, for nothing below tells what tuning gives."
     else:
         yield f"No answer came from {said}: these count as not right, and say nothing of what the arm knows."
@@ -75,11 +86,14 @@ def _lost(outcomes: Outcomes) -> tuple[int, int]:
     return sum(kind.get("failed", 0) + kind.get("missing", 0) for kind in kinds), sum(sum(k.values()) for k in kinds)
 
 
-def _reversed(numbers: Numbers) -> Iterator[str]:
+def _reversal(numbers: Numbers) -> Reversal | None:
     """The surest pair of which each is better on some slices."""
-    decided = [reversal for reversal in numbers.apart.reversals if reversal.decided]
-    if decided:
-        yield f"It depends on the question: {_either(decided[0])}."
+    return next((reversal for reversal in numbers.apart.reversals if reversal.decided), None)
+
+
+def _tips(reversal: Reversal) -> str:
+    share, slices = f"{100 * reversal.tips:.0f} %", listed(list(reversal.for_b))
+    return f"The mix decides: where more than {share} of these questions are {slices} ones, {reversal.b} leads."
 
 
 def _either(reversal: Reversal) -> str:
@@ -99,7 +113,7 @@ def _change(numbers: Numbers, ranked: Sequence[tuple[str, Interval]]) -> Iterato
     if not others:
         return
     open_arms = [arm for arm in others if pairs[arm].verdict == "undecided"]
-    if once := [arm for arm in others if pairs[arm].one_training]:
+    if once := [arm for arm in others if pairs[arm].one_training and arm not in open_arms]:
         yield from _once(numbers, best, once)
     if open_arms:
         yield _needed(pairs[open_arms[0]])

@@ -12,6 +12,7 @@ from shared.messages.contests import GOLD
 from shared.scoring.catalogue import HEADLINE
 from shared.standings import ALL
 from shared.statistics.comparison import Comparison
+from shared.statistics.families import LEVEL
 from shared.statistics.intervals import Interval
 from shared.statistics.wording import points
 
@@ -48,25 +49,30 @@ def use(numbers: Numbers, ranked: Sequence[tuple[str, Interval]]) -> str:
     pairs = against(numbers, best)
     others = [arm for arm, _ in ranked[1:] if arm in pairs]
     open_arms = [arm for arm in others if pairs[arm].verdict == "undecided"]
-    alike = [arm for arm in others if pairs[arm].verdict == "equivalent"]
+    alike = [arm for arm in others if pairs[arm].verdict == "equivalent" or pairs[arm].trivial]
     if not others:
         return f"{best} was right on {said_share(highest)}; no question was answered by another arm too."
-    if alike and not open_arms:
-        return _use_either(best, alike, pairs)
     if open_arms:
         return _use_undecided(numbers, ranked, open_arms, pairs)
+    if alike:
+        return _use_either(numbers, best, alike, pairs)
+    second = others[0]
+    size = points(abs(pairs[second].difference or 0.0), signed=False)
     return (
-        f"Use {best}: it was right on {percent(highest.mean)} of {_of(numbers, highest.n)}, "
-        f"{_lead(pairs[others[0]], best, others[0])}"
+        f"Use {best}: it was right on {percent(highest.mean)} of {_of(numbers, highest.n)}, {size} points more than "
+        f"the next best, {second} ({_limits(pairs[second], best)})."
     )
 
 
-def _use_either(best: str, alike: Sequence[str], pairs: Mapping[str, Comparison]) -> str:
-    margin = points(pairs[alike[0]].margin, signed=False)
-    return (
-        f"Use the cheapest of {listed([best, *alike])}: how often they are right differs by less than the margin of "
-        f"{margin} points ({_limits(pairs[alike[0]], best)})."
-    )
+def _use_either(numbers: Numbers, best: str, alike: Sequence[str], pairs: Mapping[str, Comparison]) -> str:
+    """Arms whose difference does not matter: what they cost decides."""
+    pair = pairs[alike[0]]
+    matters = "a point" if pair.margin is None else f"the margin of {points(pair.margin, signed=False)} points"
+    start = f"Use the cheapest of {listed([best, *alike])}" if len(alike) > 1 else f"Use {best} or {alike[0]}"
+    times = {cost.arm: cost.own.p50 for cost in numbers.costs if cost.arm in (best, *alike) and cost.own.p50}
+    quickest = min(times, key=lambda arm: times[arm] or 0.0) if len(times) == len(alike) + 1 else None
+    time = f"; {quickest} takes the least time for an answer" if quickest else ""
+    return f"{start}: how often they are right differs by less than {matters} ({_limits(pair, best)}){time}."
 
 
 def _use_undecided(
@@ -75,25 +81,21 @@ def _use_undecided(
     open_arms: Sequence[str],
     pairs: Mapping[str, Comparison],
 ) -> str:
+    """The leader among those that it is not told from; of a tie all that share it."""
     best, highest = ranked[0]
-    second = open_arms[0]
-    means = dict(ranked)
     every = len(open_arms) == len(ranked) - 1
     start = "No arm is shown to be better than the others" if every else f"Use {listed_or([best, *open_arms])}"
-    tied = means[second].mean == highest.mean
-    lead = (
-        f"{best} and {second} were right equally often, {percent(highest.mean)} of {_of(numbers, highest.n)}"
-        if tied
-        else f"{best} leads with {percent(highest.mean)} before {second} with {percent(means[second].mean)}"
+    of = _of(numbers, highest.n)
+    if tied := [arm for arm, interval in ranked[1:] if interval.mean == highest.mean]:
+        return f"{start}: {listed([best, *tied])} were right equally often, {percent(highest.mean)} of {of}."
+    second, pair = open_arms[0], pairs[open_arms[0]]
+    why = "which decides nothing between them"
+    if pair.p is not None and pair.p < LEVEL and pair.detectable is not None:
+        why = "which would count alone and does not among all that was compared"
+    return (
+        f"{start}: {best} leads with {percent(highest.mean)} before {second} with {percent(dict(ranked)[second].mean)} "
+        f"of {of}, {why} ({_limits(pair, best)})."
     )
-    return f"{start}: {lead}, which decides nothing between them ({_limits(pairs[second], best)})."
-
-
-def _lead(comparison: Comparison, best: str, second: str) -> str:
-    """The lead over the next best, and whether it matters."""
-    size = points(abs(comparison.difference or 0.0), signed=False)
-    trivial = ", a lead too small to matter," if comparison.trivial else ""
-    return f"{size} points more{trivial} than the next best, {second} ({_limits(comparison, best)})."
 
 
 def _limits(comparison: Comparison, best: str) -> str:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from shared.contests.parts import search_against_memory
+from shared.lab.report.advice import failing
 from shared.lab.report.design import INTERACTION, Effect, telling
 from shared.lab.report.leader import ranking
 from shared.lab.report.numbers import AFTER_CUTOFF, UP_TO_CUTOFF, Numbers
@@ -12,6 +13,7 @@ from shared.scoring import catalogue
 from shared.scoring.catalogue import HEADLINE
 from shared.standings import ALL
 from shared.statistics.comparison import Comparison
+from shared.statistics.intervals import Interval
 from shared.statistics.wording import lead, points, undecided
 
 
@@ -19,7 +21,9 @@ def details(numbers: Numbers) -> list[str]:
     """What was not answered, who is right how often, what retrieval and tuning give, and what the cutoff does."""
     if not numbers.scored:
         return []
-    return [*_unanswered(numbers), *_ranking(numbers), *_effects(numbers), *_cutoff(numbers), *_repeated(numbers)]
+    ranked = ranking(numbers)
+    causes = [*_effects(numbers), *_cutoff(numbers)] if ranked and ranked[0][1].mean else []
+    return [*_unanswered(numbers), *_ranking(ranked), *causes, *_repeated(numbers)]
 
 
 def sentences(numbers: Numbers, arms: Collection[str] | None = None) -> list[str]:
@@ -43,9 +47,9 @@ def sentences(numbers: Numbers, arms: Collection[str] | None = None) -> list[str
     return [*decided, *_open(chosen)]
 
 
-def _ranking(numbers: Numbers) -> Iterator[str]:
+def _ranking(ranked: Sequence[tuple[str, Interval]]) -> Iterator[str]:
     """Every arm's share of right answers, once."""
-    if ranked := ranking(numbers):
+    if ranked:
         said = [f"{ranked[0][0]} {said_share(ranked[0][1])}"]
         said += [f"{arm} {percent(interval.mean)}" for arm, interval in ranked[1:]]
         yield f"Right answers to questions that have one: {listed(said)}."
@@ -61,14 +65,22 @@ def _overall(numbers: Numbers, name: str = ALL) -> list[Comparison]:
 
 
 def _effects(numbers: Numbers) -> Iterator[str]:
-    """Both main effects and their interaction, or the simple effects where only those could be counted."""
-    effects, square = numbers.design.effects, numbers.design.square
+    """Both main effects and their interaction, or the simple effects where only those could be counted.
+
+    None that an arm takes part in which often gave no answer: the effect would be of its failures.
+    """
+    lost, square = failing(numbers), numbers.design.square
+    effects = [e for e in numbers.design.effects if lost.keys().isdisjoint({*_arms(e.more), *_arms(e.less)})]
     crossed = [effect for effect in effects if " and " in effect.more and effect.what != INTERACTION]
     for effect in crossed or [effect for effect in effects if effect.more in (square.base_reading, square.tuned)]:
         yield f"{_effect(effect)}."
     for effect in effects:
         if effect.what == INTERACTION:
             yield f"{interaction(effect.comparison)}."
+
+
+def _arms(side: str) -> list[str]:
+    return side.split(" and ")
 
 
 def _effect(effect: Effect) -> str:

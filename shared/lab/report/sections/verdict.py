@@ -26,8 +26,8 @@ def _blocks(numbers: Numbers) -> Iterator[Block]:
         yield Paragraph(
             "Undecided means that this many questions do not tell, not that the arms are equal. p (adjusted) allows "
             "for everything that was compared. would have shown: the difference that this many questions decide in "
-            "four of five cases. The verdict holds for these questions, documents, models and prompts; it is no general "
-            "statement about retrieval or tuning.",
+            "four of five cases. The verdict holds for these questions, documents, models and prompts; it is no "
+            "general statement about retrieval or tuning.",
             small=True,
         )
     if details := verdict.details(numbers):
