@@ -2,8 +2,8 @@
 
 Certainty is the geometric mean of the probabilities of the answer's tokens, exp(sum of log probabilities / tokens), as
 in Malinin and Gales (2021). Selective answering by a threshold on it (Geifman and El-Yaniv 2017); the threshold belongs
-to a model, so that a tuned model, which is surer of all it says, has its own. `python -m bench.unsure` chooses both at
-the same price in right answers.
+to a model, so that base and adapter have their own. `python -m bench.unsure` chooses both at the same price in right
+answers.
 """
 
 from services.generator.ports import Completion, Decline, PromptedQuestion, Verdict
