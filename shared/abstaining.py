@@ -35,6 +35,9 @@ _BUT = regex.compile(
 )
 _CITATION = regex.compile(r"\s?\[\d{1,3}(?:\s?[,;]\s?\d{1,3})*\]")
 
+EARLY = 60
+"""Characters: what comes later in a sentence is said about something else."""
+
 
 def abstains(text: str) -> bool:
     """True for a text that declines to answer, in any of two dozen languages."""
@@ -63,7 +66,7 @@ def _abstains(shown: str) -> bool:
         return True
     said = [piece for sentence in _SENTENCE.split(shown) for piece in _BUT.split(sentence) if re.search(r"\w", piece)]
     pieces = [re.sub(r"^\W+|[.!?\u3002\uff01\uff1f)\s]+$", "", piece) for piece in said]
-    without = [_SAYS.search(piece) is not None for piece in pieces]
+    without = [(says := _SAYS.search(piece)) is not None and says.start() < EARLY for piece in pieces]
     return any(without) and all(
         silent or _ABOUT_NEWS.search(piece) for silent, piece in zip(without, pieces, strict=True)
     )

@@ -118,7 +118,10 @@ def _read(match: "regex.Match[str]") -> Amount | None:
 
 
 def _start(match: "regex.Match[str]") -> int:
-    return min(start for name in ("digits", "english", "nth", "other", "cjk") if (start := match.start(name)) >= 0)
+    first: int = min(
+        start for name in ("digits", "english", "nth", "other", "cjk") if (start := match.start(name)) >= 0
+    )
+    return first
 
 
 def _unit(match: "regex.Match[str]") -> tuple[str, str, float, int]:

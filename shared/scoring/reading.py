@@ -71,8 +71,8 @@ def asserts(answer: str, references: Sequence[str], question: str = "") -> Readi
         return reading
     words = spoken(answer)
     if words.words > LONG + 2 * min(LONG, max(spoken(reference).words for reference in references)):
-        said = _long(answer, references, question)
-        return said if said.value or not any(same_text(words, reference) for reference in references) else SAME
+        reading = _long(answer, references, question)
+        return reading if reading.value or not any(same_text(words, reference) for reference in references) else SAME
     return _short(words, references, question)
 
 

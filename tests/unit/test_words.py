@@ -154,7 +154,7 @@ def test_an_index_of_other_words_is_not_gone_on_with(monkeypatch: pytest.MonkeyP
 
 
 def test_measures_of_words_say_the_version_of_their_words() -> None:
-    names = ["choice", "choice_likelihood", "contains", "correct", "grounded_words", "meteor", "outdated"]
+    names = ["choice", "choice_likelihood", "contains", "correct", "grounded_words", "meteor"]
     metrics = catalogue.load(names, EncoderSettings(variant="hashing"))
 
     assert all(f"words-{normalise.VERSION}" in metric.version for metric in metrics.values())
