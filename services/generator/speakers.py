@@ -1,6 +1,7 @@
 """One model in memory that can speak in several ways: bare, and with an adapter of each track on top."""
 
 import hashlib
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,13 @@ class Speakers:
 
     `merges`: the adapter is added to the weights and costs nothing per token, which is for fp32 and for a worker
     with one speaker. Otherwise adapters stay beside them: quantised weights would lose by it, and one base in
-    memory is enough for all.
+    memory is enough for all. What was added cannot be taken out again to the last bit, so a merging worker puts each
+    further adapter on a network that `load` makes anew; the one that serves stays as it is until that has succeeded.
     """
 
-    def __init__(self, network: Any, *, merges: bool) -> None:
-        self.network = network
-        self._merges = merges
+    def __init__(self, load: Callable[[], Any], *, merges: bool) -> None:
+        self.network = load()
+        self._anew, self._merges = load, merges
         self._keys: dict[str, str] = {}  # track -> the adapter's name in PEFT
         self._loaded: set[str] = set()
         self._active = ""
@@ -30,12 +32,15 @@ class Speakers:
         """Put a folder's adapter in the place of its track's one before. Raises ValueError where it does not fit."""
         key, old = _key(track, weights_sha256, sha256_of(folder / CONFIG)), self._keys.get(track, "")
         try:
-            self._load(folder, key)
+            if self._merges and self._active:
+                self._replace(folder, key)
+            else:
+                self._load(folder, key)
         except (OSError, ValueError):
             raise
         except Exception as error:  # whatever a library raises over a stranger's files, they are at fault
             raise ValueError(f"it does not fit: {bounded(f'{type(error).__name__}: {error}')}") from error
-        if old and old != key:
+        if old and old != key and old in self._loaded:
             self.network.delete_adapter(old)
             self._loaded.discard(old)
         self._keys[track] = key
@@ -51,8 +56,6 @@ class Speakers:
     def _load(self, folder: Path, key: str) -> None:
         """Load first, then switch. What fails half-way leaves no adapter, and not the half of one in the base."""
         before, fresh = self._active, key not in self._loaded
-        if self._merges and before:
-            self.network.unmerge_adapter()
         try:
             if fresh:
                 self.network = adapter_loading.add(self.network, folder, key)
@@ -66,6 +69,13 @@ class Speakers:
         finally:
             if self._merges and self._active:
                 self.network.merge_adapter()
+
+    def _replace(self, folder: Path, key: str) -> None:
+        """Put an adapter on a base that holds no trace of the one before."""
+        network = adapter_loading.add(self._anew(), folder, key)
+        adapter_loading.require_effect(network)
+        network.merge_adapter()
+        self.network, self._loaded, self._active = network, {key}, key
 
     def _take_back(self, key: str, before: str) -> None:
         """As it was before the adapter was added."""

@@ -49,7 +49,7 @@ def said(network: Any) -> torch.Tensor:
 
 @pytest.mark.parametrize("merges", [True, False])
 def test_an_adapter_changes_what_the_network_says(base: Path, adapter: Path, merges: bool) -> None:
-    speakers = Speakers(transformers.load(base, "fp32").eval(), merges=merges)
+    speakers = Speakers(lambda: transformers.load(base, "fp32").eval(), merges=merges)
     before = said(speakers.network)
 
     speakers.take(adapter, "1", "tuned")
@@ -86,7 +86,7 @@ REFUSED: dict[str, tuple[Callable[[dict[str, Any]], dict[str, Any]], str]] = {
 def test_what_does_not_fit_is_refused_and_the_base_speaks_as_before(
     base: Path, adapter: Path, edit: str, merges: bool
 ) -> None:
-    speakers = Speakers(transformers.load(base, "fp32").eval(), merges=merges)
+    speakers = Speakers(lambda: transformers.load(base, "fp32").eval(), merges=merges)
     before = said(speakers.network)
     changes, why = REFUSED[edit]
     change(adapter, changes)
@@ -103,7 +103,7 @@ def test_what_does_not_fit_is_refused_and_the_base_speaks_as_before(
 def test_what_does_not_fit_is_refused_and_the_adapter_before_speaks_on(
     base: Path, adapter: Path, other: Path, edit: str, merges: bool
 ) -> None:
-    speakers = Speakers(transformers.load(base, "fp32").eval(), merges=merges)
+    speakers = Speakers(lambda: transformers.load(base, "fp32").eval(), merges=merges)
     speakers.take(other, "1", "tuned")
     before = said(speakers.network)
     changes, why = REFUSED[edit]
@@ -126,7 +126,7 @@ def test_one_pair_of_a_huge_rank_makes_no_room_for_others(base: Path, adapter: P
 
 
 def test_the_same_weights_by_another_configuration_are_another_adapter(base: Path, adapter: Path) -> None:
-    speakers = Speakers(transformers.load(base, "fp32").eval(), merges=False)
+    speakers = Speakers(lambda: transformers.load(base, "fp32").eval(), merges=False)
     speakers.take(adapter, "1", "tuned")
     before = said(speakers.network)
     config = (adapter / CONFIG).read_text()
@@ -153,4 +153,18 @@ def test_an_adapter_of_no_strength_is_refused(base: Path, adapter: Path, merges:
     (adapter / CONFIG).write_text(config.replace('"lora_alpha": 8', '"lora_alpha": 1e-300'))
 
     with pytest.raises(ValueError, match="changes nothing"):
-        Speakers(transformers.load(base, "fp32").eval(), merges=merges).take(adapter, "1", "tuned")
+        Speakers(lambda: transformers.load(base, "fp32").eval(), merges=merges).take(adapter, "1", "tuned")
+
+
+def test_a_worker_that_merges_says_the_same_to_the_last_bit_after_many_changes(
+    base: Path, adapter: Path, other: Path
+) -> None:
+    speakers = Speakers(lambda: transformers.load(base, "fp32").eval(), merges=True)
+    speakers.take(other, "1", "tuned")
+    before = said(speakers.network)
+
+    for _ in range(5):
+        speakers.take(adapter, "2", "tuned")
+        speakers.take(other, "1", "tuned")
+
+    assert torch.equal(said(speakers.network), before)

@@ -50,7 +50,8 @@ class Transformers:
         chat_template.require(self.tokenizer, model.label)
         self.tokenizer.pad_token = self.tokenizer.pad_token or self.tokenizer.eos_token
         self._speakers = Speakers(
-            load(model.folder, precision).eval(), merges=precision == "fp32" and len(settings.speaker_names) == 1
+            lambda: load(model.folder, precision).eval(),
+            merges=precision == "fp32" and len(settings.speaker_names) == 1,
         )
 
     @property
