@@ -64,7 +64,7 @@ def _mix(generator: np.random.Generator, right: Mapping[str, Mapping[str, float]
     hard = {document: generator.normal() for document in sorted(set(clusters.values()))}
     names = [result.question.question_id for result in results]
     slices = {result.question.question_id: result.question.slice for result in results}
-    is_right = {
+    correct = {
         arm: {name: float(_is_right(generator, rates[slices[name]], hard[clusters[name]])) for name in names}
         for arm, rates in right.items()
     }
@@ -72,7 +72,7 @@ def _mix(generator: np.random.Generator, right: Mapping[str, Mapping[str, float]
     if counted:
         weights = dict(zip(TRAFFIC, map(float, generator.multinomial(counted, list(TRAFFIC.values()))), strict=True))
     told = Weights(weights, "traffic", counted)
-    return mix(results, is_right, [("a", "b")], Square("a", "b", None, None), Rule(clusters, {}, ()), told)
+    return mix(results, correct, [("a", "b")], Square("a", "b", None, None), Rule(clusters, {}, ()), told)
 
 
 def _is_right(generator: np.random.Generator, rate: float, hard: float) -> bool:

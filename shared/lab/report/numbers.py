@@ -101,7 +101,7 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR, margin: flo
     results, contest = material.results, material.contest
     arms, scores = arms_of(results, contest), scores_of(results)
     clusters, slices = clusters_of(results, material.asked), slices_of(results)
-    is_right, retrieving = scores.get(HEADLINE, {}), retrieval_arms(results, arms, contest)
+    correct, retrieving = scores.get(HEADLINE, {}), retrieval_arms(results, arms, contest)
     outcomes = counts(results, arms)
     silent = [arm_outcomes.arm for arm_outcomes in outcomes if arm_outcomes.silent]
     spoken = {metric: _without(by_arm, silent) for metric, by_arm in scores.items()}
@@ -115,21 +115,21 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR, margin: flo
         margin=margin,
         slices={name: len(members) for name, members in slices.items()},
         clusters=layout(list(clusters), clusters.links).clusters if clusters else 0,
-        scored=len({name for values in is_right.values() for name in values}),
+        scored=len({name for values in correct.values() for name in values}),
         table=cells(scores, arms=arms, slices=slices, rule=rule),
         outcomes=outcomes,
         design=first,
         further_designs=further,
         comparisons=comparisons,
-        age=age_curve(material, is_right, clusters),
-        freshness=freshness_curve(material, is_right, clusters),
-        staleness=[_staleness(results, arm, is_right, clusters) for arm in retrieving],
-        costs=costs(results, is_right, clusters, arms),
+        age=age_curve(material, correct, clusters),
+        freshness=freshness_curve(material, correct, clusters),
+        staleness=[_staleness(results, arm, correct, clusters) for arm in retrieving],
+        costs=costs(results, correct, clusters, arms),
         cautions=cautions(results, arms, clusters),
         certainty={arm: calibration for arm in arms if (calibration := calibrated(results, arm, clusters)).n},
         mistakes=mistakes(results, retrieving, clusters),
         examples=examples(results, arms, retrieving),
-        groups=groups(material, is_right, clusters),
+        groups=groups(material, correct, clusters),
         runs=spread_over(material.runs, spoken.get(HEADLINE, {}), arms, first.square),
         apart=told_apart(material, spoken, rule, comparisons, square=first.square, slices=slices),
         votes=votes.summarise(results, (), per_hour=per_hour),
@@ -189,12 +189,12 @@ def _by_cutoff(material: Material) -> dict[str, set[str]]:
     return sides if all(sides.values()) else {}
 
 
-def _staleness(results: Sequence[Result], arm: str, is_right: Scores, clusters: Mapping[str, str]) -> Staleness:
+def _staleness(results: Sequence[Result], arm: str, correct: Scores, clusters: Mapping[str, str]) -> Staleness:
     apart: dict[bool, dict[str, float]] = {False: {}, True: {}}
     for result in results:
         name = result.question.question_id
-        if arm in result.answers and name in is_right.get(arm, {}):
-            apart[result.answers[arm].answer.stale][name] = is_right[arm][name]
+        if arm in result.answers and name in correct.get(arm, {}):
+            apart[result.answers[arm].answer.stale][name] = correct[arm][name]
     return Staleness(arm, interval_of(apart[False], clusters), interval_of(apart[True], clusters))
 
 
