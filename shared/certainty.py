@@ -1,21 +1,8 @@
 """How sure a model was of its answer, as a probability that can be held against whether it was right."""
 
-from dataclasses import dataclass
 from math import exp
 
 from shared.messages import Answer
-
-
-@dataclass(frozen=True)
-class Leaning:
-    """What an arm said or, where a rule withheld it, would have said, and how sure it was of it, in [0, 1].
-
-    What selective answering is judged by at every threshold, and not at the one that was set alone.
-    """
-
-    text: str
-    probability: float
-    withheld: bool
 
 
 def probability(answer: Answer) -> float | None:
@@ -27,15 +14,15 @@ def probability(answer: Answer) -> float | None:
     return _of_what_was_said(answer) if answer.status == "answered" else None
 
 
-def leaning(answer: Answer) -> Leaning | None:
-    """What the arm would say at any threshold; None where it failed, declined in its own words, or told no probability.
+def as_said(answer: Answer) -> Answer:
+    """The answer, or what the model said where its rule of abstention kept that back, as if it had been given.
 
-    A result from restricted documents leaves out what was withheld: there is none then.
+    What selective answering is judged by at every threshold, and not at the one that was set alone. A result from
+    restricted documents leaves out what was withheld.
     """
-    withheld = answer.status == "abstained" and bool(answer.withheld)
-    said = answer.withheld if withheld else answer.text
-    sure = _of_what_was_said(answer) if withheld or answer.status == "answered" else None
-    return None if sure is None else Leaning(said, sure, withheld)
+    if not answer.withheld:
+        return answer
+    return answer.model_copy(update={"status": "answered", "text": answer.withheld, "withheld": ""})
 
 
 def mean_probability(log_probability: float | None, tokens: int) -> float | None:

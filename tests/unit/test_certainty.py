@@ -11,7 +11,7 @@ from services.generator.backends.echo import Echo
 from services.generator.handler import answer
 from services.generator.ports import Chat, Completion, Outcome, PromptedQuestion
 from services.generator.settings import GeneratorSettings
-from shared.certainty import leaning, probability
+from shared.certainty import as_said, probability
 from shared.messages import Answer, TrainingPair
 from shared.topology import QUESTIONS
 from tests.builders import NOON, a_question, a_record, an_answer
@@ -59,10 +59,9 @@ def test_an_arm_without_passages_keeps_an_unsure_answer_to_itself_and_the_result
     assert (made.status, made.text, made.withheld) == ("abstained", "I don't know.", "The old harbour")
     assert made.abstention == "certainty.v1@0.5"
     assert made.support == pytest.approx(0.368, abs=0.001)
-    would = leaning(made)
-    assert would is not None
-    assert (would.text, would.withheld) == ("The old harbour", True)
-    assert would.probability == pytest.approx(0.368, abs=0.001)
+    would = as_said(made)
+    assert (would.status, would.text) == ("answered", "The old harbour")
+    assert probability(would) == pytest.approx(0.368, abs=0.001)
     assert probability(made) is None, "nothing was answered"
 
 
@@ -70,12 +69,12 @@ def test_an_arm_without_passages_that_is_sure_enough_answers() -> None:
     made = answered(decline="certainty", certainty_least=0.2)
 
     assert (made.status, made.text) == ("answered", "The old harbour")
-    assert leaning(made) is not None
+    assert as_said(made) is made
 
 
 @pytest.mark.parametrize("changes", [{"status": "failed"}, {"status": "abstained", "text": "I don't know."}])
 def test_an_arm_that_failed_or_declined_in_its_own_words_leans_to_nothing(changes: dict[str, Any]) -> None:
-    assert leaning(an_answer(log_probability=-1.0, answer_tokens=2, **changes)) is None
+    assert as_said(an_answer(log_probability=-1.0, answer_tokens=2, **changes)) is None
 
 
 def test_the_rule_of_an_arm_without_passages_is_a_setting_of_its_own() -> None:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shared.contests.parts import search_against_memory
+from shared.lab.report.comparing import AFTER_CUTOFF, UP_TO_CUTOFF
 from shared.lab.report.design import flipped, telling
 from shared.lab.report.leader import against, ranking
-from shared.lab.report.numbers import AFTER_CUTOFF, UP_TO_CUTOFF, Numbers
+from shared.lab.report.numbers import Numbers
 from shared.lab.report.paired import Pair
 from shared.scoring.catalogue import HEADLINE
 from shared.standings import ALL

@@ -9,6 +9,7 @@ from shared.lab.report import mistakes
 from shared.lab.report.outcomes import outcome
 from shared.messages import Result
 from shared.restriction import for_everyone
+from shared.scoring.gold import document_of
 
 OF_EACH, LONGEST = 2, 400
 CLOSED_BOOK, OUTDATED = "wrong from memory", "says what later news had made wrong"
@@ -96,7 +97,7 @@ def _example(kind: str, of: int, result: Result, arm: str) -> Example:
         said=_said(result, arm),
         gold=question.gold_document_ids,
         evidence=tuple(
-            Source(chunk, _short(title), mistakes.document_of(chunk) in question.gold_document_ids, chunk in cited)
+            Source(chunk, _short(title), document_of(chunk) in question.gold_document_ids, chunk in cited)
             for chunk, title in _read(answer.evidence if answer else (), answer.evidence_titles if answer else ())
             for cited in [answer.citations if answer else ()]
         ),

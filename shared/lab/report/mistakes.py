@@ -13,6 +13,7 @@ from shared.lab.report.outcomes import outcome
 from shared.lab.report.scores import interval_of
 from shared.messages import Answer, ContestTaken, Question, Result
 from shared.messages.contests import GOLD
+from shared.scoring.gold import document_of
 from shared.statistics.intervals import Interval
 
 RIGHT_FOUND = "right, the gold document in the evidence"
@@ -49,11 +50,6 @@ class Mistakes:
     found: Interval
     right_if_found: Interval
     right_if_not: Interval
-
-
-def document_of(chunk_id: str) -> str:
-    """The document of a chunk id; a document id may hold colons itself."""
-    return chunk_id.rsplit(":", 2)[0]
 
 
 def gold_found(question: Question, answer: Answer) -> tuple[int, int]:

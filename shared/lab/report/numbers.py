@@ -12,9 +12,10 @@ from shared.lab.judging import report as judge_report
 from shared.lab.judging import summary as judges
 from shared.lab.report.attributes import Group, groups
 from shared.lab.report.certainty import calibrated
+from shared.lab.report.comparing import by_cutoff, compared
 from shared.lab.report.costs import Cost, costs
-from shared.lab.report.curves import Curve, age_curve, ages, freshness_curve
-from shared.lab.report.design import Design, design, telling
+from shared.lab.report.curves import Curve, age_curve, freshness_curve
+from shared.lab.report.design import Design, design
 from shared.lab.report.examples import Example, examples
 from shared.lab.report.material import Material
 from shared.lab.report.mistakes import Mistakes, mistakes, retrieval_arms
@@ -29,7 +30,6 @@ from shared.lab.voting import report as votes_report
 from shared.lab.voting import summary as votes
 from shared.lab.voting.settings import PER_VOTER_PER_HOUR
 from shared.messages import ContestTaken, Result
-from shared.scoring import catalogue
 from shared.scoring.catalogue import HEADLINE
 from shared.standings import ALL
 from shared.statistics.calibration import Calibration
@@ -39,7 +39,6 @@ from shared.statistics.intervals import Interval
 from shared.statistics.wording import in_words
 
 VERSION = "2"
-UP_TO_CUTOFF, AFTER_CUTOFF = "news up to the cutoff", "news after the cutoff"
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,7 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR, margin: flo
     silent = [arm_outcomes.arm for arm_outcomes in outcomes if arm_outcomes.silent]
     spoken = {metric: _without(by_arm, silent) for metric, by_arm in scores.items()}
     rule = Rule(clusters, material.runs, trained(contest.arms), margin)
-    comparisons = compared(spoken, slices | _by_cutoff(material), rule, contest)
+    comparisons = compared(spoken, slices | by_cutoff(material), rule, contest)
     first, *further = _designs(contest, spoken, rule, comparisons)
     return Numbers(
         version=VERSION,
@@ -153,40 +152,6 @@ def _designs(
     """One for each 2 x 2 part of the contest."""
     overall = [comparison for comparison in comparisons if comparison.slice == ALL]
     return [design(square, spoken, rule, overall) for square in squares(contest.arms)]
-
-
-def compared(
-    scores: Mapping[str, Scores], slices: Mapping[str, set[str]], rule: Rule, contest: ContestTaken
-) -> list[Comparison]:
-    """Every pair of arms by each measure that arms are compared by: on all questions, then on every slice.
-
-    The headline is a family of its own, and so are the other measures together. Slices are looked at of those pairs
-    that a sentence tells of, or of every pair where these leave out an arm.
-    """
-    chosen = {metric: scores[metric] for metric in catalogue.compared() if metric in scores}
-    arms = {arm for by_arm in chosen.values() for arm in by_arm}
-    told = [pair for pair in telling(squares(contest.arms)[0], contest.arms) if arms.issuperset(pair)]
-    sliced = told if arms <= {arm for pair in told for arm in pair} else None
-    first = {metric: by_arm for metric, by_arm in chosen.items() if metric == HEADLINE}
-    others = {metric: by_arm for metric, by_arm in chosen.items() if metric != HEADLINE}
-    comparisons = [
-        comparison
-        for family in (first, others)
-        for comparison in rule.compare(family, slices=slices, sliced=sliced, lower_is_better=catalogue.where("lower"))
-    ]
-    return sorted(
-        (comparison for comparison in comparisons if comparison.n), key=lambda comparison: comparison.slice != ALL
-    )
-
-
-def _by_cutoff(material: Material) -> dict[str, set[str]]:
-    """Questions on either side of the adapter's cutoff, where that is known; none where all lie on one side."""
-    placed = ages(material)
-    sides = {
-        UP_TO_CUTOFF: {name for name, age in placed.items() if age <= 0},
-        AFTER_CUTOFF: {name for name, age in placed.items() if age > 0},
-    }
-    return sides if all(sides.values()) else {}
 
 
 def _staleness(results: Sequence[Result], arm: str, correct: Scores, clusters: Mapping[str, str]) -> Staleness:

@@ -12,7 +12,7 @@ from importlib import import_module
 from math import inf
 from typing import Literal
 
-from shared.certainty import probability
+from shared.certainty import as_said, probability
 from shared.lab.report.outcomes import outcome
 from shared.lab.report.paired import Pair, answerable, paired, shares_of
 from shared.lab.report.rule import Rule
@@ -126,23 +126,16 @@ def _certainty_of(answers: Sequence[Answer]) -> Certainty | None:
 
 
 def _certainties(answer: Answer) -> Iterator[tuple[Certainty, float | None]]:
-    said = _as_said(answer)
+    said = as_said(answer)
     yield "support", answer.support if said.status == "answered" else None
     yield "probability", probability(said)
-
-
-def _as_said(answer: Answer) -> Answer:
-    """The answer, or what the model said where its rule of abstention kept that back."""
-    if not answer.withheld:
-        return answer
-    return answer.model_copy(update={"status": "answered", "text": answer.withheld, "withheld": ""})
 
 
 def _arm(results: Mapping[str, Result], arm: str, by: Certainty) -> _Arm:
     certainty, errors, answered, spoken = dict[str, float](), dict[str, float](), 0, 0
     for question, result in results.items():
         scored = result.answers.get(arm)
-        said = _as_said(scored.answer) if scored else None
+        said = as_said(scored.answer) if scored else None
         certainty[question], errors[question] = -inf, 1.0
         if scored is None or said is None or said.status != "answered":
             continue

@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from shared.contests.parts import search_against_memory
 from shared.lab.report.advice import failing
+from shared.lab.report.comparing import AFTER_CUTOFF, UP_TO_CUTOFF
 from shared.lab.report.design import INTERACTION, Effect, telling
 from shared.lab.report.leader import ranking
-from shared.lab.report.numbers import AFTER_CUTOFF, UP_TO_CUTOFF, Numbers
+from shared.lab.report.numbers import Numbers
 from shared.lab.report.phrasing import listed, percent, said_share
 from shared.scoring import catalogue
 from shared.scoring.catalogue import HEADLINE

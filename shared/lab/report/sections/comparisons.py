@@ -1,7 +1,8 @@
 """The sections that compare arms pair by pair: in words on all questions, and in an appendix on every slice."""
 
 from shared.lab.report.blocks import Bullets, Paragraph, Section, Table
-from shared.lab.report.numbers import AFTER_CUTOFF, UP_TO_CUTOFF, Numbers
+from shared.lab.report.comparing import AFTER_CUTOFF, UP_TO_CUTOFF
+from shared.lab.report.numbers import Numbers
 from shared.lab.report.phrasing import points_between
 from shared.scoring import catalogue
 from shared.standings import ALL
