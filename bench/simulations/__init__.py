@@ -1,6 +1,10 @@
 """What the statistics promise, held against made data: one file for each kind of promise, with `run(seed, short)`."""
 
 from dataclasses import dataclass
+from math import sqrt
+
+SHORT = 200
+"""Fewer experiments than this are a short form."""
 
 
 @dataclass(frozen=True)
@@ -17,3 +21,11 @@ class Row:
     measured: str
     runs: int
     met: bool
+
+
+def by_chance(runs: int, share: float = 0.05) -> float:
+    """How far a share may lie from what is promised by chance alone: two standard errors.
+
+    Three in a short form, which has so few experiments that of its many rows some would miss by two.
+    """
+    return (3 if runs < SHORT else 2) * sqrt(share * (1 - share) / runs)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bench.simulations import Row
+from bench.simulations import Row, by_chance
 from shared.statistics.intervals import Interval
 from shared.statistics.misclassification import Errors, Stratum, corrected, errors_of
 from shared.statistics.prediction_powered import Labelled, Powered, powered_mean
@@ -76,18 +76,17 @@ def run(seed: int, short: bool) -> list[Row]:
 
 def _alarms(how: str, suspected: Sequence[float]) -> Row:
     """Met where there are not more than 5 % but for chance."""
-    share, allowed = float(np.mean(suspected)), 0.05 + 2 * np.sqrt(0.05 * 0.95 / len(suspected))
+    share, allowed = float(np.mean(suspected)), 0.05 + by_chance(len(suspected))
     return Row(ALARMS, how, "at most 5 %", f"{100 * share:.1f} %", len(suspected), met=share <= allowed)
 
 
 def _row(claim: str, how: str, counts: Counts, shown: Sequence[str], beside: str = "") -> Row:
-    """Coverage of 95 %, met where it is not lower by more than chance (two standard errors) allows."""
+    """Coverage of 95 %, met where it is not lower by more than chance allows."""
     runs = len(counts[shown[0]])
     shares = {name: float(np.mean(values)) for name, values in counts.items()}
     measured = ", ".join(f"{100 * shares[name]:.1f} %" for name in shown)
     measured += f"; {beside} {100 * shares[beside]:.1f} %" if beside else ""
-    allowed = 2 * np.sqrt(0.95 * 0.05 / runs)
-    return Row(claim, how, "95 %", measured, runs, met=min(shares[name] for name in shown) >= 0.95 - allowed)
+    return Row(claim, how, "95 %", measured, runs, met=min(shares[name] for name in shown) >= 0.95 - by_chance(runs))
 
 
 def _audited(rng: Generator, world: World, runs: int) -> Counts:

@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from bench.simulations import Row
+from bench.simulations import Row, by_chance
 from shared.contests.parts import Square
 from shared.lab.report.mix import Mix, mix
 from shared.lab.report.rule import Rule
@@ -46,17 +46,12 @@ def _weighed(generator: np.random.Generator, runs: int) -> Iterator[Row]:
         how = f"mix counted from {counted} questions" if counted else "mix that is given"
         for name, hits in covered.items():
             share = hits / runs
-            met = share >= 0.93 - _slack(runs)
+            met = share >= 0.93 - by_chance(runs)
             yield Row(WEIGHED, f"{name}; {how}", "95 %, at least 93 %", f"{share:.1%}", runs, met)
     equal = {"a": RIGHT["a"], "b": {"learned": 0.9, "new": 0.25, "corrected": 0.35}}
     decided = sum(_mix(generator, equal, 0).comparisons[0].verdict != "undecided" for _ in range(runs)) / runs
     how = "arms that lead by 30 and 5 points on two slices"
-    yield Row(NULL, how, "at most 5 %", f"{decided:.1%}", runs, decided <= 0.05 + _slack(runs))
-
-
-def _slack(runs: int) -> float:
-    """Two standard errors of a share near 5 %."""
-    return float(2 * np.sqrt(0.05 * 0.95 / runs))
+    yield Row(NULL, how, "at most 5 %", f"{decided:.1%}", runs, decided <= 0.05 + by_chance(runs))
 
 
 def _mix(generator: np.random.Generator, right: Mapping[str, Mapping[str, float]], counted: int) -> Mix:
@@ -101,7 +96,7 @@ def _reversed(generator: np.random.Generator, runs: int) -> Iterator[Row]:
              "three slices with 10, 30 and 50 points": [0.1, 0.3, 0.5]}  # fmt: skip
     for how, differences in alike.items():
         share = _found(generator, differences, 30, runs)
-        met = share <= 0.05 + _slack(runs)
+        met = share <= 0.05 + by_chance(runs)
         yield Row(ONE_WAY, f"{how}, 30 questions each", "at most 5 %", f"{share:.1%}", runs, met)
     for how, differences, size, promised in (
         ("8 of 8 against 0 of 8, and 0 of 8 against 8 of 8", [1.0, -1.0], 8, 0.8),

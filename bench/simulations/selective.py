@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from bench.simulations import Row
+from bench.simulations import Row, by_chance
 from shared.lab.report.paired import shares_of
 from shared.lab.report.rule import Rule
 from shared.statistics import risk_coverage
@@ -36,7 +36,7 @@ def _intervals(generator: np.random.Generator, runs: int) -> Iterator[Row]:
             hits = sum(_covers(_drawn(generator, documents, each), column, truth) for _ in range(runs))
             how = f"{documents} documents, {each} question{'s' if each > 1 else ''} on each"
             share = hits / runs
-            yield Row(claim, how, "95 %, at least 93 %", f"{share:.1%}", runs, share >= 0.93 - _slack(runs))
+            yield Row(claim, how, "95 %, at least 93 %", f"{share:.1%}", runs, share >= 0.93 - by_chance(runs))
 
 
 def _equal_arms(generator: np.random.Generator, runs: int) -> Iterator[Row]:
@@ -45,12 +45,7 @@ def _equal_arms(generator: np.random.Generator, runs: int) -> Iterator[Row]:
             decided = sum(_decided(generator, documents, each, column) for _ in range(runs))
             how = f"{name}; {documents} documents, {each} question{'s' if each > 1 else ''} on each"
             share = decided / runs
-            yield Row(EQUAL, how, "at most 5 %", f"{share:.1%}", runs, share <= 0.05 + _slack(runs))
-
-
-def _slack(runs: int) -> float:
-    """Two standard errors of a share near 5 %."""
-    return float(2 * np.sqrt(0.05 * 0.95 / runs))
+            yield Row(EQUAL, how, "at most 5 %", f"{share:.1%}", runs, share <= 0.05 + by_chance(runs))
 
 
 def _drawn(generator: np.random.Generator, documents: int, each: int, easy: Floats | None = None) -> Ordered:

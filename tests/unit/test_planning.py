@@ -149,7 +149,7 @@ def a_pilot(seed: int, shares: dict[str, float]) -> Any:
             arm: result.answers[arm].model_copy(update={"scores": {HEADLINE: float(rng.random() < share)}})
             for arm, share in shares.items()
         }
-        results.append(result.model_copy(update={"answers": scored}))
+        results.append(result.model_copy(update={"answers": scored, "metric_versions": {HEADLINE: "1"}}))
     return gather(results, read_from=f"run {seed}")
 
 

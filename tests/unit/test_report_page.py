@@ -171,7 +171,7 @@ def test_every_table_with_an_interval_says_n() -> None:
         and "n = " not in " ".join(row)
     ]
 
-    assert len(tables) == 20
+    assert len(tables) == 21
     assert without == []
 
 

@@ -40,6 +40,17 @@ Traffic = Annotated[
     Path | None, typer.Option(help="Or a log of real questions to count it from: JSON lines that name a slice.")
 ]
 
+From = Annotated[
+    list[Path] | None,
+    typer.Option("--from", help="A results.jsonl instead of the results topic; several are several runs."),
+]
+Documents = Annotated[
+    Path | None, typer.Option(help="JSON lines with document_id and published_at (findable_at), for the curves.")
+]
+Audited = Annotated[
+    Path | None, typer.Option(help="A filled sheet of `tiltyard audit-answers`: the measure's errors, corrected.")
+]
+
 
 def register(app: typer.Typer) -> None:
     app.command()(report)
@@ -47,18 +58,11 @@ def register(app: typer.Typer) -> None:
 
 def report(
     out: Annotated[Path, typer.Option(help="Folder for report.html, report.md and report.json.")] = Path("out/report"),
-    source: Annotated[
-        list[Path] | None,
-        typer.Option("--from", help="A results.jsonl instead of the results topic; several are several runs."),
-    ] = None,
-    documents: Annotated[
-        Path | None, typer.Option(help="JSON lines with document_id and published_at (findable_at), for the curves.")
-    ] = None,
+    source: From = None,
+    documents: Documents = None,
     weights: Said = None,
     traffic: Traffic = None,
-    audit: Annotated[
-        Path | None, typer.Option(help="A filled sheet of `tiltyard audit-answers`: the measure's errors, corrected.")
-    ] = None,
+    audit: Audited = None,
     since: Since = None,
     until: Until = None,
     margin: Margin = None,
@@ -83,11 +87,8 @@ def report(
     if audit is not None:
         material = replace(material, audit=sheet.read(audit))
     with progress.waiting(f"counting {len(material.results)} results"):
-        numbers = count(
-            replace(material, weights=mine),
-            per_hour=VotingSettings().per_voter_per_hour,
-            margin=None if margin is None else margin / 100,
-        )
+        share, per_hour = None if margin is None else margin / 100, VotingSettings().per_voter_per_hour
+        numbers = count(replace(material, weights=mine), per_hour=per_hour, margin=share)
         extra = [] if source else staying.live(KafkaSettings(), material.results, CostSettings())
         files.write(out, numbers, extra=extra)
     if json:

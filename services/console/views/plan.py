@@ -23,7 +23,7 @@ def show(plan: Plan) -> None:
                  f"{trial.decided.low:.0%} to {trial.decided.high:.0%}"]
                 for trial in plan.trials
             ],
-            right=["documents", "questions", "trainings", "decided", "95 %"],
+            right=["questions", "trainings", "decided", "95 %"],
         )  # fmt: skip
     for line in _assumed(plan):
         output.say(line)

@@ -101,10 +101,8 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR, margin: flo
     arms, scores = arms_of(results, contest), scores_of(results)
     clusters, slices = clusters_of(results, material.asked), slices_of(results)
     correct, retrieving = scores.get(HEADLINE, {}), retrieval_arms(results, arms, contest)
-    outcomes = counts(results, arms)
-    silent = [arm_outcomes.arm for arm_outcomes in outcomes if arm_outcomes.silent]
-    spoken = {metric: _without(by_arm, silent) for metric, by_arm in scores.items()}
-    rule = Rule(clusters, material.runs, trained(contest.arms), margin)
+    outcomes, rule = counts(results, arms), Rule(clusters, material.runs, trained(contest.arms), margin)
+    spoken = _without(scores, silent := [of_arm.arm for of_arm in outcomes if of_arm.silent])
     comparisons = compared(spoken, slices | by_cutoff(material), rule, contest)
     first, *further = _designs(contest, spoken, rule, comparisons)
     return Numbers(
@@ -114,7 +112,7 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR, margin: flo
         margin=margin,
         slices={name: len(members) for name, members in slices.items()},
         clusters=layout(list(clusters), clusters.links).clusters if clusters else 0,
-        scored=len({name for values in correct.values() for name in values}),
+        scored=len(set().union(*correct.values())),
         table=cells(scores, arms=arms, slices=slices, rule=rule),
         outcomes=outcomes,
         design=first,
@@ -139,8 +137,11 @@ def count(material: Material, *, per_hour: int = PER_VOTER_PER_HOUR, margin: flo
     )
 
 
-def _without(by_arm: Scores, silent: Sequence[str]) -> Scores:
-    return {arm: column for arm, column in by_arm.items() if arm not in silent}
+def _without(scores: Mapping[str, Scores], silent: Sequence[str]) -> dict[str, Scores]:
+    return {
+        metric: {arm: column for arm, column in by_arm.items() if arm not in silent}
+        for metric, by_arm in scores.items()
+    }
 
 
 def _designs(
