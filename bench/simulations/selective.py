@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from bench.simulations import Row, by_chance
+from bench.simulations._made import percent
 from shared.lab.report.paired import shares_of
 from shared.lab.report.rule import Rule
 from shared.statistics import risk_coverage
@@ -12,9 +13,9 @@ from shared.statistics.resampling import Floats
 from shared.statistics.risk_coverage import Ordered, ordered
 
 COVERAGE = 0.5
-AREA = "the area under risk and coverage (AURC) has its 95 % interval"
-RISK = f"the errors at {COVERAGE:.0%} coverage have their 95 % interval"
-EQUAL = "of two equally good arms none is called better at equal coverage"
+AREA = "The area under risk and coverage (AURC) has its 95 % interval"
+RISK = f"The errors at {100 * COVERAGE:.0f} % coverage have their 95 % interval"
+EQUAL = "Of two equally good arms none is called better at equal coverage"
 Column = Callable[[Ordered], dict[str, float]]
 
 
@@ -36,16 +37,16 @@ def _intervals(generator: np.random.Generator, runs: int) -> Iterator[Row]:
             hits = sum(_covers(_drawn(generator, documents, each), column, truth) for _ in range(runs))
             how = f"{documents} documents, {each} question{'s' if each > 1 else ''} on each"
             share = hits / runs
-            yield Row(claim, how, "95 %, at least 93 %", f"{share:.1%}", runs, share >= 0.93 - by_chance(runs))
+            yield Row(claim, how, "95 %, at least 93 %", percent([share]), runs, share >= 0.93 - by_chance(runs))
 
 
 def _equal_arms(generator: np.random.Generator, runs: int) -> Iterator[Row]:
     for documents, each in ((132, 1), (44, 3)):
-        for name, column in (("AURC", risk_coverage.area), (f"errors at {COVERAGE:.0%}", _at_half)):
+        for name, column in (("AURC", risk_coverage.area), (f"errors at {100 * COVERAGE:.0f} %", _at_half)):
             decided = sum(_decided(generator, documents, each, column) for _ in range(runs))
             how = f"{name}; {documents} documents, {each} question{'s' if each > 1 else ''} on each"
             share = decided / runs
-            yield Row(EQUAL, how, "at most 5 %", f"{share:.1%}", runs, share <= 0.05 + by_chance(runs))
+            yield Row(EQUAL, how, "at most 5 %", percent([share]), runs, share <= 0.05 + by_chance(runs))
 
 
 def _drawn(generator: np.random.Generator, documents: int, each: int, easy: Floats | None = None) -> Ordered:
