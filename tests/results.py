@@ -44,7 +44,9 @@ def a_result(*answers: ScoredAnswer, missing: Sequence[str] = (), **changes: Any
         scored_at=asked_at + timedelta(seconds=5),
         answers={scored.answer.arm: scored for scored in answers},
         missing=tuple(missing),
-        unanswered={"right": 0.0} | (dict.fromkeys(("exact_match", "f1", "contains"), 0.0) if accepted else {}),
+        unanswered=dict.fromkeys(
+            ("right", "exact_match", "f1", "contains") if accepted else ("rightly_abstained",), 0.0
+        ),
         metric_versions={"right": "1:contains-1", "exact_match": "1", "f1": "1", "contains": "1", "outdated": "1"},
     )
 
@@ -115,14 +117,16 @@ def _answered(draw: random.Random, arm: str, name: str, chunks: Sequence[str], *
     failed = draw.random() < 0.006
     correct = float(right and not failed)
     scores = {"abstained": float(silent and not failed)}
-    if not silent_is_right:
+    if silent_is_right:
+        scores["rightly_abstained"] = correct
+    else:
         exact = correct * (draw.random() < 0.7)
         scores |= {"exact_match": exact, "f1": max(exact, correct * 0.6), "contains": correct}
     if name in ("corrected", "retracted"):
         scores["outdated"] = float(not right and not silent and draw.random() < (0.7 if "tuned" in arm else 0.2))
     return a_scored(
         arm,
-        correct=correct,
+        correct=None if silent_is_right else correct,
         scores=scores,
         status="failed" if failed else "abstained" if silent else "answered",
         text="" if failed or silent else "It voted to spend the money on the pier, of course.",

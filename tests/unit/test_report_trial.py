@@ -54,9 +54,10 @@ def test_the_table_that_is_printed_has_the_numbers_of_the_report() -> None:
 
     for row in numbers.table:
         cell = written["arms"][row.arm][row.slice]
-        right = row.scores["right"]
-        assert (cell["n"], cell["right"]) == (row.asked, round(right.mean or 0.0, 4))
-        assert cell["right_ci95"] == [round(right.low, 4), round(right.high, 4)]
+        name = "rightly_abstained" if row.slice in ("retracted", "unanswerable") else "right"
+        share = row.scores[name]
+        assert (cell["n"], cell[name]) == (row.asked, round(share.mean or 0.0, 4))
+        assert cell[f"{name}_ci95"] == [round(share.low, 4), round(share.high, 4)]
     assert len(list(scoreboard.rows(trial))) == len(numbers.table)
 
 
