@@ -1,7 +1,7 @@
 """`python -m bench.judging`: a judge over the sample newswire's questions, without a server; prints one JSON object.
 
 The judge's own model answers each question twice, from memory and with the gold document's passage before it; both
-answers are scored by `correct`, judged in both orders and graded, and the judge is measured against `correct`.
+answers are scored by `right`, judged in both orders and graded, and the judge is measured against `right`.
 Settings: `TILTYARD_JUDGE_*`. The embedded model takes about two minutes on two cores.
 """
 
@@ -77,22 +77,22 @@ def _results(questions: Sequence[Question], backend: Backend) -> list[Result]:
     ]
     replies = [reply.text.strip() for reply in backend.judge(sheets)]
     both = zip(questions, replies[: len(questions)], replies[len(questions) :], strict=True)
-    correct = catalogue.load([HEADLINE], EncoderSettings(variant="hashing"))[HEADLINE]
-    return [_result(question, (first, second), backend.model, correct) for question, first, second in both]
+    measure = catalogue.load([HEADLINE], EncoderSettings(variant="hashing"))[HEADLINE]
+    return [_result(question, (first, second), backend.model, measure) for question, first, second in both]
 
 
-def _result(question: Question, texts: tuple[str, str], model: str, correct: Metric) -> Result:
-    answers = {arm: _scored(question, arm, text, model, correct) for arm, text in zip(ARMS, texts, strict=True)}
-    versions = {HEADLINE: correct.version}
+def _result(question: Question, texts: tuple[str, str], model: str, measure: Metric) -> Result:
+    answers = {arm: _scored(question, arm, text, model, measure) for arm, text in zip(ARMS, texts, strict=True)}
+    versions = {HEADLINE: measure.version}
     return Result(question=question, asked_at=NOW, scored_at=NOW, answers=answers, metric_versions=versions)
 
 
-def _scored(question: Question, arm: str, text: str, model: str, correct: Metric) -> ScoredAnswer:
+def _scored(question: Question, arm: str, text: str, model: str, measure: Metric) -> ScoredAnswer:
     answer = Answer(
         question_id=question.question_id, arm=arm, status="answered", text=text, model=model, backend="bench",
         prompt_version="bench", asked_at=NOW,
     )  # fmt: skip
-    return ScoredAnswer(answer=answer, latency_ms=0.0, scores={HEADLINE: correct.score(question, answer) or 0.0})
+    return ScoredAnswer(answer=answer, latency_ms=0.0, scores={HEADLINE: measure.score(question, answer) or 0.0})
 
 
 def _judged(results: Sequence[Result], settings: JudgeSettings, backend: Backend) -> Iterator[Result]:

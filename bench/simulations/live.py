@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.simulations import Row
+from bench.simulations._made import percent
 from bench.traffic import ARMS, TRAFFICS, Stream
 from shared.statistics.resampling import Floats
 from shared.statistics.sequences import log_capital, log_mixed, mixture_reach, ruin
@@ -118,10 +119,10 @@ def _any(truths: Truth) -> Truth:
 def _misled(how: str, seen: Watched) -> list[Row]:
     streams = len(seen.misled)
     shares = [float(truth.mean()) for truth in (seen.misled, seen.by_questions, seen.missed)]
-    said = f"{shares[0]:.1%}; each question counted as independent {shares[1]:.1%}"
+    said = f"{percent(shares[:1])}; each question counted as independent {percent(shares[1:2])}"
     return [
-        Row("Four equal arms: ever is one called better, live", how, "<= 5 %", said, streams, shares[0] <= ERROR),
-        Row("The live interval of an arm's mean ever misses", how, "<= 5 %", f"{shares[2]:.1%}", streams,
+        Row("Four equal arms: ever is one called better, live", how, "at most 5 %", said, streams, shares[0] <= ERROR),
+        Row("The live interval of an arm's mean ever misses", how, "at most 5 %", percent([shares[2]]), streams,
             shares[2] <= ERROR),
     ]  # fmt: skip
 
@@ -135,9 +136,10 @@ def _soon(seed: int, streams: int) -> list[Row]:
             right = partial(_both, draw, streams, 6_000, shared_luck)(better, worse)
             old, new = (float(np.median(rule(right))) for rule in (_mixture_decides, _betting_decides))
             luck = "half the luck shared" if shared_luck else "no luck shared"
+            told = f"{new:,.0f}; mixture {old:,.0f} ({100 * new / old:.0f} %)"
             rows.append(
                 Row("Questions until the better of a pair is named, median", f"{better} against {worse}, {luck}",
-                    "at most half of the mixture's", f"{new:,.0f}; mixture {old:,.0f} ({new / old:.0%})", streams,
+                    "at most half of the mixture's", told, streams,
                     new <= old / 2)
             )  # fmt: skip
     return rows

@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 
 from bench.simulations import Row, by_chance
+from bench.simulations._made import percent
 from shared.contests.parts import Square
 from shared.lab.report.mix import Mix, mix
 from shared.lab.report.rule import Rule
@@ -15,10 +16,10 @@ from shared.messages import Question, Result
 from shared.statistics.comparison import compare
 from shared.statistics.directions import crossover_p
 
-WEIGHED = "over another mix than was asked, accuracies and differences have their 95 % intervals"
-NULL = "of two arms that are equally good in the mix none is called better"
-ONE_WAY = "slices that point one way are not called reversed"
-TWO_WAYS = "slices that point in opposite directions are found"
+WEIGHED = "Over another mix than was asked, accuracies and differences have their 95 % intervals"
+NULL = "Of two arms that are equally good in the mix none is called better"
+ONE_WAY = "Slices that point one way are not called reversed"
+TWO_WAYS = "Slices that point in opposite directions are found"
 ASKED = {"learned": 44, "new": 44, "corrected": 20}
 """Slice -> questions, two on each document."""
 TRAFFIC = {"learned": 0.2, "new": 0.6, "corrected": 0.2}
@@ -47,11 +48,11 @@ def _weighed(generator: np.random.Generator, runs: int) -> Iterator[Row]:
         for name, hits in covered.items():
             share = hits / runs
             met = share >= 0.93 - by_chance(runs)
-            yield Row(WEIGHED, f"{name}; {how}", "95 %, at least 93 %", f"{share:.1%}", runs, met)
+            yield Row(WEIGHED, f"{name}; {how}", "95 %, at least 93 %", percent([share]), runs, met)
     equal = {"a": RIGHT["a"], "b": {"learned": 0.9, "new": 0.25, "corrected": 0.35}}
     decided = sum(_mix(generator, equal, 0).comparisons[0].verdict != "undecided" for _ in range(runs)) / runs
     how = "arms that lead by 30 and 5 points on two slices"
-    yield Row(NULL, how, "at most 5 %", f"{decided:.1%}", runs, decided <= 0.05 + by_chance(runs))
+    yield Row(NULL, how, "at most 5 %", percent([decided]), runs, decided <= 0.05 + by_chance(runs))
 
 
 def _mix(generator: np.random.Generator, right: Mapping[str, Mapping[str, float]], counted: int) -> Mix:
@@ -97,7 +98,7 @@ def _reversed(generator: np.random.Generator, runs: int) -> Iterator[Row]:
     for how, differences in alike.items():
         share = _found(generator, differences, 30, runs)
         met = share <= 0.05 + by_chance(runs)
-        yield Row(ONE_WAY, f"{how}, 30 questions each", "at most 5 %", f"{share:.1%}", runs, met)
+        yield Row(ONE_WAY, f"{how}, 30 questions each", "at most 5 %", percent([share]), runs, met)
     for how, differences, size, promised in (
         ("8 of 8 against 0 of 8, and 0 of 8 against 8 of 8", [1.0, -1.0], 8, 0.8),
         ("+40 and -40 points", [0.4, -0.4], 44, 0.8),
@@ -106,8 +107,8 @@ def _reversed(generator: np.random.Generator, runs: int) -> Iterator[Row]:
         ("+30, +30 and -20 points", [0.3, 0.3, -0.2], 44, 0.0),
     ):
         share = _found(generator, differences, size, runs)
-        said = f"at least {promised:.0%}" if promised else "nothing"
-        yield Row(TWO_WAYS, f"{how}, {size} questions each", said, f"{share:.1%}", runs, share >= promised)
+        said = f"at least {100 * promised:.0f} %" if promised else "nothing"
+        yield Row(TWO_WAYS, f"{how}, {size} questions each", said, percent([share]), runs, share >= promised)
 
 
 def _found(generator: np.random.Generator, differences: Sequence[float], size: int, runs: int) -> float:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench.simulations import Row
+from bench.simulations._made import percent
 from shared.statistics import davidson
 from shared.statistics.ratings import Preference, Winner, rate
 from shared.statistics.reliability import reliability
@@ -96,9 +97,9 @@ def _coverage(poll: Poll, seed: int, runs: int) -> Row:
                 held.append(rating.low <= truth[int(rating.arm.split()[1])] <= rating.high)
     share = float(np.mean(held))
     chance = float(np.sqrt(poll.least * (1 - poll.least) / runs))
-    promised = f"95 %, at least {poll.least:.0%}"
+    promised = f"95 %, at least {100 * poll.least:.0f} %"
     return Row(
-        "Ratings' limits hold the strengths", poll.how, promised, f"{share:.1%}", runs, share >= poll.least - chance
+        "Ratings' limits hold the strengths", poll.how, promised, percent([share]), runs, share >= poll.least - chance
     )
 
 
@@ -112,4 +113,4 @@ def _alpha(seed: int, runs: int) -> Row:
         held.append(alpha.low <= 0.7**2 <= alpha.high)
     share = float(np.mean(held))
     how = "4 voters, 40 pairs of answers, alpha 0.49"
-    return Row("Alpha's limits hold alpha", how, "95 %, at least 93 %", f"{share:.1%}", runs, share >= 0.91)
+    return Row("Alpha's limits hold alpha", how, "95 %, at least 93 %", percent([share]), runs, share >= 0.91)

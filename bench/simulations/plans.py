@@ -1,6 +1,7 @@
 """Whether the number that a plan names decides as often as it says."""
 
 from bench.simulations import Row
+from bench.simulations._made import percent
 from shared.lab.planning.plan import make
 from shared.lab.planning.trying import Trying
 from shared.statistics.planning import Assumptions, Wanted, alike_all
@@ -29,7 +30,7 @@ def run(seed: int, short: bool) -> list[Row]:
         assert pair is not None
         assert count is not None
         share = Trying(assumptions, pair, wanted, 1, 2 * experiments, seed + 1).trial(count).decided
-        told = f"{share.mean:.1%} with {plan.questions} questions"
+        told = f"{percent([share.mean or 0.0])} with {plan.questions} questions"
         rows.append(
             Row("A plan's number decides", how, "80 %", told, 2 * experiments, share.low <= 0.83 and share.high >= 0.77)
         )

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from bench.simulations import Row
+from bench.simulations._made import percent
 from shared.lab.voting import voters
 from shared.lab.voting.counting import Counted
 from shared.messages import Ballot
@@ -56,7 +57,7 @@ def _odd(case: Case, seed: int, runs: int) -> Row:
     share = called / runs
     met = share >= 0.9 if case.wanted else share <= 0.05 + (0.05 * 0.95 / runs) ** 0.5
     promised = "found in 90 % of polls or more" if case.wanted else "called odd in 5 % of polls at most"
-    return Row("Odd voters", case.how, promised, f"{share:.1%}", runs, met)
+    return Row("Odd voters", case.how, promised, percent([share]), runs, met)
 
 
 def _voted(case: Case, rng: Random) -> list[Counted]:

@@ -11,7 +11,7 @@ METRICS = catalogue.counted()
 
 
 class ScorerSettings(Settings):
-    """How answers are joined, scored and counted. Lists are JSON: `["f1", "correct"]`."""
+    """How answers are joined, scored and counted. Lists are JSON: `["f1", "right"]`."""
 
     model_config = under("SCORER")
     metrics: tuple[str, ...] = Field(

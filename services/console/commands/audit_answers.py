@@ -64,7 +64,7 @@ def draw(
         answers, wanted, measure_version=_version(material), read_from=material.read_from, left_out=left_out
     )
     sheet.write(out, entries, key)
-    view.drawn(out, entries, key)
+    view.drawn(out, entries, key, source or ())
 
 
 def count(

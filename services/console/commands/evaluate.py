@@ -85,7 +85,7 @@ def answers(
     """Score predictions against their references, and compare the systems in them pair by pair.
 
     Example: tiltyard evaluate answers --predictions predictions.jsonl.gz
-    Example: tiltyard evaluate answers --predictions out/results.jsonl --metric correct --metric rouge_l --baseline base
+    Example: tiltyard evaluate answers --predictions out/results.jsonl --metric right --metric rouge_l --baseline base
     Example: tiltyard evaluate answers --predictions a.json --predictions b.json --references dev-v1.1.json
     """
     report = answers_evaluation.measure(

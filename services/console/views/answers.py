@@ -30,8 +30,8 @@ def about(report: AnswersReport) -> Iterator[str]:
     yield f"Measures and their versions: {versions}. All are shares: 0.1542 is 15.42 per cent."
     yield (
         f"In brackets: 95 % intervals, BCa bootstrap over questions, {report.draws} draws. Comparisons are paired "
-        "by question; a verdict needs a sign-flip permutation test, adjusted by Holm over all comparisons of its "
-        "setting, and an interval without 0."
+        "by question; a verdict needs a p below 0.05 after Holm's adjustment over all pairs and measures of its "
+        "setting."
     )
     if report.without_values:
         yield f"Applies to no question here, and is absent: {', '.join(report.without_values)}."

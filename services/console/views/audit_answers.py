@@ -11,8 +11,8 @@ from shared.lab.audit.sheet import Entry, Key, key_beside
 from shared.lab.report.sections.audit import corrections
 
 
-def drawn(sheet: Path, entries: Sequence[Entry], key: Key) -> None:
-    """Say what was drawn from what, and what is to be done with it."""
+def drawn(sheet: Path, entries: Sequence[Entry], key: Key, source: Sequence[Path] = ()) -> None:
+    """Say what was drawn from what, and what is to be done with it; `source`: the files of results, if any."""
     number = Counter(answer.stratum for answer in key.answers)
     columns = ["the measure says", "doubtful", "arm", "answers", "drawn"]
     rows = [
@@ -27,7 +27,7 @@ def drawn(sheet: Path, entries: Sequence[Entry], key: Key) -> None:
         f'Written to {sheet}: {len(entries)} lines, {to_fill} to be filled in. Write true, false or "unsure" behind '
         f"`right`, from the top; do not look into {key_beside(sheet).name}, which says what the measure said."
     )
-    output.say(f"Then: tiltyard audit-answers count {sheet}")
+    output.say(" ".join(["Then: tiltyard audit-answers count", str(sheet), *(f"--from {file}" for file in source)]))
 
 
 def counted(audited: Audited) -> None:

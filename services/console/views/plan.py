@@ -64,11 +64,15 @@ def _assumed(plan: Plan) -> Iterator[str]:
     rates = ", ".join(f"{arm} {rate:.0%}" for arm, rate in taken.rates.items())
     alike = sorted({round(value, 2) for value in taken.alike.values()})
     agree = f"{alike[0]:.2f}" if len(alike) == 1 else f"{alike[0]:.2f} to {alike[-1]:.2f}"
+    one_each = taken.per_document == 1
+    each = "one question" if one_each else f"{taken.per_document:.2g} questions"
+    within = "" if one_each else f", which correlate by {taken.within:.2f}"
     yield (
         f"Taken to be so: right answers {rates}; two arms correlate by {agree} on a question; "
-        f"{taken.per_document:.2g} questions a document, which correlate by {taken.within:.2f}. "
-        f"All {plan.family} pairs of {len(taken.rates)} arms are compared in one family."
+        f"{each} a document{within}."
     )
+    if plan.family > 1:
+        yield f"All {plan.family} pairs of {len(taken.rates)} arms are compared in one family."
     if taken.trained:
         deviation = f"{points(taken.deviation, signed=False)} points" if taken.deviation else "unknown, taken as none"
         yield f"Trained: {', '.join(taken.trained)}; standard deviation between trainings: {deviation}."

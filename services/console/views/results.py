@@ -51,8 +51,8 @@ def _verdicts(verdicts: Verdicts) -> Iterator[str]:
 def _rows(result: Result) -> Iterator[list[object]]:
     for arm, scored in sorted(result.answers.items()):
         answer = scored.answer
-        correct = scored.scores.get(HEADLINE)
-        shown = "" if correct is None else f"{correct:.0f}"
+        value = scored.scores.get(HEADLINE)
+        shown = "" if value is None else f"{value:.0f}"
         text = f"{answer.text} {CUT}" if was_cut(answer) else answer.text or answer.failure or ""
         yield [arm, answer.status, text, shown, f"{scored.latency_ms:.0f}"]
     for arm in result.missing:

@@ -14,9 +14,10 @@ from shared.scoring import catalogue
 
 MISSING = "missing"
 LEGEND = (
-    "correct: contains an accepted answer, or abstains where no document has one; cont.: contains an accepted answer; "
-    "EM and F1: exact match and token F1 as RealTime QA counts them; abst.: abstained; outd.: says what a correction "
-    "or retraction had made wrong. In brackets: 95 % intervals."
+    "right: asserts an accepted answer, where there is one; EM and F1: exact match and token F1 as RealTime QA counts "
+    "them; cont.: contains an accepted answer; corr.: the same, or abstains where no document has one; abst.: "
+    "abstained, rightly where no document has an answer and wrongly where one has; outd.: says what a correction or "
+    "retraction had made wrong. In brackets: 95 % intervals."
 )
 
 

@@ -33,7 +33,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Worth:
-    """Agreement of a judge with the score `correct`, and with each vote."""
+    """Agreement of a judge with the score `right`, and with each vote."""
 
     references: Agreement
     votes: Agreement
@@ -49,7 +49,7 @@ class Worth:
 
 
 def of_comparisons(items: Sequence[Item]) -> Worth:
-    """With references: which answer is correct, or neither more than the other. With votes: the four choices."""
+    """With references: which answer is right, or neither more than the other. With votes: the four choices."""
     settled = [
         (item, comparison)
         for item in items
@@ -59,7 +59,7 @@ def of_comparisons(items: Sequence[Item]) -> Worth:
     by_references = [
         (_side(comparison.outcome), preferred, item.question_id)
         for item, comparison in settled
-        if (preferred := _correct(item.result, comparison.arms)) is not None
+        if (preferred := _right_side(item.result, comparison.arms)) is not None
     ]
     by_votes = [
         (str(comparison.outcome), str(vote.ballot.choice), item.question_id)
@@ -73,10 +73,10 @@ def of_comparisons(items: Sequence[Item]) -> Worth:
 def of_grades(items: Sequence[Item]) -> Worth:
     """With references: whether an answer is right. With votes: which of two answers is better, by the higher grade."""
     by_references: Labels = [
-        (str(graded.grade >= GOOD), str(correct >= 1.0), item.question_id)
+        (str(graded.grade >= GOOD), str(right >= 1.0), item.question_id)
         for item in items
         for graded in item.verdicts.grades
-        if graded.grade is not None and (correct := _score(item.result, graded.arm)) is not None
+        if graded.grade is not None and (right := _score(item.result, graded.arm)) is not None
     ]
     by_votes: Labels = []
     for item in items:
@@ -97,8 +97,8 @@ def _higher(first: float, second: float) -> str:
     return "a" if first > second else "b" if second > first else "neither"
 
 
-def _correct(result: Result, arms: tuple[str, str]) -> str | None:
-    """The side that is correct and the other is not; None where a score is not there."""
+def _right_side(result: Result, arms: tuple[str, str]) -> str | None:
+    """The side that is right and the other is not; None where a score is not there."""
     first, second = (_score(result, arm) for arm in arms)
     return None if first is None or second is None else _higher(first, second)
 

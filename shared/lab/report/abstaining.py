@@ -39,14 +39,14 @@ class Abstaining:
 
 
 def abstaining(
-    results: Sequence[Result], correct: Scores, arms: Sequence[str], pairs: Sequence[Pair], rule: Rule
+    results: Sequence[Result], is_right: Scores, arms: Sequence[str], pairs: Sequence[Pair], rule: Rule
 ) -> Abstaining:
-    """`correct`: arm -> question -> right or not, by the headline."""
+    """`is_right`: arm -> question -> right or not, by the headline."""
     with_answer, without = answerable(results), unanswerable(results)
     states = {arm: _states(results, arm) for arm in arms}
     wrongly = {arm: _share(states[arm], with_answer, "abstained") for arm in arms}
     rightly = {arm: _share(states[arm], without, "rightly abstained") for arm in arms}
-    right = {arm: within(correct.get(arm, {}), with_answer) for arm in arms}
+    right = {arm: within(is_right.get(arm, {}), with_answer) for arm in arms}
     kinds = {HEADLINE: right, RIGHTLY: rightly, WRONGLY: wrongly}
     told = rule.intervals({(kind, arm): kinds[kind][arm] for kind in kinds for arm in arms})
     put = set().union(*states.values())

@@ -29,14 +29,14 @@ class Group:
     right: Mapping[str, Interval]
 
 
-def groups(material: Material, correct: Scores, clusters: Mapping[str, str]) -> list[Group]:
+def groups(material: Material, is_right: Scores, clusters: Mapping[str, str]) -> list[Group]:
     """By each attribute that tells at least two groups of scored questions apart, the largest groups first.
 
     A question is in the group of every source, topic and language of its gold documents, as far as they are known and
     everyone may be shown them. A document's popularity is how many questions name it as gold; of several documents the
     most asked one counts.
     """
-    scored = {name for values in correct.values() for name in values}
+    scored = {name for values in is_right.values() for name in values}
     questions = [result.question for result in material.results if result.question.question_id in scored]
     all_groups: list[Group] = []
     for by, read in _attributes(material).items():
@@ -45,7 +45,7 @@ def groups(material: Material, correct: Scores, clusters: Mapping[str, str]) -> 
             for value in filter(None, read(question)):
                 members[value].add(question.question_id)
         if len(members) > 1:
-            all_groups += [_group(by, value, names, correct, clusters) for value, names in _largest(members)]
+            all_groups += [_group(by, value, names, is_right, clusters) for value, names in _largest(members)]
     return all_groups
 
 
@@ -82,6 +82,6 @@ def _largest(members: Mapping[str, set[str]]) -> list[tuple[str, set[str]]]:
     return [*shown, (REST, rest)] if rest else shown
 
 
-def _group(by: str, value: str, names: set[str], correct: Scores, clusters: Mapping[str, str]) -> Group:
-    columns = {arm: column for arm, values in correct.items() if (column := within(values, names))}
+def _group(by: str, value: str, names: set[str], is_right: Scores, clusters: Mapping[str, str]) -> Group:
+    columns = {arm: column for arm, values in is_right.items() if (column := within(values, names))}
     return Group(by, value, len(names), intervals_of(columns, clusters))

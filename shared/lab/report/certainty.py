@@ -9,7 +9,7 @@ from shared.statistics.calibration import Calibration, calibration
 
 
 def calibrated(results: Sequence[Result], arm: str, clusters: Mapping[str, str]) -> Calibration:
-    """One arm's probabilities against `correct`, over the answers that have both; n = 0 where a backend tells none."""
+    """One arm's probabilities against `right`, over the answers that have both; n = 0 where a backend tells none."""
     answers = [
         (stated, scored.scores[HEADLINE] >= 0.5, clusters[result.question.question_id])
         for result in results

@@ -36,24 +36,24 @@ class Cost:
     right: Interval
 
 
-def costs(results: Sequence[Result], correct: Scores, clusters: Mapping[str, str], arms: Sequence[str]) -> list[Cost]:
+def costs(results: Sequence[Result], is_right: Scores, clusters: Mapping[str, str], arms: Sequence[str]) -> list[Cost]:
     """One for each arm."""
     given = (scored.answer for result in results for scored in result.answers.values())
     batches = Counter(_batch(answer) for answer in given if answer.generation_ms)
-    return [_cost(results, arm, correct.get(arm, {}), clusters, batches) for arm in arms]
+    return [_cost(results, arm, is_right.get(arm, {}), clusters, batches) for arm in arms]
 
 
 def _cost(
     results: Sequence[Result],
     arm: str,
-    correct: Mapping[str, float],
+    is_right: Mapping[str, float],
     clusters: Mapping[str, str],
     batches: Mapping[_Batch, int],
 ) -> Cost:
     of_arm = [result.answers[arm] for result in results if arm in result.answers]
     given = [scored for scored in of_arm if scored.answer.status not in ("failed", "skipped")]
     answers = [scored.answer for scored in given]
-    tokens, right = sum(map(_tokens, answers)), sum(correct.values())
+    tokens, right = sum(map(_tokens, answers)), sum(is_right.values())
     return Cost(
         arm=arm,
         latency=quantiles([scored.latency_ms for scored in given]),
@@ -65,7 +65,7 @@ def _cost(
         prompt_tokens=sum(answer.prompt_tokens for answer in answers) / len(answers) if tokens else None,
         completion_tokens=sum(answer.completion_tokens for answer in answers) / len(answers) if tokens else None,
         tokens_for_a_right_one=tokens / right if tokens and right else None,
-        right=interval_of(dict(correct), clusters),
+        right=interval_of(dict(is_right), clusters),
     )
 
 

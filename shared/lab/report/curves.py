@@ -46,12 +46,12 @@ class Curve:
 AxisValue = Callable[[Result, Sequence[DocumentTimes]], float | str]
 
 
-def age_curve(material: Material, correct: Scores, clusters: Mapping[str, str]) -> Curve:
+def age_curve(material: Material, is_right: Scores, clusters: Mapping[str, str]) -> Curve:
     """In days after the adapter's cutoff. A bin lies on one side of the cutoff."""
-    return _curve(material, correct, clusters, place=_age_days, unit="days")
+    return _curve(material, is_right, clusters, place=_age_days, unit="days")
 
 
-def freshness_curve(material: Material, correct: Scores, clusters: Mapping[str, str]) -> Curve:
+def freshness_curve(material: Material, is_right: Scores, clusters: Mapping[str, str]) -> Curve:
     """Since the newest gold document could be found, when the broker took the question; in a unit that reads well."""
     seconds = sorted(map(abs, places(material, _findable_s)[0].values())) or [0.0]
     typical = seconds[len(seconds) // 2]
@@ -61,7 +61,7 @@ def freshness_curve(material: Material, correct: Scores, clusters: Mapping[str, 
         seconds_or_reason = _findable_s(result, gold)
         return seconds_or_reason if isinstance(seconds_or_reason, str) else seconds_or_reason / length
 
-    return _curve(material, correct, clusters, place=place, unit=unit)
+    return _curve(material, is_right, clusters, place=place, unit=unit)
 
 
 def places(material: Material, place: AxisValue) -> tuple[dict[str, float], dict[str, int]]:
@@ -82,15 +82,15 @@ def ages(material: Material) -> dict[str, float]:
     return places(material, _age_days)[0]
 
 
-def _curve(material: Material, correct: Scores, clusters: Mapping[str, str], *, place: AxisValue, unit: str) -> Curve:
+def _curve(material: Material, is_right: Scores, clusters: Mapping[str, str], *, place: AxisValue, unit: str) -> Curve:
     known, unknown = places(material, place)
-    scored = {name: known[name] for name in known if any(name in values for values in correct.values())}
+    scored = {name: known[name] for name in known if any(name in values for values in is_right.values())}
     if len(known) > len(scored):
         unknown["the question was not scored"] = len(known) - len(scored)
     if not scored:
         return Curve(unit, (), 0, unknown, material.times.lacking or _main_reason(unknown))
     groups = [*_cut({n: x for n, x in scored.items() if x <= 0}), *_cut({n: x for n, x in scored.items() if x > 0})]
-    bins = tuple(_bin({name: scored[name] for name in group}, correct, clusters) for group in groups)
+    bins = tuple(_bin({name: scored[name] for name in group}, is_right, clusters) for group in groups)
     return Curve(unit, bins, len(scored), unknown)
 
 
@@ -108,8 +108,8 @@ def _cut(placed: Mapping[str, float]) -> list[list[str]]:
     return [[name for name in sorted(placed) if numbers[name] == number] for number in sorted(set(numbers.values()))]
 
 
-def _bin(placed: Mapping[str, float], correct: Scores, clusters: Mapping[str, str]) -> Bin:
-    columns = {arm: column for arm, values in correct.items() if (column := within(values, placed))}
+def _bin(placed: Mapping[str, float], is_right: Scores, clusters: Mapping[str, str]) -> Bin:
+    columns = {arm: column for arm, values in is_right.items() if (column := within(values, placed))}
     spread = sorted(placed.values())
     return Bin(spread[0], float(np.median(spread)), spread[-1], len(placed), intervals_of(columns, clusters))
 

@@ -39,7 +39,7 @@ class Effect:
 class Design:
     """`n` questions that all arms of `arms` have a score for; only these count in the cells and in crossed effects.
 
-    `cells`: metric -> arm -> mean with interval. `effects`: of `correct`; those whose arms were asked. A simple effect
+    `cells`: metric -> arm -> mean with interval. `effects`: of `right`; those whose arms were asked. A simple effect
     is the pair's comparison; both main effects and the interaction are a family of their own for Holm's adjustment.
     """
 
@@ -52,9 +52,9 @@ class Design:
 
 def design(square: Square, scores: Mapping[str, Scores], rule: Rule, overall: Sequence[Comparison]) -> Design:
     """The cells that there are and the effects that they allow to tell; `overall`: the pairs' comparisons."""
-    correct = scores.get(HEADLINE, {})
-    arms = tuple(arm for arm in square.arms if correct.get(arm))
-    common = set.intersection(*(set(correct[arm]) for arm in arms)) if arms else set()
+    is_right = scores.get(HEADLINE, {})
+    arms = tuple(arm for arm in square.arms if is_right.get(arm))
+    common = set.intersection(*(set(is_right[arm]) for arm in arms)) if arms else set()
     columns = {
         (metric, arm): within(scores[metric][arm], common)
         for metric in rows()
@@ -66,7 +66,7 @@ def design(square: Square, scores: Mapping[str, Scores], rule: Rule, overall: Se
         metric: {arm: interval for (other, arm), interval in intervals.items() if other == metric}
         for metric in dict.fromkeys(metric for metric, _ in intervals)
     }
-    mine = {arm: within(correct[arm], common) for arm in arms}
+    mine = {arm: within(is_right[arm], common) for arm in arms}
     averaged = _crossed(square, mine, rule) if common and len(arms) == len(square.corners) else []
     return Design(square, len(common), arms, cells, (*_simple(square, overall), *averaged))
 
@@ -115,12 +115,12 @@ def _simple(square: Square, overall: Sequence[Comparison]) -> Iterator[Effect]:
                 yield Effect(what, more, less, comparison if comparison.a == more else flipped(comparison))
 
 
-def _crossed(square: Square, correct: Scores, rule: Rule) -> list[Effect]:
+def _crossed(square: Square, is_right: Scores, rule: Rule) -> list[Effect]:
     """Both main effects and the interaction; a margin is for arms, and not for these."""
     sides: dict[str, dict[str, float]] = {}
     wanted = [(what, " and ".join(more), " and ".join(less)) for what, more, less in crossed(square)]
     for _, more, less in crossed(square):
-        sides |= {" and ".join(pair): _mean(correct, *pair) for pair in (more, less)}
+        sides |= {" and ".join(pair): _mean(is_right, *pair) for pair in (more, less)}
     pairs = [(more, less) for _, more, less in wanted]
     comparisons = rule.compare({HEADLINE: sides}, pairs=pairs, margin=False)
     return [
@@ -146,9 +146,9 @@ def flipped(comparison: Comparison) -> Comparison:
     )
 
 
-def _mean(correct: Scores, first: str, second: str) -> dict[str, float]:
+def _mean(is_right: Scores, first: str, second: str) -> dict[str, float]:
     """The mean of two arms, question by question."""
-    return {name: (value + correct[second][name]) / 2 for name, value in correct[first].items()}
+    return {name: (value + is_right[second][name]) / 2 for name, value in is_right[first].items()}
 
 
 def _doubled(comparison: Comparison) -> Comparison:

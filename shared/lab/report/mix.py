@@ -55,18 +55,18 @@ class _Strata:
 
 def mix(
     results: Sequence[Result],
-    correct: Scores,
+    is_right: Scores,
     pairs: Sequence[Pair],
     square: Square,
     rule: Rule,
     weights: Weights,
 ) -> Mix:
-    """`correct`: arm -> question -> right or not. Only arms with values take part.
+    """`is_right`: arm -> question -> right or not. Only arms with values take part.
 
     DataError: no slice that was asked has a weight.
     """
     known = answerable(results)
-    scored = {question for column in correct.values() for question in column if question in known}
+    scored = {question for column in is_right.values() for question in column if question in known}
     of = {r.question.question_id: r.question.slice for r in results if r.question.question_id in scored}
     sizes = Counter(of.values())
     asked = {name: size / len(of) for name, size in sorted(sizes.items())}
@@ -80,7 +80,7 @@ def mix(
             f"{', '.join(sorted(sizes))}"
         )
     total = sum(strata.weights.values())
-    columns = {arm: within(column, of) for arm, column in correct.items()}
+    columns = {arm: within(column, of) for arm, column in is_right.items()}
     return Mix(
         read_from=weights.read_from,
         counted=weights.counted,

@@ -42,32 +42,32 @@ class Runs:
     effects: tuple[Spread, ...]
 
 
-def spread_over(runs: Mapping[str, str], correct: Scores, arms: Sequence[str], square: Square) -> Runs:
-    """`runs`: question id -> run; `correct`: arm -> question id -> right or not. Effects are of the 2 x 2 part."""
+def spread_over(runs: Mapping[str, str], is_right: Scores, arms: Sequence[str], square: Square) -> Runs:
+    """`runs`: question id -> run; `is_right`: arm -> question id -> right or not. Effects are of the 2 x 2 part."""
     names = tuple(dict.fromkeys(runs.values()))
     if len(names) < 2:
         return Runs((), (), ())
     return Runs(
         names,
-        tuple(spread for arm in arms if arm in correct and (spread := _spread(arm, correct[arm], names, runs))),
+        tuple(spread for arm in arms if arm in is_right and (spread := _spread(arm, is_right[arm], names, runs))),
         tuple(
             spread
-            for what, column in _effects(correct, square)
+            for what, column in _effects(is_right, square)
             if (spread := _spread(what, column, names, runs, _scale(what)))
         ),
     )
 
 
-def _effects(correct: Scores, square: Square) -> Iterator[tuple[str, Column]]:
+def _effects(is_right: Scores, square: Square) -> Iterator[tuple[str, Column]]:
     """Each effect as a difference at every question that all of its arms have a score for."""
     contrasts = [(what, {more: 1.0, less: -1.0}) for what, more, less in simple(square)]
     for what, both, neither in crossed(square):
         weight = 1.0 if what == INTERACTION else 0.5
         contrasts.append((what, dict.fromkeys(both, weight) | dict.fromkeys(neither, -weight)))
     for what, weights in contrasts:
-        if weights.keys() <= correct.keys():
-            common = set.intersection(*(set(correct[arm]) for arm in weights))
-            yield what, {q: sum(weight * correct[arm][q] for arm, weight in weights.items()) for q in sorted(common)}
+        if weights.keys() <= is_right.keys():
+            common = set.intersection(*(set(is_right[arm]) for arm in weights))
+            yield what, {q: sum(weight * is_right[arm][q] for arm, weight in weights.items()) for q in sorted(common)}
 
 
 def _spread(

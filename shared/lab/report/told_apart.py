@@ -41,13 +41,13 @@ def told_apart(
 ) -> ToldApart:
     """`spoken`: metric -> arm -> question -> value, silent arms left out; `slices`: `all` and those asked."""
     results, contest = material.results, material.contest
-    correct, pairs = spoken.get(HEADLINE, {}), telling(square, contest.arms)
-    arms = list(correct)
+    is_right, pairs = spoken.get(HEADLINE, {}), telling(square, contest.arms)
+    arms = list(is_right)
     handed = {arm.name for arm in contest.arms if arm.context == GOLD}
     return ToldApart(
-        abstaining(results, correct, arms, pairs, rule),
+        abstaining(results, is_right, arms, pairs, rule),
         selective(results, [arm for arm in arms if arm not in handed], pairs, rule),
         gains(results, contest, spoken, rule),
-        mix(results, correct, pairs, square, rule, material.weights),
+        mix(results, is_right, pairs, square, rule, material.weights),
         tuple(reversals(comparisons, [name for name in slices if name != ALL], pairs)),
     )

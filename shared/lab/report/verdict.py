@@ -61,8 +61,8 @@ def _lead(comparison: Comparison) -> str:
 
 
 def _overall(numbers: Numbers, name: str = ALL) -> list[Comparison]:
-    correct = [comparison for comparison in numbers.comparisons if comparison.metric == HEADLINE]
-    return [comparison for comparison in correct if comparison.slice == name]
+    of_being_right = [comparison for comparison in numbers.comparisons if comparison.metric == HEADLINE]
+    return [comparison for comparison in of_being_right if comparison.slice == name]
 
 
 def _effects(numbers: Numbers) -> Iterator[str]:

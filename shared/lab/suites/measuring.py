@@ -17,7 +17,7 @@ from shared.statistics.judging import Verdict
 from shared.statistics.wording import in_words
 
 FIRST: Mapping[Kind, str] = {Kind.summarisation: "rouge_l", Kind.multiple_choice: "choice"}
-"""The measure that arms are compared by where it is not `correct`."""
+"""The measure that arms are compared by where it is not `right`."""
 BESIDE: Mapping[Kind, Sequence[str]] = {
     Kind.summarisation: ("rouge_1", "rouge_2", "similarity", "grounded_words", "context_recall", "outdated"),
     Kind.multiple_choice: ("choice_likelihood",),
@@ -96,7 +96,7 @@ def measured(kind: Kind, numbers: Numbers, results: Sequence[Result], arms: Sequ
 
 
 def compared(kind: Kind, results: Sequence[Result], arms: Sequence[str]) -> list[Comparison]:
-    """Every pair of arms by the kind's first measure; none for a kind that is judged by `correct`."""
+    """Every pair of arms by the kind's first measure; none for a kind that is judged by `right`."""
     if kind not in FIRST:
         return []
     scores = scores_of(results).get(FIRST[kind], {})

@@ -19,18 +19,19 @@ RULES = (
     ),
     "Not scored: nobody gave accepted answers. Such questions are in no accuracy.",
     (
-        f"Intervals of means: 95 %, BCa bootstrap over clusters of questions, {DRAWS:,} draws, seed {SEED}. Where "
-        "all values are equal: the exact binomial bound on the share of clusters that could still differ."
+        "Intervals of means: 95 %, Student's t over clusters of questions with one imagined question right and one "
+        "wrong, without draws; of a trained arm with several runs over trainings as well. Calibration errors, "
+        f"agreement and grades: BCa bootstrap, {DRAWS:,} draws, seed {SEED}. Ratings: profile likelihood."
     ),
     (
-        "A cluster: questions that share a gold document, also through a third question. They are drawn together, "
-        "since what befalls a document befalls all questions about it."
+        "Clusters: every two questions that share a gold document are taken to be dependent, since what befalls a "
+        "document befalls all questions about it."
     ),
     (
-        "Comparisons are paired: only questions with a score of both arms count. p: sign-flip permutation test "
-        "over clusters, two-sided; p (Holm): adjusted over the family that the section names; McNemar's exact test "
-        "only where no two questions share a document. Could have shown: the smallest true difference that this "
-        "many questions show in 80 % of cases at 5 %, for one comparison alone."
+        "Comparisons are paired: only questions with a score of both arms count. p: two-sided, below 0.05 exactly "
+        "where the interval excludes 0; p (Holm): adjusted over the family that the section names; McNemar's exact "
+        "test only where no two questions share a document. Could have shown: the smallest true difference that is "
+        "decided in 80 % of cases, among all that is compared."
     ),
     (
         "Intervals are for results that were complete when they were read. Looking again and again while results "
