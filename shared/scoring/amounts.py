@@ -1,7 +1,7 @@
 """Amounts in an answer: how much of what, with sign, scale and unit, in digits or in words, and where they stand."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -38,6 +38,11 @@ _AMOUNT = regex.compile(
     r"(?:\s(?P<unit2>\p{L}+))?)?",
     regex.IGNORECASE,
 )
+_WORD = regex.compile(r"\d+|[^\W\d_]+(?:'[^\W\d_]+)?")
+LONGEST_BEFORE = 24
+"""Characters of a sign, a currency and an article before a number."""
+_COUNTING = frozenset((*_ENGLISH[3:-1].split("|"), *ORDINAL_WORDS, *NUMBER_WORDS))
+"""Words of which an amount without digits has one."""
 _LETTERS = {"k": 1e3, "m": 1e6, "b": 1e9}
 _GROUPED = regex.compile(r"^\d{1,3}(?:[,.' \u00a0\u202f\u2009\u066c]\d{3})+$|^\d{1,2}(?:,\d{2})+,\d{3}$")
 _CJK_SIGNS = ("〇零", "一", "二两兩", "三", "四", "五", "六", "七", "八", "九")
@@ -71,12 +76,23 @@ def amounts(text: str) -> tuple[Amount, ...]:
 
 
 def _amounts(text: str) -> Iterator[Amount]:
-    place = 0
-    while match := _AMOUNT.search(text, place):
+    starts, place = _starts(text), 0
+    while (start := next((start for start in starts if start >= place), None)) is not None:
+        match = _AMOUNT.search(text, max(place, start - LONGEST_BEFORE))
+        if match is None:
+            return
         amount = _read(match)
         if amount is not None:
             yield amount
         place = max(amount.end if amount else _number_end(match), match.start() + 1)
+
+
+def _starts(text: str) -> Sequence[int]:
+    """Where an amount can begin: to look for one at every place takes much longer."""
+    if not text.isascii():
+        words = _COUNTING.isdisjoint(_WORD.findall(text.casefold()))
+        return [] if words and not any(map(str.isnumeric, text)) else range(len(text))
+    return [word.start() for word in _WORD.finditer(text.casefold()) if word[0][0].isdigit() or word[0] in _COUNTING]
 
 
 def _number_end(match: "regex.Match[str]") -> int:
