@@ -8,18 +8,12 @@ from itertools import pairwise
 
 from shared.scoring.cues import AND, ARTICLES, FUNCTION, GENERIC, NEGATORS, OR, SMALL, TITLES
 from shared.scoring.inflection import same_word
+from shared.scoring.spelt import NUMBER_WORDS, ONES
 from shared.scoring.tokens import Spoken, Token, spoken
-from shared.scoring.units import NUMBER_WORDS
 from shared.scoring.within import whole_name
 
 BETWEEN = frozenset(".-'\"(),&\u00b7")
-_SMALL_NUMBERS = dict(
-    zip(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
-        range(13),
-        strict=True,
-    )
-)
+_SMALL_NUMBERS = {word: number for number, word in enumerate(ONES[:13])}
 
 
 @dataclass(frozen=True)
