@@ -114,7 +114,7 @@ def _tight(match: "regex.Match[str]") -> float | None:
 
 def _read(match: "regex.Match[str]") -> Amount | None:
     values = _values(match)
-    if not values:
+    if not values or _is_decade(match):
         return None
     scale = SCALES[match["scale"].casefold()] if match["scale"] else _tight(match) or 1.0
     sign = -1.0 if match["sign"] and match["sign"].strip().casefold() != "+" else 1.0
@@ -125,6 +125,12 @@ def _read(match: "regex.Match[str]") -> Amount | None:
         unit, dimension, factor, bool(match["ordinal"] or match["nth"]), bool(match["scale"]), start,
         _number_end(match), end,
     )  # fmt: skip
+
+
+def _is_decade(match: "regex.Match[str]") -> bool:
+    """The 1990s are no number."""
+    behind = match.string[match.end("digits") :][:3].casefold() if match["digits"] else ""
+    return len(match["digits"] or "") == 4 and regex.match(r"'?s\b", behind) is not None
 
 
 def _start(match: "regex.Match[str]") -> int:

@@ -24,9 +24,14 @@ WON_AGAINST = frozenset(_LISTS["won_against"])
 LOST = tuple(_LISTS["lost"])
 """Behind who lost."""
 CONTESTED = WON_AGAINST | frozenset(
-    ("lost", "lose", "loses", "loser", "defeat", "beat", "runner", "second", "opponent")
+    ("before", "former", "predecessor", "previous", "previously", "replace", "succeed", "until")
+    + ("lost", "lose", "loses", "loser", "defeat", "beat", "runner", "second", "opponent")
 )
 """Words of a question that asks for who lost."""
+REFUTED = tuple(_LISTS["refuted"])
+"""The same, of more than one word."""
+AFTERWARDS = tuple(_LISTS["afterwards"])
+"""Behind what was once, and before what is so now."""
 WRONG = frozenset(_LISTS["wrong"])
 """Behind a form of "to be"."""
 BE = frozenset(_LISTS["be"])
@@ -51,6 +56,8 @@ UNSURE = tuple(_LISTS["unsure"])
 """Anywhere near a statement: its writer does not stand by it."""
 YES, NO = frozenset(_LISTS["yes"]), frozenset(_LISTS["no"])
 YES_WITHOUT_SPACES, NO_WITHOUT_SPACES = tuple(_LISTS["yes_without_spaces"]), tuple(_LISTS["no_without_spaces"])
+YES_AT_THE_HEAD, NO_AT_THE_HEAD = tuple(_LISTS["yes_at_the_head"]), tuple(_LISTS["no_at_the_head"])
+"""With which an answer begins that says yes or no in other words."""
 SMALL = frozenset(_LISTS["small"])
 """Words that are a name with a capital and something else without."""
 GENERIC = frozenset(_LISTS["generic"])

@@ -35,6 +35,8 @@ def repeated(place: Place) -> bool:
             continue
         ends = ENDS | SEPARATORS if frame else ENDS
         end = next((at for at in range(other, len(tokens)) if tokens[at].raw[0] in ends), len(tokens))
+        if any(token.folded in cues.NEGATORS or token.folded.endswith("n't") for token in tokens[start:end]):
+            continue
         short = 0 < end - other <= (3 if not frame else LONGEST_ITEM)
         if short and not place.own & set(range(other, end)) and tokens[other].is_word:
             others += 2 if alike(place, other) else 1

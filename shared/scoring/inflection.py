@@ -11,6 +11,7 @@ from typing import Any
 
 import regex
 
+from shared.scoring.spelling import arabic
 from shared.scoring.tokens import Token
 
 _CYRILLIC, _GREEK = regex.compile(r"\p{Cyrillic}"), regex.compile(r"\p{Greek}")
@@ -22,6 +23,9 @@ _KOREAN, _CASES, _SLAVIC = (frozenset(_FORMS[name]) for name in ("korean_particl
 """Of Finnish and Hungarian the endings that no other language of Latin script has on a name."""
 _ARABIC_PREFIXES, _HEBREW_PREFIXES = tuple(_FORMS["arabic_prefixes"]), tuple(_FORMS["hebrew_prefixes"])
 _SLAVIC_BEFORE = frozenset(_FORMS["slavic_prepositions"])
+_GERMAN_BEFORE, _GERMAN = frozenset(_FORMS["german_articles"]), frozenset(_FORMS["german"])
+_ON = frozenset(_FORMS["hungarian_on"])
+"""At the end of a name that is long enough; a shorter one with it is another name, as are names in -son and -sen."""
 _BARE_ENDINGS = ("", "\u0439", "\u044c", "\u03c2", "\u03bd")
 _RUSSIAN_CASES, _GREEK_CASES = frozenset(_FORMS["russian"]), frozenset(_FORMS["greek"])
 
@@ -70,6 +74,7 @@ def _other_scripts(ours: str, theirs: str) -> tuple[bool, bool] | None:
     if _HANGUL.search(theirs):
         return ours.startswith(theirs) and ours[len(theirs) :] in _KOREAN, False
     if _ARABIC.search(theirs):
+        ours, theirs = arabic(ours), arabic(theirs)
         return _without(ours, _ARABIC_PREFIXES) & _without(theirs, _ARABIC_PREFIXES[:5]) != set(), False
     if _HEBREW.search(theirs):
         return len(theirs) > 2 and theirs in _without(ours, _HEBREW_PREFIXES), False
@@ -104,6 +109,10 @@ def _latin(wanted: str, said: Token, before: Token | None) -> tuple[bool, bool]:
     if not begins:
         begins = len(bare) if ours.startswith(bare) else 0
     rest = said.folded[begins:] if begins else ""
+    if before is not None and before.folded in _GERMAN_BEFORE and ours.startswith(wanted):
+        return said.folded[len(wanted) :] in _GERMAN, True
+    if len(wanted) > 5 and ours.startswith(wanted) and wanted[-1] not in "saeiou" and ours[len(wanted) :] in _ON:
+        return True, True
     if begins and any(rest.endswith(case) and len(rest) - len(case) <= 2 for case in _CASES):
         return True, True
     slavic = before is not None and before.folded in _SLAVIC_BEFORE and before.raw.islower()

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from shared.scoring.cues import AND, ARTICLES, FUNCTION, GENERIC, NEGATORS, OR, SMALL, TITLES
+from shared.scoring.cues import AND, ARTICLES, FUNCTION, GENERIC, HEIRS, NEGATORS, OR, SMALL, TITLES
 from shared.scoring.inflection import same_word
 from shared.scoring.spelt import NUMBER_WORDS, ONES
 from shared.scoring.tokens import Spoken, Token, spoken
 from shared.scoring.within import whole_name
 
+VERB_BEFORE = frozenset(["the", "a", "an", "it", "i", "I", "we", "he", "she", "they", "you", "us", "my", "your", "this"])
+"""Before one of these "Polish" and "May" are verbs."""
 BETWEEN = frozenset(".-'\"(),&\u00b7")
 _SMALL_NUMBERS = {word: number for number, word in enumerate(ONES[:13])}
 
@@ -65,7 +67,7 @@ def _from(answer: Spoken, first: int, wanted: Sequence[Token]) -> Mention | None
     while place < len(wanted):
         token = answer.at(at)
         if token is None:
-            return None
+            return Mention(first, at, doubtful=True) if _but_for_an_heir(wanted, place) else None
         matched, taken, doubt = _matches(answer, at, wanted, place)
         if matched:
             place, at, doubtful = place + taken[0], at + taken[1], doubtful or doubt
@@ -78,11 +80,18 @@ def _from(answer: Spoken, first: int, wanted: Sequence[Token]) -> Mention | None
         elif (place and wanted[place].folded in FUNCTION | {"and"}) or (place and _is_initial(wanted[place])
                                                                       and not _is_initial(token)):  # fmt: skip
             place += 1
+        elif _but_for_an_heir(wanted, place):
+            place, doubtful = place + 1, True
         elif place and not inserted and _may_stand_between(wanted, token):
             at, inserted, doubtful = at + 1, 1, True
         else:
             return None
     return Mention(first, at, doubtful=doubtful)
+
+
+def _but_for_an_heir(wanted: Sequence[Token], place: int) -> bool:
+    """Whether all is said but the Jr. behind a full name."""
+    return place == len(wanted) - 1 > 1 and wanted[place].folded in HEIRS
 
 
 def _matches(answer: Spoken, at: int, wanted: Sequence[Token], place: int) -> tuple[bool, tuple[int, int], bool]:
@@ -129,8 +138,11 @@ def _capitals_agree(answer: Spoken, token: Token, wanted: Sequence[Token], place
     if want.folded not in SMALL or len(wanted) > 1 or answer.words <= 2:
         return True
     if len(want.raw) == 1:
-        behind = answer.at(list(answer.tokens).index(token) + 1)
+        behind = answer.at(answer.tokens.index(token) + 1)
         return token.raw == want.raw.upper() and (behind is None or not behind.is_word)
+    behind = answer.at(answer.tokens.index(token) + 1)
+    if token.raw.istitle() and behind is not None and behind.raw in VERB_BEFORE and want.capital:
+        return False
     if want.shouted or (len(want.raw) == 2 and want.raw.islower()) or want.folded == "who":
         return token.shouted or token.kind == "initials"
     return not want.capital or token.capital

@@ -56,12 +56,17 @@ def _denied_before(place: Place, left: Sequence[Token], before: str) -> bool:
     if any(f" {phrase} " in padded for phrase in cues.DENIALS):
         return True
     past = (padded.partition(f" {phrase} ") for phrase in _not_asked(cues.PAST, place.asked))
-    if any(marker and not (marker.endswith(" from ") and " to " in tail) for _, marker, tail in past):
+    if any(marker and not _followed(marker, tail) for _, marker, tail in past):
         return True
     if not left or left[-1].kind != "sign":
         return _in_denied_list(place)
     start = place.spoken.tokens[place.first].start
     return place.spoken.text[:start].rstrip().endswith(cues.DENIED_BEFORE)
+
+
+def _followed(marker: str, tail: str) -> bool:
+    """Whether what is said behind a word for what was once is what came of it: "first put at 12, later at 15"."""
+    return (marker.endswith(" from ") and " to " in tail) or any(f" {word} " in f" {tail}" for word in cues.AFTERWARDS)
 
 
 def _not_asked(phrases: Sequence[str], asked: AbstractSet[str]) -> Iterator[str]:
@@ -94,6 +99,11 @@ def _denied_behind(place: Place, right: Sequence[Token], behind: str) -> bool:
             return True
     if any(word in cues.WRONG and words[:number][-1:] and set(words[:number]) & cues.BE
            for number, word in enumerate(words[:4])):  # fmt: skip
+        return True
+    first = words[0] if words else ""
+    if first in cues.BE and any(
+        f" {phrase} " in f" {' '.join(words[1:])} " and not set(phrase.split()) & place.asked for phrase in cues.REFUTED
+    ):
         return True
     end = place.spoken.tokens[place.last - 1].end
     return place.spoken.text[end:].lstrip().startswith(cues.DENIED_BEHIND)

@@ -12,7 +12,11 @@ from typing import NamedTuple
 
 import regex
 
-_MARKUP = regex.compile(r"\\boxed\{([^{}]*)\}|\*\*|__|`+|(?<=\s|^)[*_](?=\w)|(?<=\w)[*_](?=\W|$)|(?m:^\s*#+ )")
+from shared.scoring.spelling import alike
+
+_MARKUP = regex.compile(r"\\(?:boxed|text|textbf|mathrm|mathbf)\{([^{}]*)\}|\\[()\[\]]|\\(?=[%$&#])|</?(?:b|i|em|strong|p|br|u|code|span)\s?/?>|\*\*|__|`+|(?<=\s|^)[*_](?=\w)|(?<=\w)[*_](?=\W|$)|(?m:^\s*#+ )")
+_FORMULA = regex.compile(r"\\[dt]?frac\{(\d+)\}\{(\d+)\}")
+_DOLLARS = regex.compile(r"\$([^\s$](?:[^$]{0,60}?[^\s$])?)\$(?!\d)")
 _CITATION = regex.compile(r"\s?\[\d{1,3}(?:\s?[,;]\s?\d{1,3})*\]")
 _QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u201c": '"', "\u201d": '"', "\u2212": "-",
                          "\u2010": "-", "\u2011": "-", "\u00ab": '"', "\u00bb": '"', "\u201e": '"'})  # fmt: skip
@@ -61,7 +65,9 @@ class Token(NamedTuple):
         """Letter for letter, but that one of the two may leave accents out."""
         if self.folded == other.folded:
             return True
-        return self.plain == other.plain and (self.folded == self.plain or other.folded == other.plain)
+        if self.plain == other.plain and (self.folded == self.plain or other.folded == other.plain):
+            return True
+        return self.plain[:1] == other.plain[:1] and alike(self.folded, other.folded)
 
 
 @dataclass(frozen=True)
@@ -95,11 +101,16 @@ def cleaned(text: str) -> str:
     """The text in which tokens have their places."""
     if len(_BULLET.findall(text)) > 1:
         text = _BULLET.sub("; ", text)
-    if text.isascii() and not any(mark in text for mark in "*_`\\[#"):
+    if text.isascii() and not any(mark in text for mark in "*_`\\[#<$"):
         return text.strip()
-    shown = _MARKUP.sub(lambda match: match[1] or "", text)
+    shown = _MARKUP.sub(_bare, _DOLLARS.sub(r"\1", _FORMULA.sub(r"\1/\2", text)))
+    shown = _MARKUP.sub(_bare, shown) if "\\" in shown else shown
     shown = _HIDDEN.sub("", unicodedata.normalize("NFKC", _CITATION.sub("", shown))).translate(_QUOTES)
     return "".join(map(_ascii_digit, shown)).strip()
+
+
+def _bare(markup: "regex.Match[str]") -> str:
+    return markup[1] or ""
 
 
 @lru_cache(maxsize=4_096)

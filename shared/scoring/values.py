@@ -30,9 +30,11 @@ _CHANGE = regex.compile(
     regex.IGNORECASE,
 )
 _IN_RANGE = regex.compile(
-    r"(\bfrom\s(?:[^.;]|\.\d)*?)?\d[\d.,]*\s?\S{0,12}?\s?(?:-|\u2013|\u2014|~|\bto|\bbis|\bà)\s?[$€£¥]?$",
+    r"(\b(?:from|by)\s(?:[^.;]|\.\d)*?)?\d[\d.,]*\s?\S{0,12}?\s?(?:-|\u2013|\u2014|~|\bto|\bbis|\bà)\s?[$€£¥]?$",
     regex.IGNORECASE,
 )
+_MARKER = regex.compile(r"(?:(?<=\n)|(?<=^))\d{1,2}(?:\)\s+\w|\.\s+(?:\w+\s?){1,2}$)")
+"""Before an item of a list."""
 _BETWEEN = regex.compile(r"\bbetween\b[^.;]*$", regex.IGNORECASE)
 
 
@@ -116,7 +118,7 @@ def time_spans(answer: Spoken, wanted: frozenset[int]) -> Iterator[Span]:
 
 def amount_spans(answer: Spoken, wanted: Quantity, asked: AbstractSet[str]) -> Iterator[Span]:
     """Amounts of the answer that are the wanted one; one of the thing that was asked for goes before all others."""
-    said = amounts(answer.text)
+    said = [amount for amount in amounts(answer.text) if not _MARKER.match(answer.text, amount.start)]
     first = wanted.parts[0]
     of_thing = [amount for amount in said if amount.unit and amount.unit in asked and not first.dimension]
     for number, amount in enumerate(said):
