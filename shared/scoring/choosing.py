@@ -8,7 +8,7 @@ import regex
 from shared.abstaining import abstains
 from shared.scoring.choices import VERSION as NAMING
 from shared.scoring.choices import Choices
-from shared.scoring.cues import AND, ARTICLES, OR
+from shared.scoring.cues import AND, ARTICLES, EXPLAINING, OR
 from shared.scoring.finding import located
 from shared.scoring.places import Place
 from shared.scoring.scopes import standing
@@ -20,7 +20,7 @@ LONGEST = 120
 _CALLED = regex.compile(
     r"(?:(?:answer|choice|option|antwort|respuesta|réponse|risposta|resposta|\u043e\u0442\u0432\u0435\u0442)"
     r"(?:\s(?:is|would be|must be|ist|es|est|è|é)\b)?\s?(?::|[-\u2013](?=\s))?"
-    r"|答案(?:是|为|為)?:?|答えは)\s*(?P<said>[^\n]+)",
+    r"|(?:选择?|選擇?)(?:项|項)?:?(?=\s*[A-Za-z(])|答案(?:是|为|為)?:?|答えは)\s*(?P<said>[^\n]+)",
     regex.IGNORECASE,
 )
 _BOXED = regex.compile(r"\$|\\boxed\{((?:[^{}]|\{[^{}]*\})*)\}|\\text\{([^{}]*)\}")
@@ -60,7 +60,7 @@ def _settled(among: Choices, choices: Sequence[str], text: str) -> frozenset[int
     view = spoken(text)
     if view.words > LONGEST:
         return named
-    places = list(_places(choices, view))
+    places = _before_reasons(view, list(_places(choices, view)))
     if not places:
         return named
     beside = _side_by_side(view, [spot for _, spot in places])
@@ -72,6 +72,12 @@ def _settled(among: Choices, choices: Sequence[str], text: str) -> frozenset[int
         )
         return frozenset() if rejected else named
     return named if len(named) == 1 and named <= asserted and _is_whole(view) else asserted
+
+
+def _before_reasons(view: Spoken, places: Sequence[tuple[int, Place]]) -> Sequence[tuple[int, Place]]:
+    """Without what is named in the reason that follows: "B) dog, because it barks at the cat"."""
+    reason = next((at for at, token in enumerate(view.tokens) if token.folded in EXPLAINING), len(view.tokens))
+    return [spot for spot in places if spot[1].first < reason] or places
 
 
 def _side_by_side(view: Spoken, spots: Sequence[Place]) -> frozenset[int]:

@@ -28,6 +28,10 @@ CONTESTED = WON_AGAINST | frozenset(
     + ("lost", "lose", "loses", "loser", "defeat", "beat", "runner", "second", "opponent")
 )
 """Words of a question that asks for who lost."""
+NOT_BEHIND = frozenset(_LISTS["not_behind"])
+"""Negators that stand directly behind what they deny."""
+EXPLAINING = frozenset(_LISTS["explaining"])
+"""Before a reason for what was said."""
 REFUTED = tuple(_LISTS["refuted"])
 """The same, of more than one word."""
 AFTERWARDS = tuple(_LISTS["afterwards"])

@@ -101,6 +101,8 @@ def _denied_behind(place: Place, right: Sequence[Token], behind: str) -> bool:
            for number, word in enumerate(words[:4])):  # fmt: skip
         return True
     first = words[0] if words else ""
+    if first in cues.NOT_BEHIND:
+        return True
     if first in cues.BE and any(
         f" {phrase} " in f" {' '.join(words[1:])} " and not set(phrase.split()) & place.asked for phrase in cues.REFUTED
     ):
