@@ -30,7 +30,9 @@ def _beginning(*ways: str) -> "regex.Pattern[str]":
     """Those patterns that begin one of these ways, behind what they have in common; together they take time."""
     patterns = [*map(_filled, _RULES["english"]), *_RULES["others"]]
     chosen = [pattern for pattern in patterns if pattern.startswith(ways or ("^", r"\b")) == bool(ways)]
-    return regex.compile("".join(ways) + "(?:" + "|".join(pattern.removeprefix("".join(ways)) for pattern in chosen) + ")")
+    return regex.compile(
+        "".join(ways) + "(?:" + "|".join(pattern.removeprefix("".join(ways)) for pattern in chosen) + ")"
+    )
 
 
 _AT_THE_START = _beginning("^")

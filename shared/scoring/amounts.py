@@ -3,25 +3,23 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 
 import regex
 
-from shared.scoring.spelt import COUNTING, OTHERS, SPELT, value
+from shared.scoring.spelt import CJK, COUNTING, OTHERS, SPELT, cjk, value
 from shared.scoring.tokens import cleaned
 from shared.scoring.units import SCALES, known_unit
 
 _DIGITS = r"\d+(?:[.,'\u00a0\u202f\u2009\u066b\u066c]\d+)*(?:(?<=(?<!\d)\d{1,3}) \d{3}(?!\d))*"
-_CJK = "[〇零一二三四五六七八九十百千两兩]+"
 _NUMBER = (
-    rf"(?P<digits>{_DIGITS})(?:\s?(?P<over>\d*)\u2044(?P<under>\d+)|/(?P<slash>\d+)(?![\d/]))?"
-    rf"|{SPELT}|(?P<cjk>{_CJK}(?=[\p{{Han}}\p{{Hiragana}}\p{{Katakana}}]|$))"
+    rf"(?P<digits>{_DIGITS})(?:\s?(?P<over>\d*)\u2044(?P<under>\d+)|/(?P<slash>\d+)(?![\d/])|\s(?P<mixed>\d{{1,2}}/\d{{1,2}})(?![\d/]))?"
+    rf"|{SPELT}|(?P<cjk>{CJK}(?=[\p{{Han}}\p{{Hiragana}}\p{{Katakana}}]|$))"
 )
 _SCALE = "|".join(sorted(map(regex.escape, SCALES), key=len, reverse=True))
 _DASH, _LEADING, _NEGATIVE = r"(?<![\w.,)\d])[-+]", r"(?=[\d$€£¥₹])", r"\b(?:minus|negative)\s"
-_SYMBOL = (
-    r"(?P<symbol>(?:US|A|C|HK|NZ)?\$|[€£¥₹₽₩₺]|\b(?:usd|eur|gbp|jpy|chf|rs\.?)\s)?\s?"
-)
+_SYMBOL = r"(?P<symbol>(?:US|A|C|HK|NZ)?\$|[€£¥₹₽₩₺]|\b(?:usd|eur|gbp|jpy|chf|rs\.?)\s)?\s?"
 _AMOUNT = regex.compile(
     rf"(?P<sign>{_DASH}{_LEADING}|{_NEGATIVE})?{_SYMBOL}(?<![\p{{L}}\d_]|\d[.,:])(?:{_NUMBER})"
     rf"(?P<ordinal>(?:st|nd|rd|th|er|ème|º|ª)\b)?(?:[\s-]?(?P<scale>{_SCALE})(?![\p{{L}}]))?"
@@ -37,9 +35,6 @@ LONGEST_LEAD = 24
 """Characters of a sign, a currency and an article before a number."""
 _LETTERS = {"k": 1e3, "m": 1e6, "b": 1e9}
 _GROUPED = regex.compile(r"^\d{1,3}(?:[,.' \u00a0\u202f\u2009\u066c]\d{3})+$|^\d{1,2}(?:,\d{2})+,\d{3}$")
-_CJK_SIGNS = ("〇零", "一", "二两兩", "三", "四", "五", "六", "七", "八", "九")
-_CJK_DIGITS = {sign: value for value, signs in enumerate(_CJK_SIGNS) for sign in signs}
-_CJK_POWERS = {"十": 10, "百": 100, "千": 1000}
 
 
 @dataclass(frozen=True)
@@ -90,7 +85,7 @@ def _next(text: str, place: int) -> "regex.Match[str] | None":
 
 
 def _number_end(match: "regex.Match[str]") -> int:
-    names = ("digits", "under", "slash", "fraction", "english", "nth", "other", "cjk", "ordinal", "scale")
+    names = ("digits", "under", "slash", "mixed", "fraction", "english", "nth", "other", "cjk", "ordinal", "scale")
     ends: int = max(match.end("tight") if _tight(match) else -1, *(match.end(name) for name in names))
     return ends
 
@@ -116,6 +111,8 @@ def _read(match: "regex.Match[str]") -> Amount | None:
     values = _values(match)
     if not values or _is_decade(match):
         return None
+    if match["tight"] and match["tight"].casefold() == "m" and not _tight(match):
+        values |= {number * 1e6 for number in values}  # or metres
     scale = SCALES[match["scale"].casefold()] if match["scale"] else _tight(match) or 1.0
     sign = -1.0 if match["sign"] and match["sign"].strip().casefold() != "+" else 1.0
     unit, dimension, factor, end = _unit(match)
@@ -157,11 +154,13 @@ def _values(match: "regex.Match[str]") -> set[float]:
     if (spelt := value(match)) is not None:
         return {spelt}
     if match["cjk"]:
-        return {_cjk(match["cjk"])}
+        return {cjk(match["cjk"])}
     return _fraction(match) or {number for number in _digits(match["digits"] or "") if math.isfinite(number)}
 
 
 def _fraction(match: "regex.Match[str]") -> set[float]:
+    if match["mixed"] and match["digits"].isdecimal() and not match["mixed"].endswith("/0"):
+        return {float(int(match["digits"]) + Fraction(match["mixed"]))}
     under = match["under"] or match["slash"]
     if not under or not float(under) or not match["digits"].isdecimal():
         return set()
@@ -185,15 +184,3 @@ def _digits(written: str) -> set[float]:
     elif plain.isdecimal():
         readings.add(float(plain))
     return readings
-
-
-def _cjk(signs: str) -> float:
-    if not set(signs) & _CJK_POWERS.keys():
-        return float("".join(str(_CJK_DIGITS[sign]) for sign in signs))
-    total, digit = 0, 0
-    for sign in signs:
-        if sign in _CJK_POWERS:
-            total, digit = total + (digit or 1) * _CJK_POWERS[sign], 0
-        else:
-            digit = _CJK_DIGITS[sign]
-    return float(total + digit)

@@ -21,12 +21,16 @@ THEN = frozenset(_LISTS["then"])
 """What was, where another statement says what is now."""
 WON_AGAINST = frozenset(_LISTS["won_against"])
 """Before who lost."""
+WINNING = frozenset(_LISTS["winning"])
+"""Before "against", "over" or "ahead of" who lost."""
 LOST = tuple(_LISTS["lost"])
 """Behind who lost."""
 CONTESTED = WON_AGAINST | frozenset(
-    ("before", "former", "predecessor", "previous", "previously", "replace", "succeed", "until")
-    + ("lost", "lose", "loses", "loser", "defeat", "beat", "runner", "second", "opponent")
-)
+    (
+        "before", "former", "predecessor", "previous", "previously", "replace", "succeed", "until",
+        "lost", "lose", "loses", "loser", "defeat", "beat", "runner", "second", "opponent",
+    )
+)  # fmt: skip
 """Words of a question that asks for who lost."""
 NOT_BEHIND = frozenset(_LISTS["not_behind"])
 """Negators that stand directly behind what they deny."""

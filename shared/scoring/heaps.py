@@ -7,6 +7,22 @@ from shared.scoring.places import Place
 FEWEST_HEAPED = 4
 
 
+def spanned(place: Place) -> bool:
+    """Whether it is an end of a span of days or months: "from Monday to Friday"; what is moved from one to another is
+    not."""
+    tokens, own = place.spoken.tokens, place.spoken.tokens[place.first]
+    if own.folded not in cues.DAYS or any(token.folded.endswith("ed") for token in tokens):
+        return False
+    ahead = [token.folded for token in tokens[max(0, place.first - 2) : place.first]]
+    behind = [token.folded for token in tokens[place.last : place.last + 2]]
+    return any(
+        len(pair) == 2
+        and pair[at] in cues.DAYS
+        and pair[1 - at] in ("to", "-", "\u2013", "until", "till", "through", "bis")
+        for at, pair in ((0, ahead), (1, behind))
+    )
+
+
 def heaped(place: Place) -> bool:
     """Whether the text is no sentence and goes on with other words: candidates without a sign between them."""
     tokens = place.spoken.tokens

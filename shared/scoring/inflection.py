@@ -63,8 +63,18 @@ _OPEN = {"ів": "ов", "їв": "єв"}
 """The vowel of a Ukrainian name in its cases."""
 
 
+_PLURALS = {
+    "child": "children", "foot": "feet", "goose": "geese", "man": "men", "mouse": "mice", "person": "people",
+    "tooth": "teeth", "woman": "women",
+}  # fmt: skip
+
+
 def _plural(one_form: str, other: str) -> bool:
     short, long = sorted((one_form, other), key=len)
+    if _PLURALS.get(one_form) == other or _PLURALS.get(other) == one_form:
+        return True
+    if short.endswith(("f", "fe")) and long == short.rstrip("e")[:-1] + "ves":
+        return True
     return long in (f"{short}s", f"{short}es") or (short.endswith("y") and long == f"{short[:-1]}ies")
 
 

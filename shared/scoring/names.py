@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from shared.scoring.cues import AND, ARTICLES, FUNCTION, GENERIC, HEIRS, NEGATORS, OR, SMALL, TITLES
+from shared.scoring.capitals import capitals_agree
+from shared.scoring.cues import AND, ARTICLES, FUNCTION, GENERIC, HEIRS, NEGATORS, OR, TITLES
 from shared.scoring.inflection import same_word
 from shared.scoring.spelt import NUMBER_WORDS, ONES
 from shared.scoring.tokens import Spoken, Token, spoken
 from shared.scoring.within import whole_name
 
-VERB_BEFORE = frozenset(["the", "a", "an", "it", "i", "I", "we", "he", "she", "they", "you", "us", "my", "your", "this"])
-"""Before one of these "Polish" and "May" are verbs."""
 BETWEEN = frozenset(".-'\"(),&\u00b7")
 _SMALL_NUMBERS = {word: number for number, word in enumerate(ONES[:13])}
 
@@ -97,7 +96,7 @@ def _but_for_an_heir(wanted: Sequence[Token], place: int) -> bool:
 def _matches(answer: Spoken, at: int, wanted: Sequence[Token], place: int) -> tuple[bool, tuple[int, int], bool]:
     """Whether the words here are the same, how many of both, and whether that is doubtful."""
     token, want = answer.tokens[at], wanted[place]
-    if not _capitals_agree(answer, token, wanted, place):
+    if not capitals_agree(answer, token, wanted, place):
         return False, (0, 0), False
     same, doubt = same_word(want, token, answer.at(at - 1))
     if same or _number(want) == (_number(token) or -1):
@@ -132,20 +131,10 @@ def _may_stand_between(wanted: Sequence[Token], token: Token) -> bool:
     return len(wanted) == 2 and all(want.capital for want in wanted) and token.capital
 
 
-def _capitals_agree(answer: Spoken, token: Token, wanted: Sequence[Token], place: int) -> bool:
-    """US is not us, May not may, and an article no answer, but where the answer is that word alone."""
-    want = wanted[place]
-    if want.folded not in SMALL or len(wanted) > 1 or answer.words <= 2:
-        return True
-    if len(want.raw) == 1:
-        behind = answer.at(answer.tokens.index(token) + 1)
-        return token.raw == want.raw.upper() and (behind is None or not behind.is_word)
-    behind = answer.at(answer.tokens.index(token) + 1)
-    if token.raw.istitle() and behind is not None and behind.raw in VERB_BEFORE and want.capital:
-        return False
-    if want.shouted or (len(want.raw) == 2 and want.raw.islower()) or want.folded == "who":
-        return token.shouted or token.kind == "initials"
-    return not want.capital or token.capital
+def _same_initials(said: Token, wanted: Sequence[Token]) -> bool:
+    """Whether initials before a last name are those of the names before it, or the first of them."""
+    full = "".join(want.plain if want.kind == "initials" else want.plain[0] for want in wanted[:-1])
+    return said.plain in (full, full[0])
 
 
 def _short_forms(answer: Spoken, wanted: Sequence[Token], asked: AbstractSet[str]) -> Iterator[Mention]:
@@ -171,7 +160,9 @@ def _short_forms(answer: Spoken, wanted: Sequence[Token], asked: AbstractSet[str
         before = answer.at(at - 1)
         if before and before.capital and before.folded not in TITLES | FUNCTION and not _is_initial(before):
             continue
-        if before and _is_initial(before) and before.plain[0] == wanted[0].plain[0]:
+        if before and _is_initial(before):
+            if not _same_initials(before, wanted) or ((name := answer.at(at - 2)) and name.is_word and name.capital):
+                continue
             first = at - 1
         if whole_name(answer, first, at + 1, wanted[-1:], asked) == "whole":
             yield Mention(first, at + 1, "last name", doubtful=True)

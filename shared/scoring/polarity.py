@@ -20,7 +20,9 @@ from shared.scoring.tokens import spoken
 FILLERS = frozenset(["well", "the", "answer", "is", "oh", "so", "a", "it", "actually"])
 SUBJECTS = frozenset(["it", "he", "she", "they", "there", "this", "that", "these", "those", "the", "we", "i"])
 """With which a statement begins that may say yes or no."""
-NOT_SO = regex.compile(rf"^\W*(?:{'|'.join(map(regex.escape, NO_AT_THE_HEAD))})(?!\w|\s(?:only|just|until|before)\b)", regex.IGNORECASE)
+NOT_SO = regex.compile(
+    rf"^\W*(?:{'|'.join(map(regex.escape, NO_AT_THE_HEAD))})(?!\w|\s(?:only|just|until|before)\b)", regex.IGNORECASE
+)
 JUST_SO = regex.compile(rf"^\W*(?:{'|'.join(map(regex.escape, YES_AT_THE_HEAD))})(?!\w)", regex.IGNORECASE)
 SPACELESS = ("いいえ", "はい", "不是", "是的", "没有", "是", "不", "아니", "네", "예")
 

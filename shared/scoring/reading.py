@@ -35,6 +35,9 @@ _CALLED = regex.compile(
 )
 
 
+_LABELS = regex.compile(r"(?<![^\s])\(?[A-Ha-h1-9]\)\s")
+
+
 @dataclass(frozen=True)
 class Reading:
     """Whether an answer is right (1.0) or not (0.0), the rule that says so, and whether a person should look again."""
@@ -69,7 +72,7 @@ def asserts(answer: str, references: Sequence[str], question: str = "") -> Readi
     polar = [said for reference in references if (said := polarity.of_reference(reference)) is not None]
     if polar and (reading := _yes_or_no(answer, polar)):
         return reading
-    words = spoken(answer)
+    words = spoken(_LABELS.sub(" | ", answer) if len(_LABELS.findall(answer)) > 1 else answer)
     if words.words > LONG + 2 * min(LONG, max(spoken(reference).words for reference in references)):
         reading = _long(answer, references, question)
         return reading if reading.value or not any(same_text(words, reference) for reference in references) else SAME

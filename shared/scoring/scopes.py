@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from typing import Literal
 
 from shared.scoring import cues
-from shared.scoring.heaps import heaped, repeated
+from shared.scoring.heaps import heaped, repeated, spanned
 from shared.scoring.lists import alternative, listed
 from shared.scoring.places import SENTENCE, Place, clause, said, sentence
 from shared.scoring.tokens import Token
@@ -24,7 +24,7 @@ def standing(place: Place) -> tuple[Standing, bool]:
         return "denied", False
     if _superseded(place, left, right):
         return "denied", True
-    if _lost(place, left, behind):
+    if _lost(place, left):
         return "denied", True
     if "not only" in before or "not just" in before or "both" in before.split():
         return "listed", True
@@ -32,7 +32,7 @@ def standing(place: Place) -> tuple[Standing, bool]:
         return "asked", place.spoken.words <= place.last - place.first + 2
     if _hedged(place, before, behind):
         return "hedged", True
-    if alternative(place) or listed(place) or repeated(place) or heaped(place):
+    if alternative(place) or listed(place) or repeated(place) or heaped(place) or spanned(place):
         return "listed", False
     return "asserted", any(f" {doubt} " in f" {before} " or f" {doubt} " in f" {behind} " for doubt in cues.DOUBTS)
 
@@ -47,6 +47,8 @@ def _denied_before(place: Place, left: Sequence[Token], before: str) -> bool:
         padded = padded.replace(f" {phrase} ", " ")
     padded = padded.replace(" not only ", " ").replace(" not just ", " ")
     words = padded.split()
+    if words[-2:] == ["no", "."] and place.spoken.tokens[place.first].kind == "number":
+        words = words[:-2]
     if place.asked & cues.NEGATORS or any(word.endswith("n't") for word in place.asked):
         words = words[-2:]  # who did not come is asked for
     if words[:1] == ["no"] and words[1:2] in (["it"], ["the"], ["he"], ["she"], ["they"], ["that"]):
@@ -122,14 +124,17 @@ def _superseded(place: Place, left: Sequence[Token], right: Sequence[Token]) -> 
     return bool((clause & cues.THEN and elsewhere & cues.NOW) or ended)
 
 
-def _lost(place: Place, left: Sequence[Token], behind: str) -> bool:
+def _lost(place: Place, left: Sequence[Token]) -> bool:
     """Whether it is said to have lost, where nobody asked for that."""
     if place.asked & cues.CONTESTED:
         return False
-    against = [token.folded for token in left[-2:]]
-    return bool(set(against) & cues.WON_AGAINST and against[-1:] != ["by"]) or f"{behind} ".startswith(
-        tuple(f"{phrase} " for phrase in cues.LOST)
-    )
+    before = [token.folded for token in left]
+    if set(before[-2:]) & cues.WON_AGAINST and before[-1] != "by":
+        return True
+    if before[-1:] in (["against"], ["over"], ["of"]) and set(before[-4:]) & cues.WINNING:
+        return True
+    following = said(place.spoken.tokens[place.last : place.last + REACH]).removeprefix(", ").removeprefix("who ")
+    return f"{following} ".startswith(tuple(f"{phrase} " for phrase in cues.LOST))
 
 
 def _taken_back(place: Place) -> bool:

@@ -1,11 +1,14 @@
 """Ways of writing that tell nothing apart: British and American, umlauts and their two letters, Arabic letters."""
 
+import tomllib
 from functools import lru_cache
+from pathlib import Path
 
 import regex
 
+_FORMS = tomllib.loads((Path(__file__).parent / "forms.toml").read_text(encoding="utf-8"))
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "ß": "ss"})
-_ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ؤ": "و", "ئ": "ي"})
+_ARABIC = str.maketrans(_FORMS["arabic_alike"])
 _BRITISH = (
     (regex.compile(r"(?<=\w{2})our(?=s?$|ed|ing|ite|able|ful|ist)"), "or"),
     (regex.compile(r"(?<=\w\w[tb])re(?=s?$)"), "er"),

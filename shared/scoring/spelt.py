@@ -27,7 +27,14 @@ ORDINALS = (
     | {f"{ten} {one}": 20 + 10 * tens + ones for tens, ten in enumerate(TENS)
        for ones, one in enumerate(_FIRST[:9], start=1)}
 )  # fmt: skip
-_PARTS = {"half": 2, "halves": 2, "quarter": 4} | {word: place for word, place in ORDINALS.items() if place in range(3, 11)}
+_PARTS = {"half": 2, "halves": 2, "quarter": 4} | {
+    word: place for word, place in ORDINALS.items() if place in range(3, 11)
+}
+
+CJK = "[〇零一二三四五六七八九十百千两兩]+"
+_CJK_SIGNS = ("〇零", "一", "二两兩", "三", "四", "五", "六", "七", "八", "九")
+_CJK_DIGITS = {sign: value for value, signs in enumerate(_CJK_SIGNS) for sign in signs}
+_CJK_POWERS = {"十": 10, "百": 100, "千": 1000}
 
 _WORD = f"(?:{'|'.join((*ONES, *TENS, *_LARGE))})"
 _ENGLISH = rf"{_WORD}\b(?:(?:[\s-]|\sand\s)+{_WORD}\b)*"
@@ -58,7 +65,18 @@ def _in_other_languages() -> Iterator[tuple[str, int]]:
 NUMBER_WORDS = {word: value for word, value in _in_other_languages() if word not in _FORMS["no_number"]}
 """Of other languages than English, but for what is an article or another word in one of them."""
 OTHERS = frozenset(NUMBER_WORDS)
-COUNTING = frozenset((*ONES, *TENS, *_LARGE, *_FIRST, *_TIETH, "half", *(word.split()[0] for word in OTHERS)))
+COUNTING = frozenset(
+    (
+        *ONES,
+        *TENS,
+        *_LARGE,
+        *_FIRST,
+        *_TIETH,
+        *_PARTS,
+        *(f"{part}s" for part in _PARTS),
+        *(word.split()[0] for word in OTHERS),
+    )
+)
 """Words of which a spelt number has one."""
 
 
@@ -77,3 +95,16 @@ def value(match: "regex.Match[str]") -> float | None:
     if len(whole_numbers) != 1:
         return None
     return whole_numbers[0] * (0.5 if said.startswith("half a") else 1.0)
+
+
+def cjk(signs: str) -> float:
+    """What Chinese numerals are worth, said digit by digit or with powers of ten."""
+    if not set(signs) & _CJK_POWERS.keys():
+        return float("".join(str(_CJK_DIGITS[sign]) for sign in signs))
+    total, digit = 0, 0
+    for sign in signs:
+        if sign in _CJK_POWERS:
+            total, digit = total + (digit or 1) * _CJK_POWERS[sign], 0
+        else:
+            digit = _CJK_DIGITS[sign]
+    return float(total + digit)

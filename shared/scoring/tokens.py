@@ -14,7 +14,11 @@ import regex
 
 from shared.scoring.spelling import alike
 
-_MARKUP = regex.compile(r"\\(?:boxed|text|textbf|mathrm|mathbf)\{([^{}]*)\}|\\[()\[\]]|\\(?=[%$&#])|</?(?:b|i|em|strong|p|br|u|code|span)\s?/?>|\*\*|__|`+|(?<=\s|^)[*_](?=\w)|(?<=\w)[*_](?=\W|$)|(?m:^\s*#+ )")
+_MARKUP = regex.compile(
+    r"\\(?:boxed|text|textbf|mathrm|mathbf)\{([^{}]*)\}|\\[()\[\]]|\\(?=[%$&#])"
+    r"|</?(?:b|i|em|strong|p|br|u|code|span)\s?/?>"
+    r"|\*\*|__|`+|(?<=\s|^)[*_](?=\w)|(?<=\w)[*_](?=\W|$)|(?m:^\s*#+ )"
+)
 _FORMULA = regex.compile(r"\\[dt]?frac\{(\d+)\}\{(\d+)\}")
 _DOLLARS = regex.compile(r"\$([^\s$](?:[^$]{0,60}?[^\s$])?)\$(?!\d)")
 _CITATION = regex.compile(r"\s?\[\d{1,3}(?:\s?[,;]\s?\d{1,3})*\]")

@@ -45,9 +45,7 @@ def quantity(reference: str) -> Quantity | None:
     if len(text) > LONGEST or regex.search(r"\d0'?s\b", text):
         return None  # a decade
     compared = regex.match(rf"^{COMPARED}\s", text, regex.IGNORECASE)
-    lead = (compared.end() if compared else 0) + len(
-        (LEAD.match(text[compared.end() if compared else 0 :]) or [""])[0]
-    )
+    lead = (compared.end() if compared else 0) + len((LEAD.match(text[compared.end() if compared else 0 :]) or [""])[0])
     parts = amounts(text)
     if not parts or parts[0].start > lead:
         return None
@@ -132,7 +130,7 @@ def _same(wanted: Amount, said: Amount) -> bool | None:
     for own, other in ((wanted, said), (said, wanted)):
         if own.dimension and own.dimension != "%" and not other.dimension and other.unit and other.unit not in PLAIN:
             return None
-    factorless = _unitless(wanted, said)
+    factorless = _unitless(wanted, said) or _as_share(wanted, said) or _as_share(said, wanted)
     if not factorless and not (wanted.values & said.values or _close(wanted, said)):
         return None
     if wanted.ordinal != said.ordinal and (wanted.ordinal or said.unit):
@@ -147,6 +145,13 @@ def _unitless(wanted: Amount, said: Amount) -> bool:
     if bool(wanted.dimension) == bool(said.dimension):
         return False
     return bool(_bare(wanted) & _bare(said))
+
+
+def _as_share(part: Amount, share: Amount) -> bool:
+    """Whether one is a part of one, and the other as many per cent."""
+    if part.dimension or share.dimension != "%":
+        return False
+    return any(0 < value < 1 and round(100 * value, 6) in share.values for value in part.values)
 
 
 def _bare(amount: Amount) -> frozenset[float]:
