@@ -127,7 +127,7 @@ def _read(match: "regex.Match[str]") -> Amount | None:
 def _is_decade(match: "regex.Match[str]") -> bool:
     """The 1990s are no number."""
     behind = match.string[match.end("digits") :][:3].casefold() if match["digits"] else ""
-    return len(match["digits"] or "") == 4 and regex.match(r"'?s\b", behind) is not None
+    return regex.fullmatch(r"\d{3}0", match["digits"] or "") is not None and regex.match(r"'?s\b", behind) is not None
 
 
 def _start(match: "regex.Match[str]") -> int:

@@ -19,6 +19,8 @@ PAST = tuple(_LISTS["past"])
 NOW = frozenset(_LISTS["now"])
 THEN = frozenset(_LISTS["then"])
 """What was, where another statement says what is now."""
+OLD, NEW = frozenset(_LISTS["old"]), frozenset(_LISTS["new"])
+"""Of what was, where the new one is spoken of elsewhere."""
 WON_AGAINST = frozenset(_LISTS["won_against"])
 """Before who lost."""
 WINNING = frozenset(_LISTS["winning"])

@@ -38,7 +38,11 @@ def heaped(place: Place) -> bool:
 def repeated(place: Place) -> bool:
     """Whether the same is said of others: "It is Rossi. It is Patel.", or one sentence after the other is a name."""
     tokens = place.spoken.tokens
-    starts = [0, *(at + 1 for at, token in enumerate(tokens) if token.raw[0] in ENDS)]
+    ends = [
+        at for at, token in enumerate(tokens)
+        if token.raw[0] in ENDS and not (at and token.raw == "." and tokens[at - 1].folded in cues.ABBREVIATED)
+    ]  # fmt: skip
+    starts = [0, *(at + 1 for at in ends)]
     own = max(start for start in starts if start <= place.first)
     frame = [token.folded for token in tokens[own : place.first]]
     behind = place.spoken.at(place.last)
@@ -49,8 +53,8 @@ def repeated(place: Place) -> bool:
         other = start + len(frame)
         if start == own or other >= len(tokens) or [token.folded for token in tokens[start:other]] != frame:
             continue
-        ends = ENDS | SEPARATORS if frame else ENDS
-        end = next((at for at in range(other, len(tokens)) if tokens[at].raw[0] in ends), len(tokens))
+        marks = ENDS | SEPARATORS if frame else ENDS
+        end = next((at for at in range(other, len(tokens)) if tokens[at].raw[0] in marks), len(tokens))
         if any(token.folded in cues.NEGATORS or token.folded.endswith("n't") for token in tokens[start:end]):
             continue
         short = 0 < end - other <= (3 if not frame else LONGEST_ITEM)

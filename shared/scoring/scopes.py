@@ -117,11 +117,15 @@ def _superseded(place: Place, left: Sequence[Token], right: Sequence[Token]) -> 
     """Whether this was so, and something else is said to be so now: "Before it was Patel, now it is Rossi." """
     clause = {token.folded for token in (*left, *right)}
     first, last = place.first - len(left), place.last + len(right)
-    elsewhere = {token.folded for token in (*place.spoken.tokens[:first], *place.spoken.tokens[last:])}
+    elsewhere = {
+        token.raw if token.folded in cues.NEW else token.folded
+        for token in (*place.spoken.tokens[:first], *place.spoken.tokens[last:])
+    }
     if clause & cues.NOW or place.asked & {"before", "until", "previous", "previously", "former", "formerly", "first"}:
         return False
     ended = {"until", "till"} & {token.folded for token in right} and elsewhere & (cues.NOW | {"then", "since"})
-    return bool((clause & cues.THEN and elsewhere & cues.NOW) or ended)
+    renewed = clause & cues.OLD and elsewhere & cues.NEW and clause & cues.BE
+    return bool((clause & cues.THEN and elsewhere & cues.NOW) or ended or renewed)
 
 
 def _lost(place: Place, left: Sequence[Token]) -> bool:

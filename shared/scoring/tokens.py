@@ -25,6 +25,7 @@ _CITATION = regex.compile(r"\s?\[\d{1,3}(?:\s?[,;]\s?\d{1,3})*\]")
 _QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u201c": '"', "\u201d": '"', "\u2212": "-",
                          "\u2010": "-", "\u2011": "-", "\u00ab": '"', "\u00bb": '"', "\u201e": '"'})  # fmt: skip
 _BULLET = regex.compile(r"(?m)^\s*(?:[-*\u2022]|\d{1,2}[.)])\s+")
+_DASHED = regex.compile(r"(?<=\p{L})\u2013(?=\p{L})")
 _HIDDEN = regex.compile(r"[\p{Cf}\u034f\ufe00-\ufe0f\u0640]")
 _SPACELESS = r"[\p{Han}\p{Hiragana}\p{Katakana}\u30fc\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 _TOKEN = regex.compile(
@@ -109,6 +110,7 @@ def cleaned(text: str) -> str:
         return text.strip()
     shown = _MARKUP.sub(_bare, _DOLLARS.sub(r"\1", _FORMULA.sub(r"\1/\2", text)))
     shown = _MARKUP.sub(_bare, shown) if "\\" in shown else shown
+    shown = _DASHED.sub("-", shown)
     shown = _HIDDEN.sub("", unicodedata.normalize("NFKC", _CITATION.sub("", shown))).translate(_QUOTES)
     return "".join(map(_ascii_digit, shown)).strip()
 
