@@ -14,7 +14,7 @@ import regex
 
 from shared.messages import Answer
 
-VERSION = "1"
+VERSION = "2"
 LONGEST = 60
 """Words: who does not know says so in fewer."""
 _RULES = tomllib.loads((Path(__file__).parent / "abstaining.toml").read_text(encoding="utf-8"))

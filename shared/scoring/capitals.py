@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.scoring.cues import SMALL
+from shared.scoring.cues import ARTICLES, SMALL
 from shared.scoring.tokens import Spoken, Token
 
 VERB_BEFORE = frozenset(
@@ -37,7 +37,7 @@ VERB_BEFORE = frozenset(
 def capitals_agree(answer: Spoken, token: Token, wanted: Sequence[Token], place: int) -> bool:
     """US is not us, May not may, and an article no answer, but where the answer is that word alone."""
     want = wanted[place]
-    if want.folded not in SMALL or len(wanted) > 1 or answer.words <= 2:
+    if want.folded not in SMALL or len(wanted) > 1 or _alone(answer):
         return True
     if len(want.raw) == 1:
         behind = answer.at(answer.tokens.index(token) + 1)
@@ -48,3 +48,8 @@ def capitals_agree(answer: Spoken, token: Token, wanted: Sequence[Token], place:
     if want.shouted or (len(want.raw) == 2 and want.raw.islower()) or want.folded == "who":
         return token.shouted or token.kind == "initials"
     return not want.capital or token.capital
+
+
+def _alone(answer: Spoken) -> bool:
+    """Whether the answer is that word, with or without an article."""
+    return answer.words <= 1 or (answer.words == 2 and answer.tokens[0].folded in ARTICLES)

@@ -15,7 +15,7 @@ from shared.scoring.scopes import standing
 from shared.scoring.spelt import ORDINALS
 from shared.scoring.tokens import Spoken, cleaned, spoken
 
-VERSION = f"asserting-1:{NAMING}"
+VERSION = f"asserting-2:{NAMING}"
 LONGEST = 120
 """Words: of a longer text only what it calls its answer is weighed."""
 _CALLED = regex.compile(

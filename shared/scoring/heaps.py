@@ -28,6 +28,8 @@ def heaped(place: Place) -> bool:
     tokens = place.spoken.tokens
     if any(joins(token) or (token.kind == "stop" and token.raw not in "-'") for token in tokens[:-1]):
         return False
+    if any(token.raw.endswith("ed") or token.folded in cues.WON_AGAINST | cues.WINNING for token in tokens):
+        return False
     others = [
         token for number, token in enumerate(tokens)
         if token.is_word and token.kind != "sign" and number not in place.own and token.folded not in place.asked
