@@ -139,7 +139,7 @@ def _same_initials(said: Token, wanted: Sequence[Token]) -> bool:
 
 def _short_forms(answer: Spoken, wanted: Sequence[Token], asked: AbstractSet[str]) -> Iterator[Mention]:
     """A person's last name alone, or with an initial: Obama, B. Obama."""
-    names = [want for want in wanted if want.folded not in FUNCTION]
+    names = [want for want in wanted if want.folded not in FUNCTION or _is_initial(want)]
     if not 2 <= len(wanted) <= 5 or not all(want.capital and want.kind in ("word", "initials") for want in names):
         return
     last = wanted[-1]
