@@ -34,6 +34,8 @@ _LEAD = regex.compile(rf"(?:{_DASH}|{_NEGATIVE})?(?<!\w){_SYMBOL}(?:(?:an?|half 
 LONGEST_LEAD = 24
 """Characters of a sign, a currency and an article before a number."""
 _LETTERS = {"k": 1e3, "m": 1e6, "b": 1e9}
+_ROUND_YEAR, _OF_YEARS = regex.compile(r"\d{3}0"), regex.compile(r"'?s\b")
+_UNPOINTED, _NO_DIGIT = regex.compile(r"[^\d.,]"), regex.compile(r"\D")
 _GROUPED = regex.compile(r"^\d{1,3}(?:[,.' \u00a0\u202f\u2009\u066c]\d{3})+$|^\d{1,2}(?:,\d{2})+,\d{3}$")
 
 
@@ -127,7 +129,7 @@ def _read(match: "regex.Match[str]") -> Amount | None:
 def _is_decade(match: "regex.Match[str]") -> bool:
     """The 1990s are no number."""
     behind = match.string[match.end("digits") :][:3].casefold() if match["digits"] else ""
-    return regex.fullmatch(r"\d{3}0", match["digits"] or "") is not None and regex.match(r"'?s\b", behind) is not None
+    return _ROUND_YEAR.fullmatch(match["digits"] or "") is not None and _OF_YEARS.match(behind) is not None
 
 
 def _start(match: "regex.Match[str]") -> int:
@@ -172,15 +174,15 @@ def _fraction(match: "regex.Match[str]") -> set[float]:
 
 def _digits(written: str) -> set[float]:
     """3.5, 3,5, 1,234, 1.234.567, 12,34,567, 1 000: what digits with separators can mean."""
-    plain = regex.sub(r"[^\d.,]", "", written)
+    plain = _UNPOINTED.sub("", written)
     readings = set[float]()
     if _GROUPED.match(written):
-        readings.add(float(regex.sub(r"\D", "", written)))
+        readings.add(float(_NO_DIGIT.sub("", written)))
     if plain.count(".") + plain.count(",") == 1 and not (readings and "," in plain):
         readings.add(float(plain.replace(",", ".")))
     elif "." in plain and "," in plain:
         last = max(plain.rfind("."), plain.rfind(","))
-        readings.add(float(regex.sub(r"\D", "", plain[:last]) + "." + plain[last + 1 :]))
+        readings.add(float(_NO_DIGIT.sub("", plain[:last]) + "." + plain[last + 1 :]))
     elif plain.isdecimal():
         readings.add(float(plain))
     return readings

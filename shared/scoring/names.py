@@ -45,19 +45,19 @@ def mentions(answer: Spoken, reference: str, asked: AbstractSet[str]) -> Iterato
     wanted = phrase(reference)
     if not wanted:
         return
+    letter, anywhere = wanted[0].plain[:1], not _is_letters(wanted[0])
     for first, token in enumerate(answer.tokens):
-        mention = _from(answer, first, wanted) if token.is_word and _may_begin(token, wanted[0]) else None
+        if not (anywhere or token.plain[:1] == letter or not token.plain.isascii()):
+            continue  # words of ASCII with other first letters are no forms of each other
+        mention = _from(answer, first, wanted) if token.is_word else None
         if mention and (doubt := whole_name(answer, mention.first, mention.last, wanted, asked)):
             yield Mention(mention.first, mention.last, mention.rule, mention.doubtful or doubt == "doubtful")
     yield from _short_forms(answer, wanted, asked)
 
 
-def _may_begin(token: Token, wanted: Token) -> bool:
-    """Whether two words may be one: in ASCII they have the same first letter, unless one of them is a number."""
-    ours, theirs = token.plain, wanted.plain
-    if ours[:1] == theirs[:1] or not (ours.isascii() and theirs.isascii()):
-        return True
-    return _number(wanted) is not None or wanted.kind == "number"
+def _is_letters(wanted: Token) -> bool:
+    """Whether a word is one of ASCII letters, and no number, which has other words and digits."""
+    return wanted.plain.isascii() and wanted.kind != "number" and _number(wanted) is None
 
 
 def _from(answer: Spoken, first: int, wanted: Sequence[Token]) -> Mention | None:

@@ -72,7 +72,8 @@ def asserts(answer: str, references: Sequence[str], question: str = "") -> Readi
     polar = [said for reference in references if (said := polarity.of_reference(reference)) is not None]
     if polar and (reading := _yes_or_no(answer, polar)):
         return reading
-    words = spoken(_LABELS.sub(" | ", answer) if len(_LABELS.findall(answer)) > 1 else answer)
+    labelled = answer.count(")") > 1 and len(_LABELS.findall(answer)) > 1
+    words = spoken(_LABELS.sub(" | ", answer) if labelled else answer)
     if words.words > LONG + 2 * min(LONG, max(spoken(reference).words for reference in references)):
         reading = _long(answer, references, question)
         return reading if reading.value or not any(same_text(words, reference) for reference in references) else SAME

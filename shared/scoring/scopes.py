@@ -1,7 +1,8 @@
 """What a statement is worth where it stands: asserted, denied, hedged, taken back, asked, or one of several named."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from typing import Literal
 
 from shared.scoring import cues
@@ -12,6 +13,7 @@ from shared.scoring.tokens import Token
 
 Standing = Literal["asserted", "denied", "hedged", "taken back", "asked", "listed"]
 REACH = 5
+NOTHING = frozenset[str]()
 
 
 def standing(place: Place) -> tuple[Standing, bool]:
@@ -34,7 +36,8 @@ def standing(place: Place) -> tuple[Standing, bool]:
         return "hedged", True
     if alternative(place) or listed(place) or repeated(place) or heaped(place) or spanned(place):
         return "listed", False
-    return "asserted", any(f" {doubt} " in f" {before} " or f" {doubt} " in f" {behind} " for doubt in cues.DOUBTS)
+    beside = f" {before} | {behind} "
+    return "asserted", any(doubt in beside for doubt in _not_asked(cues.DOUBTS, NOTHING))
 
 
 def _is_negator(word: str) -> bool:
@@ -55,9 +58,9 @@ def _denied_before(place: Place, left: Sequence[Token], before: str) -> bool:
         words = words[1:]
     if any(_is_negator(word) for word in words):
         return True
-    if any(f" {phrase} " in padded for phrase in cues.DENIALS):
+    if any(phrase in padded for phrase in _not_asked(cues.DENIALS, NOTHING)):
         return True
-    past = (padded.partition(f" {phrase} ") for phrase in _not_asked(cues.PAST, place.asked))
+    past = (padded.partition(phrase) for phrase in _not_asked(cues.PAST, place.asked))
     if any(marker and not _followed(marker, tail) for _, marker, tail in past):
         return True
     if not left or left[-1].kind != "sign":
@@ -71,8 +74,10 @@ def _followed(marker: str, tail: str) -> bool:
     return (marker.endswith(" from ") and " to " in tail) or any(f" {word} " in f" {tail}" for word in cues.AFTERWARDS)
 
 
-def _not_asked(phrases: Sequence[str], asked: AbstractSet[str]) -> Iterator[str]:
-    return (phrase for phrase in phrases if not set(phrase.split()) <= asked)
+@lru_cache(maxsize=512)
+def _not_asked(phrases: tuple[str, ...], asked: AbstractSet[str]) -> tuple[str, ...]:
+    """Those that the question does not have itself, each between spaces."""
+    return tuple(f" {phrase} " for phrase in phrases if not set(phrase.split()) <= asked)
 
 
 def _in_denied_list(place: Place) -> bool:
@@ -162,10 +167,10 @@ def _hedged(place: Place, before: str, behind: str) -> bool:
     first, last = sentence(place)
     tokens = place.spoken.tokens
     around = f" {said(tokens[max(0, first - 12) : last + 14])} "
-    if any(f" {phrase} " in around for phrase in cues.UNSURE):
+    if any(phrase in around for phrase in _not_asked(cues.UNSURE, NOTHING)):
         return True
-    hedges = list(_not_asked(cues.HEDGES, place.asked))
-    if any(f" {hedge} " in f" {before} " for hedge in hedges) or any(f" {h} " in f" {behind} " for h in hedges):
+    beside = f" {before} | {behind} "
+    if any(hedge in beside for hedge in _not_asked(cues.HEDGES, place.asked)):
         return True
     follow = f" {said(tokens[place.last : place.last + 5])} "
     if any(follow.startswith((f" , {hedge} ", f" {hedge} ")) for hedge in ("maybe", "perhaps", "possibly", "i guess")):
