@@ -127,8 +127,14 @@ def _short(answer: Spoken, references: Sequence[str], question: str) -> Reading:
     if not mentioned:
         return SAME if any(same_text(answer, reference) for reference in references) else Reading(0.0, "not said")
     own = frozenset(token for place in mentioned for token in range(place.mention.first, place.mention.last))
-    readings = [_weighed(answer, place, own, asked) for place in mentioned]
-    return max(readings, key=lambda reading: (reading.value, not reading.doubtful))
+    best = Reading(0.0, "not said")
+    for number, place in enumerate(mentioned):
+        reading = _weighed(answer, place, own, asked)
+        if not number or (reading.value, not reading.doubtful) > (best.value, not best.doubtful):
+            best = reading
+        if best.value and not best.doubtful:
+            break
+    return best
 
 
 def _weighed(answer: Spoken, place: Located, own: frozenset[int], asked: frozenset[str]) -> Reading:
