@@ -14,7 +14,7 @@ import regex
 
 from shared.messages import Answer
 
-VERSION = "1"
+VERSION = "2"
 LONGEST = 60
 """Words: who does not know says so in fewer."""
 _RULES = tomllib.loads((Path(__file__).parent / "abstaining.toml").read_text(encoding="utf-8"))
@@ -26,7 +26,19 @@ def _filled(pattern: str) -> str:
     return pattern
 
 
-_SAYS = regex.compile("|".join((*map(_filled, _RULES["english"]), *_RULES["others"])))
+def _beginning(*ways: str) -> "regex.Pattern[str]":
+    """Those patterns that begin one of these ways, behind what they have in common; together they take time."""
+    patterns = [*map(_filled, _RULES["english"]), *_RULES["others"]]
+    chosen = [pattern for pattern in patterns if pattern.startswith(ways or ("^", r"\b")) == bool(ways)]
+    return regex.compile(
+        "".join(ways) + "(?:" + "|".join(pattern.removeprefix("".join(ways)) for pattern in chosen) + ")"
+    )
+
+
+_AT_THE_START = _beginning("^")
+_AT_A_WORD = _beginning(r"\b")
+_ANYWHERE = _beginning()
+"""In scripts whose words have no spaces between them, or whose marks do not end a word."""
 _ALONE = regex.compile(_RULES["alone"])
 _ABOUT_NEWS = regex.compile(_filled(_RULES["about_the_news"]))
 _SENTENCE = regex.compile(r"(?<=[.!?])\s+|[;\n]+|(?<=[\u3002\uff01\uff1f])|\s[\u2013\u2014-]\s")
@@ -66,7 +78,16 @@ def _abstains(shown: str) -> bool:
         return True
     said = [piece for sentence in _SENTENCE.split(shown) for piece in _BUT.split(sentence) if re.search(r"\w", piece)]
     pieces = [re.sub(r"^\W+|[.!?\u3002\uff01\uff1f)\s]+$", "", piece) for piece in said]
-    without = [(says := _SAYS.search(piece)) is not None and says.start() < EARLY for piece in pieces]
+    without = [_says_so(piece) for piece in pieces]
     return any(without) and all(
         silent or _ABOUT_NEWS.search(piece) for silent, piece in zip(without, pieces, strict=True)
     )
+
+
+def _says_so(piece: str) -> bool:
+    if _AT_THE_START.match(piece):
+        return True
+    says = _AT_A_WORD.search(piece)
+    if says is None and not piece.isascii():
+        says = _ANYWHERE.search(piece)
+    return says is not None and says.start() < EARLY

@@ -13,7 +13,7 @@ from shared.scoring.dates import Readings, dates
 from shared.scoring.measure import Measure, Metric, best_share
 from shared.settings import EncoderSettings
 
-MEASURE = Measure("dates", version=f"2:{BOUND}")
+MEASURE = Measure("dates", version=f"3:{BOUND}")
 
 
 def score(asked: Question, answered: Answer) -> float | None:

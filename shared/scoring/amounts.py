@@ -3,46 +3,40 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 
 import regex
 
-from shared.scoring.quantities import numbers
+from shared.scoring.spelt import CJK, COUNTING, OTHERS, SPELT, cjk, value
 from shared.scoring.tokens import cleaned
-from shared.scoring.units import NUMBER_WORDS, ORDINAL_WORDS, SCALES, known_unit
+from shared.scoring.units import SCALES, known_unit
 
 _DIGITS = r"\d+(?:[.,'\u00a0\u202f\u2009\u066b\u066c]\d+)*(?:(?<=(?<!\d)\d{1,3}) \d{3}(?!\d))*"
-_ENGLISH = (
-    r"(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
-    r"seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|"
-    r"billion|trillion)"
-)
-_OTHERS = "|".join(sorted(map(regex.escape, NUMBER_WORDS), key=len, reverse=True))
-_CJK = "[〇零一二三四五六七八九十百千两兩]+"
 _NUMBER = (
-    rf"(?P<digits>{_DIGITS})(?:\s?(?P<over>\d*)\u2044(?P<under>\d+)|/(?P<slash>\d+)(?![\d/]))?"
-    rf"|(?P<english>(?:\b(?:an?|half a)\s(?={_ENGLISH}\b)(?=hundred|thousand|million|billion|trillion))?"
-    rf"\b{_ENGLISH}\b(?:(?:[\s-]|\sand\s)+{_ENGLISH}\b)*)"
-    rf"|\b(?P<nth>{'|'.join(ORDINAL_WORDS)})\b|\b(?P<other>{_OTHERS})\b|(?P<cjk>{_CJK}(?=[\p{{Han}}\p{{Hiragana}}\p{{Katakana}}]|$))"
+    rf"(?P<digits>{_DIGITS})(?:\s?(?P<over>\d*)\u2044(?P<under>\d+)|/(?P<slash>\d+)(?![\d/])|\s(?P<mixed>\d{{1,2}}/\d{{1,2}})(?![\d/]))?"
+    rf"|{SPELT}|(?P<cjk>{CJK}(?=[\p{{Han}}\p{{Hiragana}}\p{{Katakana}}]|$))"
 )
 _SCALE = "|".join(sorted(map(regex.escape, SCALES), key=len, reverse=True))
-_BEFORE = (
-    r"(?P<sign>(?:(?<![\w.,)\d])(?:-|\+)(?=[\d$€£¥₹]))|\b(?:minus|negative)\s)?"
-    r"(?P<symbol>(?:US|A|C|HK|NZ)?\$|[€£¥₹₽₩₺]|\b(?:usd|eur|gbp|jpy|chf|rs\.?)\s)?\s?"
-)
+_DASH, _LEADING, _NEGATIVE = r"(?<![\w.,)\d])[-+]", r"(?=[\d$€£¥₹])", r"\b(?:minus|negative)\s"
+_SYMBOL = r"(?P<symbol>(?:US|A|C|HK|NZ)?\$|[€£¥₹₽₩₺]|\b(?:usd|eur|gbp|jpy|chf|rs\.?)\s)?\s?"
 _AMOUNT = regex.compile(
-    rf"{_BEFORE}(?<![\p{{L}}\d_]|\d[.,:])(?:{_NUMBER})"
+    rf"(?P<sign>{_DASH}{_LEADING}|{_NEGATIVE})?{_SYMBOL}(?<![\p{{L}}\d_]|\d[.,:])(?:{_NUMBER})"
     rf"(?P<ordinal>(?:st|nd|rd|th|er|ème|º|ª)\b)?(?:[\s-]?(?P<scale>{_SCALE})(?![\p{{L}}]))?"
     r"(?P<tight>(?<=\d)[kmb]\b)?"
     r"(?:[\s-]?(?P<unit>%|‰|°\s?[CFK]?|[$€£¥₹₽₩₺]|\p{L}[\p{L}\p{M}]*(?:\.\p{L}\.?)?(?:²|³)?)"
     r"(?:\s(?P<unit2>\p{L}+))?)?",
     regex.IGNORECASE,
+    others=OTHERS,
 )
+_WORD = regex.compile(r"\d+|[^\W\d_]+(?:'[^\W\d_]+)?")
+_LEAD = regex.compile(rf"(?:{_DASH}|{_NEGATIVE})?(?<!\w){_SYMBOL}(?:(?:an?|half a)\s)?$", regex.IGNORECASE)
+LONGEST_LEAD = 24
+"""Characters of a sign, a currency and an article before a number."""
 _LETTERS = {"k": 1e3, "m": 1e6, "b": 1e9}
+_ROUND_YEAR, _OF_YEARS = regex.compile(r"\d{3}0"), regex.compile(r"'?s\b")
+_UNPOINTED, _NO_DIGIT = regex.compile(r"[^\d.,]"), regex.compile(r"\D")
 _GROUPED = regex.compile(r"^\d{1,3}(?:[,.' \u00a0\u202f\u2009\u066c]\d{3})+$|^\d{1,2}(?:,\d{2})+,\d{3}$")
-_CJK_SIGNS = ("〇零", "一", "二两兩", "三", "四", "五", "六", "七", "八", "九")
-_CJK_DIGITS = {sign: value for value, signs in enumerate(_CJK_SIGNS) for sign in signs}
-_CJK_POWERS = {"十": 10, "百": 100, "千": 1000}
 
 
 @dataclass(frozen=True)
@@ -72,15 +66,28 @@ def amounts(text: str) -> tuple[Amount, ...]:
 
 def _amounts(text: str) -> Iterator[Amount]:
     place = 0
-    while match := _AMOUNT.search(text, place):
+    while match := _next(text, place):
         amount = _read(match)
         if amount is not None:
             yield amount
         place = max(amount.end if amount else _number_end(match), match.start() + 1)
 
 
+def _next(text: str, place: int) -> "regex.Match[str] | None":
+    """The next amount; in ASCII it is tried only where there is a digit or a word for a number, which takes less."""
+    if not text.isascii():
+        countless = COUNTING.isdisjoint(_WORD.findall(text.casefold())) and not any(map(str.isnumeric, text))
+        return None if countless else _AMOUNT.search(text, place)
+    for word in _WORD.finditer(text, place):
+        if word[0][0].isdigit() or word[0].lower() in COUNTING:
+            lead = _LEAD.search(text, max(place, word.start() - LONGEST_LEAD), word.start())
+            if match := (lead and _AMOUNT.match(text, lead.start())) or _AMOUNT.match(text, word.start()):
+                return match
+    return None
+
+
 def _number_end(match: "regex.Match[str]") -> int:
-    names = ("digits", "under", "slash", "english", "nth", "other", "cjk", "ordinal", "scale")
+    names = ("digits", "under", "slash", "mixed", "fraction", "english", "nth", "other", "cjk", "ordinal", "scale")
     ends: int = max(match.end("tight") if _tight(match) else -1, *(match.end(name) for name in names))
     return ends
 
@@ -104,22 +111,30 @@ def _tight(match: "regex.Match[str]") -> float | None:
 
 def _read(match: "regex.Match[str]") -> Amount | None:
     values = _values(match)
-    if not values:
+    if not values or _is_decade(match):
         return None
+    if match["tight"] and match["tight"].casefold() == "m" and not _tight(match):
+        values |= {number * 1e6 for number in values}  # or metres
     scale = SCALES[match["scale"].casefold()] if match["scale"] else _tight(match) or 1.0
     sign = -1.0 if match["sign"] and match["sign"].strip().casefold() != "+" else 1.0
     unit, dimension, factor, end = _unit(match)
     start = match.start("sign") if match["sign"] else match.start("symbol") if match["symbol"] else _start(match)
     return Amount(
-        frozenset(round(sign * value * scale * factor, 9) for value in values),
+        frozenset(round(sign * number * scale * factor, 9) for number in values),
         unit, dimension, factor, bool(match["ordinal"] or match["nth"]), bool(match["scale"]), start,
         _number_end(match), end,
     )  # fmt: skip
 
 
+def _is_decade(match: "regex.Match[str]") -> bool:
+    """The 1990s are no number."""
+    behind = match.string[match.end("digits") :][:3].casefold() if match["digits"] else ""
+    return _ROUND_YEAR.fullmatch(match["digits"] or "") is not None and _OF_YEARS.match(behind) is not None
+
+
 def _start(match: "regex.Match[str]") -> int:
     first: int = min(
-        start for name in ("digits", "english", "nth", "other", "cjk") if (start := match.start(name)) >= 0
+        start for name in ("digits", "fraction", "english", "nth", "other", "cjk") if (start := match.start(name)) >= 0
     )
     return first
 
@@ -138,20 +153,16 @@ def _unit(match: "regex.Match[str]") -> tuple[str, str, float, int]:
 
 
 def _values(match: "regex.Match[str]") -> set[float]:
-    if match["english"]:
-        said = match["english"].casefold()
-        whole = list(numbers(said))
-        return {0.5 * whole[0]} if said.startswith("half a") and whole else set(whole[:1]) if len(whole) == 1 else set()
-    if match["nth"]:
-        return {float(ORDINAL_WORDS.index(match["nth"].casefold()) + 1)}
-    if match["other"]:
-        return {float(NUMBER_WORDS[match["other"].casefold()])}
+    if (spelt := value(match)) is not None:
+        return {spelt}
     if match["cjk"]:
-        return {_cjk(match["cjk"])}
-    return _fraction(match) or {value for value in _digits(match["digits"]) if math.isfinite(value)}
+        return {cjk(match["cjk"])}
+    return _fraction(match) or {number for number in _digits(match["digits"] or "") if math.isfinite(number)}
 
 
 def _fraction(match: "regex.Match[str]") -> set[float]:
+    if match["mixed"] and match["digits"].isdecimal() and not match["mixed"].endswith("/0"):
+        return {float(int(match["digits"]) + Fraction(match["mixed"]))}
     under = match["under"] or match["slash"]
     if not under or not float(under) or not match["digits"].isdecimal():
         return set()
@@ -163,27 +174,15 @@ def _fraction(match: "regex.Match[str]") -> set[float]:
 
 def _digits(written: str) -> set[float]:
     """3.5, 3,5, 1,234, 1.234.567, 12,34,567, 1 000: what digits with separators can mean."""
-    plain = regex.sub(r"[^\d.,]", "", written)
+    plain = _UNPOINTED.sub("", written)
     readings = set[float]()
     if _GROUPED.match(written):
-        readings.add(float(regex.sub(r"\D", "", written)))
+        readings.add(float(_NO_DIGIT.sub("", written)))
     if plain.count(".") + plain.count(",") == 1 and not (readings and "," in plain):
         readings.add(float(plain.replace(",", ".")))
     elif "." in plain and "," in plain:
         last = max(plain.rfind("."), plain.rfind(","))
-        readings.add(float(regex.sub(r"\D", "", plain[:last]) + "." + plain[last + 1 :]))
+        readings.add(float(_NO_DIGIT.sub("", plain[:last]) + "." + plain[last + 1 :]))
     elif plain.isdecimal():
         readings.add(float(plain))
     return readings
-
-
-def _cjk(signs: str) -> float:
-    if not set(signs) & _CJK_POWERS.keys():
-        return float("".join(str(_CJK_DIGITS[sign]) for sign in signs))
-    total, digit = 0, 0
-    for sign in signs:
-        if sign in _CJK_POWERS:
-            total, digit = total + (digit or 1) * _CJK_POWERS[sign], 0
-        else:
-            digit = _CJK_DIGITS[sign]
-    return float(total + digit)

@@ -8,19 +8,24 @@ import regex
 from shared.abstaining import abstains
 from shared.scoring.choices import VERSION as NAMING
 from shared.scoring.choices import Choices
-from shared.scoring.cues import AND, ARTICLES, OR
+from shared.scoring.cues import AND, ARTICLES, EXPLAINING, OR
 from shared.scoring.finding import located
 from shared.scoring.places import Place
 from shared.scoring.scopes import standing
+from shared.scoring.spelt import ORDINALS
 from shared.scoring.tokens import Spoken, cleaned, spoken
 
-VERSION = f"asserting-1:{NAMING}"
+VERSION = f"asserting-2:{NAMING}"
 LONGEST = 120
 """Words: of a longer text only what it calls its answer is weighed."""
 _CALLED = regex.compile(
     r"(?:(?:answer|choice|option|antwort|respuesta|réponse|risposta|resposta|\u043e\u0442\u0432\u0435\u0442)"
     r"(?:\s(?:is|would be|must be|ist|es|est|è|é)\b)?\s?(?::|[-\u2013](?=\s))?"
-    r"|答案(?:是|为|為)?:?|答えは)\s*(?P<said>[^\n]+)",
+    r"|(?:选择?|選擇?)(?:项|項)?:?(?=\s*[A-Za-z(])|答案(?:是|为|為)?:?|答えは)\s*(?P<said>[^\n]+)",
+    regex.IGNORECASE,
+)
+_NTH = regex.compile(
+    r"(?:it'?s |it is )?(?:the )?(?P<nth>first|second|third|fourth|fifth|sixth|last) (?:one|option|choice|answer)\W*$",
     regex.IGNORECASE,
 )
 _BOXED = regex.compile(r"\$|\\boxed\{((?:[^{}]|\{[^{}]*\})*)\}|\\text\{([^{}]*)\}")
@@ -40,12 +45,22 @@ def chosen(choices: Sequence[str], answer: str) -> frozenset[int]:
     among, text = Choices(choices), _unboxed(answer)
     if exact := among.exactly(text):
         return exact
+    if ordered := _by_order(choices, text):
+        return ordered
     if abstains(text):
         return frozenset()
     for said in reversed([match["said"] for match in _CALLED.finditer(text)]):
         if len(settled := _settled(among, choices, said)) == 1:
             return settled
     return _settled(among, choices, text)
+
+
+def _by_order(choices: Sequence[str], text: str) -> frozenset[int]:
+    """ "The second one." """
+    if not (match := _NTH.match(text)):
+        return frozenset()
+    place = len(choices) if match["nth"].casefold() == "last" else ORDINALS[match["nth"].casefold()]
+    return frozenset({place - 1} if place <= len(choices) else ())
 
 
 def _unboxed(answer: str) -> str:
@@ -60,7 +75,7 @@ def _settled(among: Choices, choices: Sequence[str], text: str) -> frozenset[int
     view = spoken(text)
     if view.words > LONGEST:
         return named
-    places = list(_places(choices, view))
+    places = _before_reasons(view, list(_places(choices, view)))
     if not places:
         return named
     beside = _side_by_side(view, [spot for _, spot in places])
@@ -72,6 +87,12 @@ def _settled(among: Choices, choices: Sequence[str], text: str) -> frozenset[int
         )
         return frozenset() if rejected else named
     return named if len(named) == 1 and named <= asserted and _is_whole(view) else asserted
+
+
+def _before_reasons(view: Spoken, places: Sequence[tuple[int, Place]]) -> Sequence[tuple[int, Place]]:
+    """Without what is named in the reason that follows: "B) dog, because it barks at the cat"."""
+    reason = next((at for at, token in enumerate(view.tokens) if token.folded in EXPLAINING), len(view.tokens))
+    return [spot for spot in places if spot[1].first < reason] or places
 
 
 def _side_by_side(view: Spoken, spots: Sequence[Place]) -> frozenset[int]:

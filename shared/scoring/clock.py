@@ -16,7 +16,7 @@ _TIME = regex.compile(
     rf"(?<![\d.,:])(?P<hour>{_HOUR})(?:[:.h](?P<minute>\d{{2}}))?\s?"
     r"(?P<half>[ap]\.?\s?m\b\.?|in the (?:morning|afternoon|evening))"
     r"|(?<![\d.,:])(?P<h24>\d{1,2}):(?P<m24>\d{2})(?::\d{2})?(?![\d:])"
-    r"|(?<![\d.,:])(?P<huhr>\d{1,2})(?:[:.](?P<muhr>\d{2}))?\s?"
+    rf"|(?<![\d.,:\w])(?P<huhr>{_HOUR})(?:[:.](?P<muhr>\d{{2}}))?\s?"
     r"(?:uhr|heures?|hours|h(?P<mh>\d{2})?\b|o'clock|\u6642|\u65f6|\u70b9)"
     rf"|\b(?P<part>half|quarter) (?P<side>past|to) (?P<by>{_HOUR})\b"
     r"|\b(?P<named>noon|midday|midnight)\b",
@@ -42,7 +42,7 @@ def _readings(match: "regex.Match[str]") -> Iterator[int]:
         morning = match["half"].casefold().startswith(("a", "in the m"))
         yield _hour(match["hour"]) % 12 * 60 + int(match["minute"] or 0) + (0 if morning else 720)
     else:
-        hour, minute = int(match["h24"] or match["huhr"]), int(match["m24"] or match["muhr"] or match["mh"] or 0)
+        hour, minute = _hour(match["h24"] or match["huhr"]), int(match["m24"] or match["muhr"] or match["mh"] or 0)
         yield hour % 24 * 60 + minute
         if hour < 12 and not (match["h24"] or "x").startswith("0"):
             yield hour * 60 + minute + 720

@@ -19,14 +19,29 @@ PAST = tuple(_LISTS["past"])
 NOW = frozenset(_LISTS["now"])
 THEN = frozenset(_LISTS["then"])
 """What was, where another statement says what is now."""
+OLD, NEW = frozenset(_LISTS["old"]), frozenset(_LISTS["new"])
+"""Of what was, where the new one is spoken of elsewhere."""
 WON_AGAINST = frozenset(_LISTS["won_against"])
 """Before who lost."""
+WINNING = frozenset(_LISTS["winning"])
+"""Before "against", "over" or "ahead of" who lost."""
 LOST = tuple(_LISTS["lost"])
 """Behind who lost."""
 CONTESTED = WON_AGAINST | frozenset(
-    ("lost", "lose", "loses", "loser", "defeat", "beat", "runner", "second", "opponent")
-)
+    (
+        "before", "former", "predecessor", "previous", "previously", "replace", "succeed", "until",
+        "lost", "lose", "loses", "loser", "defeat", "beat", "runner", "second", "opponent",
+    )
+)  # fmt: skip
 """Words of a question that asks for who lost."""
+NOT_BEHIND = frozenset(_LISTS["not_behind"])
+"""Negators that stand directly behind what they deny."""
+EXPLAINING = frozenset(_LISTS["explaining"])
+"""Before a reason for what was said."""
+REFUTED = tuple(_LISTS["refuted"])
+"""The same, of more than one word."""
+AFTERWARDS = tuple(_LISTS["afterwards"])
+"""Behind what was once, and before what is so now."""
 WRONG = frozenset(_LISTS["wrong"])
 """Behind a form of "to be"."""
 BE = frozenset(_LISTS["be"])
@@ -51,6 +66,8 @@ UNSURE = tuple(_LISTS["unsure"])
 """Anywhere near a statement: its writer does not stand by it."""
 YES, NO = frozenset(_LISTS["yes"]), frozenset(_LISTS["no"])
 YES_WITHOUT_SPACES, NO_WITHOUT_SPACES = tuple(_LISTS["yes_without_spaces"]), tuple(_LISTS["no_without_spaces"])
+YES_AT_THE_HEAD, NO_AT_THE_HEAD = tuple(_LISTS["yes_at_the_head"]), tuple(_LISTS["no_at_the_head"])
+"""With which an answer begins that says yes or no in other words."""
 SMALL = frozenset(_LISTS["small"])
 """Words that are a name with a capital and something else without."""
 GENERIC = frozenset(_LISTS["generic"])

@@ -29,6 +29,7 @@ _MONTH_FIRST = (
     r"(?:,?\s+(?P<y4>\d{4})(?!\d))?"
 )
 _EASTERN = r"(?<!\d)(?P<m6>\d{1,2})\s?[\u6708\uc6d4]\s?(?P<d6>\d{1,2})\s?[\u65e5\uc77c\u53f7]"
+_NO_EASTERN_DAY = r"(?<!\d)(?P<y7>\d{4})\s?[\u5e74\ub144]\s?(?P<m7>\d{1,2})\s?[\u6708\uc6d4]"
 _NO_DAY = r"\b(?P<m5>MONTH)\b\.?,?\s+(?:de\s+)?(?P<y5>\d{4})(?!\d)"
 
 
@@ -75,6 +76,8 @@ def _readings(match: re.Match[str]) -> Iterator[Date]:
     elif part["y2"]:
         first, second, year = int(part["a2"]), int(part["b2"]), int(part["y2"])
         yield from (Date(year, second, first), Date(year, first, second))
+    elif part["m7"]:
+        yield Date(int(part["y7"]), int(part["m7"]), None)
     elif part["m6"]:
         yield Date(None, int(part["m6"]), int(part["d6"]))
     else:
@@ -114,5 +117,5 @@ def _months() -> dict[str, frozenset[int]]:
 def _pattern() -> re.Pattern[str]:
     names = "|".join(sorted(map(re.escape, _months()), key=lambda name: -len(name)))
     ordinals = "|".join(sorted((name.replace(" ", "[ -]") for name in _ORDINALS), key=lambda name: -len(name)))
-    forms = f"{_YEAR_FIRST}|{_EASTERN}|{_YEAR_LAST}|{_DAY_FIRST}|{_MONTH_FIRST}|{_NO_DAY}"
+    forms = f"{_YEAR_FIRST}|{_NO_EASTERN_DAY}|{_EASTERN}|{_YEAR_LAST}|{_DAY_FIRST}|{_MONTH_FIRST}|{_NO_DAY}"
     return re.compile(forms.replace("MONTH", names).replace("ORDINAL", ordinals))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from shared.scoring import cues
-from shared.scoring.places import Place
+from shared.scoring.places import Place, japanese_or
 from shared.scoring.tokens import Token
 
 SEPARATORS = frozenset(",;/|\n\u3001\uff0c\u060c")
@@ -23,6 +23,8 @@ def _joined_behind(place: Place) -> bool:
     tokens, at = place.spoken.tokens, place.last
     if at < len(tokens) and tokens[at].raw == "," and at + 1 < len(tokens) and tokens[at + 1].folded in cues.OR:
         at += 1
+    if [token.folded for token in tokens[at : at + 3]] == ["and", "/", "or"]:
+        at += 2
     if at >= len(tokens):
         return False
     rest = " ".join(token.folded for token in tokens[at : at + 3])
@@ -30,6 +32,8 @@ def _joined_behind(place: Place) -> bool:
     if other is None or other in place.own or tokens[other].folded in place.asked:
         return False
     if tokens[at].raw in "/|" and tokens[other].is_word:
+        return True
+    if japanese_or(tokens, at):
         return True
     if tokens[at].folded in cues.OR and tokens[at].raw.islower() | (tokens[at].kind == "sign"):
         return tokens[other].folded not in ("so", "thereabouts", "rather")
@@ -42,12 +46,16 @@ def _joined_before(place: Place) -> bool:
     tokens, at = place.spoken.tokens, place.first - 1
     while at > 0 and tokens[at].folded in cues.ARTICLES | {"in", "at", "on", "to"} and tokens[at].raw.islower():
         at -= 1
-    if at < 1 or at - 1 in place.own or not (tokens[at].folded in cues.OR | cues.AND or tokens[at].raw in "/|"):
+    if (
+        at < 1
+        or at - 1 in place.own
+        or not (tokens[at].folded in cues.OR | cues.AND or tokens[at].raw in "/|" or japanese_or(tokens, at))
+    ):
         return False
     other = at - 2 if tokens[at - 1].raw == "," and at > 1 else at - 1
     if tokens[other].folded in place.asked or other in place.own or not tokens[other].is_word:
         return False
-    if tokens[at].folded in cues.OR or tokens[at].raw in "/|":
+    if tokens[at].folded in cues.OR or tokens[at].raw in "/|" or japanese_or(tokens, at):
         return True
     return (alike(place, other) or _two_alone(place, other)) and not _two_statements(place, other)
 

@@ -6,20 +6,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from shared.scoring.cues import AND, ARTICLES, FUNCTION, GENERIC, NEGATORS, OR, SMALL, TITLES
+from shared.scoring.capitals import capitals_agree
+from shared.scoring.cues import AND, ARTICLES, FUNCTION, GENERIC, HEIRS, NEGATORS, OR, TITLES
 from shared.scoring.inflection import same_word
+from shared.scoring.spelt import NUMBER_WORDS, ONES
 from shared.scoring.tokens import Spoken, Token, spoken
-from shared.scoring.units import NUMBER_WORDS
 from shared.scoring.within import whole_name
 
 BETWEEN = frozenset(".-'\"(),&\u00b7")
-_SMALL_NUMBERS = dict(
-    zip(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
-        range(13),
-        strict=True,
-    )
-)
+_SMALL_NUMBERS = {word: number for number, word in enumerate(ONES[:13])}
 
 
 @dataclass(frozen=True)
@@ -50,11 +45,19 @@ def mentions(answer: Spoken, reference: str, asked: AbstractSet[str]) -> Iterato
     wanted = phrase(reference)
     if not wanted:
         return
+    letter, anywhere = wanted[0].plain[:1], not _is_letters(wanted[0])
     for first, token in enumerate(answer.tokens):
+        if not (anywhere or token.plain[:1] == letter or not token.plain.isascii()):
+            continue  # words of ASCII with other first letters are no forms of each other
         mention = _from(answer, first, wanted) if token.is_word else None
         if mention and (doubt := whole_name(answer, mention.first, mention.last, wanted, asked)):
             yield Mention(mention.first, mention.last, mention.rule, mention.doubtful or doubt == "doubtful")
     yield from _short_forms(answer, wanted, asked)
+
+
+def _is_letters(wanted: Token) -> bool:
+    """Whether a word is one of ASCII letters, and no number, which has other words and digits."""
+    return wanted.plain.isascii() and wanted.kind != "number" and _number(wanted) is None
 
 
 def _from(answer: Spoken, first: int, wanted: Sequence[Token]) -> Mention | None:
@@ -63,7 +66,7 @@ def _from(answer: Spoken, first: int, wanted: Sequence[Token]) -> Mention | None
     while place < len(wanted):
         token = answer.at(at)
         if token is None:
-            return None
+            return Mention(first, at, doubtful=True) if _but_for_an_heir(wanted, place) else None
         matched, taken, doubt = _matches(answer, at, wanted, place)
         if matched:
             place, at, doubtful = place + taken[0], at + taken[1], doubtful or doubt
@@ -76,6 +79,8 @@ def _from(answer: Spoken, first: int, wanted: Sequence[Token]) -> Mention | None
         elif (place and wanted[place].folded in FUNCTION | {"and"}) or (place and _is_initial(wanted[place])
                                                                       and not _is_initial(token)):  # fmt: skip
             place += 1
+        elif _but_for_an_heir(wanted, place):
+            place, doubtful = place + 1, True
         elif place and not inserted and _may_stand_between(wanted, token):
             at, inserted, doubtful = at + 1, 1, True
         else:
@@ -83,10 +88,15 @@ def _from(answer: Spoken, first: int, wanted: Sequence[Token]) -> Mention | None
     return Mention(first, at, doubtful=doubtful)
 
 
+def _but_for_an_heir(wanted: Sequence[Token], place: int) -> bool:
+    """Whether all is said but the Jr. behind a full name."""
+    return place == len(wanted) - 1 > 1 and wanted[place].folded in HEIRS
+
+
 def _matches(answer: Spoken, at: int, wanted: Sequence[Token], place: int) -> tuple[bool, tuple[int, int], bool]:
     """Whether the words here are the same, how many of both, and whether that is doubtful."""
     token, want = answer.tokens[at], wanted[place]
-    if not _capitals_agree(answer, token, wanted, place):
+    if not capitals_agree(answer, token, wanted, place):
         return False, (0, 0), False
     same, doubt = same_word(want, token, answer.at(at - 1))
     if same or _number(want) == (_number(token) or -1):
@@ -121,22 +131,15 @@ def _may_stand_between(wanted: Sequence[Token], token: Token) -> bool:
     return len(wanted) == 2 and all(want.capital for want in wanted) and token.capital
 
 
-def _capitals_agree(answer: Spoken, token: Token, wanted: Sequence[Token], place: int) -> bool:
-    """US is not us, May not may, and an article no answer, but where the answer is that word alone."""
-    want = wanted[place]
-    if want.folded not in SMALL or len(wanted) > 1 or answer.words <= 2:
-        return True
-    if len(want.raw) == 1:
-        behind = answer.at(list(answer.tokens).index(token) + 1)
-        return token.raw == want.raw.upper() and (behind is None or not behind.is_word)
-    if want.shouted or (len(want.raw) == 2 and want.raw.islower()) or want.folded == "who":
-        return token.shouted or token.kind == "initials"
-    return not want.capital or token.capital
+def _same_initials(said: Token, wanted: Sequence[Token]) -> bool:
+    """Whether initials before a last name are those of the names before it, or the first of them."""
+    full = "".join(want.plain if want.kind == "initials" else want.plain[0] for want in wanted[:-1])
+    return said.plain in (full, full[0])
 
 
 def _short_forms(answer: Spoken, wanted: Sequence[Token], asked: AbstractSet[str]) -> Iterator[Mention]:
     """A person's last name alone, or with an initial: Obama, B. Obama."""
-    names = [want for want in wanted if want.folded not in FUNCTION]
+    names = [want for want in wanted if want.folded not in FUNCTION or _is_initial(want)]
     if not 2 <= len(wanted) <= 5 or not all(want.capital and want.kind in ("word", "initials") for want in names):
         return
     last = wanted[-1]
@@ -157,7 +160,9 @@ def _short_forms(answer: Spoken, wanted: Sequence[Token], asked: AbstractSet[str
         before = answer.at(at - 1)
         if before and before.capital and before.folded not in TITLES | FUNCTION and not _is_initial(before):
             continue
-        if before and _is_initial(before) and before.plain[0] == wanted[0].plain[0]:
+        if before and _is_initial(before):
+            if not _same_initials(before, wanted) or ((name := answer.at(at - 2)) and name.is_word and name.capital):
+                continue
             first = at - 1
         if whole_name(answer, first, at + 1, wanted[-1:], asked) == "whole":
             yield Mention(first, at + 1, "last name", doubtful=True)

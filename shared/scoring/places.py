@@ -51,6 +51,12 @@ def _is_protected(spoken: Spoken, place: int) -> bool:
         "anything",
         "all",
         "else",
+        "everyone",
+        "everybody",
+        "everything",
+        "anyone",
+        "anybody",
+        "any",
     )
 
 
@@ -71,3 +77,9 @@ def sentence(place: Place) -> tuple[int, int]:
     while last < len(tokens) and not (tokens[last].raw[0] in SENTENCE and ends_clause(place.spoken, last)):
         last += 1
     return first, last
+
+
+def japanese_or(tokens: Sequence[Token], at: int) -> bool:
+    """The ka of "Tokyo ka Osaka", but not that of kara, kamo and kana."""
+    behind = tokens[at + 1] if at + 1 < len(tokens) else None
+    return tokens[at].raw == "\u304b" and behind is not None and not "\u3041" <= behind.raw[0] <= "\u309f"

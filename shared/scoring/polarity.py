@@ -1,14 +1,18 @@
 """Yes or no: what an answer to a question that can be answered so says."""
 
+import regex
+
 from shared.scoring.cues import (
     AND,
     CORRECTIONS,
     NEGATORS,
     NO,
+    NO_AT_THE_HEAD,
     NO_WITHOUT_SPACES,
     OR,
     PROTECTED,
     YES,
+    YES_AT_THE_HEAD,
     YES_WITHOUT_SPACES,
 )
 from shared.scoring.tokens import spoken
@@ -16,6 +20,10 @@ from shared.scoring.tokens import spoken
 FILLERS = frozenset(["well", "the", "answer", "is", "oh", "so", "a", "it", "actually"])
 SUBJECTS = frozenset(["it", "he", "she", "they", "there", "this", "that", "these", "those", "the", "we", "i"])
 """With which a statement begins that may say yes or no."""
+NOT_SO = regex.compile(
+    rf"^\W*(?:{'|'.join(map(regex.escape, NO_AT_THE_HEAD))})(?!\w|\s(?:only|just|until|before)\b)", regex.IGNORECASE
+)
+JUST_SO = regex.compile(rf"^\W*(?:{'|'.join(map(regex.escape, YES_AT_THE_HEAD))})(?!\w)", regex.IGNORECASE)
 SPACELESS = ("いいえ", "はい", "不是", "是的", "没有", "是", "不", "아니", "네", "예")
 
 
@@ -49,6 +57,10 @@ def of_answer(answer: str) -> tuple[bool | None, bool]:
 def _outright(text: str) -> bool | None:
     """The word of either kind at the head of the text, or a later one that stands alone; None where both are said."""
     words, said, heads = spoken(text), list[bool](), True
+    if NOT_SO.match(words.text):
+        return False
+    if JUST_SO.match(words.text):
+        return True
     for place, token in enumerate(words.tokens):
         if heads and token.kind == "sign":
             if words.text.startswith(NO_WITHOUT_SPACES):

@@ -15,8 +15,11 @@ def same_text(answer: Spoken, reference: str) -> bool:
 
     Of words that tell something: at least three quarters of the reference's, and half of the answer's.
     """
-    wanted, said = frozenset(_stems(spoken(reference))), frozenset(_stems(answer))
-    if len(wanted) < FEWEST or (wanted & NEGATORS) != (said & NEGATORS):
+    wanted = frozenset(_stems(spoken(reference)))
+    if len(wanted) < FEWEST:
+        return False
+    said = frozenset(_stems(answer))
+    if (wanted & NEGATORS) != (said & NEGATORS):
         return False
     return len(wanted & said) >= SHARE * len(wanted) and 2 * len(wanted & said) >= len(said)
 

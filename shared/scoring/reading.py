@@ -25,7 +25,7 @@ from shared.scoring.prose import same_text
 from shared.scoring.scopes import standing
 from shared.scoring.tokens import Spoken, cleaned, spoken
 
-VERSION = "1"
+VERSION = "2"
 LONG = 40
 """Words: what is longer is no answer but a text, in which an accepted answer may stand for any reason."""
 _CALLED = regex.compile(
@@ -33,6 +33,9 @@ _CALLED = regex.compile(
     r"(?:\s(?:is|ist|es|est|è|é)\b)?\s?(?::|[-\u2013](?=\s))?\s*(?P<said>[^\n]+)",
     regex.IGNORECASE,
 )
+
+
+_LABELS = regex.compile(r"(?<![^\s])\(?[A-Ha-h1-9]\)\s")
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,8 @@ def asserts(answer: str, references: Sequence[str], question: str = "") -> Readi
     polar = [said for reference in references if (said := polarity.of_reference(reference)) is not None]
     if polar and (reading := _yes_or_no(answer, polar)):
         return reading
-    words = spoken(answer)
+    labelled = answer.count(")") > 1 and len(_LABELS.findall(answer)) > 1
+    words = spoken(_LABELS.sub(" | ", answer) if labelled else answer)
     if words.words > LONG + 2 * min(LONG, max(spoken(reference).words for reference in references)):
         reading = _long(answer, references, question)
         return reading if reading.value or not any(same_text(words, reference) for reference in references) else SAME
@@ -123,8 +127,14 @@ def _short(answer: Spoken, references: Sequence[str], question: str) -> Reading:
     if not mentioned:
         return SAME if any(same_text(answer, reference) for reference in references) else Reading(0.0, "not said")
     own = frozenset(token for place in mentioned for token in range(place.mention.first, place.mention.last))
-    readings = [_weighed(answer, place, own, asked) for place in mentioned]
-    return max(readings, key=lambda reading: (reading.value, not reading.doubtful))
+    best = Reading(0.0, "not said")
+    for number, place in enumerate(mentioned):
+        reading = _weighed(answer, place, own, asked)
+        if not number or (reading.value, not reading.doubtful) > (best.value, not best.doubtful):
+            best = reading
+        if best.value and not best.doubtful:
+            break
+    return best
 
 
 def _weighed(answer: Spoken, place: Located, own: frozenset[int], asked: frozenset[str]) -> Reading:

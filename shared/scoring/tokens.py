@@ -8,14 +8,24 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import regex
 
-_MARKUP = regex.compile(r"\\boxed\{([^{}]*)\}|\*\*|__|`+|(?<=\s|^)[*_](?=\w)|(?<=\w)[*_](?=\W|$)|(?m:^\s*#+ )")
+from shared.scoring.spelling import alike
+
+_MARKUP = regex.compile(
+    r"\\(?:boxed|text|textbf|mathrm|mathbf)\{([^{}]*)\}|\\[()\[\]]|\\(?=[%$&#])"
+    r"|</?(?:b|i|em|strong|p|br|u|code|span)\s?/?>"
+    r"|\*\*|__|`+|(?<=\s|^)[*_](?=\w)|(?<=\w)[*_](?=\W|$)|(?m:^\s*#+ )"
+)
+_FORMULA = regex.compile(r"\\[dt]?frac\{(\d+)\}\{(\d+)\}")
+_DOLLARS = regex.compile(r"\$([^\s$](?:[^$]{0,60}?[^\s$])?)\$(?!\d)")
 _CITATION = regex.compile(r"\s?\[\d{1,3}(?:\s?[,;]\s?\d{1,3})*\]")
 _QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u201c": '"', "\u201d": '"', "\u2212": "-",
                          "\u2010": "-", "\u2011": "-", "\u00ab": '"', "\u00bb": '"', "\u201e": '"'})  # fmt: skip
 _BULLET = regex.compile(r"(?m)^\s*(?:[-*\u2022]|\d{1,2}[.)])\s+")
+_DASHED = regex.compile(r"(?<=\p{L})\u2013(?=\p{L})")
 _HIDDEN = regex.compile(r"[\p{Cf}\u034f\ufe00-\ufe0f\u0640]")
 _SPACELESS = r"[\p{Han}\p{Hiragana}\p{Katakana}\u30fc\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 _TOKEN = regex.compile(
@@ -33,8 +43,7 @@ _PLAIN = str.maketrans({"\u00f8": "o", "\u0142": "l", "\u0111": "d", "\u00e6": "
 _LATIN_MARK = regex.compile(r"(?<=[a-z\p{Greek}])\p{Mn}+")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word, number or sign: as written, folded, and folded without accents."""
 
     raw: str
@@ -61,7 +70,9 @@ class Token:
         """Letter for letter, but that one of the two may leave accents out."""
         if self.folded == other.folded:
             return True
-        return self.plain == other.plain and (self.folded == self.plain or other.folded == other.plain)
+        if self.plain == other.plain and (self.folded == self.plain or other.folded == other.plain):
+            return True
+        return self.plain[:1] == other.plain[:1] and alike(self.folded, other.folded)
 
 
 @dataclass(frozen=True)
@@ -95,11 +106,17 @@ def cleaned(text: str) -> str:
     """The text in which tokens have their places."""
     if len(_BULLET.findall(text)) > 1:
         text = _BULLET.sub("; ", text)
-    if text.isascii() and not any(mark in text for mark in "*_`\\[#"):
+    if text.isascii() and not any(mark in text for mark in "*_`\\[#<$"):
         return text.strip()
-    shown = _MARKUP.sub(lambda match: match[1] or "", text)
+    shown = _MARKUP.sub(_bare, _DOLLARS.sub(r"\1", _FORMULA.sub(r"\1/\2", text)))
+    shown = _MARKUP.sub(_bare, shown) if "\\" in shown else shown
+    shown = _DASHED.sub("-", shown)
     shown = _HIDDEN.sub("", unicodedata.normalize("NFKC", _CITATION.sub("", shown))).translate(_QUOTES)
     return "".join(map(_ascii_digit, shown)).strip()
+
+
+def _bare(markup: "regex.Match[str]") -> str:
+    return markup[1] or ""
 
 
 @lru_cache(maxsize=4_096)

@@ -1,4 +1,4 @@
-"""Units, scales and number words, each under every name that answers use for it."""
+"""Units and scales, each under every name that answers use for it."""
 
 import tomllib
 from dataclasses import dataclass
@@ -23,30 +23,6 @@ def _names(written: str) -> list[str]:
 
 
 SCALES = {name: float(value) for value, names in _FORMS["scales"].items() for name in _names(names)}
-NUMBER_WORDS = {name: int(value) for value, names in _FORMS["number_words"].items() for name in _names(names)}
-"""Of other languages than English, but for what is an article or another word in one of them."""
-ORDINAL_WORDS = [
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-    "twelfth",
-    "thirteenth",
-    "fourteenth",
-    "fifteenth",
-    "sixteenth",
-    "seventeenth",
-    "eighteenth",
-    "nineteenth",
-    "twentieth",
-]
 
 
 @cache

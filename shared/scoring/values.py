@@ -11,29 +11,11 @@ from shared.scoring.amounts import Amount, amounts
 from shared.scoring.clock import times
 from shared.scoring.cues import PLAIN
 from shared.scoring.dates import Readings, placed_dates
+from shared.scoring.ranges import COMPARED, LEAD, MARKER, RANGE, bounded
 from shared.scoring.tokens import Spoken, cleaned
 
 LONGEST = 100  # characters: who accepts an amount, a date or a time says it in fewer
 LARGE = 1_000  # from here on "more than" is said of a round number, which is doubtful and not wrong
-_ROUGHLY = (
-    r"(?:about|around|approximately|roughly|some|nearly|almost|ca\.?|circa|etwa|environ|a|an|the|exactly|only|just)"
-)
-_COMPARED = r"(?:more than|less than|fewer than|over|under|at least|at most|up to|below|above|mehr als|plus de)"
-_LEAD = regex.compile(rf"^(?:{_ROUGHLY}\s)*", regex.IGNORECASE)
-_MORE_BEFORE = regex.compile(rf"\b{_COMPARED}\s(?:{_ROUGHLY}\s)*[$€£¥]?$", regex.IGNORECASE)
-_MORE_BEHIND = regex.compile(r"^\s?(?:\+|or (?:more|less|fewer|over)|plus\b)", regex.IGNORECASE)
-_RANGE = regex.compile(r"^\s?(?:-|\u2013|\u2014|~|to|bis|à|till|until)\s?[$€£¥]?\d", regex.IGNORECASE)
-_CHANGE = regex.compile(
-    r"\b(?:rose|rises?|risen|rising|increas\w+|fell|falls?|fallen|falling|drop\w*|grew|grows?|grown|up|down|cut|rais\w+|went|goes|"
-    r"climb\w*|reduc\w+|lower\w+|mov\w+|chang\w+|revis\w+|correct\w+|jump\w*|slid|shrank|doubl\w+|halv\w+|updat\w+|adjust\w+|shift\w+|"
-    r"postpon\w+|delay\w+|brought|went)\b(?:[^.;]|\.\d)*$",
-    regex.IGNORECASE,
-)
-_IN_RANGE = regex.compile(
-    r"(\bfrom\s(?:[^.;]|\.\d)*?)?\d[\d.,]*\s?\S{0,12}?\s?(?:-|\u2013|\u2014|~|\bto|\bbis|\bà)\s?[$€£¥]?$",
-    regex.IGNORECASE,
-)
-_BETWEEN = regex.compile(r"\bbetween\b[^.;]*$", regex.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -62,10 +44,8 @@ def quantity(reference: str) -> Quantity | None:
     text = cleaned(reference)
     if len(text) > LONGEST or regex.search(r"\d0'?s\b", text):
         return None  # a decade
-    compared = regex.match(rf"^{_COMPARED}\s", text, regex.IGNORECASE)
-    lead = (compared.end() if compared else 0) + len(
-        (_LEAD.match(text[compared.end() if compared else 0 :]) or [""])[0]
-    )
+    compared = regex.match(rf"^{COMPARED}\s", text, regex.IGNORECASE)
+    lead = (compared.end() if compared else 0) + len((LEAD.match(text[compared.end() if compared else 0 :]) or [""])[0])
     parts = amounts(text)
     if not parts or parts[0].start > lead:
         return None
@@ -75,7 +55,7 @@ def quantity(reference: str) -> Quantity | None:
     if named or len(behind.split()) > 6 or (parts[0].ordinal and behind):
         return None
     return Quantity(
-        parts, compared[0].strip().casefold() if compared else "", bool(_RANGE.match(text[parts[0].number_end :]))
+        parts, compared[0].strip().casefold() if compared else "", bool(RANGE.match(text[parts[0].number_end :]))
     )
 
 
@@ -103,7 +83,7 @@ def date_spans(answer: Spoken, wanted: Readings) -> Iterator[Span]:
     """Dates of the answer that say all that is wanted."""
     for readings, start, end in placed_dates(answer.text):
         if any(date.agrees_with(said) for date in wanted for said in readings):
-            in_range = _RANGE.match(answer.text[end:]) or regex.search(r"\d\s?[-\u2013]$", answer.text[:start])
+            in_range = RANGE.match(answer.text[end:]) or regex.search(r"\d\s?[-\u2013]$", answer.text[:start])
             yield Span(start, end, "date", len(readings) > 1, stated=not in_range)
 
 
@@ -111,12 +91,12 @@ def time_spans(answer: Spoken, wanted: frozenset[int]) -> Iterator[Span]:
     """Times of the answer that may be the wanted one."""
     for readings, start, end in times(answer.text):
         if readings & wanted:
-            yield Span(start, end, "time", len(readings | wanted) > 1, stated=not _RANGE.match(answer.text[end:]))
+            yield Span(start, end, "time", len(readings | wanted) > 1, stated=not RANGE.match(answer.text[end:]))
 
 
 def amount_spans(answer: Spoken, wanted: Quantity, asked: AbstractSet[str]) -> Iterator[Span]:
     """Amounts of the answer that are the wanted one; one of the thing that was asked for goes before all others."""
-    said = amounts(answer.text)
+    said = [amount for amount in amounts(answer.text) if not MARKER.match(answer.text, amount.start)]
     first = wanted.parts[0]
     of_thing = [amount for amount in said if amount.unit and amount.unit in asked and not first.dimension]
     for number, amount in enumerate(said):
@@ -150,7 +130,7 @@ def _same(wanted: Amount, said: Amount) -> bool | None:
     for own, other in ((wanted, said), (said, wanted)):
         if own.dimension and own.dimension != "%" and not other.dimension and other.unit and other.unit not in PLAIN:
             return None
-    factorless = _unitless(wanted, said)
+    factorless = _unitless(wanted, said) or _as_share(wanted, said) or _as_share(said, wanted)
     if not factorless and not (wanted.values & said.values or _close(wanted, said)):
         return None
     if wanted.ordinal != said.ordinal and (wanted.ordinal or said.unit):
@@ -167,6 +147,13 @@ def _unitless(wanted: Amount, said: Amount) -> bool:
     return bool(_bare(wanted) & _bare(said))
 
 
+def _as_share(part: Amount, share: Amount) -> bool:
+    """Whether one is a part of one, and the other as many per cent."""
+    if part.dimension or share.dimension != "%":
+        return False
+    return any(0 < value < 1 and round(100 * value, 6) in share.values for value in part.values)
+
+
 def _bare(amount: Amount) -> frozenset[float]:
     return amount.values | (
         frozenset(value / amount.factor for value in amount.values) if amount.factor != 1 else frozenset()
@@ -181,18 +168,8 @@ def _close(wanted: Amount, said: Amount) -> bool:
 
 
 def _stated(answer: Spoken, amount: Amount, wanted: Quantity, *, doubtful: bool) -> Span:
-    before, behind = answer.text[: amount.start], answer.text[amount.number_end :]
-    unit_behind = answer.text[amount.end :]
-    bound = (
-        _MORE_BEFORE.search(before) or _MORE_BEHIND.match(behind) or _MORE_BEHIND.match(unit_behind)
-    ) and not wanted.compared
-    from_to = _IN_RANGE.search(before)
-    in_range = (
-        _RANGE.match(behind)
-        or _RANGE.match(unit_behind)
-        or (from_to and not (from_to[1] and _CHANGE.search(before)))
-        or (_BETWEEN.search(before))
-    )
+    bound, in_range = bounded(answer.text, amount.start, amount.number_end, amount.end)
+    bound = bound and not wanted.compared
     stated = not bound and (wanted.ranged or not in_range)
     if bound and not in_range and max(map(abs, amount.values)) >= LARGE * amount.factor:
         return Span(amount.start, amount.end, "amount", doubtful=True)

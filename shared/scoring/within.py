@@ -8,6 +8,12 @@ from shared.scoring.cues import DAYS, FIRMS, FUNCTION, HEIRS, KIN, QUALIFIERS, T
 from shared.scoring.tokens import Spoken, Token
 
 SPACELESS = frozenset("\u5357\u5317\u6771\u4e1c\u897f\u65b0\u53e4")
+THINGS = (
+    "大学", "大學", "银行", "銀行", "队", "隊", "日报", "日報", "新闻", "新聞", "时报", "時報", "站", "駅",
+    "机场", "機場", "空港", "大使馆", "大使館", "塔", "电视", "電視", "テレビ", "タワー", "湾", "灣",
+    "大桥", "大橋", "大会", "大會", "协会", "協會", "協会",
+)  # fmt: skip
+"""Behind a place they name something else that is called after it."""
 
 
 def whole_name(
@@ -17,6 +23,8 @@ def whole_name(
     if wanted[0].kind == "sign" or wanted[-1].kind == "sign":
         before = answer.at(first - 1)
         other = before is not None and before.raw in SPACELESS and before.folded not in asked
+        rest = answer.text[answer.tokens[last - 1].end :]
+        other = other or any(rest.startswith(thing) and not asked & set(thing) for thing in THINGS)
         return "" if other or _in_katakana(answer, first, last) else "whole"
     if _glued(answer, first, last) or _possessor(answer, last, asked) or _kin(answer, first, asked):
         return ""
@@ -49,12 +57,13 @@ def _in_katakana(answer: Spoken, first: int, last: int) -> bool:
 
 
 def _glued(answer: Spoken, first: int, last: int) -> bool:
-    """Whether a hyphen joins it to another word: anti-Paris, Holm-Auden."""
+    """Whether a hyphen or a point joins it to another word: anti-Paris, Holm-Auden, Node.js."""
     text = answer.text
     start, end = answer.tokens[first].start, answer.tokens[last - 1].end
     before = start > 1 and text[start - 1] == "-" and text[start - 2].isalnum()
     behind = end + 1 < len(text) and text[end] == "-" and text[end + 1].isalpha()
-    return before or behind
+    name = end + 1 < len(text) and text[end] == "." and text[end + 1].islower()
+    return before or behind or name
 
 
 def _possessor(answer: Spoken, last: int, asked: AbstractSet[str]) -> bool:
