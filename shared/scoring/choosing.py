@@ -121,7 +121,7 @@ def _places(choices: Sequence[str], view: Spoken) -> Iterator[tuple[int, Place]]
             if mention.rule not in ("last name", "same words") and not own & taken:
                 taken |= own
                 yield place, Place(view, mention.first, mention.last, frozenset(own), frozenset())
-    if any(len(choice.strip()) == 1 for choice in choices) and view.words > 1:
+    if any(len(choice.strip()) == 1 and choice.strip().isalpha() for choice in choices) and view.words > 1:
         return
     for match in _LABEL.finditer(view.text):
         place = ord(match["label"].casefold()) - ord("a")

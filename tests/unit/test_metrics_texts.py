@@ -218,7 +218,7 @@ PLACES = ("Tavrick Fields", "the old harbour", "harbour", "2")
         ("B", 1.0), ("b)", 1.0), ("(B)", 1.0), ("The answer is B.", 1.0), ("Option b", 1.0), ("The old harbour", 1.0),
         ("It moved to the old harbour.", 1.0), ("B) the old harbour", 1.0), ("A", 0.0), ("B or C", 0.0),
         ("the old harbour or Tavrick Fields", 0.0), ("A. the old harbour", 0.0), ("harbour", 0.0), ("2", 0.0),
-        ("2.", 0.0), ("E", 0.0), ("", 0.0), ("nowhere", 0.0), ("the old harbour, not the harbour", 0.0),
+        ("2.", 0.0), ("E", 0.0), ("", 0.0), ("nowhere", 0.0), ("the old harbour, not the harbour", 1.0),
     ],
 )  # fmt: skip
 def test_exactly_the_right_choice_must_be_named(text: str, expected: float) -> None:
@@ -240,7 +240,7 @@ def test_without_choices_or_a_right_one_among_them_there_is_nothing_to_choose() 
 def test_each_choice_can_be_named_by_letter_number_and_text(place: int) -> None:
     choices = tuple(f"place {chr(ord('k') + number)}" for number in range(10))
 
-    for text in (chr(ord("A") + place), str(place + 1), choices[place], f"It is {choices[place]}, they say."):
+    for text in (chr(ord("A") + place), str(place + 1), choices[place], f"It is {choices[place]}."):
         assert scored("choice", text, choices[place], choices=choices) == 1.0
         assert scored("choice", text, choices[place - 1], choices=choices) == 0.0
 
