@@ -112,15 +112,19 @@ def _is_whole(view: Spoken) -> bool:
 
 def _places(choices: Sequence[str], view: Spoken) -> Iterator[tuple[int, Place]]:
     """Where each choice stands, by its words outside those of longer choices, and by its letter."""
+    mentions = [
+        (place, spot.mention)
+        for place, choice in enumerate(choices)
+        if len(choice.strip()) > 1
+        for spot in located(view, choice, frozenset())
+        if spot.stated and spot.mention.rule not in ("last name", "same words")
+    ]
     taken = set[int]()
-    for place in sorted(range(len(choices)), key=lambda place: -len(choices[place])):
-        if len(choices[place].strip()) == 1:
-            continue
-        for mention in (spot.mention for spot in located(view, choices[place], frozenset()) if spot.stated):
-            own = set(range(mention.first, mention.last))
-            if mention.rule not in ("last name", "same words") and not own & taken:
-                taken |= own
-                yield place, Place(view, mention.first, mention.last, frozenset(own), frozenset())
+    for place, mention in sorted(mentions, key=lambda named: (named[1].first - named[1].last, -len(choices[named[0]]))):
+        own = set(range(mention.first, mention.last))
+        if not own & taken:
+            taken |= own
+            yield place, Place(view, mention.first, mention.last, frozenset(own), frozenset())
     if any(len(choice.strip()) == 1 and choice.strip().isalpha() for choice in choices) and view.words > 1:
         return
     for match in _LABEL.finditer(view.text):
