@@ -71,7 +71,7 @@ def _folded(text: str) -> str:
     return plain.replace("\u2019", "'").translate(str.maketrans("", "", '*_`"\u201c\u201d')).strip()
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def _abstains(shown: str) -> bool:
     bare = shown.strip(" .!()[]")
     if _ALONE.fullmatch(bare):

@@ -58,7 +58,7 @@ class Amount:
     end: int
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def amounts(text: str) -> tuple[Amount, ...]:
     """Every amount of a text, in order; places are those in the cleaned text."""
     return tuple(_amounts(cleaned(text)))

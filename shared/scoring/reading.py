@@ -28,6 +28,8 @@ from shared.scoring.tokens import Spoken, cleaned, spoken
 VERSION = "2"
 LONG = 40
 """Words: what is longer is no answer but a text, in which an accepted answer may stand for any reason."""
+ROOM = 60
+"""Characters: of mark-up, citations and articles, by which what is equal may be longer."""
 _CALLED = regex.compile(
     r"(?:^|[\s(*])(?:(?:the|my)\s)?(?:(?:final|short|correct)\s)?(?:answer|antwort|respuesta|réponse|risposta|resposta|ответ)"
     r"(?:\s(?:is|ist|es|est|è|é)\b)?\s?(?::|[-\u2013](?=\s))?\s*(?P<said>[^\n]+)",
@@ -80,13 +82,15 @@ def asserts(answer: str, references: Sequence[str], question: str = "") -> Readi
     return _short(words, references, question)
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def _plain(text: str) -> tuple[str, ...]:
     return tuple(token.folded for token in phrase(text.strip().strip(".")))
 
 
 def _equal(answer: str, reference: str) -> bool:
     """Word for word and sign for sign, but for an article, the case, and a full stop."""
+    if len(answer) > 2 * len(reference) + ROOM:
+        return False
     ours, theirs = cleaned(answer).strip(" .\"'!"), cleaned(reference).strip(" .\"'!")
     if ours.casefold() == theirs.casefold():
         return bool(ours) and polarity.of_reference(reference) is None

@@ -101,7 +101,7 @@ class Spoken:
         return self.tokens[place] if 0 <= place < len(self.tokens) else None
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def cleaned(text: str) -> str:
     """The text in which tokens have their places."""
     if len(_BULLET.findall(text)) > 1:
@@ -119,7 +119,7 @@ def _bare(markup: "regex.Match[str]") -> str:
     return markup[1] or ""
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def spoken(text: str) -> Spoken:
     """Split a text, cleaned or not."""
     shown = cleaned(text)
