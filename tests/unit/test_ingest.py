@@ -325,3 +325,13 @@ def test_an_expired_document_that_comes_again_gets_the_next_number() -> None:
     assert fates(outcomes) == [
         ("dropped", 1, "already retracted"), ("dropped", 1, "published more than 30 days ago"), ("revision", 2, ""),
     ]  # fmt: skip
+
+
+def test_a_paragraph_without_end_is_cut_at_its_marks_and_loses_nothing() -> None:
+    text = "The fair moves to the quay. " * 5_000
+
+    parts = list(tokens.paragraphs(text))
+
+    assert "".join(parts) == text
+    assert all(len(part) <= tokens.LONGEST_PARAGRAPH for part in parts)
+    assert all(part.endswith("quay.") for part in parts[:-1])

@@ -19,11 +19,12 @@ SPECIAL = 2  # [CLS] and [SEP]
 LEAST_BODY = 16
 CHARACTERS = 20
 """Most characters for each token: of English a token has four, of blanks and invisible characters it has any number."""
-LONGEST_RUN, LONGEST_SENTENCE = 1_000, 10_000
-"""Characters without a space between them, and words without a mark or a line's end between them."""
+LONGEST_RUN, LONGEST_SENTENCE, LONGEST_PARAGRAPH = 1_000, 10_000, 30_000
+"""Characters without a space, without a mark or a line's end, and without a line's end between them."""
 _RUN = re.compile(rf"\S{{{LONGEST_RUN + 1},}}")
 _MARKS = ".!?\u3002\uff01\uff1f\uff0e\u2026\u0964\u0965\u061f\u06d4\u104a\u104b\u17d4\u104f"
 """Of Latin, Chinese, Indic, Arabic, Burmese and Khmer script."""
+_PARAGRAPH = re.compile(r"[^\n\r]+")
 _MARK, _SENTENCE = re.compile(f"[{_MARKS}]"), re.compile(rf"[^{_MARKS}\n\r]+")
 
 
@@ -41,9 +42,9 @@ def build(settings: IngestSettings, encoder: EncoderSettings) -> "TokenChunker":
 class TokenChunker:
     """Splits at the largest boundary that fits (paragraph, sentence, word), semantic-text-splitter's way.
 
-    Text without spaces is cut at its sentence marks first, and text without marks at its spaces, since the splitter's
-    time grows with the square of either. A word that the encoder does not know costs a token for each character, as in
-    scripts that it cannot read.
+    Text without spaces is cut at its sentence marks first, text without marks at its spaces, and a paragraph without
+    end at its marks, since the splitter's time grows with the square of each. A word that the encoder does not know
+    costs a token for each character, as in scripts that it cannot read.
     """
 
     def __init__(self, tokenizer: Tokenizer, limit: int) -> None:
@@ -55,7 +56,8 @@ class TokenChunker:
         """Texts of at most the limit in tokens and CHARACTERS times that, each opened by the title and the date."""
         head = header(self._shortened(title), date)
         room = self._limit - self.count(head)
-        pieces = (section for sentences in passages(text) for section in sections(sentences, room))
+        short = (passage for paragraph in paragraphs(text) for passage in passages(paragraph))
+        pieces = (section for passage in short for section in sections(passage, room))
         parts = (part for section in pieces for part in self._splitter(room).chunks(section))
         most = CHARACTERS * self._limit
         return [head + part[start : start + most] for part in parts for start in range(0, len(part), most)]
@@ -74,6 +76,17 @@ class TokenChunker:
         if room not in self._splitters:
             self._splitters[room] = TextSplitter.from_callback(self.count, room)
         return self._splitters[room]
+
+
+def paragraphs(text: str) -> Iterator[str]:
+    """The text cut where LONGEST_PARAGRAPH characters have no line's end between them, at the last mark there."""
+
+    def end(at: int) -> int:
+        mark = max(text.rfind(mark, at, at + LONGEST_PARAGRAPH) for mark in _MARKS)
+        space = text.rfind(" ", at + 1, at + LONGEST_PARAGRAPH)
+        return mark + 1 if mark > at else space if space > at else at + LONGEST_PARAGRAPH
+
+    return _cut(text, _PARAGRAPH, LONGEST_PARAGRAPH, end)
 
 
 def passages(text: str) -> Iterator[str]:
