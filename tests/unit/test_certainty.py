@@ -73,8 +73,8 @@ def test_an_arm_without_passages_that_is_sure_enough_answers() -> None:
 
 
 @pytest.mark.parametrize("changes", [{"status": "failed"}, {"status": "abstained", "text": "I don't know."}])
-def test_an_arm_that_failed_or_declined_in_its_own_words_leans_to_nothing(changes: dict[str, Any]) -> None:
-    assert as_said(an_answer(log_probability=-1.0, answer_tokens=2, **changes)) is None
+def test_an_arm_that_failed_or_declined_in_its_own_words_tells_no_probability(changes: dict[str, Any]) -> None:
+    assert probability(as_said(an_answer(log_probability=-1.0, answer_tokens=2, **changes))) is None
 
 
 def test_the_rule_of_an_arm_without_passages_is_a_setting_of_its_own() -> None:
