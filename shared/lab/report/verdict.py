@@ -10,6 +10,7 @@ from shared.lab.report.design import INTERACTION, Effect, telling
 from shared.lab.report.leader import ranking
 from shared.lab.report.numbers import Numbers
 from shared.lab.report.phrasing import listed, percent, said_share
+from shared.messages.contests import GOLD
 from shared.scoring import catalogue
 from shared.scoring.catalogue import HEADLINE
 from shared.standings import ALL
@@ -30,14 +31,16 @@ def details(numbers: Numbers) -> list[str]:
 def sentences(numbers: Numbers, arms: Collection[str] | None = None) -> list[str]:
     """One sentence for each slice and pair of these arms that was decided, then one that lists what was not.
 
-    Of the full design's six pairs only those with one cause to tell apart, and retrieval against memory.
+    Of the full design's six pairs only those with one cause to tell apart, and retrieval against memory. Arms that are
+    handed the right passages, or shown the form, have a section of their own.
     """
     slices = [name for name in numbers.slices if name != ALL]
     chosen = [comparison for comparison in numbers.comparisons if comparison.slice in slices]
     if arms is not None:
         chosen = [comparison for comparison in chosen if comparison.a in arms and comparison.b in arms]
     pairs = {tuple(sorted(pair)) for pair in telling(numbers.design.square, numbers.provenance.contest.arms)}
-    if set(numbers.arms) <= {arm for pair in pairs for arm in pair}:
+    arms_apart = {arm.name for arm in numbers.provenance.contest.arms if arm.context == GOLD or arm.shows_examples}
+    if set(numbers.arms) - arms_apart <= {arm for pair in pairs for arm in pair}:
         chosen = [comparison for comparison in chosen if tuple(sorted((comparison.a, comparison.b))) in pairs]
     chosen.sort(key=lambda comparison: slices.index(comparison.slice))
     decided = [
