@@ -8,16 +8,13 @@ answers that is lost and the share of each other kind that is declined. `--base`
 thresholds are chosen with this; six minutes on two cores, `--base` two.
 """
 
-import argparse
 import json
-import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
-from services.console.demo import newswire
+from bench import quarters
 from services.generator import answer_prompt, replies, withholding
 from services.generator.contexts import passages
 from services.generator.ports import Backend, Completion, Decline, PromptedQuestion
@@ -27,18 +24,12 @@ from services.generator.tuning.data.example import Example
 from services.generator.tuning.data.plan import DataPlan
 from services.generator.tuning.data.teacher_settings import TeacherSettings
 from services.generator.tuning.data.wordings import holds
-from services.generator.tuning.job import Job
-from services.generator.tuning.settings import TuningSettings
-from shared import lines, plugins
-from shared.jobs.events import Event
-from shared.jobs.training import StepTaken
-from shared.messages import AdapterAnnounced, DocumentPublished, Question, Revision, TrainingPair
+from shared import plugins
+from shared.messages import AdapterAnnounced, Question, TrainingPair
 from shared.settings import HomeSettings
 from shared.stored import StoredDocument
 
 THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.74, 0.8)
-NOW = datetime(2025, 3, 24, tzinfo=UTC)
-PARTS = 4
 KINDS: dict[str, dict[str, Any]] = {
     "answer there": {"raft": {"without_gold": 0.0, "cite": False}},
     "answer removed": {"abstention": {"rag": 0.0, "closed_book": 0.0, "answer_removed": 0.5}},
@@ -57,17 +48,10 @@ class Said:
 
 def main() -> None:
     """Train, ask, count."""
-    parser = argparse.ArgumentParser(prog="python -m bench.unseen", description=__doc__)
-    parser.add_argument("--part", type=int, choices=range(PARTS), default=0, help="the quarter that is not learned")
-    parser.add_argument("--base", action="store_true", help="ask the base alone")
-    options = parser.parse_args()
+    options = quarters.options("unseen", __doc__)
     settings, home = GeneratorSettings(threads=2, abstention="support"), HomeSettings().home
-    wire = newswire.load(newswire.SAMPLE)
-    pairs = lines.read_all(wire.pairs_file, TrainingPair)
-    stored = [*map(stored_document, sorted(wire.edition1, key=lambda document: document.document_id))]
-    unseen = stored[options.part :: PARTS]
-    learned = [document for document in stored if document not in unseen]
-    kinds = {kind: _prompts(builder, unseen, pairs, settings) for kind, builder in KINDS.items()}
+    split = quarters.split(options.part)
+    kinds = {kind: _prompts(builder, split.unlearned, split.pairs, settings) for kind, builder in KINDS.items()}
     backend: Backend = plugins.load("services.generator.backends", settings.backend)(settings, home)
     rule = withholding.rule(settings)
 
@@ -76,14 +60,9 @@ def main() -> None:
 
     figures: dict[str, Any] = {"n": {kind: len(of) for kind, of in kinds.items()}, "base": asked(None)}
     if not options.base:
-        job = Job(TuningSettings(), settings, home, lambda: datetime.now(UTC), say, TeacherSettings())
-        adapter = job.train(job.dataset(learned, about(learned, pairs)), "bench-unseen")
-        try:
-            backend.take_up(adapter)
-        finally:
-            shutil.rmtree(adapter.location)
-        figures["recipe"] = f"{job.recipe.name} {job.recipe.version}, seed {job.recipe.training.seed}"
-        figures["training_tokens"], figures["tuned"] = adapter.training.tokens, asked(adapter)
+        pairs = quarters.about(split.learned, split.pairs)
+        adapter, trained = quarters.taken_up(backend, settings, split.learned, pairs)
+        figures |= trained | {"tuned": asked(adapter)}
     sys.stdout.write(json.dumps(figures, indent=2) + "\n")
 
 
@@ -96,14 +75,8 @@ def _prompts(
     """Prompts with passages, as serving shows them."""
     plan = DataPlan.model_validate({"builders": ["pairs", builder], "validation": 0, "probe": 0})
     assembly = configured_assembly(plan, settings, HomeSettings().home, teacher=TeacherSettings())
-    dataset = assembly.dataset(documents, about(documents, pairs))
+    dataset = assembly.dataset(documents, quarters.about(documents, pairs))
     return [example for example in dataset.examples if example.form == "rag"]
-
-
-def about(documents: Sequence[StoredDocument], pairs: Sequence[TrainingPair]) -> list[TrainingPair]:
-    """The pairs about these documents."""
-    names = {document.revision.document_id for document in documents}
-    return [pair for pair in pairs if pair.document_id in names]
 
 
 def _said(
@@ -122,7 +95,9 @@ def _said(
         if not isinstance(outcome, Completion):
             raise TypeError(f"a prompt failed: {outcome.reason}")
         reply = replies.parse(outcome.text, chunk_ids=example.passages, abstain=prompt.abstain)
-        verdict = rule(PromptedQuestion(of, NOW, chat, passages=example.passages), outcome, tuned=adapter is not None)
+        verdict = rule(
+            PromptedQuestion(of, quarters.NOW, chat, passages=example.passages), outcome, tuned=adapter is not None
+        )
         answered = reply.status == "answered" and verdict is not None
         answers.append(
             Said(answered, answered and holds(reply.text, example.answer), verdict.support if verdict else 0.0)
@@ -149,22 +124,6 @@ def _declined(of: Sequence[Said], least: float, *, by_rule: bool = True) -> floa
     """The share that is not passed on, by the model's own word or by the rule."""
     held_back = [not answer.answered or (by_rule and answer.support < least) for answer in of]
     return round(sum(held_back) / max(1, len(of)), 3)
-
-
-def say(event: Event) -> None:
-    """Every twentieth step of a training, on standard error."""
-    if not isinstance(event, StepTaken) or event.step % 20 == 0:
-        sys.stderr.write(event.model_dump_json() + "\n")
-
-
-def stored_document(document: DocumentPublished) -> StoredDocument:
-    """A document as the store would give it."""
-    seen = document.published_at or NOW
-    revision = Revision(
-        document_id=document.document_id, revision=1, title=document.title or "", source=document.source or "",
-        published_at=seen, first_seen_at=seen, content_hash="", appended_at=seen, ingested_at=seen,
-    )  # fmt: skip
-    return StoredDocument(revision, document.text or "")
 
 
 if __name__ == "__main__":

@@ -9,29 +9,22 @@ of the unlearned news, and how well its certainty tells right answers from made-
 alone. Six minutes on two cores, `--base` one.
 """
 
-import argparse
 import json
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bench.unseen import PARTS, about, say, stored_document
-from services.console.demo import newswire
+from bench import quarters
 from services.generator import answer_prompt, replies
 from services.generator.contexts import closed_book
 from services.generator.ports import Backend, Completion
 from services.generator.settings import GeneratorSettings
-from services.generator.tuning.data.teacher_settings import TeacherSettings
 from services.generator.tuning.data.wordings import holds
-from services.generator.tuning.job import Job
-from services.generator.tuning.settings import TuningSettings
-from shared import lines, plugins
+from shared import plugins
 from shared.certainty import mean_probability
 from shared.messages import AdapterAnnounced, Question, TrainingPair
 from shared.settings import HomeSettings
@@ -61,21 +54,14 @@ class Said:
 
 def main() -> None:
     """Train, ask, choose."""
-    parser = argparse.ArgumentParser(prog="python -m bench.unsure", description=__doc__)
-    parser.add_argument("--part", type=int, choices=range(PARTS), default=0, help="the quarter that is not learned")
-    parser.add_argument("--base", action="store_true", help="ask the base alone")
-    options = parser.parse_args()
+    options = quarters.options("unsure", __doc__)
     settings, home = GeneratorSettings(threads=2, abstention="never"), HomeSettings().home
-    wire = newswire.load(newswire.SAMPLE)
-    pairs = lines.read_all(wire.pairs_file, TrainingPair)
-    stored = [*map(stored_document, sorted(wire.edition1, key=lambda document: document.document_id))]
-    unlearned = stored[options.part :: PARTS]
-    learned = [document for document in stored if document not in unlearned]
-    taught, held_out = apart(about(learned, pairs))
+    split = quarters.split(options.part)
+    taught, held_out = apart(quarters.about(split.learned, split.pairs))
     kinds = {
         "general": [_known(line) for line in KNOWN.read_text(encoding="utf-8").splitlines()],
         "learned": [*map(_of_pair, held_out)],
-        "unlearned": [*map(_of_pair, about(unlearned, pairs))],
+        "unlearned": [*map(_of_pair, quarters.about(split.unlearned, split.pairs))],
     }
     backend: Backend = plugins.load("services.generator.backends", settings.backend)(settings, home)
 
@@ -86,14 +72,8 @@ def main() -> None:
     figures: dict[str, Any] = {"n": {kind: len(asked) for kind, asked in kinds.items()}}
     figures["base"] = chosen("general", None)
     if not options.base:
-        job = Job(TuningSettings(), settings, home, lambda: datetime.now(UTC), say, TeacherSettings())
-        adapter = job.train(job.dataset(learned, taught), "bench-unsure")
-        try:
-            backend.take_up(adapter)
-        finally:
-            shutil.rmtree(adapter.location)
-        figures["recipe"] = f"{job.recipe.name} {job.recipe.version}, seed {job.recipe.training.seed}"
-        figures["training_tokens"], figures["tuned"] = adapter.training.tokens, chosen("learned", adapter)
+        adapter, trained = quarters.taken_up(backend, settings, split.learned, taught)
+        figures |= trained | {"tuned": chosen("learned", adapter)}
     sys.stdout.write(json.dumps(figures, indent=2) + "\n")
 
 

@@ -4,14 +4,13 @@ from typing import Any
 
 import pytest
 
-from shared.lab.report.abstaining import RIGHTLY, WRONGLY
 from shared.lab.report.blocks import Paragraph, Table
 from shared.lab.report.material import gather
 from shared.lab.report.numbers import Numbers, count
 from shared.lab.report.sections import apart, causes
 from shared.lab.report.selective import AREA, RISK
 from shared.messages import Contest, Result
-from shared.scoring.catalogue import HEADLINE
+from shared.scoring.catalogue import HEADLINE, RIGHTLY, WRONGLY
 from tests.contests import a_contest, an_arm
 from tests.results import a_result, a_scored
 

@@ -11,11 +11,9 @@ from shared.lab.report.paired import Pair, answerable, paired, unanswerable
 from shared.lab.report.rule import Rule
 from shared.lab.report.scores import Scores, within
 from shared.messages import Result
-from shared.scoring.catalogue import HEADLINE
+from shared.scoring.catalogue import HEADLINE, RIGHTLY, WRONGLY
 from shared.statistics.comparison import Comparison
 from shared.statistics.intervals import Interval
-
-RIGHTLY, WRONGLY = "rightly_abstained", "wrongly_abstained"
 
 
 @dataclass(frozen=True)

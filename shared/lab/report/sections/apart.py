@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from shared.lab.report.abstaining import RIGHTLY, WRONGLY
 from shared.lab.report.blocks import Block, Figure, Paragraph, Section, Table
 from shared.lab.report.numbers import Numbers
 from shared.lab.report.phrasing import percent, points_between, share, share_of
 from shared.lab.report.plots.selective import risk_against_coverage
 from shared.lab.report.selective import AREA, COVERAGES, RISK, Selective
 from shared.scoring import catalogue
+from shared.scoring.catalogue import RIGHTLY, WRONGLY
 from shared.statistics.comparison import Comparison
 from shared.statistics.wording import p_value
 
