@@ -5,8 +5,8 @@ risk over all coverages (AURC; Geifman, Uziel and El-Yaniv 2019, ICLR). Question
 every number is the mean over all orders of them.
 
 A number is told as a column: one value for each question, whose mean is the number and whose spread is its sampling
-error (its influence function, Hampel 1974). A column can be put through every interval and comparison of means, over
-clusters and paired with another arm's.
+error (its influence function, Hampel 1974, or the jackknife's pseudo-values). A column can be put through every
+interval and comparison of means, over clusters and paired with another arm's.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,20 +35,29 @@ def ordered(certainty: Mapping[str, float], errors: Mapping[str, float]) -> Orde
 
 
 def area(answers: Ordered) -> dict[str, float]:
-    """The area under the curve, 0 being best: its column by question. Nothing of no questions."""
+    """The area under the curve, 0 being best: its column by question. Nothing of no questions.
+
+    The column holds the jackknife's pseudo-values (Tukey 1958, Annals of Mathematical Statistics 29), moved to the
+    area as their mean: the influence function alone is too narrow by a tenth with 60 questions.
+    """
     n = len(answers.questions)
-    if not n:
-        return {}
+    if n < 2:
+        return _column(answers, answers.errors)
     first, last = _ties(answers.certainty)
-    # The error in place r enters the risks at r, r + 1, ... n with 1 / place: harmonic numbers.
-    harmonic = np.concatenate([[0.0], np.cumsum(1 / np.arange(1, n + 1))])
-    weight = harmonic[n] - harmonic[:n]
-    spread_evenly = np.concatenate([[0.0], np.cumsum(weight)])
-    weight = (spread_evenly[last] - spread_evenly[first]) / (last - first)
-    # What an answer changes by standing before others: every error behind it is weighed for a smaller share.
-    behind = np.concatenate([[0.0], np.cumsum((answers.errors / last)[::-1])])[::-1]
-    values = answers.errors * weight - behind[first] + answers.errors.mean()
-    return _column(answers, values)
+    places, size = np.arange(1, n + 1), last - first
+    harmonic, wrong = _running(1 / places), _running(answers.errors)
+    within = wrong[last] - wrong[first]
+    up_to = wrong[first] + (places - first) * within / size  # errors up to each place, mean over orders of equals
+    risks, risks_one_fewer = _running(up_to / places), _running(up_to[1:] / places[:-1])
+    # The same without each question in turn: groups before its own stay, those behind move up by a place.
+    steps = harmonic[last - 1] - harmonic[first]
+    own_rate = (within - answers.errors) / np.maximum(1, size - 1)
+    beside = wrong[first] * steps + own_rate * (size - 1 - first * steps)
+    behind = risks_one_fewer[n - 1] - risks_one_fewer[last - 1]
+    behind -= answers.errors * (harmonic[n - 1] - harmonic[last - 1])
+    without = (risks[first] + beside + behind) / (n - 1)
+    whole = risks[n] / n
+    return _column(answers, whole + (n - 1) * (without.mean() - without))
 
 
 def risk(answers: Ordered, coverage: float) -> dict[str, float]:
@@ -90,6 +99,11 @@ def _at_the_line(answers: Ordered, place: float) -> float:
     first, last = int(max(0.0, np.floor(place - reach))), int(min(float(n), np.ceil(place + reach)))
     begins, ends = _ties(answers.certainty)
     return float(answers.errors[begins[first] : ends[last - 1]].mean())
+
+
+def _running(values: Floats) -> Floats:
+    """Sums of the first 0, 1, 2 ... values."""
+    return np.concatenate([[0.0], np.cumsum(values)])
 
 
 def _column(answers: Ordered, values: Sequence[float] | Floats) -> dict[str, float]:

@@ -25,6 +25,17 @@ def test_the_area_is_the_mean_risk_over_all_coverages_and_over_all_orders_of_tie
     assert mean(area(ordered(SURE, WRONG))) == pytest.approx(np.mean(by_order))
 
 
+def test_the_columns_of_areas_differ_as_the_areas_without_each_question_do() -> None:
+    column = area(ordered(SURE, WRONG))
+    without = {
+        name: mean(area(ordered(SURE, {other: wrong for other, wrong in WRONG.items() if other != name})))
+        for name in WRONG
+    }
+
+    for name in WRONG:
+        assert column[name] - column["a"] == pytest.approx(4 * (without["a"] - without[name])), name
+
+
 def test_the_risk_is_the_share_of_errors_among_the_surest_and_ties_come_in_equal_parts() -> None:
     answers = ordered(SURE, WRONG)
 
