@@ -15,8 +15,12 @@ def measure(
     format_name: str = "",
     metrics: Sequence[str] = (),
     baseline: str = "",
+    margin: float | None = None,
 ) -> AnswersReport:
-    """The report on the predictions; raises FileNotFoundError, and JobError that says why there is none."""
+    """The report on the predictions; `margin` is a share of 1.
+
+    Raises FileNotFoundError, and JobError that says why there is none.
+    """
     for file in (*predictions, *([references] if references else [])):
         if not file.is_file():
             raise FileNotFoundError(f"no file {file}")
@@ -24,6 +28,7 @@ def measure(
         *map(str, predictions),
         *(["--references", str(references)] if references else []),
         *["--format", format_name, "--baseline", baseline],
+        *([] if margin is None else ["--margin", str(margin)]),
         *[word for name in metrics for word in ("--metric", name)],
     ]
     evaluated: AnswersEvaluated | None = None

@@ -75,7 +75,7 @@ class Setting(JobModel):
 
 
 class AnswersReport(JobModel):
-    """Every setting, with what was read and by which measures it was scored."""
+    """Every setting, with what was read and by which measures it was scored; `margin` is None where nobody set one."""
 
     files: Sequence[str]
     formats: Sequence[str]
@@ -84,6 +84,7 @@ class AnswersReport(JobModel):
     metric_versions: Mapping[str, str]
     decides: str
     draws: int
+    margin: float | None
     without_values: Sequence[str]
     settings: Mapping[str, Setting]
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from shared.statistics.intervals import Interval, could_differ, mean_interval
 from shared.statistics.resampling import DRAWS, FEWEST_GROUPS, SEED, Floats, Statistic, bca, numbered, summed
+from shared.statistics.wording import percent_limits, whole_percent
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Agreement:
         """Both numbers in words."""
         if not self.n:
             return "No item was rated by both: how far they agree is unknown."
-        raw = f"They agree on {self.raw.mean:.0%} of {self.n} (95 % {self.raw.low:.0%} to {self.raw.high:.0%})"
+        raw = f"They agree on {whole_percent(self.raw.mean)} of {self.n} (95 % {percent_limits(self.raw)})"
         if self.kappa.mean is None:
             return f"{raw}; both used one label only, so agreement beyond chance is undefined."
         return f"{raw}; beyond chance kappa is {self.kappa.mean:.2f} ({self.kappa.low:.2f} to {self.kappa.high:.2f})."

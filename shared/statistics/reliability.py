@@ -13,6 +13,7 @@ import numpy as np
 
 from shared.statistics.intervals import Interval, could_differ
 from shared.statistics.resampling import DRAWS, FEWEST_GROUPS, SEED, Floats, bca, numbered, summed
+from shared.statistics.wording import percent_limits, whole_percent
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Reliability:
         if not self.items:
             return "No item was rated by two: how far voters agree is unknown."
         observed, alpha = self.observed, self.alpha
-        share = f"Two voters agree on {observed.mean:.0%} (95 % {observed.low:.0%} to {observed.high:.0%})"
+        share = f"Two voters agree on {whole_percent(observed.mean)} (95 % {percent_limits(observed)})"
         share = f"{share} of {self.items} pairs of answers that both voted on"
         if alpha.mean is None:
             return f"{share}; all chose the same throughout, so agreement beyond chance is undefined."

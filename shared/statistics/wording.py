@@ -5,6 +5,7 @@ cent, to be built into a text. What they say is the same.
 """
 
 from shared.statistics.comparison import Comparison
+from shared.statistics.intervals import Interval
 from shared.statistics.resampling import FEWEST_GROUPS
 
 NONE = "\N{EN DASH}"
@@ -85,6 +86,16 @@ def points(value: float | None, *, signed: bool = True) -> str:
         return NONE
     rounded = round(100 * value, 1) + 0.0
     return f"{rounded:{'+' if signed and rounded else ''}.1f}".replace("-", MINUS)
+
+
+def whole_percent(share: float | None) -> str:
+    """0.725 as "72 %"; a dash where there is no number."""
+    return NONE if share is None else f"{100 * share:.0f} %"
+
+
+def percent_limits(interval: Interval) -> str:
+    """The limits of a share: "60 % to 82 %"."""
+    return f"{whole_percent(interval.low)} to {whole_percent(interval.high)}"
 
 
 def p_value(p: float | None) -> str:

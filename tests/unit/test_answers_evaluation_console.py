@@ -107,3 +107,14 @@ def test_systems_with_equal_means_share_the_lead(tmp_path: Path) -> None:
     shown = evaluated("--predictions", str(file), "--metric", "f1").output
 
     assert "f1: a, b share the highest mean (0.5000)." in shown
+
+
+@HERE
+def test_within_a_margin_in_points_systems_are_equivalent(tmp_path: Path) -> None:
+    file = written(tmp_path / "p.jsonl", {"a": "the harbour", "b": "the harbour"}, questions=400)
+    alone = evaluated("--predictions", str(file), "--metric", "right").output
+    shown = evaluated("--predictions", str(file), "--metric", "right", "--margin", "5").output
+
+    assert "Undecided between a and b" in alone
+    assert "Systems whose whole interval lies within 5.0 points are equivalent." in shown
+    assert "a and b are equivalent within 0.05" in " ".join(shown.split())

@@ -154,7 +154,7 @@ def test_kappas_and_warnings_stand_beside_the_numbers(capsys: pytest.CaptureFixt
     assert "WARNING (3 of 4 questions): it may favour its kin" in text
     assert "kappa references" in text
     assert "unknown, n 0" in text, "nobody voted, and that is said"
-    assert "inconsistent (the orders disagree): 0% of 4" in text
+    assert "inconsistent (the orders disagree): 0 % of 4" in text
 
 
 def test_without_verdicts_it_says_how_to_get_some(capsys: pytest.CaptureFixture[str]) -> None:

@@ -181,7 +181,7 @@ def test_the_command_says_what_it_takes() -> None:
     assert plan["assumptions"]["alike"] == {"base : rag": 0.3}
     shown = CliRunner().invoke(build(), ["plan", "--rate", "base=0.4", "--rate", "rag=0.6", "--experiments", "20"])
     assert "answerable questions on" in shown.stdout
-    assert "Taken to be so: right answers base 40%, rag 60%" in shown.stdout
+    assert "Taken to be so: right answers base 40 %, rag 60 %" in shown.stdout
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_the_command_says_what_it_takes() -> None:
         ([], "say what to plan from"),
         (["--rate", "base"], "such as base=0.4"),
         (["--rate", "base=x"], "such as base=0.4"),
-        (["--rate", "a=0.1", "--rate", "b=0.2", "--difference", "0.1", "--margin", "0.1"], "one at a time"),
+        (["--rate", "a=0.1", "--rate", "b=0.2", "--difference", "10", "--margin", "10"], "one at a time"),
     ],
 )
 def test_a_plan_of_nothing_or_of_two_things_is_refused(options: list[str], reason: str) -> None:

@@ -7,6 +7,7 @@ import typer
 
 from services.console import answers_evaluation, output, retrieval_evaluation
 from services.console import perplexity as perplexities
+from services.console.commands.report import Margin
 from services.console.live.system import LiveSystem
 from services.console.suites import sessions, training_shares
 from services.console.views import answers as answers_view
@@ -80,16 +81,23 @@ def answers(
         list[str] | None, typer.Option(help="A file in shared/measures; repeatable. Default: the format's.")
     ] = None,
     baseline: Annotated[str, typer.Option(help="Compare every system with this one only.")] = "",
+    margin: Margin = None,
     json: output.Json = False,
 ) -> None:
     """Score predictions against their references, and compare the systems in them pair by pair.
 
     Example: tiltyard evaluate answers --predictions predictions.jsonl.gz
     Example: tiltyard evaluate answers --predictions out/results.jsonl --metric right --metric rouge_l --baseline base
+    Example: tiltyard evaluate answers --predictions predictions.jsonl.gz --margin 5
     Example: tiltyard evaluate answers --predictions a.json --predictions b.json --references dev-v1.1.json
     """
     report = answers_evaluation.measure(
-        predictions, references, format_name=format_name, metrics=metric or [], baseline=baseline
+        predictions,
+        references,
+        format_name=format_name,
+        metrics=metric or [],
+        baseline=baseline,
+        margin=None if margin is None else margin / 100,
     )
     if json:
         output.as_json(report)

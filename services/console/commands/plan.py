@@ -25,9 +25,11 @@ Sources = Annotated[
 Rates = Annotated[list[str] | None, typer.Option(help="An arm's share of right answers: base=0.4. Repeatable.")]
 Arms = Annotated[list[str] | None, typer.Option(help="Only this arm of the pilot; repeatable.")]
 Difference = Annotated[
-    float, typer.Option(min=0, max=1, help="To decide, of any two arms. Default: that of the rates.")
+    float | None, typer.Option(min=0.1, max=99, help="Points to decide, of any two arms. Default: those of the rates.")
 ]
-Margin = Annotated[float, typer.Option(min=0, max=1, help="Show instead that equal arms are equal within this.")]
+Margin = Annotated[
+    float | None, typer.Option(min=0.1, max=99, help="Points: show instead that equal arms are equal within these.")
+]
 Agreement = Annotated[
     float | None, typer.Option(help="Correlation of two arms' being right on a question. Without a pilot 0.3.")
 ]
@@ -37,7 +39,8 @@ Within = Annotated[
 ]
 Trained = Annotated[list[str] | None, typer.Option(help="An arm that was trained; repeatable.")]
 TrainingSd = Annotated[
-    float | None, typer.Option(help="Standard deviation of a trained arm's share between trainings.")
+    float | None,
+    typer.Option(min=0, max=50, help="Points that a trained arm's standard deviation between trainings is."),
 ]
 Trainings = Annotated[int | None, typer.Option(min=1, help="So many. Default: what takes the fewest answers.")]
 Power = Annotated[float, typer.Option(min=0.5, max=0.97, help="Share of experiments that shall decide.")]
@@ -52,8 +55,8 @@ def plan(
     source: Sources = None,
     rate: Rates = None,
     arm: Arms = None,
-    difference: Difference = 0,
-    margin: Margin = 0,
+    difference: Difference = None,
+    margin: Margin = None,
     agreement: Agreement = None,
     per_document: PerDocument = None,
     within: Within = None,
@@ -69,21 +72,25 @@ def plan(
 
     From a pilot's results or from stated rates, for all pairs of these arms together; confirmed by simulation.
 
-    Example: tiltyard plan --rate base=0.42 --rate base+rag=0.5 --difference 0.05
-    Example: tiltyard plan --from out/demo/results.jsonl --margin 0.05 --arm base+rag --arm tuned+rag
-    Example: tiltyard plan --rate base=0.3 --rate tuned=0.4 --trained tuned --training-sd 0.05 --per-document 3
+    Example: tiltyard plan --rate base=0.42 --rate base+rag=0.5 --difference 5
+    Example: tiltyard plan --from out/demo/results.jsonl --margin 5 --arm base+rag --arm tuned+rag
+    Example: tiltyard plan --rate base=0.3 --rate tuned=0.4 --trained tuned --training-sd 5 --per-document 3
     """
     if bool(source) == bool(rate):
         output.fail("say what to plan from: --from results.jsonl, or --rate for each arm", output.EX_USAGE)
     if difference and margin:
         output.fail("--difference and --margin are two plans: ask for one at a time", output.EX_USAGE)
     assumptions = _of_pilot(source, arm or []) if source else _stated(rate or [])
-    stated = {"per_document": per_document, "within": within, "deviation": training_sd, "trained": trained}
+    stated = {"per_document": per_document, "within": within, "deviation": _share(training_sd), "trained": trained}
     assumptions = _changed(assumptions, agreement, stated)
-    wanted = Wanted(margin or difference, equal=bool(margin), power=power)
+    wanted = Wanted(_share(margin or difference) or 0.0, equal=margin is not None, power=power)
     with progress.shown("experiments") as advance:
         made = make(assumptions, wanted, trainings=trainings, experiments=experiments, seed=seed, advance=advance)
     output.as_json(made.as_dict()) if json else view.show(made)
+
+
+def _share(points: float | None) -> float | None:
+    return None if points is None else points / 100
 
 
 def _of_pilot(sources: Sequence[Path], arms: Sequence[str]) -> Assumptions:

@@ -31,7 +31,9 @@ Until = Annotated[str | None, typer.Option(help="Asked before: a time, or how lo
 
 Margin = Annotated[
     float | None,
-    typer.Option(min=0.1, max=99, help="Points of accuracy that do not matter: arms may then be called equivalent."),
+    typer.Option(
+        min=0.1, max=99, help="Points of 100 that do not matter: what differs by less may then be called equivalent."
+    ),
 ]
 Said = Annotated[
     Path | None, typer.Option(help="A TOML file with the weight of each slice in your mix, under [slices].")

@@ -6,6 +6,7 @@ from services.console import output
 from shared.jobs.answers_evaluation import AnswersReport, Outcomes, Setting, SliceScored, SystemsCompared
 from shared.statistics.comparison import ALL
 from shared.statistics.intervals import Interval
+from shared.statistics.wording import points
 
 ACROSS = 3  # measures in one table
 OUTCOMES = ("right", "wrong", "abstained", "failed", "missing")
@@ -33,6 +34,8 @@ def about(report: AnswersReport) -> Iterator[str]:
         "by question; a verdict needs a p below 0.05 after Holm's adjustment over all pairs and measures of its "
         "setting."
     )
+    if report.margin is not None:
+        yield f"Systems whose whole interval lies within {points(report.margin, signed=False)} points are equivalent."
     if report.without_values:
         yield f"Applies to no question here, and is absent: {', '.join(report.without_values)}."
     yield from report.notes

@@ -6,6 +6,7 @@ from services.console import output
 from shared.lab.judging.summary import Judge
 from shared.lab.judging.worth import Worth
 from shared.statistics.intervals import Interval
+from shared.statistics.wording import percent_limits, whole_percent
 
 
 def show(judges: Sequence[Judge]) -> None:
@@ -67,4 +68,4 @@ def _sentences(judge: Judge) -> Iterator[str]:
 def _share(interval: Interval) -> str:
     if interval.mean is None:
         return "unknown (none)"
-    return f"{interval.mean:.0%} of {interval.n} (95 % {interval.low:.0%} to {interval.high:.0%})"
+    return f"{whole_percent(interval.mean)} of {interval.n} (95 % {percent_limits(interval)})"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from services.console import output
 from shared.lab.planning.plan import Need, Plan
-from shared.statistics.wording import NONE, points
+from shared.statistics.wording import NONE, percent_limits, points, whole_percent
 
 
 def show(plan: Plan) -> None:
@@ -19,8 +19,8 @@ def show(plan: Plan) -> None:
             f"Tried out: {' and '.join(plan.hardest or ())}, {plan.trials[0].decided.n} experiments each",
             ["documents", "questions", "trainings", "decided", "95 %"],
             [
-                [str(trial.documents), str(trial.questions), str(plan.trainings), f"{trial.decided.mean:.0%}",
-                 f"{trial.decided.low:.0%} to {trial.decided.high:.0%}"]
+                [str(trial.documents), str(trial.questions), str(plan.trainings), whole_percent(trial.decided.mean),
+                 percent_limits(trial.decided)]
                 for trial in plan.trials
             ],
             right=["questions", "trainings", "decided", "95 %"],
@@ -39,12 +39,12 @@ def _needed(plan: Plan) -> Iterator[str]:
     size = points(max(need.size for need in plan.needs if need.pair == plan.hardest), signed=False)
     what = f"show that equal arms are equal within {size} points" if plan.wanted.equal else f"decide {size} points"
     if plan.documents is None or plan.questions is None:
-        yield f"None of the numbers tried out was enough to {what} in {plan.wanted.power:.0%} of experiments."
+        yield f"No number tried out was enough to {what} in {whole_percent(plan.wanted.power)} of experiments."
     else:
         trainings = f" and {plan.trainings} trainings" if plan.trainings > 1 else ""
         yield (
             f"{plan.questions} answerable questions on {plan.documents} documents{trainings} {what} between "
-            f"{' and '.join(plan.hardest)}, which asks for most, in {plan.wanted.power:.0%} of experiments."
+            f"{' and '.join(plan.hardest)}, which asks for most, in {whole_percent(plan.wanted.power)} of experiments."
         )
     if plan.assumptions.trained and plan.trainings == 1:
         yield "With one training this holds for that adapter, and not for tuning as such."
@@ -61,7 +61,7 @@ def _row(need: Need) -> list[str]:
 
 def _assumed(plan: Plan) -> Iterator[str]:
     taken = plan.assumptions
-    rates = ", ".join(f"{arm} {rate:.0%}" for arm, rate in taken.rates.items())
+    rates = ", ".join(f"{arm} {whole_percent(rate)}" for arm, rate in taken.rates.items())
     alike = sorted({round(value, 2) for value in taken.alike.values()})
     agree = f"{alike[0]:.2f}" if len(alike) == 1 else f"{alike[0]:.2f} to {alike[-1]:.2f}"
     one_each = taken.per_document == 1

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from services.console import output
 from shared.lab.suites.learning import TrainingReport
 from shared.statistics.intervals import Interval
+from shared.statistics.wording import whole_percent
 
 HEADS = ("share", "arm", "documents", "pairs", "n", "mean (95 %)")
 
@@ -20,7 +21,7 @@ def _rows(report: TrainingReport) -> Iterator[list[str]]:
     for taught in report.shares:
         for arm, interval in taught.arms.items():
             counts = [str(taught.documents), str(taught.pairs), str(interval.n)]
-            yield [f"{taught.share:.0%}", arm, *counts, _mean(interval)]
+            yield [f"{whole_percent(taught.share)}", arm, *counts, _mean(interval)]
 
 
 def _mean(interval: Interval) -> str:

@@ -6,6 +6,7 @@ from services.console import output
 from shared.lab.voting.summary import Summary
 from shared.lab.voting.voters import Voter
 from shared.statistics.ratings import Rating
+from shared.statistics.wording import percent_limits, whole_percent
 
 
 def show(summary: Summary) -> None:
@@ -61,8 +62,8 @@ def _sentences(summary: Summary) -> Iterator[str]:
     if side.mean is not None:
         off = " That is not one half: some voters choose by place." if side.excludes(0.5) else ""
         yield (
-            f"The answer shown first was preferred in {side.mean:.0%} of {side.n} votes that prefer one "
-            f"(95 % {side.low:.0%} to {side.high:.0%}).{off}"
+            f"The answer shown first was preferred in {whole_percent(side.mean)} of {side.n} votes that prefer one "
+            f"(95 % {percent_limits(side)}).{off}"
         )
     for name in summary.outliers:
         yield (

@@ -29,6 +29,7 @@ def main() -> None:
     parser.add_argument("--format", default="", choices=["", *plugins.names(predictions.FORMATS)])
     parser.add_argument("--metric", action="append", default=[], help="a file in shared/measures; repeatable")
     parser.add_argument("--baseline", default="", help="compare every system with this one only")
+    parser.add_argument("--margin", type=float, default=None, help="a share that does not matter, such as 0.05")
     options = parser.parse_args()
     raise SystemExit(guarded("evaluate", lambda readiness: _evaluate(options, readiness), ObserveSettings))
 
@@ -45,7 +46,7 @@ def _evaluate(options: argparse.Namespace, _: Readiness) -> None:
     settings = {}
     for number, (contest, values) in enumerate(zip(arranged, scored, strict=True), start=1):
         settings[contest.setting] = report.of(
-            contest, values, metrics[HEADLINE], baseline=options.baseline, draws=DRAWS
+            contest, values, metrics[HEADLINE], baseline=options.baseline, margin=options.margin, draws=DRAWS
         )
         write(SettingsCompared(done=number, total=len(arranged)))
     versions = {name: metric.version for name, metric in metrics.items()}
@@ -59,6 +60,7 @@ def _evaluate(options: argparse.Namespace, _: Readiness) -> None:
         metric_versions=versions,
         decides=HEADLINE,
         draws=DRAWS,
+        margin=options.margin,
         without_values=[name for name in names if not any(name in values for values in scored)],
         settings=settings,
     )

@@ -18,10 +18,19 @@ from shared.statistics.wording import in_words
 Pairs = Sequence[tuple[str, str]]
 
 
-def of(contest: Contest, values: Values, decides: Metric, *, baseline: str = "", draws: int) -> Setting:
+def of(
+    contest: Contest,
+    values: Values,
+    decides: Metric,
+    *,
+    baseline: str = "",
+    margin: float | None = None,
+    draws: int,
+) -> Setting:
     """One setting: counts, means over the questions that a measure applies to, by slice too, and comparisons.
 
     Comparisons are of every pair of systems, or of each with the baseline; on all questions they form one family.
+    `margin`: a share of 1 that does not matter; systems may then be equivalent.
     """
     together = clusters_of(contest.questions)
     slices = _slices(contest)
@@ -31,6 +40,7 @@ def of(contest: Contest, values: Values, decides: Metric, *, baseline: str = "",
         slices=slices,
         clusters=together,
         pairs=_pairs(contest, baseline),
+        margin=margin,
         lower_is_better=catalogue.where("lower") & values.keys(),
     )
 
