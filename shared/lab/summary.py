@@ -17,7 +17,7 @@ from shared.lab.report.numbers import Numbers, cell, count
 from shared.lab.report.table import Cell
 from shared.messages import Result
 from shared.scoring import catalogue
-from shared.scoring.catalogue import STATES
+from shared.scoring.catalogue import HEADLINE, RIGHTLY, STATES
 from shared.statistics.intervals import Interval
 
 Limits = tuple[float, float]
@@ -33,16 +33,23 @@ class Percentiles(JobModel):
 class ArmOnSlice(JobModel):
     """Means of one arm on one slice by metric, None where it does not apply, such as F1 where abstaining is right.
 
+    n: questions put to it; of them `answerable` have an accepted answer, and `unanswerable` are better declined.
     `limits` are those of 95 % intervals, of the metrics that have them. In JSON `f1_ci95` stands beside `f1`.
     """
 
     n: int
+    answerable: int
+    unanswerable: int
     means: Mapping[str, float | None]
     limits: Mapping[str, Limits | None]
 
     @model_serializer
     def _flat(self) -> dict[str, int | float | Limits | None]:
-        flat: dict[str, int | float | Limits | None] = {"n": self.n}
+        flat: dict[str, int | float | Limits | None] = {
+            "n": self.n,
+            "answerable": self.answerable,
+            "unanswerable": self.unanswerable,
+        }
         for metric, mean in self.means.items():
             flat[metric] = mean
             if metric in self.limits:
@@ -134,6 +141,8 @@ def _on_slice(counted: Cell | None) -> ArmOnSlice:
     shown, scores = catalogue.shown(), counted.scores if counted else {}
     return ArmOnSlice(
         n=counted.asked if counted else 0,
+        answerable=_counted(scores.get(HEADLINE)),
+        unanswerable=_counted(scores.get(RIGHTLY)),
         means={metric: _mean(scores.get(metric)) for metric in shown},
         limits={
             metric: _limits(scores.get(metric))
@@ -141,6 +150,10 @@ def _on_slice(counted: Cell | None) -> ArmOnSlice:
             if column.live and metric not in STATES
         },
     )
+
+
+def _counted(interval: Interval | None) -> int:
+    return interval.n if interval else 0
 
 
 def _mean(interval: Interval | None) -> float | None:

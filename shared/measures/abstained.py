@@ -4,7 +4,9 @@ from shared.messages import Answer, Question
 from shared.scoring.measure import Measure, Metric, Shown
 from shared.settings import EncoderSettings
 
-MEASURE = Measure("abstained", version="1", better="neither", counted=True, shown=Shown(60, short="abst.", live=True))
+MEASURE = Measure(
+    "abstained", version="1", better="neither", counted=True, shown=Shown(60, short="abst.", live=True, aside=True)
+)
 
 
 def score(_: Question, answer: Answer) -> float | None:

@@ -10,7 +10,9 @@ from shared.scoring.bounds import BOUND, opening
 from shared.scoring.measure import Measure, Metric, Shown, best_short
 from shared.settings import EncoderSettings
 
-MEASURE = Measure("contains", version=f"2:words-{VERSION}:{BOUND}", counted=True, shown=Shown(40, short="cont."))
+MEASURE = Measure(
+    "contains", version=f"2:words-{VERSION}:{BOUND}", counted=True, shown=Shown(40, short="cont.", aside=True)
+)
 
 
 def score(question: Question, answer: Answer) -> float | None:

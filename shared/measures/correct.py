@@ -12,7 +12,7 @@ MEASURE = Measure(
     "correct",
     version=f"1:contains-{contains.MEASURE.version}",
     counted=True,
-    shown=Shown(50, short="corr."),
+    shown=Shown(50, short="corr.", aside=True),
 )
 
 

@@ -5,7 +5,7 @@ from shared.normalise import realtimeqa
 from shared.scoring.measure import Measure, Metric, Shown, best, token_f1
 from shared.settings import EncoderSettings
 
-MEASURE = Measure("F1", version="1", counted=True, shown=Shown(30, short="F1", live=True, design=True))
+MEASURE = Measure("F1", version="1", counted=True, shown=Shown(30, short="F1", live=True, aside=True, design=True))
 
 
 def score(question: Question, answer: Answer) -> float | None:

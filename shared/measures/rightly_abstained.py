@@ -9,7 +9,7 @@ MEASURE = Measure(
     "rightly abstained",
     version=f"1:{abstaining.VERSION}",
     counted=True,
-    shown=Shown(61, short="right. abst.", live=True),
+    shown=Shown(61, short="rightly abst.", live=True),
 )
 
 

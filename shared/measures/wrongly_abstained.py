@@ -10,7 +10,7 @@ MEASURE = Measure(
     version=f"1:{abstaining.VERSION}",
     better="lower",
     counted=True,
-    shown=Shown(62, short="wrong. abst.", live=True),
+    shown=Shown(62, short="wrongly abst.", live=True),
 )
 
 

@@ -16,13 +16,15 @@ Compare = Callable[[str, str], float]
 class Shown:
     """How tables of arms show a measure: in the order of `place`, headed by `short` where there is little room.
 
-    `short`: absent for the measure's own name. `live`: also in standings. `design`: in the 2 x 2 table. `does`: what an
-    arm does that scores 1, as in "`does` more often than"; pairs of arms are compared by the measures that have it.
+    `short`: absent for the measure's own name. `live`: also in standings. `aside`: in reports alone, and not on the
+    scoreboard. `design`: in the 2 x 2 table. `does`: what an arm does that scores 1, as in "`does` more often than";
+    pairs of arms are compared by the measures that have it.
     """
 
     place: int
     short: str = ""
     live: bool = False
+    aside: bool = False
     design: bool = False
     does: str = ""
 

@@ -8,16 +8,18 @@ from shared.lab.report import advice, verdict
 from shared.lab.report.material import gather
 from shared.lab.report.numbers import Numbers, count
 from shared.lab.report.sections import verdict as section
-from shared.lab.summary import Summary
+from shared.lab.summary import ArmOnSlice, Summary
 from shared.messages import Result
 from shared.scoring import catalogue
+from shared.scoring.catalogue import HEADLINE, RIGHTLY, WRONGLY
 
-MISSING = "missing"
+WITH_LIMITS = (HEADLINE, RIGHTLY, WRONGLY)
+"""The measures beside which intervals stand: more do not fit into a terminal."""
 LEGEND = (
-    "right: asserts an accepted answer, where there is one; EM and F1: exact match and token F1 as RealTime QA counts "
-    "them; cont.: contains an accepted answer; corr.: the same, or abstains where no document has one; abst.: "
-    "abstained, rightly where no document has an answer and wrongly where one has; outd.: says what a correction or "
-    "retraction had made wrong. In brackets: 95 % intervals."
+    "n: questions that have an accepted answer + those that no document answers. Of the former are right: asserts an "
+    "accepted answer; EM: gives nothing else, exact match as RealTime QA counts it; wrongly abst.: declined. Of the "
+    "latter rightly abst.: declined. outd.: says what a correction or retraction had made wrong. In brackets: 95 % "
+    "intervals."
 )
 
 
@@ -61,22 +63,32 @@ def waits(counts: Summary) -> str:
 
 
 def columns(counts: Summary) -> list[str]:
-    """The measures of the table; `missing` alone stands there only where an answer is missing."""
-    missing = any(cell.means[MISSING] for slices in counts.arms.values() for cell in slices.values())
-    return [name for name in catalogue.shown() if name != MISSING or missing]
+    """The measures of the table; `failed` and `missing` stand there only where an answer failed or is missing."""
+    cells = [cell for slices in counts.arms.values() for cell in slices.values()]
+    shown = [name for name, column in catalogue.shown().items() if not column.aside]
+    return [name for name in shown if name not in catalogue.UNANSWERED or any(cell.means[name] for cell in cells)]
 
 
 def rows(counts: Summary) -> Iterator[list[str]]:
-    """Cells as text, slice by slice."""
+    """Cells as text, slice by slice, of the arms that were asked there."""
     for name in next(iter(counts.arms.values()), {}):
-        for place, (arm, slices) in enumerate(counts.arms.items()):
-            cell = slices[name]
+        asked = {arm: slices[name] for arm, slices in counts.arms.items() if slices[name].n}
+        for place, (arm, cell) in enumerate(asked.items()):
             yield [
                 name if place == 0 else "",
                 arm,
-                str(cell.n),
-                *(_share(cell.means[metric], cell.limits.get(metric)) for metric in columns(counts)),
+                _asked(cell),
+                *(
+                    _share(cell.means[metric], cell.limits.get(metric) if metric in WITH_LIMITS else None)
+                    for metric in columns(counts)
+                ),
             ]
+
+
+def _asked(cell: ArmOnSlice) -> str:
+    """Questions with an answer and without one, where there are both; all that were asked where neither is known."""
+    known = [str(n) for n in (cell.answerable, cell.unanswerable) if n]
+    return "+".join(known) or str(cell.n)
 
 
 def _share(value: float | None, bounds: Sequence[float] | None = None) -> str:
