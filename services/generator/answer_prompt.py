@@ -1,8 +1,8 @@
 """What a generator's prompt consists of, and how it is filled in.
 
-`system`, `user` (a string.Template of $question, and where it has them $evidence and $history), `passage` (of $number
-and $text), `turn` (of $role and $text), `choices` (of $choices) and `abstain`, the phrase that says "I do not know".
-Files and versions: `shared/prompts.py`.
+`system`, `user` (a string.Template of $question, and where it has them $evidence, $history and $today), `passage` (of
+$number, $text and $published), `turn` (of $role and $text), `choices` (of $choices) and `abstain`, the phrase that says
+"I do not know". Files and versions: `shared/prompts.py`.
 """
 
 from collections.abc import Sequence
@@ -30,13 +30,26 @@ class Prompt:
     turn: Template
 
     def asking(
-        self, question: str, choices: tuple[str, ...] = (), evidence: str = "", history: Sequence[Turn] = ()
+        self,
+        question: str,
+        choices: tuple[str, ...] = (),
+        evidence: str = "",
+        history: Sequence[Turn] = (),
+        today: str = "",
     ) -> str:
         """The user turn for a question; what is filled in is neutralised."""
         options = self.choices.substitute(choices="; ".join(map(neutral, choices))) if choices else ""
         return self.user.substitute(
-            question=neutral(question.strip()) + options, evidence=evidence, history="\n".join(map(self._said, history))
+            question=neutral(question.strip()) + options,
+            evidence=evidence,
+            history="\n".join(map(self._said, history)),
+            today=today,
         )
+
+    @property
+    def shows_dates(self) -> bool:
+        """Whether it says when each passage was published, or what day it is."""
+        return bool({"published", "today"} & {*self.passage.get_identifiers(), *self.user.get_identifiers()})
 
     def _said(self, turn: Turn) -> str:
         return self.turn.substitute(role=ROLES[turn.role], text=neutral(" ".join(turn.text.split())))

@@ -68,11 +68,11 @@ def test_a_recipe_may_not_have_the_name_of_a_way_of_giving_context(tmp_path: Pat
 
 
 def test_every_shipped_contest_has_no_problems_and_is_had_by_its_name() -> None:
-    assert {"two_by_two", "seven_arms"} <= set(files.names())
+    assert {"two_by_two", "seven_arms", "searches"} <= set(files.names())
     assert {name: checking.problems(files.chosen(name), ["tuned"]) for name in files.names()} == {
         name: [] for name in files.names()
     }
-    with pytest.raises(ValueError, match="shipped contests are seven_arms, two_by_two"):
+    with pytest.raises(ValueError, match="shipped contests are searches, seven_arms, two_by_two"):
         files.chosen("eight_arms")
 
 
@@ -83,6 +83,19 @@ def test_the_seven_arms_are_the_two_by_two_with_gold_passages_and_the_form_of_an
     assert seven.wants_gold
     assert not files.shipped().wants_gold
     assert {arm.name for arm in seven.arms if arm.context == "gold"} == {"base+gold", "tuned+gold"}
+
+
+def test_each_arm_of_the_searches_differs_in_one_thing_from_the_usual_retrieval() -> None:
+    searches = files.chosen("searches")
+    recipes = {recipe.name: recipe.options for recipe in searches.recipes}
+    usual = next(arm for arm in searches.arms if arm.name == "base+rag")
+    others = [arm for arm in searches.arms if arm.context != "none" and arm is not usual]
+
+    assert recipes[usual.context] == {}
+    assert usual.options == {}
+    for arm in others:
+        assert (arm.context == usual.context) != (arm.options == {}), arm.name
+        assert arm.speaker == "base"
 
 
 def test_another_word_in_the_file_is_another_version_and_another_order_of_options_is_not(tmp_path: Path) -> None:

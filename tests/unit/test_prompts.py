@@ -1,5 +1,6 @@
 """Prompts: data with a version, and no way for a document to open a turn."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,32 @@ def test_every_shipped_prompt_can_be_read_and_says_how_to_abstain() -> None:
         assert prompt.version == file.stem
         assert prompt.abstain
         assert "Who?" in prompt.asking("Who?")
+
+
+def test_a_prompt_with_dates_says_when_each_passage_was_published_and_what_day_the_question_has() -> None:
+    prompt = answer_prompt.load("rag_with_dates.v1")
+    dates = passages.Dates(published=("2025-03-03", "2025-03-24"), today="2025-04-01")
+    asked = passages.chat(builders.a_question(), ["It is at the mill.", "It is at the harbour."], prompt, dates=dates)
+
+    assert asked.user.startswith(
+        "Today is 2025-04-01.\n[1] (2025-03-03) It is at the mill.\n[2] (2025-03-24) It is at the harbour."
+    )
+
+
+def test_a_question_about_the_past_has_its_own_day() -> None:
+    settings = GeneratorSettings(rag_prompt="rag_with_dates.v1")
+    question = builders.a_question(as_of=builders.NOON - timedelta(days=2))
+    record = builders.a_record(builders.evidence(question=question), topic=EVIDENCE.name)
+
+    asked = passages.build(settings).ask(record)
+
+    assert f"Today is {question.as_of:%Y-%m-%d}." in asked.chat.user
+    assert f"({builders.NOON:%Y-%m-%d})" in asked.chat.user
+
+
+def test_examples_of_training_have_no_dates_to_show() -> None:
+    with pytest.raises(ValueError, match="shows dates"):
+        passages.chat(builders.a_question(), ["It is at the mill."], answer_prompt.load("rag_with_dates.v1"))
 
 
 def test_an_own_prompt_carries_its_hash_so_that_a_change_shows(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 
 from services.generator import answer_prompt, evidence, form_wording, kinds
@@ -13,6 +15,14 @@ from shared.records import Record
 from shared.topology import EVIDENCE
 
 Pick = tuple[EvidenceItem, str]
+
+
+@dataclass(frozen=True)
+class Dates:
+    """For prompts that show them, as ISO 8601 days: when each passage was published, and the day of the question."""
+
+    published: tuple[str, ...]
+    today: str
 
 
 def build(settings: GeneratorSettings) -> Style:
@@ -37,7 +47,7 @@ def prompted(
     return PromptedQuestion(
         question=retrieved.question,
         asked_at=retrieved.asked_at,
-        chat=chat(retrieved.question, passages, manner.prompt, history),
+        chat=chat(retrieved.question, passages, manner.prompt, history, dates=_dates(retrieved, picks)),
         evidence=tuple(item for item, _ in picks),
         passages=passages,
         stale=retrieved.stale,
@@ -46,6 +56,16 @@ def prompted(
         abstain=manner.prompt.abstain,
         longest=manner.longest,
     )
+
+
+def _dates(retrieved: EvidenceFound, picks: Sequence[Pick]) -> Dates:
+    """A question about the past is asked on its own day."""
+    today = retrieved.question.as_of or retrieved.asked_at
+    return Dates(tuple(_day(item.published_at) for item, _ in picks), _day(today))
+
+
+def _day(moment: datetime) -> str:
+    return moment.astimezone(UTC).date().isoformat()
 
 
 def chosen(retrieved: EvidenceFound, manner: Manner) -> list[Pick]:
@@ -68,9 +88,24 @@ def ordered(picks: list[Pick], question: Question) -> list[Pick]:
 
 
 def chat(
-    question: Question, passages: Sequence[str], prompt: answer_prompt.Prompt, history: Sequence[Turn] = ()
+    question: Question,
+    passages: Sequence[str],
+    prompt: answer_prompt.Prompt,
+    history: Sequence[Turn] = (),
+    *,
+    dates: Dates | None = None,
 ) -> Chat:
-    """Passages numbered from 1, one a line; the numbers are what citations point at."""
-    lines = [prompt.passage.substitute(number=number, text=text) for number, text in enumerate(passages, start=1)]
-    user = prompt.asking(question.text, question.choices, evidence="\n".join(lines), history=history)
+    """Passages numbered from 1, one a line; the numbers are what citations point at.
+
+    ValueError: the prompt shows dates, and none are given.
+    """
+    if dates is None and prompt.shows_dates:
+        raise ValueError(f"prompt {prompt.version} shows dates, which examples of training do not have: name another")
+    published = ("",) * len(passages) if dates is None else dates.published
+    lines = [
+        prompt.passage.substitute(number=number, text=text, published=day)
+        for number, (text, day) in enumerate(zip(passages, published, strict=True), start=1)
+    ]
+    today = "" if dates is None else dates.today
+    user = prompt.asking(question.text, question.choices, evidence="\n".join(lines), history=history, today=today)
     return Chat(prompt.system, user + form_wording.wishes(question.form))
