@@ -93,7 +93,9 @@ def test_a_table_whose_rows_have_two_names_keeps_both(width: int, capsys: pytest
 
 @pytest.mark.parametrize("missing", [0.0, 0.5])
 def test_the_scoreboard_has_a_column_of_missing_answers_where_one_is_missing(missing: float) -> None:
-    cell = ArmOnSlice(n=2, means=dict.fromkeys(catalogue.shown(), 0.0) | {"missing": missing}, limits={})
+    cell = ArmOnSlice(
+        n=2, answerable=2, unanswerable=0, means=dict.fromkeys(catalogue.shown(), 0.0) | {"missing": missing}, limits={}
+    )
     counts = Summary(
         questions=2, results=2, missing_answers=1, arms={"base": {"all": cell}}, own_ms={}, queue_ms={}, latency_ms={}
     )
