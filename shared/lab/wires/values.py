@@ -10,6 +10,9 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+SMALL = (
+    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+)  # fmt: skip
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -47,12 +50,13 @@ class Style:
     per_cent: str
     month_first: bool
     with_weekday: bool
+    small_in_words: bool
 
 
 def style(draw: Draw, currency: str) -> Style:
     return Style(
         currency, draw.pick(("per cent", "per cent", "percent")), month_first=draw.chance(300),
-        with_weekday=draw.chance(250),
+        with_weekday=draw.chance(250), small_in_words=draw.chance(700),
     )  # fmt: skip
 
 
@@ -71,11 +75,10 @@ def money(amount: int, written: Style) -> Said:
     return Said(f"{number} {written.currency}", (number,), amount)
 
 
-def number(amount: int, unit: str) -> Said:
-    """A count of something, or without a unit a count alone."""
-    if not unit:
-        return Said(grouped(amount), (), amount)
-    return Said(f"{grouped(amount)} {unit}", (grouped(amount),), amount)
+def number(amount: int, unit: str, written: Style) -> Said:
+    """A count of something; a small one is a word where the style has it so."""
+    count = SMALL[amount] if written.small_in_words and amount < len(SMALL) else grouped(amount)
+    return Said(f"{count} {unit}", (count,), amount)
 
 
 def tenths(amount: int, unit: str) -> Said:
@@ -102,3 +105,9 @@ def month(published: date, ahead: int) -> Said:
 
 def days_after(published: date, days: int) -> date:
     return published + timedelta(days=days)
+
+
+def ordinal(number: int) -> str:
+    """63 as 63rd."""
+    ending = "th" if 10 < number % 100 < 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
