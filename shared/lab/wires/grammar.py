@@ -19,10 +19,16 @@ _CONSONANT_SOUND = re.compile(r"(?:[Ee]u|[Oo]ne|[Uu]ni)")
 _SPACES = re.compile(r" {2,}")
 
 
-def chosen(template: str, draw: Draw) -> str:
-    """A template in which every choice is made, the inner ones first."""
+def chosen(template: str, draw: Draw, *, together: bool = False) -> str:
+    """A template in which every choice is made, the inner ones first.
+
+    Where choices go `together`, those with equally many options take the same one: the second of each, say.
+    """
+    made: dict[int, int] = {}
     while match := CHOICE.search(template):
-        template = template[: match.start()] + draw.pick(match[1].split("|")) + template[match.end() :]
+        options = match[1].split("|")
+        place = made.setdefault(len(options), draw.below(len(options))) if together else draw.below(len(options))
+        template = template[: match.start()] + options[place] + template[match.end() :]
     return _SPACES.sub(" ", template).replace(" ,", ",").replace(" .", ".").strip()
 
 

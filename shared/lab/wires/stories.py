@@ -89,8 +89,9 @@ class Author:
         """A title, a lead, the facts in an order of chance, what somebody said, and sentences that go with it."""
         facts_said = [Sentence(self._one_of(kind.facts[fact].sentences), "fact", fact) for fact in facts]
         body = self._draw.shuffled(facts_said)
-        for quote in self._ranked(kind.quotes)[: QUOTES[self._length]]:
-            body.insert(self._draw.between(1, len(body)), Sentence(self._framed(self._taken(quote)), "quote"))
+        for number, quote in enumerate(self._ranked(kind.quotes)[: QUOTES[self._length]]):
+            place = len(body) if number else self._draw.between(1, len(body) - 1)
+            body.insert(place, Sentence(self._framed(self._taken(quote), again=number > 0), "quote"))
         lead, title = Sentence(self._one_of(kind.leads), "lead"), self._one_of(kind.titles)
         body = _clear(kind, self._filled(kind, [lead, *body], values))
         return Plan(title, list(self._paragraphs(body)))
@@ -106,7 +107,7 @@ class Author:
     def update(self, kind: Kind, fact: str, plan: Plan) -> Plan:
         """A later story that gives one fact a new value, with a sentence or two of background."""
         news = Sentence(self._one_of(kind.facts[fact].change), "fact", fact)
-        fillers = [Sentence(self._taken(text), "filler") for text in self._ranked(kind.fillers)[:2]]
+        fillers = [self._background(text, "filler") for text in self._ranked(kind.fillers)[:2]]
         quote = Sentence(self._framed(self._one_of(kind.quotes)), "quote")
         return Plan(self.title("update", plan.title), [[news, fillers[0]], [quote], [fillers[1]]])
 
@@ -125,25 +126,26 @@ class Author:
         while len(Plan("", [sentences]).text(values).split()) < wanted and spare:
             template, part = spare.pop(0)
             if part == "ending":
-                sentences.append(Sentence(self._taken(template), "ending"))
+                sentences.append(self._background(template, "ending"))
             else:
                 last = sum(1 for sentence in sentences if sentence.part != "ending")
-                sentences.insert(self._draw.between(2, last), Sentence(self._taken(template), "filler"))
+                sentences.insert(self._draw.between(2, last), self._background(template, "filler"))
         return sentences
 
     def _paragraphs(self, sentences: Sequence[Sentence]) -> Iterator[Sequence[Sentence]]:
         paragraph: list[Sentence] = []
         size = self._draw.pick(PARAGRAPH)
         for sentence in sentences:
-            if paragraph and (sentence.part == "quote" or len(paragraph) >= size):
+            if paragraph and ("quote" in (sentence.part, paragraph[-1].part) or len(paragraph) >= size):
                 yield paragraph
                 paragraph, size = [], self._draw.pick(PARAGRAPH)
             paragraph.append(sentence)
         yield paragraph
 
-    def _framed(self, quote: str) -> str:
+    def _framed(self, quote: str, *, again: bool = False) -> str:
+        """A quotation with its speaker; of one who speaks again it is not said that a comment was asked for."""
         first, second = (half.removesuffix(".") for half in quote.split(" // "))
-        return self._one_of(common()["quote_frames"]).replace("{first}", first).replace("{second}", second)
+        return self._one_of(common()["frames_again" if again else "frames"]).replace("{first}", first).replace("{second}", second)
 
     def _one_of(self, templates: Sequence[str]) -> str:
         return self._taken(self._ranked(templates)[0])
@@ -152,10 +154,14 @@ class Author:
         """Those used least first, in an order of chance."""
         return sorted(self._draw.shuffled(templates), key=lambda template: self._used[template])
 
-    def _taken(self, template: str) -> str:
+    def _taken(self, template: str, *, together: bool = False) -> str:
         """The template with its choices made, and counted as used."""
         self._used[template] += 1
-        return chosen(template, self._draw)
+        return chosen(template, self._draw, together=together)
+
+    def _background(self, template: str, part: Literal["filler", "ending"]) -> Sentence:
+        """A sentence that says no fact; its choices go together."""
+        return Sentence(self._taken(template, together=True), part)
 
 
 def _clear(kind: Kind, sentences: Sequence[Sentence]) -> list[Sentence]:
