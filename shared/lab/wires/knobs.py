@@ -14,7 +14,7 @@ class Knobs(BaseModel):
     """One wire is one set of these: the same ones give the same bytes on every machine."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    seed: int = Field(ge=0, le=999_999_999)
+    seed: int = Field(ge=0, le=999_999_999, description="what everything is drawn from")
     documents: int = Field(default=60, ge=8, le=1_000, description="stories of edition 1")
     new: int = Field(default=30, ge=0, le=1_000, description="new stories of each later edition, without reprints")
     corrections: int = Field(default=10, ge=0, description="stories that a later edition corrects")
@@ -29,7 +29,7 @@ class Knobs(BaseModel):
     namesakes: float = Field(
         default=0.15, ge=0, le=0.5, description="share of people, places and numbers that are much like another"
     )
-    editions: int = Field(default=2, ge=2, le=60)
+    editions: int = Field(default=2, ge=2, le=60, description="how many, the first one with them")
 
     @property
     def asked_multi(self) -> int:

@@ -119,7 +119,11 @@ class Asker:
 
     def _multi(self) -> Iterator[Question]:
         stories = [story for story in self._standing() if not story.reprints]
+        facts: set[tuple[str, str]] = set()
         for chain in self._draw.shuffled(list(chains(stories))):
+            if (chain.asked.document_id, chain.fact) in facts:
+                continue
+            facts.add((chain.asked.document_id, chain.fact))
             value = chain.asked.values[chain.fact]
             question = self._question("multi", chain.text, value, chain.asked)
             yield question.model_copy(

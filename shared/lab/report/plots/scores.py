@@ -7,7 +7,7 @@ from shared.lab.report.plots.drawing import GREY, drawn, errors, legend_above, l
 from shared.lab.report.table import Cell
 from shared.scoring.catalogue import HEADLINE
 
-LABEL = "right, of all questions"
+LABEL = "right, of questions that have an answer"
 
 
 def arms_by_slice(cells: Sequence[Cell], arms: Sequence[str]) -> str:
