@@ -69,7 +69,9 @@ def list_() -> None:
 def _knobs(name: str, given: dict[str, Any]) -> Knobs:
     """ValueError where a named wire is to be changed, or where there is no seed."""
     if name and given:
-        raise ValueError(f"--name {name} fixes every knob: leave out {', '.join(f'--{knob}' for knob in sorted(given))}")
+        raise ValueError(
+            f"--name {name} fixes every knob: leave out {', '.join(f'--{knob}' for knob in sorted(given))}"
+        )
     if name:
         return named.of_name(name)
     if "seed" not in given:
