@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from services.console import output
-from shared.lab.wires import named, wire
+from shared.lab.wires import drift, named, wire
 from shared.lab.wires.knobs import Knobs
 
 Folder = Annotated[Path, typer.Option(help="Folder to write the wire to.")]
@@ -53,6 +53,29 @@ def make(
     counts = ", ".join(f"{count} {slice_}" for slice_, count in made.card["questions"].items())
     output.say(f"{len(made.timeline.events)} documents, {len(made.pairs)} training pairs; questions: {counts}.")
     output.say(f"Written to {out}. `tiltyard demo --wire {out}` runs the trial on it.")
+
+
+@app.command("drift")
+def drift_(
+    out: Annotated[Path, typer.Option(help="Folder to write the suite to.")],
+    seed: Annotated[int, _knob("seed")],
+    editions: Annotated[int, typer.Option(help="How many, the first one with them.")] = 20,
+    questions: Annotated[int, typer.Option(help="How many.")] = 5_000,
+    documents: Annotated[int, _knob("documents")] = 60,
+    new: Annotated[int, _knob("new")] = 30,
+    updates: Annotated[int, _knob("updates")] = 12,
+    corrections: Annotated[int, _knob("corrections")] = 6,
+    retractions: Annotated[int, _knob("retractions")] = 3,
+    reprints: Annotated[int, _knob("reprints")] = 2,
+    length: Annotated[str, _knob("length")] = "short",
+) -> None:
+    """Make a suite over many editions: what is true now, what was true on a day, what was not known yet.
+
+    Example: tiltyard wire drift --seed 7 --editions 20 --questions 5000 --out out/drift-7
+    """
+    made = drift.Drift(Knobs(**{knob: value for knob, value in locals().items() if knob in Knobs.model_fields}))
+    asked = drift.write(out, made)
+    output.say(f"{len(made.timeline.events)} documents in {editions} editions, {asked} questions. Written to {out}.")
 
 
 @app.command("list")

@@ -1,19 +1,15 @@
-"""A wire over time: what is published when, as stories come, are corrected, taken back and reprinted.
+"""What is published when: stories come, are corrected, taken back and reprinted, and later ones bring new values."""
 
-The state of the world at a moment follows from the events up to it: a fact of a story holds from the event that states
-it to the next one that states another value or takes the story back.
-"""
-
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal
 
 from shared.lab.wires import values
 from shared.lab.wires.draw import Draw
 from shared.lab.wires.kind import Kind, kinds
 from shared.lab.wires.knobs import Knobs
 from shared.lab.wires.stories import Author, Plan, Story
+from shared.lab.wires.timeline import Change, Event, Timeline
 from shared.lab.wires.values import Person, Value
 from shared.lab.wires.world import World
 
@@ -23,40 +19,6 @@ OPENS, CLOSES, STEP = 5 * 60, 22 * 60, 5
 """Minutes of a day between which news is published, and the steps between them."""
 TRIES = 60
 UNCORRECTED = ("given",)
-Change = Literal["new", "correction", "retraction", "reprint", "update"]
-
-
-@dataclass(frozen=True)
-class Event:
-    """One document as it is published. `fact` is the one that a correction or an update gives another value."""
-
-    edition: int
-    at: datetime
-    change: Change
-    document_id: str
-    story: Story
-    values: Mapping[str, Value]
-    title: str = ""
-    text: str = ""
-    source: str = ""
-    fact: str = ""
-
-
-@dataclass(frozen=True)
-class Timeline:
-    """All events in their order, with what the wire's questions need to know of its world."""
-
-    events: Sequence[Event]
-    shared_surnames: frozenset[str]
-
-    def of(self, story: Story) -> list[Event]:
-        """What became of a story, in order; its reprints apart."""
-        return [event for event in self.events if event.story is story and event.change != "reprint"]
-
-    def in_edition(self, *numbers: int) -> list[Event]:
-        return [event for event in self.events if event.edition in numbers]
-
-
 class Newsroom:
     """Makes the events of one edition after the other."""
 
@@ -69,6 +31,7 @@ class Newsroom:
         self._events: list[Event] = []
         self._documents = 0
         self._settled: set[str] = set()
+        self._updated: set[str] = set()
 
     def timeline(self) -> Timeline:
         for edition in range(1, self._knobs.editions + 1):
@@ -81,7 +44,7 @@ class Newsroom:
             changes: list[Change] = ["new"] * knobs.documents
         else:
             changes = ["new"] * knobs.new + ["correction"] * knobs.corrections
-            changes += ["retraction"] * knobs.retractions
+            changes += ["retraction"] * knobs.retractions + ["update"] * knobs.updates
         earlier = [event.story for event in self._events if event.change == "new"]
         shuffled = self._draw.shuffled(changes)
         reprinted = self._reprinted(shuffled) if edition > 1 else frozenset()
@@ -100,13 +63,18 @@ class Newsroom:
             story = self._story(at)
             title, text = story.plan.headline(story.values), story.text
             return Event(edition, at, change, story.document_id, story, dict(story.values), title, text, story.desk)
-        free = [story for story in earlier if story.document_id not in self._settled and not story.reprints]
-        for story in self._draw.shuffled(free):
-            event = self._retraction(edition, at, story) if change == "retraction" else self._correction(edition, at, story)
-            if event:
-                self._settled.add(story.document_id)
+        changed = {"retraction": self._retraction, "correction": self._correction, "update": self._update}[change]
+        for story in self._draw.shuffled([story for story in earlier if self._may(change, story)]):
+            if event := changed(edition, at, story):
+                (self._updated if change == "update" else self._settled).add(story.document_id)
                 return event
         raise ValueError(f"no story is left for a {change} in edition {edition}: ask for fewer, or for more documents")
+
+    def _may(self, change: Change, story: Story) -> bool:
+        """A story is corrected or taken back once, and not when a reprint or a later story says more of it."""
+        if story.document_id in self._settled or story.reprints:
+            return False
+        return change == "update" or story.document_id not in self._updated
 
     def _story(self, at: datetime) -> Story:
         kind = self._next_kind()
@@ -135,6 +103,16 @@ class Newsroom:
             title = self._author.title("correction", story.plan.title) if visible else story.plan.title
             text, title = story.plan.text(corrected, note), Plan(title, ()).headline(corrected)
             return Event(edition, at, "correction", story.document_id, story, corrected, title, text, story.desk, fact)
+        return None
+
+    def _update(self, edition: int, at: datetime, story: Story) -> Event | None:
+        """A later story, under an id of its own, that gives a fact a new value; the earlier one stands as it is."""
+        for fact in [fact for fact in story.said if story.kind.facts[fact].change]:
+            if value := self._other(story, fact):
+                story.values = story.values | {fact: value} | self._setting(at)
+                plan = self._author.update(story.kind, fact, story.plan)
+                title, text = plan.headline(story.values), plan.text(story.values)
+                return Event(edition, at, "update", self._next_id(), story, story.values, title, text, story.desk, fact)
         return None
 
     def _other(self, story: Story, fact: str) -> Value | None:

@@ -20,6 +20,7 @@ class Knobs(BaseModel):
     corrections: int = Field(default=10, ge=0, description="stories that a later edition corrects")
     retractions: int = Field(default=5, ge=0, description="stories that a later edition takes back")
     reprints: int = Field(default=3, ge=0, description="new stories that another desk prints again")
+    updates: int = Field(default=0, ge=0, description="later stories that give a fact of an earlier one a new value")
     wordings: int = Field(default=2, ge=1, le=4, description="training pairs for each fact of edition 1")
     length: Literal["short", "long"] = Field(default="short", description="of the stories")
     facts: int = Field(default=4, ge=3, le=MOST_FACTS, description="that a story says")
@@ -41,11 +42,12 @@ class Knobs(BaseModel):
 
     def conflicts(self) -> Iterator[str]:
         """What does not go together, each in one sentence that says what to change."""
-        touched = self.corrections + self.retractions
-        if touched > self.documents // 2:
+        later = self.editions - 1
+        touched, stories = (self.corrections + self.retractions) * later, self.documents + self.new * (later - 1)
+        if touched > stories // 2:
             yield (
-                f"{self.corrections} corrections and {self.retractions} retractions touch more than half of "
-                f"{self.documents} documents: ask for fewer, or for more documents"
+                f"{self.corrections} corrections and {self.retractions} retractions an edition touch more than half of "
+                f"{stories} documents: ask for fewer, or for more documents"
             )
         if self.reprints > self.new:
             yield f"{self.reprints} reprints need as many new stories, and there are {self.new}: ask for fewer reprints"

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from shared.lab.wires.draw import Draw
-from shared.lab.wires.editions import Event, Timeline
+from shared.lab.wires.timeline import Timeline
 from shared.lab.wires.grammar import asked
 from shared.lab.wires.kind import TAUGHT, WORDINGS, Kind
 from shared.lab.wires.knobs import Knobs
@@ -89,7 +89,7 @@ class Asker:
                     yield self._question(name, asked(wording, story.values), story.values[fact], story)
 
     def _corrected(self) -> Iterator[Question]:
-        for event in self._events("correction"):
+        for event in self._timeline.of_change("correction"):
             before, now = self._timeline.of(event.story)[0].values[event.fact], event.values[event.fact]
             for wording in self._asked(event.story, event.fact).tested:
                 yield self._question(
@@ -98,7 +98,7 @@ class Asker:
 
     def _retracted(self) -> Iterator[Question]:
         """Facts whose value stands in no document any more."""
-        for event in self._events("retraction"):
+        for event in self._timeline.of_change("retraction"):
             story = event.story
             gone = [fact for fact in story.said if story.values[fact].text.lower() not in self._live]
             for fact in gone[:MOST_OF_A_RETRACTION]:
@@ -131,11 +131,8 @@ class Asker:
             )
 
     def _standing(self) -> list[Story]:
-        new = self._events("new")
+        new = self._timeline.of_change("new")
         return [event.story for event in new if event.document_id not in self._touched]
-
-    def _events(self, change: str) -> list[Event]:
-        return [event for event in self._timeline.events if event.change == change]
 
     def _question(self, name: str, text: str, value: Value, story: Story, outdated: str | None = None) -> Question:
         return Question(

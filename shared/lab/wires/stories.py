@@ -109,7 +109,8 @@ class Author:
         news = Sentence(self._one_of(kind.facts[fact].change), "fact", fact)
         fillers = [self._background(text, "filler") for text in self._ranked(kind.fillers)[:2]]
         quote = Sentence(self._framed(self._one_of(kind.quotes)), "quote")
-        return Plan(self.title("update", plan.title), [[news, fillers[0]], [quote], [fillers[1]]])
+        title = self.title("update", plan.title).replace("{key}", f"{{{kind.key}}}")
+        return Plan(title, [[news, fillers[0]], [quote], [fillers[1]]])
 
     def reprint(self, plan: Plan, desk: str) -> Plan:
         """Another desk's near-copy: another title, and one sentence that says no fact left out."""

@@ -8,9 +8,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from shared.lab.wires.editions import Event, Newsroom, Timeline
+from shared.lab.wires.editions import Newsroom
 from shared.lab.wires.knobs import VERSION, Knobs, checked
 from shared.lab.wires.questions import Asker
+from shared.lab.wires.timeline import Event, Timeline
 from shared.messages import Message, Question, TrainingPair
 
 CARD, README = "card.json", "README.md"
