@@ -58,7 +58,9 @@ def documents(files: Files) -> Iterator[str]:
         if row["op"] == "upsert":
             words = len(row["text"].split())
             yield from [f"{row['document_id']}: {words} words"] if not 55 <= words <= 260 else []
-            yield from [f"{row['document_id']}: open slot"] if re.search(r"[{}\[\]|]", row["text"] + row["title"]) else []
+            yield from (
+                [f"{row['document_id']}: open slot"] if re.search(r"[{}\[\]|]", row["text"] + row["title"]) else []
+            )
 
 
 def wordings(files: Files) -> Iterator[str]:
@@ -113,7 +115,9 @@ def alone(files: Files) -> Iterator[str]:
     stories = [event.story for event in files.wire.timeline.events if event.change == "new"]
     seen: Counter[tuple[str, str, str]] = Counter()
     for story in stories:
-        seen.update((story.kind.name, slot, story.values[slot].text) for slot in story.kind.alone if slot in story.values)
+        seen.update(
+            (story.kind.name, slot, story.values[slot].text) for slot in story.kind.alone if slot in story.values
+        )
     yield from (str(place) for place, count in seen.items() if count > 1)
 
 
@@ -140,7 +144,9 @@ def measured(files: Files) -> Iterator[str]:
         question = Question.model_validate(row)
         for reference in row["references"]:
             for text in (reference, f"It is {reference}."):
-                yield from [] if right.score(question, said(text)) == 1.0 else [f"{row['question_id']}: {text} is wrong"]
+                yield from (
+                    [] if right.score(question, said(text)) == 1.0 else [f"{row['question_id']}: {text} is wrong"]
+                )
         if row["references"] and "outdated" in row and right.score(question, said(row["outdated"])) != 0.0:
             yield f"{row['question_id']}: {row['outdated']} is right"
 

@@ -6,7 +6,7 @@ what was known then: never about the old version of a corrected story.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,15 @@ SLICES = {
     "unanswerable": "Something that no story says: abstaining is right.",
     "stable": "A fact that never changed; asked as of now.",
 }
-SHARES = {"updated": 100, "corrected": 80, "retracted": 40, "past": 100, "since": 100, "not_yet": 80, "unanswerable": 80}
+SHARES = {
+    "updated": 100,
+    "corrected": 80,
+    "retracted": 40,
+    "past": 100,
+    "since": 100,
+    "not_yet": 80,
+    "unanswerable": 80,
+}
 """Of a thousand questions at most; what is not there is made up for by stable facts."""
 DAYS_ASKED = 3
 Fact = tuple[Story, str]
@@ -149,7 +157,7 @@ def write(place: Path, drift: Drift) -> int:
     questions = drift.questions()
     for file in place.glob(folder.EDITION.format("*")):
         file.unlink()
-    files = {
+    files: dict[str, Iterable[Mapping[str, Any]]] = {
         folder.EDITION.format(f"{edition:03}"): map(document, drift.timeline.in_edition(edition))
         for edition in range(1, drift.knobs.editions + 1)
     }
@@ -169,7 +177,7 @@ def _card(knobs: Knobs, questions: Sequence[Question]) -> Card:
         version=VERSION,
         kind=Kind.question_answering,
         licence="Apache-2.0",
-        source=f"Made by tiltyard wire drift, seed {knobs.seed}, {knobs.editions} editions; everything in it is invented.",
+        source=f"Made by tiltyard wire drift, seed {knobs.seed}, {knobs.editions} editions; all of it is invented.",
         measures="Whether answers keep up with news that changes, and whether what was known on a day is told apart.",
         not_for="Saying how well a system reads news: the sentences come from a grammar and are more regular.",
         slices={name: about for name, about in SLICES.items() if name in asked_for},

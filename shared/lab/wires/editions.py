@@ -19,6 +19,8 @@ OPENS, CLOSES, STEP = 5 * 60, 22 * 60, 5
 """Minutes of a day between which news is published, and the steps between them."""
 TRIES = 60
 UNCORRECTED = ("given",)
+
+
 class Newsroom:
     """Makes the events of one edition after the other."""
 
@@ -39,12 +41,13 @@ class Newsroom:
         return Timeline(self._events, self._world.shared_surnames)
 
     def _publish(self, edition: int) -> None:
-        knobs = self._knobs
-        if edition == 1:
-            changes: list[Change] = ["new"] * knobs.documents
-        else:
-            changes = ["new"] * knobs.new + ["correction"] * knobs.corrections
-            changes += ["retraction"] * knobs.retractions + ["update"] * knobs.updates
+        knobs, changes = self._knobs, list[Change]()
+        often: dict[Change, int] = {"new": knobs.documents}
+        if edition > 1:
+            often = {"new": knobs.new, "correction": knobs.corrections, "retraction": knobs.retractions}
+            often["update"] = knobs.updates
+        for change, count in often.items():
+            changes += [change] * count
         earlier = [event.story for event in self._events if event.change == "new"]
         shuffled = self._draw.shuffled(changes)
         reprinted = self._reprinted(shuffled) if edition > 1 else frozenset()
@@ -175,4 +178,8 @@ def _differ(old: Value, new: Value) -> bool:
     """Whether somebody who knows the one would not be taken to know the other: no surname, no number in common."""
     if isinstance(old, Person) and isinstance(new, Person):
         return old.surname != new.surname
-    return not isinstance(old, Person) and not isinstance(new, Person) and not {old.text, *old.short} & {new.text, *new.short}
+    return (
+        not isinstance(old, Person)
+        and not isinstance(new, Person)
+        and not {old.text, *old.short} & {new.text, *new.short}
+    )

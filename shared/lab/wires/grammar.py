@@ -50,15 +50,12 @@ class Writer:
 
     def _fill(self, match: re.Match[str]) -> str:
         value = self._values[match["name"]]
-        if isinstance(value, Person):
-            written = self._person(match["name"], value, match["form"] or "")
-        else:
-            written = value.text
+        written = self._person(value, match["form"] or "") if isinstance(value, Person) else value.text
         if not match["article"]:
             return written
         return f"{match['article'][0]}{'n' if _needs_an(written) else ''} {written}"
 
-    def _person(self, name: str, person: Person, form: str) -> str:
+    def _person(self, person: Person, form: str) -> str:
         if form in _PRONOUNS:
             return _PRONOUNS[form][0 if person.female else 1]
         if form == "surname" or (form != "full" and person.text in self._named):
@@ -70,7 +67,7 @@ class Writer:
 def asked(template: str, values: Mapping[str, Value]) -> str:
     """A question or a description, in which everybody is named in full."""
     written = SLOT.sub(lambda match: f"{match['article'] or ''}{values[match['name']].text}", template)
-    return capitalised(written) if written.endswith("?") or written.endswith(".") else written
+    return capitalised(written) if written.endswith(("?", ".")) else written
 
 
 def capitalised(sentence: str) -> str:

@@ -44,8 +44,8 @@ def spec(text: str) -> Spec:
     match = _SPEC.fullmatch(text)
     if match is None:
         raise ValueError(f"{text!r} says no type of value, such as `number 40..390 metres`")
-    numbers = [int(match[name] or default) for name, default in (("low", 0), ("high", 0), ("step", 1))]
-    return Spec(match["type"], *numbers, rest=match["rest"] or "")
+    low, high, step = match["low"] or 0, match["high"] or 0, match["step"] or 1
+    return Spec(match["type"], int(low), int(high), int(step), match["rest"] or "")
 
 
 class Fact(BaseModel):

@@ -54,8 +54,8 @@ class Knobs(BaseModel):
         fixed = 2 * self.corrections + 3 * self.retractions + self.asked_multi + self.asked_unanswerable
         if self.editions == 2 and fixed > self.questions:
             yield (
-                f"corrections are asked about twice and retractions up to three times, which with multi and unanswerable "
-                f"questions makes {fixed}, more than {self.questions} questions: ask for more questions"
+                f"corrections are asked about twice and retractions up to three times, which with multi and "
+                f"unanswerable questions makes {fixed}, more than {self.questions} questions: ask for more questions"
             )
 
 

@@ -56,7 +56,7 @@ class Names:
         return person
 
     def near(self, word: str) -> str:
-        """A word that begins like another and ends differently, so that a hasty reader takes it for that; or a new one."""
+        """A word that begins like another and ends differently, so that they are easily mixed up; or a new one."""
         for culture in cultures().values():
             ends = [end for end in culture["word"][-1] if word.endswith(end)]
             others = [word.removesuffix(end) + other for end in ends for other in culture["word"][-1] if other != end]

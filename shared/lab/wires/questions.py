@@ -9,12 +9,12 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from shared.lab.wires.draw import Draw
-from shared.lab.wires.timeline import Timeline
 from shared.lab.wires.grammar import asked
 from shared.lab.wires.kind import TAUGHT, WORDINGS, Kind
 from shared.lab.wires.knobs import Knobs
 from shared.lab.wires.multi import chains
 from shared.lab.wires.stories import Story
+from shared.lab.wires.timeline import Timeline
 from shared.lab.wires.values import Person, Value
 from shared.messages import Question, TrainingPair
 
@@ -50,7 +50,9 @@ class Asker:
         """So many wordings of every fact that edition 1 states, with the answer that it gives."""
         for event in self._timeline.in_edition(1):
             for fact in event.story.said:
-                wordings = self._draw.child("taught", event.document_id, fact).shuffled(self._asked(event.story, fact).taught)
+                wordings = self._draw.child("taught", event.document_id, fact).shuffled(
+                    self._asked(event.story, fact).taught
+                )
                 for wording in wordings[: self._knobs.wordings]:
                     yield TrainingPair(
                         question=asked(wording, event.values),
@@ -92,9 +94,7 @@ class Asker:
         for event in self._timeline.of_change("correction"):
             before, now = self._timeline.of(event.story)[0].values[event.fact], event.values[event.fact]
             for wording in self._asked(event.story, event.fact).tested:
-                yield self._question(
-                    "corrected", asked(wording, event.values), now, event.story, outdated=before.text
-                )
+                yield self._question("corrected", asked(wording, event.values), now, event.story, outdated=before.text)
 
     def _retracted(self) -> Iterator[Question]:
         """Facts whose value stands in no document any more."""

@@ -146,7 +146,11 @@ class Author:
     def _framed(self, quote: str, *, again: bool = False) -> str:
         """A quotation with its speaker; of one who speaks again it is not said that a comment was asked for."""
         first, second = (half.removesuffix(".") for half in quote.split(" // "))
-        return self._one_of(common()["frames_again" if again else "frames"]).replace("{first}", first).replace("{second}", second)
+        return (
+            self._one_of(common()["frames_again" if again else "frames"])
+            .replace("{first}", first)
+            .replace("{second}", second)
+        )
 
     def _one_of(self, templates: Sequence[str]) -> str:
         return self._taken(self._ranked(templates)[0])
@@ -171,6 +175,7 @@ def _clear(kind: Kind, sentences: Sequence[Sentence]) -> list[Sentence]:
     for before, sentence in pairwise(sentences):
         pronoun, _, rest = sentence.template.partition(" ")
         if before.part != "lead" and pronoun in kind.pronouns and sentence.part != "quote":
-            sentence = replace(sentence, template=f"{kind.pronouns[pronoun]} {rest}")
-        clear.append(sentence)
+            clear.append(replace(sentence, template=f"{kind.pronouns[pronoun]} {rest}"))
+        else:
+            clear.append(sentence)
     return clear

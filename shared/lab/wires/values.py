@@ -1,4 +1,4 @@
-"""What a story says of something: a person, a name, an amount, a date. How it is written, and what is accepted for it."""
+"""What a story says of something, a person, a name, an amount or a date: how it is written, and what is accepted."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

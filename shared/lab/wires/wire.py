@@ -48,7 +48,9 @@ class Wire:
         return {
             "generator": f"tiltyard wire {VERSION}",
             "knobs": self.knobs.model_dump(mode="json"),
-            "documents": {f"edition {edition}: {change}": changes[edition, change] for edition, change in sorted(changes)},
+            "documents": {
+                f"edition {edition}: {change}": changes[edition, change] for edition, change in sorted(changes)
+            },
             "training_pairs": len(self.pairs),
             "questions": {name: slices[name] for name in SLICES},
         }
@@ -60,8 +62,8 @@ class Wire:
         return (
             f"# An invented newswire, seed {self.knobs.seed}\n\n"
             f"Made by `{counts['generator']}` from the knobs in `{CARD}`: the same knobs give the same bytes on every\n"
-            "machine. Everything in it is invented; the sentences come from a grammar. The files are those of the sample\n"
-            f"newswire, `services/console/newswire`.\n\n| documents | |\n|---|---|\n{documents}\n\n"
+            "machine. Everything in it is invented; the sentences come from a grammar. The files are those of the\n"
+            f"sample newswire, `services/console/newswire`.\n\n| documents | |\n|---|---|\n{documents}\n\n"
             f"| questions | |\n|---|---|\n{questions}\n\n{counts['training_pairs']} training pairs.\n"
         )
 

@@ -34,11 +34,15 @@ class World:
         self._written: set[str] = set()
         self.region = self._names.word()
         self.currency = self._draw.pick(common()["currencies"])
-        self.desks = [pattern.format(region=self.region, word=self._names.word()) for pattern in common()["desks"]["patterns"]]
+        self.desks = [
+            pattern.format(region=self.region, word=self._names.word()) for pattern in common()["desks"]["patterns"]
+        ]
         self._places = [self._place()]
         for _ in range(max(9, knobs.documents // 4) - 1):
             self._new_place()
-        self._firms = {sector: [self._firm(sector) for _ in range(max(2, knobs.documents // 12))] for sector in SUFFIXES}
+        self._firms = {
+            sector: [self._firm(sector) for _ in range(max(2, knobs.documents // 12))] for sector in SUFFIXES
+        }
 
     @property
     def shared_surnames(self) -> frozenset[str]:
@@ -156,4 +160,3 @@ class World:
         firm = self._firm(sector)
         self._firms[sector].append(firm)
         return firm
-
