@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from shared.lab.suites import checking, folder
-from shared.lab.wires.drift import SLICES, Drift, write
+from shared.lab.wires.drift import SLICES, Drift
+from shared.lab.wires.drift_folder import write
 from shared.lab.wires.knobs import Knobs
 from shared.lab.wires.timeline import Validity
 from shared.messages import Question

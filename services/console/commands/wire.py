@@ -6,7 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from services.console import output
-from shared.lab.wires import drift, named, wire
+from shared.lab.wires import drift_folder, named, wire
+from shared.lab.wires.drift import Drift
 from shared.lab.wires.knobs import Knobs
 
 Folder = Annotated[Path, typer.Option(help="Folder to write the wire to.")]
@@ -73,8 +74,8 @@ def drift_(
 
     Example: tiltyard wire drift --seed 7 --editions 20 --questions 5000 --out out/drift-7
     """
-    made = drift.Drift(Knobs(**{knob: value for knob, value in locals().items() if knob in Knobs.model_fields}))
-    asked = drift.write(out, made)
+    made = Drift(Knobs(**{knob: value for knob, value in locals().items() if knob in Knobs.model_fields}))
+    asked = drift_folder.write(out, made)
     output.say(f"{len(made.timeline.events)} documents in {editions} editions, {asked} questions. Written to {out}.")
 
 

@@ -5,27 +5,20 @@ story brings a new value while the earlier one stands. A day in the past is aske
 what was known then: never about the old version of a corrected story.
 """
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
-from shared.lab.suites import card as cards
-from shared.lab.suites import folder
-from shared.lab.suites.card import Card, Kind
 from shared.lab.wires import values
 from shared.lab.wires.draw import Draw
 from shared.lab.wires.editions import Newsroom
 from shared.lab.wires.grammar import asked
-from shared.lab.wires.knobs import VERSION, Knobs, checked
+from shared.lab.wires.knobs import Knobs, checked
 from shared.lab.wires.questions import accepted, standing, wordings_of
 from shared.lab.wires.stories import Story
 from shared.lab.wires.timeline import Timeline, Validity
-from shared.lab.wires.wire import document
 from shared.messages import Question
 
-FACTS = "facts.jsonl"
 SLICES = {
     "updated": "A fact to which a later story gave a new value, while the earlier story stands; asked as of now.",
     "corrected": "A fact that a correction changed in its own story; asked as of now.",
@@ -96,8 +89,8 @@ class Drift:
                     "fact": f"{story.kind.name}.{fact}",
                     "value": held.value.text,
                     "document_id": held.event.document_id,
-                    "valid_from": _written(held.since),
-                    "valid_until": _written(held.until) if held.until else None,
+                    "valid_from": written(held.since),
+                    "valid_until": written(held.until) if held.until else None,
                 }
 
     def _about(self, fact: Fact, history: Sequence[Validity]) -> Iterator[Question]:
@@ -151,39 +144,6 @@ class Drift:
             yield _question("unanswerable", asked(draw.pick(story.kind.unsaid), story.values))
 
 
-def write(place: Path, drift: Drift) -> int:
-    """Write the suite's folder and the validity of every fact; returns how many questions it has."""
-    place.mkdir(parents=True, exist_ok=True)
-    questions = drift.questions()
-    for file in place.glob(folder.EDITION.format("*")):
-        file.unlink()
-    files: dict[str, Iterable[Mapping[str, Any]]] = {
-        folder.EDITION.format(f"{edition:03}"): map(document, drift.timeline.in_edition(edition))
-        for edition in range(1, drift.knobs.editions + 1)
-    }
-    files[folder.QUESTIONS] = (question.model_dump(mode="json", exclude_defaults=True) for question in questions)
-    files[FACTS] = drift.facts()
-    for name, rows in files.items():
-        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        (place / name).write_bytes(text.encode())
-    (place / cards.FILE).write_bytes(cards.written(_card(drift.knobs, questions)).encode())
-    return len(questions)
-
-
-def _card(knobs: Knobs, questions: Sequence[Question]) -> Card:
-    asked_for = {question.slice for question in questions}
-    return Card(
-        name=f"drift-{knobs.seed}",
-        version=VERSION,
-        kind=Kind.question_answering,
-        licence="Apache-2.0",
-        source=f"Made by tiltyard wire drift, seed {knobs.seed}, {knobs.editions} editions; all of it is invented.",
-        measures="Whether answers keep up with news that changes, and whether what was known on a day is told apart.",
-        not_for="Saying how well a system reads news: the sentences come from a grammar and are more regular.",
-        slices={name: about for name, about in SLICES.items() if name in asked_for},
-    )
-
-
 def _question(name: str, text: str, **fields: Any) -> Question:
     return Question.model_validate({"question_id": "-", "references": (), **fields, "text": text, "slice": name})
 
@@ -203,5 +163,5 @@ def _dated(text: str, day: datetime) -> str:
     return f"As of {day.day} {values.MONTHS[day.month - 1]} {day.year}: {text}"
 
 
-def _written(moment: datetime) -> str:
+def written(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

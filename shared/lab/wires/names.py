@@ -12,6 +12,33 @@ from shared.lab.wires.values import Person
 CULTURES = Path(__file__).parent / "cultures.toml"
 LONGEST = 13
 SPOKEN = 3
+SHORTEST_ALONE = 6
+"""Letters of a given name that stands alone: shorter ones are often somebody's."""
+KNOWN = frozenset(
+    [
+        "adebayo",
+        "adewale",
+        "amanda",
+        "brenda",
+        "carmelo",
+        "emelia",
+        "eogan",
+        "giulia",
+        "halina",
+        "irina",
+        "jonna",
+        "karina",
+        "lauri",
+        "ludmila",
+        "margrit",
+        "rosalia",
+        "stanislav",
+        "torsten",
+        "vladislav",
+        "zdenek",
+    ]
+)
+"""Given names that the syllables make and people bear."""
 """So many cultures name most of a wire's people and places."""
 Syllables = Sequence[Sequence[str]]
 
@@ -37,13 +64,16 @@ class Names:
 
     def given(self) -> str:
         """A new given name that nobody has."""
-        return self._new(self._draw.pick(("female", "male")), self._culture())
+        while True:
+            name = self._built(self._draw.pick(("female", "male")), self._culture())
+            if len(name) >= SHORTEST_ALONE and name.lower() not in self._taken | KNOWN:
+                return self._keep(name)
 
     def person(self, role: str, namesake: int) -> Person:
         """Somebody new; `namesake` in a thousand bear the surname of somebody else in the wire."""
         culture, female = self._culture(), self._draw.chance(500)
         given = self._built("female" if female else "male", culture)
-        while given.lower() in self._taken:
+        while given.lower() in self._taken | KNOWN:
             given = self._built("female" if female else "male", culture)
         if self._people and self._draw.chance(namesake):
             surname = self._draw.pick(self._people).surname

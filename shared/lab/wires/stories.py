@@ -19,6 +19,8 @@ from shared.lab.wires.values import Style, Value
 WORDS = {"short": (70, 105), "long": (140, 195)}
 QUOTES = {"short": 1, "long": 2}
 MOST_ENDINGS = 2
+OPENINGS = ("In all", "Altogether", "All told,")
+"""Of sentences that would begin with a figure; a story uses each once while it can."""
 PARAGRAPH = (1, 2, 2, 3)
 """Sentences of one, a lead or a quotation apart."""
 
@@ -170,11 +172,17 @@ class Author:
 
 
 def _clear(kind: Kind, sentences: Sequence[Sentence]) -> list[Sentence]:
-    """The sentences, with a noun for a pronoun that would be taken for something else than what the lead speaks of."""
-    clear = list(sentences[:1])
+    """The sentences, with a noun for a pronoun that would be taken for something else than what the lead speaks of.
+
+    A second one that would begin like an earlier one with a sum begins otherwise.
+    """
+    clear, openings = list(sentences[:1]), list(OPENINGS)
     for before, sentence in pairwise(sentences):
         pronoun, _, rest = sentence.template.partition(" ")
-        if before.part != "lead" and pronoun in kind.pronouns and sentence.part != "quote":
+        if opening := next((words for words in OPENINGS if sentence.template.startswith(f"{words} ")), None):
+            other = openings.pop(0) if openings else opening
+            clear.append(replace(sentence, template=sentence.template.replace(opening, other, 1)))
+        elif before.part != "lead" and pronoun in kind.pronouns and sentence.part != "quote":
             clear.append(replace(sentence, template=f"{kind.pronouns[pronoun]} {rest}"))
         else:
             clear.append(sentence)

@@ -59,9 +59,10 @@ class World:
         """A value for one slot, other than every value that the story has already."""
         wanted = kind.spec(slot)
         others = {value.text for value in cast.values()}
-        taken = self._used[kind.name, slot] if slot in kind.alone else set()
+        part = wanted.rest if wanted.type == "person" else slot  # nobody plays a part twice in stories of a kind
+        taken = self._used[kind.name, part] if slot in kind.alone or wanted.type == "person" else set()
         drawn = self._entity(wanted, slot, others | taken, cast) or self._plain(wanted, others, published, style)
-        self._used[kind.name, slot].add(drawn.text)
+        self._used[kind.name, part].add(drawn.text)
         return drawn
 
     def _entity(self, wanted: Spec, slot: str, without: set[str], cast: Mapping[str, Value]) -> Value | None:
