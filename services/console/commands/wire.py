@@ -1,0 +1,103 @@
+"""`tiltyard wire`: invented newswires, made from a seed."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from services.console import output
+from shared.lab.wires import drift_folder, named, wire
+from shared.lab.wires.drift import Drift
+from shared.lab.wires.knobs import Knobs
+
+Folder = Annotated[Path, typer.Option(help="Folder to write the wire to.")]
+app = typer.Typer(no_args_is_help=True, help="Make invented newswires, on which recipes are chosen and judged.")
+
+
+def register(parent: typer.Typer) -> None:
+    parent.add_typer(app, name="wire")
+
+
+def _knob(name: str) -> Any:
+    """An option for a knob, with its own help and default."""
+    field = Knobs.model_fields[name]
+    default = "" if field.is_required() else f" Default: {field.default}."
+    return typer.Option(help=f"{(field.description or name).capitalize()}.{default}", show_default=False)
+
+
+@app.command()
+def make(
+    out: Folder,
+    name: Annotated[str, typer.Option(help="A named wire, such as dev-1; its knobs are fixed.")] = "",
+    seed: Annotated[int | None, _knob("seed")] = None,
+    documents: Annotated[int | None, _knob("documents")] = None,
+    new: Annotated[int | None, _knob("new")] = None,
+    corrections: Annotated[int | None, _knob("corrections")] = None,
+    retractions: Annotated[int | None, _knob("retractions")] = None,
+    reprints: Annotated[int | None, _knob("reprints")] = None,
+    wordings: Annotated[int | None, _knob("wordings")] = None,
+    length: Annotated[str | None, _knob("length")] = None,
+    facts: Annotated[int | None, _knob("facts")] = None,
+    questions: Annotated[int | None, _knob("questions")] = None,
+    multi: Annotated[float | None, _knob("multi")] = None,
+    unanswerable: Annotated[float | None, _knob("unanswerable")] = None,
+    namesakes: Annotated[float | None, _knob("namesakes")] = None,
+) -> None:
+    """Make a wire of two editions, in the format of the sample newswire. The same knobs give the same bytes.
+
+    Example: tiltyard wire make --seed 7 --wordings 2 --out out/wire-7
+    Example: tiltyard wire make --name dev-1 --out out/dev-1
+    """
+    given = {knob: value for knob, value in locals().items() if knob in Knobs.model_fields and value is not None}
+    made = wire.make(_knobs(name, given))
+    wire.write(out, made)
+    counts = ", ".join(f"{count} {slice_}" for slice_, count in made.card["questions"].items())
+    output.say(f"{len(made.timeline.events)} documents, {len(made.pairs)} training pairs; questions: {counts}.")
+    output.say(f"Written to {out}. `tiltyard demo --wire {out}` runs the trial on it.")
+
+
+@app.command("drift")
+def drift_(
+    out: Annotated[Path, typer.Option(help="Folder to write the suite to.")],
+    seed: Annotated[int, _knob("seed")],
+    editions: Annotated[int, typer.Option(help="How many, the first one with them.")] = 20,
+    questions: Annotated[int, typer.Option(help="How many.")] = 5_000,
+    documents: Annotated[int, _knob("documents")] = 60,
+    new: Annotated[int, _knob("new")] = 30,
+    updates: Annotated[int, _knob("updates")] = 12,
+    corrections: Annotated[int, _knob("corrections")] = 6,
+    retractions: Annotated[int, _knob("retractions")] = 3,
+    reprints: Annotated[int, _knob("reprints")] = 2,
+    length: Annotated[str, _knob("length")] = "short",
+) -> None:
+    """Make a suite over many editions: what is true now, what was true on a day, what was not known yet.
+
+    Example: tiltyard wire drift --seed 7 --editions 20 --questions 5000 --out out/drift-7
+    """
+    made = Drift(Knobs(**{knob: value for knob, value in locals().items() if knob in Knobs.model_fields}))
+    asked = drift_folder.write(out, made)
+    output.say(f"{len(made.timeline.events)} documents in {editions} editions, {asked} questions. Written to {out}.")
+
+
+@app.command("list")
+def list_() -> None:
+    """List the named wires: dev wires to choose recipes on, and test wires to judge the chosen one.
+
+    Example: tiltyard wire list
+    """
+    fields = ("seed", "documents", "wordings", "length", "facts", "namesakes", "questions")
+    rows = [[name, *(getattr(knobs, field) for field in fields)] for name, knobs in named.named().items()]
+    output.table("Named wires", ["wire", *fields], rows)
+
+
+def _knobs(name: str, given: dict[str, Any]) -> Knobs:
+    """ValueError where a named wire is to be changed, or where there is no seed."""
+    if name and given:
+        raise ValueError(
+            f"--name {name} fixes every knob: leave out {', '.join(f'--{knob}' for knob in sorted(given))}"
+        )
+    if name:
+        return named.of_name(name)
+    if "seed" not in given:
+        raise ValueError("say --seed, a whole number, or --name, which `tiltyard wire list` knows")
+    return Knobs(**given)
