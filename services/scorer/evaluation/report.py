@@ -37,12 +37,9 @@ def of(
     incomparable = catalogue.where("neither") & values.keys()
     comparisons = compare(
         {name: by_system for name, by_system in values.items() if name not in incomparable},
-        slices=slices,
-        clusters=together,
-        pairs=_pairs(contest, baseline),
-        margin=margin,
+        slices=slices, clusters=together, pairs=_pairs(contest, baseline), margin=margin,
         lower_is_better=catalogue.where("lower") & values.keys(),
-    )
+    )  # fmt: skip
 
     def means(system: str, keys: Sequence[str]) -> dict[str, Interval]:
         return dict(_means({name: systems[system] for name, systems in values.items()}, keys, together, draws=draws))
