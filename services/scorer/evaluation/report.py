@@ -19,13 +19,7 @@ Pairs = Sequence[tuple[str, str]]
 
 
 def of(
-    contest: Contest,
-    values: Values,
-    decides: Metric,
-    *,
-    baseline: str = "",
-    margin: float | None = None,
-    draws: int,
+    contest: Contest, values: Values, decides: Metric, *, baseline: str = "", margin: float | None = None, draws: int
 ) -> Setting:
     """One setting: counts, means over the questions that a measure applies to, by slice too, and comparisons.
 
