@@ -94,5 +94,5 @@ def _asked(cell: ArmOnSlice) -> str:
 def _share(value: float | None, bounds: Sequence[float] | None = None) -> str:
     if value is None:
         return "-"
-    low, high = (f"{bound:.2f}".removeprefix("0") for bound in bounds or (0.0, 0.0))
+    low, high = (f"{bound:.2f}".removeprefix("0").removesuffix(".00") or "0" for bound in bounds or (0.0, 0.0))
     return f"{value:.2f} ({low}-{high})" if bounds else f"{value:.2f}"
