@@ -36,6 +36,29 @@ class PreviousLeftOut(Event):
     left_out: str
 
 
+class GatePlanned(JobModel):
+    """What a gate will ask, and from how many right or lost answers on it could show something.
+
+    `independent`: groups among the questions. `needed`: right answers to pass, where the base has none; `lost`: lost
+    ones to fail; None where that is not asked for, or no outcome would show it. `tells`: all of it in words.
+    """
+
+    gate: str
+    binding: bool
+    asked: int
+    independent: int
+    needed: int | None
+    lost: int | None
+    tells: str
+
+
+class GatesPlanned(Event):
+    """What the gates will be able to tell; said before the training."""
+
+    event: Literal["gates_planned"] = "gates_planned"
+    gates: tuple[GatePlanned, ...]
+
+
 class GateAsked(Event):
     """A gate is about to be put to a speaker: so many questions, and its place among all of them."""
 
@@ -92,6 +115,7 @@ class AdapterReleased(Event):
 TuningEvent = (
     DatasetMade
     | WarmStart
+    | GatesPlanned
     | MemoryForeseen
     | MemoryUnknown
     | RunPlanned

@@ -90,12 +90,15 @@ class Assembly:
         self, training: Material, stages: Sequence[Stage], choice: Choice, lost: Counter[str]
     ) -> tuple[list[Example], list[Example]]:
         """Examples and probes. Supplied wordings are held out before a builder sees them, written ones after."""
-        supplied = split.probes(map(as_example, training.pairs), choice.probed, self.plan.seed)
+        own = list(map(as_example, training.pairs))
+        probed = self._probed(own, choice.probed, choice)
+        supplied = split.probes(own, probed, self.plan.seed)
         wordings = {normal(probe.question) for probe in supplied}
         shown = [pair for pair in training.pairs if normal(pair.question) not in wordings]
         built = self._built(replace(training, pairs=shown), stages, lost)
         groups = {probe.group for probe in supplied}
-        written = [probe for probe in split.probes(built, choice.probed, self.plan.seed) if probe.group not in groups]
+        probed = self._probed([*own, *built], probed, choice)
+        written = [probe for probe in split.probes(built, probed, self.plan.seed) if probe.group not in groups]
         probes = [*supplied, *written]
         steps: tuple[tuple[str, Step], ...] = (
             (PROBE, lambda examples: split.without(examples, probes)),
@@ -107,6 +110,11 @@ class Assembly:
             lost.update({why: len(built) - len(staying)} if len(staying) < len(built) else {})
             built = staying
         return built, split.trained(probes, built)
+
+    def _probed(self, examples: Sequence[Example], probed: set[str], choice: Choice) -> set[str]:
+        """The documents of which wordings are held out: more than the plan's share where that gives too few probes."""
+        least = self.plan.least_probes if self.plan.probe else 0
+        return split.enough(examples, probed, choice.places, least)
 
     def _built(self, material: Material, stages: Sequence[Stage], lost: Counter[str]) -> list[Example]:
         """What the builders make in their order; each sees what those before it have made."""
