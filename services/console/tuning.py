@@ -5,8 +5,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from services.console import jobs, output, progress
 from services.console.progress import Advance
+from services.console.views import pairs
 from shared.jobs.training import MemoryForeseen, RunPlanned, StepTaken, TrainingResumed
-from shared.jobs.tuning import JOB, AdapterReleased, AdapterReport, GateAsked, GatesPlanned, TuningEvent, WarmStart
+from shared.jobs.tuning import (
+    JOB,
+    AdapterReleased,
+    AdapterReport,
+    DatasetMade,
+    GateAsked,
+    GatesPlanned,
+    TuningEvent,
+    WarmStart,
+)
 
 
 def tune(arguments: Sequence[str], environment: Mapping[str, str]) -> AdapterReport:
@@ -62,6 +72,9 @@ def _tried(events: Iterable[TuningEvent], advance: Advance) -> TuningEvent | Non
 
 def _asides(event: TuningEvent) -> Iterator[str]:
     """What is said once, before the first step; nothing for anything else."""
+    if isinstance(event, DatasetMade):
+        yield f"{event.examples} examples from {event.documents} documents"
+        yield from pairs.said(event.pairs) if event.pairs else ()
     if isinstance(event, GatesPlanned):
         yield from (f"gate {gate.gate} {gate.tells}" for gate in event.gates if gate.binding)
     if isinstance(event, MemoryForeseen):

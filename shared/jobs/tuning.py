@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from shared.jobs.dataset import PairsReport
 from shared.jobs.events import Event, Job, JobModel
 from shared.jobs.training import MemoryForeseen, MemoryUnknown, RunPlanned, StepTaken, TrainingResumed
 from shared.messages import AdapterAnnounced, Cost, GateResult
@@ -13,12 +14,13 @@ from shared.messages.schema import Moment
 
 
 class DatasetMade(Event):
-    """What is in the dataset, and what was left out by reason."""
+    """What is in the dataset, what was left out by reason, and what the supplied pairs are, where there are any."""
 
     event: Literal["dataset"] = "dataset"
     documents: int
     examples: int
     left_out: Mapping[str, int]
+    pairs: PairsReport | None = None
 
 
 class WarmStart(Event):

@@ -139,6 +139,7 @@ def test_what_a_training_says_once_is_a_line_of_its_own(
     tuning.tune([], {})
 
     assert said(capsys) == [
+        "  fine-tuning: 3 examples from 3 documents",
         "  fine-tuning: the first of its line",
         "  fine-tuning: goes on from adapter news-1",
         "  fine-tuning: gate learned asks 12 questions",

@@ -61,7 +61,12 @@ class Job:
     def told(self, dataset: Dataset) -> Dataset:
         """Say what is in a dataset, and give it back."""
         self.say(
-            DatasetMade(documents=len(dataset.revisions), examples=len(dataset.examples), left_out=dataset.left_out)
+            DatasetMade(
+                documents=len(dataset.revisions),
+                examples=len(dataset.examples),
+                left_out=dataset.left_out,
+                pairs=dataset.pairs,
+            )
         )
         return dataset
 
