@@ -7,6 +7,7 @@ from services.generator.tuning.data.checking import CONTRADICTED, Checked, Suppl
 from services.generator.tuning.data.choosing import Choice
 from services.generator.tuning.data.eligible import RETRACTED, TOO_NEW, UNKNOWN
 from shared.messages import TrainingPair
+from shared.source_files import DataError
 
 HELD_OUT = "document held out for validation"
 NAMED = 3
@@ -31,7 +32,7 @@ def lost(choice: Choice, pairs: Sequence[TrainingPair], of: Checked, supplied: S
 
 
 def require_learned(choice: Choice, of: Checked, file: Sequence[TrainingPair]) -> None:
-    """Raises ValueError where a file of pairs was named and none of it can be learned: nothing else is learned then."""
+    """Raises DataError where a file of pairs was named and none of it can be learned: nothing else is learned then."""
     held_out = choice.taught(choice.live, held_out=True)
     taught = {pair.pair_id for pair in of.pairs if pair.document_id in choice.live.keys() - held_out.keys()}
     if not file or any(pair.pair_id in taught for pair in file):
@@ -40,7 +41,7 @@ def require_learned(choice: Choice, of: Checked, file: Sequence[TrainingPair]) -
     said = ", ".join(f"{count} with {why}" for why, count in reasons.items())
     names = ", ".join(dict.fromkeys(pair.document_id for pair in file[:NAMED]))
     todo = "; ".join(WHAT_TO_DO[why] for why in reasons if why in WHAT_TO_DO)
-    raise ValueError(f"none of the {len(file)} pairs can be learned: {said} (first of all {names}); {todo}")
+    raise DataError(f"none of the {len(file)} pairs can be learned: {said} (first of all {names}); {todo}")
 
 
 def nothing(choice: Choice, counted: Counter[str]) -> str:

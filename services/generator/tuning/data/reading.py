@@ -23,6 +23,7 @@ from shared.kafka.view import KafkaView
 from shared.messages import TrainingPair
 from shared.messages.schema import Moment
 from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
+from shared.source_files import DataError
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ def dataset(
 ) -> Dataset:
     """The dataset of the plan from what stands in the store and on the topic now.
 
-    Raises UnreachableError where a server does not answer, ValueError where nothing is left to learn.
+    Raises UnreachableError where a server does not answer, DataError where nothing of a file can be learned, ValueError
+    where nothing is left to learn at all.
     """
     pairs, given = _pairs(plan, wanted.pairs, servers.kafka)
     announced = KafkaView(servers.kafka, topology.ENCODERS).refresh()
@@ -82,7 +84,7 @@ def _pairs(plan: DataPlan, file: Path | None, kafka: KafkaSettings) -> tuple[lis
     """The file's pairs before the topic's, and what is to be said of them."""
     read = supplied.read(file) if file else []
     if file and not read:
-        raise ValueError(f"{file} holds no pair: one line is one pair with question, answer and document_id")
+        raise DataError(f"{file} holds no pair: one line is one pair with question, answer and document_id")
     own, replaced = supplied.first_of_each(read)
     if not plan.published_pairs:
         return own, Supplied(len(own), {}, replaced)

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from services.generator.tuning.gates.asking import Sums
 from services.generator.tuning.gates.judging import Before, Unasked, judged
 from services.generator.tuning.gates.measuring import Measure
 from services.generator.tuning.gates.plan import Gate
@@ -56,7 +55,7 @@ def _says(questions: GateQuestions, needed: int | None, lost: int | None, *, los
 def _fewest_right(gate: Gate, measure: Measure) -> int | None:
     """The fewest right answers that pass where the base has none; None where even all of them do not."""
     order = _spread(measure)
-    nothing: Sums = dict.fromkeys(order, (0.0, 1.0))
+    nothing: dict[str, tuple[float, float]] = dict.fromkeys(order, (0.0, 1.0))
 
     def passes(right: int) -> bool:
         new = nothing | dict.fromkeys(order[:right], (1.0, 1.0))
@@ -69,7 +68,7 @@ def _fewest_right(gate: Gate, measure: Measure) -> int | None:
 def _fewest_lost(gate: Gate, measure: Measure) -> int | None:
     """The fewest lost answers that fail where the other speaker has all; None where even all of them do not."""
     order = _spread(measure)
-    everything: Sums = dict.fromkeys(order, (1.0, 1.0))
+    everything: dict[str, tuple[float, float]] = dict.fromkeys(order, (1.0, 1.0))
     others = dict.fromkeys(gate.against, everything)
 
     def fails(lost: int) -> bool:
