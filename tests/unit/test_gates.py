@@ -124,7 +124,7 @@ def test_an_adapter_that_serves_and_cannot_be_asked_keeps_the_new_one_from_servi
 
     assert lost.verdict == "failed"
     assert "was not compared with news-1, which serves: its folder is gone" in lost.reason
-    assert (first.verdict, first.reason.split("; ")[1]) == ("passed", "no previous to lose against")
+    assert (first.verdict, first.reason.split("; ")[1]) == ("passed", "no adapter serves that it could be worse than")
 
 
 def test_perplexity_is_pooled_over_tokens_and_compared_by_quotient() -> None:

@@ -49,6 +49,8 @@ def _says(questions: GateQuestions, needed: int | None, lost: int | None, *, los
         )
     if loses and not questions.measure.perplexity:
         said.append(f"a loss shows from {lost} of them on" if lost else "no loss could be told from chance")
+    if gate.most_loss is not None and not loses:
+        said.append("no adapter serves that it could be worse than")
     return "; ".join(said)
 
 

@@ -107,7 +107,7 @@ def _too_few(by: Mean) -> str:
 
 def _alone(gate: Gate, changes: Mapping[Speaker, Mean]) -> str:
     compared = gate.most_loss is None or not changes.keys().isdisjoint(gate.against)
-    return "" if compared else f"; no {' and no '.join(gate.against)} to lose against"
+    return "" if compared else "; no adapter serves that it could be worse than"
 
 
 def _against(speaker: Speaker, sums: Sums, by: Mean, measure: Measure, adapter: str | None) -> Against:
