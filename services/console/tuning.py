@@ -74,6 +74,8 @@ def _asides(event: TuningEvent) -> Iterator[str]:
     """What is said once, before the first step; nothing for anything else."""
     if isinstance(event, DatasetMade):
         yield f"{event.examples} examples from {event.documents} documents"
+        if event.left_out:
+            yield f"left out: {', '.join(f'{count} x {why}' for why, count in event.left_out.items())}"
         yield from pairs.said(event.pairs) if event.pairs else ()
     if isinstance(event, GatesPlanned):
         yield from (f"gate {gate.gate} {gate.tells}" for gate in event.gates if gate.binding)

@@ -122,7 +122,7 @@ def test_what_a_training_says_once_is_a_line_of_its_own(
 ) -> None:
     memory = MemoryMib(weights=1, learned=2, activations=3, logits=4, runtime=5, total=15)
     events = [
-        DatasetMade(documents=3, examples=3, left_out={}),
+        DatasetMade(documents=3, examples=3, left_out={"document unknown": 2}),
         WarmStart(goes_on_from=None),
         WarmStart(goes_on_from="news-1"),
         GatesPlanned(gates=(LEARNED, LEARNED.model_copy(update={"binding": False}))),
@@ -140,6 +140,7 @@ def test_what_a_training_says_once_is_a_line_of_its_own(
 
     assert said(capsys) == [
         "  fine-tuning: 3 examples from 3 documents",
+        "  fine-tuning: left out: 2 x document unknown",
         "  fine-tuning: the first of its line",
         "  fine-tuning: goes on from adapter news-1",
         "  fine-tuning: gate learned asks 12 questions",
