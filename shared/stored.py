@@ -169,6 +169,9 @@ class DocumentLibrary(Protocol):
     def documents(self) -> Iterator[StoredDocument]:
         """Every document's newest revision, in no order."""
 
+    def earlier(self, document_ids: Iterable[str]) -> Mapping[str, Sequence[StoredDocument]]:
+        """Of each document the revisions before the newest that are still kept, newest first, at most 100."""
+
 
 class ChunkSearch(Protocol):
     """Dense search over the chunks of live revisions, and reading them as they stand."""

@@ -34,8 +34,8 @@ def a_pair(
 
 
 def a_plan(*builders: Any, **changes: Any) -> DataPlan:
-    """Builders over all documents: nothing is held out unless a test says so."""
-    values = {"builders": builders or ("pairs",), "validation": 0.0, "probe": 0.0} | changes
+    """Builders over all documents: nothing is held out unless a test says so, and then no more than it says."""
+    values = {"builders": builders or ("pairs",), "validation": 0.0, "probe": 0.0, "least_probes": 0} | changes
     return DataPlan.model_validate(values)
 
 

@@ -1,12 +1,22 @@
 """Running the tuning job with live progress: its loss, its speed and the time left."""
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from services.console import jobs, output, progress
 from services.console.progress import Advance
+from services.console.views import pairs
 from shared.jobs.training import MemoryForeseen, RunPlanned, StepTaken, TrainingResumed
-from shared.jobs.tuning import JOB, AdapterReleased, AdapterReport, GateAsked, TuningEvent, WarmStart
+from shared.jobs.tuning import (
+    JOB,
+    AdapterReleased,
+    AdapterReport,
+    DatasetMade,
+    GateAsked,
+    GatesPlanned,
+    TuningEvent,
+    WarmStart,
+)
 
 
 def tune(arguments: Sequence[str], environment: Mapping[str, str]) -> AdapterReport:
@@ -44,7 +54,7 @@ def _trained(events: Iterable[TuningEvent], advance: Advance) -> TuningEvent | N
         if isinstance(event, StepTaken):
             figures = f"loss {event.loss:.2f}, {event.tokens_per_s:.0f} tokens/s, {event.seconds_left:.0f} s left"
             advance(event.step, event.steps, figures)
-        elif words := _aside(event):
+        for words in _asides(event):
             output.err.print(f"  fine-tuning: {words}", markup=False, soft_wrap=True)
     return event
 
@@ -60,15 +70,21 @@ def _tried(events: Iterable[TuningEvent], advance: Advance) -> TuningEvent | Non
     return event
 
 
-def _aside(event: TuningEvent) -> str:
-    """What is said once, before the first step; empty for anything else."""
+def _asides(event: TuningEvent) -> Iterator[str]:
+    """What is said once, before the first step; nothing for anything else."""
+    if isinstance(event, DatasetMade):
+        yield f"{event.examples} examples from {event.documents} documents"
+        if event.left_out:
+            yield f"left out: {', '.join(f'{count} x {why}' for why, count in event.left_out.items())}"
+        yield from pairs.said(event.pairs) if event.pairs else ()
+    if isinstance(event, GatesPlanned):
+        yield from (f"gate {gate.gate} {gate.tells}" for gate in event.gates if gate.binding)
     if isinstance(event, MemoryForeseen):
-        return f"needs about {event.memory_mib.total} MiB of memory, {event.free_mib} MiB are free"
+        yield f"needs about {event.memory_mib.total} MiB of memory, {event.free_mib} MiB are free"
     if isinstance(event, RunPlanned):
         rest = ", so that not every example is learned" if event.epochs < 1 else ""
-        return f"{event.steps} steps, in epochs {event.epochs:.3g}{rest}"
+        yield f"{event.steps} steps, {event.tokens} tokens, in epochs {event.epochs:.3g}{rest}"
     if isinstance(event, TrainingResumed):
-        return f"goes on from step {event.resumed_from_step}, {event.seconds_before:.0f} s were spent before"
+        yield f"goes on from step {event.resumed_from_step}, {event.seconds_before:.0f} s were spent before"
     if isinstance(event, WarmStart):
-        return f"goes on from adapter {event.goes_on_from}" if event.goes_on_from else "the first of its line"
-    return ""
+        yield f"goes on from adapter {event.goes_on_from}" if event.goes_on_from else "the first of its line"

@@ -1,6 +1,6 @@
 """Documents and their revisions in Cassandra."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from shared import order
 from shared.cassandra.client import Statement, Store
@@ -11,6 +11,7 @@ from shared.stored import DocumentOutcome, StoredDocument, TakenDocument
 
 _LATEST = "SELECT revision, description FROM documents WHERE document_id = ?"
 _REVISIONS = "SELECT description FROM document_revisions WHERE document_id = ? LIMIT 100"
+_TEXTS = "SELECT description, body FROM document_revisions WHERE document_id = ? LIMIT 101"
 _ALL = "SELECT description, body FROM documents"
 _NUMBER = "INSERT INTO documents (document_id, revision) VALUES (?, ?) USING TIMESTAMP ?"
 _PUT = "UPDATE documents USING TIMESTAMP ? AND TTL ? SET retracted = ?, description = ?, body = ? WHERE document_id = ?"
@@ -60,6 +61,16 @@ class CassandraDocuments:
         for row in self._store.rows(_ALL):
             if row.description is not None:
                 yield StoredDocument(Revision.model_validate_json(row.description), row.body or "")
+
+    def earlier(self, document_ids: Iterable[str]) -> Mapping[str, Sequence[StoredDocument]]:
+        ids = list(dict.fromkeys(document_ids))
+        result_sets = self._store.rows_of_each(_TEXTS, [(document_id,) for document_id in ids])
+        return {
+            document_id: [
+                StoredDocument(Revision.model_validate_json(row.description), row.body or "") for row in list(rows)[1:]
+            ]
+            for document_id, rows in zip(ids, result_sets, strict=True)
+        }
 
     def _of_document(self, chunked: DocumentChunked, text: str) -> list[list[Statement]]:
         """The newest state, number and all at once, and the revision on record: two partitions."""

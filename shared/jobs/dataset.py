@@ -30,6 +30,34 @@ class ExampleCount(JobModel):
     examples: int
 
 
+class DoubtfulPair(JobModel):
+    """A supplied pair that should be looked at, and why."""
+
+    why: str
+    document_id: str
+    question: str
+    answer: str
+
+
+class PairsReport(JobModel):
+    """What supplied pairs teach.
+
+    `learned` of the `pairs` are taught, as so many `facts`; `wordings`: number of wordings -> facts that have it.
+    `documents`, `unknown`: those that the pairs name, in the store and not. `not_in_document`: taught pairs whose
+    answer their document does not say in words. `doubts`: reason -> pairs, some of them `named`.
+    """
+
+    pairs: int
+    learned: int
+    facts: int
+    wordings: Mapping[int, int]
+    documents: int
+    unknown: int
+    not_in_document: int
+    doubts: Mapping[str, int]
+    named: tuple[DoubtfulPair, ...]
+
+
 class Unlearned(JobModel):
     """A document that an adapter was trained on as it is no longer; `examples` taught it.
 
@@ -59,7 +87,10 @@ class ShownExample(JobModel):
 
 
 class DatasetReport(JobModel):
-    """What is in a dataset. `written` counts the examples in a file, where one was asked for."""
+    """What is in a dataset. `written` counts the examples in a file, where one was asked for.
+
+    `gates`: what each binding gate could tell of an adapter that learned it.
+    """
 
     recipe: str
     dataset_sha256: str
@@ -76,6 +107,8 @@ class DatasetReport(JobModel):
     unlearn: tuple[Unlearned, ...]
     shown: tuple[ShownExample, ...]
     shown_probes: tuple[ShownExample, ...]
+    gates: tuple[str, ...] = Field(default=(), exclude_if=lambda gates: not gates)
+    pairs: PairsReport | None = Field(default=None, exclude_if=lambda pairs: pairs is None)
     written: int | None = Field(default=None, exclude_if=lambda count: count is None)
 
 

@@ -35,10 +35,14 @@ class MemoryUnknown(Event):
 
 
 class RunPlanned(Event):
-    """How many steps the run has, and how many passes over its examples they are; nothing changes that later."""
+    """How many steps the run has, the tokens they learn from, and how many passes over its examples they are.
+
+    Said before the model is loaded; nothing changes it later.
+    """
 
     event: Literal["planned"] = "planned"
     steps: int
+    tokens: int = 0
     epochs: float
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from shared.jobs.dataset import PairsReport
 from shared.jobs.events import Event, Job, JobModel
 from shared.jobs.training import MemoryForeseen, MemoryUnknown, RunPlanned, StepTaken, TrainingResumed
 from shared.messages import AdapterAnnounced, Cost, GateResult
@@ -13,12 +14,13 @@ from shared.messages.schema import Moment
 
 
 class DatasetMade(Event):
-    """What is in the dataset, and what was left out by reason."""
+    """What is in the dataset, what was left out by reason, and what the supplied pairs are, where there are any."""
 
     event: Literal["dataset"] = "dataset"
     documents: int
     examples: int
     left_out: Mapping[str, int]
+    pairs: PairsReport | None = None
 
 
 class WarmStart(Event):
@@ -34,6 +36,29 @@ class PreviousLeftOut(Event):
     event: Literal["previous_left_out"] = "previous_left_out"
     previous: str
     left_out: str
+
+
+class GatePlanned(JobModel):
+    """What a gate will ask, and from how many right or lost answers on it could show something.
+
+    `independent`: groups among the questions. `needed`: right answers to pass, where the base has none; `lost`: lost
+    ones to fail; None where that is not asked for, or no outcome would show it. `tells`: all of it in words.
+    """
+
+    gate: str
+    binding: bool
+    asked: int
+    independent: int
+    needed: int | None
+    lost: int | None
+    tells: str
+
+
+class GatesPlanned(Event):
+    """What the gates will be able to tell; said before the training."""
+
+    event: Literal["gates_planned"] = "gates_planned"
+    gates: tuple[GatePlanned, ...]
 
 
 class GateAsked(Event):
@@ -92,6 +117,7 @@ class AdapterReleased(Event):
 TuningEvent = (
     DatasetMade
     | WarmStart
+    | GatesPlanned
     | MemoryForeseen
     | MemoryUnknown
     | RunPlanned

@@ -1,7 +1,7 @@
 """Documents in memory: the twin of `shared/cassandra/documents.py`."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from shared import order
@@ -19,7 +19,7 @@ class MemoryDocuments:
     def __init__(self, keep: Retention = FOREVER) -> None:
         self._keep = keep
         self._newest: dict[str, StoredDocument] = {}
-        self._revisions: dict[str, list[Revision]] = defaultdict(list)
+        self._revisions: dict[str, dict[int, StoredDocument]] = defaultdict(dict)
         self._until: dict[str, datetime] = {}
         self._waiting: list[TakenDocument] = []
 
@@ -34,7 +34,7 @@ class MemoryDocuments:
 
     def _put(self, taken: TakenDocument) -> None:
         revision = Revision.model_validate(taken.chunked.model_dump(exclude={"chunks"}))
-        self._revisions[revision.document_id].append(revision)
+        self._revisions[revision.document_id][revision.revision] = StoredDocument(revision, taken.text)
         known = self._newest.get(revision.document_id)
         if known is None or known.revision.revision <= revision.revision:
             self._newest[revision.document_id] = StoredDocument(revision, taken.text)
@@ -49,12 +49,19 @@ class MemoryDocuments:
 
     def hashes(self, document_ids: Iterable[str]) -> Mapping[str, frozenset[str]]:
         kept = [name for name in document_ids if name in self._revisions and not self._is_over(name)]
-        hashes = {name: order.hashes(reversed(self._revisions[name])) for name in kept}
+        hashes = {name: order.hashes(of.revision for of in self._newest_first(name)) for name in kept}
         return {name: known for name, known in hashes.items() if known}
 
     def _described(self, known: str) -> Revision:
         revision = self._newest[known].revision
         return expired(known, revision.revision) if self._is_over(known) else revision
+
+    def earlier(self, document_ids: Iterable[str]) -> Mapping[str, Sequence[StoredDocument]]:
+        known = [name for name in document_ids if name in self._revisions]
+        return {name: [] if self._is_over(name) else self._newest_first(name)[1:101] for name in known}
+
+    def _newest_first(self, document_id: str) -> list[StoredDocument]:
+        return [of for _, of in sorted(self._revisions[document_id].items(), reverse=True)]
 
     def documents(self) -> Iterator[StoredDocument]:
         yield from (document for known, document in self._newest.items() if not self._is_over(known))

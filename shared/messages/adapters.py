@@ -99,6 +99,7 @@ class AdapterAnnounced(Message):
             weights_sha256=self.weights_sha256,
             config_sha256=self.config_sha256,
             unfinished=self.training.unfinished,
+            despite_gates=any(gate.verdict == "failed" for gate in self.gates),
         )
 
     def has_files_of(self, other: "AdapterAnnounced") -> bool:

@@ -24,6 +24,7 @@ class AdapterRef(Message):
     unfinished: bool = Field(
         default=False, description="true: a time limit ended its training; somebody promoted it all the same"
     )
+    despite_gates: bool = Field(default=False, description="true: a gate refused it; somebody promoted it all the same")
 
 
 class Answer(Message):

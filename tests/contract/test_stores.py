@@ -95,6 +95,17 @@ def test_the_newest_revision_wins_whatever_the_order_of_arrival(documents: Any) 
     assert [d.text for d in documents.documents() if d.revision.document_id == name] == ["second"]
 
 
+def test_earlier_revisions_are_told_newest_first_without_the_one_that_stands(documents: Any) -> None:
+    name, topic = f"d-{uuid4()}", f"t-{uuid4()}"
+    put(documents, *[taken(name, number, f"text {number}", Position(topic, 0, number)) for number in (1, 2, 3)])
+    put(documents, taken(name, 1, "text 1", Position(topic, 0, 1)))
+
+    earlier = documents.earlier([name, "unknown"])
+
+    assert [(of.revision.revision, of.text) for of in earlier[name]] == [(2, "text 2"), (1, "text 1")]
+    assert not earlier.get("unknown")
+
+
 def test_what_became_of_a_record_is_found_by_its_position(dispositions: Any) -> None:
     topic = f"t-{uuid4()}"
     dropped = Disposition(Position(topic, 1, 20_003), "dropped", "d", 1, "unchanged")

@@ -16,6 +16,7 @@ from shared.lab.suites import checking, learning
 from shared.lab.suites.learning import Lesson, TrainingPorts
 from shared.lab.suites.running import SuiteResults
 from shared.messages import Result
+from shared.source_files import DataError
 from tests import adapters
 from tests.builders import NOON, a_question
 from tests.pipeline.conftest import Pipeline
@@ -46,6 +47,15 @@ def test_a_smaller_share_lies_within_a_larger_one_and_all_pairs_of_a_document_st
 def test_a_share_that_is_none_is_refused(share: float) -> None:
     with pytest.raises(ValueError, match="take more than 0 and at most 1"):
         learning.nested(PAIRS, [share], seed=1)
+
+
+def test_pairs_that_hold_a_question_of_the_suite_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "pairs.jsonl"
+    file.write_text('{"question": "where does the fair move"}\n')
+
+    learning.require_untold(PAIRS, checking.load(SHIPPED / "questions").questions)
+    with pytest.raises(DataError, match=r"line 1: 'where does the fair move' is a question of the suite"):
+        learning.require_untold(file, [a_question(text="Where does the fair move?")])
 
 
 def training_ports(pipeline: Pipeline, folder: Path, trained: list[str], *, serves: bool = True) -> TrainingPorts:

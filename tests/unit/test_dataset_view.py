@@ -73,6 +73,7 @@ def test_programs_read_the_keys_that_they_have_always_read(
     keys = [
         "recipe", "dataset_sha256", "cutoff", "documents", "held_out", "splits", "counts", "abstaining", "sources",
         "left_out", "documents_left_out", "previous", "unlearn", "shown", "shown_probes",
+        "pairs",
     ]  # fmt: skip
 
     command.show(json=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.console.commands.demo import _seeds
-from services.console.demo.serving import as_first_asked, asked_of, turn_of
+from services.console.demo.serving import as_first_asked, asked_of, spoken_of, turn_of
 from shared.adapters import registry
 from shared.lab import summary
 from shared.lab.summary import Percentiles
@@ -53,6 +53,14 @@ def test_each_run_has_its_results_in_a_folder_and_one_run_has_them_beside_the_su
         1,
         2,
     ]
+
+
+def test_a_trial_says_first_that_an_adapter_speaks_although_its_gates_refuse_it() -> None:
+    assert spoken_of("seed-1", "") == "Adapter seed-1 speaks for the tuned arms."
+    assert spoken_of("seed-1", "gate learned: 0 of 24 are right").startswith(
+        "Adapter seed-1 would not serve by itself: gate learned: 0 of 24 are right. It speaks for the tuned arms all "
+        "the same"
+    )
 
 
 def test_each_adapter_speaks_in_turn_also_one_that_was_retired_or_whose_gates_failed() -> None:

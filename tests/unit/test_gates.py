@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from services.generator.tuning.gates import judging, probes
 from services.generator.tuning.gates.asking import Sums
-from services.generator.tuning.gates.judging import Measure
+from services.generator.tuning.gates.judging import Before, Unasked
+from services.generator.tuning.gates.measuring import Measure
 from services.generator.tuning.gates.plan import Gate, Speaker
 from services.generator.tuning.gates.probes import Probe
 from services.generator.tuning.gates.trial import write_results
@@ -29,10 +30,12 @@ def judged(
     *,
     perplexity: bool = False,
     clusters: Mapping[str, str] | None = None,
-    unmeasured: str = "pass",
+    blocks: bool = False,
+    lost: str = "",
 ) -> GateResult:
     measure = Measure("general", "share right", clusters or {key: key for key in new}, perplexity=perplexity)
-    return judging.judged(gate, measure, new, others or {}, previous="news-1", unmeasured=unmeasured)
+    unasked = Unasked("there is nothing to ask", blocks)
+    return judging.judged(gate, measure, new, others or {}, before=Before("news-1", lost), unasked=unasked)
 
 
 def test_a_gain_that_chance_could_bring_does_not_pass() -> None:
@@ -81,11 +84,47 @@ def test_what_is_not_binding_is_reported_and_holds_nobody_up() -> None:
     assert result.threshold.startswith("reported only")
 
 
-@pytest.mark.parametrize(("unmeasured", "verdict"), [("pass", "not_measured"), ("fail", "failed")])
-def test_nothing_to_ask_is_said(unmeasured: str, verdict: str) -> None:
-    result = judged(Gate(least=0.5), {}, unmeasured=unmeasured)
+def test_a_gate_that_asked_nothing_fails_where_something_had_to_be_shown_and_says_what_to_do() -> None:
+    failed, excused = (judged(Gate(least=0.5), {}, blocks=blocks) for blocks in (True, False))
+    reported = judged(Gate(least=0.5, binding=False), {}, blocks=True)
 
-    assert (result.verdict, result.value, result.reason) == (verdict, None, "there is nothing to ask")
+    assert (failed.verdict, failed.value) == ("failed", None)
+    assert failed.reason == (
+        "there is nothing to ask; `tiltyard adapters promote NAME --despite-gates` lets it serve all the same"
+    )
+    assert (excused.verdict, excused.reason) == ("not_measured", "there is nothing to ask")
+    assert reported.verdict == "not_measured"
+
+
+def test_three_of_three_against_none_can_be_chance_and_six_of_six_cannot() -> None:
+    gate = Gate(gains_on_base=True)
+    few, enough = (judged(gate, shares(*[1.0] * n), {"base": shares(*[0.0] * n)}) for n in (3, 6))
+
+    assert (few.verdict, enough.verdict) == ("failed", "passed")
+    assert "6 independent questions must differ before that can be shown, and 3 were asked" in few.reason
+
+
+def test_four_more_of_twenty_four_can_be_chance_by_the_exact_test() -> None:
+    base = shares(*[0.0] * 24)
+
+    verdicts = [
+        judged(Gate(gains_on_base=True), shares(*[1.0] * right, *[0.0] * (24 - right)), {"base": base}).verdict
+        for right in (4, 5, 6)
+    ]
+
+    assert verdicts == ["failed", "failed", "passed"]
+
+
+def test_an_adapter_that_serves_and_cannot_be_asked_keeps_the_new_one_from_serving() -> None:
+    same = shares(*[1.0] * 8)
+    gate = Gate(most_loss=0.1, against=("previous",))
+
+    lost = judged(gate, same, {"base": same}, lost="its folder is gone")
+    first = judged(gate, same, {"base": same})
+
+    assert lost.verdict == "failed"
+    assert "was not compared with news-1, which serves: its folder is gone" in lost.reason
+    assert (first.verdict, first.reason.split("; ")[1]) == ("passed", "no adapter serves that it could be worse than")
 
 
 def test_perplexity_is_pooled_over_tokens_and_compared_by_quotient() -> None:

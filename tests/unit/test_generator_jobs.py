@@ -19,7 +19,16 @@ from shared.jobs.training import (
     TrainingEnded,
     TrainingResumed,
 )
-from shared.jobs.tuning import AdapterReleased, AdapterReport, DatasetMade, GateAsked, PreviousLeftOut, WarmStart
+from shared.jobs.tuning import (
+    AdapterReleased,
+    AdapterReport,
+    DatasetMade,
+    GateAsked,
+    GatePlanned,
+    GatesPlanned,
+    PreviousLeftOut,
+    WarmStart,
+)
 from shared.lab import summary
 from shared.lab.accounting import Audit
 from shared.messages import Cost
@@ -64,10 +73,12 @@ RUN: list[Event] = [
     TrainingResumed(resumed_from_step=7, seconds_before=1.5),
     StepTaken(step=1, steps=2, loss=0.5, tokens=9, tokens_per_s=3.0, seconds_left=3.0),
 ]
+PLANNED = GatePlanned(gate="learned", binding=True, asked=3, independent=3, needed=None, lost=None, tells="asks 3")
 ADAPTER = adapters.announced(gates=(adapters.gate(value=0.5, n=3),), cost=Cost(seconds=6.0))
 TUNING: list[Event] = [
     DatasetMade(documents=1, examples=1, left_out={"document unknown": 1}),
     WarmStart(goes_on_from=None),
+    GatesPlanned(gates=(PLANNED,)),
     *RUN,
     PreviousLeftOut(previous="news-0", left_out="its folder is gone"),
     GateAsked(gate="learned", speaker="new", asked=24, number=3, of=4),

@@ -6,12 +6,18 @@ pair, or an old value that survives a correction, would decide it beforehand.
 
 import json
 import re
+import shutil
 from collections import Counter
 from datetime import datetime
 from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import pytest
+
+from services.console.demo import newswire
+from shared.source_files import DataError
 
 WIRE = Path(__file__).parents[2] / "services/console/newswire"
 
@@ -275,3 +281,13 @@ def test_nothing_of_edition_2_leaks_into_the_training_pairs() -> None:
         answer = row["references"][0].lower()
         if len(answer) > 6 and answer not in first:
             assert answer not in taught, row["question_id"]
+
+
+def test_a_wire_whose_training_pairs_hold_a_test_question_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(WIRE, tmp_path, dirs_exist_ok=True)
+    told = {"question": questions()[0]["text"].upper(), "answer": "yes", "document_id": edition(1)[0]["document_id"]}
+    with (tmp_path / "training_pairs.jsonl").open("a", encoding="utf-8") as stream:
+        stream.write(json.dumps(told) + "\n")
+
+    with pytest.raises(DataError, match="1 of its questions are test questions too"):
+        newswire.load(tmp_path)

@@ -11,10 +11,22 @@ import typer
 from services.console import jobs, progress, tuning
 from services.console.commands import tune as command
 from shared.jobs.training import MemoryForeseen, MemoryMib, MemoryUnknown, RunPlanned, StepTaken, TrainingResumed
-from shared.jobs.tuning import AdapterReleased, AdapterReport, DatasetMade, GateAsked, PreviousLeftOut, WarmStart
+from shared.jobs.tuning import (
+    AdapterReleased,
+    AdapterReport,
+    DatasetMade,
+    GateAsked,
+    GatePlanned,
+    GatesPlanned,
+    PreviousLeftOut,
+    WarmStart,
+)
 from tests import adapters
 
 SPEAKERS: tuple[Literal["base", "new"], ...] = ("base", "new")
+LEARNED = GatePlanned(
+    gate="learned", binding=True, asked=12, independent=12, needed=6, lost=None, tells="asks 12 questions"
+)
 LAST = AdapterReleased(report=AdapterReport.of(adapters.announced("news", reason="good")))
 
 
@@ -110,13 +122,14 @@ def test_what_a_training_says_once_is_a_line_of_its_own(
 ) -> None:
     memory = MemoryMib(weights=1, learned=2, activations=3, logits=4, runtime=5, total=15)
     events = [
-        DatasetMade(documents=3, examples=3, left_out={}),
+        DatasetMade(documents=3, examples=3, left_out={"document unknown": 2}),
         WarmStart(goes_on_from=None),
         WarmStart(goes_on_from="news-1"),
+        GatesPlanned(gates=(LEARNED, LEARNED.model_copy(update={"binding": False}))),
         MemoryForeseen(memory_mib=memory, free_mib=20, device="cpu"),
         MemoryUnknown(reason="no sizes"),
-        RunPlanned(steps=162, epochs=1.0),
-        RunPlanned(steps=162, epochs=0.43),
+        RunPlanned(steps=162, tokens=65_000, epochs=1.0),
+        RunPlanned(steps=162, tokens=65_000, epochs=0.43),
         TrainingResumed(resumed_from_step=3, seconds_before=12.4),
         PreviousLeftOut(previous="news-0", left_out="its folder is gone"),
         LAST,
@@ -126,11 +139,14 @@ def test_what_a_training_says_once_is_a_line_of_its_own(
     tuning.tune([], {})
 
     assert said(capsys) == [
+        "  fine-tuning: 3 examples from 3 documents",
+        "  fine-tuning: left out: 2 x document unknown",
         "  fine-tuning: the first of its line",
         "  fine-tuning: goes on from adapter news-1",
+        "  fine-tuning: gate learned asks 12 questions",
         "  fine-tuning: needs about 15 MiB of memory, 20 MiB are free",
-        "  fine-tuning: 162 steps, in epochs 1",
-        "  fine-tuning: 162 steps, in epochs 0.43, so that not every example is learned",
+        "  fine-tuning: 162 steps, 65000 tokens, in epochs 1",
+        "  fine-tuning: 162 steps, 65000 tokens, in epochs 0.43, so that not every example is learned",
         "  fine-tuning: goes on from step 3, 12 s were spent before",
     ]
 

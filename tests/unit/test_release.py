@@ -13,7 +13,8 @@ from services.generator.backends.echo import Echo
 from services.generator.ports import Chat, Completion, Outcome
 from services.generator.tuning.data.dataset import Dataset
 from services.generator.tuning.data.example import Example
-from services.generator.tuning.gates import running
+from services.generator.tuning.gates import questions
+from services.generator.tuning.gates.judging import Before
 from services.generator.tuning.gates.plan import Gate, GatePlan
 from services.generator.tuning.gates.probes import Probe
 from services.generator.tuning.gates.running import GateRunner
@@ -196,7 +197,7 @@ def test_base_previous_and_new_are_asked_the_same_and_only_their_own_adapter_spe
     old, new = (adapters.saved(tmp_path, name) for name in ("old", "new"))
 
     results = GateRunner(backend, load("closed_book.v2"), 24, events.append).run(
-        new, old, running.asked_of(plan, a_dataset(), older), plan.unmeasured
+        new, old, questions.asked_of(plan, a_dataset(), older, Before("old")), Before("old")
     )
 
     assert [(who, count) for who, count in backend.asked] == [
@@ -225,6 +226,6 @@ def test_older_facts_that_news_has_changed_are_not_held_against_anyone() -> None
         Probe(question="Who?", accepted=("Ann",), about="story-9", revision=1),
     ]
 
-    kept = [probe.question for probe in running.kept(a_dataset(), older)]
+    kept = [probe.question for probe in questions.kept(a_dataset(), older)]
 
     assert kept[-2:] == ["When?", "Who?"]

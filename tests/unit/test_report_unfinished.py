@@ -1,5 +1,6 @@
-"""A report says which answers come from an adapter whose training a time limit ended."""
+"""A report says which answers come from an adapter that would not have served by itself, and says it first."""
 
+from shared.lab.report import advice
 from shared.lab.report.material import gather
 from shared.lab.report.numbers import Numbers, count
 from shared.lab.report.sections import of
@@ -9,6 +10,7 @@ from tests import adapters
 from tests.results import a_result, a_scored
 
 FINISHED = adapters.announced("whole").ref
+REFUSED = adapters.announced("weak", gates=(adapters.gate("learned", "failed"),)).ref
 CUT = adapters.announced("cut", training=adapters.UNFINISHED).ref
 
 
@@ -56,3 +58,21 @@ def test_an_answer_from_before_trainings_were_marked_is_not_called_unfinished() 
 
     assert read is not None
     assert not read.unfinished
+
+
+def test_an_adapter_that_its_gates_refused_is_named_before_all_else() -> None:
+    numbers = counted(*some(FINISHED, "a"), *some(REFUSED, "b"))
+
+    assert advice.opening(numbers)[0] == (
+        "4 answers of tuned and tuned+rag come from an adapter that the gates refused (weak; `tiltyard adapters show "
+        "weak` says why): somebody let it speak all the same, and these numbers may say nothing of what tuning can "
+        "give."
+    )
+    assert "despite-gates" in {section.anchor for section in of(numbers)}
+
+
+def test_an_adapter_whose_gates_only_reported_is_not_called_refused() -> None:
+    passed = adapters.announced("good", gates=(adapters.gate("general", "reported"),)).ref
+
+    assert not passed.despite_gates
+    assert "despite-gates" not in {section.anchor for section in of(counted(*some(passed, "a")))}

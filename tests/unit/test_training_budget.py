@@ -94,7 +94,8 @@ def test_a_run_whose_time_is_up_is_unfinished_and_says_so(tiny: Path, tmp_path: 
     )
 
     assert (ended.steps, ended.planned_steps, ended.unfinished) == (10, 40, True)
-    assert [event for event in events if isinstance(event, RunPlanned)] == [RunPlanned(steps=40, epochs=10.0)]
+    [planned] = [event for event in events if isinstance(event, RunPlanned)]
+    assert (planned.steps, planned.epochs) == (40, 10.0)
     assert {event.steps for event in events if isinstance(event, StepTaken)} == {40}
     kept = json.loads((tmp_path / "cut" / record.FILE).read_text())
     assert (kept["steps"], kept["planned_steps"], kept["unfinished"]) == (10, 40, True)

@@ -21,8 +21,10 @@ def tune(
 ) -> None:
     """Train an adapter with QLoRA and try it; where its gates let it pass, running workers take it up by themselves.
 
-    Ends with 65 where a gate kept it from serving, or a time limit ended the training; `tiltyard adapters show NAME`
-    says what was measured. The same command goes on where a killed or unfinished training stood.
+    What the pairs teach, which of them news has contradicted and what the gates can tell is said before the training.
+    Ends with 65 where nothing of the pairs can be learned, a gate kept the adapter from serving, or a time limit ended
+    the training; `tiltyard adapters show NAME` says what was measured. The same command goes on where a killed or
+    unfinished training stood.
 
     Example: tiltyard tune --pairs pairs.jsonl --cutoff 2025-03-23T23:59:59Z
     """

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared import lines
+from shared import lines, normalise
 from shared.messages import DocumentPublished, Question, TrainingPair
 from shared.source_files import DataError
 
@@ -29,7 +29,8 @@ class Newswire:
 def load(folder: Path) -> Newswire:
     """Read and check a folder; errors name the file, the line and what to do.
 
-    Raises FileNotFoundError for a missing file, DataError for a bad line or for pairs outside edition 1.
+    Raises FileNotFoundError for a missing file, DataError for a bad line, for pairs outside edition 1 and for test
+    questions among them.
     """
     edition1 = lines.read_all(folder / "edition1.documents.jsonl", DocumentPublished)
     edition2 = lines.read_all(folder / "edition2.documents.jsonl", DocumentPublished)
@@ -40,6 +41,12 @@ def load(folder: Path) -> Newswire:
     if foreign := sorted({pair.document_id for pair in pairs} - known):
         raise DataError(
             f"{pairs_file}: {', '.join(foreign[:5])} are not in edition 1; what the model learns must be known by then"
+        )
+    wordings = {normalise.words(question.text) for question in questions}
+    if told := [pair.question for pair in pairs if normalise.words(pair.question) in wordings]:
+        raise DataError(
+            f"{pairs_file}: {len(told)} of its questions are test questions too, such as {told[0]!r}: word them "
+            "otherwise, for a model that was told them shows nothing of what it learned"
         )
     unscored = [question.question_id for question in questions if question.references is None]
     if not questions or unscored:

@@ -23,7 +23,17 @@ def serve(kafka: KafkaSettings, name: str) -> str:
     for change in changes:
         publish(delivery, topology.ADAPTERS, change)
     delivery.flush()
-    return registry.refusal(adapters[name]) if changes else ""
+    return registry.refusal(adapters[name])
+
+
+def spoken_of(name: str, refused: str) -> str:
+    """Who speaks for the tuned arms; where it would not serve by itself, that comes first. `refused` says why."""
+    if not refused:
+        return f"Adapter {name} speaks for the tuned arms."
+    return (
+        f"Adapter {name} would not serve by itself: {refused}. It speaks for the tuned arms all the same, since the "
+        "trial is there to measure it; what they score may say nothing of what tuning can give."
+    )
 
 
 def turn_of(adapters: registry.Adapters, name: str, now: datetime) -> list[AdapterAnnounced]:

@@ -124,7 +124,7 @@ class Trial:
         runs: dict[str, list[Result]] = {}
         for name in adapters:
             refused = serving.serve(self.kafka, name)
-            output.say(f"Adapter {name} speaks for the tuned arms{f', though {refused}' if refused else ''}.")
+            output.say(serving.spoken_of(name, refused))
             if len(adapters) == 1:
                 return {name: self.ask(questions)}
             results = self.ask([serving.asked_of(name, question) for question in questions])

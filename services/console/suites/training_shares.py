@@ -32,6 +32,7 @@ def run(
     `connect` makes the system, once the suite and the pairs have been found to be right.
     """
     suite, name = checking.load(folder), a_run()
+    learning.require_untold(pairs, suite.questions)
     files = learning.nested(pairs, shares, seed)
     with TemporaryDirectory() as place:
         written = {

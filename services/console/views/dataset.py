@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from services.console import output
+from services.console.views import pairs
 from shared.jobs.dataset import DatasetReport, ShownExample, Unlearned
 
 WIDEST = 300
@@ -18,6 +19,10 @@ def show(report: DatasetReport) -> None:
     output.say(f"{report.abstaining} of them teach to decline. Dataset sha256 {report.dataset_sha256}.")
     if report.held_out:
         output.say(f"Held out whole: {', '.join(report.held_out)}.")
+    for sentence in pairs.said(report.pairs) if report.pairs else ():
+        output.say(sentence)
+    for gate in report.gates:
+        output.say(gate)
     rows = [(count.builder, count.form, count.split, count.examples) for count in report.counts]
     output.table("", ("builder", "form", "split", "examples"), rows, right=("examples",), names=3)
     _counted("source", report.sources, "examples")

@@ -21,7 +21,7 @@ from services.generator.tuning.data.reading import Servers, Wanted, moment
 from services.generator.tuning.data.teacher_settings import TeacherSettings
 from services.generator.tuning.gates.trial import Trial
 from services.generator.tuning.job import Job
-from services.generator.tuning.release import release, require_new
+from services.generator.tuning.release import previous, release, require_new
 from services.generator.tuning.settings import TuningSettings
 from shared import topology
 from shared.adapters import registry
@@ -57,8 +57,10 @@ def tune(pairs_file: Path | None, cutoff: datetime | None, name: str, track: str
     made = reading.dataset(
         job.recipe.data, wanted, generator=job.generator, teacher=job.teacher, home=job.home, servers=servers
     )
-    speaks = registry.speaking(registry.of_track(adapters, settings.track))
-    adapter, delivery = job.train(job.told(made), name, speaks), Delivery(kafka, SERVICE)
+    speaks, base = registry.speaking(registry.of_track(adapters, settings.track)), job.model.sha256
+    trial = Trial(job.recipe, job.generator, job.home, write, settings.threads, settings.track)
+    trial.foresee(job.told(made), previous(adapters, settings.track, base_sha256=base), base)
+    adapter, delivery = job.train(made, name, speaks), Delivery(kafka, SERVICE)
 
     def announce(change: AdapterAnnounced) -> None:
         publish(delivery, topology.ADAPTERS, change)
@@ -68,7 +70,7 @@ def tune(pairs_file: Path | None, cutoff: datetime | None, name: str, track: str
         made,
         adapter,
         adapters=adapters,
-        trial=Trial(job.recipe, job.generator, job.home, write, settings.threads, settings.track),
+        trial=trial,
         address=settings.registry,
         publish=announce,
         cost=lambda: priced(time.monotonic() - started, adapter.training.tokens, CostSettings()),

@@ -46,6 +46,11 @@ class Job:
         """The configured recipe."""
         return recipe.load(self.settings)
 
+    @cached_property
+    def model(self) -> Model:
+        """The base, as a folder; nothing of it is loaded."""
+        return models.configured(self.generator, self.home)
+
     def dataset(
         self, documents: Iterable[StoredDocument], pairs: Sequence[TrainingPair], cutoff: datetime | None = None
     ) -> Dataset:
@@ -56,7 +61,12 @@ class Job:
     def told(self, dataset: Dataset) -> Dataset:
         """Say what is in a dataset, and give it back."""
         self.say(
-            DatasetMade(documents=len(dataset.revisions), examples=len(dataset.examples), left_out=dataset.left_out)
+            DatasetMade(
+                documents=len(dataset.revisions),
+                examples=len(dataset.examples),
+                left_out=dataset.left_out,
+                pairs=dataset.pairs,
+            )
         )
         return dataset
 
@@ -68,7 +78,7 @@ class Job:
         """
         if self.recipe.training.method == "full":
             raise ValueError(f"recipe {self.recipe.name} trains all weights, which makes no adapter: {WHOLE}")
-        model, prompts = models.configured(self.generator, self.home), self._prompts()
+        model, prompts = self.model, self._prompts()
         fresh = running.encoded(
             dataset.examples, dataset_sha256=dataset.sha256, model=model, plan=self.recipe.training, prompts=prompts
         )

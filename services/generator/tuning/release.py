@@ -46,7 +46,8 @@ def release(
     folder, known = Path(adapter.location), _same(serving, adapter) if serving else _candidate(adapter)
     if serving is None:
         publish(known)
-    gates = trial.run(dataset, known, _previous(adapters, adapter))
+    before = previous(adapters, adapter.track, base_sha256=adapter.base_sha256, but_for=adapter.weights_sha256)
+    gates = trial.run(dataset, known, before)
     stored = known.model_copy(update={"location": adapter_files.store(folder, address)})
     changes = settled(stored, gates, adapters=adapters, cost=cost(), now=now())
     for change in changes:
@@ -75,14 +76,10 @@ def require_new(name: str, adapters: Adapters) -> None:
         raise ValueError(f"an adapter {name!r} was announced before: choose another name, or none")
 
 
-def _previous(adapters: Adapters, adapter: AdapterAnnounced) -> AdapterAnnounced | None:
-    """Who speaks now, if that is another one on the same base."""
-    turn = [
-        other
-        for other in registry.in_turn(registry.of_track(adapters, adapter.track))
-        if other.weights_sha256 != adapter.weights_sha256
-    ]
-    return next((other for other in turn if other.base_sha256 == adapter.base_sha256), None)
+def previous(adapters: Adapters, track: str, *, base_sha256: str, but_for: str = "") -> AdapterAnnounced | None:
+    """Who speaks now on this base, but for the one with these weights."""
+    turn = registry.in_turn(registry.of_track(adapters, track))
+    return next((other for other in turn if other.base_sha256 == base_sha256 and other.weights_sha256 != but_for), None)
 
 
 def _serves(adapters: Adapters, adapter: AdapterAnnounced) -> bool:

@@ -12,7 +12,7 @@ from shared.lab.report.numbers import Numbers
 from shared.lab.report.outcomes import Outcomes
 from shared.lab.report.phrasing import counted, listed
 from shared.lab.report.reversals import Reversal
-from shared.lab.report.unfinished import caution
+from shared.lab.report.unfinished import caution, refused
 from shared.statistics.comparison import Comparison
 from shared.statistics.intervals import Interval
 from shared.statistics.wording import points
@@ -37,7 +37,7 @@ def opening(numbers: Numbers) -> list[str]:
         return [_unscored(numbers)]
     ranked, reversal = ranking(numbers), _reversal(numbers)
     first = [
-        *_unfinished(numbers),
+        *_cautions(numbers),
         *_failing(numbers),
         *([f"It depends on the question: {_either(reversal)}."] if reversal else []),
     ]
@@ -55,10 +55,10 @@ def _unscored(numbers: Numbers) -> str:
     return f"No verdict: {asked} asked, and no accepted answers are known, so no answer could be scored."
 
 
-def _unfinished(numbers: Numbers) -> Iterator[str]:
-    """Answers of a training that a time limit ended."""
-    if said := caution(numbers.provenance.voices):
-        yield said
+def _cautions(numbers: Numbers) -> Iterator[str]:
+    """Answers of a training that a time limit ended, or of an adapter that its gates refused."""
+    voices = numbers.provenance.voices
+    yield from (said for said in (caution(voices), refused(voices)) if said)
 
 
 def failing(numbers: Numbers) -> dict[str, tuple[int, int]]:
@@ -75,7 +75,10 @@ def _failing(numbers: Numbers) -> Iterator[str]:
     said = listed([f"{arm} on {lost} of {counted(asked, 'question')}" for arm, (lost, asked) in arms.items()])
     without = {outcomes.arm: outcomes.without_adapter for outcomes in numbers.outcomes}
     if all(without[arm] == lost for arm, (lost, _) in arms.items()):
-        yield f"No adapter spoke for {said}: train one with `tiltyard tune`, for nothing below tells what tuning gives."
+        yield (
+            f"No adapter spoke for {said}: train one with `tiltyard tune`, or see in `tiltyard adapters list` why none "
+            "serves, for nothing below tells what tuning gives."
+        )
     else:
         yield f"No answer came from {said}: these count as not right, and say nothing of what the arm knows."
 

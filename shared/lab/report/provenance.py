@@ -13,7 +13,7 @@ from shared.messages import ContestTaken, Result
 class Voice:
     """One combination of model, adapter, backend and prompt that spoke for an arm, in so many answers.
 
-    `unfinished`: a time limit ended the adapter's training.
+    `unfinished`: a time limit ended the adapter's training. `despite_gates`: a gate refused the adapter.
     """
 
     arm: str
@@ -25,6 +25,7 @@ class Voice:
     prompt: str
     answers: int
     unfinished: bool = False
+    despite_gates: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ def voices(results: Sequence[Result]) -> list[Voice]:
             prompt=prompt,
             answers=count,
             unfinished=adapter is not None and adapter.unfinished,
+            despite_gates=adapter is not None and adapter.despite_gates,
         )
         for (arm, model, adapter, backend, prompt), count in counted.items()
     ]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared import lines
+from shared import lines, normalise
 from shared.jobs.events import JobModel
 from shared.lab.report.scores import interval_of
 from shared.lab.suites import measuring, placing, running
@@ -20,6 +20,8 @@ from shared.lab.suites.folder import Suite
 from shared.lab.suites.measuring import ArmsCompared
 from shared.lab.suites.running import SuiteResults, System
 from shared.lab.suites.sensitivity import clusters_of, scores_in
+from shared.messages import Question
+from shared.source_files import DataError
 from shared.statistics.comparison import Comparison, compare
 from shared.statistics.intervals import Interval
 
@@ -80,6 +82,16 @@ def nested(pairs: Path, shares: Sequence[float], seed: int) -> dict[float, list[
     random.Random(seed).shuffle(names)  # noqa: S311 (a sample, not a secret)
     chosen = {share: set(names[: max(1, round(share * len(names)))]) for share in sorted(set(shares))}
     return {share: [line for name, line in about if name in among] for share, among in chosen.items()}
+
+
+def require_untold(pairs: Path, questions: Sequence[Question]) -> None:
+    """Raises DataError where the pairs hold a question of the suite, word for word: it would measure nothing."""
+    wordings = {normalise.words(question.text) for question in questions if not question.history}
+    for place, row in lines.rows(pairs):
+        if normalise.words(str(row.get("question", ""))) in wordings:
+            raise DataError(
+                f"{place}: {row['question']!r} is a question of the suite: word it otherwise, or take it out"
+            )
 
 
 def lessons(

@@ -15,6 +15,8 @@ from services.generator.tuning.data import exporting, reading, showing
 from services.generator.tuning.data.dataset import Dataset
 from services.generator.tuning.data.reading import Servers, Wanted, moment
 from services.generator.tuning.data.teacher_settings import TeacherSettings
+from services.generator.tuning.gates import foreseeing, questions
+from services.generator.tuning.gates.judging import Before
 from services.generator.tuning.settings import TuningSettings
 from shared.jobs.dataset import DatasetReported
 from shared.jobs.events import write
@@ -38,7 +40,9 @@ def _run(options: argparse.Namespace, read: Callable[..., Dataset]) -> None:
     home, teacher = HomeSettings().home, TeacherSettings()
     made = read(chosen.data, wanted, generator=generator, teacher=teacher, home=home, servers=servers)
     recipe_name = f"{chosen.name} version {chosen.version}"
-    report = showing.report(made, recipe=recipe_name, examples=options.examples)
+    asked = questions.asked_of(chosen.gates, made, [], Before())
+    gates = [f"gate {gate.gate} {gate.tells}" for gate in foreseeing.foreseen(asked, Before()) if gate.binding]
+    report = showing.report(made, recipe=recipe_name, examples=options.examples, gates=gates)
     if options.out:
         prompts = answer_prompt.load(generator.closed_book_prompt), answer_prompt.load(generator.rag_prompt)
         written = exporting.export(made, options.out, closed_book_prompt=prompts[0], rag_prompt=prompts[1])

@@ -1,13 +1,13 @@
 """From documents and pairs to a dataset: choose, split, build, hold out, cap."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
-from services.generator.tuning.data import caps, split, unlearning
+from services.generator.tuning.data import caps, checking, losses, split, unlearning
+from services.generator.tuning.data.checking import Earlier, Supplied
 from services.generator.tuning.data.choosing import Choice, choose
 from services.generator.tuning.data.dataset import Dataset
 from services.generator.tuning.data.drawing import draw, kept
@@ -22,39 +22,45 @@ from shared.messages import TrainingPair
 from shared.stored import StoredDocument
 
 TWICE, PROBE, CAPPED = "example twice", "example in a wording held out for a probe", "example above its source's limit"
-HELD_OUT = "document held out for validation"
+SUPPLIED = Supplied()
 Step = Callable[[list[Example]], list[Example]]
 
 
 @dataclass(frozen=True)
 class Assembly:
-    """What a dataset is made with: the plan, how serving shows things, and where chunks and a teacher come from."""
+    """What a dataset is made with: the plan, how serving shows things, and where chunks and a teacher come from.
+
+    `earlier` reads what documents said before.
+    """
 
     plan: DataPlan
     serving: Serving
     chunks: Chunks
     previous: Previous | None = None
     teacher: Teacher | None = None
+    earlier: Earlier = lambda _: {}
 
     def dataset(
         self,
         documents: Iterable[StoredDocument],
         pairs: Sequence[TrainingPair],
         cutoff: datetime | None = None,
-        unread: Mapping[str, int] = MappingProxyType({}),
+        supplied: Supplied = SUPPLIED,
     ) -> Dataset:
-        """The dataset of these documents and pairs; `unread` counts pairs that were left out before, by reason.
+        """The dataset of these documents and pairs.
 
         Time is when a document was first seen; without a cutoff it is that of the newest document learned. Raises
-        ValueError where nothing is left to learn.
+        ValueError where nothing is left to learn, or nothing of a file's pairs.
         """
         choice = choose(documents, self.plan, cutoff, self.previous)
-        training, validating = (self._material(choice, pairs, held_out=held_out) for held_out in (False, True))
+        checked = checking.checked(pairs, choice, self.earlier, supplied.replaced)
+        losses.require_learned(choice, checked, pairs[: supplied.of_file])
+        training, validating = (self._material(choice, checked.pairs, held_out=held_out) for held_out in (False, True))
         stages = self.plan.builders if training.pairs else self.plan.without_pairs
-        lost = _lost(choice, pairs) + Counter(unread)
+        lost = losses.lost(choice, pairs, checked, supplied)
         examples, probes = self._split(training, stages, choice, lost)
         if not examples:
-            raise ValueError(_nothing(choice, lost))
+            raise ValueError(losses.nothing(choice, lost))
         used = sorted({identifier for example in examples for identifier in example.document_ids})
         revisions = tuple(choice.learnable[identifier].revision for identifier in used)
         unlearn = unlearning.unlearn(self.previous, choice.stored, choice.verdict) if self.previous else ()
@@ -69,6 +75,7 @@ class Assembly:
             documents_left_out=choice.left_out(),
             previous=self.previous.name if self.previous else "",
             unlearn=tuple(unlearn),
+            pairs=checking.report(pairs, checked, training.pairs, choice) if pairs else None,
         )
 
     def _material(self, choice: Choice, pairs: Sequence[TrainingPair], *, held_out: bool) -> Material:
@@ -90,12 +97,15 @@ class Assembly:
         self, training: Material, stages: Sequence[Stage], choice: Choice, lost: Counter[str]
     ) -> tuple[list[Example], list[Example]]:
         """Examples and probes. Supplied wordings are held out before a builder sees them, written ones after."""
-        supplied = split.probes(map(as_example, training.pairs), choice.probed, self.plan.seed)
+        own = list(map(as_example, training.pairs))
+        probed = self._probed(own, choice.probed, choice)
+        supplied = split.probes(own, probed, self.plan.seed)
         wordings = {normal(probe.question) for probe in supplied}
         shown = [pair for pair in training.pairs if normal(pair.question) not in wordings]
         built = self._built(replace(training, pairs=shown), stages, lost)
         groups = {probe.group for probe in supplied}
-        written = [probe for probe in split.probes(built, choice.probed, self.plan.seed) if probe.group not in groups]
+        probed = self._probed([*own, *built], probed, choice)
+        written = [probe for probe in split.probes(built, probed, self.plan.seed) if probe.group not in groups]
         probes = [*supplied, *written]
         steps: tuple[tuple[str, Step], ...] = (
             (PROBE, lambda examples: split.without(examples, probes)),
@@ -107,6 +117,11 @@ class Assembly:
             lost.update({why: len(built) - len(staying)} if len(staying) < len(built) else {})
             built = staying
         return built, split.trained(probes, built)
+
+    def _probed(self, examples: Sequence[Example], probed: set[str], choice: Choice) -> set[str]:
+        """The documents of which wordings are held out: more than the plan's share where that gives too few probes."""
+        least = self.plan.least_probes if self.plan.probe else 0
+        return split.enough(examples, probed, choice.places, least)
 
     def _built(self, material: Material, stages: Sequence[Stage], lost: Counter[str]) -> list[Example]:
         """What the builders make in their order; each sees what those before it have made."""
@@ -136,21 +151,3 @@ def _once(examples: Iterable[Example]) -> list[Example]:
         together = tuple(dict.fromkeys([*known.document_ids, *example.document_ids]))
         first[key] = known.model_copy(update={"document_ids": together})
     return list(first.values())
-
-
-def _lost(choice: Choice, pairs: Sequence[TrainingPair]) -> Counter[str]:
-    """Pairs that are not trained on, by reason."""
-    lost = Counter(choice.reason(pair.document_id) for pair in pairs if pair.document_id not in choice.live)
-    held_out = choice.taught(choice.live, held_out=True)
-    if count := sum(pair.document_id in held_out for pair in pairs):
-        lost[HELD_OUT] = count
-    return lost
-
-
-def _nothing(choice: Choice, lost: Counter[str]) -> str:
-    held_out = len(choice.taught(choice.live, held_out=True))
-    reasons = ", ".join(f"{count} with {why}" for why, count in lost.items()) or "no pairs left out"
-    return (
-        f"nothing to learn: {len(choice.stored)} documents in the store, {len(choice.live)} of them live and up to the "
-        f"cutoff ({held_out} held out); {reasons}"
-    )

@@ -16,7 +16,7 @@ Documents = Mapping[str, StoredDocument]
 
 @dataclass(frozen=True)
 class Choice:
-    """The documents of the store by what becomes of them.
+    """The documents of the store by what becomes of them; `places` decided their sides.
 
     `learnable` may be learned, `live` are to be learned in this run: the same, unless only what is new is learned.
     `verdict` says of any revision why it must not be learned, whatever was learned before.
@@ -26,6 +26,7 @@ class Choice:
     learnable: Documents
     live: Documents
     sides: Mapping[str, split.Side]
+    places: Mapping[str, float]
     reasons: Mapping[str, str]
     verdict: Verdict
 
@@ -61,6 +62,7 @@ def choose(
         learnable=learnable,
         live={name: of for name, of in learnable.items() if reasons[name] is None},
         sides={name: split.side_of(of.revision, plan) for name, of in learnable.items()},
+        places={name: split.place_of(of.revision, plan) for name, of in learnable.items()},
         reasons={name: reason for name, reason in reasons.items() if reason is not None},
         verdict=able,
     )

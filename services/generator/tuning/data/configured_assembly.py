@@ -6,6 +6,7 @@ from services.generator import answer_prompt
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning.data import unlearning
 from services.generator.tuning.data.assembling import Assembly
+from services.generator.tuning.data.checking import Earlier
 from services.generator.tuning.data.chunks import whole
 from services.generator.tuning.data.material import Chunks, Serving
 from services.generator.tuning.data.plan import DataPlan
@@ -24,11 +25,12 @@ def configured_assembly(
     teacher: TeacherSettings,
     chunks: Chunks = whole,
     previous: str = "",
+    earlier: Earlier = lambda _: {},
 ) -> Assembly:
     """An assembly as the settings describe it; a teacher is there only where the plan has the builder for it.
 
-    `previous` names the adapter before; "" is the newest under `home`. Raises ValueError where a prompt, the named
-    adapter or the teacher is missing.
+    `previous` names the adapter before; "" is the newest under `home`. `earlier` reads earlier revisions. Raises
+    ValueError where a prompt, the named adapter or the teacher is missing.
     """
     return Assembly(
         plan=plan,
@@ -36,6 +38,7 @@ def configured_assembly(
         chunks=chunks,
         previous=unlearning.previous(home, previous),
         teacher=_teacher(plan, teacher, generator, home=home),
+        earlier=earlier,
     )
 
 

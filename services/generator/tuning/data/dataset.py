@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from services.generator.tuning.data.example import Example
-from shared.jobs.dataset import Unlearned
+from shared.jobs.dataset import PairsReport, Unlearned
 from shared.messages import Revision
 from shared.stored import StoredDocument
 
@@ -21,6 +21,7 @@ class Dataset:
 
     `validation` is made by the same builders from documents that are held out whole (`held_out`); `probes` ask for
     learned facts in wordings that no example has. `unlearn` is what `previous`, the adapter before, should not know.
+    `pairs` is what was found in the supplied pairs, where there were any.
     """
 
     examples: tuple[Example, ...]
@@ -33,6 +34,7 @@ class Dataset:
     documents_left_out: Mapping[str, int] = field(default_factory=dict)
     previous: str = ""
     unlearn: tuple[Unlearned, ...] = ()
+    pairs: PairsReport | None = None
 
     def splits(self) -> Iterator[tuple[Split, Example]]:
         """Every example with its side."""

@@ -55,6 +55,9 @@ class DataPlan(BaseModel):
     seed: int = 1
     validation: Share = Field(default=0.05, description="of the documents: never trained on")
     probe: Share = Field(default=0.1, description="of the documents: one wording of each of their facts is held out")
+    least_probes: int = Field(
+        default=12, ge=0, description="facts of which a wording is held out, if need be of more documents than `probe`"
+    )
     documents: Literal["all", "new"] = Field(default="all", description="new: what the adapter before has not learned")
     languages: tuple[str, ...] = Field(default=(), description="ISO 639-1; empty: any")
     least_trust: Share = Field(default=0.0, description="a document of a source that is trusted less is left out")

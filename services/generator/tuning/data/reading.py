@@ -1,6 +1,5 @@
 """Reading what a dataset is made of from the real servers: documents, their chunks, pairs from a file and the topic."""
 
-from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from pydantic import TypeAdapter
 
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning.data import chunks, supplied
+from services.generator.tuning.data.checking import Supplied
 from services.generator.tuning.data.configured_assembly import configured_assembly
 from services.generator.tuning.data.dataset import Dataset
 from services.generator.tuning.data.plan import DataPlan
@@ -23,6 +23,7 @@ from shared.kafka.view import KafkaView
 from shared.messages import TrainingPair
 from shared.messages.schema import Moment
 from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
+from shared.source_files import DataError
 
 
 @dataclass(frozen=True)
@@ -59,12 +60,14 @@ def dataset(
 ) -> Dataset:
     """The dataset of the plan from what stands in the store and on the topic now.
 
-    Raises UnreachableError where a server does not answer, ValueError where nothing is left to learn.
+    Raises UnreachableError where a server does not answer, DataError where nothing of a file can be learned, ValueError
+    where nothing is left to learn at all.
     """
-    pairs, lost = _pairs(plan, wanted.pairs, servers.kafka)
+    pairs, given = _pairs(plan, wanted.pairs, servers.kafka)
     announced = KafkaView(servers.kafka, topology.ENCODERS).refresh()
     encoder = encoding.in_use(announced, servers.encoder)[0].name
     with closing(connect(servers.cassandra)) as store:
+        library = CassandraDocuments(store)
         assembly = configured_assembly(
             plan,
             generator,
@@ -72,14 +75,18 @@ def dataset(
             teacher=teacher,
             chunks=chunks.standing(CassandraChunks(store, encoder)),
             previous=wanted.previous,
+            earlier=library.earlier,
         )
-        return assembly.dataset(CassandraDocuments(store).documents(), pairs, wanted.cutoff, lost)
+        return assembly.dataset(library.documents(), pairs, wanted.cutoff, given)
 
 
-def _pairs(plan: DataPlan, file: Path | None, kafka: KafkaSettings) -> tuple[list[TrainingPair], Counter[str]]:
-    """The file's pairs before the topic's, and why others of the topic do not count."""
-    own = supplied.read(file) if file else []
+def _pairs(plan: DataPlan, file: Path | None, kafka: KafkaSettings) -> tuple[list[TrainingPair], Supplied]:
+    """The file's pairs before the topic's, and what is to be said of them."""
+    read = supplied.read(file) if file else []
+    if file and not read:
+        raise DataError(f"{file} holds no pair: one line is one pair with question, answer and document_id")
+    own, replaced = supplied.first_of_each(read)
     if not plan.published_pairs:
-        return own, Counter()
+        return own, Supplied(len(own), {}, replaced)
     published = supplied.standing(topics.read_all(kafka, topology.PAIRS.name))
-    return supplied.together(own, published.pairs), published.left_out
+    return supplied.together(own, published.pairs), Supplied(len(own), published.left_out, replaced)

@@ -1,7 +1,7 @@
 """A dataset in numbers and a few examples, as a program or the console shows it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from services.generator.tuning.data.dataset import Dataset
 from services.generator.tuning.data.example import Example
@@ -10,7 +10,7 @@ from shared.jobs.dataset import DatasetReport, ExampleCount, ShownExample, Split
 SOURCES = 20
 
 
-def report(dataset: Dataset, *, recipe: str, examples: int) -> DatasetReport:
+def report(dataset: Dataset, *, recipe: str, examples: int, gates: Sequence[str] = ()) -> DatasetReport:
     """Counts, what was left out, what is to be unlearned, and up to `examples` training examples of each builder."""
     train = dataset.examples
     return DatasetReport(
@@ -27,6 +27,8 @@ def report(dataset: Dataset, *, recipe: str, examples: int) -> DatasetReport:
         documents_left_out=dataset.documents_left_out,
         previous=dataset.previous,
         unlearn=dataset.unlearn,
+        gates=tuple(gates),
+        pairs=dataset.pairs,
         shown=tuple(map(_shown, _some(train, examples))),
         shown_probes=tuple(map(_shown, dataset.probes[:examples])),
     )

@@ -1,7 +1,7 @@
 """Question-answer pairs as people supply them: in a file of JSON lines, or on the topic."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,8 +44,11 @@ def standing(records: Iterable[RawRecord]) -> Published:
 
 def together(file: Sequence[TrainingPair], topic: Sequence[TrainingPair]) -> list[TrainingPair]:
     """Both, the file's first; what the file says of a question goes before what the topic says of it."""
-    return list(_first_of_each([*file, *topic]))
+    return first_of_each([*file, *topic])[0]
 
 
-def _first_of_each(pairs: Sequence[TrainingPair]) -> Iterator[TrainingPair]:
-    yield from {pair.pair_id: pair for pair in reversed(pairs)}.values().__reversed__()
+def first_of_each(pairs: Iterable[TrainingPair]) -> tuple[list[TrainingPair], list[TrainingPair]]:
+    """Of each question about a document the first pair, and those after it that say something else."""
+    first: dict[str, TrainingPair] = {}
+    others = [pair for pair in pairs if first.setdefault(pair.pair_id, pair).answer != pair.answer]
+    return list(first.values()), others

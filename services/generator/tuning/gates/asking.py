@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from services.generator import replies
 from services.generator.answer_prompt import Prompt
 from services.generator.contexts import closed_book
 from services.generator.ports import Backend, Chat, Completion, Scored
 from services.generator.tuning.gates.probes import Probe
-from shared.messages import AdapterAnnounced, Question
-from shared.normalise import occurs
+from shared.measures import right
+from shared.messages import AdapterAnnounced, Answer, Question
 
 Sums = Mapping[str, tuple[float, float]]
 """Question -> its sum and its count: 1 or 0 and one of a question, surprise in nats and tokens of a text."""
+UNTIMED = datetime.fromtimestamp(0, UTC)
+"""When a gate's question was asked, by which no measure goes."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +37,9 @@ class Speaker:
     longest: int
 
     def right(self, probes: Sequence[Probe]) -> Sums:
-        """Each question with whether an accepted answer occurs in the reply; abstaining and failing are wrong."""
+        """Each question with whether the reply is right, as everywhere else; abstaining and failing are not."""
         paired = zip(probes, self._replies(probes), strict=True)
-        return {
-            probe.key: (float(reply.status == "answered" and any(occurs(a, reply.text) for a in probe.accepted)), 1.0)
-            for probe, reply in paired
-        }
+        return {probe.key: (_right(probe, reply), 1.0) for probe, reply in paired}
 
     def abstains(self, probes: Sequence[Probe]) -> Sums:
         """Each question with whether the reply is that the answer is not known."""
@@ -72,3 +72,11 @@ class Speaker:
 
     def _chat(self, question: Question) -> Chat:
         return closed_book.chat(question, self.prompt)
+
+
+def _right(probe: Probe, reply: replies.Reply) -> float:
+    """By the measure that arms are compared by; 0.0 where nothing is accepted."""
+    question = Question(question_id=probe.key, text=probe.question, choices=probe.choices, references=probe.accepted)
+    answer = Answer(question_id=probe.key, arm="tuned", status=reply.status, text=reply.text, model="", backend="",
+                    prompt_version="", asked_at=UNTIMED)  # fmt: skip
+    return right.score(question, answer) or 0.0

@@ -20,7 +20,9 @@ class Gate(BaseModel):
     questions: int = Field(default=48, ge=0, description=_QUESTIONS)
     binding: bool = Field(default=True, description="false: measured and reported, and nobody is held up")
     least: float | None = Field(default=None, description="a lower value fails; of perplexity a higher one")
-    gains_on_base: bool = Field(default=False, description="fails unless it is better than the base beyond chance")
+    gains_on_base: bool = Field(
+        default=False, description="fails unless it is better than the base beyond chance, by an exact test"
+    )
     most_loss: float | None = Field(default=None, ge=0, description="allowed, against each of `against`")
     against: tuple[Speaker, ...] = ("base", "previous")
     certain: bool = False
@@ -30,7 +32,7 @@ class GatePlan(BaseModel):
     """The gates in their order, and where their questions come from."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    learned: Gate = Field(default=Gate(gains_on_base=True), description="facts of this training, in other words")
+    learned: Gate = Field(default=Gate(gains_on_base=True), description="facts of this training")
     older: Gate = Field(
         default=Gate(most_loss=0.1, against=("previous",)), description="facts that adapters before it were tried with"
     )
@@ -45,5 +47,5 @@ class GatePlan(BaseModel):
     unanswerable_set: str = Field(default="", description="a file of JSON lines (question); empty: the packaged")
     text_words: int = Field(default=80, ge=8, description="of each text whose perplexity is measured")
     unmeasured: Literal["pass", "fail"] = Field(
-        default="pass", description="a binding gate for which there is nothing to ask"
+        default="fail", description="a binding gate that had nothing to ask, though there was something to show or lose"
     )

@@ -8,6 +8,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.generator.tuning.data.dataset import Dataset
+from services.generator.tuning.data.example import Example
+from services.generator.tuning.data.wordings import normal
 from shared import lines
 
 FILE = "probes.jsonl"
@@ -37,6 +39,24 @@ def drawn(probes: Iterable[Probe], most: int) -> list[Probe]:
 
 def learned(dataset: Dataset) -> list[Probe]:
     """The held-out wordings of learned facts."""
+    return _probes(dataset, (example for example in dataset.probes if not example.abstains))
+
+
+def trained(dataset: Dataset) -> list[Probe]:
+    """Of each fact that has no wording held out, one in the very words of the training.
+
+    Who cannot say these again has learned nothing; who can may have learned a sentence and not a fact.
+    """
+    asked = {probe.group for probe in dataset.probes}
+    facts = {
+        example.group: example
+        for example in reversed(dataset.examples)
+        if example.form == "closed_book" and example.group not in asked and example.group and not example.abstains
+    }
+    return _probes(dataset, facts.values())
+
+
+def _probes(dataset: Dataset, examples: Iterable[Example]) -> list[Probe]:
     revisions = {of.document_id: of.revision for of in dataset.revisions}
     return [
         Probe(
@@ -46,8 +66,7 @@ def learned(dataset: Dataset) -> list[Probe]:
             about=example.document_ids[0],
             revision=revisions.get(example.document_ids[0], 0),
         )
-        for example in dataset.probes
-        if not example.abstains
+        for example in examples
     ]
 
 
@@ -99,3 +118,11 @@ def of_earlier(folder: Path) -> list[Probe]:
 def clusters(probes: Collection[Probe]) -> dict[str, str]:
     """Question -> what it depends on: questions about one document are no independent ones."""
     return {probe.key: probe.about or probe.key for probe in probes}
+
+
+def facts(probes: Collection[Probe]) -> dict[str, str]:
+    """Question -> its fact: what is asked about one document and answered alike is right or wrong together.
+
+    For a training's own facts, which are all there are: no document stands for others that were not drawn.
+    """
+    return {probe.key: f"{probe.about}: {' | '.join(map(normal, probe.accepted))}" for probe in probes}

@@ -11,13 +11,16 @@ from services.generator.adapters import verify
 from services.generator.ports import Backend
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning.data.dataset import Dataset
-from services.generator.tuning.gates import probes, running
+from services.generator.tuning.gates import foreseeing, probes, questions
+from services.generator.tuning.gates.judging import Before
+from services.generator.tuning.gates.probes import Probe
+from services.generator.tuning.gates.questions import GateQuestions
 from services.generator.tuning.gates.running import GateRunner
 from services.generator.tuning.recipe import Recipe
 from shared import plugins
 from shared.adapters import registry
 from shared.jobs.events import Write
-from shared.jobs.tuning import PreviousLeftOut
+from shared.jobs.tuning import GatesPlanned, PreviousLeftOut
 from shared.messages import AdapterAnnounced, GateResult
 
 FILE, CARD = "gates.json", "README.md"
@@ -37,30 +40,41 @@ class Trial:
 
     def run(self, dataset: Dataset, adapter: AdapterAnnounced, previous: AdapterAnnounced | None) -> list[GateResult]:
         """Try an adapter whose folder is on this machine. Where the one before cannot be had, it is tried without."""
-        plan, folder = self.recipe.gates, Path(adapter.location)
-        before = self._folder_of(previous, adapter.base_sha256)
-        older = probes.of_earlier(before) if before else []
+        folder = Path(adapter.location)
+        before, older = self._earlier(previous, adapter.base_sha256)
+        if before.lost:
+            self.say(PreviousLeftOut(previous=before.name, left_out=before.lost))
         runner = GateRunner(
             self._backend(), answer_prompt.load(self.generator.closed_book_prompt), self._longest, self.say
         )
-        questions = running.asked_of(plan, dataset, older)
-        results = list(runner.run(adapter, previous if before else None, questions, plan.unmeasured))
-        probes.write(folder, running.kept(dataset, older))
+        asked = self._asked(dataset, older, before)
+        demanded = before if self.recipe.gates.unmeasured == "fail" else Before(before.name)
+        results = list(runner.run(adapter, None if before.lost else previous, asked, demanded))
+        probes.write(folder, questions.kept(dataset, older))
         write_results(folder, results)
         return results
+
+    def foresee(self, dataset: Dataset, previous: AdapterAnnounced | None, base_sha256: str) -> None:
+        """Say before a training what its gates will ask, and what they can tell by it."""
+        before, older = self._earlier(previous, base_sha256)
+        self.say(GatesPlanned(gates=foreseeing.foreseen(self._asked(dataset, older, before), before)))
 
     @property
     def _longest(self) -> int:
         return self.generator.max_new_tokens
 
-    def _folder_of(self, previous: AdapterAnnounced | None, base_sha256: str) -> Path | None:
+    def _asked(self, dataset: Dataset, older: Sequence[Probe], before: Before) -> list[GateQuestions]:
+        return questions.asked_of(self.recipe.gates, dataset, older, before)
+
+    def _earlier(self, previous: AdapterAnnounced | None, base_sha256: str) -> tuple[Before, list[Probe]]:
+        """The adapter before, and what it was tried with; where it cannot be had, why."""
         if previous is None:
-            return None
+            return Before(), []
         try:
-            return verify(previous, base_sha256, self.home, self.generator.admission)
+            folder = verify(previous, base_sha256, self.home, self.generator.admission)
         except (OSError, ValueError) as error:
-            self.say(PreviousLeftOut(previous=previous.name, left_out=str(error)))
-            return None
+            return Before(previous.name, str(error)), []
+        return Before(previous.name), probes.of_earlier(folder)
 
     def _backend(self) -> Backend:
         """The transformers backend, in which base and adapter speak from one memory."""

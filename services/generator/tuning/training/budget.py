@@ -5,7 +5,7 @@ Examples and plan decide it, never a clock: the same run on a busy machine has t
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from services.generator.tuning.training.plan import TrainingPlan
@@ -43,6 +43,16 @@ def of(examples: Sequence[Encoded], plan: TrainingPlan) -> Budget:
 
 def _steps_within(tokens: int, examples: Sequence[Encoded], plan: TrainingPlan, most: int | None) -> int:
     """How many of the run's steps learn from no more tokens together; at least one, and at most `most`."""
-    steps = itertools.islice(batches(examples, plan.step_size, plan.seed, plan.step_tokens), most)
-    so_far = itertools.accumulate(sum(map(len, batch)) for batch in steps)
+    so_far = itertools.accumulate(_sizes(examples, plan, most))
     return max(1, sum(1 for _ in itertools.takewhile(lambda learned: learned <= tokens, so_far)))
+
+
+def tokens_in(steps: int, examples: Sequence[Encoded], plan: TrainingPlan) -> int:
+    """The tokens that so many steps learn from."""
+    return sum(_sizes(examples, plan, steps))
+
+
+def _sizes(examples: Sequence[Encoded], plan: TrainingPlan, steps: int | None) -> Iterator[int]:
+    """Tokens of each step."""
+    order = itertools.islice(batches(examples, plan.step_size, plan.seed, plan.step_tokens), steps)
+    return (sum(map(len, batch)) for batch in order)

@@ -100,7 +100,8 @@ def run(
         clock=clock,
     )
     length = budget.of(inputs.examples, plan)
-    say(RunPlanned(steps=length.steps, epochs=round(length.epochs, 3)))
+    learned = budget.tokens_in(length.steps, inputs.examples, plan)
+    say(RunPlanned(steps=length.steps, tokens=learned, epochs=round(length.epochs, 3)))
     with tracking.told(settings.mlflow_uri, key, plan.model_dump() | names, say) as say_all:
         standing = trainer.train(inputs.examples, length, model=inputs.model, plan=plan, place=place, say=say_all)
     predicted = needed.in_mib if needed else None
