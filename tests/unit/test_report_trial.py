@@ -66,8 +66,8 @@ def test_an_arm_that_was_not_asked_has_no_numbers() -> None:
     counts = summary.of_results(results).model_dump(mode="json")
 
     assert counts["arms"]["tuned"]["all"] == {
-        "n": 0, "answerable": 0, "unanswerable": 0, "exact_match": None, "f1": None, "f1_ci95": None, "contains": None, "right": None,
-        "right_ci95": None, "correct": None, "rightly_abstained": None,
+        "n": 0, "answerable": 0, "unanswerable": 0, "exact_match": None, "f1": None, "f1_ci95": None, "contains": None,
+        "right": None, "right_ci95": None, "correct": None, "rightly_abstained": None,
         "rightly_abstained_ci95": None, "wrongly_abstained": None, "wrongly_abstained_ci95": None,
         "abstained": None, "failed": None, "missing": None, "outdated": None,
     }  # fmt: skip
