@@ -36,7 +36,8 @@ def read(file: Path) -> list[Result]:
 
 def aims(runs: dict[str, list[Result]]) -> dict[str, Any]:
     """Every aim with what was reached."""
-    slices = sorted({result.question.slice for results in runs.values() for result in results})
+    asked = [result.question for results in runs.values() for result in results]
+    slices = sorted({question.slice for question in asked if question.references})
     return {
         "runs": len(runs),
         "tuned, from memory, contains on learned (aim 0.60)": _over(
