@@ -10,12 +10,13 @@ from shared.scoring.choices import VERSION as NAMING
 from shared.scoring.choices import Choices
 from shared.scoring.cues import AND, ARTICLES, EXPLAINING, OR
 from shared.scoring.finding import located
+from shared.scoring.names import Mention
 from shared.scoring.places import Place
 from shared.scoring.scopes import standing
 from shared.scoring.spelt import ORDINALS
 from shared.scoring.tokens import Spoken, cleaned, spoken
 
-VERSION = f"asserting-2:{NAMING}"
+VERSION = f"asserting-3:{NAMING}"
 LONGEST = 120
 """Words: of a longer text only what it calls its answer is weighed."""
 _CALLED = regex.compile(
@@ -119,6 +120,7 @@ def _places(choices: Sequence[str], view: Spoken) -> Iterator[tuple[int, Place]]
         for spot in located(view, choice, frozenset())
         if spot.stated and spot.mention.rule not in ("last name", "same words")
     ]
+    mentions += [(place, mention) for place, choice in enumerate(choices) for mention in _word_for_word(view, choice)]
     taken = set[int]()
     for place, mention in sorted(mentions, key=lambda named: (named[1].first - named[1].last, -len(choices[named[0]]))):
         own = set(range(mention.first, mention.last))
@@ -132,6 +134,15 @@ def _places(choices: Sequence[str], view: Spoken) -> Iterator[tuple[int, Place]]
         spot = next((n for n, token in enumerate(view.tokens) if token.start == match.start("label")), None)
         if place < len(choices) and spot is not None and not _is_word(view, match) and spot not in taken:
             yield place, Place(view, spot, spot + 1, frozenset({spot}), frozenset())
+
+
+def _word_for_word(view: Spoken, choice: str) -> Iterator[Mention]:
+    """Where a choice of several words stands as it is written: "ages 5-12" is no bound there, and no range."""
+    words = [token.folded for token in spoken(choice).tokens]
+    said = [token.folded for token in view.tokens]
+    for at in range(len(said) - len(words) + 1) if len(words) > 1 else ():
+        if said[at : at + len(words)] == words:
+            yield Mention(at, at + len(words))
 
 
 def _is_word(view: Spoken, match: "regex.Match[str]") -> bool:

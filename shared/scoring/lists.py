@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 
 from shared.scoring import cues
+from shared.scoring.enumerating import ENDS, LONGEST_ITEM, enumerated, is_own
 from shared.scoring.places import Place, japanese_or
 from shared.scoring.tokens import Token
 
 SEPARATORS = frozenset(",;/|\n\u3001\uff0c\u060c")
-ENDS = frozenset(".!?\u3002\uff01\uff1f")
-LONGEST_ITEM = 5
 MANY = 4
 """Short pieces side by side: so many are a list, whatever they are."""
 BESIDE = ("as well as", "along with", "together with")
@@ -110,8 +109,10 @@ def _two_statements(place: Place, other: int) -> bool:
 
 def listed(place: Place) -> bool:
     """Whether it is one of three or more items, or of two single words or numbers."""
+    if enumerated(place):
+        return True
     items, own = _items(place)
-    others = [item for item in items if not _is_own(place, item)]
+    others = [item for item in items if not is_own(place, item)]
     similar = [item for item in others if _is_item(place, item)]
     if own and len([item for item in others if _is_plain(place, item)]) + 1 >= MANY:
         return True
@@ -169,11 +170,6 @@ def _same_sentence(tokens: Sequence[Token], pieces: Sequence[tuple[int, int]], a
 
 def _is_short(tokens: Sequence[Token], piece: tuple[int, int]) -> bool:
     return sum(token.is_word for token in tokens[slice(*piece)]) <= LONGEST_ITEM + 1
-
-
-def _is_own(place: Place, item: Sequence[Token]) -> bool:
-    places = {token.start: number for number, token in enumerate(place.spoken.tokens)}
-    return any(places[token.start] in place.own for token in item)
 
 
 def _is_plain(place: Place, item: Sequence[Token]) -> bool:

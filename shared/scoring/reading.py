@@ -25,7 +25,7 @@ from shared.scoring.prose import same_text
 from shared.scoring.scopes import standing
 from shared.scoring.tokens import Spoken, cleaned, spoken
 
-VERSION = "2"
+VERSION = "3"
 LONG = 40
 """Words: what is longer is no answer but a text, in which an accepted answer may stand for any reason."""
 ROOM = 60
