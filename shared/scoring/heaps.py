@@ -1,7 +1,8 @@
 """Whether a candidate is one of several that are said one after the other, or heaped without a sign between them."""
 
 from shared.scoring import cues
-from shared.scoring.lists import ENDS, LONGEST_ITEM, SEPARATORS, alike, is_bare, joins
+from shared.scoring.enumerating import ENDS, LONGEST_ITEM
+from shared.scoring.lists import SEPARATORS, alike, is_bare, joins
 from shared.scoring.places import Place
 
 FEWEST_HEAPED = 4
