@@ -52,6 +52,13 @@ def test_a_run_ends_with_its_epochs_its_steps_or_its_tokens_whichever_are_used_u
     assert steps(epochs=1, tokens=2 * TOKENS) == IN_EPOCH
 
 
+def test_a_small_set_is_passed_over_again_until_there_are_enough_steps() -> None:
+    assert steps(epochs=1, least_steps=9) == 9
+    assert steps(epochs=5, least_steps=9) == 5 * IN_EPOCH
+    assert steps(epochs=1, least_steps=9, steps=7) == 7
+    assert steps(epochs=1, least_steps=9, tokens=2 * TOKENS) == 2 * IN_EPOCH
+
+
 def test_a_run_may_have_no_number_of_epochs() -> None:
     assert steps(epochs=None, steps=30) == 30
     assert steps(epochs=None, tokens=3 * TOKENS) == 3 * IN_EPOCH

@@ -32,9 +32,12 @@ class Budget:
 
 
 def of(examples: Sequence[Encoded], plan: TrainingPlan) -> Budget:
-    """The budget of a run over these examples: the plan's epochs, steps or tokens, whichever end sooner."""
+    """The budget of a run over these examples: the plan's epochs, steps or tokens, whichever end sooner.
+
+    Epochs that are fewer than `least_steps` are prolonged to those.
+    """
     in_epoch = steps_of(examples, plan.step_size, plan.seed, plan.step_tokens)
-    limits = [] if plan.epochs is None else [math.ceil(in_epoch * plan.epochs)]
+    limits = [] if plan.epochs is None else [max(plan.least_steps, math.ceil(in_epoch * plan.epochs))]
     limits += [] if plan.steps is None else [plan.steps]
     if plan.tokens is not None:
         limits.append(_steps_within(plan.tokens, examples, plan, min(limits, default=None)))

@@ -41,6 +41,9 @@ class TrainingPlan(BaseModel):
     epochs: float | None = Field(
         default=4.0, gt=0, description="passes over the examples, of which 3 were too few for short facts; null: any"
     )
+    least_steps: int = Field(
+        default=1, ge=1, description="fewest of a run: a small set is passed over again, whatever `epochs` says"
+    )
     steps: int | None = Field(default=None, ge=1, description="most of a run; null: any number")
     tokens: int | None = Field(default=None, ge=1, description="most that a run learns from; null: any number")
     max_seconds: float | None = Field(
