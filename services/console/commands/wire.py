@@ -18,30 +18,30 @@ def register(parent: typer.Typer) -> None:
     parent.add_typer(app, name="wire")
 
 
-def _knob(name: str) -> Any:
-    """An option for a knob, with its own help and default."""
+def _knob(name: str, *, optional: bool = False) -> Any:
+    """An option for a knob; the knob's default is told where a named wire may set another (`optional`)."""
     field = Knobs.model_fields[name]
-    default = "" if field.is_required() else f" Default: {field.default}."
-    return typer.Option(help=f"{(field.description or name).capitalize()}.{default}", show_default=False)
+    default = f" Default: {field.default}." if optional and not field.is_required() else ""
+    return typer.Option(help=f"{(field.description or name).capitalize()}.{default}", show_default=not optional)
 
 
 @app.command()
 def make(
     out: Folder,
     name: Annotated[str, typer.Option(help="A named wire, such as dev-1; its knobs are fixed.")] = "",
-    seed: Annotated[int | None, _knob("seed")] = None,
-    documents: Annotated[int | None, _knob("documents")] = None,
-    new: Annotated[int | None, _knob("new")] = None,
-    corrections: Annotated[int | None, _knob("corrections")] = None,
-    retractions: Annotated[int | None, _knob("retractions")] = None,
-    reprints: Annotated[int | None, _knob("reprints")] = None,
-    wordings: Annotated[int | None, _knob("wordings")] = None,
-    length: Annotated[str | None, _knob("length")] = None,
-    facts: Annotated[int | None, _knob("facts")] = None,
-    questions: Annotated[int | None, _knob("questions")] = None,
-    multi: Annotated[float | None, _knob("multi")] = None,
-    unanswerable: Annotated[float | None, _knob("unanswerable")] = None,
-    namesakes: Annotated[float | None, _knob("namesakes")] = None,
+    seed: Annotated[int | None, _knob("seed", optional=True)] = None,
+    documents: Annotated[int | None, _knob("documents", optional=True)] = None,
+    new: Annotated[int | None, _knob("new", optional=True)] = None,
+    corrections: Annotated[int | None, _knob("corrections", optional=True)] = None,
+    retractions: Annotated[int | None, _knob("retractions", optional=True)] = None,
+    reprints: Annotated[int | None, _knob("reprints", optional=True)] = None,
+    wordings: Annotated[int | None, _knob("wordings", optional=True)] = None,
+    length: Annotated[str | None, _knob("length", optional=True)] = None,
+    facts: Annotated[int | None, _knob("facts", optional=True)] = None,
+    questions: Annotated[int | None, _knob("questions", optional=True)] = None,
+    multi: Annotated[float | None, _knob("multi", optional=True)] = None,
+    unanswerable: Annotated[float | None, _knob("unanswerable", optional=True)] = None,
+    namesakes: Annotated[float | None, _knob("namesakes", optional=True)] = None,
 ) -> None:
     """Make a wire of two editions, in the format of the sample newswire. The same knobs give the same bytes.
 
