@@ -50,7 +50,7 @@ test: $(STAMP) ## Every test, with the real Kafka, Cassandra and models
 	@OMP_NUM_THREADS=1 $(PYTEST) $(SIDE_BY_SIDE) -m "not e2e"
 	@$(PYTEST) -m e2e
 
-test-fast: $(STAMP) ## The tests that need neither servers nor long simulations, in about four minutes
+test-fast: $(STAMP) ## The tests that need neither servers nor long simulations, in about three minutes
 	@OMP_NUM_THREADS=1 $(PYTEST) $(SIDE_BY_SIDE) -m "not e2e and not long"
 
 lint: $(STAMP) ## Format check, lint and types
