@@ -10,6 +10,7 @@ from typing import Any
 
 from services.console.demo import newswire
 from services.generator.ports import Backend
+from services.generator.replies import Reply
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning.data.teacher_settings import TeacherSettings
 from services.generator.tuning.job import Job
@@ -18,6 +19,7 @@ from shared import lines
 from shared.jobs.events import Event
 from shared.jobs.training import StepTaken
 from shared.messages import AdapterAnnounced, DocumentPublished, Revision, TrainingPair
+from shared.scoring.reading import asserts
 from shared.settings import HomeSettings
 from shared.stored import StoredDocument
 
@@ -63,6 +65,11 @@ def taken_up(
         shutil.rmtree(adapter.location)
     recipe = f"{job.recipe.name} {job.recipe.version}, seed {job.recipe.training.seed}"
     return adapter, {"recipe": recipe, "training_tokens": adapter.training.tokens}
+
+
+def is_right(reply: Reply, accepted: Sequence[str], question: str) -> bool:
+    """Whether it answers, and asserts an accepted answer as the measure `right` reads it."""
+    return reply.status == "answered" and asserts(reply.text, accepted, question).value == 1.0
 
 
 def about(documents: Sequence[StoredDocument], pairs: Sequence[TrainingPair]) -> list[TrainingPair]:

@@ -29,8 +29,7 @@ from services.generator.tuning.gates import asking, probes
 from services.generator.tuning.gates.asking import Text
 from shared import lines, plugins
 from shared.lab.wires import named, wire
-from shared.messages import AdapterAnnounced, Answer, Question, TrainingPair
-from shared.scoring.reading import read
+from shared.messages import AdapterAnnounced, Question, TrainingPair
 from shared.settings import HomeSettings
 
 MOST = 40
@@ -92,8 +91,16 @@ def _asks(told: Newswire, backend: Backend, settings: GeneratorSettings) -> Mapp
         if document.text and document.document_id not in {old.document_id for old in told.edition1}
     ][:TEXTS]
 
-    def right(questions: Sequence[Question], chat: Callable[[Question], Chat]) -> Ask:
-        return lambda adapter: _right(questions, [*map(chat, questions)], backend, adapter, settings)
+    def right(questions: Sequence[Question], chat: Callable[[Question], Chat], abstain: str) -> Ask:
+        def ask(adapter: AdapterAnnounced | None) -> float:
+            chats = [*map(chat, questions)]
+            outcomes = backend.complete(chats, max_new_tokens=settings.max_new_tokens, adapter=adapter)
+            return _right(questions, outcomes, abstain)
+
+        return ask
+
+    def from_memory(question: Question) -> Chat:
+        return closed_book.chat(question, memory)
 
     def over_text(question: Question) -> Chat:
         text = texts[question.gold_document_ids[0]]
@@ -105,10 +112,10 @@ def _asks(told: Newswire, backend: Backend, settings: GeneratorSettings) -> Mapp
         return math.exp(sum(nats for nats, _ in sums) / sum(tokens for _, tokens in sums))
 
     return {
-        "memory, learned": right(by_slice["learned"], lambda question: closed_book.chat(question, memory)),
-        "reading, learned": right(by_slice["learned"], over_text),
-        "reading, new": right(by_slice["new"], over_text),
-        "general": right(general, lambda question: closed_book.chat(question, memory)),
+        "memory, learned": right(by_slice["learned"], from_memory, memory.abstain),
+        "reading, learned": right(by_slice["learned"], over_text, reading.abstain),
+        "reading, new": right(by_slice["new"], over_text, reading.abstain),
+        "general": right(general, from_memory, memory.abstain),
         "perplexity": perplexity,
     }
 
@@ -121,29 +128,17 @@ def _asked(asks: Mapping[str, Ask], adapter: AdapterAnnounced | None) -> dict[st
     return {name: round(ask(adapter), 3) for name, ask in asks.items()}
 
 
-def _right(
-    questions: Sequence[Question],
-    chats: Sequence[Chat],
-    backend: Backend,
-    adapter: AdapterAnnounced | None,
-    settings: GeneratorSettings,
-) -> float:
+def _right(questions: Sequence[Question], outcomes: Sequence[object], abstain: str) -> float:
     """The share of right answers."""
-    outcomes = backend.complete(chats, max_new_tokens=settings.max_new_tokens, adapter=adapter)
-    values = [_value(question, outcome) for question, outcome in zip(questions, outcomes, strict=True)]
-    return sum(values) / len(values)
+    said = [_is_right(question, outcome, abstain) for question, outcome in zip(questions, outcomes, strict=True)]
+    return sum(said) / len(said)
 
 
-def _value(question: Question, outcome: object) -> float:
+def _is_right(question: Question, outcome: object, abstain: str) -> bool:
     if not isinstance(outcome, Completion):
         raise TypeError(f"a prompt failed: {outcome}")
-    reply = replies.parse(outcome.text, chunk_ids=(), abstain="I don't know.")
-    answer = Answer(
-        question_id=question.question_id, arm="bench", status=reply.status, text=reply.text, model="", backend="",
-        prompt_version="", asked_at=datetime.now(UTC), generation_ms=0.0,
-    )  # fmt: skip
-    reading = read(question, answer)
-    return reading.value if reading else 0.0
+    reply = replies.parse(outcome.text, chunk_ids=(), abstain=abstain)
+    return quarters.is_right(reply, question.references or (), question.text)
 
 
 if __name__ == "__main__":

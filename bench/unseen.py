@@ -25,7 +25,6 @@ from services.generator.tuning.data.plan import DataPlan
 from services.generator.tuning.data.teacher_settings import TeacherSettings
 from shared import plugins
 from shared.messages import AdapterAnnounced, Question, TrainingPair
-from shared.scoring.reading import asserts
 from shared.settings import HomeSettings
 from shared.stored import StoredDocument
 
@@ -99,12 +98,14 @@ def _said(
             PromptedQuestion(of, quarters.NOW, chat, passages=example.passages), outcome, tuned=adapter is not None
         )
         answered = reply.status == "answered" and verdict is not None
-        answers.append(Said(answered, answered and _is_right(reply.text, example), verdict.support if verdict else 0.0))
+        answers.append(
+            Said(
+                answered,
+                verdict is not None and quarters.is_right(reply, [example.answer], example.question),
+                verdict.support if verdict else 0.0,
+            )
+        )
     return answers
-
-
-def _is_right(text: str, example: Example) -> bool:
-    return asserts(text, [example.answer], example.question).value == 1.0
 
 
 def _told(kinds: dict[str, list[Said]]) -> dict[str, Any]:

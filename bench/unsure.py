@@ -26,7 +26,6 @@ from services.generator.settings import GeneratorSettings
 from shared import plugins
 from shared.certainty import mean_probability
 from shared.messages import AdapterAnnounced, Question, TrainingPair
-from shared.scoring.reading import asserts
 from shared.settings import HomeSettings
 
 PRICES = (0.05, 0.1, 0.15, 0.2)
@@ -131,7 +130,7 @@ def _told(about: Asked, outcome: Any, abstain: str) -> Said:
         raise TypeError(f"a prompt failed, or its answer has no probability: {outcome}")
     reply = replies.parse(outcome.text, chunk_ids=(), abstain=abstain)
     answered = reply.status == "answered"
-    right = answered and asserts(reply.text, about.accepted, about.question).value == 1.0
+    right = quarters.is_right(reply, about.accepted, about.question)
     return Said(answered, right, mean_probability(outcome.log_probability, outcome.answer_tokens) or 0.0)
 
 
