@@ -7,8 +7,8 @@ import typer
 
 from services.console import answers_evaluation, output, retrieval_evaluation
 from services.console import perplexity as perplexities
-from services.console.commands.report import Margin
 from services.console.live.system import LiveSystem
+from services.console.points import Margin, share
 from services.console.suites import sessions, training_shares
 from services.console.views import answers as answers_view
 from services.console.views import perplexity as perplexity_view
@@ -97,7 +97,7 @@ def answers(
         format_name=format_name,
         metrics=metric or [],
         baseline=baseline,
-        margin=None if margin is None else margin / 100,
+        margin=share(margin),
     )
     if json:
         output.as_json(report)

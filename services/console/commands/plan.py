@@ -10,6 +10,7 @@ import typer
 
 from services.console import output, progress
 from services.console.commands.report import run_names
+from services.console.points import share
 from services.console.views import plan as view
 from shared import lines
 from shared.lab.planning import pilot
@@ -81,16 +82,12 @@ def plan(
     if difference and margin:
         output.fail("--difference and --margin are two plans: ask for one at a time", output.EX_USAGE)
     assumptions = _of_pilot(source, arm or []) if source else _stated(rate or [])
-    stated = {"per_document": per_document, "within": within, "deviation": _share(training_sd), "trained": trained}
+    stated = {"per_document": per_document, "within": within, "deviation": share(training_sd), "trained": trained}
     assumptions = _changed(assumptions, agreement, stated)
-    wanted = Wanted(_share(margin or difference) or 0.0, equal=margin is not None, power=power)
+    wanted = Wanted(share(margin or difference) or 0.0, equal=margin is not None, power=power)
     with progress.shown("experiments") as advance:
         made = make(assumptions, wanted, trainings=trainings, experiments=experiments, seed=seed, advance=advance)
     output.as_json(made.as_dict()) if json else view.show(made)
-
-
-def _share(points: float | None) -> float | None:
-    return None if points is None else points / 100
 
 
 def _of_pilot(sources: Sequence[Path], arms: Sequence[str]) -> Assumptions:

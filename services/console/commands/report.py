@@ -13,6 +13,7 @@ from services.console import output, progress
 from services.console.commands.results import read
 from services.console.live import staying
 from services.console.live.document_times import times_of_live
+from services.console.points import Margin, share
 from shared import lines, topology
 from shared.costs import CostSettings
 from shared.lab.audit import sheet
@@ -29,12 +30,6 @@ from shared.settings import CassandraSettings, KafkaSettings
 Since = Annotated[str | None, typer.Option(help="Asked since: a time, or how long ago (90s, 15m, 2h, 7d).")]
 Until = Annotated[str | None, typer.Option(help="Asked before: a time, or how long ago.")]
 
-Margin = Annotated[
-    float | None,
-    typer.Option(
-        min=0.1, max=99, help="Points of 100 that do not matter: what differs by less may then be called equivalent."
-    ),
-]
 Said = Annotated[
     Path | None, typer.Option(help="A TOML file with the weight of each slice in your mix, under [slices].")
 ]
@@ -89,8 +84,8 @@ def report(
     if audit is not None:
         material = replace(material, audit=sheet.read(audit))
     with progress.waiting(f"counting {len(material.results)} results"):
-        share, per_hour = None if margin is None else margin / 100, VotingSettings().per_voter_per_hour
-        numbers = count(replace(material, weights=mine), per_hour=per_hour, margin=share)
+        per_hour = VotingSettings().per_voter_per_hour
+        numbers = count(replace(material, weights=mine), per_hour=per_hour, margin=share(margin))
         extra = [] if source else staying.live(KafkaSettings(), material.results, CostSettings())
         files.write(out, numbers, extra=extra)
     if json:
