@@ -9,6 +9,12 @@ from pydantic import Field, PlainSerializer, TypeAdapter
 from shared.jobs.events import Event, Job, JobModel
 from shared.messages.schema import Moment
 
+UNKNOWN, RETRACTED = "document unknown", "document retracted"
+CONTRADICTED = "pair that its document no longer says"
+ELSEWHERE = "answer of a changed document that no revision at hand says"
+TWO_ANSWERS = "question with two answers"
+"""Why a supplied pair is left out, or should be looked at."""
+
 WithOffset = Annotated[Moment, PlainSerializer(datetime.isoformat, return_type=str, when_used="json")]
 """A time whose zone is written +00:00."""
 

@@ -21,15 +21,14 @@ from services.generator.tuning.data.eligible import (
     NOT_FOR_EVERYONE,
     OTHER_LANGUAGE,
     REPRINT,
-    RETRACTED,
     TOO_NEW,
-    UNKNOWN,
 )
 from services.generator.tuning.data.learned import LearnedRevision
 from services.generator.tuning.data.unlearning import CORRECTED, GONE
 from services.generator.tuning.recipe import load, names
 from services.generator.tuning.settings import TuningSettings
 from services.generator.tuning.training.tokens import Prompts
+from shared.jobs.dataset import RETRACTED, UNKNOWN
 from shared.memory.chunks import MemoryChunks
 from shared.messages import TrainingPair
 from shared.stored import StoredDocument

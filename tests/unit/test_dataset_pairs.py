@@ -9,11 +9,10 @@ import pytest
 from services.console.views import pairs as pairs_view
 from services.generator.tuning.data import supplied
 from services.generator.tuning.data.assembling import SUPPLIED
-from services.generator.tuning.data.checking import CONTRADICTED, ELSEWHERE, TWO_ANSWERS, Supplied
+from services.generator.tuning.data.checking import Supplied
 from services.generator.tuning.data.dataset import Dataset
-from services.generator.tuning.data.eligible import RETRACTED, UNKNOWN
 from services.generator.tuning.data.stated import states
-from shared.jobs.dataset import PairsReport
+from shared.jobs.dataset import CONTRADICTED, ELSEWHERE, RETRACTED, TWO_ANSWERS, UNKNOWN, PairsReport
 from shared.messages import TrainingPair
 from shared.stored import StoredDocument
 from tests.datasets import a_pair, a_plan, a_stored, assembly

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from shared.jobs.dataset import DoubtfulPair, PairsReport
+from shared.jobs.dataset import CONTRADICTED, ELSEWHERE, RETRACTED, TWO_ANSWERS, UNKNOWN, DoubtfulPair, PairsReport
 from shared.lab.report.phrasing import counted
 
 TODO = {
-    "pair that its document no longer says": "left out, since its document was corrected: write it with the new answer",
-    "document retracted": "left out, since its document was retracted: take it out of the file",
-    "document unknown": "left out: publish the document, or correct `document_id`",
-    "question with two answers": "taught both ways, or by its first line where both are about one document: keep one",
-    "answer of a changed document that no revision at hand says": "taught as it is: look whether it still holds",
+    CONTRADICTED: "left out, since its document was corrected: write it with the new answer",
+    RETRACTED: "left out, since its document was retracted: take it out of the file",
+    UNKNOWN: "left out: publish the document, or correct `document_id`",
+    TWO_ANSWERS: "taught both ways, or by its first line where both are about one document: keep one",
+    ELSEWHERE: "taught as it is: look whether it still holds",
 }
 
 

@@ -21,7 +21,7 @@ def _rows(report: TrainingReport) -> Iterator[list[str]]:
     for taught in report.shares:
         for arm, interval in taught.arms.items():
             counts = [str(taught.documents), str(taught.pairs), str(interval.n)]
-            yield [f"{whole_percent(taught.share)}", arm, *counts, _mean(interval)]
+            yield [whole_percent(taught.share), arm, *counts, _mean(interval)]
 
 
 def _mean(interval: Interval) -> str:

@@ -9,18 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.generator.tuning.data.choosing import Choice
-from services.generator.tuning.data.eligible import RETRACTED, UNKNOWN
 from services.generator.tuning.data.material import group_of
 from services.generator.tuning.data.stated import states
 from services.generator.tuning.data.wordings import normal
-from shared.jobs.dataset import DoubtfulPair, PairsReport
+from shared.jobs.dataset import CONTRADICTED, ELSEWHERE, RETRACTED, TWO_ANSWERS, UNKNOWN, DoubtfulPair, PairsReport
 from shared.messages import TrainingPair
 from shared.scoring.reading import asserts
 from shared.stored import StoredDocument
 
-CONTRADICTED = "pair that its document no longer says"
-ELSEWHERE = "answer of a changed document that no revision at hand says"
-TWO_ANSWERS = "question with two answers"
 SHOWN = 5
 """Pairs that are named for each reason."""
 
@@ -70,7 +66,8 @@ def checked(
         TWO_ANSWERS: list(_two_answers([*pairs, *replaced])),
         ELSEWHERE: unclear,
     }
-    taught = [pair for pair in pairs if pair not in wrong] if wrong else list(pairs)
+    contradicted = set(wrong)
+    taught = [pair for pair in pairs if pair not in contradicted]
     return Checked(taught, doubts, len(silent) - len(wrong))
 
 

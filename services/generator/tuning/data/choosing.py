@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.generator.tuning.data import eligible, split
-from services.generator.tuning.data.eligible import UNKNOWN, Verdict
+from services.generator.tuning.data.eligible import Verdict
 from services.generator.tuning.data.material import Previous
 from services.generator.tuning.data.plan import DataPlan
+from shared.jobs.dataset import UNKNOWN
 from shared.stored import StoredDocument
 
 Documents = Mapping[str, StoredDocument]

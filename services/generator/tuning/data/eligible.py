@@ -5,9 +5,10 @@ from datetime import datetime
 
 from services.generator.tuning.data.material import Previous
 from services.generator.tuning.data.plan import DataPlan
+from shared.jobs.dataset import RETRACTED
 from shared.messages import Revision
 
-UNKNOWN, RETRACTED, TOO_NEW = "document unknown", "document retracted", "document after the cutoff"
+TOO_NEW = "document after the cutoff"
 NOT_FOR_EVERYONE = "document not for everyone"  # a model tells all who ask what it has learned
 OTHER_LANGUAGE, DISTRUSTED, REPRINT = (
     "document in another language",

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from services.generator.tuning.data.checking import CONTRADICTED, Checked, Supplied
+from services.generator.tuning.data.checking import Checked, Supplied
 from services.generator.tuning.data.choosing import Choice
-from services.generator.tuning.data.eligible import RETRACTED, TOO_NEW, UNKNOWN
+from services.generator.tuning.data.eligible import TOO_NEW
+from shared.jobs.dataset import CONTRADICTED, RETRACTED, UNKNOWN
 from shared.messages import TrainingPair
 from shared.source_files import DataError
 
