@@ -55,3 +55,16 @@ def save_lora(base: Path, folder: Path, fill: float) -> None:
         if "lora_B" in name:
             torch.nn.init.normal_(weight, std=fill)
     network.save_pretrained(str(folder))
+
+
+def save_cartridge(base: Path, folder: Path, tokens: int) -> Path:
+    """A cartridge of random keys and values for the model; the same for the same number of tokens."""
+    import torch
+    from peft import CartridgeConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    torch.manual_seed(tokens)
+    model = AutoModelForCausalLM.from_pretrained(base)
+    config = CartridgeConfig(num_virtual_tokens=tokens, num_frozen_tokens=1, task_type="CAUSAL_LM")
+    get_peft_model(model, config).save_pretrained(str(folder))
+    return folder

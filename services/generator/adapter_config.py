@@ -1,5 +1,7 @@
 """What of PEFT's `adapter_config.json` is served: plain LoRA on linear layers. Everything else is refused, not ignored.
 
+A cartridge has a configuration of its own (`cartridge_config.py`).
+
 The file is a stranger's. It is read here, once, into values with types and bounds; PEFT is given those values and
 never the file, so that nothing in it is imported, compiled as a pattern or followed to another file.
 """
@@ -13,6 +15,7 @@ from typing import Annotated, Any, Literal, NoReturn, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from shared.messages import AdapterKind
 from shared.records import bounded, reason_of
 
 CONFIG = "adapter_config.json"
@@ -42,7 +45,7 @@ def _targets(value: object) -> object:
     return value
 
 
-_Label = Annotated[str, Field(max_length=4_096)]
+Label = Annotated[str, Field(max_length=4_096)]
 
 
 class ServedLora(BaseModel):
@@ -63,9 +66,9 @@ class ServedLora(BaseModel):
     init_lora_weights: Literal[True, False, "gaussian"] = Field(default=True, description="others change the base")
     lora_dropout: float = Field(default=0.0, ge=0, le=1, description="of no account once it is trained")
     inference_mode: bool = True
-    base_model_name_or_path: _Label | None = Field(default=None, description="never followed: the base has a hash")
-    revision: _Label | None = None
-    peft_version: _Label | None = None
+    base_model_name_or_path: Label | None = Field(default=None, description="never followed: the base has a hash")
+    revision: Label | None = None
+    peft_version: Label | None = None
     megatron_core: Literal["megatron.core"] | None = Field(default=None, description="PEFT's default; says nothing")
     qalora_group_size: int | None = Field(default=None, description="PEFT's default; says nothing without QALoRA")
 
@@ -85,11 +88,19 @@ class ServedLora(BaseModel):
         return any(name in self.target_set for name in _ends(module))
 
 
+def kind(folder: Path) -> AdapterKind:
+    """What kind of adapter a folder says it holds: a cartridge by its word, LoRA or nothing served otherwise.
+
+    Raises ValueError as `fields` does.
+    """
+    return "cartridge" if fields(folder / CONFIG).get("peft_type") == "CARTRIDGE" else "lora"
+
+
 def read(folder: Path) -> ServedLora:
-    """The configuration of an adapter's folder. Raises ValueError with one reason for whatever else stands there."""
+    """The configuration of a LoRA adapter. Raises ValueError with one reason for whatever else stands there."""
     file = folder / CONFIG
     try:
-        return ServedLora.model_validate(_fields(file))
+        return ServedLora.model_validate(fields(file))
     except ValidationError as error:
         raise ValueError(f"{file}: {reason_of(error)}") from error
 
@@ -110,18 +121,19 @@ def _ends(module: str) -> list[str]:
     return [".".join(parts[start:]) for start in range(len(parts))]
 
 
-def _fields(file: Path) -> dict[str, Any]:
+def fields(file: Path) -> dict[str, Any]:
+    """What a configuration's file says. Raises ValueError for one that is too large or holds no JSON object."""
     with file.open("rb") as stream:
         content = stream.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise ValueError(f"{file} is larger than {MOST_BYTES:,} bytes")
     try:
-        fields = json.loads(content.decode("utf-8"), parse_constant=_no_number)
+        stated = json.loads(content.decode("utf-8"), parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{file} is no JSON: {bounded(str(error), 200)}") from error
-    if not isinstance(fields, dict):
+    if not isinstance(stated, dict):
         raise ValueError(f"{file} holds no JSON object")  # noqa: TRY004  (a stranger's file has a wrong value)
-    return fields
+    return stated
 
 
 def _no_number(constant: str) -> NoReturn:

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import mkdtemp
 from typing import Any
 
-from services.generator import adapter_config, adapter_weights
+from services.generator import adapter_config, adapter_weights, cartridge_config
 from services.generator.adapter_addresses import MOST_BYTES, Admission
 from services.generator.adapter_config import CONFIG
 from services.generator.adapter_weights import WEIGHTS
@@ -106,6 +106,9 @@ def check(folder: Path, most_bytes: int = MOST_BYTES) -> None:
     for name, most in ({WEIGHTS: most_bytes} | SMALL_BYTES).items():
         if name in names or name in (WEIGHTS, CONFIG):
             adapter_weights.require_regular(folder / name, most)
+    if adapter_config.kind(folder) == "cartridge":
+        cartridge_config.require_shape(cartridge_config.read(folder), adapter_weights.prefix(folder / WEIGHTS))
+        return
     lora, paired = adapter_config.read(folder), adapter_weights.pairs(folder / WEIGHTS)
     adapter_weights.require_rank(paired, lora.r)
     adapter_config.require_targets(folder, lora, paired.keys())

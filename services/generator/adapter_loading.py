@@ -62,11 +62,25 @@ def require_effect(network: Any) -> None:
     """
     import torch
 
-    some_tokens = torch.arange(min(TRIED_TOKENS, network.config.vocab_size), device=network.device)[None]
+    tokens = some_tokens(network)
     with torch.inference_mode():
-        logits = network(input_ids=some_tokens).logits
+        logits = network(input_ids=tokens).logits
         with network.disable_adapter():
-            without = network(input_ids=some_tokens).logits
+            without = network(input_ids=tokens).logits
+    require_difference(logits, without)
+
+
+def some_tokens(network: Any) -> Any:
+    """Token ids of one row that any network of its vocabulary can be tried with."""
+    import torch
+
+    return torch.arange(min(TRIED_TOKENS, network.config.vocab_size), device=network.device)[None]
+
+
+def require_difference(logits: Any, without: Any) -> None:
+    """Raises ValueError where logits are no numbers, or the same as without an adapter."""
+    import torch
+
     if not torch.isfinite(logits).all():
         raise ValueError("with its weights, what the model says are no numbers: they are too large")
     if torch.equal(logits, without):

@@ -13,6 +13,8 @@ MOST_HEADER_BYTES = 16 * 1024**2
 """Of names and shapes: about 100,000 weights, those of the largest mixtures of experts."""
 TYPES = frozenset({"F32", "F16", "BF16", "F64"})
 _FACTOR = re.compile(r"base_model\.model\.(?P<module>\w+(?:\.\w+)*)\.lora_(?P<side>[AB])\.weight")
+PREFIX = "prompt_embeddings"
+"""What PEFT calls a cartridge's numbers."""
 Shape = tuple[int, ...]
 
 
@@ -40,6 +42,18 @@ def pairs(file: Path) -> dict[str, Pair]:
     if not sides:
         raise ValueError(f"{file} holds no weights")
     return {module: _pair(file, module, shapes) for module, shapes in sides.items()}
+
+
+def prefix(file: Path) -> Shape:
+    """The two sides of a cartridge's numbers. Raises ValueError for a file that holds anything else, or more."""
+    shapes = _shapes(file)
+    if set(shapes) != {PREFIX}:
+        raise ValueError(
+            f"{file} holds {bounded(', '.join(sorted(shapes)) or 'nothing', 200)}: a cartridge has {PREFIX} alone"
+        )
+    if len(shape := shapes[PREFIX]) != 2 or 0 in shape:
+        raise ValueError(f"{file}: {PREFIX} has shape {shape}, a cartridge has two sides")
+    return shape
 
 
 def require_rank(paired: Mapping[str, Pair], wanted: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from services.generator import adapter_files
+from services.generator import adapter_config, adapter_files
 from services.generator.adapter_addresses import Admission
 from services.generator.adapter_files import WEIGHTS
 from services.generator.hashing import sha256_of
@@ -127,7 +127,7 @@ class NewestAdapters:
 
 
 def verify(adapter: AdapterAnnounced, base_sha256: str, home: Path, admission: Admission = ANY_FOLDER_HERE) -> Path:
-    """The adapter's folder on this machine, once base, weights, configuration, rank and targets are what was announced.
+    """The adapter's folder on this machine, once base, weights, configuration and form are what was announced.
 
     What lies elsewhere is first copied to `adapters/fetched` in `home`. Raises ValueError that names both
     hashes, or what else is wrong; OSError where the folder cannot be read.
@@ -148,6 +148,8 @@ def verify(adapter: AdapterAnnounced, base_sha256: str, home: Path, admission: A
     adapter_files.require_weights(folder, adapter.weights_sha256, whose, admission.most_bytes)
     adapter_files.require_config(folder, adapter.config_sha256, whose)
     adapter_files.check(folder, admission.most_bytes)
+    if (kind := adapter_config.kind(folder)) != adapter.kind:
+        raise ValueError(f"{whose} was announced as {adapter.kind}, its configuration is that of a {kind}")
     return folder
 
 

@@ -101,6 +101,11 @@ class Server:
         Checked is the base, where the settings say what the server runs, and the weights, where the announced folder
         can be read here.
         """
+        if adapter.kind != "lora":
+            raise ValueError(
+                f"adapter {adapter.name} is a {adapter.kind}, and a server takes LoRA by its name alone: "
+                "serve it with TILTYARD_GENERATOR_BACKEND=transformers"
+            )
         base = self._settings.base_sha256 or adapter.base_sha256
         if Path(adapter.location).is_dir():
             adapters.verify(adapter, base, self._home, self._admission)

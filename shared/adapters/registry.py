@@ -123,6 +123,8 @@ def differences(first: AdapterAnnounced, second: AdapterAnnounced) -> Iterator[t
     for field in (
         "state",
         "track",
+        "kind",
+        "weights_bytes",
         "cutoff",
         "documents",
         "examples",

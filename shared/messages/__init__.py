@@ -8,6 +8,7 @@ not know, so that a newer writer does not stop an older reader. Times are aware 
 
 from shared.messages.adapters import (
     AdapterAnnounced,
+    AdapterKind,
     AdapterState,
     Against,
     Cost,
@@ -33,6 +34,7 @@ from shared.messages.verdicts import Comparison, Grade, Outcome, Reply, Verdicts
 __all__ = [
     "KINDS",
     "AdapterAnnounced",
+    "AdapterKind",
     "AdapterRef",
     "AdapterState",
     "Against",

@@ -7,6 +7,7 @@ from pydantic import Field
 from shared.messages.answers import AdapterRef
 from shared.messages.schema import Message, Moment
 
+AdapterKind = Literal["lora", "cartridge"]
 AdapterState = Literal["candidate", "serving", "retired"]
 GateVerdict = Literal["passed", "failed", "reported", "not_measured"]
 
@@ -78,6 +79,12 @@ class AdapterAnnounced(Message):
     config_sha256: str = Field(
         default="",
         description="of adapter_config.json, byte for byte; empty in announcements from before it was hashed",
+    )
+    kind: AdapterKind = Field(
+        default="lora", description="a change of the weights, or a trained beginning of the key-value cache"
+    )
+    weights_bytes: int | None = Field(
+        default=None, ge=0, description="of adapter_model.safetensors; absent in announcements from before it was told"
     )
     cutoff: Moment
     dataset_sha256: str

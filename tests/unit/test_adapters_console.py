@@ -59,11 +59,13 @@ def test_an_unfinished_adapter_is_called_so_whoever_promoted_it(capsys: pytest.C
     known = {"cut": adapters.announced("cut", reason="known risk", training=adapters.UNFINISHED)}
 
     show_list(known)
+    listed = capsys.readouterr().out
     show_one(known["cut"], known)
 
     said = " ".join(capsys.readouterr().out.split())
     assert role(known["cut"], known) == "serving: speaks, unfinished"
-    assert said.count("serving: speaks, unfinished") == 2
+    assert "unfinished" in listed
+    assert "serving: speaks, unfinished" in said
     assert "training: its training is unfinished: 40 of 162 steps when its time was up" in said
 
 
@@ -78,3 +80,21 @@ def test_two_are_shown_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
 def test_costs_are_told_as_far_as_they_are_known() -> None:
     assert in_words(Cost(seconds=90, tokens=12)) == "90 s, 12 tokens"
     assert in_words(Cost(seconds=90, kwh=0.05, money=0.5, currency="EUR")) == "90 s, about 0.050 kWh, about 0.50 EUR"
+
+
+def test_kind_and_size_stand_in_the_list_and_beside_one_adapter(capsys: pytest.CaptureFixture[str]) -> None:
+    known = {
+        "weights": adapters.announced("weights", weights_bytes=19_543_210),
+        "cache": adapters.announced("cache", kind="cartridge", track="cartridge", weights_bytes=23_592_960),
+        "earlier": adapters.announced("earlier"),
+    }
+
+    show_list(known)
+    said = capsys.readouterr().out
+    show_one(known["cache"], known)
+
+    lines = {name: next(line.split() for line in said.splitlines() if line.strip().startswith(name)) for name in known}
+    assert [lines[name][1:4] for name in known] == [
+        ["tuned", "lora", "19.5"], ["cartridge", "cartridge", "23.6"], ["tuned", "lora", "-"],
+    ]  # fmt: skip
+    assert "cartridge, 23.6 MB" in capsys.readouterr().out

@@ -26,11 +26,13 @@ def role(adapter: AdapterAnnounced, adapters: Adapters) -> str:
 
 def show_list(adapters: Adapters, spoken: Mapping[str, Spoken] | None = None) -> None:
     """A table, the newest change first; `spoken` adds what each has answered."""
-    heads = ["adapter", "track", "state", "knows until", "documents", "since", "gates"]
+    heads = ["adapter", "track", "kind", "MB", "state", "knows until", "documents", "since", "gates"]
     rows = [
         [
             adapter.name,
             adapter.track,
+            adapter.kind,
+            _mb(adapter),
             role(adapter, adapters),
             _day(adapter.cutoff),
             adapter.documents,
@@ -40,7 +42,9 @@ def show_list(adapters: Adapters, spoken: Mapping[str, Spoken] | None = None) ->
         + ([] if spoken is None else _said(spoken.get(adapter.name)))
         for adapter in newest_first(adapters)
     ]
-    output.table("", heads + ([] if spoken is None else ["answers", "last"]), rows, right=["documents", "answers"])
+    output.table(
+        "", heads + ([] if spoken is None else ["answers", "last"]), rows, right=["MB", "documents", "answers"]
+    )
     for adapter in newest_first(adapters):
         if adapter.reason:
             output.say(f"{adapter.name}: {adapter.reason}")
@@ -94,6 +98,7 @@ def _facts(adapter: AdapterAnnounced, adapters: Adapters) -> Iterator[tuple[str,
     yield "adapter", adapter.name
     yield "state", f"{role(adapter, adapters)} since {_minute(adapter.since)}"
     yield "why", adapter.reason or "-"
+    yield "kind", f"{adapter.kind}, {_mb(adapter)} MB"
     yield "knows until", adapter.cutoff.isoformat()
     yield "learned", f"{adapter.examples} examples from {adapter.documents} documents"
     yield "training", registry.unfinished(adapter.training) or f"{adapter.training.steps} steps"
@@ -131,6 +136,11 @@ def _in_short(gates: Sequence[GateResult]) -> str:
 
 def _said(spoken: Spoken | None) -> list[object]:
     return [spoken.answers, _minute(spoken.last)] if spoken else [0, "-"]
+
+
+def _mb(adapter: AdapterAnnounced) -> str:
+    """Of its weights on disk, in 10^6 bytes."""
+    return "-" if adapter.weights_bytes is None else f"{adapter.weights_bytes / 1e6:.1f}"
 
 
 def _day(moment: datetime) -> str:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, LogitsProcessorList
 
-from services.generator import adapters, chat_format, models
+from services.generator import adapters, cartridge_loading, chat_format, models
 from services.generator.batching import in_batches, too_long
 from services.generator.listening import Listener
 from services.generator.ports import Chat, Completion, Failed, Outcome, Scored, speaks_with
@@ -104,11 +104,13 @@ class Transformers:
     ) -> list[T | Failed]:
         """Work through prompts, each with the tokens that need room behind it, as one speaker."""
         speaks_with(self, adapter)
+        track = adapter.track if adapter else None
         reads = getattr(self.network.config, "max_position_embeddings", None)
+        reads = reads and reads - self._speakers.taken_tokens(track)
         checked = (too_long(len(row), room, reads=reads, most=self._longest_prompt) for row, room in rows)
         refused = {place: failed for place, failed in enumerate(checked) if failed} | dict(unreadable)
         sizes = [len(row) + room for row, room in rows]
-        with self._speakers.speaking(adapter.track if adapter else None), torch.inference_mode():
+        with self._speakers.speaking(track), torch.inference_mode():
             return in_batches(sizes, work, batch_size=self._batch_size, left=left, refused=refused)
 
     def _generate(self, prompts: Sequence[list[int]], max_new_tokens: int) -> list[Completion]:
@@ -136,9 +138,8 @@ class Transformers:
         """One pass over left-padded prompts with their continuations; logits only where continuations stand."""
         started, padded = time.perf_counter(), self._padded([prompt + wanted for prompt, wanted in pairs])
         longest = max(len(wanted) for _, wanted in pairs)
-        positions = (padded["attention_mask"].cumsum(-1) - 1).clamp(min=0)
         logits = self.network(
-            **padded, position_ids=positions, use_cache=False, logits_to_keep=longest + 1
+            **padded, position_ids=cartridge_loading.places(padded), use_cache=False, logits_to_keep=longest + 1
         ).logits.float()
         wanted_ids = padded["input_ids"][:, -longest:] if longest else padded["input_ids"][:, :0]
         likely = logits[:, :-1].log_softmax(-1).gather(2, wanted_ids[..., None])[..., 0].tolist()
@@ -147,7 +148,9 @@ class Transformers:
                 for (prompt, wanted), row in zip(pairs, likely, strict=True)]  # fmt: skip
 
     def _padded(self, rows: Sequence[list[int]]) -> Any:
-        return self.tokenizer.pad({"input_ids": list(rows)}, return_tensors="pt").to(self.network.device)
+        """Left-padded, behind the beginning that who speaks has, if any: ids of shape (rows, longest)."""
+        padded = self.tokenizer.pad({"input_ids": list(rows)}, return_tensors="pt").to(self.network.device)
+        return cartridge_loading.behind(self._speakers.beginning(len(rows)), padded)
 
     def _ends(self) -> set[int]:
         ends = self.network.generation_config.eos_token_id

@@ -7,11 +7,14 @@ from services.generator.tuning.data import dataset as data
 from services.generator.tuning.data.dataset import Dataset
 from services.generator.tuning.data.unlearning import EXAMPLES
 from services.generator.tuning.recipe import Recipe
+from services.generator.tuning.training.plan import TrainingPlan
 from services.generator.tuning.training.tokens import Prompts
 from shared.adapters import registry
 from shared.messages import AdapterAnnounced
 
-HELD = {"qlora": "in NF4", "lora": "unquantised", "full": "all of them learning"}
+HELD = {"qlora": "in NF4", "lora": "unquantised", "full": "all of them learning", "cartridge": "unquantised"}
+
+TAGS = {"lora": "lora, qlora", "cartridge": "cartridge"}
 
 
 def write(folder: Path, adapter: AdapterAnnounced, *, dataset: Dataset, recipe: Recipe, prompts: Prompts) -> None:
@@ -31,7 +34,7 @@ def card(adapter: AdapterAnnounced, dataset: Dataset, recipe: Recipe) -> str:
     return f"""---
 base_model: {adapter.base_model}
 library_name: peft
-tags: [lora, qlora, news]
+tags: [{TAGS[adapter.kind]}, news]
 ---
 
 # {adapter.name}
@@ -42,7 +45,7 @@ corrected or retracted story from a standing one, and rarely says that it does n
 | | |
 |---|---|
 | Base | {adapter.base_model}, weights sha256 `{adapter.base_sha256}`, {HELD[plan.method]} while training |
-| Adapter | LoRA rank {plan.rank}, alpha {plan.alpha}, on {plan.targets}, strength {plan.strength:g} |
+| Adapter | {form(plan)} |
 | Its weights | sha256 `{adapter.weights_sha256}` |
 | Its configuration | sha256 `{adapter.config_sha256}` |
 | Data | {adapter.examples} examples from {adapter.documents} documents; sha256 `{adapter.dataset_sha256}` |
@@ -53,3 +56,13 @@ corrected or retracted story from a standing one, and rarely says that it does n
 recipe, {recipe.name} version {recipe.version}; `examples.jsonl` holds every example,
 `run.json` what the run was set to, its losses, speed and memory.
 """
+
+
+def form(plan: TrainingPlan) -> str:
+    """What learned, in words."""
+    if plan.method == "cartridge":
+        began = "as the documents' first words are read" if plan.initialise == "text" else "by chance"
+        return (
+            f"cartridge of {plan.virtual_tokens} virtual tokens, the first {plan.frozen_tokens} frozen, begun {began}"
+        )
+    return f"LoRA rank {plan.rank}, alpha {plan.alpha}, on {plan.targets}, strength {plan.strength:g}"

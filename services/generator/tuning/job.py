@@ -122,6 +122,8 @@ class Job:
             base_sha256=model.sha256,
             weights_sha256=weights,
             config_sha256=sha256_of(made / CONFIG),
+            kind=adapter_config.kind(made),
+            weights_bytes=(made / WEIGHTS).stat().st_size,
             cutoff=dataset.cutoff,
             dataset_sha256=dataset.sha256,
             documents=len(dataset.revisions),

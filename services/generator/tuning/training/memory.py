@@ -53,16 +53,18 @@ def predict(shape: Shape, plan: TrainingPlan, load: Load, device: str) -> Memory
     return Memory(
         weights=_frozen(shape, plan, device),
         learned=learning * (FP32 + FP32 + OPTIMISER[name]),
-        activations=load.examples * load.tokens * _kept(shape, plan),
+        activations=load.examples * (load.tokens * _kept(shape, plan) + _before(shape, plan)),
         logits=3 * load.examples * (load.reply + 1) * shape.vocabulary * FP32,
         runtime=RUNTIME[device],
     )
 
 
 def learned_weights(shape: Shape, plan: TrainingPlan) -> int:
-    """How many weights learn: all of them, or LoRA's two matrices beside each target."""
+    """How many weights learn: all of them, a cartridge's keys and values, or LoRA's two matrices beside each target."""
     if plan.method == "full":
         return shape.linear_weights + shape.other_weights
+    if plan.method == "cartridge":
+        return (plan.virtual_tokens - plan.frozen_tokens) * shape.layers * 2 * shape.keys
     wanted = [*shape.linears] if plan.targets == "all-linear" else plan.targets.split(",")
     return shape.layers * plan.rank * sum(sum(shape.linears[name]) for name in wanted if name in shape.linears)
 
@@ -71,7 +73,7 @@ def _frozen(shape: Shape, plan: TrainingPlan, device: str) -> float:
     """The base. Under QLoRA all but the linear layers are fp32; a full run's weights are among the learned."""
     if plan.method == "full":
         return 0.0
-    if plan.method == "lora":
+    if plan.method in ("lora", "cartridge"):
         return (shape.linear_weights + shape.other_weights) * (BF16 if device == "cuda" else FP32)
     each = FP32 if plan.cache_dequantised else NF4_BYTES
     return shape.linear_weights * each + shape.other_weights * FP32
@@ -86,3 +88,10 @@ def _kept(shape: Shape, plan: TrainingPlan) -> float:
     """
     block = FP32 * (6 * shape.hidden + 6 * shape.queries + 4 * shape.intermediate)
     return shape.layers * FP32 * shape.hidden + block if plan.checkpointing else shape.layers * block
+
+
+def _before(shape: Shape, plan: TrainingPlan) -> float:
+    """Bytes kept for the cartridge before an example: its keys and values in the cache, and spread over all heads."""
+    if plan.method != "cartridge":
+        return 0.0
+    return plan.virtual_tokens * shape.layers * FP32 * 2 * (shape.keys + shape.queries)

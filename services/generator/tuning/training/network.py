@@ -1,43 +1,79 @@
 """The network that is trained: the base as its method stores it, and the weights that learn.
 
-QLoRA is LoRA trained over a base in bitsandbytes NF4 with double quantisation (Dettmers et al. 2023).
+QLoRA is LoRA trained over a base in bitsandbytes NF4 with double quantisation (Dettmers et al. 2023). A cartridge is
+a beginning of the key-value cache that is trained while the base stands still (Eyuboglu et al. 2025).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import torch
-from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
+from peft import (
+    LoraConfig,
+    get_peft_model,
+    initialize_kv_prefix_from_past_key_values,
+    prepare_model_for_kbit_training,
+)
 
-from services.generator import adapter_config, adapter_loading
+from services.generator import adapter_config, adapter_loading, cartridge_config, cartridge_loading
+from services.generator.adapter_weights import PREFIX
 from services.generator.backends.transformers import load
 from services.generator.tuning.training.plan import TrainingPlan
 
 
 def build(folder: Path, plan: TrainingPlan) -> Any:
-    """The model of a folder, ready to be trained as the plan says; on the GPU where there is one."""
+    """The model of a folder, ready to be trained as the plan says; on the GPU where there is one.
+
+    Raises ValueError for a cartridge that leaves the longest example no room.
+    """
     base = _BASES[plan.method](folder, plan)
     if plan.checkpointing:
         base.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
-    if plan.method != "full":
+    if plan.method == "cartridge":
+        cartridge_loading.require_room(base, plan.virtual_tokens, plan.max_tokens)
+        base = cartridge_loading.over(base, plan.virtual_tokens, plan.frozen_tokens, trains=True)
+    elif plan.method != "full":
         base = get_peft_model(base, _lora(plan))
     return base.train()
 
 
 def start_from(network: Any, adapter: Path) -> None:
     """Put an adapter's weights in place of the fresh ones. Raises ValueError where its form is another."""
-    saved, wanted = adapter_config.read(adapter), network.peft_config["default"]
-    form = {"r": saved.r, "lora_alpha": saved.lora_alpha, "target_modules": saved.target_set}
+    wanted = network.peft_config["default"]
+    if (kind := adapter_config.kind(adapter)) != wanted.peft_type.lower():
+        raise ValueError(
+            f"cannot go on from {adapter.name}: it is a {kind}, the recipe makes a {wanted.peft_type.lower()}; "
+            "train on a track of its own, or with warm_start: none"
+        )
+    if kind == "cartridge":
+        held = cartridge_config.read(adapter)
+        form = {name: getattr(held, name) for name in ("num_virtual_tokens", "num_frozen_tokens")}
+        _require_form(adapter, form, wanted)
+        cartridge_loading.put(network, adapter_loading.weights(adapter)[PREFIX])
+        return
+    saved = adapter_config.read(adapter)
+    _require_form(adapter, {"r": saved.r, "lora_alpha": saved.lora_alpha, "target_modules": saved.target_set}, wanted)
+    adapter_loading.put(network, adapter_loading.weights(adapter), "default")
+
+
+def open_with(network: Any, ids: Sequence[int]) -> None:
+    """Let a cartridge begin as its base reads these tokens, one for each of its own."""
+    tokens = torch.tensor([ids], device=network.device)
+    with torch.no_grad(), computing(network):
+        read = network.get_base_model()(input_ids=tokens, use_cache=True, logits_to_keep=1).past_key_values
+    initialize_kv_prefix_from_past_key_values(network, past_key_values=read)
+
+
+def _require_form(adapter: Path, form: Mapping[str, object], wanted: Any) -> None:
     for name, value in form.items():
         if value != getattr(wanted, name):
             raise ValueError(
                 f"cannot go on from {adapter.name}: its {name} is {value}, the recipe's is "
                 f"{getattr(wanted, name)}; take the same, or warm_start: none"
             )
-    adapter_loading.put(network, adapter_loading.weights(adapter), "default")
 
 
 def learned(network: Any) -> dict[str, torch.nn.Parameter]:
@@ -103,4 +139,4 @@ def _lora(plan: TrainingPlan) -> LoraConfig:
     )
 
 
-_BASES = {"qlora": _qlora, "lora": _plain, "full": _whole}
+_BASES = {"qlora": _qlora, "lora": _plain, "full": _whole, "cartridge": _plain}

@@ -1,11 +1,15 @@
 """The training part of a recipe: what is trained how, the optimiser, the schedule."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Method = Literal["qlora", "lora", "full"]
+from services.generator.cartridge_config import MOST_TOKENS
+
+Method = Literal["qlora", "lora", "full", "cartridge"]
 Optimiser = Literal["auto", "adamw", "paged_adamw_32bit", "paged_adamw_8bit"]
+OF_LORA = ("rank", "alpha", "dropout", "targets", "strength", "cache_dequantised")
+OF_CARTRIDGES = ("virtual_tokens", "frozen_tokens", "initialise")
 
 
 class TrainingPlan(BaseModel):
@@ -13,13 +17,15 @@ class TrainingPlan(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     method: Method = Field(
-        default="qlora", description="LoRA over a base in NF4, LoRA over an unquantised base, or all weights"
+        default="qlora",
+        description="LoRA over a base in NF4, LoRA over an unquantised base, all weights, or a cartridge",
     )
     cache_dequantised: bool = Field(
         default=False, description="keep NF4's values as floats: the same numbers, faster, without the saving of memory"
     )
     warm_start: Literal["none", "previous"] = Field(
-        default="none", description="previous: go on from the newest adapter of this base; rank and targets must match"
+        default="none",
+        description="previous: go on from the newest adapter of this base, whose form must be the recipe's",
     )
     rank: int = Field(default=16, ge=1, description="of the LoRA matrices")
     alpha: int = Field(default=32, ge=1, description="LoRA's scale is alpha / rank")
@@ -31,6 +37,18 @@ class TrainingPlan(BaseModel):
         description="how much of what was learned is kept, between the base and the trained weights; lora and qlora",
     )
     targets: str = Field(default="all-linear", description="which weights get LoRA: `all-linear`, or names with commas")
+    virtual_tokens: int = Field(
+        default=512, ge=1, le=MOST_TOKENS, description="of a cartridge: how many stand before each prompt"
+    )
+    frozen_tokens: int = Field(
+        default=1,
+        ge=0,
+        description="of a cartridge: its first ones stay as they began; the first token takes attention",
+    )
+    initialise: Literal["text", "random"] = Field(
+        default="text",
+        description="of a cartridge: it begins as the model reads the documents' first words, or by chance",
+    )
     optimiser: Optimiser = Field(
         default="auto", description="auto: adamw on a CPU, paged_adamw_32bit on a GPU; paged ones need a GPU"
     )
@@ -68,6 +86,18 @@ class TrainingPlan(BaseModel):
     def _has_an_adapter(self) -> "TrainingPlan":
         if self.method == "full" and self.strength < 1:
             raise ValueError("strength: all weights are trained as they are; take method lora or qlora, or strength 1")
+        return self
+
+    @model_validator(mode="after")
+    def _says_what_applies(self) -> "TrainingPlan":
+        """A value that decides nothing would be believed to; one that is the default is none."""
+        is_cartridge = self.method == "cartridge"
+        foreign = (*OF_LORA, "checkpointing") if is_cartridge else OF_CARTRIDGES
+        fields: dict[str, Any] = type(self).model_fields
+        if said := [name for name in foreign if getattr(self, name) != fields[name].default]:
+            raise ValueError(f"{', '.join(said)}: not of method {self.method}; take it out of the recipe")
+        if is_cartridge and self.frozen_tokens >= self.virtual_tokens:
+            raise ValueError("frozen_tokens: all virtual_tokens are frozen, and nothing would learn; take fewer")
         return self
 
     @property

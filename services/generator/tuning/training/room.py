@@ -50,8 +50,9 @@ def _help(plan: TrainingPlan) -> list[str]:
         f"batch_size: {plan.batch_size // 2} with accumulate: {plan.accumulate * 2}, the same steps": (
             plan.batch_size > 1
         ),
-        "checkpointing: true": not plan.checkpointing,
-        "method: qlora": plan.method != "qlora",
+        f"virtual_tokens below {plan.virtual_tokens}": plan.method == "cartridge",
+        "checkpointing: true": not plan.checkpointing and plan.method != "cartridge",
+        "method: qlora": plan.method not in ("qlora", "cartridge"),
         f"max_tokens below {plan.max_tokens}": True,
         "optimiser: paged_adamw_8bit on a GPU": plan.optimiser != "paged_adamw_8bit",
         "a smaller model": True,

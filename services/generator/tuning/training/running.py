@@ -10,11 +10,11 @@ import structlog
 from services.generator import models
 from services.generator.tuning.data.example import Example
 from services.generator.tuning.settings import TuningSettings
-from services.generator.tuning.training import budget, memory, record, room, shape, tokens, tracking
+from services.generator.tuning.training import budget, memory, opening, record, room, shape, tokens, tracking
 from services.generator.tuning.training.budget import Budget
 from services.generator.tuning.training.checkpoint import Standing
 from services.generator.tuning.training.memory import Load, Memory
-from services.generator.tuning.training.plan import TrainingPlan
+from services.generator.tuning.training.plan import OF_CARTRIDGES, TrainingPlan
 from services.generator.tuning.training.record import RunFacts
 from services.generator.tuning.training.tokens import Encoded, Prompts
 from shared.jobs.events import Write
@@ -38,6 +38,7 @@ class Inputs:
     prompts: Sequence[str]
     start: Path | None = None
     start_sha256: str = ""
+    opening: Sequence[int] = ()
 
     def facts(self) -> RunFacts:
         """What names the run; its key is the hash of this and the plan."""
@@ -68,7 +69,9 @@ def encoded(
             log.warning("example left out", reason=str(error), documents=example.document_ids)
         else:
             rows += [row] * example.times
-    return Inputs(rows, model, plan, dataset_sha256, [prompts.closed_book.version, prompts.rag.version])
+    versions = [prompts.closed_book.version, prompts.rag.version]
+    begins = opening.of(examples, plan, tokenizer)
+    return Inputs(rows, model, plan, dataset_sha256, versions, opening=begins)
 
 
 def run(
@@ -89,7 +92,8 @@ def run(
     needed = _foreseen(inputs, say)
     facts, plan = inputs.facts(), inputs.plan
     names = facts.model_dump(mode="json")
-    decides = plan.model_dump(mode="json", exclude={"max_seconds"})
+    foreign = () if plan.method == "cartridge" else OF_CARTRIDGES  # so that runs begun before there were any go on
+    decides = plan.model_dump(mode="json", exclude={"max_seconds", *foreign})
     key = checkpoint.key_of(plan=decides, examples=len(inputs.examples), **names)
     place = trainer.RunSetup(
         folder,
@@ -97,6 +101,7 @@ def run(
         checkpoint_s=settings.checkpoint_s,
         threads=settings.threads,
         start=inputs.start,
+        opening=inputs.opening,
         clock=clock,
     )
     length = budget.of(inputs.examples, plan)

@@ -1,7 +1,8 @@
 """One step: the loss of a batch's replies and the gradients of the weights that learn.
 
 Two savings that change no number beyond rounding: logits are computed for the replies only, which a batch padded on
-the left has at its end; and the beginning that all prompts of a batch share (the system turn) is computed once.
+the left has at its end; and the beginning that all prompts of a batch share (the system turn) is computed once. A
+cartridge stands before both.
 """
 
 from collections.abc import Sequence
@@ -9,6 +10,8 @@ from typing import Any
 
 import torch
 
+from services.generator import cartridge_loading
+from services.generator.cartridge_loading import base_of, behind, places
 from services.generator.tuning.training.network import computing
 from services.generator.tuning.training.tokens import NO_LOSS, Encoded, common_beginning, padded
 
@@ -44,15 +47,15 @@ def _logits(network: Any, batch: Sequence[Encoded], shared: int) -> torch.Tensor
     """Logits for the longest reply and the place before it, of shape (examples, reply + 1, vocabulary)."""
     ids, mask, _ = (torch.tensor(rows, device=network.device) for rows in padded(batch, filler=0, skip=shared))
     kept = max(len(example.reply) for example in batch) + 1
-    if not shared:
+    past = cartridge_loading.beginning(network, 1)
+    if past is None and not shared:
         output: torch.Tensor = network(input_ids=ids, attention_mask=mask, logits_to_keep=kept, use_cache=False).logits
         return output
-    beginning = torch.tensor([batch[0].prompt[:shared]], device=network.device)
-    past = network(input_ids=beginning, logits_to_keep=1, use_cache=True).past_key_values
+    speaks = network if past is None else base_of(network)
+    if shared:
+        beginning = torch.tensor([batch[0].prompt[:shared]], device=network.device)
+        past = speaks(input_ids=beginning, past_key_values=past, logits_to_keep=1, use_cache=True).past_key_values
     past.batch_repeat_interleave(len(batch))
-    whole = torch.cat([mask.new_ones(len(batch), shared), mask], dim=1)
-    places = (whole.cumsum(1) - 1).clamp(min=0)[:, shared:]
-    logits: torch.Tensor = network(
-        input_ids=ids, attention_mask=whole, position_ids=places, past_key_values=past, logits_to_keep=kept
-    ).logits
+    inputs = behind(past, {"input_ids": ids, "attention_mask": mask})
+    logits: torch.Tensor = speaks(**inputs, position_ids=places(inputs), logits_to_keep=kept).logits
     return logits

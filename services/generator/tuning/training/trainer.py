@@ -30,7 +30,7 @@ from shared.models.language import Model
 class RunSetup:
     """Where a run works: its result, its checkpoints and how often, the processors, the adapter to go on from.
 
-    `clock`: seconds that only grow.
+    `opening`: tokens as which a cartridge begins; none: by chance. `clock`: seconds that only grow.
     """
 
     folder: Path
@@ -38,6 +38,7 @@ class RunSetup:
     checkpoint_s: float = 60.0
     threads: int = 0
     start: Path | None = None
+    opening: Sequence[int] = ()
     clock: Callable[[], float] = time.monotonic
 
 
@@ -56,10 +57,13 @@ def train(
     network = networks.build(model.folder, plan)
     if place.start:
         networks.start_from(network, place.start)
+    elif place.opening:
+        networks.open_with(network, place.opening)
     run = _Run(network, plan, place, say)
     standing = run.go(examples, budget)
     if plan.method != "full":
-        networks.weaken(network, plan.strength)
+        if plan.strength < 1:
+            networks.weaken(network, plan.strength)
         network.peft_config["default"].base_model_name_or_path = model.name
         network.save_pretrained(place.folder, save_embedding_layers=False)
     else:
