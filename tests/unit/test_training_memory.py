@@ -62,7 +62,8 @@ def test_what_saves_memory_is_predicted_to() -> None:
 def test_the_weights_that_learn_are_counted_exactly(tmp_path: Path) -> None:
     tiny = tiny_model.save(tmp_path)
 
-    for changes in ({"rank": 4}, {"rank": 4, "targets": "q_proj,v_proj"}, {"method": "full"}):
+    cartridge = {"method": "cartridge", "virtual_tokens": 12, "frozen_tokens": 2, "max_tokens": 64}
+    for changes in ({"rank": 4}, {"rank": 4, "targets": "q_proj,v_proj"}, {"method": "full"}, cartridge):
         made = TrainingPlan(**changes)
         counted = sum(weight.numel() for weight in network.learned(network.build(tiny, made)).values())
         assert memory.learned_weights(shape.of(tiny), made) == counted
@@ -71,7 +72,13 @@ def test_the_weights_that_learn_are_counted_exactly(tmp_path: Path) -> None:
 def test_activations_are_foreseen_to_within_a_third(tmp_path: Path) -> None:
     """Held against what autograd keeps, each storage counted once; the weights are not counted."""
     tiny = tiny_model.save(tmp_path)
-    made, batch = TrainingPlan(rank=4, method="lora"), training_run.examples()[-1:]
+    cartridge = {"method": "cartridge", "virtual_tokens": 200, "max_tokens": 64}
+    for changes in ({"rank": 4, "method": "lora"}, cartridge):
+        assert_activations_are_foreseen(tiny, TrainingPlan(**changes))
+
+
+def assert_activations_are_foreseen(tiny: Path, made: TrainingPlan) -> None:
+    batch = training_run.examples()[-1:]
     net, kept = network.build(tiny, made), {}
     weights = {weight.untyped_storage().data_ptr() for weight in net.parameters()}
 

@@ -91,7 +91,7 @@ def _kept(shape: Shape, plan: TrainingPlan) -> float:
 
 
 def _before(shape: Shape, plan: TrainingPlan) -> float:
-    """Bytes kept for the cartridge before an example: its keys and values in the cache, and spread over all heads."""
+    """Bytes kept for the cartridge before an example: its keys and values, spread over all heads."""
     if plan.method != "cartridge":
         return 0.0
-    return plan.virtual_tokens * shape.layers * FP32 * 2 * (shape.keys + shape.queries)
+    return plan.virtual_tokens * shape.layers * FP32 * 2 * shape.queries

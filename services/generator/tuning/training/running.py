@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -92,9 +93,7 @@ def run(
     needed = _foreseen(inputs, say)
     facts, plan = inputs.facts(), inputs.plan
     names = facts.model_dump(mode="json")
-    foreign = () if plan.method == "cartridge" else OF_CARTRIDGES  # so that runs begun before there were any go on
-    decides = plan.model_dump(mode="json", exclude={"max_seconds", *foreign})
-    key = checkpoint.key_of(plan=decides, examples=len(inputs.examples), **names)
+    key = checkpoint.key_of(plan=_decides(plan), examples=len(inputs.examples), **names)
     place = trainer.RunSetup(
         folder,
         checkpoint.Checkpoints(home / "runs" / key),
@@ -115,6 +114,12 @@ def run(
     if not ended.unfinished:
         place.checkpoints.clear()
     return ended
+
+
+def _decides(plan: TrainingPlan) -> dict[str, Any]:
+    """What of a plan decides the weights; LoRA's has no part of a cartridge's, so that runs begun before it go on."""
+    foreign = () if plan.method == "cartridge" else OF_CARTRIDGES
+    return plan.model_dump(mode="json", exclude={"max_seconds", *foreign})
 
 
 def _ended(standing: Standing, length: Budget) -> TrainingRun:
