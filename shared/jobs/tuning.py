@@ -9,7 +9,7 @@ from shared.jobs.dataset import PairsReport
 from shared.jobs.events import Event, Job, JobModel
 from shared.jobs.training import MemoryForeseen, MemoryUnknown, RunPlanned, StepTaken, TrainingResumed
 from shared.messages import AdapterAnnounced, Cost, GateResult
-from shared.messages.adapters import AdapterState
+from shared.messages.adapters import AdapterKind, AdapterState
 from shared.messages.schema import Moment
 
 
@@ -82,6 +82,8 @@ class AdapterReport(JobModel):
     base_sha256: str
     weights_sha256: str
     config_sha256: str
+    kind: AdapterKind = "lora"
+    weights_bytes: int | None = None
     cutoff: Moment
     dataset_sha256: str
     documents: int

@@ -23,6 +23,7 @@ from services.generator.tuning.training import network, opening, step
 from services.generator.tuning.training.plan import TrainingPlan
 from shared.jobs.events import Event
 from shared.jobs.training import StepTaken, TrainingResumed
+from shared.jobs.tuning import AdapterReport
 from shared.messages import AdapterAnnounced
 from shared.models import language
 from tests import tiny_model, training_run
@@ -130,6 +131,7 @@ def test_what_was_trained_is_announced_taken_up_and_gone_on_from(tmp_path: Path)
     assert losses[-1] < losses[0]
     assert (adapter.kind, adapter.track) == ("cartridge", "cartridge")
     assert adapter.weights_bytes == (folder / WEIGHTS).stat().st_size
+    assert AdapterReport.of(adapter).kind == "cartridge"
     assert "cartridge of 6 virtual tokens, the first 1 frozen" in (folder / "README.md").read_text()
     backend = a_backend(tmp_path / "tiny", tmp_path)
     backend.take_up(adapter)
