@@ -14,6 +14,7 @@ from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
 
 from services.generator import adapter_config, adapter_loading
 from services.generator.backends.transformers import load
+from services.generator.tuning.data import learned as earlier
 from services.generator.tuning.training.plan import TrainingPlan
 
 
@@ -28,7 +29,10 @@ def build(folder: Path, plan: TrainingPlan) -> Any:
 
 
 def start_from(network: Any, adapter: Path) -> None:
-    """Put an adapter's weights in place of the fresh ones. Raises ValueError where its form is another."""
+    """Put an adapter's weights in place of the fresh ones, as they were before its recipe's strength weakened them.
+
+    Otherwise each training would weaken what the ones before it taught. Raises ValueError where its form is another.
+    """
     saved, wanted = adapter_config.read(adapter), network.peft_config["default"]
     form = {"r": saved.r, "lora_alpha": saved.lora_alpha, "target_modules": saved.target_set}
     for name, value in form.items():
@@ -38,6 +42,7 @@ def start_from(network: Any, adapter: Path) -> None:
                 f"{getattr(wanted, name)}; take the same, or warm_start: none"
             )
     adapter_loading.put(network, adapter_loading.weights(adapter), "default")
+    weaken(network, 1 / earlier.strength_of(adapter))
 
 
 def learned(network: Any) -> dict[str, torch.nn.Parameter]:

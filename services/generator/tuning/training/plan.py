@@ -19,7 +19,7 @@ class TrainingPlan(BaseModel):
         default=False, description="keep NF4's values as floats: the same numbers, faster, without the saving of memory"
     )
     warm_start: Literal["none", "previous"] = Field(
-        default="none", description="previous: go on from the newest adapter of this base; rank and targets must match"
+        default="none", description="previous: go on from who speaks in the track; base, rank and targets must match"
     )
     rank: int = Field(default=16, ge=1, description="of the LoRA matrices")
     alpha: int = Field(default=32, ge=1, description="LoRA's scale is alpha / rank")
