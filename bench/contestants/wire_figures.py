@@ -76,7 +76,7 @@ class Group:
         links, runs = {}, {}
         for unit in self.trained:
             for arm, asked in (("tuned+rag", unit.asked), ("base+rag", self.bases[unit.wire].asked)):
-                for key, one in _keyed(unit, arm, asked):
+                for key, one in _in_slices(unit, arm, asked):
                     scores[arm][key] = one.right or 0.0
                     kinds[one.kind].add(key)
                     links[key], runs[key] = (f"{unit.wire} {one.fact}",), _run(unit)
@@ -118,9 +118,9 @@ def _is(one: Asked, arm: str, kind: str) -> bool:
     return one.answer.arm == arm and one.kind == kind
 
 
-def _keyed(unit: WireUnit, arm: str, asked: Sequence[Asked]) -> Iterator[tuple[str, Asked]]:
+def _in_slices(unit: WireUnit, arm: str, asked: Sequence[Asked]) -> Iterator[tuple[str, Asked]]:
     for one in asked:
-        if one.answer.arm == arm:
+        if one.answer.arm == arm and one.kind in SLICES:
             yield f"{_run(unit)} {one.question.question_id}", one
 
 

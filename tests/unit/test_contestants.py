@@ -20,6 +20,7 @@ from shared.lab.wires import consistency
 from shared.lab.wires.consistency import NowAndThen
 from shared.lab.wires.drift import Drift
 from shared.lab.wires.knobs import Knobs
+from shared.lab.wires.wire import document
 from shared.messages import Answer, Question
 from shared.settings import EncoderSettings
 
@@ -87,8 +88,9 @@ def test_an_edition_is_what_had_happened_when_it_was_out() -> None:
     whole = Drift(KNOBS).timeline
     for number in (1, 2, 4):
         published = [event.document_id for event in whole.in_edition(number)]
-        assert [document.document_id for document in edition(number).documents] == published
-    assert Drift(KNOBS, 2).timeline.events == Drift(KNOBS.model_copy(update={"editions": 2})).timeline.events
+        assert [of.document_id for of in edition(number).documents] == published
+    short = Drift(KNOBS.model_copy(update={"editions": 2})).timeline
+    assert [*map(document, Drift(KNOBS, 2).timeline.events)] == [*map(document, short.events)]
     retracted = {event.document_id for event in whole.of_change("retraction") if event.edition <= 3}
     assert {of.revision.document_id for of in edition(3).stored if of.revision.retracted} == retracted
 
@@ -278,7 +280,7 @@ def test_arms_that_read_find_a_correction_as_soon_as_it_is_taken_up(tmp_path: Pa
     reader = room.contestant("base+gold")
     for number in (1, 2):
         cost = reader.update(edition(number))
-        assert set(cost.seconds_of) == {document.document_id for document in edition(number).documents}
+        assert set(cost.seconds_of) == {of.document_id for of in edition(number).documents}
         assert cost.held_bytes > 0
     assert room.contestant("base+rag").update(edition(2)) == cost, "all who read share one store"
 
