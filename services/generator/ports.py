@@ -21,10 +21,22 @@ class NotOfferedError(ValueError):
 
 @dataclass(frozen=True)
 class Chat:
-    """What a model is told: a system text and one user turn, both free of chat-template tokens."""
+    """What a model is told: a system text and one user turn, both free of chat-template tokens.
+
+    The user turn is `preamble` and `user`, one after the other. A preamble is what many chats begin with; it ends with
+    a line, and its tokens come apart from what follows. `kept_as`: under which name a backend may keep what it has
+    computed of the preamble, until a later one of that name takes its place. What is answered does not depend on it.
+    """
 
     system: str
     user: str
+    preamble: str = ""
+    kept_as: str = ""
+
+    @property
+    def user_turn(self) -> str:
+        """All that the user says."""
+        return self.preamble + self.user
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,13 @@ class AskingOptions(BaseModel):
     summary_chunks: int = Field(default=3, ge=0, description="passages in the prompt of a summary, best first")
     summary_words: int = Field(default=400, ge=1, description="of all passages of a summary together")
     summary_new_tokens: int = Field(default=96, ge=1, description="longest summary")
+    cag_words: int = Field(
+        default=4_000,
+        ge=100,
+        le=1_000_000,
+        description="of the newest documents in the prompt of an arm with context `cag`, all together; "
+        "characters count too, a word for each ten of them",
+    )
     history_words: int = Field(default=120, ge=1, description="of a conversation's turns in a prompt, the newest first")
 
 
@@ -102,12 +109,12 @@ def names_of(line: str) -> list[str]:
     return [name.strip() for name in line.split(",") if name.strip()]
 
 
-def asking(options: Mapping[str, Value], *, reads: bool) -> dict[str, Value]:
+def asking(options: Mapping[str, Value], *, has_passages: bool) -> dict[str, Value]:
     """What an arm's paragraph says beside its prompts, as `AskingOptions` names it; `decline` is the arm's own rule."""
-    renamed = {"decline": rule_of(reads=reads)}
+    renamed = {"decline": rule_of(has_passages=has_passages)}
     return {renamed.get(name, name): value for name, value in options.items() if name not in PROMPTS}
 
 
-def rule_of(*, reads: bool) -> str:
+def rule_of(*, has_passages: bool) -> str:
     """The option that names the rule of an arm with passages, or of one without."""
-    return "abstention" if reads else "closed_book_abstention"
+    return "abstention" if has_passages else "closed_book_abstention"

@@ -16,6 +16,8 @@ BASE: Literal["base"] = "base"
 NO_CONTEXT: Literal["none"] = "none"
 GOLD: Literal["gold"] = "gold"
 """The context of an arm that reads the passages of the question's gold documents, without a search."""
+CAG: Literal["cag"] = "cag"
+"""The context of an arm that reads the newest documents, the same for every question, without a search."""
 MOST_ARMS, MOST_RECIPES = 16, 8
 
 
@@ -35,7 +37,8 @@ class Competing(BaseModel):
     speaker: Label = Field(default=BASE, description="`base`, or the track of the adapter that speaks")
     context: Label = Field(
         default=NO_CONTEXT,
-        description="`none`, `gold` for the passages that answer, or the recipe by which its passages are found",
+        description="`none`, `gold` for the passages that answer, `cag` for the newest documents, or the recipe by "
+        "which its passages are found",
     )
 
     @property
@@ -45,13 +48,18 @@ class Competing(BaseModel):
 
     @property
     def reads(self) -> bool:
-        """Whether it is given passages."""
+        """Whether it is given news."""
         return self.context != NO_CONTEXT
 
     @property
+    def has_passages(self) -> bool:
+        """Whether what it is given is chosen for the question, as no document of the context `cag` is."""
+        return self.context not in (NO_CONTEXT, CAG)
+
+    @property
     def searches(self) -> bool:
-        """Whether its passages are found by searching; those of the context `gold` are not."""
-        return self.context not in (NO_CONTEXT, GOLD)
+        """Whether its passages are found by searching; those of the contexts `gold` and `cag` are not."""
+        return self.context not in (NO_CONTEXT, GOLD, CAG)
 
 
 class ArmTaken(Competing):

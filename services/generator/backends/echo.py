@@ -67,17 +67,17 @@ def build(settings: GeneratorSettings, home: Path) -> Echo:
 
 
 def _complete(chat: Chat, max_new_tokens: int) -> Completion:
-    match = _FIRST_PASSAGE.search(chat.user)
+    match = _FIRST_PASSAGE.search(chat.user_turn)
     whole = (match.group(1) if match else FIXED).split()
     words = whole[:max_new_tokens]
     text = " ".join(words) + (" [1]" if match else "")
-    prompt_tokens = len(_words(f"{chat.system} {chat.user}"))
+    prompt_tokens = len(_words(f"{chat.system} {chat.user_turn}"))
     return Completion(text, prompt_tokens, len(words), seconds=0.0, cut=len(words) < len(whole))
 
 
 def _score(chat: Chat, continuation: str) -> Scored:
     """A unigram model of the prompt's words, with one added to each count and one word kept for all unseen ones."""
-    prompt, words = _words(f"{chat.system} {chat.user}"), _words(continuation)
+    prompt, words = _words(f"{chat.system} {chat.user_turn}"), _words(continuation)
     seen = Counter(prompt)
     room = len(prompt) + len(seen) + 1
     return Scored(sum(math.log((seen[word] + 1) / room) for word in words), len(words), len(prompt))
