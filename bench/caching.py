@@ -120,7 +120,6 @@ def costs(corpus: Corpus, reader: Reader) -> dict[str, Any]:
     reader.seconds(chat, 1)
     figures["correct_oldest_s"] = reader.seconds(reader.chat([*documents[1:], _corrected(documents[0])], question), 1)
     backend.prefixes = PrefixCache(0)
-    reader.seconds(chat, 1)  # learns that nothing may be kept
     return figures | {"question_without_cache_s": reader.seconds(chat, longest),
                       "question_tokens": _own_tokens(chat, reader)}  # fmt: skip
 

@@ -18,7 +18,7 @@ from shared.retention import FOREVER, Retention
 from shared.stored import DocumentTexts, StoredDocument
 
 AT_ONCE, READ_TOGETHER = 500, 64
-WITHOUT_NEWS_S = 30.0
+WITHOUT_NEWS_S, AGAIN_S = 30.0, 60.0
 
 
 class Announcements(Protocol):
@@ -54,14 +54,26 @@ class NewestNews:
         self._order: list[tuple[datetime, str]] = []  # of those that are shown, oldest first
         self._read: dict[str, StoredDocument | None] = {}  # None: it is not kept any more
         self._reach = 0
+        self._away: OSError | None = None
+        self._again_at = 0.0
 
     def require(self) -> None:
         """Follow from now on, with all that was announced before the call. Raises OSError where that cannot be had."""
         if self._followed is None:
-            texts, announcements = self._open_texts(), self._open_announcements()
-            announcements.seek({})
-            self._followed = announcements, texts
+            self._followed = self._opened()
             self.keep_up()
+
+    def _opened(self) -> tuple[Announcements, DocumentTexts]:
+        """Where they cannot be reached, for a minute nobody waits for them again: other arms have their questions."""
+        if self._away is not None and time.monotonic() < self._again_at:
+            raise self._away
+        try:
+            texts, announcements = self._open_texts(), self._open_announcements()
+        except OSError as error:
+            self._away, self._again_at = error, time.monotonic() + AGAIN_S
+            raise
+        announcements.seek({})
+        return announcements, texts
 
     def keep_up(self) -> None:
         """Take in all that was announced before the call; nothing, while nobody has asked for documents.

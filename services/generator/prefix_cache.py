@@ -94,6 +94,8 @@ class PrefixCache:
     def _ready(self, network: Any, key: Key, ids: Sequence[int], before: Held | None) -> Held | None:
         from services.generator.backends import _growing_cache
 
+        if not self._most:
+            return None
         cache = before.cache if before else _growing_cache.of(network)
         if cache is None:
             return self._refused(key, "what this model keeps of a prompt cannot be cropped")

@@ -269,10 +269,25 @@ def test_what_the_same_documents_cannot_serve_is_skipped_with_a_reason(wire: Wir
 
 def test_nothing_is_followed_before_an_arm_asks_for_it(wire: Wire) -> None:
     wire.news.keep_up()
-    arm_of(an_arm("base+rag"), GeneratorSettings(), wire.news)
+    arm_of(an_arm("base"), GeneratorSettings(), wire.news)
     assert wire.opened == 0
     arm_of(an_arm("base+cag", context="cag"), GeneratorSettings(), wire.news)
     assert wire.opened == 1
+
+
+def test_a_store_that_is_away_holds_up_nobody_twice() -> None:
+    tries = []
+
+    def away() -> MemoryDocuments:
+        tries.append(1)
+        raise ConnectionError("nobody answers")
+
+    news = NewestNews(lambda: MemoryTail(MemoryBroker(), topology.INDEXED.name), away)
+    for _ in range(3):
+        with pytest.raises(ConnectionError, match="nobody answers"):
+            news.require()
+
+    assert len(tries) == 1
 
 
 def test_an_arm_without_a_store_or_a_preamble_cannot_be_asked(wire: Wire) -> None:

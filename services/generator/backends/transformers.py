@@ -78,9 +78,7 @@ class Transformers:
         left, (pairs, refused) = TimeLeft(within_s), chat_format.pairs(self.tokenizer, chats)
         generate = partial(self._generate, max_new_tokens=max_new_tokens)
         rows = Rows([(prompt, max_new_tokens) for prompt, _ in pairs], refused, chats)
-        work = self._over_preambles(
-            rows, adapter, lambda places, cache: generate([pairs[at][0] for at in places], cache)
-        )
+        work = self._over_preambles(rows, adapter, lambda at, cache: generate([pairs[n][0] for n in at], cache))
         return self._run(rows, work, adapter, left)
 
     def score(
@@ -94,9 +92,7 @@ class Transformers:
         """Prompt and continuation become tokens apart, as in training; the end of turn is not part of the text."""
         left, (pairs, refused) = TimeLeft(within_s), chat_format.pairs(self.tokenizer, chats, continuations)
         rows = Rows([(prompt, len(wanted)) for prompt, wanted in pairs], refused, chats)
-        work = self._over_preambles(
-            rows, adapter, lambda places, cache: self._score([pairs[at] for at in places], cache)
-        )
+        work = self._over_preambles(rows, adapter, lambda at, cache: self._score([pairs[n] for n in at], cache))
         return self._run(rows, work, adapter, left)
 
     def take_up(self, adapter: AdapterAnnounced) -> None:

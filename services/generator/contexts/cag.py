@@ -65,13 +65,14 @@ class Asking:
 
     def __call__(self, record: Record[Question]) -> PromptedQuestion:
         question, shelf = record.message, self._shelf()
+        why_not = _why_not(question, shelf)
         asking = self.prompt.asking(question.text, question.choices) + form_wording.wishes(question.form)
         return PromptedQuestion(
             question=question,
             asked_at=record.appended_at,
             chat=Chat(self.prompt.system, asking, shelf.preamble, kept_as=f"{self.prompt.version} {self.words}"),
-            evidence=shelf.items,
-            skipped=_why_not(question, shelf),
+            evidence=() if why_not else shelf.items,
+            skipped=why_not,
         )
 
     def _shelf(self) -> Shelf:
