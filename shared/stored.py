@@ -163,13 +163,6 @@ class Dispositions(Protocol):
         """What was decided about these records before; unknown ones are left out."""
 
 
-class DocumentTexts(Protocol):
-    """Documents with their texts, by name."""
-
-    def standing(self, document_ids: Iterable[str]) -> Mapping[str, StoredDocument]:
-        """The newest revision of each document that is still kept; a retracted one has no text."""
-
-
 class DocumentLibrary(Protocol):
     """The documents as they stand, for tuning."""
 

@@ -6,7 +6,7 @@ never behind what it has read. Nothing is followed, and no store is needed, unti
 
 import time
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -15,7 +15,7 @@ from services.generator.adapters import Handle
 from shared.messages import Answer, DocumentIndexed
 from shared.records import Effect, RawRecord, Record, key_of, understood
 from shared.retention import FOREVER, Retention
-from shared.stored import DocumentTexts, StoredDocument
+from shared.stored import StoredDocument
 
 AT_ONCE, READ_TOGETHER = 500, 64
 WITHOUT_NEWS_S, AGAIN_S = 30.0, 60.0
@@ -28,6 +28,13 @@ class Announcements(Protocol):
     def poll(self, limit: int, wait_s: float) -> Sequence[RawRecord]: ...
     def offsets(self) -> Mapping[int, int]: ...
     def ends(self) -> Mapping[int, int]: ...
+
+
+class DocumentTexts(Protocol):
+    """The store of documents, as far as it is needed here."""
+
+    def standing(self, document_ids: Iterable[str]) -> Mapping[str, StoredDocument]:
+        """The newest revision of each document that is still kept; a retracted one has no text."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ _PUT_REVISION = (
 
 
 class CassandraDocuments:
-    """Sink of ingest, and its DocumentHistory; the DocumentTexts of generators and the DocumentLibrary of tuning.
+    """Sink of ingest, and its DocumentHistory; the DocumentLibrary of tuning; generators read what stands.
 
     What is older than `keep` says leaves by itself. A document's number stays: the next one must be higher.
     """

@@ -14,7 +14,7 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class MemoryDocuments:
-    """Sink of ingest, DocumentHistory, DocumentTexts and DocumentLibrary.
+    """Sink of ingest, DocumentHistory and DocumentLibrary; generators read what stands.
 
     Of what is older than `keep` says, the number stays.
     """

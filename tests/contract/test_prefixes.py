@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import torch
+from prometheus_client import REGISTRY
 from transformers import LlamaConfig, MistralConfig
 
 from services.generator import chat_format
@@ -151,6 +152,19 @@ def test_no_speaker_answers_over_the_keys_of_another(
             assert alike(said(used, chats(MORE), speaker), said(uncached, chats(MORE), speaker)), (name, speaker)
         assert sha256_of(tmp_path / name / WEIGHTS) == adapter.weights_sha256
     assert len(used.prefixes._held) == 2, "nothing is kept of an adapter that speaks no more"  # noqa: SLF001
+
+
+def test_metrics_count_what_was_computed_to_be_kept(make: Callable[..., Any]) -> None:
+    def counted(change: str) -> float:
+        return REGISTRY.get_sample_value("tiltyard_prefix_cache_changes_total", {"change": change}) or 0.0
+
+    backend, before = make(), {change: counted(change) for change in ("built", "appended", "rebuilt")}
+    for preamble in (FIRST[:-1], FIRST, FIRST, CORRECTED):
+        said(backend, chats(preamble, "Who?"))
+
+    assert {change: counted(change) - of for change, of in before.items()} == {"built": 1, "appended": 1, "rebuilt": 1}
+    assert REGISTRY.get_sample_value("tiltyard_prefix_cache_tokens") == backend.prefixes.tokens
+    assert REGISTRY.get_sample_value("tiltyard_prefix_cache_bytes") == backend.prefixes.size > 0
 
 
 def test_what_was_used_last_stays_where_memory_is_short(make: Callable[..., Any]) -> None:
