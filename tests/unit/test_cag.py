@@ -128,8 +128,9 @@ def test_a_correction_takes_the_place_of_what_it_corrects_and_stands_last(wire: 
 
 def test_what_is_gone_or_not_for_everyone_is_in_no_prompt(wire: Wire) -> None:
     style = wire.style()
+    gone: list[dict[str, Any]] = [{"retracted": True}, {"labels": ("board",)}, {"labels": ("suite:x",)}]
     with every_case() as case:
-        for number, changes in enumerate(({"retracted": True}, {"labels": ("board",)}, {"labels": ("suite:x",)})):
+        for number, changes in enumerate(gone):
             name = f"d{number}"
             wire.publish(name, "A secret.")
             wire.news.keep_up()
@@ -262,9 +263,10 @@ def test_what_the_same_documents_cannot_serve_is_skipped_with_a_reason(wire: Wir
                 assert "ask it of an arm that searches" in why
         with case("a summary"):
             assert "no question alone" in asked(style, kind="summarisation", text="Sum up.").skipped
-        for changes in ({}, {"as_of": NOON + timedelta(hours=1)}, {"choices": ("a", "b")}, {"kind": "conversation"}):
-            with case("asked", changes):
-                assert asked(style, **changes).skipped == ""
+        served: list[dict[str, Any]] = [{}, {"as_of": NOON + timedelta(hours=1)}, {"choices": ("a", "b")}]
+        for wishes in (*served, {"kind": "conversation"}):
+            with case("asked", wishes):
+                assert asked(style, **wishes).skipped == ""
 
 
 def test_nothing_is_followed_before_an_arm_asks_for_it(wire: Wire) -> None:
