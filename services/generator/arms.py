@@ -7,14 +7,14 @@ from typing import Any
 
 import structlog
 
-from services.generator import withholding
+from services.generator import offering, withholding
 from services.generator.abstention import never
 from services.generator.ports import Decline, Style
 from services.generator.settings import GeneratorSettings
 from shared import plugins
 from shared.contests.calendar import Calendar
-from shared.contests.checking import CONTEXTS, RECIPE_CONTEXT, known_prompt
-from shared.contests.options import PROMPTS, AskingOptions, asking
+from shared.contests.checking import CONTEXTS, OF_AN_ADAPTER, RECIPE_CONTEXT, known_prompt
+from shared.contests.options import PROMPTS, STRENGTH, ArmOptions, asking
 from shared.messages import Arm as ArmParagraph
 from shared.messages import ArmTaken, Contest
 from shared.messages.contests import BASE, NO_CONTEXT
@@ -45,6 +45,11 @@ class Arm:
     @property
     def speaker(self) -> str:
         return self.taken.speaker
+
+    @property
+    def strength(self) -> float:
+        """At which its adapter speaks; 1: as it was trained."""
+        return self.taken.strength
 
     @property
     def tuned(self) -> bool:
@@ -109,7 +114,13 @@ class Served:
 
 
 def arm_of(paragraph: ArmParagraph, settings: GeneratorSettings) -> Arm:
-    """An arm by its paragraph. Raises ValueError for an option, a prompt, a context or a rule that is not there."""
+    """An arm by its paragraph.
+
+    Raises ValueError for an option, a prompt, a context or a rule that is not there, and for what the worker's backend
+    cannot serve.
+    """
+    if refused := offering.of(settings)([paragraph]):
+        raise ValueError("; ".join(refused))
     own = settings_of(paragraph, settings)
     return Arm(paragraph.taken, _style(paragraph, own), withholding.rule(own, reads=paragraph.reads))
 
@@ -117,7 +128,9 @@ def arm_of(paragraph: ArmParagraph, settings: GeneratorSettings) -> Arm:
 def settings_of(paragraph: ArmParagraph, settings: GeneratorSettings) -> GeneratorSettings:
     """The worker's settings with what the arm's paragraph says in their place."""
     options = asking(paragraph.options, reads=paragraph.reads)
-    chosen = AskingOptions.model_validate(options).model_dump(include=set(options))
+    if STRENGTH in options and paragraph.speaker == BASE:
+        raise ValueError(OF_AN_ADAPTER)
+    chosen = ArmOptions.model_validate(options).model_dump(include=set(options) - {STRENGTH})
     way = "rag" if paragraph.reads else "closed_book"
     prompts = {
         f"{way}_{name}": known_prompt(str(paragraph.options[name])) for name in PROMPTS if name in paragraph.options

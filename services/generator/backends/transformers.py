@@ -65,12 +65,15 @@ class Transformers:
         *,
         max_new_tokens: int,
         adapter: AdapterAnnounced | None = None,
+        strength: float = 1.0,
         within_s: Sequence[float] | None = None,
     ) -> list[Outcome]:
         left, (pairs, refused) = TimeLeft(within_s), chat_format.pairs(self.tokenizer, chats)
         rows = [(prompt, max_new_tokens) for prompt, _ in pairs]
         generate = partial(self._generate, max_new_tokens=max_new_tokens)
-        return self._run(rows, refused, lambda places: generate([pairs[place][0] for place in places]), adapter, left)
+        return self._run(
+            rows, refused, lambda places: generate([pairs[place][0] for place in places]), adapter, left, strength
+        )
 
     def score(
         self,
@@ -78,12 +81,15 @@ class Transformers:
         continuations: Sequence[str],
         *,
         adapter: AdapterAnnounced | None = None,
+        strength: float = 1.0,
         within_s: Sequence[float] | None = None,
     ) -> list[Scored | Failed]:
         """Prompt and continuation become tokens apart, as in training; the end of turn is not part of the text."""
         left, (pairs, refused) = TimeLeft(within_s), chat_format.pairs(self.tokenizer, chats, continuations)
         rows = [(prompt, len(wanted)) for prompt, wanted in pairs]
-        return self._run(rows, refused, lambda places: self._score([pairs[place] for place in places]), adapter, left)
+        return self._run(
+            rows, refused, lambda places: self._score([pairs[place] for place in places]), adapter, left, strength
+        )
 
     def take_up(self, adapter: AdapterAnnounced) -> None:
         """Load first, switch after: a folder that cannot be loaded changes nothing."""
@@ -101,14 +107,15 @@ class Transformers:
         work: Callable[[list[int]], Sequence[T]],
         adapter: AdapterAnnounced | None,
         left: TimeLeft,
+        strength: float,
     ) -> list[T | Failed]:
         """Work through prompts, each with the tokens that need room behind it, as one speaker."""
-        speaks_with(self, adapter)
+        speaks_with(self, adapter, strength)
         reads = getattr(self.network.config, "max_position_embeddings", None)
         checked = (too_long(len(row), room, reads=reads, most=self._longest_prompt) for row, room in rows)
         refused = {place: failed for place, failed in enumerate(checked) if failed} | dict(unreadable)
         sizes = [len(row) + room for row, room in rows]
-        with self._speakers.speaking(adapter.track if adapter else None), torch.inference_mode():
+        with self._speakers.speaking(adapter.track if adapter else None, strength), torch.inference_mode():
             return in_batches(sizes, work, batch_size=self._batch_size, left=left, refused=refused)
 
     def _generate(self, prompts: Sequence[list[int]], max_new_tokens: int) -> list[Completion]:
