@@ -16,6 +16,7 @@ from shared.contests import checking
 from shared.contests.calendar import Calendar
 from shared.contests.parts import searches_against_gold
 from shared.messages import AdapterAnnounced, Answer, Arm
+from shared.records import Record
 from shared.topology import EVIDENCE, QUESTIONS
 from tests import adapters, builders
 from tests.builders import NOON
@@ -58,7 +59,7 @@ def taken_up(backend: Echo, folder: Path) -> AdapterAnnounced:
 
 def answers(backend: Echo, *arms: Arm | str, questions: int = 1) -> dict[str, Answer]:
     """What each arm says to the last question."""
-    records = []
+    records: list[Record[Any]] = []
     for number in range(questions):
         question = builders.a_question(question_id=f"q-{number}", text=f"Where is fair {number}?")
         records.append(builders.a_record(question, topic=QUESTIONS.name))
