@@ -7,15 +7,15 @@ from typing import Any
 
 import structlog
 
-from services.generator import withholding
+from services.generator import offering, withholding
 from services.generator.abstention import never
 from services.generator.newest_news import NewestNews
 from services.generator.ports import Decline, Style
 from services.generator.settings import GeneratorSettings
 from shared import plugins
 from shared.contests.calendar import Calendar
-from shared.contests.checking import CONTEXTS, RECIPE_CONTEXT, known_prompt
-from shared.contests.options import PROMPTS, AskingOptions, asking
+from shared.contests.checking import CONTEXTS, OF_AN_ADAPTER, RECIPE_CONTEXT, known_prompt
+from shared.contests.options import PROMPTS, STRENGTH, ArmOptions, asking
 from shared.messages import Arm as ArmParagraph
 from shared.messages import ArmTaken, Contest
 from shared.messages.contests import BASE, CAG, NO_CONTEXT
@@ -46,6 +46,11 @@ class Arm:
     @property
     def speaker(self) -> str:
         return self.taken.speaker
+
+    @property
+    def strength(self) -> float:
+        """At which its adapter speaks; 1: as it was trained."""
+        return self.taken.strength
 
     @property
     def tuned(self) -> bool:
@@ -118,7 +123,13 @@ class Served:
 
 
 def arm_of(paragraph: ArmParagraph, settings: GeneratorSettings, news: NewestNews | None = None) -> Arm:
-    """An arm by its paragraph. Raises ValueError for an option, a prompt, a context or a rule that is not there."""
+    """An arm by its paragraph.
+
+    Raises ValueError for an option, a prompt, a context or a rule that is not there, and for what the worker's backend
+    cannot serve.
+    """
+    if refused := offering.of(settings)([paragraph]):
+        raise ValueError("; ".join(refused))
     own = settings_of(paragraph, settings)
     return Arm(paragraph.taken, _style(paragraph, own, news), withholding.rule(own, reads=paragraph.has_passages))
 
@@ -126,7 +137,9 @@ def arm_of(paragraph: ArmParagraph, settings: GeneratorSettings, news: NewestNew
 def settings_of(paragraph: ArmParagraph, settings: GeneratorSettings) -> GeneratorSettings:
     """The worker's settings with what the arm's paragraph says in their place."""
     options = asking(paragraph.options, has_passages=paragraph.has_passages)
-    chosen = AskingOptions.model_validate(options).model_dump(include=set(options))
+    if STRENGTH in options and paragraph.speaker == BASE:
+        raise ValueError(OF_AN_ADAPTER)
+    chosen = ArmOptions.model_validate(options).model_dump(include=set(options) - {STRENGTH})
     if paragraph.context == CAG and settings.closed_book_abstention == "auto":
         chosen = {"closed_book_abstention": "never"} | chosen  # its thresholds were measured without any news
     way = "rag" if paragraph.has_passages else CAG if paragraph.context == CAG else "closed_book"

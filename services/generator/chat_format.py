@@ -53,3 +53,8 @@ def render(tokenizer: Any, chat: Chat) -> str:
 def turns(chat: Chat) -> list[dict[str, str]]:
     """The chat as the list of turns that chat templates and chat servers take."""
     return [{"role": "system", "content": chat.system}, {"role": "user", "content": chat.user_turn}]
+
+
+def until_end(row: list[int], ends: set[int]) -> list[int]:
+    """The tokens before the first end of turn, which padding follows in a batch."""
+    return next((row[:place] for place, token in enumerate(row) if token in ends), row)

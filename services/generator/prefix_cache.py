@@ -26,10 +26,11 @@ log = structlog.get_logger()
 class Key:
     """Whose keys and values these are: another speaker computes others.
 
-    `speaker`: as `speaker_of` says it. `name`: of the beginning; a later one of this name takes its place.
+    `weights`: as `Speaker` says them. `name`: of the beginning; a later one of this name takes its place.
     """
 
-    speaker: Hashable
+    weights: Hashable
+    strength: float
     name: str
 
 
@@ -42,9 +43,23 @@ class Held:
     size: int
 
 
-def speaker_of(adapter: AdapterAnnounced | None) -> tuple[str, ...] | None:
-    """What an adapter's keys and values depend on; None for the bare base."""
-    return (adapter.track, adapter.weights_sha256, adapter.config_sha256) if adapter else None
+@dataclass(frozen=True)
+class Speaker:
+    """Who speaks: an adapter, None for the bare base, and how much of it, from 0 (excluded) to 1."""
+
+    adapter: AdapterAnnounced | None
+    strength: float = 1.0
+
+    @property
+    def track(self) -> str | None:
+        """The adapter's; None for the bare base."""
+        return self.adapter.track if self.adapter else None
+
+    @property
+    def weights(self) -> Hashable:
+        """What its keys and values depend on, beside the strength."""
+        of = self.adapter
+        return (of.track, of.weights_sha256, of.config_sha256) if of else None
 
 
 class PrefixCache:
@@ -75,9 +90,9 @@ class PrefixCache:
             self._keep(key, held)
         self._tell()
 
-    def forget(self, speaker: Hashable) -> None:
-        """Keep nothing of a speaker that speaks no more."""
-        for key in [key for key in self._held if key.speaker == speaker]:
+    def forget(self, speaker: Speaker) -> None:
+        """Keep nothing of a speaker that speaks no more, at any strength."""
+        for key in [key for key in self._held if key.weights == speaker.weights]:
             self._let_go(key)
         self._tell()
 
@@ -98,17 +113,16 @@ class PrefixCache:
             return None
         cache = before.cache if before else _growing_cache.of(network)
         if cache is None:
-            return self._refused(key, "what this model keeps of a prompt cannot be cropped")
+            self._refused(key, "what this model keeps of a prompt cannot be cropped")
+            return None
         known = before.ids if before else ()
         common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(known, ids, strict=False)))
         self._crop(cache, common)
         for start in range(common, len(ids), AT_ONCE):
             if not self._has_room(len(ids)):
                 needed, most = round(len(ids) * self._per_token / MiB), self._most // MiB
-                return self._refused(
-                    key,
-                    f"it needs {needed} MiB and may have {most}: raise TILTYARD_GENERATOR_CACHE_MIB",
-                )
+                self._refused(key, f"it needs {needed} MiB and may have {most}: raise TILTYARD_GENERATOR_CACHE_MIB")
+                return None
             self._compute(network, cache, ids[start : min(start + AT_ONCE, len(ids))])
         if common < max(len(ids), len(known)):
             change: gauges.Change = "rebuilt" if common < len(known) else "appended" if known else "built"

@@ -86,7 +86,11 @@ class ServerSettings(Settings):
     url: str = Field(default="", description="of `openai` up to and with /v1, of `tgi` without a path")
     api_key: SecretStr = SecretStr("")
     model: str = Field(default="", description="the base model's name on the server")
-    adapter_model: str = Field(default="{name}", description="an adapter's name on the server; {name}: as announced")
+    adapter_model: str = Field(
+        default="{name}",
+        description="an adapter's name on the server; {name}: as announced, {strength}: such as 1 or 0.5, where "
+        "weakened copies lie there",
+    )
     base_sha256: str = Field(
         default="", description="of the base's weights: adapters of another base are refused; empty: not checked"
     )

@@ -7,8 +7,9 @@ from pydantic import BaseModel, ValidationError
 from shared import plugins, prompts
 from shared.contests.options import (
     PROMPTS,
+    STRENGTH,
     WEIGHS_PASSAGES,
-    AskingOptions,
+    ArmOptions,
     RetrievalOptions,
     asking,
     names_of,
@@ -21,6 +22,7 @@ from shared.records import reason_of
 CONTEXTS, PROMPT_FILES = "services.generator.contexts", "services.generator.prompts"
 RECIPE_CONTEXT = "passages"
 """The file in `contexts` that gives an arm what a recipe finds."""
+OF_AN_ADAPTER = "`strength` is an adapter's, and the base speaks without one: name the track that speaks as `speaker`"
 
 
 def problems(contest: Contest, tracks: Collection[str]) -> list[str]:
@@ -59,7 +61,9 @@ def _of_arm(arm: Arm, contest: Contest, tracks: Collection[str]) -> Iterator[str
     if arm.context not in (*recipes, *contexts()):
         yield f"arm {arm.name}: no recipe {arm.context!r}: choose one of {', '.join([*contexts(), *recipes])}"
     options = asking(arm.options, has_passages=arm.has_passages)
-    yield from _of_options(f"arm {arm.name}", options, AskingOptions)
+    yield from _of_options(f"arm {arm.name}", options, ArmOptions)
+    if STRENGTH in options and arm.speaker == BASE:
+        yield f"arm {arm.name}: {OF_AN_ADAPTER}"
     yield from _of_rule(arm, str(options.get(rule_of(has_passages=arm.has_passages), "auto")))
     for option in PROMPTS:
         if option in arm.options and arm.context == CAG and option != "prompt":

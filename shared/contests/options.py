@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from shared.messages.contests import Value
+from shared.messages.contests import Strength, Value
 
 
 class RetrievalOptions(BaseModel):
@@ -98,8 +98,20 @@ class AskingOptions(BaseModel):
     history_words: int = Field(default=120, ge=1, description="of a conversation's turns in a prompt, the newest first")
 
 
+class ArmOptions(AskingOptions):
+    """What an arm's paragraph may say beside its prompts. A worker has no usual strength: it is an arm's alone."""
+
+    strength: Strength = Field(
+        default=1.0,
+        description="of an arm that speaks with an adapter: how much of what was trained is added to the base, "
+        "1: all of it",
+    )
+
+
 PROMPTS = ("prompt", "summary_prompt", "conversation_prompt")
 """Options of an arm that name prompts, one for each kind of question; without them the worker's settings say which."""
+STRENGTH = "strength"
+"""The option of an arm that says how strongly its adapter speaks."""
 WEIGHS_PASSAGES = frozenset({"support"})
 """Rules of abstention that an arm without passages cannot have."""
 
@@ -110,7 +122,7 @@ def names_of(line: str) -> list[str]:
 
 
 def asking(options: Mapping[str, Value], *, has_passages: bool) -> dict[str, Value]:
-    """What an arm's paragraph says beside its prompts, as `AskingOptions` names it; `decline` is the arm's own rule."""
+    """What an arm's paragraph says beside its prompts, as `ArmOptions` names it; `decline` is the arm's own rule."""
     renamed = {"decline": rule_of(has_passages=has_passages)}
     return {renamed.get(name, name): value for name, value in options.items() if name not in PROMPTS}
 

@@ -13,14 +13,14 @@ ROOM = 512
 """Tokens for which there is room at least, where room has to be made."""
 
 
-class GrowingLayer(DynamicLayer):
+class GrowingLayer(DynamicLayer):  # type: ignore[no-untyped-call]
     """A layer whose keys and values are the first part of larger tensors, of shape (1, heads, room, width).
 
     Cropping, which is inherited, leaves the tensors as they are and shows less of them.
     """
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._rooms: tuple[torch.Tensor, ...] = ()
 
     def update(
@@ -38,9 +38,12 @@ class GrowingLayer(DynamicLayer):
         return self.keys, self.values
 
     def _make_room(self, tokens: int, *states: torch.Tensor) -> None:
-        held, shown = self.get_seq_length(), (self.keys, self.values)
-        rooms = tuple(state.new_empty((*state.shape[:-2], tokens, state.shape[-1])) for state in states)
-        for room, kept in zip(rooms, shown if held else (), strict=False):
+        held = self.get_seq_length()
+        shown: tuple[Any, ...] = (self.keys, self.values) if held else ()
+        rooms: tuple[torch.Tensor, ...] = tuple(
+            state.new_empty((*state.shape[:-2], tokens, state.shape[-1])) for state in states
+        )
+        for room, kept in zip(rooms, shown, strict=False):
             room[..., :held, :] = kept
         self._rooms = rooms
 

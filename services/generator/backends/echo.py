@@ -38,9 +38,10 @@ class Echo:
         *,
         max_new_tokens: int,
         adapter: AdapterAnnounced | None = None,
+        strength: float = 1.0,
         within_s: Sequence[float] | None = None,
     ) -> list[Outcome]:
-        speaks_with(self, adapter)
+        speaks_with(self, adapter, strength)
         left = TimeLeft(within_s)
         return [LATE if left.over(place) else _complete(chat, max_new_tokens) for place, chat in enumerate(chats)]
 
@@ -50,9 +51,10 @@ class Echo:
         continuations: Sequence[str],
         *,
         adapter: AdapterAnnounced | None = None,
+        strength: float = 1.0,
         within_s: Sequence[float] | None = None,
     ) -> list[Scored | Failed]:
-        speaks_with(self, adapter)
+        speaks_with(self, adapter, strength)
         left, pairs = TimeLeft(within_s), zip(chats, continuations, strict=True)
         return [LATE if left.over(place) else _score(*pair) for place, pair in enumerate(pairs)]
 

@@ -20,7 +20,7 @@ from services.generator.backends._precision import load
 from services.generator.batching import Rows, in_batches, too_long
 from services.generator.listening import Listener
 from services.generator.ports import Chat, Completion, Failed, Outcome, Scored, speaks_with
-from services.generator.prefix_cache import Key, PrefixCache, speaker_of
+from services.generator.prefix_cache import Key, PrefixCache, Speaker
 from services.generator.settings import GeneratorSettings
 from services.generator.speakers import Speakers
 from services.generator.time_left import TimeLeft
@@ -42,7 +42,7 @@ def build(settings: GeneratorSettings, home: Path) -> "Transformers":
 class Transformers:
     """Implements Backend. Prompts are sorted by length and left-padded; short of memory, a batch is halved.
 
-    Prompts with a preamble go through one after the other over one cache of it, which is never copied for a row.
+    Prompts with a preamble go one after the other over one cache of it, which is never copied for a row.
     """
 
     name = "transformers"
@@ -55,8 +55,8 @@ class Transformers:
         self._batch_size, self._longest_prompt = settings.batch_size, settings.max_prompt_tokens
         self.tokenizer = AutoTokenizer.from_pretrained(model.folder, local_files_only=True, padding_side="left")
         chat_template.require(self.tokenizer, model.label)
-        self.prefixes = PrefixCache(settings.cache_mib * 1024**2)
         self.tokenizer.pad_token = self.tokenizer.pad_token or self.tokenizer.eos_token
+        self.prefixes = PrefixCache(settings.cache_mib * 1024**2)
         self._speakers = Speakers(
             lambda: load(model.folder, precision).eval(),
             merges=precision == "fp32" and len(settings.speaker_names) == 1,
@@ -73,13 +73,15 @@ class Transformers:
         *,
         max_new_tokens: int,
         adapter: AdapterAnnounced | None = None,
+        strength: float = 1.0,
         within_s: Sequence[float] | None = None,
     ) -> list[Outcome]:
         left, (pairs, refused) = TimeLeft(within_s), chat_format.pairs(self.tokenizer, chats)
         generate = partial(self._generate, max_new_tokens=max_new_tokens)
         rows = Rows([(prompt, max_new_tokens) for prompt, _ in pairs], refused, chats)
-        work = self._over_preambles(rows, adapter, lambda at, cache: generate([pairs[n][0] for n in at], cache))
-        return self._run(rows, work, adapter, left)
+        speaker = Speaker(adapter, strength)
+        work = self._over_preambles(rows, speaker, lambda at, cache: generate([pairs[n][0] for n in at], cache))
+        return self._run(rows, work, speaker, left)
 
     def score(
         self,
@@ -87,13 +89,15 @@ class Transformers:
         continuations: Sequence[str],
         *,
         adapter: AdapterAnnounced | None = None,
+        strength: float = 1.0,
         within_s: Sequence[float] | None = None,
     ) -> list[Scored | Failed]:
         """Prompt and continuation become tokens apart, as in training; the end of turn is not part of the text."""
         left, (pairs, refused) = TimeLeft(within_s), chat_format.pairs(self.tokenizer, chats, continuations)
         rows = Rows([(prompt, len(wanted)) for prompt, wanted in pairs], refused, chats)
-        work = self._over_preambles(rows, adapter, lambda at, cache: self._score([pairs[n] for n in at], cache))
-        return self._run(rows, work, adapter, left)
+        speaker = Speaker(adapter, strength)
+        work = self._over_preambles(rows, speaker, lambda at, cache: self._score([pairs[n] for n in at], cache))
+        return self._run(rows, work, speaker, left)
 
     def take_up(self, adapter: AdapterAnnounced) -> None:
         """Load first, switch after: a folder that cannot be loaded changes nothing."""
@@ -103,25 +107,25 @@ class Transformers:
         except ValueError as error:
             raise ValueError(f"adapter {adapter.name}, on {self.model}: {error}") from error
         if before := self.adapters.get(adapter.track):
-            self.prefixes.forget(speaker_of(before))
+            self.prefixes.forget(Speaker(before))
         self.adapters[adapter.track] = adapter
 
     def _run(
-        self, rows: Rows, work: Callable[[list[int]], Sequence[T]], adapter: AdapterAnnounced | None, left: TimeLeft
+        self, rows: Rows, work: Callable[[list[int]], Sequence[T]], speaker: Speaker, left: TimeLeft
     ) -> list[T | Failed]:
         """Work through prompts as one speaker."""
-        speaks_with(self, adapter)
+        speaks_with(self, speaker.adapter, speaker.strength)
         reads = getattr(self.network.config, "max_position_embeddings", None)
         checked = (too_long(len(row), room, reads=reads, most=self._longest_prompt) for row, room in rows.prompts)
         refused = {place: failed for place, failed in enumerate(checked) if failed} | dict(rows.unreadable)
         sizes = [len(row) + room for row, room in rows.prompts]
-        with self._speakers.speaking(adapter.track if adapter else None), torch.inference_mode():
+        with self._speakers.speaking(speaker.track, speaker.strength), torch.inference_mode():
             return in_batches(
                 sizes, work, batch_size=self._batch_size, left=left, refused=refused, alone=rows.with_preamble
             )
 
     def _over_preambles(
-        self, rows: Rows, adapter: AdapterAnnounced | None, work: Callable[[list[int], Any], Sequence[T]]
+        self, rows: Rows, speaker: Speaker, work: Callable[[list[int], Any], Sequence[T]]
     ) -> Callable[[list[int]], Sequence[T]]:
         """Work that is given, with the places of a batch, the cache of their preamble where they have one.
 
@@ -133,8 +137,8 @@ class Transformers:
             if not chat.preamble:
                 return work(places, None)
             opening = rows.prompts[places[0]][0][: chat_format.opening(self.tokenizer, chat)]
-            started = time.perf_counter()
-            with self.prefixes.over(self.network, Key(speaker_of(adapter), chat.kept_as), opening) as cache:
+            key, started = Key(speaker.weights, speaker.strength, chat.kept_as), time.perf_counter()
+            with self.prefixes.over(self.network, key, opening) as cache:
                 built = time.perf_counter() - started
                 made: Sequence[Any] = work(places, cache)
             return [replace(outcome, seconds=outcome.seconds + built) for outcome in made]
@@ -161,7 +165,7 @@ class Transformers:
         return [self._completion(prompt, row, listened, seconds) for prompt, row, listened in generated]
 
     def _completion(self, prompt: list[int], row: list[int], likely: list[float], seconds: float) -> Completion:
-        reply = _until_end(row, self._ends())
+        reply = chat_format.until_end(row, self._ends())
         text = str(self.tokenizer.decode(reply, skip_special_tokens=True)).strip()
         completion = Completion(text, len(prompt), len(reply), seconds, sum(likely[: len(reply)]), len(reply))
         return replace(completion, cut=len(reply) == len(row))
@@ -192,8 +196,3 @@ class Transformers:
     def _ends(self) -> set[int]:
         ends = self.network.generation_config.eos_token_id
         return set(ends) if isinstance(ends, list) else {ends}
-
-
-def _until_end(row: list[int], ends: set[int]) -> list[int]:
-    """The tokens before the first end of turn, which padding follows in a batch."""
-    return next((row[:place] for place, token in enumerate(row) if token in ends), row)
