@@ -8,6 +8,7 @@ from typing import Any
 from bench.contestants.library import Library
 from services.generator import handler
 from services.generator.arms import Served
+from services.generator.backends.transformers import Transformers
 from services.generator.ports import Backend, Chat, Completion, Failed, Outcome, Scored
 from services.generator.settings import GeneratorSettings
 from shared.contests.calendar import Calendar
@@ -24,7 +25,7 @@ class Remembering:
     """
 
     inner: Backend
-    known: dict[tuple[Chat, str, int], Outcome] = field(default_factory=dict)
+    known: dict[tuple[Chat, str, float, int], Outcome] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.name, self.model = self.inner.name, self.inner.model
@@ -32,6 +33,11 @@ class Remembering:
     @property
     def adapters(self) -> Any:
         return self.inner.adapters
+
+    @property
+    def cached_bytes(self) -> int:
+        """What the model keeps of prompts that it has read; 0 where it is no model in this process."""
+        return self.inner.prefixes.size if isinstance(self.inner, Transformers) else 0
 
     def take_up(self, adapter: AdapterAnnounced) -> None:
         self.inner.take_up(adapter)
@@ -42,12 +48,16 @@ class Remembering:
         *,
         max_new_tokens: int,
         adapter: AdapterAnnounced | None = None,
+        strength: float = 1.0,
         within_s: Sequence[float] | None = None,  # noqa: ARG002  (a measurement waits)
     ) -> list[Outcome]:
-        keys = [(chat, adapter.weights_sha256 if adapter else "", max_new_tokens) for chat in chats]
+        weights = adapter.weights_sha256 if adapter else ""
+        keys = [(chat, weights, strength, max_new_tokens) for chat in chats]
         fresh = list(dict.fromkeys(key for key in keys if key not in self.known))
         started = time.perf_counter()
-        made = self.inner.complete([key[0] for key in fresh], max_new_tokens=max_new_tokens, adapter=adapter)
+        made = self.inner.complete(
+            [key[0] for key in fresh], max_new_tokens=max_new_tokens, adapter=adapter, strength=strength
+        )
         share = (time.perf_counter() - started) / max(1, len(fresh))
         for key, outcome in zip(fresh, made, strict=True):
             self.known[key] = replace(outcome, seconds=share) if isinstance(outcome, Completion) else outcome
@@ -59,16 +69,17 @@ class Remembering:
         continuations: Sequence[str],
         *,
         adapter: AdapterAnnounced | None = None,
+        strength: float = 1.0,
         within_s: Sequence[float] | None = None,
     ) -> list[Scored | Failed]:
-        return self.inner.score(chats, continuations, adapter=adapter, within_s=within_s)
+        return self.inner.score(chats, continuations, adapter=adapter, strength=strength, within_s=within_s)
 
 
 @dataclass
 class Asker:
     """Puts questions to arms. `library` is where arms that read find their passages."""
 
-    backend: Backend
+    backend: Remembering
     settings: GeneratorSettings
     library: Library
     _served: dict[str, Served] = field(default_factory=dict)
@@ -76,9 +87,10 @@ class Asker:
     def ask(self, arm: Arm, questions: Sequence[Question]) -> list[Answer]:
         """One answer for each question, in order. Raises ValueError where the arm cannot be asked so."""
         served = self._arm(arm)
+        self.library.news.keep_up()
         records: Sequence[Record[Any]] = (
             self.library.evidence(questions, arm.taken.context)
-            if arm.taken.reads
+            if arm.taken.has_passages
             else [self.library.asked(question) for question in questions]
         )
         effects = handler.answer(
@@ -96,5 +108,5 @@ class Asker:
             recipes = tuple(recipe for recipe in self.library.contest.recipes if recipe.name == arm.context)
             calendar = Calendar(before=Contest(name="alone", recipes=recipes, arms=(arm,)))
             settings = self.settings.model_copy(update={"speakers": arm.speaker})
-            self._served[arm.name] = Served.of(settings, lambda: calendar)
+            self._served[arm.name] = Served.of(settings, lambda: calendar, self.library.news)
         return self._served[arm.name]

@@ -3,6 +3,7 @@
 A variant is one file with `build(room) -> Contestant`; the file's name is the contestant's.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,9 +19,12 @@ from services.generator.tuning.settings import TuningSettings
 from shared import plugins
 from shared.contests import files
 from shared.messages import Answer, Arm, Contest, Question
+from shared.messages.contests import CAG
 
 VARIANTS = "bench.contestants.variants"
 ARMS = Path(__file__).with_name("arms.toml")
+FIRST = Question(question_id="first", text="What is the newest of the news?")
+"""Whoever asks first after news came waits until the model has read it; this one does, for the arm with a cache."""
 RECIPES = {"tuned": "embedded", "continual": "embedded-continual"}
 """Of each track, where the command line names no other."""
 
@@ -92,13 +96,23 @@ class ArmContestant:
         self.name, self.changes_weights = self.arm.name, self.track is not None
 
     def update(self, edition: Edition) -> Cost:
-        found = self.asker.library.take(edition) if self.arm.taken.reads else None
+        found = self._taken(edition) if self.arm.taken.reads else None
         learned = self.track.learn(edition) if self.track else None
         if found is None or learned is None:
             return found or learned or Cost(0.0)
         return Cost(
             found.seconds + learned.seconds, learned.tokens, found.held_bytes + learned.held_bytes, learned.peak_mib
         )
+
+    def _taken(self, edition: Edition) -> Cost:
+        """News in the store and, of an arm that has them in its model's cache, there."""
+        taken = self.asker.library.take(edition)
+        if self.arm.context != CAG:
+            return taken
+        started = time.perf_counter()
+        (first,) = self.asker.ask(self.arm, [FIRST])
+        seconds = time.perf_counter() - started
+        return Cost(taken.seconds + seconds, first.prompt_tokens, self.asker.backend.cached_bytes)
 
     def catch_up(self, edition: Edition) -> None:
         self.update(edition)

@@ -12,6 +12,7 @@ from typing import Any
 from bench.contestants.ports import Cost, Edition
 from services.embedder import assembly as embedder
 from services.embedder.settings import EmbedderSettings
+from services.generator.newest_news import NewestNews
 from services.ingest import assembly as ingest
 from services.ingest.settings import IngestSettings
 from services.retriever import assembly as retriever
@@ -68,6 +69,7 @@ class Library:
             keep=Retention(now=self.clock),
             recipes=contest.recipes_in_use(),
         )
+        self.news = NewestNews(lambda: MemoryTail(self._broker, topology.INDEXED.name), lambda: self.documents)
         calendar = Calendar(before=contest)
         self._find = RetrieveByContest(self._assembly.usual, self._assembly.of, lambda: calendar)
 

@@ -19,6 +19,7 @@ class Speakers:
     with one speaker. Otherwise adapters stay beside them: quantised weights would lose by it, and one base in
     memory is enough for all. What was added cannot be taken out again to the last bit, so a merging worker puts each
     further adapter on a network that `load` makes anew; the one that serves stays as it is until that has succeeded.
+    Weights hold one strength: from the first call with another one on, a merging worker keeps adapters beside them.
     """
 
     def __init__(self, load: Callable[[], Any], *, merges: bool) -> None:
@@ -27,6 +28,7 @@ class Speakers:
         self._keys: dict[str, str] = {}  # track -> the adapter's name in PEFT
         self._loaded: set[str] = set()
         self._active = ""
+        self._strengths: dict[str, float] = {}  # the adapter's name in PEFT -> the strength that it is set to, if not 1
 
     def take(self, folder: Path, weights_sha256: str, track: str) -> None:
         """Put a folder's adapter in the place of its track's one before. Raises ValueError where it does not fit."""
@@ -43,14 +45,19 @@ class Speakers:
         if old and old != key and old in self._loaded:
             self.network.delete_adapter(old)
             self._loaded.discard(old)
+            self._strengths.pop(old, None)
         self._keys[track] = key
 
-    def speaking(self, track: str | None) -> AbstractContextManager[Any]:
-        """While this is open the model speaks with a track's adapter, or without; merged weights are taken out then."""
+    def speaking(self, track: str | None, strength: float = 1.0) -> AbstractContextManager[Any]:
+        """While this is open the model speaks with a track's adapter, or without; merged weights are taken out then.
+
+        `strength`: how much of the adapter is added to the base, from above 0 to 1, all of it.
+        """
         if track is None:
             return self.network.disable_adapter() if self._keys else nullcontext()
         if self._active != self._keys[track]:
             self._activate(self._keys[track])
+        self._set_strength(strength)
         return nullcontext()
 
     def _load(self, folder: Path, key: str) -> None:
@@ -76,6 +83,19 @@ class Speakers:
         adapter_loading.require_effect(network)
         network.merge_adapter()
         self.network, self._loaded, self._active = network, {key}, key
+
+    def _set_strength(self, strength: float) -> None:
+        """Let the active adapter speak at a strength. PEFT's scaling is set anew each time, so that nothing adds up."""
+        if strength != 1 and self._merges:
+            self._keep_beside()
+        if strength != self._strengths.get(self._active, 1.0):
+            adapter_loading.scale(self.network, self._active, strength)
+            self._strengths[self._active] = strength
+
+    def _keep_beside(self) -> None:
+        """Merge no more, from now on: the adapter stays beside weights that hold no trace of it."""
+        self.network = adapter_loading.again(self._anew(), self.network, self._active)
+        self._merges = False
 
     def _take_back(self, key: str, before: str) -> None:
         """As it was before the adapter was added."""
