@@ -28,9 +28,9 @@ from shared.lab.wires import named
 from shared.lab.wires.knobs import Knobs
 from shared.settings import EncoderSettings, HomeSettings
 
-CONTESTANTS = ",".join(
-    ("base", "base+rag", "base+dense", "base+bm25", "base+rag+3", "base+rag+dates", "base+gold", "base+cag")
-    + ("tuned", "tuned+rag", "continual", "continual+rag")
+CONTESTANTS = (
+    "base,base+rag,base+dense,base+bm25,base+rag+3,base+rag+dates,base+gold,base+cag,"
+    "tuned,tuned+rag,continual,continual+rag"
 )
 EDITIONS = {"documents": 36, "new": 4, "corrections": 3, "retractions": 1, "updates": 3, "reprints": 0}
 """Documents of the first edition, and changes of each later one: some 60 documents stand after the sixth."""
