@@ -50,7 +50,7 @@ def main() -> int:
     settings = GeneratorSettings(worker="tuned", threads=2)
     model = models.configured(settings, HomeSettings().home)
     with TemporaryDirectory() as folder:
-        adapters = [_adapter(model, Path(folder) / name, name, options.rank) for name in ("a", "b")]
+        adapters = [random_adapter(model, Path(folder) / name, name, options.rank) for name in ("a", "b")]
         figures = measure(settings, adapters, options.times)
     sys.stdout.write(
         json.dumps({"model": model.label, "rank": options.rank, "precision": settings.precision} | figures)
@@ -87,7 +87,7 @@ def _timed(work: Any) -> float:
     return time.perf_counter() - started
 
 
-def _adapter(model: Model, folder: Path, name: str, rank: int) -> AdapterAnnounced:
+def random_adapter(model: Model, folder: Path, name: str, rank: int, track: str = registry.TRACK) -> AdapterAnnounced:
     """Weights drawn by chance, small enough to leave the model speaking."""
     import torch
     from peft import LoraConfig, get_peft_model
@@ -101,7 +101,7 @@ def _adapter(model: Model, folder: Path, name: str, rank: int) -> AdapterAnnounc
     network.save_pretrained(str(folder))
     now = datetime.now(UTC)
     return AdapterAnnounced(
-        name=name, location=str(folder), base_model=model.name, base_sha256=model.sha256,
+        name=name, location=str(folder), track=track, base_model=model.name, base_sha256=model.sha256,
         weights_sha256=sha256_of(folder / WEIGHTS), cutoff=now, dataset_sha256="", documents=0, examples=0,
         created_at=now, training=TrainingRun(seconds=0, tokens=0, steps=0, final_loss=0), state="candidate",
     )  # fmt: skip

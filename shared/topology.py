@@ -104,7 +104,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step("embedder", (CHUNKS,), (INDEXED,), ("chunks",), follows=(ENCODERS,)),
     Step("retriever", (QUESTIONS,), (EVIDENCE,), (), follows=(INDEXED, ENCODERS, CONTESTS)),
-    Step("generator", (QUESTIONS, EVIDENCE), (ANSWERS,), (), follows=(ADAPTERS, CONTESTS)),
+    Step("generator", (QUESTIONS, EVIDENCE), (ANSWERS,), (), follows=(ADAPTERS, CONTESTS, INDEXED)),
     Step(
         "scorer",
         (QUESTIONS, ANSWERS, REFERENCES, VOTES, VERDICTS),

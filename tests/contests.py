@@ -7,7 +7,7 @@ from services.generator.settings import GeneratorSettings
 from shared.contests import files
 from shared.contests.calendar import Calendar
 from shared.messages import Arm, Contest, Recipe, Result
-from shared.messages.contests import GOLD, NO_CONTEXT
+from shared.messages.contests import CAG, GOLD, NO_CONTEXT
 
 ARMS = files.shipped().arm_names
 
@@ -22,7 +22,7 @@ def a_contest(*arms: str | Arm, name: str = "of-a-test", recipes: tuple[Recipe, 
     """Of these arms, with a recipe for each context that has none."""
     made = tuple(an_arm(arm) if isinstance(arm, str) else arm for arm in arms)
     known = {recipe.name for recipe in recipes}
-    needed = dict.fromkeys(arm.context for arm in made if arm.context not in (NO_CONTEXT, GOLD, *known))
+    needed = dict.fromkeys(arm.context for arm in made if arm.context not in (NO_CONTEXT, GOLD, CAG, *known))
     return Contest(name=name, arms=made, recipes=(*recipes, *(Recipe(name=context) for context in needed)))
 
 

@@ -47,7 +47,9 @@ class ModelServer(ThreadingHTTPServer):
         from peft import PeftModel
 
         with self._lock:
-            key = f"{name}-{len(self.adapters)}-{folder.stat().st_ino}"
+            key = f"{name}-{len(self.adapters)}-{folder.stat().st_ino}".replace(
+                ".", "_"
+            )  # a name of PEFT's has no dots
             if isinstance(self.network, PeftModel):
                 self.network.load_adapter(folder, key)
             else:

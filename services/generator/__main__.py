@@ -3,8 +3,11 @@
 from datetime import UTC, datetime
 
 from services.generator.assembly import Ports, assemble, name_of
+from services.generator.newest_news import NewestNews
 from services.generator.settings import GeneratorSettings
 from shared import plugins, topology
+from shared.cassandra.client import connect
+from shared.cassandra.documents import CassandraDocuments
 from shared.contests.view import Contests
 from shared.kafka import client
 from shared.kafka.bus import KafkaBus
@@ -12,9 +15,10 @@ from shared.kafka.tail import KafkaTail
 from shared.kafka.view import KafkaView
 from shared.messages import Answer
 from shared.observe import Readiness
+from shared.retention import Retention
 from shared.runner import Runner
 from shared.service import main
-from shared.settings import HomeSettings, KafkaSettings, ObserveSettings
+from shared.settings import CassandraSettings, HomeSettings, KafkaSettings, NewsSettings, ObserveSettings
 
 SERVICE = "generator"
 
@@ -30,6 +34,11 @@ def build(readiness: Readiness) -> Runner[Answer]:
         adapters=KafkaView(kafka, topology.ADAPTERS).refresh,
         contests=Contests(KafkaTail(kafka, topology.CONTESTS.name)).look,
         now=lambda: datetime.now(UTC),
+        news=NewestNews(
+            lambda: KafkaTail(kafka, topology.INDEXED.name),
+            lambda: CassandraDocuments(connect(CassandraSettings())),
+            Retention(NewsSettings().keep_days),
+        ),
     )
     return assemble(ports, settings)
 

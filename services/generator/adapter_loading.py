@@ -5,6 +5,7 @@ name. So names and shapes are held against the network first, while nothing has 
 """
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,24 @@ def add(network: Any, folder: Path, key: str) -> Any:
             wrapped.delete_adapter(key)
         raise
     return wrapped.eval()
+
+
+def again(bare: Any, network: Any, key: str) -> Any:
+    """A network without adapters with one that speaks on another network of the same base. No file is read again."""
+    from peft import PeftModel, get_peft_model_state_dict
+
+    wrapped = PeftModel(bare, deepcopy(network.peft_config[key]), adapter_name=key).eval()
+    put(wrapped, get_peft_model_state_dict(network, adapter_name=key, save_embedding_layers=False), key)
+    return wrapped.eval()
+
+
+def scale(network: Any, key: str, strength: float) -> None:
+    """Let an adapter add this share of what it was trained to add: PEFT's factor, by rank and alpha, times this."""
+    from peft.tuners.lora import LoraLayer
+
+    for module in network.modules():
+        if isinstance(module, LoraLayer):
+            module.set_scale(key, strength)
 
 
 def put(network: Any, tensors: Mapping[str, Any], key: str) -> None:

@@ -1,8 +1,9 @@
 """What a generator's prompt consists of, and how it is filled in.
 
-`system`, `user` (a string.Template of $question, and where it has them $evidence, $history and $today), `passage` (of
-$number, $text and $published), `turn` (of $role and $text), `choices` (of $choices) and `abstain`, the phrase that says
-"I do not know". Files and versions: `shared/prompts.py`.
+`system`, `user` (a string.Template of $question, and where it has them $evidence, $history and $today), `preamble` (of
+$evidence: what the user's turn begins with for all questions alike), `passage` (of $number, $text and $published),
+`turn` (of $role and $text), `choices` (of $choices) and `abstain`, the phrase that says "I do not know". Files and
+versions: `shared/prompts.py`.
 """
 
 from collections.abc import Sequence
@@ -28,6 +29,7 @@ class Prompt:
     passage: Template
     choices: Template
     turn: Template
+    preamble: Template
 
     def asking(
         self,
@@ -45,6 +47,10 @@ class Prompt:
             history="\n".join(map(self._said, history)),
             today=today,
         )
+
+    def opening(self, evidence: str) -> str:
+        """What the user turns of all questions begin with; a blank line ends it."""
+        return self.preamble.substitute(evidence=evidence) + "\n\n"
 
     @property
     def shows_dates(self) -> bool:
@@ -76,4 +82,5 @@ def _prompt(version: str, parts: dict[str, str]) -> Prompt:
         passage=Template(parts.get("passage", "[$number] $text")),
         choices=Template(parts.get("choices", "\nChoose one: $choices")),
         turn=Template(parts.get("turn", "$role: $text")),
+        preamble=Template(parts.get("preamble", "").strip()),
     )

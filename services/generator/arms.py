@@ -7,17 +7,18 @@ from typing import Any
 
 import structlog
 
-from services.generator import withholding
+from services.generator import offering, withholding
 from services.generator.abstention import never
+from services.generator.newest_news import NewestNews
 from services.generator.ports import Decline, Style
 from services.generator.settings import GeneratorSettings
 from shared import plugins
 from shared.contests.calendar import Calendar
-from shared.contests.checking import CONTEXTS, RECIPE_CONTEXT, known_prompt
-from shared.contests.options import PROMPTS, AskingOptions, asking
+from shared.contests.checking import CONTEXTS, OF_AN_ADAPTER, RECIPE_CONTEXT, known_prompt
+from shared.contests.options import PROMPTS, STRENGTH, ArmOptions, asking
 from shared.messages import Arm as ArmParagraph
 from shared.messages import ArmTaken, Contest
-from shared.messages.contests import BASE, NO_CONTEXT
+from shared.messages.contests import BASE, CAG, NO_CONTEXT
 from shared.records import Record
 from shared.topology import EVIDENCE, AnyTopic
 
@@ -47,6 +48,11 @@ class Arm:
         return self.taken.speaker
 
     @property
+    def strength(self) -> float:
+        """At which its adapter speaks; 1: as it was trained."""
+        return self.taken.strength
+
+    @property
     def tuned(self) -> bool:
         """Whether it must have an adapter."""
         return self.taken.speaker != BASE
@@ -60,16 +66,25 @@ class Arm:
 
 @dataclass(frozen=True)
 class Served:
-    """The arms of every contest whose speakers are here. `contests` knows all announced before the call."""
+    """The arms of every contest whose speakers are here. `contests` knows all announced before the call.
+
+    `news`: the documents that an arm with context `cag` asks over.
+    """
 
     settings: GeneratorSettings
     contests: Callable[[], Calendar]
     made: dict[str, list[Arm]]
+    news: NewestNews | None = None
 
     @classmethod
-    def of(cls, settings: GeneratorSettings, contests: Callable[[], Calendar] = Calendar) -> "Served":
+    def of(
+        cls,
+        settings: GeneratorSettings,
+        contests: Callable[[], Calendar] = Calendar,
+        news: NewestNews | None = None,
+    ) -> "Served":
         """With the arms of today's contest made ready. Raises what loading them raises."""
-        served = cls(settings, contests, {})
+        served = cls(settings, contests, {}, news)
         now = contests()
         served.of_contest((now.entries[-1].contest if now.entries else now.before), strictly=not now.entries)
         return served
@@ -98,27 +113,36 @@ class Served:
 
     def _arm(self, paragraph: ArmParagraph, *, strictly: bool) -> Arm:
         try:
-            return arm_of(paragraph, self.settings)
+            return arm_of(paragraph, self.settings, self.news)
         except (ValueError, OSError) as error:
             if strictly:
                 raise
             log.warning("arm cannot be asked here", arm=paragraph.name, reason=str(error))
-            usual = paragraph.model_copy(update={"options": {}})
             why, passing = f"arm {paragraph.name} cannot be asked here: {error}", isinstance(error, OSError)
-            return Arm(paragraph.taken, _style(usual, self.settings), problem=why, passing=passing)
+            return Arm(paragraph.taken, _unasked(paragraph, self.settings), problem=why, passing=passing)
 
 
-def arm_of(paragraph: ArmParagraph, settings: GeneratorSettings) -> Arm:
-    """An arm by its paragraph. Raises ValueError for an option, a prompt, a context or a rule that is not there."""
+def arm_of(paragraph: ArmParagraph, settings: GeneratorSettings, news: NewestNews | None = None) -> Arm:
+    """An arm by its paragraph.
+
+    Raises ValueError for an option, a prompt, a context or a rule that is not there, and for what the worker's backend
+    cannot serve.
+    """
+    if refused := offering.of(settings)([paragraph]):
+        raise ValueError("; ".join(refused))
     own = settings_of(paragraph, settings)
-    return Arm(paragraph.taken, _style(paragraph, own), withholding.rule(own, reads=paragraph.reads))
+    return Arm(paragraph.taken, _style(paragraph, own, news), withholding.rule(own, reads=paragraph.has_passages))
 
 
 def settings_of(paragraph: ArmParagraph, settings: GeneratorSettings) -> GeneratorSettings:
     """The worker's settings with what the arm's paragraph says in their place."""
-    options = asking(paragraph.options, reads=paragraph.reads)
-    chosen = AskingOptions.model_validate(options).model_dump(include=set(options))
-    way = "rag" if paragraph.reads else "closed_book"
+    options = asking(paragraph.options, has_passages=paragraph.has_passages)
+    if STRENGTH in options and paragraph.speaker == BASE:
+        raise ValueError(OF_AN_ADAPTER)
+    chosen = ArmOptions.model_validate(options).model_dump(include=set(options) - {STRENGTH})
+    if paragraph.context == CAG and settings.closed_book_abstention == "auto":
+        chosen = {"closed_book_abstention": "never"} | chosen  # its thresholds were measured without any news
+    way = "rag" if paragraph.has_passages else CAG if paragraph.context == CAG else "closed_book"
     prompts = {
         f"{way}_{name}": known_prompt(str(paragraph.options[name])) for name in PROMPTS if name in paragraph.options
     }
@@ -130,12 +154,18 @@ def topics_of(arms: Sequence[Arm]) -> list[AnyTopic]:
     return list(dict.fromkeys(arm.style.topic for arm in arms))
 
 
-def _style(paragraph: ArmParagraph, settings: GeneratorSettings) -> Style:
+def _style(paragraph: ArmParagraph, settings: GeneratorSettings, news: NewestNews | None) -> Style:
     """`none` is a file of its own, and so is any other way of giving context; what is no file is a recipe."""
     context, known = paragraph.context, plugins.names(CONTEXTS)
     name = "closed_book" if context == NO_CONTEXT else context if context in known else RECIPE_CONTEXT
-    style: Style = plugins.load(CONTEXTS, name)(settings)
+    style: Style = plugins.load(CONTEXTS, name)(settings, news)
     return style
+
+
+def _unasked(paragraph: ArmParagraph, settings: GeneratorSettings) -> Style:
+    """By which an arm with a problem takes its records: it is asked nothing, and needs no news for that."""
+    context = NO_CONTEXT if paragraph.context == CAG else paragraph.context
+    return _style(paragraph.model_copy(update={"options": {}, "context": context}), settings, None)
 
 
 def _asked_at(record: Record[Any]) -> datetime:

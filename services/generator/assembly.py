@@ -8,6 +8,7 @@ from functools import partial
 from services.generator.adapters import Announced, NewestAdapters
 from services.generator.arms import Served
 from services.generator.handler import answer
+from services.generator.newest_news import NewestNews
 from services.generator.ports import Backend
 from services.generator.settings import GeneratorSettings
 from shared import topology
@@ -21,13 +22,17 @@ READ: list[topology.AnyTopic] = [topology.QUESTIONS, topology.EVIDENCE]  # whate
 
 @dataclass(frozen=True)
 class Ports:
-    """What a worker needs from outside. `contests` knows all announced before the call, `now` is the clock."""
+    """What a worker needs from outside. `contests` knows all announced before the call, `now` is the clock.
+
+    `news`: for arms with context `cag`, which cannot be asked without; others need no store.
+    """
 
     bus: Bus
     backend: Backend
     adapters: Announced
     contests: Callable[[], Calendar]
     now: Callable[[], datetime]
+    news: NewestNews | None = None
 
 
 def name_of(settings: GeneratorSettings) -> str:
@@ -46,7 +51,7 @@ def assemble(ports: Ports, settings: GeneratorSettings) -> Runner[Answer]:
         ports.backend.score([], [])  # one that cannot weigh choices says so now
     ask = partial(
         answer,
-        served=Served.of(settings, ports.contests),
+        served=Served.of(settings, ports.contests, ports.news),
         backend=newest.speaking,
         now=ports.now,
         longest=settings.max_new_tokens,
@@ -55,7 +60,7 @@ def assemble(ports: Ports, settings: GeneratorSettings) -> Runner[Answer]:
     return Runner(
         service=ports.bus.name,
         source=ports.bus.source(READ),
-        handle=newest.before(ask),
+        handle=newest.before(ports.news.before(ask) if ports.news else ask),
         sinks=[ports.bus.sink(topology.ANSWERS, published)],
         dead_letters=ports.bus.dead_letters(),
         limit=settings.batch,

@@ -1,11 +1,12 @@
 """Which prompts go through a model together: those of like length, in batches that shrink where memory is short."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 import structlog
 
-from services.generator.ports import LATE, Failed
+from services.generator.ports import LATE, Chat, Failed
 from services.generator.time_left import TimeLeft
 
 T = TypeVar("T")
@@ -13,17 +14,39 @@ Work = Callable[[list[int]], Sequence[T]]
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True)
+class Rows:
+    """Prompts in tokens, each with the tokens that need room behind it; the chats they are of, and what failed."""
+
+    prompts: Sequence[tuple[list[int], int]]
+    unreadable: Mapping[int, Failed]
+    chats: Sequence[Chat]
+
+    @property
+    def with_preamble(self) -> set[int]:
+        """Places of the prompts that go through the model one after the other."""
+        return {place for place, chat in enumerate(self.chats) if chat.preamble}
+
+
 def in_batches(
-    sizes: Sequence[int], work: Work[T], *, batch_size: int, left: TimeLeft, refused: Mapping[int, Failed]
+    sizes: Sequence[int],
+    work: Work[T],
+    *,
+    batch_size: int,
+    left: TimeLeft,
+    refused: Mapping[int, Failed],
+    alone: Collection[int] = (),
 ) -> list[T | Failed]:
     """One result per prompt, in order: `work` is given the places of a batch, of prompts not refused and not late.
 
-    `sizes` are the prompts' tokens. A prompt that does not even fit alone has failed, and no other with it.
+    `sizes` are the prompts' tokens; `alone` are places of prompts that go through by themselves, in their order. A
+    prompt that does not even fit alone has failed, and no other with it.
     """
     done: dict[int, T | Failed] = dict(refused)
-    order = sorted((place for place in range(len(sizes)) if place not in refused), key=sizes.__getitem__)
-    for start in range(0, len(order), batch_size):
-        places = order[start : start + batch_size]
+    asked = [place for place in range(len(sizes)) if place not in refused]
+    order = sorted((place for place in asked if place not in alone), key=sizes.__getitem__)
+    batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
+    for places in [*batches, *([place] for place in asked if place in alone)]:
         timely = [place for place in places if not left.over(place)]
         done |= dict.fromkeys(places, LATE)
         done |= zip(timely, _halving(timely, work, sizes), strict=True)

@@ -17,7 +17,12 @@ def encode(tokenizer: Any, chat: Chat) -> list[int]:
     A template that knows no system turn, or leaves it out, gets the system text at the head of the user turn. Raises
     SpecialTokenError where something in the chat would be a special token of the model.
     """
-    return chat_template.of(tokenizer).ids(chat.system, chat.user)
+    return chat_template.of(tokenizer).ids(chat.system, chat.user, chat.preamble)
+
+
+def opening(tokenizer: Any, chat: Chat) -> int:
+    """How many tokens, from the first on, a chat shares with all others of its system text and preamble."""
+    return len(chat_template.of(tokenizer).opening(chat.system, chat.preamble)) if chat.preamble else 0
 
 
 def plain(tokenizer: Any, text: str) -> list[int]:
@@ -42,9 +47,14 @@ def pairs(
 
 def render(tokenizer: Any, chat: Chat) -> str:
     """The chat as text, ready to be continued by the model."""
-    return chat_template.of(tokenizer).text(chat.system, chat.user)
+    return chat_template.of(tokenizer).text(chat.system, chat.user_turn)
 
 
 def turns(chat: Chat) -> list[dict[str, str]]:
     """The chat as the list of turns that chat templates and chat servers take."""
-    return [{"role": "system", "content": chat.system}, {"role": "user", "content": chat.user}]
+    return [{"role": "system", "content": chat.system}, {"role": "user", "content": chat.user_turn}]
+
+
+def until_end(row: list[int], ends: set[int]) -> list[int]:
+    """The tokens before the first end of turn, which padding follows in a batch."""
+    return next((row[:place] for place, token in enumerate(row) if token in ends), row)

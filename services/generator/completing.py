@@ -1,20 +1,29 @@
-"""What comes of each turn: one backend call for each speaker, and one more where choices are weighed."""
+"""What comes of each turn: one backend call for each speaker and strength, one more where choices are weighed."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Literal, TypeVar
 
 from services.generator.answer_prompt import neutral
-from services.generator.ports import Backend, Chat, Completion, Failed, Outcome, PromptedQuestion, Scored
+from services.generator.ports import (
+    Backend,
+    Chat,
+    Completion,
+    Failed,
+    NotOfferedError,
+    Outcome,
+    PromptedQuestion,
+    Scored,
+)
 from shared.messages import AdapterAnnounced
 from shared.messages.contests import BASE
 from shared.moments import later
 
 NO_ADAPTER = Failed("no_adapter", "no adapter yet")
-K = TypeVar("K", int, str)
+K = TypeVar("K", int, tuple[str, float])
 Now = Callable[[], datetime]
 Choices = Literal["text", "likelihood"]
 
@@ -23,13 +32,14 @@ Choices = Literal["text", "likelihood"]
 class Ask:
     """One prompt and who speaks: the base, the adapter of a track, or nobody where the track has none.
 
-    `problem`: why it cannot be put at all.
+    `strength`: at which that adapter speaks, 1 as it was trained. `problem`: why it cannot be put at all.
     """
 
     asked: PromptedQuestion
     speaker: str
     adapter: AdapterAnnounced | None
     problem: str = ""
+    strength: float = 1.0
 
     @property
     def unasked(self) -> Failed | None:
@@ -60,12 +70,12 @@ class Completer:
     def __call__(self, asks: Sequence[Ask]) -> list[Outcome]:
         """One outcome per prompt, in order."""
         done: dict[int, Outcome] = {place: why for place, ask in enumerate(asks) if (why := ask.unasked)}
-        for _, all_places in _alike(asks, lambda ask: ask.speaker):
+        for _, all_places in _alike(asks, lambda ask: (ask.speaker, ask.strength)):
             places = [place for place in all_places if place not in done]
             weighed = [place for place in places if self.choices == "likelihood" and asks[place].options]
             spoken = [place for place in places if place not in weighed]
-            done |= zip(spoken, self._complete([asks[place] for place in spoken]), strict=True)
-            done |= zip(weighed, self._weigh([asks[place] for place in weighed]), strict=True)
+            for work, of_work in ((self._complete, spoken), (self._weigh, weighed)):
+                done |= zip(of_work, _offered(work, [asks[place] for place in of_work]), strict=True)
         return [done[place] for place in range(len(asks))]
 
     def _complete(self, asks: Sequence[Ask]) -> list[Outcome]:
@@ -81,7 +91,11 @@ class Completer:
             for ask, seconds in zip(alike, self._left(alike), strict=True):
                 left[ask.asked.chat] = max(seconds, left.get(ask.asked.chat, seconds))
             outcomes = self.backend.complete(
-                list(left), max_new_tokens=longest, adapter=alike[0].adapter, within_s=list(left.values())
+                list(left),
+                max_new_tokens=longest,
+                adapter=alike[0].adapter,
+                strength=alike[0].strength,
+                within_s=list(left.values()),
             )
             said = dict(zip(left, map(likely, outcomes), strict=True))
             done |= {place: said[ask.asked.chat] for place, ask in zip(places, alike, strict=True)}
@@ -98,6 +112,7 @@ class Completer:
                 [ask.asked.chat for ask, _, _ in pairs],
                 [neutral(option.strip()) for _, _, option in pairs],
                 adapter=asks[0].adapter,
+                strength=asks[0].strength,
                 within_s=[seconds for _, seconds, _ in pairs],
             )
         )
@@ -108,6 +123,14 @@ class Completer:
         moment = self.now()
         deadlines = (later(ask.asked.asked_at, seconds=ask.asked.question.deadline_s) for ask in asks)
         return [(deadline - moment).total_seconds() for deadline in deadlines]
+
+
+def _offered(work: Callable[[Sequence[Ask]], Iterable[Outcome]], asks: Sequence[Ask]) -> list[Outcome]:
+    """What comes of the asks of one speaker; each failed, with the reason, where the backend cannot do it at all."""
+    try:
+        return list(work(asks))
+    except NotOfferedError as error:
+        return [Failed("misconfigured", str(error)) for _ in asks]
 
 
 def _alike(asks: Sequence[Ask], key: Callable[[Ask], K]) -> list[tuple[K, list[int]]]:

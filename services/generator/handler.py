@@ -35,10 +35,12 @@ def answer(
     longest: int,
     choices: Choices = "text",
 ) -> Iterator[Effect[Answer]]:
-    """One answer per record and arm that it asks; one backend call for all prompts of one speaker."""
+    """One answer per record and arm that it asks; one backend call for all prompts of one speaker and strength."""
     turns = [Turn(record, arm, arm.style.ask(record)) for record, arm in served.asked_by(batch)]
     asks = [
-        Ask(turn.asked, turn.arm.speaker, backend.adapters.get(turn.arm.speaker), turn.arm.problem) for turn in turns
+        Ask(turn.asked, arm.speaker, backend.adapters.get(arm.speaker), arm.problem, arm.strength)
+        for turn in turns
+        for arm in [turn.arm]
     ]
     outcomes = Completer(backend, now, longest, choices)(asks)
     for turn, ask, outcome in zip(turns, asks, outcomes, strict=True):
@@ -70,6 +72,7 @@ def _answer(turn: Turn, ask: Ask, outcome: Outcome, backend: Backend) -> Answer:
         stale=asked.stale,
         model=backend.model,
         adapter=ask.adapter.ref if ask.adapter else None,
+        strength=ask.strength,
         backend=backend.name,
         prompt_version=form_wording.version(asked.prompt_version or style.prompt_version, asked.question.form),
         asked_at=asked.asked_at,

@@ -21,10 +21,22 @@ class NotOfferedError(ValueError):
 
 @dataclass(frozen=True)
 class Chat:
-    """What a model is told: a system text and one user turn, both free of chat-template tokens."""
+    """What a model is told: a system text and one user turn, both free of chat-template tokens.
+
+    The user turn is `preamble` and `user`, one after the other. A preamble is what many chats begin with; it ends with
+    a line, and its tokens come apart from what follows. `kept_as`: under which name a backend may keep what it has
+    computed of the preamble, until a later one of that name takes its place. What is answered does not depend on it.
+    """
 
     system: str
     user: str
+    preamble: str = ""
+    kept_as: str = ""
+
+    @property
+    def user_turn(self) -> str:
+        """All that the user says."""
+        return self.preamble + self.user
 
 
 @dataclass(frozen=True)
@@ -77,7 +89,8 @@ LATE = Failed("deadline", "deadline passed")
 class Backend(Protocol):
     """Something that completes chats: one model, with at most one adapter of each track on top of it.
 
-    Each call says which adapter speaks: one that was taken up, or None for the bare model. `within_s` are the seconds
+    Each call says which adapter speaks: one that was taken up, or None for the bare model; and at which strength, from
+    above 0 to 1, as it was trained. `within_s` are the seconds
     that each chat has from the call on; one whose time is over costs no more work and is LATE.
     """
 
@@ -94,6 +107,7 @@ class Backend(Protocol):
         *,
         max_new_tokens: int,
         adapter: AdapterAnnounced | None = None,
+        strength: float = 1.0,
         within_s: Sequence[float] | None = None,
     ) -> list[Outcome]:
         """One outcome per chat, in order. Raises ValueError where the adapter is not the one taken up."""
@@ -104,6 +118,7 @@ class Backend(Protocol):
         continuations: Sequence[str],
         *,
         adapter: AdapterAnnounced | None = None,
+        strength: float = 1.0,
         within_s: Sequence[float] | None = None,
     ) -> list[Scored | Failed]:
         """How likely each chat is to be answered with its continuation, in order.
@@ -118,10 +133,15 @@ class Backend(Protocol):
         """
 
 
-def speaks_with(backend: Backend, adapter: AdapterAnnounced | None) -> None:
-    """Raises ValueError where a call names an adapter that was not taken up: no adapter poses as another."""
+def speaks_with(backend: Backend, adapter: AdapterAnnounced | None, strength: float = 1.0) -> None:
+    """Raises ValueError where a call names an adapter that was not taken up: no adapter poses as another.
+
+    So it does for a strength that is none, or that nobody has: the base has no adapter that could be weaker.
+    """
     if adapter is not None and adapter not in backend.adapters.values():
         raise ValueError(f"adapter {adapter.name} was not taken up")
+    if not 0 < strength <= 1 or (adapter is None and strength != 1):
+        raise ValueError(f"strength {strength:g}: an adapter has one above 0 and up to 1, the bare model has none")
 
 
 @dataclass(frozen=True)

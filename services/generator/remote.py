@@ -18,7 +18,7 @@ import httpx
 import stamina
 from pydantic import ValidationError
 
-from services.generator import adapters
+from services.generator import adapters, server_offer
 from services.generator.adapter_addresses import Admission
 from services.generator.ports import (
     LATE,
@@ -76,11 +76,15 @@ class Server:
         *,
         max_new_tokens: int,
         adapter: AdapterAnnounced | None = None,
+        strength: float = 1.0,
         within_s: Sequence[float] | None = None,
     ) -> list[Outcome]:
-        """At most `in_flight` requests at a time; answers in the order of the chats."""
-        speaks_with(self, adapter)
-        speaker = self._settings.adapter_model.replace("{name}", adapter.name) if adapter else None
+        """At most `in_flight` requests at a time; answers in the order of the chats.
+
+        Raises NotOfferedError for a strength where the server's names of adapters have no place for it.
+        """
+        speaks_with(self, adapter, strength)
+        speaker = server_offer.called(self._settings, adapter.name, strength) if adapter else None
         left = TimeLeft(within_s)
 
         async def all_at_once() -> list[Outcome]:
@@ -93,7 +97,7 @@ class Server:
 
     def score(self, *_: object, **__: object) -> list[Scored | Failed]:
         """Raises NotOfferedError, always."""
-        raise NotOfferedError(f"backend {self.name!r} gives no probability of a given text: 'transformers' does")
+        raise NotOfferedError(server_offer.no_likelihood(self.name))
 
     def take_up(self, adapter: AdapterAnnounced) -> None:
         """The server must hold the adapter already; while it does not, its answers are failures that say so.

@@ -40,6 +40,12 @@ class GeneratorSettings(AskingOptions, Settings):
         default=20, ge=0, description="how long a record waits for others of its batch, which a model needs seconds for"
     )
     batch_size: int = Field(default=8, ge=1, description="prompts in one pass of the model")
+    cache_mib: int = Field(
+        default=1_024,
+        ge=0,
+        description="of `transformers`: memory for the keys and values of what many prompts begin with, as those of an "
+        "arm with context `cag` do; 0: none is kept",
+    )
     max_prompt_tokens: int = Field(
         default=0, ge=0, description="longer prompts fail; 0: as long as the model reads. `openai`: the server's limit"
     )
@@ -48,6 +54,7 @@ class GeneratorSettings(AskingOptions, Settings):
     )
     closed_book_prompt: str = Field(default="closed_book.v2", description="a file in services/generator/prompts")
     rag_prompt: str = Field(default="rag.v1", description="a file in services/generator/prompts")
+    cag_prompt: str = Field(default="cag.v1", description="the same, of arms with context `cag`")
     closed_book_summary_prompt: str = Field(default="closed_book_summary.v2", description="the same, for summaries")
     rag_summary_prompt: str = Field(default="rag_summary.v1", description="the same, for summaries")
     closed_book_conversation_prompt: str = Field(
@@ -79,7 +86,11 @@ class ServerSettings(Settings):
     url: str = Field(default="", description="of `openai` up to and with /v1, of `tgi` without a path")
     api_key: SecretStr = SecretStr("")
     model: str = Field(default="", description="the base model's name on the server")
-    adapter_model: str = Field(default="{name}", description="an adapter's name on the server; {name}: as announced")
+    adapter_model: str = Field(
+        default="{name}",
+        description="an adapter's name on the server; {name}: as announced, {strength}: such as 1 or 0.5, where "
+        "weakened copies lie there",
+    )
     base_sha256: str = Field(
         default="", description="of the base's weights: adapters of another base are refused; empty: not checked"
     )

@@ -9,6 +9,7 @@ from typing import Any
 from services.generator import adapter_config, adapter_loading, cartridge_loading
 from services.generator.adapter_config import CONFIG
 from services.generator.hashing import sha256_of
+from services.generator.ports import NotOfferedError
 from shared.records import bounded
 
 
@@ -19,6 +20,7 @@ class Speakers:
     with one speaker. Otherwise adapters stay beside them: quantised weights would lose by it, and one base in
     memory is enough for all. What was added cannot be taken out again to the last bit, so a merging worker puts each
     further adapter on a network that `load` makes anew; the one that serves stays as it is until that has succeeded.
+    Weights hold one strength: from the first call with another one on, a merging worker keeps adapters beside them.
 
     A cartridge changes no weight: it stands before the prompts of whoever speaks with it, and LoRA is off meanwhile.
     """
@@ -31,6 +33,7 @@ class Speakers:
         self._active = ""
         self._cartridges: dict[str, Any] = {}
         self._before: Any = None  # the cartridge of who speaks
+        self._strengths: dict[str, float] = {}  # the adapter's name in PEFT -> the strength that it is set to, if not 1
 
     def take(self, folder: Path, weights_sha256: str, track: str) -> None:
         """Put a folder's adapter in the place of its track's one before. Raises ValueError where it does not fit."""
@@ -51,14 +54,23 @@ class Speakers:
             self._forget(old)
 
     @contextmanager
-    def speaking(self, track: str | None) -> Iterator[None]:
-        """While this is open the model speaks with a track's adapter, or without; merged weights are taken out then."""
+    def speaking(self, track: str | None, strength: float = 1.0) -> Iterator[None]:
+        """While this is open the model speaks with a track's adapter, or without; merged weights are taken out then.
+
+        `strength`: how much of the adapter is added to the base, from above 0 to 1, all of it. Raises NotOfferedError
+        for a cartridge at less.
+        """
         key = "" if track is None else self._keys[track]
         if key in self._loaded:
             if self._active != key:
                 self._activate(key)
+            self._set_strength(strength)
             yield
             return
+        if strength != 1 and key in self._cartridges:
+            raise NotOfferedError(
+                f"a cartridge has no strength {strength:g}: it is added to no weight; leave strength out"
+            )
         self._before = self._cartridges.get(key)
         try:
             with self.network.disable_adapter() if self._active else nullcontext():
@@ -106,6 +118,7 @@ class Speakers:
     def _forget(self, key: str) -> None:
         """Let go of an adapter in whose place another stands; the last of LoRA leaves the network as it was made."""
         self._cartridges.pop(key, None)
+        self._strengths.pop(key, None)
         if key not in self._loaded:
             return
         self._loaded.discard(key)
@@ -122,6 +135,19 @@ class Speakers:
         adapter_loading.require_effect(network)
         network.merge_adapter()
         self.network, self._loaded, self._active = network, {key}, key
+
+    def _set_strength(self, strength: float) -> None:
+        """Let the active adapter speak at a strength. PEFT's scaling is set anew each time, so that nothing adds up."""
+        if strength != 1 and self._merges:
+            self._keep_beside()
+        if strength != self._strengths.get(self._active, 1.0):
+            adapter_loading.scale(self.network, self._active, strength)
+            self._strengths[self._active] = strength
+
+    def _keep_beside(self) -> None:
+        """Merge no more, from now on: the adapter stays beside weights that hold no trace of it."""
+        self.network = adapter_loading.again(self._anew(), self.network, self._active)
+        self._merges = False
 
     def _take_back(self, key: str, before: str) -> None:
         """As it was before the adapter was added."""

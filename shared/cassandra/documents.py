@@ -12,6 +12,7 @@ from shared.stored import DocumentOutcome, StoredDocument, TakenDocument
 _LATEST = "SELECT revision, description FROM documents WHERE document_id = ?"
 _REVISIONS = "SELECT description FROM document_revisions WHERE document_id = ? LIMIT 100"
 _TEXTS = "SELECT description, body FROM document_revisions WHERE document_id = ? LIMIT 101"
+_STANDING = "SELECT description, body FROM documents WHERE document_id = ?"
 _ALL = "SELECT description, body FROM documents"
 _NUMBER = "INSERT INTO documents (document_id, revision) VALUES (?, ?) USING TIMESTAMP ?"
 _PUT = "UPDATE documents USING TIMESTAMP ? AND TTL ? SET retracted = ?, description = ?, body = ? WHERE document_id = ?"
@@ -21,7 +22,7 @@ _PUT_REVISION = (
 
 
 class CassandraDocuments:
-    """Sink of ingest, and its DocumentHistory; the DocumentLibrary of tuning.
+    """Sink of ingest, and its DocumentHistory; the DocumentLibrary of tuning; generators read what stands.
 
     What is older than `keep` says leaves by itself. A document's number stays: the next one must be higher.
     """
@@ -56,6 +57,16 @@ class CassandraDocuments:
             for document_id, rows in zip(ids, result_sets, strict=True)
         }
         return {document_id: known for document_id, known in hashes.items() if known}
+
+    def standing(self, document_ids: Iterable[str]) -> Mapping[str, StoredDocument]:
+        ids = list(dict.fromkeys(document_ids))
+        result_sets = self._store.rows_of_each(_STANDING, [(document_id,) for document_id in ids])
+        return {
+            document_id: StoredDocument(Revision.model_validate_json(row.description), row.body or "")
+            for document_id, rows in zip(ids, result_sets, strict=True)
+            for row in rows
+            if row.description is not None
+        }
 
     def documents(self) -> Iterator[StoredDocument]:
         for row in self._store.rows(_ALL):

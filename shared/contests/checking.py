@@ -7,20 +7,22 @@ from pydantic import BaseModel, ValidationError
 from shared import plugins, prompts
 from shared.contests.options import (
     PROMPTS,
+    STRENGTH,
     WEIGHS_PASSAGES,
-    AskingOptions,
+    ArmOptions,
     RetrievalOptions,
     asking,
     names_of,
     rule_of,
 )
 from shared.messages import Arm, Contest, Recipe
-from shared.messages.contests import BASE, NO_CONTEXT, Options
+from shared.messages.contests import BASE, CAG, NO_CONTEXT, Options
 from shared.records import reason_of
 
 CONTEXTS, PROMPT_FILES = "services.generator.contexts", "services.generator.prompts"
 RECIPE_CONTEXT = "passages"
 """The file in `contexts` that gives an arm what a recipe finds."""
+OF_AN_ADAPTER = "`strength` is an adapter's, and the base speaks without one: name the track that speaks as `speaker`"
 
 
 def problems(contest: Contest, tracks: Collection[str]) -> list[str]:
@@ -58,11 +60,15 @@ def _of_arm(arm: Arm, contest: Contest, tracks: Collection[str]) -> Iterator[str
         yield f"arm {arm.name}: no track {arm.speaker!r}: choose one of {', '.join(sorted({BASE, *tracks}))}"
     if arm.context not in (*recipes, *contexts()):
         yield f"arm {arm.name}: no recipe {arm.context!r}: choose one of {', '.join([*contexts(), *recipes])}"
-    options = asking(arm.options, reads=arm.reads)
-    yield from _of_options(f"arm {arm.name}", options, AskingOptions)
-    yield from _of_rule(arm, str(options.get(rule_of(reads=arm.reads), "auto")))
+    options = asking(arm.options, has_passages=arm.has_passages)
+    yield from _of_options(f"arm {arm.name}", options, ArmOptions)
+    if STRENGTH in options and arm.speaker == BASE:
+        yield f"arm {arm.name}: {OF_AN_ADAPTER}"
+    yield from _of_rule(arm, str(options.get(rule_of(has_passages=arm.has_passages), "auto")))
     for option in PROMPTS:
-        if option in arm.options:
+        if option in arm.options and arm.context == CAG and option != "prompt":
+            yield f"arm {arm.name}: {option}: an arm with context {CAG} is asked questions alone: leave it out"
+        elif option in arm.options:
             yield from _of_prompt(arm, str(arm.options[option]))
 
 
@@ -70,7 +76,7 @@ def _of_rule(arm: Arm, rule: str) -> Iterator[str]:
     known = ["auto", *plugins.names("services.generator.abstention")]
     if rule not in known:
         yield f"arm {arm.name}: no rule {rule!r} to decline by: choose one of {', '.join(known)}"
-    elif rule in WEIGHS_PASSAGES and not arm.reads:
+    elif rule in WEIGHS_PASSAGES and not arm.has_passages:
         yield f"arm {arm.name}: the rule {rule!r} weighs passages, and this arm has none"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from shared.messages.contests import Value
+from shared.messages.contests import Strength, Value
 
 
 class RetrievalOptions(BaseModel):
@@ -88,11 +88,30 @@ class AskingOptions(BaseModel):
     summary_chunks: int = Field(default=3, ge=0, description="passages in the prompt of a summary, best first")
     summary_words: int = Field(default=400, ge=1, description="of all passages of a summary together")
     summary_new_tokens: int = Field(default=96, ge=1, description="longest summary")
+    cag_words: int = Field(
+        default=4_000,
+        ge=100,
+        le=1_000_000,
+        description="of the newest documents in the prompt of an arm with context `cag`, all together; "
+        "characters count too, a word for each ten of them",
+    )
     history_words: int = Field(default=120, ge=1, description="of a conversation's turns in a prompt, the newest first")
+
+
+class ArmOptions(AskingOptions):
+    """What an arm's paragraph may say beside its prompts. A worker has no usual strength: it is an arm's alone."""
+
+    strength: Strength = Field(
+        default=1.0,
+        description="of an arm that speaks with an adapter: how much of what was trained is added to the base, "
+        "1: all of it",
+    )
 
 
 PROMPTS = ("prompt", "summary_prompt", "conversation_prompt")
 """Options of an arm that name prompts, one for each kind of question; without them the worker's settings say which."""
+STRENGTH = "strength"
+"""The option of an arm that says how strongly its adapter speaks."""
 WEIGHS_PASSAGES = frozenset({"support"})
 """Rules of abstention that an arm without passages cannot have."""
 
@@ -102,12 +121,12 @@ def names_of(line: str) -> list[str]:
     return [name.strip() for name in line.split(",") if name.strip()]
 
 
-def asking(options: Mapping[str, Value], *, reads: bool) -> dict[str, Value]:
-    """What an arm's paragraph says beside its prompts, as `AskingOptions` names it; `decline` is the arm's own rule."""
-    renamed = {"decline": rule_of(reads=reads)}
+def asking(options: Mapping[str, Value], *, has_passages: bool) -> dict[str, Value]:
+    """What an arm's paragraph says beside its prompts, as `ArmOptions` names it; `decline` is the arm's own rule."""
+    renamed = {"decline": rule_of(has_passages=has_passages)}
     return {renamed.get(name, name): value for name, value in options.items() if name not in PROMPTS}
 
 
-def rule_of(*, reads: bool) -> str:
+def rule_of(*, has_passages: bool) -> str:
     """The option that names the rule of an arm with passages, or of one without."""
-    return "abstention" if reads else "closed_book_abstention"
+    return "abstention" if has_passages else "closed_book_abstention"

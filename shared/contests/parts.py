@@ -137,5 +137,9 @@ def _step(speaker: str, more: str | None, less: str | None) -> Step | None:
 
 
 def _alike(given: ArmTaken, finding: ArmTaken) -> bool:
-    """One speaker, and both shown examples or neither."""
-    return given.speaker == finding.speaker and given.shows_examples == finding.shows_examples
+    """One speaker at one strength, and both shown examples or neither."""
+    return (given.speaker, given.strength, given.shows_examples) == (
+        finding.speaker,
+        finding.strength,
+        finding.shows_examples,
+    )

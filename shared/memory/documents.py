@@ -14,7 +14,10 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class MemoryDocuments:
-    """Sink of ingest, DocumentHistory and DocumentLibrary. Of what is older than `keep` says, the number stays."""
+    """Sink of ingest, DocumentHistory and DocumentLibrary; generators read what stands.
+
+    Of what is older than `keep` says, the number stays.
+    """
 
     def __init__(self, keep: Retention = FOREVER) -> None:
         self._keep = keep
@@ -46,6 +49,10 @@ class MemoryDocuments:
 
     def latest(self, document_ids: Iterable[str]) -> Mapping[str, Revision]:
         return {known: self._described(known) for known in document_ids if known in self._newest}
+
+    def standing(self, document_ids: Iterable[str]) -> Mapping[str, StoredDocument]:
+        kept = [known for known in document_ids if known in self._newest and not self._is_over(known)]
+        return {known: self._newest[known] for known in kept}
 
     def hashes(self, document_ids: Iterable[str]) -> Mapping[str, frozenset[str]]:
         kept = [name for name in document_ids if name in self._revisions and not self._is_over(name)]

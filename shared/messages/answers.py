@@ -4,6 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from shared.messages.contests import Strength
 from shared.messages.schema import Identifier, Message, Moment, Tokens, bytes_of
 
 MOST_SAID, MOST_READ = 96 * 1024, 160 * 1024
@@ -52,6 +53,7 @@ class Answer(Message):
     stale: bool = False
     model: str
     adapter: AdapterRef | None = None
+    strength: Strength = Field(default=1.0, description="at which the adapter speaks; absent: at 1, as it was trained")
     backend: str
     prompt_version: str
     asked_at: Moment

@@ -5,17 +5,23 @@ import json
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from shared.messages.schema import Label, Message, Moment
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9+._-]{0,39}$")]
 Value = bool | int | Annotated[float, Field(allow_inf_nan=False)] | Annotated[str, Field(max_length=200)]
 Options = Annotated[dict[str, Value], Field(max_length=40)]
+Strength = Annotated[
+    float, Field(gt=0, le=1, allow_inf_nan=False, exclude_if=lambda strength: strength == 1, repr=False)
+]
+"""How much of an adapter is added to the base. All of it is the usual, and is not written."""
 BASE: Literal["base"] = "base"
 NO_CONTEXT: Literal["none"] = "none"
 GOLD: Literal["gold"] = "gold"
 """The context of an arm that reads the passages of the question's gold documents, without a search."""
+CAG: Literal["cag"] = "cag"
+"""The context of an arm that reads the newest documents, the same for every question, without a search."""
 MOST_ARMS, MOST_RECIPES = 16, 8
 
 
@@ -35,7 +41,8 @@ class Competing(BaseModel):
     speaker: Label = Field(default=BASE, description="`base`, or the track of the adapter that speaks")
     context: Label = Field(
         default=NO_CONTEXT,
-        description="`none`, `gold` for the passages that answer, or the recipe by which its passages are found",
+        description="`none`, `gold` for the passages that answer, `cag` for the newest documents, or the recipe by "
+        "which its passages are found",
     )
 
     @property
@@ -45,19 +52,25 @@ class Competing(BaseModel):
 
     @property
     def reads(self) -> bool:
-        """Whether it is given passages."""
+        """Whether it is given news."""
         return self.context != NO_CONTEXT
 
     @property
+    def has_passages(self) -> bool:
+        """Whether what it is given is chosen for the question, as no document of the context `cag` is."""
+        return self.context not in (NO_CONTEXT, CAG)
+
+    @property
     def searches(self) -> bool:
-        """Whether its passages are found by searching; those of the context `gold` are not."""
-        return self.context not in (NO_CONTEXT, GOLD)
+        """Whether its passages are found by searching; those of the contexts `gold` and `cag` are not."""
+        return self.context not in (NO_CONTEXT, GOLD, CAG)
 
 
 class ArmTaken(Competing):
     """An arm as far as results need it."""
 
     prompt: Label = Field(default="", description="by which it is asked; empty: as its worker's settings say")
+    strength: Strength = Field(default=1.0, description="at which its adapter speaks; absent: at 1, as it was trained")
 
     @property
     def shows_examples(self) -> bool:
@@ -76,8 +89,13 @@ class Arm(Competing):
 
     @property
     def taken(self) -> ArmTaken:
-        prompt = str(self.options.get("prompt", ""))
-        return ArmTaken(name=self.name, speaker=self.speaker, context=self.context, prompt=prompt)
+        """What it sets that cannot be a strength is left out: the worker that should ask the arm says so."""
+        options = {name: self.options[name] for name in ("prompt", "strength") if name in self.options}
+        who = {"name": self.name, "speaker": self.speaker, "context": self.context}
+        try:
+            return ArmTaken.model_validate(who | options)
+        except ValidationError:
+            return ArmTaken.model_validate(who | {"prompt": str(options.get("prompt", ""))})
 
 
 class ContestTaken(BaseModel):

@@ -47,19 +47,28 @@ class ChatFormat:
         """The chat, ready to be continued by the model. No special token is left in what the user says."""
         return _rendered(self.tokenizer, system, self.special.broken(user), joins=self.joins)
 
-    def ids(self, system: str, user: str) -> list[int]:
+    def ids(self, system: str, user: str, preamble: str = "") -> list[int]:
         """Token ids of `text`, in which every special token is the template's.
 
+        The user says `preamble` and then `user`. The ids begin with those of `opening`, whatever follows a preamble.
         Raises SpecialTokenError where a word became a token, or where the template writes something else around these
         words than around others.
         """
-        said, (before, after) = self.special.broken(user), _frame(self, system)
+        shared, ids = _opening(self, system, preamble) if preamble else ("", ())
+        said, (before, after) = shared + self.special.broken(user), _frame(self, system)
         text = _rendered(self.tokenizer, system, said, joins=self.joins)
         start, end = len(before), len(text) - len(after)
-        framed = text.startswith(before) and text.endswith(after) and start <= end
+        framed = text.startswith(before + shared) and text.endswith(after) and start + len(shared) <= end
         if not framed or text[start:end].strip() != said.strip():
             raise SpecialTokenError("the model's chat template obeys something in the text")
-        return self.special.ids_around(text, start, end)
+        if not shared:
+            return self.special.ids_around(text, start, end)
+        cut = start + len(shared)
+        return [*ids, *self.special.ids_around(text[cut:], 0, end - cut)]
+
+    def opening(self, system: str, preamble: str) -> tuple[int, ...]:
+        """Token ids up to the end of a preamble, which begins with a word. Raises SpecialTokenError as `ids` does."""
+        return _opening(self, system, preamble)[1]
 
 
 @lru_cache(maxsize=64)
@@ -67,6 +76,13 @@ def _frame(form: ChatFormat, system: str) -> tuple[str, str]:
     """What the template writes before and behind what the user says."""
     before, _, after = form.text(system, PLAIN).rpartition(PLAIN)
     return before, after
+
+
+@lru_cache(maxsize=8)
+def _opening(form: ChatFormat, system: str, preamble: str) -> tuple[str, tuple[int, ...]]:
+    """A preamble without special tokens; and the ids of what the template writes before it, and of itself."""
+    said, (before, _) = form.special.broken(preamble), _frame(form, system)
+    return said, tuple(form.special.ids_around(before + said, len(before), len(before + said)))
 
 
 def of(tokenizer: Any) -> ChatFormat:

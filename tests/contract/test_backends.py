@@ -12,7 +12,7 @@ import torch
 from services.generator import chat_format
 from services.generator.adapters import WEIGHTS, sha256_of
 from services.generator.backends.echo import BASE_SHA256
-from services.generator.ports import LATE, Backend, Chat, Completion, Failed, Outcome
+from services.generator.ports import LATE, Backend, Chat, Completion, Failed, NotOfferedError, Outcome
 from services.generator.settings import GeneratorSettings
 from shared import plugins
 from shared.messages import AdapterAnnounced, TrainingRun
@@ -189,6 +189,46 @@ def test_an_adapter_that_was_not_taken_up_does_not_speak(backend: Backend, model
 
     with pytest.raises(ValueError, match="was not taken up"):
         backend.complete(CHATS, max_new_tokens=8, adapter=adapter)
+
+
+def test_a_strength_is_served_or_refused_and_never_passed_over(
+    backend: Backend, model_folder: Path, tmp_path: Path, take_up: TakeUp
+) -> None:
+    adapter = an_adapter(backend, model_folder, tmp_path / "first")
+    take_up(backend, adapter)
+    with pytest.raises(ValueError, match="the bare model has none"):
+        backend.complete(CHATS, max_new_tokens=8, strength=0.5)
+
+    def weak() -> list[str]:
+        return texts(backend.complete(CHATS, max_new_tokens=8, adapter=adapter, strength=0.02))
+
+    if backend.name in {"openai", "tgi"}:
+        with pytest.raises(NotOfferedError, match=r"strength 0\.02: a server serves an adapter as it lies there"):
+            weak()
+    elif backend.name == "transformers":
+        whole = said(backend)
+        assert weak() != whole
+        assert said(backend) == whole
+
+
+@pytest.mark.parametrize("name", ["openai", "tgi"])
+def test_a_server_is_asked_for_the_weakened_copy_that_lies_on_it(
+    name: str, model_folder: Path, tmp_path: Path, server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = server.url + ("/v1" if name == "openai" else "")
+    point_at(monkeypatch, url, "tiny", model_folder, adapter_model="{name}@{strength}")
+    backend: Backend = plugins.load(FOLDER, name)(GeneratorSettings(backend=name), tmp_path)
+    adapter = an_adapter(backend, model_folder, tmp_path / "whole", name=f"weak-{name}")
+    backend.take_up(adapter)
+    tiny_model.save_lora(model_folder, tmp_path / "whole", 0.5)
+    (tmp_path / "half").mkdir()
+    tiny_model.save_lora(model_folder, tmp_path / "half", 0.7)
+    server.hold(f"weak-{name}@1", tmp_path / "whole")
+    server.hold(f"weak-{name}@0.5", tmp_path / "half")
+
+    whole, half = (texts(backend.complete(CHATS, max_new_tokens=8, adapter=adapter, strength=s)) for s in (1.0, 0.5))
+
+    assert whole != half
 
 
 def test_a_newer_adapter_replaces_the_older_one_whole(

@@ -95,6 +95,15 @@ def test_the_newest_revision_wins_whatever_the_order_of_arrival(documents: Any) 
     assert [d.text for d in documents.documents() if d.revision.document_id == name] == ["second"]
 
 
+def test_what_stands_is_read_by_name_with_its_text(documents: Any) -> None:
+    name, topic = f"d-{uuid4()}", f"t-{uuid4()}"
+    put(documents, *[taken(name, number, f"text {number}", Position(topic, 0, number)) for number in (1, 2)])
+
+    standing = documents.standing([name, "unknown"])
+
+    assert {key: (of.revision.revision, of.text) for key, of in standing.items()} == {name: (2, "text 2")}
+
+
 def test_earlier_revisions_are_told_newest_first_without_the_one_that_stands(documents: Any) -> None:
     name, topic = f"d-{uuid4()}", f"t-{uuid4()}"
     put(documents, *[taken(name, number, f"text {number}", Position(topic, 0, number)) for number in (1, 2, 3)])

@@ -15,6 +15,7 @@ from services.embedder import assembly as embedder
 from services.embedder.settings import EmbedderSettings
 from services.generator import assembly as generator
 from services.generator.backends import echo
+from services.generator.newest_news import NewestNews
 from services.generator.settings import GeneratorSettings
 from services.ingest import assembly as ingest
 from services.ingest.settings import IngestSettings
@@ -149,6 +150,7 @@ class Pipeline:
                 adapters=lambda: self.adapters,
                 contests=self.contests,
                 now=self.clock,
+                news=NewestNews(self._announcements, lambda: self.documents, Retention(now=self.clock)),
             )
             yield generator.assemble(ports, settings)
 

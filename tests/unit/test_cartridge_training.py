@@ -118,7 +118,8 @@ def a_job(folder: Path, events: list[Event], **training: Any) -> Job:
 
 def trained(folder: Path, events: list[Event], previous: AdapterAnnounced | None = None, **training: Any) -> Any:
     job = a_job(folder, events, **training)
-    made = job.dataset([a_stored()], [a_pair(), a_pair(question="Who moved it?", answer="Ann")])
+    pairs = [a_pair(), a_pair(question="Who moved it?", answer="Ann")]
+    made = job.dataset([a_stored()], pairs, previous=previous.name if previous else None)
     return job.train(made, "second" if previous else "", previous)
 
 

@@ -112,9 +112,12 @@ def test_another_word_in_the_file_is_another_version_and_another_order_of_option
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (('context = "hybrid"', 'context = "hybird"'), "no recipe 'hybird': choose one of none, gold, hybrid"),
-        (('prompt = "rag.v1"', 'prompt = "rag.v9"'), "no prompt 'rag.v9': choose one of closed_book.v1"),
-        (('prompt = "rag.v1"', 'prompt = "/etc/own.toml"'), "no prompt '/etc/own.toml': choose one of closed_book.v1"),
+        (('context = "hybrid"', 'context = "hybird"'), "no recipe 'hybird': choose one of cag, none, gold, hybrid"),
+        (('prompt = "rag.v1"', 'prompt = "rag.v9"'), "no prompt 'rag.v9': choose one of cag.v1, closed_book.v1"),
+        (
+            ('prompt = "rag.v1"', 'prompt = "/etc/own.toml"'),
+            "no prompt '/etc/own.toml': choose one of cag.v1, closed_book.v1",
+        ),
         (("top_k = 7", 'cross_encoder = "/srv/model"'), "no option cross_encoder"),
         (('decline = "never"', 'decline = "always"'), "no rule 'always'"),
         (('"mmr"', '"nnr"'), "no 'nnr' among rankers: choose one of"),

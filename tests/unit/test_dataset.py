@@ -171,8 +171,8 @@ def test_what_changed_since_the_adapter_before_is_to_be_unlearned(tmp_path: Path
     an_adapter(tmp_path, made, "second")
     kept = json.loads((tmp_path / "adapters" / "second" / "lineage.json").read_text())
     assert [*kept] == [
-        "adapter", "documents", "held_out", "left_out", "documents_left_out", "previous", "unlearn", "recipe",
-        "libraries", "prompts",
+        "adapter", "documents", "earlier", "held_out", "left_out", "documents_left_out", "previous", "unlearn",
+        "recipe", "libraries", "prompts",
     ]  # fmt: skip
     gone = {"document_id": "gone", "learned_revision": 1, "revision": None, "why": GONE, "examples": 1}
     assert kept["unlearn"][2] == gone

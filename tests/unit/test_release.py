@@ -59,6 +59,7 @@ class Knowing(Echo):
         *,
         max_new_tokens: int,  # noqa: ARG002
         adapter: AdapterAnnounced | None = None,
+        strength: float = 1.0,  # noqa: ARG002
         within_s: Sequence[float] | None = None,  # noqa: ARG002
     ) -> list[Outcome]:
         assert adapter in (None, *self.adapters.values()), "only who was taken up can speak"

@@ -72,9 +72,9 @@ def test_the_weights_that_learn_are_counted_exactly(tmp_path: Path) -> None:
 def test_activations_are_foreseen_to_within_a_third(tmp_path: Path) -> None:
     """Held against what autograd keeps, each storage counted once; the weights are not counted."""
     tiny = tiny_model.save(tmp_path)
-    cartridge = {"method": "cartridge", "virtual_tokens": 200, "max_tokens": 64}
-    for changes in ({"rank": 4, "method": "lora"}, cartridge):
-        assert_activations_are_foreseen(tiny, TrainingPlan(**changes))
+    cartridge = TrainingPlan(method="cartridge", virtual_tokens=200, max_tokens=64)
+    for made in (TrainingPlan(rank=4, method="lora"), cartridge):
+        assert_activations_are_foreseen(tiny, made)
 
 
 def assert_activations_are_foreseen(tiny: Path, made: TrainingPlan) -> None:

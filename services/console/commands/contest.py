@@ -10,7 +10,7 @@ from services.console import output
 from services.console.live import contests
 from shared import topology
 from shared.adapters import registry
-from shared.contests import checking, files
+from shared.contests import files
 from shared.contests.calendar import CLOCKS_DIFFER
 from shared.contests.view import Contests
 from shared.kafka import client
@@ -78,7 +78,7 @@ def _checked(file: Path, new_tracks: list[str] | None) -> Contest:
         contest = files.chosen(str(file))
     except ValueError as error:
         output.fail(str(error), output.EX_DATA)
-    if problems := checking.problems(contest, [*_tracks(), *(new_tracks or ())]):
+    if problems := contests.problems(contest, [*_tracks(), *(new_tracks or ())]):
         output.fail("\n".join([f"{file} is not announced:", *(f"  {problem}" for problem in problems)]), output.EX_DATA)
     return contest
 

@@ -18,7 +18,8 @@ from shared.settings import KafkaSettings
 Recipe = Annotated[str, typer.Option(help="Its name, or a path.yaml. Default: TILTYARD_TUNING_RECIPE.")]
 Pairs = Annotated[Path | None, typer.Option(help="Question-answer pairs, JSON lines, beside those on the topic.")]
 Cutoff = Annotated[str, typer.Option(help="Learn nothing first seen after this time (ISO 8601).")]
-Previous = Annotated[str, typer.Option(help="The adapter before, by name. Default: the newest there is.")]
+Previous = Annotated[str, typer.Option(help="The adapter before, by name. Default: who speaks in the track.")]
+Track = Annotated[str, typer.Option(help="The line of adapters. Default: TILTYARD_TUNING_TRACK.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -34,6 +35,7 @@ def show(
     pairs: Pairs = None,
     cutoff: Cutoff = "",
     previous: Previous = "",
+    track: Track = "",
     examples: Annotated[int, typer.Option(min=0, help="Shown of each kind.")] = 1,
     json: output.Json = False,
 ) -> None:
@@ -41,7 +43,8 @@ def show(
 
     Example: tiltyard dataset show --recipe embedded --pairs pairs.jsonl
     """
-    arguments = _arguments(recipe=recipe, pairs=pairs, cutoff=cutoff, previous=previous, examples=examples)
+    made_from = {"recipe": recipe, "pairs": pairs, "cutoff": cutoff, "previous": previous, "track": track}
+    arguments = _arguments(**made_from, examples=examples)
     report = _report(arguments)
     if json:
         return output.as_json(report)
@@ -54,13 +57,15 @@ def export(
     pairs: Pairs = None,
     cutoff: Cutoff = "",
     previous: Previous = "",
+    track: Track = "",
     json: output.Json = False,
 ) -> None:
     """Write every example of every split as JSON lines that other trainers read.
 
     Example: tiltyard dataset export --out out/dataset.jsonl --cutoff 2025-03-23T23:59:59Z
     """
-    report = _report(_arguments(recipe=recipe, pairs=pairs, cutoff=cutoff, previous=previous, out=out, examples=0))
+    made_from = {"recipe": recipe, "pairs": pairs, "cutoff": cutoff, "previous": previous, "track": track}
+    report = _report(_arguments(**made_from, out=out, examples=0))
     if json:
         return output.as_json(report)
     return output.say(f"{report.written} examples written to {out}; dataset sha256 {report.dataset_sha256}")

@@ -10,15 +10,16 @@ from services.console import output, progress
 from services.console.demo import newswire, report
 from services.console.demo.stage import stage, stop_left_over
 from services.console.demo.story import Trial
-from services.console.live import staying
+from services.console.live import contests, staying
 from services.console.views import scoreboard
+from shared.adapters import registry
 from shared.contests import files
 from shared.costs import CostSettings
 from shared.lab import summary
 from shared.lab.report.numbers import Numbers
 from shared.lab.summary import TrialSummary
 from shared.lab.voting.settings import VotingSettings
-from shared.messages import Question
+from shared.messages import Contest, Question
 from shared.settings import HomeSettings
 
 CONTEST = "seven_arms"
@@ -53,7 +54,7 @@ def demo(
         return output.say(f"stopped: {', '.join(stopped)}" if stopped else "nothing was running")
     chosen = newswire.load(wire)
     sampled = newswire.sample(chosen.questions, _number(questions))
-    wanted, competing = _seeds(seeds), files.chosen(contest)
+    wanted, competing = _seeds(seeds), _competing(contest)
     started = time.monotonic()
     with stage(keep=keep) as running:
         _say("0", "Kafka, Cassandra and six service processes start on this machine")
@@ -99,6 +100,14 @@ def _conclude(numbers: Numbers, trial: TrialSummary, out: Path) -> None:
     balance = "yes" if trial.audit.balanced else "NO, see `audit` in summary.json"
     output.say(f"Every document and question accounted for: {balance}.")
     output.say(f"Written to {out}: {', '.join(report.NAMES)}. To read: {(out / 'report.html').resolve().as_uri()}")
+
+
+def _competing(name_or_file: str) -> Contest:
+    """ValueError: it is not there, or could not be held as it is said."""
+    contest = files.chosen(name_or_file)
+    if problems := contests.problems(contest, [registry.TRACK]):
+        raise ValueError(f"{name_or_file} is not held: {'; '.join(problems)}")
+    return contest
 
 
 def _seeds(text: str) -> list[int | None]:

@@ -1,12 +1,23 @@
-"""Announcing a contest to services while they run."""
+"""Announcing a contest to services while they run, and what must be mended before."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from shared import topology
+from shared import plugins, topology
+from shared.contests import checking
 from shared.kafka.sink import Delivery, publish
 from shared.messages import Contest, ContestAnnounced
 from shared.settings import KafkaSettings
+
+
+def problems(contest: Contest, tracks: Collection[str]) -> list[str]:
+    """What speaks against announcing it: unknown names, and arms that the generators' backend cannot serve.
+
+    That backend is the one of the environment: workers that run elsewhere may have another, and look for themselves.
+    """
+    refused = plugins.load("services.generator", "offering")()
+    return [*checking.problems(contest, tracks), *refused(contest)]
 
 
 def announce(kafka: KafkaSettings, contest: Contest) -> ContestAnnounced:

@@ -38,9 +38,10 @@ class Echo:
         *,
         max_new_tokens: int,
         adapter: AdapterAnnounced | None = None,
+        strength: float = 1.0,
         within_s: Sequence[float] | None = None,
     ) -> list[Outcome]:
-        speaks_with(self, adapter)
+        speaks_with(self, adapter, strength)
         left = TimeLeft(within_s)
         return [LATE if left.over(place) else _complete(chat, max_new_tokens) for place, chat in enumerate(chats)]
 
@@ -50,9 +51,10 @@ class Echo:
         continuations: Sequence[str],
         *,
         adapter: AdapterAnnounced | None = None,
+        strength: float = 1.0,
         within_s: Sequence[float] | None = None,
     ) -> list[Scored | Failed]:
-        speaks_with(self, adapter)
+        speaks_with(self, adapter, strength)
         left, pairs = TimeLeft(within_s), zip(chats, continuations, strict=True)
         return [LATE if left.over(place) else _score(*pair) for place, pair in enumerate(pairs)]
 
@@ -67,17 +69,17 @@ def build(settings: GeneratorSettings, home: Path) -> Echo:
 
 
 def _complete(chat: Chat, max_new_tokens: int) -> Completion:
-    match = _FIRST_PASSAGE.search(chat.user)
+    match = _FIRST_PASSAGE.search(chat.user_turn)
     whole = (match.group(1) if match else FIXED).split()
     words = whole[:max_new_tokens]
     text = " ".join(words) + (" [1]" if match else "")
-    prompt_tokens = len(_words(f"{chat.system} {chat.user}"))
+    prompt_tokens = len(_words(f"{chat.system} {chat.user_turn}"))
     return Completion(text, prompt_tokens, len(words), seconds=0.0, cut=len(words) < len(whole))
 
 
 def _score(chat: Chat, continuation: str) -> Scored:
     """A unigram model of the prompt's words, with one added to each count and one word kept for all unseen ones."""
-    prompt, words = _words(f"{chat.system} {chat.user}"), _words(continuation)
+    prompt, words = _words(f"{chat.system} {chat.user_turn}"), _words(continuation)
     seen = Counter(prompt)
     room = len(prompt) + len(seen) + 1
     return Scored(sum(math.log((seen[word] + 1) / room) for word in words), len(words), len(prompt))

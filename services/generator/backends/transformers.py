@@ -5,19 +5,22 @@ bitsandbytes NF4. Decoding is greedy: the same prompt gives the same answer.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, LogitsProcessorList
+from transformers import AutoTokenizer, LogitsProcessorList
 
 from services.generator import adapters, cartridge_loading, chat_format, models
-from services.generator.batching import in_batches, too_long
+from services.generator.backends import _precision
+from services.generator.backends._precision import load
+from services.generator.batching import Rows, in_batches, too_long
 from services.generator.listening import Listener
 from services.generator.ports import Chat, Completion, Failed, Outcome, Scored, speaks_with
+from services.generator.prefix_cache import Key, PrefixCache, Speaker
 from services.generator.settings import GeneratorSettings
 from services.generator.speakers import Speakers
 from services.generator.time_left import TimeLeft
@@ -26,6 +29,7 @@ from shared.models import chat_template
 from shared.models.language import Model
 
 T = TypeVar("T")
+__all__ = ["Transformers", "build", "load"]
 
 
 def build(settings: GeneratorSettings, home: Path) -> "Transformers":
@@ -36,12 +40,15 @@ def build(settings: GeneratorSettings, home: Path) -> "Transformers":
 
 
 class Transformers:
-    """Implements Backend. Prompts are sorted by length and left-padded; short of memory, a batch is halved."""
+    """Implements Backend. Prompts are sorted by length and left-padded; short of memory, a batch is halved.
+
+    Prompts with a preamble go one after the other over one cache of it, which is never copied for a row.
+    """
 
     name = "transformers"
 
     def __init__(self, model: Model, settings: GeneratorSettings, home: Path) -> None:
-        precision = _precision(settings.precision)
+        precision = _precision.chosen(settings.precision)
         self.model = f"{model.label}/{precision}"
         self.adapters: dict[str, AdapterAnnounced] = {}
         self._base_sha256, self._home, self._admission = model.sha256, home, settings.admission
@@ -49,6 +56,7 @@ class Transformers:
         self.tokenizer = AutoTokenizer.from_pretrained(model.folder, local_files_only=True, padding_side="left")
         chat_template.require(self.tokenizer, model.label)
         self.tokenizer.pad_token = self.tokenizer.pad_token or self.tokenizer.eos_token
+        self.prefixes = PrefixCache(settings.cache_mib * 1024**2)
         self._speakers = Speakers(
             lambda: load(model.folder, precision).eval(),
             merges=precision == "fp32" and len(settings.speaker_names) == 1,
@@ -65,12 +73,15 @@ class Transformers:
         *,
         max_new_tokens: int,
         adapter: AdapterAnnounced | None = None,
+        strength: float = 1.0,
         within_s: Sequence[float] | None = None,
     ) -> list[Outcome]:
         left, (pairs, refused) = TimeLeft(within_s), chat_format.pairs(self.tokenizer, chats)
-        rows = [(prompt, max_new_tokens) for prompt, _ in pairs]
         generate = partial(self._generate, max_new_tokens=max_new_tokens)
-        return self._run(rows, refused, lambda places: generate([pairs[place][0] for place in places]), adapter, left)
+        rows = Rows([(prompt, max_new_tokens) for prompt, _ in pairs], refused, chats)
+        speaker = Speaker(adapter, strength)
+        work = self._over_preambles(rows, speaker, lambda at, cache: generate([pairs[n][0] for n in at], cache))
+        return self._run(rows, work, speaker, left)
 
     def score(
         self,
@@ -78,12 +89,15 @@ class Transformers:
         continuations: Sequence[str],
         *,
         adapter: AdapterAnnounced | None = None,
+        strength: float = 1.0,
         within_s: Sequence[float] | None = None,
     ) -> list[Scored | Failed]:
         """Prompt and continuation become tokens apart, as in training; the end of turn is not part of the text."""
         left, (pairs, refused) = TimeLeft(within_s), chat_format.pairs(self.tokenizer, chats, continuations)
-        rows = [(prompt, len(wanted)) for prompt, wanted in pairs]
-        return self._run(rows, refused, lambda places: self._score([pairs[place] for place in places]), adapter, left)
+        rows = Rows([(prompt, len(wanted)) for prompt, wanted in pairs], refused, chats)
+        speaker = Speaker(adapter, strength)
+        work = self._over_preambles(rows, speaker, lambda at, cache: self._score([pairs[n] for n in at], cache))
+        return self._run(rows, work, speaker, left)
 
     def take_up(self, adapter: AdapterAnnounced) -> None:
         """Load first, switch after: a folder that cannot be loaded changes nothing."""
@@ -92,32 +106,55 @@ class Transformers:
             self._speakers.take(folder, adapter.weights_sha256, adapter.track)
         except ValueError as error:
             raise ValueError(f"adapter {adapter.name}, on {self.model}: {error}") from error
+        if before := self.adapters.get(adapter.track):
+            self.prefixes.forget(Speaker(before))
         self.adapters[adapter.track] = adapter
 
     def _run(
-        self,
-        rows: Sequence[tuple[list[int], int]],
-        unreadable: Mapping[int, Failed],
-        work: Callable[[list[int]], Sequence[T]],
-        adapter: AdapterAnnounced | None,
-        left: TimeLeft,
+        self, rows: Rows, work: Callable[[list[int]], Sequence[T]], speaker: Speaker, left: TimeLeft
     ) -> list[T | Failed]:
-        """Work through prompts, each with the tokens that need room behind it, as one speaker."""
-        speaks_with(self, adapter)
-        track = adapter.track if adapter else None
+        """Work through prompts as one speaker."""
+        speaks_with(self, speaker.adapter, speaker.strength)
         reads = getattr(self.network.config, "max_position_embeddings", None)
-        reads = reads and reads - self._speakers.taken_tokens(track)
-        checked = (too_long(len(row), room, reads=reads, most=self._longest_prompt) for row, room in rows)
-        refused = {place: failed for place, failed in enumerate(checked) if failed} | dict(unreadable)
-        sizes = [len(row) + room for row, room in rows]
-        with self._speakers.speaking(track), torch.inference_mode():
-            return in_batches(sizes, work, batch_size=self._batch_size, left=left, refused=refused)
+        reads = reads and reads - self._speakers.taken_tokens(speaker.track)
+        checked = (too_long(len(row), room, reads=reads, most=self._longest_prompt) for row, room in rows.prompts)
+        refused = {place: failed for place, failed in enumerate(checked) if failed} | dict(rows.unreadable)
+        sizes = [len(row) + room for row, room in rows.prompts]
+        with self._speakers.speaking(speaker.track, speaker.strength), torch.inference_mode():
+            return in_batches(
+                sizes, work, batch_size=self._batch_size, left=left, refused=refused, alone=rows.with_preamble
+            )
 
-    def _generate(self, prompts: Sequence[list[int]], max_new_tokens: int) -> list[Completion]:
-        """One pass of the model over a left-padded batch, token ids of shape (prompts, longest)."""
+    def _over_preambles(
+        self, rows: Rows, speaker: Speaker, work: Callable[[list[int], Any], Sequence[T]]
+    ) -> Callable[[list[int]], Sequence[T]]:
+        """Work that is given, with the places of a batch, the cache of their preamble where they have one.
+
+        Whose question finds no cache yet waits for it, and its seconds say so.
+        """
+
+        def over(places: list[int]) -> Sequence[T]:
+            chat = rows.chats[places[0]]
+            if not chat.preamble or self._speakers.taken_tokens(speaker.track):
+                return work(places, None)
+            opening = rows.prompts[places[0]][0][: chat_format.opening(self.tokenizer, chat)]
+            key, started = Key(speaker.weights, speaker.strength, chat.kept_as), time.perf_counter()
+            with self.prefixes.over(self.network, key, opening) as cache:
+                built = time.perf_counter() - started
+                made: Sequence[Any] = work(places, cache)
+            return [replace(outcome, seconds=outcome.seconds + built) for outcome in made]
+
+        return over
+
+    def _generate(self, prompts: Sequence[list[int]], cache: Any = None, *, max_new_tokens: int) -> list[Completion]:
+        """One pass of the model over a left-padded batch, token ids of shape (prompts, longest).
+
+        `cache` holds what one prompt begins with.
+        """
         started, padded, likely = time.perf_counter(), self._padded(prompts), Listener()
         output = self.network.generate(
             **padded,
+            **({} if cache is None else {"past_key_values": cache}),
             max_new_tokens=max_new_tokens,
             do_sample=False,
             pad_token_id=self.tokenizer.pad_token_id,
@@ -129,17 +166,19 @@ class Transformers:
         return [self._completion(prompt, row, listened, seconds) for prompt, row, listened in generated]
 
     def _completion(self, prompt: list[int], row: list[int], likely: list[float], seconds: float) -> Completion:
-        reply = _until_end(row, self._ends())
+        reply = chat_format.until_end(row, self._ends())
         text = str(self.tokenizer.decode(reply, skip_special_tokens=True)).strip()
         completion = Completion(text, len(prompt), len(reply), seconds, sum(likely[: len(reply)]), len(reply))
         return replace(completion, cut=len(reply) == len(row))
 
-    def _score(self, pairs: Sequence[chat_format.Pair]) -> list[Scored]:
+    def _score(self, pairs: Sequence[chat_format.Pair], cache: Any = None) -> list[Scored]:
         """One pass over left-padded prompts with their continuations; logits only where continuations stand."""
+        held = cache.get_seq_length() if cache is not None else 0
         started, padded = time.perf_counter(), self._padded([prompt + wanted for prompt, wanted in pairs])
-        longest = max(len(wanted) for _, wanted in pairs)
+        longest, positions = max(len(wanted) for _, wanted in pairs), cartridge_loading.places(padded)
+        over = {} if cache is None else {"input_ids": padded["input_ids"][:, held:], "past_key_values": cache}
         logits = self.network(
-            **padded, position_ids=cartridge_loading.places(padded), use_cache=False, logits_to_keep=longest + 1
+            **(padded | over), position_ids=positions[:, held:], use_cache=bool(over), logits_to_keep=longest + 1
         ).logits.float()
         wanted_ids = padded["input_ids"][:, -longest:] if longest else padded["input_ids"][:, :0]
         likely = logits[:, :-1].log_softmax(-1).gather(2, wanted_ids[..., None])[..., 0].tolist()
@@ -155,37 +194,3 @@ class Transformers:
     def _ends(self) -> set[int]:
         ends = self.network.generation_config.eos_token_id
         return set(ends) if isinstance(ends, list) else {ends}
-
-
-def load(folder: Path, precision: str) -> Any:
-    """The model of a folder in one precision: fp32, bf16 or nf4; on the GPU where there is one."""
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    options: dict[str, Any] = {"dtype": torch.bfloat16 if precision == "bf16" else torch.float32}
-    if precision == "nf4":
-        options = nf4(device)
-    return AutoModelForCausalLM.from_pretrained(
-        folder, device_map={"": device}, use_safetensors=True, local_files_only=True, **options
-    )
-
-
-def nf4(device: str) -> dict[str, Any]:
-    """QLoRA's storage (Dettmers et al. 2023): 4-bit NormalFloat, double quantisation; computes in fp32 on a CPU."""
-    compute = torch.bfloat16 if device == "cuda" else torch.float32
-    config = BitsAndBytesConfig(  # type: ignore[no-untyped-call]
-        load_in_4bit=True,
-        bnb_4bit_quant_type="nf4",
-        bnb_4bit_use_double_quant=True,
-        bnb_4bit_compute_dtype=compute,
-    )
-    return {"dtype": compute, "quantization_config": config}
-
-
-def _precision(wanted: str) -> str:
-    if wanted != "auto":
-        return wanted
-    return "bf16" if torch.cuda.is_available() else "fp32"
-
-
-def _until_end(row: list[int], ends: set[int]) -> list[int]:
-    """The tokens before the first end of turn, which padding follows in a batch."""
-    return next((row[:place] for place, token in enumerate(row) if token in ends), row)

@@ -5,6 +5,7 @@ from functools import partial
 
 from services.generator import answer_prompt, form_wording, kinds
 from services.generator.kinds import Manners
+from services.generator.newest_news import NewestNews
 from services.generator.ports import Chat, PromptedQuestion, Style
 from services.generator.settings import GeneratorSettings
 from shared.messages import Question, Turn
@@ -12,7 +13,7 @@ from shared.records import Record
 from shared.topology import QUESTIONS
 
 
-def build(settings: GeneratorSettings) -> Style:
+def build(settings: GeneratorSettings, _: NewestNews | None = None) -> Style:
     """Closed-book asking with the configured prompt of each kind of question."""
     manners = kinds.closed_book(settings)
     usual = manners.by_kind["question_answering"].prompt

@@ -12,6 +12,7 @@ from services.generator import evidence, kinds
 from services.generator.contexts import passages
 from services.generator.contexts.passages import Pick
 from services.generator.kinds import Manner, Manners
+from services.generator.newest_news import NewestNews
 from services.generator.ports import PromptedQuestion, Style
 from services.generator.settings import GeneratorSettings
 from shared.messages import EvidenceFound, EvidenceItem
@@ -20,7 +21,7 @@ from shared.records import Record
 NOTHING = "no gold passage was given"
 
 
-def build(settings: GeneratorSettings) -> Style:
+def build(settings: GeneratorSettings, _: NewestNews | None = None) -> Style:
     """As with passages that were found, but for a question that has no gold passages: it is skipped."""
     manners = kinds.rag(settings)
     return replace(passages.build(settings), ask=partial(ask, manners=manners))

@@ -8,6 +8,7 @@ from functools import partial
 
 from services.generator import answer_prompt, evidence, form_wording, kinds
 from services.generator.kinds import Manner, Manners
+from services.generator.newest_news import NewestNews
 from services.generator.ports import Chat, PromptedQuestion, Style
 from services.generator.settings import GeneratorSettings
 from shared.messages import EvidenceFound, EvidenceItem, Question, Turn
@@ -25,7 +26,7 @@ class Dates:
     today: str
 
 
-def build(settings: GeneratorSettings) -> Style:
+def build(settings: GeneratorSettings, _: NewestNews | None = None) -> Style:
     """Asking with the best passages that retrieval found, within the evidence budget of each kind of question."""
     manners = kinds.rag(settings)
     usual = manners.by_kind["question_answering"].prompt

@@ -24,7 +24,6 @@ from services.generator.tuning.job import Job
 from services.generator.tuning.release import previous, release, require_new
 from services.generator.tuning.settings import TuningSettings
 from shared import topology
-from shared.adapters import registry
 from shared.costs import CostSettings, priced
 from shared.jobs.events import write
 from shared.jobs.tuning import AdapterReleased, AdapterReport
@@ -53,13 +52,14 @@ def tune(pairs_file: Path | None, cutoff: datetime | None, name: str, track: str
     adapters = KafkaView(kafka, topology.ADAPTERS).refresh()
     require_new(name, adapters)
     job = Job(settings, GeneratorSettings(), HomeSettings().home, lambda: datetime.now(UTC), write, TeacherSettings())
-    servers, wanted = Servers(kafka, CassandraSettings(), EncoderSettings()), Wanted(pairs_file, cutoff)
+    base, servers = job.model.sha256, Servers(kafka, CassandraSettings(), EncoderSettings())
+    wanted = Wanted(pairs_file, cutoff, track=settings.track)
     made = reading.dataset(
-        job.recipe.data, wanted, generator=job.generator, teacher=job.teacher, home=job.home, servers=servers
+        job.recipe, wanted, generator=job.generator, teacher=job.teacher, home=job.home, servers=servers
     )
-    speaks, base = registry.speaking(registry.of_track(adapters, settings.track)), job.model.sha256
+    speaks = previous(adapters, settings.track, base_sha256=base)
     trial = Trial(job.recipe, job.generator, job.home, write, settings.threads, settings.track)
-    trial.foresee(job.told(made), previous(adapters, settings.track, base_sha256=base), base)
+    trial.foresee(job.told(made), speaks, base)
     adapter, delivery = job.train(made, name, speaks), Delivery(kafka, SERVICE)
 
     def announce(change: AdapterAnnounced) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from services.generator.tuning import lineage
 from services.generator.tuning.data import dataset as data
 from services.generator.tuning.data.dataset import Dataset
-from services.generator.tuning.data.unlearning import EXAMPLES
+from services.generator.tuning.data.unlearning import CARRIED, EXAMPLES
 from services.generator.tuning.recipe import Recipe
 from services.generator.tuning.training.plan import TrainingPlan
 from services.generator.tuning.training.tokens import Prompts
@@ -18,10 +18,16 @@ TAGS = {"lora": "lora, qlora", "cartridge": "cartridge"}
 
 
 def write(folder: Path, adapter: AdapterAnnounced, *, dataset: Dataset, recipe: Recipe, prompts: Prompts) -> None:
-    """Write `lineage.json`, `examples.jsonl` and `README.md`; `prompts` are those that were trained on."""
+    """Write `lineage.json`, `examples.jsonl` and `README.md`; `prompts` are those that were trained on.
+
+    Of an adapter that goes on from another also `earlier.jsonl`, with what was learned before and not shown again.
+    """
     lineage.write(folder, lineage.of(adapter, dataset, recipe, prompts=prompts))
     with (folder / EXAMPLES).open("w", encoding="utf-8") as stream:
         stream.writelines(data.lines_of(dataset))
+    if recipe.goes_on and dataset.carried:
+        carried = (example.model_dump_json() + "\n" for example in dataset.carried)
+        (folder / CARRIED).write_text("".join(carried), encoding="utf-8")
     (folder / "README.md").write_text(card(adapter, dataset, recipe), encoding="utf-8")
 
 

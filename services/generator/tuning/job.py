@@ -13,6 +13,7 @@ from services.generator.adapter_config import CONFIG
 from services.generator.adapters import WEIGHTS, sha256_of
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning import card, recipe
+from services.generator.tuning.data import unlearning
 from services.generator.tuning.data.configured_assembly import configured_assembly
 from services.generator.tuning.data.dataset import Dataset
 from services.generator.tuning.data.teacher_settings import TeacherSettings
@@ -52,10 +53,20 @@ class Job:
         return models.configured(self.generator, self.home)
 
     def dataset(
-        self, documents: Iterable[StoredDocument], pairs: Sequence[TrainingPair], cutoff: datetime | None = None
+        self,
+        documents: Iterable[StoredDocument],
+        pairs: Sequence[TrainingPair],
+        cutoff: datetime | None = None,
+        previous: str | None = None,
     ) -> Dataset:
-        """The dataset of values at hand, each document one chunk; raises ValueError where nothing is left to learn."""
-        assembly = configured_assembly(self.recipe.data, self.generator, self.home, teacher=self.teacher)
+        """The dataset of values at hand, each document one chunk; raises ValueError where nothing is left to learn.
+
+        `previous` names the adapter before in the home folder; without one it is the newest of the track there.
+        """
+        before = unlearning.previous(self.home, previous or "", self.settings.track)
+        assembly = configured_assembly(
+            self.recipe.data, self.generator, self.home, teacher=self.teacher, previous=before
+        )
         return self.told(assembly.dataset(documents, pairs, cutoff))
 
     def told(self, dataset: Dataset) -> Dataset:
@@ -73,8 +84,8 @@ class Job:
     def train(self, dataset: Dataset, name: str = "", previous: AdapterAnnounced | None = None) -> AdapterAnnounced:
         """Train, hash, describe, and move into place; without a name, equal weights get the same one.
 
-        `previous` is who serves now, for recipes that go on from it. Raises ValueError where it does not fit, or the
-        recipe makes no adapter.
+        `previous` is who serves now, for recipes that go on from it. Raises ValueError where it does not fit, the
+        dataset was made after another one, or the recipe makes no adapter.
         """
         if self.recipe.training.method == "full":
             raise ValueError(f"recipe {self.recipe.name} trains all weights, which makes no adapter: {WHOLE}")
@@ -82,7 +93,7 @@ class Job:
         fresh = running.encoded(
             dataset.examples, dataset_sha256=dataset.sha256, model=model, plan=self.recipe.training, prompts=prompts
         )
-        inputs = self._warm(fresh, previous)
+        inputs = self._warm(fresh, previous, dataset.previous)
         making = self.home / "adapters" / f".making-{os.getpid()}"
         try:
             run = running.run(inputs, making, home=self.home, settings=self.settings, say=self.say)
@@ -94,13 +105,18 @@ class Job:
             shutil.rmtree(making, ignore_errors=True)
         return adapter
 
-    def _warm(self, inputs: Inputs, previous: AdapterAnnounced | None) -> Inputs:
+    def _warm(self, inputs: Inputs, previous: AdapterAnnounced | None, after: str) -> Inputs:
         """Where the recipe goes on from the adapter before, with its folder; the first of its line begins afresh."""
         if inputs.plan.warm_start == "none":
             return inputs
         self.say(WarmStart(goes_on_from=previous.name if previous else None))
         if previous is None:
             return inputs
+        if after not in ("", previous.name):
+            raise ValueError(
+                f"the dataset was made after adapter {after}, and {previous.name} serves now: start again, so that "
+                "what is new is counted from the weights that are gone on from"
+            )
         folder = adapters.verify(previous, inputs.model.sha256, self.home, self.generator.admission)
         return replace(inputs, start=folder, start_sha256=previous.weights_sha256)
 

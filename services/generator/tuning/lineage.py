@@ -9,8 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from services.generator.tuning.data.dataset import Dataset
-from services.generator.tuning.data.learned import LearnedRevision
-from services.generator.tuning.data.unlearning import LINEAGE
+from services.generator.tuning.data.learned import LINEAGE, LearnedRevision
 from services.generator.tuning.recipe import Recipe
 from services.generator.tuning.training.record import LIBRARIES
 from services.generator.tuning.training.tokens import Prompts
@@ -23,11 +22,15 @@ def _without_location(adapter: AdapterAnnounced) -> dict[str, Any]:
 
 
 class Lineage(BaseModel):
-    """What `lineage.json` holds. The adapter is written without its location, which changes when it is copied."""
+    """What `lineage.json` holds. The adapter is written without its location, which changes when it is copied.
+
+    `earlier` are revisions that were learned by the trainings that this one went on from, and not again by it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     adapter: Annotated[AdapterAnnounced, PlainSerializer(_without_location)]
     documents: tuple[LearnedRevision, ...]
+    earlier: tuple[LearnedRevision, ...]
     held_out: tuple[LearnedRevision, ...]
     left_out: Mapping[str, int]
     documents_left_out: Mapping[str, int]
@@ -43,6 +46,7 @@ def of(adapter: AdapterAnnounced, dataset: Dataset, recipe: Recipe, *, prompts: 
     return Lineage(
         adapter=adapter,
         documents=tuple(map(LearnedRevision.of, dataset.revisions)),
+        earlier=dataset.earlier if recipe.goes_on else (),
         held_out=tuple(LearnedRevision.of(document.revision) for document in dataset.held_out),
         left_out=dataset.left_out,
         documents_left_out=dataset.documents_left_out,

@@ -27,6 +27,18 @@ class Recipe(BaseModel):
     training: TrainingPlan = TrainingPlan()
     gates: GatePlan = GatePlan()
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether it begins with the weights of the adapter before."""
+        return self.training.warm_start == "previous"
+
+    @property
+    def needs_previous(self) -> bool:
+        """Whether it cannot do without the record of the adapter before, where there is one."""
+        stages = (*self.data.builders, *self.data.without_pairs)
+        replays = any(stage.builder == "replay" for stage in stages)
+        return self.goes_on or replays or self.data.documents == "new"
+
 
 def load(settings: TuningSettings) -> Recipe:
     """The configured recipe with the settings' overrides in it. Raises ValueError that names file and field."""

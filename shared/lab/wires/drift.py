@@ -46,9 +46,11 @@ Fact = tuple[Story, str]
 class Drift:
     """The timeline of many editions, and questions about it."""
 
-    def __init__(self, knobs: Knobs) -> None:
+    def __init__(self, knobs: Knobs, until: int | None = None) -> None:
+        """`until`: as it stands after this edition, nothing later having happened yet."""
         self.knobs = checked(knobs)
-        self.timeline: Timeline = Newsroom(knobs).timeline()
+        whole = Newsroom(knobs).timeline()
+        self.timeline: Timeline = whole if until is None else whole.until(until)
         self._draw = Draw("drift", knobs.seed)
         self._live = "\n".join(f"{title}\n{text}" for title, text in standing(self.timeline).values()).lower()
         self._first, self._last = self.timeline.events[0].at, self.timeline.events[-1].at
@@ -62,10 +64,9 @@ class Drift:
     def questions(self) -> list[Question]:
         """So many questions of all slices. ValueError where there are not enough facts."""
         candidates: dict[str, list[Question]] = {name: [] for name in SLICES}
-        for place in self._draw.shuffled(range(len(self._facts))):
-            for question in self._about(self._facts[place], self._history[place]):
-                candidates[question.slice].append(question)
-        candidates["unanswerable"] = list(self._unanswerable())
+        for _, question in self.about_facts():
+            candidates[question.slice].append(question)
+        candidates["unanswerable"] = [question for _, question in self.unanswerable()]
         taken = {name: candidates[name][: self.knobs.questions * share // 1_000] for name, share in SHARES.items()}
         left = self.knobs.questions - sum(map(len, taken.values()))
         taken["stable"] = candidates["stable"][:left]
@@ -79,6 +80,12 @@ class Drift:
             for name in SLICES
             for number, question in enumerate(taken[name], start=1)
         ]
+
+    def about_facts(self) -> Iterator[tuple[str, Question]]:
+        """Every question that a fact can be asked for, with the fact's name; without ids, in an order of chance."""
+        for place in self._draw.shuffled(range(len(self._facts))):
+            for question in self._about(self._facts[place], self._history[place]):
+                yield name_of(*self._facts[place]), question
 
     def facts(self) -> Iterator[Mapping[str, Any]]:
         """Every fact with every value that it had, from when until when, and the document that states it."""
@@ -123,7 +130,8 @@ class Drift:
         self, name: str, text: str, held: Validity, before: Validity | None = None, as_of: datetime | None = None
     ) -> Question:
         reprints = held.event.story.reprints if held.event.change == "new" else ()
-        gold = [held.event.document_id, *(name for name in reprints if as_of is None or self._printed[name] <= as_of)]
+        printed = [name for name in reprints if name in self._printed]
+        gold = [held.event.document_id, *(name for name in printed if as_of is None or self._printed[name] <= as_of)]
         return _question(
             name,
             text,
@@ -133,15 +141,22 @@ class Drift:
             as_of=as_of,
         )
 
-    def _unanswerable(self) -> Iterator[Question]:
+    def unanswerable(self) -> Iterator[tuple[str, Question]]:
+        """Questions that no story answers, with the name of what they ask for; without ids."""
         retracted = {event.document_id for event in self.timeline.of_change("retraction")}
         stories = [event.story for event in self.timeline.of_change("new") if event.document_id not in retracted]
         for story in self._draw.shuffled(stories):
             draw = self._draw.child("unsaid", story.document_id)
             fact = draw.pick(story.left)
             tested = wordings_of(self.knobs.seed, story.kind, fact)[1]
-            yield _question("unanswerable", asked(draw.pick(tested), story.values))
-            yield _question("unanswerable", asked(draw.pick(story.kind.unsaid), story.values))
+            yield name_of(story, fact), _question("unanswerable", asked(draw.pick(tested), story.values))
+            unsaid = asked(draw.pick(story.kind.unsaid), story.values)
+            yield name_of(story, "unsaid"), _question("unanswerable", unsaid)
+
+
+def name_of(story: Story, fact: str) -> str:
+    """What a fact is called: its story's id, and the fact of that kind of story."""
+    return f"{story.document_id} {story.kind.name}.{fact}"
 
 
 def _question(name: str, text: str, **fields: Any) -> Question:

@@ -34,6 +34,10 @@ class Timeline:
     events: Sequence[Event]
     shared_surnames: frozenset[str]
 
+    def until(self, edition: int) -> "Timeline":
+        """What had happened when an edition was out."""
+        return replace(self, events=[event for event in self.events if event.edition <= edition])
+
     def of(self, story: Story) -> list[Event]:
         """What became of a story, in order; its reprints apart."""
         return [event for event in self.events if event.story is story and event.change != "reprint"]

@@ -34,11 +34,12 @@ def main(arguments: Sequence[str] | None = None, read: Callable[..., Dataset] = 
 
 def _run(options: argparse.Namespace, read: Callable[..., Dataset]) -> None:
     generator = GeneratorSettings()
-    chosen = recipe.load(TuningSettings(**({"recipe": options.recipe} if options.recipe else {})))
-    wanted = Wanted(options.pairs, options.cutoff, options.previous)
+    given = {name: value for name in ("recipe", "track") if (value := getattr(options, name))}
+    settings = TuningSettings(**given)
+    chosen, wanted = recipe.load(settings), Wanted(options.pairs, options.cutoff, options.previous, settings.track)
     servers = Servers(KafkaSettings(), CassandraSettings(), EncoderSettings())
     home, teacher = HomeSettings().home, TeacherSettings()
-    made = read(chosen.data, wanted, generator=generator, teacher=teacher, home=home, servers=servers)
+    made = read(chosen, wanted, generator=generator, teacher=teacher, home=home, servers=servers)
     recipe_name = f"{chosen.name} version {chosen.version}"
     asked = questions.asked_of(chosen.gates, made, [], Before())
     gates = [f"gate {gate.gate} {gate.tells}" for gate in foreseeing.foreseen(asked, Before()) if gate.binding]
@@ -55,7 +56,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--recipe", default="", help="its name or a path.yaml")
     parser.add_argument("--pairs", type=Path, help="JSON lines of question, answer, document_id")
     parser.add_argument("--cutoff", type=moment, help="learn nothing first seen after this time (ISO 8601)")
-    parser.add_argument("--previous", default="", help="name of the adapter before; empty: the newest")
+    parser.add_argument("--previous", default="", help="name of the adapter before; empty: who speaks in the track")
+    parser.add_argument("--track", default="", help="the line of adapters; TILTYARD_TUNING_TRACK by default")
     parser.add_argument("--examples", type=int, default=1, help="shown of each kind")
     parser.add_argument("--out", type=Path, help="write all examples there, as JSON lines")
     return parser

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from services.generator.tuning.data import caps, checking, losses, split, unlearning
+from services.generator.tuning.data import caps, carrying, checking, losses, split, unlearning
 from services.generator.tuning.data.checking import Earlier, Supplied
 from services.generator.tuning.data.choosing import Choice, choose
 from services.generator.tuning.data.dataset import Dataset
@@ -63,8 +63,7 @@ class Assembly:
             raise ValueError(losses.nothing(choice, lost))
         used = sorted({identifier for example in examples for identifier in example.document_ids})
         revisions = tuple(choice.learnable[identifier].revision for identifier in used)
-        unlearn = unlearning.unlearn(self.previous, choice.stored, choice.verdict) if self.previous else ()
-        return Dataset(
+        made = Dataset(
             examples=tuple(examples),
             revisions=revisions,
             cutoff=cutoff or max(of.first_seen_at for of in revisions),
@@ -73,9 +72,18 @@ class Assembly:
             probes=tuple(probes),
             held_out=tuple(choice.taught(choice.learnable, held_out=True).values()),
             documents_left_out=choice.left_out(),
-            previous=self.previous.name if self.previous else "",
-            unlearn=tuple(unlearn),
             pairs=checking.report(pairs, checked, training.pairs, choice) if pairs else None,
+        )
+        return made if self.previous is None else self._after(self.previous, made, choice, training.pairs)
+
+    def _after(self, before: Previous, made: Dataset, choice: Choice, pairs: Sequence[TrainingPair]) -> Dataset:
+        """The dataset with what is to be said of the adapter before."""
+        return replace(
+            made,
+            previous=before.name,
+            unlearn=tuple(unlearning.unlearn(before, choice.stored, choice.verdict)),
+            earlier=carrying.earlier(before, made.revisions),
+            carried=carrying.carried(before, choice.learnable, pairs=pairs, examples=made.examples),
         )
 
     def _material(self, choice: Choice, pairs: Sequence[TrainingPair], *, held_out: bool) -> Material:

@@ -4,11 +4,10 @@ from pathlib import Path
 
 from services.generator import answer_prompt
 from services.generator.settings import GeneratorSettings
-from services.generator.tuning.data import unlearning
 from services.generator.tuning.data.assembling import Assembly
 from services.generator.tuning.data.checking import Earlier
 from services.generator.tuning.data.chunks import whole
-from services.generator.tuning.data.material import Chunks, Serving
+from services.generator.tuning.data.material import Chunks, Previous, Serving
 from services.generator.tuning.data.plan import DataPlan
 from services.generator.tuning.data.teacher_settings import TeacherSettings
 from services.generator.tuning.data.teaching import Remembering, Teacher
@@ -24,19 +23,19 @@ def configured_assembly(
     *,
     teacher: TeacherSettings,
     chunks: Chunks = whole,
-    previous: str = "",
+    previous: Previous | None = None,
     earlier: Earlier = lambda _: {},
 ) -> Assembly:
     """An assembly as the settings describe it; a teacher is there only where the plan has the builder for it.
 
-    `previous` names the adapter before; "" is the newest under `home`. `earlier` reads earlier revisions. Raises
-    ValueError where a prompt, the named adapter or the teacher is missing.
+    `previous` is the adapter before. `earlier` reads earlier revisions. Raises ValueError where a prompt or the teacher
+    is missing.
     """
     return Assembly(
         plan=plan,
         serving=serving(generator),
         chunks=chunks,
-        previous=unlearning.previous(home, previous),
+        previous=previous,
         teacher=_teacher(plan, teacher, generator, home=home),
         earlier=earlier,
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from services.generator.tuning.data.example import Example
+from services.generator.tuning.data.learned import LearnedRevision
 from shared.jobs.dataset import PairsReport, Unlearned
 from shared.messages import Revision
 from shared.stored import StoredDocument
@@ -21,6 +22,8 @@ class Dataset:
 
     `validation` is made by the same builders from documents that are held out whole (`held_out`); `probes` ask for
     learned facts in wordings that no example has. `unlearn` is what `previous`, the adapter before, should not know.
+    `earlier` are revisions that it learned and this run does not, and `carried` its examples that still hold and that
+    this run does not show: both stay known to an adapter that goes on from it.
     `pairs` is what was found in the supplied pairs, where there were any.
     """
 
@@ -35,6 +38,8 @@ class Dataset:
     previous: str = ""
     unlearn: tuple[Unlearned, ...] = ()
     pairs: PairsReport | None = None
+    earlier: tuple[LearnedRevision, ...] = ()
+    carried: tuple[Example, ...] = ()
 
     def splits(self) -> Iterator[tuple[Split, Example]]:
         """Every example with its side."""

@@ -81,7 +81,7 @@ def _turns(example: Example, prompt: Prompt, answer: str) -> tuple[Turn, ...]:
     chat = _chat(example, prompt)
     return (
         Turn(role="system", content=chat.system),
-        Turn(role="user", content=chat.user),
+        Turn(role="user", content=chat.user_turn),
         Turn(role="assistant", content=answer),
     )
 

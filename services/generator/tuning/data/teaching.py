@@ -96,7 +96,7 @@ class Remembering:
         return [known[chat] for chat in chats]
 
     def _file(self, chat: Chat) -> Path:
-        key = json.dumps([self.teacher.name, chat.system, chat.user])
+        key = json.dumps([self.teacher.name, chat.system, chat.user_turn])
         digest = hashlib.sha256(key.encode()).hexdigest()
         return self.folder / digest[:2] / f"{digest}.txt"
 

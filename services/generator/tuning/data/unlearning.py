@@ -1,36 +1,39 @@
 """The adapter before: what it has learned, and what of that it should no longer know."""
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from pydantic import ValidationError
-
+from services.generator.tuning.data import learned as earlier
 from services.generator.tuning.data.eligible import Verdict
 from services.generator.tuning.data.example import Example
-from services.generator.tuning.data.learned import EarlierLineage
+from services.generator.tuning.data.learned import LINEAGE
 from services.generator.tuning.data.material import Previous
 from shared import lines
 from shared.jobs.dataset import Unlearned
-from shared.records import reason_of
 from shared.stored import StoredDocument
 
-LINEAGE, EXAMPLES = "lineage.json", "examples.jsonl"
+EXAMPLES, CARRIED = "examples.jsonl", "earlier.jsonl"
 GONE, CORRECTED = "document no longer in the store", "document corrected"
 
 
-def previous(home: Path, name: str = "") -> Previous | None:
+def previous(home: Path, name: str = "", track: str = "") -> Previous | None:
     """The named adapter, or the newest that stands under `home`; None where there is none yet.
 
-    Raises ValueError where the named one is not there or its record cannot be read.
+    `track`: the newest of this track alone. Raises ValueError where the named one is not there or its record cannot be
+    read.
     """
-    folder = home / "adapters" / name if name else _newest(home)
+    folder = home / "adapters" / name if name else _newest(home, track)
     if folder is None:
         return None
     if not (folder / LINEAGE).is_file():
         raise ValueError(f"no adapter {name!r} in {home / 'adapters'}")
-    learned = {of.document_id: of for of in _read(folder / LINEAGE).documents}
-    return Previous(folder.name, learned, list(_examples(folder / EXAMPLES)))
+    return of_folder(folder, folder.name)
+
+
+def of_folder(folder: Path, name: str) -> Previous:
+    """The adapter that lies in a folder. Raises ValueError where its record cannot be read."""
+    learned = earlier.read(folder / LINEAGE).learned
+    return Previous(name, learned, [*_trained(folder / EXAMPLES), *_carried(folder / CARRIED)])
 
 
 def unlearn(before: Previous, stored: Mapping[str, StoredDocument], verdict: Verdict) -> Iterator[Unlearned]:
@@ -49,23 +52,20 @@ def unlearn(before: Previous, stored: Mapping[str, StoredDocument], verdict: Ver
             )
 
 
-def _newest(home: Path) -> Path | None:
-    folders = [file.parent for file in (home / "adapters").glob(f"[!.]*/{LINEAGE}")]
-    return max(folders, key=lambda folder: _read(folder / LINEAGE).adapter.created_at, default=None)
+def _newest(home: Path, track: str) -> Path | None:
+    made = {file.parent: earlier.read(file).adapter for file in (home / "adapters").glob(f"[!.]*/{LINEAGE}")}
+    of_track = [folder for folder, adapter in made.items() if track in ("", adapter.track)]
+    return max(of_track, key=lambda folder: made[folder].created_at, default=None)
 
 
-def _examples(file: Path) -> Iterator[Example]:
+def _trained(file: Path) -> Iterator[Example]:
     """Those that were trained on; none where the adapter was made before examples were kept."""
     for _, written in lines.rows(file) if file.is_file() else ():
         if written.pop("split") == "train":
             yield Example.model_validate(written)
 
 
-def _read(file: Path) -> EarlierLineage:
-    """Raises ValueError that names the file, and the field that is missing or wrong."""
-    try:
-        return EarlierLineage.model_validate(json.loads(file.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        raise ValueError(f"{file}: {reason_of(error)}") from error
-    except ValueError as error:
-        raise ValueError(f"{file} is not JSON: {error}") from error
+def _carried(file: Path) -> Iterator[Example]:
+    """Those of the trainings before it that it went on from."""
+    for _, written in lines.rows(file) if file.is_file() else ():
+        yield Example.model_validate(written)

@@ -21,6 +21,7 @@ from peft import (
 from services.generator import adapter_config, adapter_loading, cartridge_config, cartridge_loading
 from services.generator.adapter_weights import PREFIX
 from services.generator.backends.transformers import load
+from services.generator.tuning.data import learned as earlier
 from services.generator.tuning.training.plan import TrainingPlan
 
 
@@ -41,7 +42,10 @@ def build(folder: Path, plan: TrainingPlan) -> Any:
 
 
 def start_from(network: Any, adapter: Path) -> None:
-    """Put an adapter's weights in place of the fresh ones. Raises ValueError where its form is another."""
+    """Put an adapter's weights in place of the fresh ones, as they were before its recipe's strength weakened them.
+
+    Otherwise each training would weaken what the ones before it taught. Raises ValueError where its form is another.
+    """
     wanted = network.peft_config["default"]
     if (kind := adapter_config.kind(adapter)) != wanted.peft_type.lower():
         raise ValueError(
@@ -57,6 +61,7 @@ def start_from(network: Any, adapter: Path) -> None:
     saved = adapter_config.read(adapter)
     _require_form(adapter, {"r": saved.r, "lora_alpha": saved.lora_alpha, "target_modules": saved.target_set}, wanted)
     adapter_loading.put(network, adapter_loading.weights(adapter), "default")
+    weaken(network, 1 / earlier.strength_of(adapter))
 
 
 def open_with(network: Any, ids: Sequence[int]) -> None:

@@ -25,7 +25,7 @@ class TrainingPlan(BaseModel):
     )
     warm_start: Literal["none", "previous"] = Field(
         default="none",
-        description="previous: go on from the newest adapter of this base, whose form must be the recipe's",
+        description="previous: go on from who speaks in the track, whose base and form must be the recipe's",
     )
     rank: int = Field(default=16, ge=1, description="of the LoRA matrices")
     alpha: int = Field(default=32, ge=1, description="LoRA's scale is alpha / rank")

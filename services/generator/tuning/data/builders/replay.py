@@ -1,18 +1,20 @@
 """A share of what the adapter before was trained on, so that training on news alone does not wash it out.
 
-Only examples all of whose documents still say exactly what was learned, and are on the training side now.
+Only examples that still hold, of documents that are on the training side now. Each training draws others.
 """
 
 from collections.abc import Iterator
 
 from pydantic import Field
 
+from services.generator.tuning.data import carrying
 from services.generator.tuning.data.drawing import draw
 from services.generator.tuning.data.example import LeftOut, Made
 from services.generator.tuning.data.material import Material
 from services.generator.tuning.data.plan import BuilderOptions, Share
 
 NO_LONGER = "earlier example of a document that changed or is held out"
+ANEW = "earlier example of a fact that is taught anew"
 
 
 class Options(BuilderOptions):
@@ -23,15 +25,17 @@ class Options(BuilderOptions):
 
 def build(material: Material, options: Options) -> Iterator[Made]:
     """The drawn examples as they were, under this builder's name; nothing where there is no adapter before."""
-    for example in material.previous.examples if material.previous else ():
-        if draw(material.seed, "replay", example.model_dump_json(exclude={"builder"})) >= options.of_previous:
+    before = material.previous
+    if before is None:
+        return
+    anew = carrying.taught_anew(before.examples, material.pairs)
+    for example in before.examples:
+        name = example.model_dump_json(exclude={"builder", "times"})
+        if draw(material.seed, "replay", before.name, name) >= options.of_previous:
             continue
-        if all(_stands(material, identifier) for identifier in example.document_ids):
-            yield example.model_copy(update={"builder": "replay"})
-        else:
+        if not carrying.stands(example, before, material.learnable):
             yield LeftOut(NO_LONGER)
-
-
-def _stands(material: Material, document_id: str) -> bool:
-    document = material.learnable.get(document_id)
-    return document is not None and material.previous is not None and material.previous.knows(document.revision)
+        elif example in anew:
+            yield LeftOut(ANEW)
+        else:
+            yield example.model_copy(update={"builder": "replay"})

@@ -38,7 +38,7 @@ class Server:
         try:
             answer = self._client.chat.completions.create(
                 model=self._settings.model,
-                messages=[{"role": "system", "content": chat.system}, {"role": "user", "content": chat.user}],
+                messages=[{"role": "system", "content": chat.system}, {"role": "user", "content": chat.user_turn}],
                 max_tokens=self._settings.max_tokens,
                 temperature=0,
             )

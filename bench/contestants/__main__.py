@@ -1,0 +1,101 @@
+"""`python -m bench.contestants`: each practical way of knowing the news, over wires or over editions, and the table.
+
+    python -m bench.contestants --wires dev-2,dev-5 --seeds 1,2,3 --out out/contestants.jsonl
+    python -m bench.contestants --drift 7 --editions 6 --out out/contestants.jsonl
+    python -m bench.contestants --report out/contestants.jsonl
+
+Each unit of work is one JSON line of `--out`; started again, it does what is missing. Recipes and everything else are
+chosen on dev wires and on other seeds than the one that is reported. Adapters of a stream are kept in `--folder`.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench import quarters
+from bench.contestants import contenders, drifting, records, report
+from bench.contestants.asking import Remembering
+from bench.contestants.contenders import RECIPES, Room
+from bench.contestants.editions import Stream
+from bench.contestants.library import Library
+from bench.contestants.wires import Plan
+from services.generator.ports import Backend
+from services.generator.settings import GeneratorSettings
+from shared import plugins
+from shared.lab.wires import named
+from shared.lab.wires.knobs import Knobs
+from shared.settings import EncoderSettings, HomeSettings
+
+CONTESTANTS = (
+    "base,base+rag,base+dense,base+bm25,base+rag+3,base+rag+dates,base+gold,base+cag,"
+    "tuned,tuned+rag,continual,continual+rag"
+)
+EDITIONS = {"documents": 36, "new": 4, "corrections": 3, "retractions": 1, "updates": 3, "reprints": 0}
+"""Documents of the first edition, and changes of each later one: some 60 documents stand after the sixth."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure what was asked for, or print the table of what was measured."""
+    options = _parser().parse_args(arguments)
+    if options.report:
+        sys.stdout.write(report.text(records.read(options.report), markdown=options.markdown))
+        return
+    tracks = dict.fromkeys(arm.speaker for arm in contenders.contest().arms if arm.taken.is_tuned)
+    settings = GeneratorSettings(threads=options.threads, speakers=",".join(("base", *tracks)))
+    home = HomeSettings().home
+    backend: Backend = plugins.load("services.generator.backends", settings.backend)(settings, home)
+    if options.wires:
+        plan = Plan(options.wires, options.seeds, options.recipe or RECIPES["tuned"], options.questions or 40)
+        plan.run(Remembering(backend), settings, home, options.out, quarters.say)
+    if options.drift is not None:
+        _drift(options, backend, settings, home)
+
+
+def _drift(options: argparse.Namespace, backend: Backend, settings: GeneratorSettings, home: Path) -> None:
+    sizes = EDITIONS | {"documents": options.documents}
+    knobs = Knobs(seed=options.drift, editions=options.editions, wordings=options.wordings, **sizes)
+    stream = Stream(knobs)
+    library = Library(contenders.contest(), EncoderSettings(), datetime(2025, 1, 1, tzinfo=UTC))
+    recipes = RECIPES | ({"tuned": options.recipe} if options.recipe else {})
+    room = Room.around(
+        backend, settings, library, home=home, folder=options.folder, stream=stream.name, say=quarters.say,
+        recipes=recipes,
+    )  # fmt: skip
+    names = options.contestants.split(",")
+    contestants = {name: room.contestant(name) for name in names}
+    drifting.run(stream, contestants, options.out, questions=options.questions or 8, general=options.general)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.contestants", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--wires", type=_wires, default=(), help="named wires, comma-separated")
+    parser.add_argument("--seeds", type=lambda text: [*map(int, text.split(","))], default=(1, 2, 3))
+    parser.add_argument("--recipe", default="", help="of the trainings anew: its name or a path.yaml")
+    parser.add_argument("--drift", type=int, default=None, help="seed of a stream of editions")
+    parser.add_argument("--editions", type=int, default=6)
+    parser.add_argument("--documents", type=int, default=EDITIONS["documents"], help="of the first edition")
+    parser.add_argument("--wordings", type=int, default=2, help="training pairs of each fact of the stream")
+    parser.add_argument("--contestants", default=CONTESTANTS, help=f"some of {', '.join(contenders.names())}")
+    parser.add_argument("--questions", type=int, default=None, help="of each kind; wires: 40, editions: 8")
+    parser.add_argument("--general", type=int, default=20, help="general questions after an edition")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--folder", type=Path, default=Path("out/contestants"), help="of the adapters of a stream")
+    parser.add_argument("--out", type=Path, default=Path("out/contestants.jsonl"))
+    parser.add_argument("--report", type=Path, default=None, help="a file of units: print its tables")
+    parser.add_argument("--markdown", action="store_true", help="of the report: tables in Markdown")
+    return parser
+
+
+def _wires(text: str) -> list[str]:
+    wires = text.split(",")
+    if unknown := [name for name in wires if name not in named.named()]:
+        raise argparse.ArgumentTypeError(f"no wire {', '.join(unknown)}: choose some of {', '.join(named.named())}")
+    return wires
+
+
+if __name__ == "__main__":
+    main()

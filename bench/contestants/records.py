@@ -1,0 +1,141 @@
+"""What a measurement leaves in its file: one JSON line for each unit of work, with every answer in it.
+
+A unit whose line is there is not done again. Lines hold questions and answers, not figures, so that all figures can be
+counted anew when a measure has changed.
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from shared.measures import outdated, right, rightly_abstained
+from shared.messages import Answer, Question
+
+
+class Asked(BaseModel):
+    """A question with its answer. `kind` is what it asks after, `fact` which fact of which story."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    kind: str
+    fact: str = ""
+    question: Question
+    answer: Answer
+
+    @property
+    def right(self) -> float | None:
+        """1 or 0: whether it is right, which is to abstain where nothing answers; None where it was not asked."""
+        if self.answer.status == "skipped":
+            return None
+        if self.question.references == ():
+            return rightly_abstained.score(self.question, self.answer)
+        return right.score(self.question, self.answer)
+
+    @property
+    def right_unruled(self) -> float | None:
+        """The same of what the model said before a rule of abstention kept it back."""
+        if not self.answer.withheld:
+            return self.right
+        said = self.answer.model_copy(update={"status": "answered", "text": self.answer.withheld})
+        return self.model_copy(update={"answer": said}).right
+
+    @property
+    def says_old(self) -> float | None:
+        """1 where it says what later news made wrong; None where nothing was."""
+        return outdated.score(self.question, self.answer)
+
+    @property
+    def seconds(self) -> float:
+        return (self.answer.retrieval_ms + self.answer.generation_ms) / 1000
+
+
+class Corrected(BaseModel):
+    """A corrected fact asked for alone, `seconds` after its correction was handed over, asking included."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    seconds: float
+    asked: Asked
+
+
+class WireUnit(BaseModel):
+    """One wire and one seed, or with seed None the base on that wire. Perplexity is of new stories."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    part: Literal["wire"] = "wire"
+    wire: str
+    wordings: int
+    recipe: str
+    seed: int | None
+    asked: Sequence[Asked] = Field(description="`answer.arm` says by whom")
+    nats: float
+    nats_tokens: float
+    training_tokens: int = 0
+    steps: int = 0
+    seconds: float = 0.0
+    loss: float | None = None
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return self.part, self.wire, self.recipe if self.seed is not None else "", str(self.seed)
+
+
+class DriftUnit(BaseModel):
+    """One contestant after one edition of one stream of news."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    part: Literal["drift"] = "drift"
+    stream: str
+    edition: int
+    contestant: str
+    seconds: float
+    tokens: int
+    held_bytes: int
+    peak_mib: int | None
+    documents: int = Field(description="that the edition published")
+    asked: Sequence[Asked]
+    corrected: Sequence[Corrected]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return self.part, self.stream, str(self.edition), self.contestant
+
+
+Unit = WireUnit | DriftUnit
+_UNIT: TypeAdapter[Unit] = TypeAdapter(Unit)
+
+
+def short(answer: Answer) -> Answer:
+    """An answer without its passages, which the file would hold many times."""
+    return answer.model_copy(update={"evidence_texts": (), "evidence_titles": (), "evidence_labels": ()})
+
+
+def read(file: Path) -> list[Unit]:
+    """The units of a file, none where there is no file. A last line that a kill cut off is no unit.
+
+    Raises ValueError that names the line which is wrong.
+    """
+    if not file.is_file():
+        return []
+    units: list[Unit] = []
+    written = file.read_bytes()
+    for number, line in enumerate(written[: written.rfind(b"\n") + 1].splitlines(), start=1):
+        try:
+            units.append(_UNIT.validate_json(line))
+        except ValueError as error:
+            raise ValueError(f"{file}:{number}: no unit of this measurement: {error}") from error
+    return units
+
+
+def append(file: Path, unit: Unit) -> None:
+    """Add a unit, for good: what a kill left of a line before is cut off first."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a+b") as stream:
+        stream.seek(0)
+        stream.truncate(stream.read().rfind(b"\n") + 1)
+        row = unit.model_dump(mode="json", exclude_defaults=True) | {"part": unit.part}
+        stream.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+        stream.flush()
+        os.fsync(stream.fileno())
