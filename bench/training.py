@@ -61,7 +61,7 @@ def _measure(options: argparse.Namespace) -> dict[str, Any]:
     ours = network.build(options.model, plan)
     loaded_s = time.perf_counter() - begun
     weights = list(network.learned(ours).values())
-    optimiser = network.optimiser(weights, plan)
+    optimiser = network.optimiser(ours, plan)
 
     def our_step(batch: Sequence[Encoded]) -> float:
         loss = step.accumulate(ours, batch, plan.batch_size)
@@ -76,7 +76,7 @@ def _measure(options: argparse.Namespace) -> dict[str, Any]:
     if options.no_bare:
         return figures
     bare = bare_training.build(options.model, plan)
-    theirs = network.optimiser([weight for weight in bare.parameters() if weight.requires_grad], plan)
+    theirs = network.optimiser(bare, plan)
     both = [
         (_timed(our_step, batch), _timed(lambda it: bare_training.step(bare, theirs, it), batch)) for batch in batches
     ]

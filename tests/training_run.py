@@ -8,6 +8,7 @@ from typing import Any
 
 from services.generator.tuning.settings import TuningSettings
 from services.generator.tuning.training import running
+from services.generator.tuning.training.held_examples import NOTHING, Held
 from services.generator.tuning.training.plan import TrainingPlan
 from services.generator.tuning.training.running import Inputs
 from services.generator.tuning.training.tokens import Encoded
@@ -31,12 +32,13 @@ def run(
     home: Path,
     say: Write = lambda _: None,
     start: Path | None = None,
+    held: Held = NOTHING,
     clock: Callable[[], float] = time.monotonic,
     **changes: Any,
 ) -> TrainingRun:
     """Train in `folder`, with a checkpoint after each step; `changes` are of the plan."""
     model = language.resolve(str(tiny), home)
-    inputs = Inputs(examples(), model, TrainingPlan(**PLAN | changes), "data", ["prompt"], start)
+    inputs = Inputs(examples(), model, TrainingPlan(**PLAN | changes), "data", ["prompt"], start, held=held)
     settings = TuningSettings(checkpoint_s=0, threads=1)
     return running.run(inputs, folder, home=home, settings=settings, say=say, clock=clock)
 

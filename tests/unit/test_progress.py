@@ -170,9 +170,9 @@ def test_the_command_says_what_became_of_the_adapter_and_programs_read_its_repor
 
     assert text == "adapter news: serving, good; it knows the news to 2025-03-03T12:00:00Z\n"
     assert [*told] == [
-        "name", "location", "track", "base_model", "base_sha256", "weights_sha256", "config_sha256", "cutoff",
-        "dataset_sha256", "documents", "examples", "created_at", "state", "reason", "changed_at", "gates", "cost",
-        "seconds", "tokens", "steps", "planned_steps", "unfinished", "final_loss",
+        "name", "location", "track", "base_model", "base_sha256", "weights_sha256", "config_sha256", "kind",
+        "weights_bytes", "cutoff", "dataset_sha256", "documents", "examples", "created_at", "state", "reason",
+        "changed_at", "gates", "cost", "seconds", "tokens", "steps", "planned_steps", "unfinished", "final_loss",
     ]  # fmt: skip
     assert told["cutoff"] == "2025-03-03T12:00:00Z"
 

@@ -120,7 +120,7 @@ def assert_same(folder: Path, other: Path) -> None:
 def test_time_that_was_used_before_a_restart_is_kept(tiny: Path, tmp_path: Path) -> None:
     made = network.build(tiny, TrainingPlan(rank=4))
     weights = network.learned(made)
-    optimiser = network.optimiser([*weights.values()], TrainingPlan())
+    optimiser = network.optimiser(made, TrainingPlan())
     checkpoints = Checkpoints(tmp_path / "run")
 
     checkpoints.save(weights, optimiser, Standing(step=3, seconds=40.0, loss=1.0, losses=[1.0]))
@@ -248,11 +248,11 @@ def test_a_long_curve_is_thinned_to_means() -> None:
     assert record.thinned([]) == ()
 
 
-def test_a_paged_optimiser_needs_a_gpu() -> None:
-    weights = [torch.nn.Parameter(torch.zeros(2))]
+def test_a_paged_optimiser_needs_a_gpu(tiny: Path) -> None:
+    made = network.build(tiny, TrainingPlan(rank=4))
 
     with pytest.raises(ValueError, match=r"paged_adamw_8bit pages .* there is none"):
-        network.optimiser(weights, TrainingPlan(optimiser="paged_adamw_8bit"))
+        network.optimiser(made, TrainingPlan(optimiser="paged_adamw_8bit"))
 
 
 class FakeMlflow(ModuleType):

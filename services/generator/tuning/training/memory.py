@@ -46,15 +46,15 @@ class Memory:
         return MemoryMib(**{name: round(value / 2**20) for name, value in (vars(self) | {"total": self.total}).items()})
 
 
-def predict(shape: Shape, plan: TrainingPlan, load: Load, device: str) -> Memory:
-    """The memory of a run on `cpu` or `cuda`."""
+def predict(shape: Shape, plan: TrainingPlan, load: Load, device: str, *, held: bool = False) -> Memory:
+    """The memory of a run on `cpu` or `cuda`. `held`: the batch is held to the base, whose logits come on top."""
     name = plan.optimiser if plan.optimiser != "auto" else "adamw"
     learning = learned_weights(shape, plan)
     return Memory(
         weights=_frozen(shape, plan, device),
         learned=learning * (FP32 + FP32 + OPTIMISER[name]),
         activations=load.examples * (load.tokens * _kept(shape, plan) + _before(shape, plan)),
-        logits=3 * load.examples * (load.reply + 1) * shape.vocabulary * FP32,
+        logits=(6 if held else 3) * load.examples * (load.reply + 1) * shape.vocabulary * FP32,
         runtime=RUNTIME[device],
     )
 

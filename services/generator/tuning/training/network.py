@@ -17,6 +17,7 @@ from peft import (
     initialize_kv_prefix_from_past_key_values,
     prepare_model_for_kbit_training,
 )
+from peft.optimizers import create_loraplus_optimizer
 
 from services.generator import adapter_config, adapter_loading, cartridge_config, cartridge_loading
 from services.generator.adapter_weights import PREFIX
@@ -103,19 +104,34 @@ def computing(network: Any) -> AbstractContextManager[Any]:
     return torch.autocast("cuda", torch.bfloat16) if network.device.type == "cuda" else nullcontext()
 
 
-def optimiser(weights: Sequence[torch.nn.Parameter], plan: TrainingPlan) -> torch.optim.Optimizer:
-    """The plan's optimiser. Raises ValueError for a paged one without a GPU."""
-    on_gpu = weights[0].device.type == "cuda"
-    name = plan.optimiser if plan.optimiser != "auto" else "paged_adamw_32bit" if on_gpu else "adamw"
+def optimiser(network: Any, plan: TrainingPlan) -> torch.optim.Optimizer:
+    """The plan's optimiser over the weights that learn; the highest rate of each group is its `initial_lr`.
+
+    With LoRA+ the matrices that begin as zeros learn faster than the others (Hayou et al. 2024). Raises ValueError for
+    a paged one without a GPU.
+    """
+    kind: Any = _optimiser_class(network, plan)
     rate, decay = plan.learning_rate, plan.weight_decay
+    if plan.lora_plus == 1:
+        made: torch.optim.Optimizer = kind([*learned(network).values()], lr=rate, weight_decay=decay)
+    else:
+        wishes = {"lr": rate, "loraplus_lr_ratio": plan.lora_plus, "weight_decay": decay}
+        made = create_loraplus_optimizer(network, kind, **wishes)
+    for group in made.param_groups:
+        group["initial_lr"] = group["lr"]
+    return made
+
+
+def _optimiser_class(network: Any, plan: TrainingPlan) -> Any:
+    on_gpu = network.device.type == "cuda"
+    name = plan.optimiser if plan.optimiser != "auto" else "paged_adamw_32bit" if on_gpu else "adamw"
     if name == "adamw":
-        return torch.optim.AdamW(weights, lr=rate, weight_decay=decay)
+        return torch.optim.AdamW
     if not on_gpu:
         raise ValueError(f"optimiser {name} pages to the host's memory from a GPU and there is none: use adamw or auto")
     paged: Any = import_module("bitsandbytes.optim")
-    make = paged.PagedAdamW8bit if name == "paged_adamw_8bit" else paged.PagedAdamW32bit
-    paged_optimiser: torch.optim.Optimizer = make(weights, lr=rate, weight_decay=decay)
-    return paged_optimiser
+    chosen: Any = paged.PagedAdamW8bit if name == "paged_adamw_8bit" else paged.PagedAdamW32bit
+    return chosen
 
 
 def _qlora(folder: Path, plan: TrainingPlan) -> Any:

@@ -8,8 +8,20 @@ from services.generator.cartridge_config import MOST_TOKENS
 
 Method = Literal["qlora", "lora", "full", "cartridge"]
 Optimiser = Literal["auto", "adamw", "paged_adamw_32bit", "paged_adamw_8bit"]
-OF_LORA = ("rank", "alpha", "dropout", "targets", "strength", "cache_dequantised")
+OF_LORA = ("rank", "alpha", "dropout", "targets", "strength", "cache_dequantised", "lora_plus", "hold")
 OF_CARTRIDGES = ("virtual_tokens", "frozen_tokens", "initialise")
+
+
+class Hold(BaseModel):
+    """A term that holds a model to its base beside what it learns: see `holding`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    questions: int = Field(
+        default=2, ge=0, description="passes over general questions, on the answers that the base gives itself"
+    )
+    questions_from: Literal["general.v1"] = Field(default="general.v1", description="a file in training/sets")
+    texts: int = Field(default=2, ge=0, description="passes over the passages that the examples show")
+    weight: float = Field(default=1.0, gt=0, description="of the divergence from the base, beside the loss")
 
 
 class TrainingPlan(BaseModel):
@@ -53,6 +65,12 @@ class TrainingPlan(BaseModel):
         default="auto", description="auto: adamw on a CPU, paged_adamw_32bit on a GPU; paged ones need a GPU"
     )
     learning_rate: float = Field(default=1e-3, gt=0, description="at its highest")
+    lora_plus: float = Field(
+        default=1.0,
+        ge=1,
+        le=64,
+        description="of LoRA+: how much faster its matrices B learn, which begin as zeros, than A",
+    )
     warmup: float = Field(default=0.1, gt=0, lt=1, description="share of the run in which the rate rises")
     weight_decay: float = Field(default=0.0, ge=0)
     clip: float = Field(default=1.0, gt=0, description="largest norm of a gradient")
@@ -74,6 +92,7 @@ class TrainingPlan(BaseModel):
     accumulate: int = Field(default=1, ge=1, description="batches whose gradients make one step")
     max_tokens: int = Field(default=512, ge=16, description="longest example; a longer one is cut at its end")
     checkpointing: bool = Field(default=False, description="recompute activations: slower, for models that do not fit")
+    hold: Hold | None = Field(default=None, description="hold to the base what the news does not teach; of LoRA")
     seed: int = 1
 
     @model_validator(mode="after")
@@ -86,6 +105,8 @@ class TrainingPlan(BaseModel):
     def _has_an_adapter(self) -> "TrainingPlan":
         if self.method == "full" and self.strength < 1:
             raise ValueError("strength: all weights are trained as they are; take method lora or qlora, or strength 1")
+        if self.method == "full" and self.hold:
+            raise ValueError("hold: all weights are trained and no base is left beside them; take method lora or qlora")
         return self
 
     @model_validator(mode="after")

@@ -11,7 +11,17 @@ import structlog
 from services.generator import models
 from services.generator.tuning.data.example import Example
 from services.generator.tuning.settings import TuningSettings
-from services.generator.tuning.training import budget, memory, opening, record, room, shape, tokens, tracking
+from services.generator.tuning.training import (
+    budget,
+    held_examples,
+    memory,
+    opening,
+    record,
+    room,
+    shape,
+    tokens,
+    tracking,
+)
 from services.generator.tuning.training.budget import Budget
 from services.generator.tuning.training.checkpoint import Standing
 from services.generator.tuning.training.memory import Load, Memory
@@ -40,6 +50,7 @@ class Inputs:
     start: Path | None = None
     start_sha256: str = ""
     opening: Sequence[int] = ()
+    held: held_examples.Held = held_examples.NOTHING
 
     def facts(self) -> RunFacts:
         """What names the run; its key is the hash of this and the plan."""
@@ -71,8 +82,11 @@ def encoded(
         else:
             rows += [row] * example.times
     versions = [prompts.closed_book.version, prompts.rag.version]
-    begins = opening.of(examples, plan, tokenizer)
-    return Inputs(rows, model, plan, dataset_sha256, versions, opening=begins)
+    begins, holds = (
+        opening.of(examples, plan, tokenizer),
+        held_examples.of(examples, plan, tokenizer, prompts.closed_book),
+    )
+    return Inputs(rows, model, plan, dataset_sha256, versions, opening=begins, held=holds)
 
 
 def run(
@@ -93,7 +107,7 @@ def run(
     needed = _foreseen(inputs, say)
     facts, plan = inputs.facts(), inputs.plan
     names = facts.model_dump(mode="json")
-    key = checkpoint.key_of(plan=_decides(plan), examples=len(inputs.examples), **names)
+    key = checkpoint.key_of(plan=decides(plan), examples=len(inputs.examples), **names)
     place = trainer.RunSetup(
         folder,
         checkpoint.Checkpoints(home / "runs" / key),
@@ -101,25 +115,29 @@ def run(
         threads=settings.threads,
         start=inputs.start,
         opening=inputs.opening,
+        held=inputs.held,
         clock=clock,
     )
     length = budget.of(inputs.examples, plan)
-    learned = budget.tokens_in(length.steps, inputs.examples, plan)
-    say(RunPlanned(steps=length.steps, tokens=learned, epochs=round(length.epochs, 3)))
+    read = budget.tokens_in(length.steps, inputs.examples, plan) + held_examples.tokens_in(inputs.held, plan)
+    say(RunPlanned(steps=length.steps, tokens=read, epochs=round(length.epochs, 3)))
     with tracking.told(settings.mlflow_uri, key, plan.model_dump() | names, say) as say_all:
         standing = trainer.train(inputs.examples, length, model=inputs.model, plan=plan, place=place, say=say_all)
-    predicted = needed.in_mib if needed else None
-    ended = _ended(standing, length)
+    predicted, ended = needed.in_mib if needed else None, _ended(standing, length)
     record.write(folder, record.of(standing, ended, key=key, facts=facts, plan=plan, predicted=predicted))
     if not ended.unfinished:
         place.checkpoints.clear()
     return ended
 
 
-def _decides(plan: TrainingPlan) -> dict[str, Any]:
-    """What of a plan decides the weights; LoRA's has no part of a cartridge's, so that runs begun before it go on."""
+def decides(plan: TrainingPlan) -> dict[str, Any]:
+    """What of a plan decides the weights: LoRA's has no part of a cartridge's.
+
+    What is left unsaid is left out too, so that a run goes on that began before it could be said.
+    """
     foreign = () if plan.method == "cartridge" else OF_CARTRIDGES
-    return plan.model_dump(mode="json", exclude={"max_seconds", *foreign})
+    unsaid = [name for name in ("hold", "lora_plus") if getattr(plan, name) == TrainingPlan.model_fields[name].default]
+    return plan.model_dump(mode="json", exclude={"max_seconds", *foreign, *unsaid})
 
 
 def _ended(standing: Standing, length: Budget) -> TrainingRun:
@@ -148,6 +166,9 @@ def _foreseen(inputs: Inputs, say: Write) -> Memory | None:
         return None
     where = room.device()
     needed = memory.predict(sizes, inputs.plan, largest(inputs.examples, inputs.plan), where)
+    if inputs.held.texts:
+        texts = memory.predict(sizes, inputs.plan, held_examples.largest(inputs.held), where, held=True)
+        needed = max(needed, texts, key=lambda memory: memory.total)
     available = room.free(where)
     say(MemoryForeseen(memory_mib=needed.in_mib, free_mib=round(available / 2**20), device=where))
     room.require(needed, available, inputs.plan)

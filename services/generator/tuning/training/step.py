@@ -34,17 +34,22 @@ def accumulate(network: Any, batch: Sequence[Encoded], size: int) -> float:
 
 def summed_loss(network: Any, batch: Sequence[Encoded]) -> torch.Tensor:
     """Sum of the cross-entropy over the replies' tokens."""
-    shared = 0 if network.is_gradient_checkpointing else common_beginning(batch)
     with computing(network):
-        logits = _logits(network, batch, shared if shared >= WORTH_SHARING and len(batch) > 1 else 0)
+        logits = logits_of(network, batch)
     labels = torch.tensor(padded(batch, filler=0)[2], device=network.device)[:, -(logits.shape[1] - 1) :]
     return torch.nn.functional.cross_entropy(
         logits[:, :-1].float().flatten(0, 1), labels.flatten(), ignore_index=NO_LOSS, reduction="sum"
     )
 
 
-def _logits(network: Any, batch: Sequence[Encoded], shared: int) -> torch.Tensor:
+def logits_of(network: Any, batch: Sequence[Encoded]) -> torch.Tensor:
     """Logits for the longest reply and the place before it, of shape (examples, reply + 1, vocabulary)."""
+    shared = 0 if network.is_gradient_checkpointing else common_beginning(batch)
+    return _logits(network, batch, shared if shared >= WORTH_SHARING and len(batch) > 1 else 0)
+
+
+def _logits(network: Any, batch: Sequence[Encoded], shared: int) -> torch.Tensor:
+    """The same; what all prompts begin with is computed once, `shared` tokens of it."""
     ids, mask, _ = (torch.tensor(rows, device=network.device) for rows in padded(batch, filler=0, skip=shared))
     kept = max(len(example.reply) for example in batch) + 1
     past = cartridge_loading.beginning(network, 1)

@@ -15,9 +15,11 @@ from typing import Any
 import torch
 
 from services.generator import models
+from services.generator.tuning.training import held_examples, holding
 from services.generator.tuning.training import network as networks
 from services.generator.tuning.training.budget import Budget
 from services.generator.tuning.training.checkpoint import Checkpoints, Standing
+from services.generator.tuning.training.held_examples import Held
 from services.generator.tuning.training.plan import TrainingPlan
 from services.generator.tuning.training.step import accumulate
 from services.generator.tuning.training.tokens import Encoded, batches
@@ -30,7 +32,8 @@ from shared.models.language import Model
 class RunSetup:
     """Where a run works: its result, its checkpoints and how often, the processors, the adapter to go on from.
 
-    `opening`: tokens as which a cartridge begins; none: by chance. `clock`: seconds that only grow.
+    `opening`: tokens as which a cartridge begins; none: by chance. `held`: what the model is held to its base on.
+    `clock`: seconds that only grow.
     """
 
     folder: Path
@@ -39,6 +42,7 @@ class RunSetup:
     threads: int = 0
     start: Path | None = None
     opening: Sequence[int] = ()
+    held: Held = held_examples.NOTHING
     clock: Callable[[], float] = time.monotonic
 
 
@@ -78,7 +82,7 @@ class _Run:
     def __init__(self, network: Any, plan: TrainingPlan, place: RunSetup, say: Write) -> None:
         self._network, self._plan, self._place, self._say = network, plan, place, say
         self._weights = networks.learned(network)
-        self._optimiser = networks.optimiser([*self._weights.values()], plan)
+        self._optimiser = networks.optimiser(network, plan)
 
     def go(self, examples: Sequence[Encoded], budget: Budget) -> Standing:
         """Steps from where the run stands to its end, at least one where any is left, until the time is up.
@@ -94,8 +98,10 @@ class _Run:
         order = plan.step_size, plan.seed, plan.step_tokens
         before, begun = standing.seconds, place.clock()
         saved = begun
+        answers = holding.answered(self._network, place.held.prompts)
+        held = held_examples.spread(answers, place.held, plan, budget.steps)
         for batch in itertools.islice(batches(examples, *order), standing.step, budget.steps):
-            self._step(batch, budget.rate(standing.step), standing)
+            self._step(batch, held[standing.step], budget.rate(standing.step), standing)
             now = place.clock()
             standing.seconds = before + now - begun
             self._say(_step_taken(budget, standing))
@@ -107,18 +113,22 @@ class _Run:
                 break
         return standing
 
-    def _step(self, batch: Sequence[Encoded], rate: float, standing: Standing) -> None:
+    def _step(
+        self, batch: Sequence[Encoded], held: Sequence[Sequence[Encoded]], rate: float, standing: Standing
+    ) -> None:
         for group in self._optimiser.param_groups:
-            group["lr"] = self._plan.learning_rate * rate
+            group["lr"] = group["initial_lr"] * rate
         loss = accumulate(self._network, batch, self._plan.batch_size)
         if not math.isfinite(loss):
             raise ValueError(
                 f"training came apart at step {standing.step + 1}: its loss is {loss}; try a lower learning_rate"
             )
+        for kept in held:
+            holding.accumulate(self._network, kept, self._plan.hold.weight if self._plan.hold else 1.0)
         torch.nn.utils.clip_grad_norm_(self._weights.values(), self._plan.clip)
         self._optimiser.step()
         self._optimiser.zero_grad()
-        standing.count(loss, sum(map(len, batch)))
+        standing.count(loss, sum(len(example) for part in (batch, *held) for example in part))
 
 
 def _step_taken(budget: Budget, standing: Standing) -> StepTaken:
