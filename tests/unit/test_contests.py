@@ -68,11 +68,11 @@ def test_a_recipe_may_not_have_the_name_of_a_way_of_giving_context(tmp_path: Pat
 
 
 def test_every_shipped_contest_has_no_problems_and_is_had_by_its_name() -> None:
-    assert {"two_by_two", "seven_arms", "searches"} <= set(files.names())
+    assert {"two_by_two", "seven_arms", "searches", "all"} <= set(files.names())
     assert {name: checking.problems(files.chosen(name), ["tuned"]) for name in files.names()} == {
         name: [] for name in files.names()
     }
-    with pytest.raises(ValueError, match="shipped contests are searches, seven_arms, two_by_two"):
+    with pytest.raises(ValueError, match="shipped contests are all, searches, seven_arms, two_by_two"):
         files.chosen("eight_arms")
 
 
