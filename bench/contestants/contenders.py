@@ -25,7 +25,7 @@ VARIANTS = "bench.contestants.variants"
 ARMS = Path(__file__).with_name("arms.toml")
 FIRST = Question(question_id="first", text="What is the newest of the news?")
 """Whoever asks first after news came waits until the model has read it; this one does, for the arm with a cache."""
-RECIPES = {"tuned": "embedded", "continual": "embedded-continual"}
+RECIPES = {"tuned": "embedded", "continual": "embedded-continual", "cartridge": "embedded-cartridge"}
 """Of each track, where the command line names no other."""
 
 
