@@ -55,12 +55,16 @@ class TrainingResumed(Event):
 
 
 class StepTaken(Event):
-    """One step: its place among all, the running mean of the loss in nats, tokens so far, and the time that is left."""
+    """One step: its place among all, the running mean of the loss in nats, tokens so far, and the time that is left.
+
+    `divergence` is from the base, in nats a token, where the model was last held to it; None where it is not held.
+    """
 
     event: Literal["step"] = "step"
     step: int
     steps: int
     loss: float
+    divergence: float | None = None
     tokens: int
     tokens_per_s: float
     seconds_left: float

@@ -7,6 +7,7 @@ import pytest
 import torch
 from pydantic import ValidationError
 
+from services.generator import answer_prompt, models
 from services.generator.adapters import WEIGHTS
 from services.generator.tuning.gates import probes
 from services.generator.tuning.training import held_examples, holding, network, running
@@ -15,6 +16,7 @@ from services.generator.tuning.training.plan import Hold, TrainingPlan
 from services.generator.tuning.training.tokens import Encoded
 from shared.jobs.events import Event
 from shared.jobs.training import StepTaken
+from shared.models import language
 from shared.normalise import words
 from tests import tiny_model, training_run
 
@@ -129,11 +131,43 @@ def test_no_question_that_is_held_is_one_of_the_gates() -> None:
     assert len(held_on) > 100
 
 
+def test_a_training_says_how_far_its_model_is_from_the_base(tiny: Path, tmp_path: Path) -> None:
+    for name, wishes in (("free", {}), ("held", {"hold": Hold(questions=10, texts=10)})):
+        events: list[Event] = []
+        run: Any = {"home": tmp_path / name, "held": HELD, "say": events.append} | wishes
+        training_run.run(tiny, tmp_path / f"{name}-out", **run)
+        told = [event.divergence for event in events if isinstance(event, StepTaken)]
+        assert (told[-1] is None) == (name == "free")
+    assert told[-1] is not None
+    assert told[-1] > 0
+
+
+def test_documents_are_held_on_as_far_as_the_plan_says(tiny: Path) -> None:
+    model = language.resolve(str(tiny), tiny)
+    tokenizer = models.tokenizer_of(model)
+    prompt = answer_prompt.load("closed_book.v2")
+    texts = [f"Fair {number} opened." for number in range(9)] + ["Fair 1 opened."]
+
+    def on(**wishes: Any) -> Held:
+        return held_examples.of(texts, TrainingPlan(hold=Hold(**wishes)), tokenizer, prompt)
+
+    assert len(on(questions=0).texts) == 9
+    assert len(on(questions=0, most_texts=4).texts) == 4
+    assert on(questions=0, most_texts=4) == on(questions=0, most_texts=4)
+    assert on(texts=0).texts == ()
+    assert on(questions=0).prompts == ()
+    assert len(on(texts=0).prompts) == len(held_examples.questions("general.v1"))
+    assert held_examples.of(texts, TrainingPlan(), tokenizer, prompt) == Held()
+
+
 def test_a_method_that_has_no_base_beside_it_is_not_held() -> None:
     for method, wishes, why in (
         ("full", {"hold": {}}, "hold: all weights are trained"),
         ("cartridge", {"hold": {}}, "hold: not of method cartridge"),
         ("cartridge", {"lora_plus": 4}, "lora_plus: not of method cartridge"),
+        ("qlora", {"hold": {"questions": 0, "texts": 0}}, "neither questions nor texts"),
+        ("qlora", {"hold": {}, "checkpointing": True}, "take checkpointing: false"),
+        ("full", {"lora_plus": 4}, "lora_plus: all weights are trained"),
         ("qlora", {"hold": {"questions_from": "/etc/passwd"}}, "questions_from"),
     ):
         with pytest.raises(ValidationError, match=why):
@@ -141,11 +175,12 @@ def test_a_method_that_has_no_base_beside_it_is_not_held() -> None:
 
 
 def test_with_lora_plus_the_matrices_that_begin_as_zeros_learn_faster(tiny: Path) -> None:
-    plan = TrainingPlan(rank=4, lora_plus=4, learning_rate=0.01)
+    plan = TrainingPlan(rank=4, lora_plus=4, learning_rate=0.01, weight_decay=0.1)
     made = network.build(tiny, plan)
-    rates = {id(weight): group["initial_lr"] for group in network.optimiser(made, plan).param_groups
+    rates = {id(weight): group["lr"] for group in network.optimiser(made, plan).param_groups
              for weight in group["params"]}  # fmt: skip
 
     for name, weight in network.learned(made).items():
         assert rates[id(weight)] == pytest.approx(0.04 if "lora_B" in name else 0.01)
     assert len(rates) == len(network.learned(made))
+    assert {group["weight_decay"] for group in network.optimiser(made, plan).param_groups if group["params"]} == {0.1}

@@ -91,7 +91,12 @@ class Job:
             raise ValueError(f"recipe {self.recipe.name} trains all weights, which makes no adapter: {WHOLE}")
         model, prompts = self.model, self._prompts()
         fresh = running.encoded(
-            dataset.examples, dataset_sha256=dataset.sha256, model=model, plan=self.recipe.training, prompts=prompts
+            dataset.examples,
+            dataset_sha256=dataset.sha256,
+            model=model,
+            plan=self.recipe.training,
+            prompts=prompts,
+            texts=dataset.texts,
         )
         inputs = self._warm(fresh, previous, dataset.previous)
         making = self.home / "adapters" / f".making-{os.getpid()}"
@@ -109,14 +114,15 @@ class Job:
         """Where the recipe goes on from the adapter before, with its folder; the first of its line begins afresh."""
         if inputs.plan.warm_start == "none":
             return inputs
-        self.say(WarmStart(goes_on_from=previous.name if previous else None))
-        if previous is None:
-            return inputs
-        if after not in ("", previous.name):
+        serves = previous.name if previous else ""
+        if after not in ("", serves):
             raise ValueError(
-                f"the dataset was made after adapter {after}, and {previous.name} serves now: start again, so that "
+                f"the dataset was made after adapter {after}, and {serves or 'none'} serves now: start again, so that "
                 "what is new is counted from the weights that are gone on from"
             )
+        self.say(WarmStart(goes_on_from=serves or None))
+        if previous is None:
+            return inputs
         folder = adapters.verify(previous, inputs.model.sha256, self.home, self.generator.admission)
         return replace(inputs, start=folder, start_sha256=previous.weights_sha256)
 

@@ -70,6 +70,7 @@ class Assembly:
             left_out=dict(lost),
             validation=tuple(_once(self._built(validating, stages, Counter()))),
             probes=tuple(probes),
+            texts=tuple(choice.learnable[identifier].text for identifier in used),
             held_out=tuple(choice.taught(choice.learnable, held_out=True).values()),
             documents_left_out=choice.left_out(),
             pairs=checking.report(pairs, checked, training.pairs, choice) if pairs else None,

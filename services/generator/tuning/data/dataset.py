@@ -24,6 +24,7 @@ class Dataset:
     learned facts in wordings that no example has. `unlearn` is what `previous`, the adapter before, should not know.
     `earlier` are revisions that it learned and this run does not, and `carried` its examples that still hold and that
     this run does not show: both stay known to an adapter that goes on from it.
+    `texts` are the learned documents as they stand, for a training that holds its model to the base on them.
     `pairs` is what was found in the supplied pairs, where there were any.
     """
 
@@ -40,6 +41,7 @@ class Dataset:
     pairs: PairsReport | None = None
     earlier: tuple[LearnedRevision, ...] = ()
     carried: tuple[Example, ...] = ()
+    texts: tuple[str, ...] = ()
 
     def splits(self) -> Iterator[tuple[Split, Example]]:
         """Every example with its side."""

@@ -1,4 +1,4 @@
-"""What a training holds its model to its base on: general questions, and the passages that examples show."""
+"""What a training holds its model to its base on: general questions, and the documents that it learns from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from typing import Any
 from services.generator import chat_format
 from services.generator.answer_prompt import Prompt
 from services.generator.contexts import closed_book
-from services.generator.tuning.data.example import Example
+from services.generator.tuning.data.drawing import kept
 from services.generator.tuning.training.memory import Load
 from services.generator.tuning.training.plan import TrainingPlan
 from services.generator.tuning.training.tokens import Encoded, batches, steps_of
@@ -18,12 +18,12 @@ from shared.models.special_tokens import SpecialTokenError
 
 SETS = "services.generator.tuning.training.sets"
 TOGETHER, TEXTS_TOGETHER = 8, 4
-TEXT_TOKENS = 128
+TEXT_TOKENS, ANSWER_TOKENS = 128, 24
 
 
 @dataclass(frozen=True)
 class Held:
-    """What a run holds its model to: general questions as prompts in tokens, and passages behind a text's beginning."""
+    """What a run holds its model on: general questions as prompts in tokens, and texts behind a text's first token."""
 
     prompts: tuple[tuple[int, ...], ...] = ()
     texts: tuple[Encoded, ...] = ()
@@ -32,19 +32,19 @@ class Held:
 NOTHING = Held()
 
 
-def of(examples: Sequence[Example], plan: TrainingPlan, tokenizer: Any, prompt: Prompt) -> Held:
-    """The packaged questions, asked from memory, and each passage once; nothing where the plan holds to nothing.
+def of(texts: Sequence[str], plan: TrainingPlan, tokenizer: Any, prompt: Prompt) -> Held:
+    """The packaged questions, asked from memory, and the beginnings of some texts; nothing where no plan asks for it.
 
-    A passage in which a word would be a special token is left out.
+    A text in which a word would be a special token is left out.
     """
     if plan.hold is None:
         return NOTHING
     asked = questions(plan.hold.questions_from) if plan.hold.questions else []
-    passages = dict.fromkeys(passage for example in examples for passage in example.passages)
-    texts = [_text(tokenizer, passage) for passage in passages] if plan.hold.texts else []
+    most = plan.hold.most_texts if plan.hold.texts else 0
+    shown = [_text(tokenizer, text) for text in kept(list(dict.fromkeys(texts)), most, seed=plan.seed, name_of=str)]
     chats = [closed_book.chat(Question(question_id="held", text=question), prompt) for question in asked]
     prompts = tuple(tuple(chat_format.encode(tokenizer, chat)) for chat in chats)
-    return Held(prompts, tuple(text for text in texts if text is not None))
+    return Held(prompts, tuple(text for text in shown if text is not None))
 
 
 def questions(name: str) -> list[str]:
@@ -53,10 +53,10 @@ def questions(name: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def _text(tokenizer: Any, passage: str) -> Encoded | None:
+def _text(tokenizer: Any, text: str) -> Encoded | None:
     first = tokenizer.bos_token_id
     try:
-        ids = chat_format.plain(tokenizer, passage)[:TEXT_TOKENS]
+        ids = chat_format.plain(tokenizer, text)[:TEXT_TOKENS]
     except SpecialTokenError:
         return None
     return Encoded((tokenizer.eos_token_id if first is None else first,), tuple(ids)) if ids else None
@@ -79,13 +79,19 @@ def spread(answers: Sequence[Encoded], held: Held, plan: TrainingPlan, steps: in
 
 
 def tokens_in(held: Held, plan: TrainingPlan) -> int:
-    """The tokens that a run reads for it, without the answers, which nobody knows before the base has given them."""
+    """The tokens that a run reads for it. Answers are not among them: nobody knows them before the base gave them."""
     if plan.hold is None:
         return 0
     return plan.hold.questions * sum(map(len, held.prompts)) + plan.hold.texts * sum(map(len, held.texts))
 
 
-def largest(held: Held) -> Load:
-    """The largest batch of texts."""
-    longest = max(map(len, held.texts))
-    return Load(min(TEXTS_TOGETHER, len(held.texts)), longest, longest - 1)
+def largest(held: Held) -> list[Load]:
+    """The largest batch of texts and of answers, where there are any."""
+    loads: list[Load] = []
+    if held.texts:
+        longest = max(map(len, held.texts))
+        loads.append(Load(min(TEXTS_TOGETHER, len(held.texts)), longest, longest - 1))
+    if held.prompts:
+        longest = max(map(len, held.prompts)) + ANSWER_TOKENS
+        loads.append(Load(min(TOGETHER, len(held.prompts)), longest, ANSWER_TOKENS))
+    return loads

@@ -10,12 +10,10 @@ from typing import Any
 
 import torch
 
-from services.generator.tuning.training.held_examples import TOGETHER
+from services.generator.tuning.training.held_examples import ANSWER_TOKENS, TOGETHER
 from services.generator.tuning.training.network import computing
 from services.generator.tuning.training.step import logits_of
 from services.generator.tuning.training.tokens import NO_LOSS, Encoded, padded
-
-ANSWER_TOKENS = 24
 
 
 def answered(network: Any, prompts: Sequence[tuple[int, ...]]) -> list[Encoded]:

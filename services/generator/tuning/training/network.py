@@ -105,7 +105,7 @@ def computing(network: Any) -> AbstractContextManager[Any]:
 
 
 def optimiser(network: Any, plan: TrainingPlan) -> torch.optim.Optimizer:
-    """The plan's optimiser over the weights that learn; the highest rate of each group is its `initial_lr`.
+    """The plan's optimiser over the weights that learn, each group at its highest rate.
 
     With LoRA+ the matrices that begin as zeros learn faster than the others (Hayou et al. 2024). Raises ValueError for
     a paged one without a GPU.
@@ -115,10 +115,13 @@ def optimiser(network: Any, plan: TrainingPlan) -> torch.optim.Optimizer:
     if plan.lora_plus == 1:
         made: torch.optim.Optimizer = kind([*learned(network).values()], lr=rate, weight_decay=decay)
     else:
-        wishes = {"lr": rate, "loraplus_lr_ratio": plan.lora_plus, "weight_decay": decay}
+        wishes = {
+            "lr": rate,
+            "loraplus_lr_ratio": plan.lora_plus,
+            "weight_decay": decay,
+            "loraplus_weight_decay": decay,
+        }
         made = create_loraplus_optimizer(network, kind, **wishes)
-    for group in made.param_groups:
-        group["initial_lr"] = group["lr"]
     return made
 
 

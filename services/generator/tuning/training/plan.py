@@ -20,8 +20,15 @@ class Hold(BaseModel):
         default=2, ge=0, description="passes over general questions, on the answers that the base gives itself"
     )
     questions_from: Literal["general.v1"] = Field(default="general.v1", description="a file in training/sets")
-    texts: int = Field(default=2, ge=0, description="passes over the passages that the examples show")
+    texts: int = Field(default=2, ge=0, description="passes over the beginnings of the documents that are learned")
+    most_texts: int = Field(default=100, ge=1, le=10_000, description="documents that it is held on; by chance")
     weight: float = Field(default=1.0, gt=0, description="of the divergence from the base, beside the loss")
+
+    @model_validator(mode="after")
+    def _on_something(self) -> "Hold":
+        if self.questions == self.texts == 0:
+            raise ValueError("hold: neither questions nor texts; take it out of the recipe, or hold on one of them")
+        return self
 
 
 class TrainingPlan(BaseModel):
@@ -105,6 +112,10 @@ class TrainingPlan(BaseModel):
     def _has_an_adapter(self) -> "TrainingPlan":
         if self.method == "full" and self.strength < 1:
             raise ValueError("strength: all weights are trained as they are; take method lora or qlora, or strength 1")
+        if self.hold and self.checkpointing:
+            raise ValueError("hold: a model that drops its activations cannot answer first; take checkpointing: false")
+        if self.method == "full" and self.lora_plus != 1:
+            raise ValueError("lora_plus: all weights are trained and there is no LoRA; take method lora or qlora")
         if self.method == "full" and self.hold:
             raise ValueError("hold: all weights are trained and no base is left beside them; take method lora or qlora")
         return self

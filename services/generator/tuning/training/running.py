@@ -64,9 +64,15 @@ class Inputs:
 
 
 def encoded(
-    examples: Sequence[Example], *, dataset_sha256: str, model: Model, plan: TrainingPlan, prompts: Prompts
+    examples: Sequence[Example],
+    *,
+    dataset_sha256: str,
+    model: Model,
+    plan: TrainingPlan,
+    prompts: Prompts,
+    texts: Sequence[str] = (),
 ) -> Inputs:
-    """The inputs of a run that begins afresh, in the model's tokens.
+    """The inputs of a run that begins afresh, in the model's tokens. `texts`: what it may hold its model on.
 
     An example in which a word would be a special token of the model is left out. Raises ValueError where the model
     cannot be told a chat.
@@ -84,7 +90,7 @@ def encoded(
     versions = [prompts.closed_book.version, prompts.rag.version]
     begins, holds = (
         opening.of(examples, plan, tokenizer),
-        held_examples.of(examples, plan, tokenizer, prompts.closed_book),
+        held_examples.of(texts, plan, tokenizer, prompts.closed_book),
     )
     return Inputs(rows, model, plan, dataset_sha256, versions, opening=begins, held=holds)
 
@@ -166,9 +172,9 @@ def _foreseen(inputs: Inputs, say: Write) -> Memory | None:
         return None
     where = room.device()
     needed = memory.predict(sizes, inputs.plan, largest(inputs.examples, inputs.plan), where)
-    if inputs.held.texts:
-        texts = memory.predict(sizes, inputs.plan, held_examples.largest(inputs.held), where, held=True)
-        needed = max(needed, texts, key=lambda memory: memory.total)
+    for load in held_examples.largest(inputs.held):
+        holding = memory.predict(sizes, inputs.plan, load, where, held=True)
+        needed = max(needed, holding, key=lambda memory: memory.total)
     available = room.free(where)
     say(MemoryForeseen(memory_mib=needed.in_mib, free_mib=round(available / 2**20), device=where))
     room.require(needed, available, inputs.plan)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import torch
@@ -83,6 +84,8 @@ class _Run:
         self._network, self._plan, self._place, self._say = network, plan, place, say
         self._weights = networks.learned(network)
         self._optimiser = networks.optimiser(network, plan)
+        self._divergence: float | None = None
+        self._rates = [group["lr"] for group in self._optimiser.param_groups]
 
     def go(self, examples: Sequence[Encoded], budget: Budget) -> Standing:
         """Steps from where the run stands to its end, at least one where any is left, until the time is up.
@@ -104,7 +107,7 @@ class _Run:
             self._step(batch, held[standing.step], budget.rate(standing.step), standing)
             now = place.clock()
             standing.seconds = before + now - begun
-            self._say(_step_taken(budget, standing))
+            self._say(_step_taken(budget, standing, self._divergence))
             up = plan.max_seconds is not None and now - begun >= plan.max_seconds
             if up or now - saved >= place.checkpoint_s:
                 place.checkpoints.save(self._weights, self._optimiser, standing)
@@ -116,26 +119,29 @@ class _Run:
     def _step(
         self, batch: Sequence[Encoded], held: Sequence[Sequence[Encoded]], rate: float, standing: Standing
     ) -> None:
-        for group in self._optimiser.param_groups:
-            group["lr"] = group["initial_lr"] * rate
+        for group, highest in zip(self._optimiser.param_groups, self._rates, strict=True):
+            group["lr"] = highest * rate
         loss = accumulate(self._network, batch, self._plan.batch_size)
-        if not math.isfinite(loss):
-            raise ValueError(
-                f"training came apart at step {standing.step + 1}: its loss is {loss}; try a lower learning_rate"
-            )
-        for kept in held:
-            holding.accumulate(self._network, kept, self._plan.hold.weight if self._plan.hold else 1.0)
+        weight = self._plan.hold.weight if self._plan.hold else 0.0
+        apart = [holding.accumulate(self._network, kept, weight) for kept in held]
+        for what, value in (("loss", loss), *(("divergence from the base", value) for value in apart)):
+            if not math.isfinite(value):
+                raise ValueError(
+                    f"training came apart at step {standing.step + 1}: its {what} is {value}; try a lower learning_rate"
+                )
+        self._divergence = fmean(apart) if apart else self._divergence
         torch.nn.utils.clip_grad_norm_(self._weights.values(), self._plan.clip)
         self._optimiser.step()
         self._optimiser.zero_grad()
         standing.count(loss, sum(len(example) for part in (batch, *held) for example in part))
 
 
-def _step_taken(budget: Budget, standing: Standing) -> StepTaken:
+def _step_taken(budget: Budget, standing: Standing, divergence: float | None) -> StepTaken:
     return StepTaken(
         step=standing.step,
         steps=budget.steps,
         loss=round(math.nan if standing.loss is None else standing.loss, 4),
+        divergence=None if divergence is None else round(divergence, 4),
         tokens=standing.tokens,
         tokens_per_s=round(standing.tokens / max(1e-9, standing.seconds), 1),
         seconds_left=round(standing.seconds * (budget.steps / standing.step - 1), 1),
