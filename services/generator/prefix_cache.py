@@ -137,8 +137,7 @@ class PrefixCache:
         rows = torch.tensor([ids], device=network.device)
         network(input_ids=rows, past_key_values=cache, use_cache=True, logits_to_keep=1)
         # Measured, since no two families say in their configuration alike what they keep.
-        room = cache.get_seq_length() + _growing_cache.ROOM
-        self._per_token = max(self._per_token, _growing_cache.nbytes(cache) / room)
+        self._per_token = max(self._per_token, _growing_cache.nbytes(cache) / _growing_cache.room(cache))
 
     def _has_room(self, tokens: int) -> bool:
         """Whether so many tokens may be kept, as far as is known; others are let go for them, oldest use first."""
