@@ -44,3 +44,30 @@ def test_a_long_preamble_is_still_kept_after_its_beginning_changed(network: Any)
 
     assert [is_kept(cache, network, ids) for ids in (before, corrected, before)] == [True] * 3
     assert cache.tokens == LONG
+
+
+def test_a_preamble_that_stays_too_large_is_spoken_of_once(network: Any) -> None:
+    cache = PrefixCache(1_000)
+
+    with capture_logs() as logs:
+        for tokens in (600, 700, 800):
+            assert not is_kept(cache, network, [1] * tokens)
+        assert not is_kept(cache, network, [1] * 900, SPORT)
+
+    assert [entry["name"] for entry in logs] == ["news", "sport"]
+    assert "raise TILTYARD_GENERATOR_CACHE_MIB" in logs[0]["reason"]
+
+
+def test_operators_see_what_is_kept_also_after_a_failure(network: Any) -> None:
+    class Broken:
+        config, device = network.config, network.device
+
+        def __call__(self, **_: Any) -> None:
+            raise RuntimeError("out of memory")
+
+    cache = PrefixCache(1_000 * MiB)
+    is_kept(cache, network, [1] * 20)
+    with pytest.raises(RuntimeError, match="out of memory"):
+        is_kept(cache, Broken(), [ELSE] * 20)
+
+    assert REGISTRY.get_sample_value("tiltyard_prefix_cache_tokens") == cache.tokens == 0
