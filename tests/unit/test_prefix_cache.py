@@ -22,7 +22,7 @@ def network() -> Any:
         vocab_size=16, hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=1,
         max_position_embeddings=2 * LONG,
     )  # fmt: skip
-    return LlamaForCausalLM(shape).eval()
+    return LlamaForCausalLM(shape).eval()  # type: ignore[no-untyped-call]
 
 
 @pytest.fixture(autouse=True)
