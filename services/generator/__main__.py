@@ -21,6 +21,8 @@ from shared.service import main
 from shared.settings import CassandraSettings, HomeSettings, KafkaSettings, NewsSettings, ObserveSettings
 
 SERVICE = "generator"
+STORE_WAIT_S = 2.0
+"""For an absent store: an arm that needs it fails until it is there, and other arms are not to wait."""
 
 
 def build(readiness: Readiness) -> Runner[Answer]:
@@ -36,11 +38,18 @@ def build(readiness: Readiness) -> Runner[Answer]:
         now=lambda: datetime.now(UTC),
         news=NewestNews(
             lambda: KafkaTail(kafka, topology.INDEXED.name),
-            lambda: CassandraDocuments(connect(CassandraSettings())),
+            _documents,
             Retention(NewsSettings().keep_days),
         ),
     )
     return assemble(ports, settings)
+
+
+def _documents() -> CassandraDocuments:
+    """The store of documents; raises what connecting to it raises."""
+    settings = CassandraSettings()
+    wait_s = min(settings.startup_wait_s, STORE_WAIT_S)
+    return CassandraDocuments(connect(settings.model_copy(update={"startup_wait_s": wait_s})))
 
 
 if __name__ == "__main__":

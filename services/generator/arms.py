@@ -1,6 +1,6 @@
 """The arms of a contest that one worker serves, each made ready when its contest is first met."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from services.generator.settings import GeneratorSettings
 from shared import plugins
 from shared.contests.calendar import Calendar
 from shared.contests.checking import CONTEXTS, OF_AN_ADAPTER, RECIPE_CONTEXT, known_prompt
-from shared.contests.options import PROMPTS, STRENGTH, ArmOptions, asking
+from shared.contests.options import PROMPTS, STRENGTH, ArmOptions, asking, rule_of
 from shared.messages import Arm as ArmParagraph
 from shared.messages import ArmTaken, Contest
 from shared.messages.contests import BASE, CAG, NO_CONTEXT
@@ -23,6 +23,7 @@ from shared.records import Record
 from shared.topology import EVIDENCE, AnyTopic
 
 log = structlog.get_logger()
+RULE = rule_of(has_passages=False)
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,6 @@ class Arm:
     style: Style
     decline: Decline = never.pass_on
     problem: str = ""
-    passing: bool = False
-    """Whether the problem may be gone at the next batch, as a server's that was away."""
 
     @property
     def name(self) -> str:
@@ -106,8 +105,6 @@ class Served:
             mine = [self._arm(arm, strictly=strictly) for arm in contest.arms if arm.speaker in speakers]
             if not mine:
                 log.warning("no arm of this contest is served here", contest=contest.label, speakers=speakers)
-            if any(arm.passing for arm in mine):
-                return mine
             self.made[contest.digest] = mine
         return self.made[contest.digest]
 
@@ -118,8 +115,8 @@ class Served:
             if strictly:
                 raise
             log.warning("arm cannot be asked here", arm=paragraph.name, reason=str(error))
-            why, passing = f"arm {paragraph.name} cannot be asked here: {error}", isinstance(error, OSError)
-            return Arm(paragraph.taken, _unasked(paragraph, self.settings), problem=why, passing=passing)
+            why = f"arm {paragraph.name} cannot be asked here: {error}"
+            return Arm(paragraph.taken, _unasked(paragraph, self.settings), problem=why)
 
 
 def arm_of(paragraph: ArmParagraph, settings: GeneratorSettings, news: NewestNews | None = None) -> Arm:
@@ -140,13 +137,19 @@ def settings_of(paragraph: ArmParagraph, settings: GeneratorSettings) -> Generat
     if STRENGTH in options and paragraph.speaker == BASE:
         raise ValueError(OF_AN_ADAPTER)
     chosen = ArmOptions.model_validate(options).model_dump(include=set(options) - {STRENGTH})
-    if paragraph.context == CAG and settings.closed_book_abstention == "auto":
-        chosen = {"closed_book_abstention": "never"} | chosen  # its thresholds were measured without any news
+    if paragraph.context == CAG:
+        chosen[RULE] = _rule_of_cag(chosen, settings)
     way = "rag" if paragraph.has_passages else CAG if paragraph.context == CAG else "closed_book"
     prompts = {
         f"{way}_{name}": known_prompt(str(paragraph.options[name])) for name in PROMPTS if name in paragraph.options
     }
     return settings.model_copy(update=chosen | prompts)
+
+
+def _rule_of_cag(chosen: Mapping[str, Any], settings: GeneratorSettings) -> str:
+    """The rule that the arm or else the worker names; `auto` names none, as no threshold was measured with news."""
+    named = (str(rule) for rule in (chosen.get(RULE), settings.closed_book_abstention) if rule not in (None, "auto"))
+    return next(named, "never")
 
 
 def topics_of(arms: Sequence[Arm]) -> list[AnyTopic]:

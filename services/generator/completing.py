@@ -46,6 +46,8 @@ class Ask:
         """Why nobody is asked; None where somebody is."""
         if self.problem:
             return Failed("misconfigured", self.problem)
+        if self.asked.failed:
+            return self.asked.failed
         if self.asked.skipped:
             return Failed("skipped", self.asked.skipped)
         return NO_ADAPTER if self.speaker != BASE and self.adapter is None else None

@@ -7,7 +7,7 @@ from prometheus_client import Counter, Gauge
 Change = Literal["built", "appended", "rebuilt", "let_go"]
 _BYTES = Gauge("tiltyard_prefix_cache_bytes", "Memory of the keys and values that a worker keeps")
 _TOKENS = Gauge("tiltyard_prefix_cache_tokens", "Tokens whose keys and values a worker keeps")
-_CHANGES = Counter("tiltyard_prefix_cache_changes", "Changes of a kept beginning of prompts", ["change"])
+_CHANGES = Counter("tiltyard_prefix_cache_changes", "Changes of kept preambles", ["change"])
 _COMPUTED = Counter("tiltyard_prefix_cache_computed_tokens", "Tokens computed to be kept")
 
 

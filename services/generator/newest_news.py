@@ -1,24 +1,27 @@
 """The documents that everyone may read, newest first, as a view of the announcements: for prompts that hold them all.
 
 An announcement says which revision is live, and the store what it says: a view may be ahead of the announcements and is
-never behind what it has read. Nothing is followed, and no store is needed, until somebody asks.
+never behind what it has read. Nothing is followed, and no store is needed, until somebody asks. While the store or the
+announcements are away, whoever asks for documents is told so, and nobody else is held up.
 """
 
 import time
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from services.generator.adapters import Handle
+from services.generator.outages import AwayError, Reached
 from shared.messages import Answer, DocumentIndexed
 from shared.records import Effect, RawRecord, Record, key_of, understood
 from shared.retention import FOREVER, Retention
 from shared.stored import StoredDocument
 
 AT_ONCE, READ_TOGETHER = 500, 64
-WITHOUT_NEWS_S, AGAIN_S = 30.0, 60.0
+WITHOUT_NEWS_S = 30.0
 
 
 class Announcements(Protocol):
@@ -34,7 +37,10 @@ class DocumentTexts(Protocol):
     """The store of documents, as far as it is needed here."""
 
     def standing(self, document_ids: Iterable[str]) -> Mapping[str, StoredDocument]:
-        """The newest revision of each document that is still kept; a retracted one has no text."""
+        """The newest revision of each document that is still kept; a retracted one has no text.
+
+        Raises OSError where the store does not answer.
+        """
 
 
 @dataclass(frozen=True)
@@ -56,40 +62,45 @@ class NewestNews:
         keep: Retention = FOREVER,
     ) -> None:
         self._open_announcements, self._open_texts, self._keep = announcements, texts, keep
-        self._followed: tuple[Announcements, DocumentTexts] | None = None
+        self._announcements: Announcements | None = None
+        self._texts: DocumentTexts | None = None
+        self._followed = False
         self._known: dict[str, Announced] = {}
         self._order: list[tuple[datetime, str]] = []  # of those that are shown, oldest first
         self._read: dict[str, StoredDocument | None] = {}  # None: it is not kept any more
-        self._reach = 0
-        self._away: OSError | None = None
-        self._again_at = 0.0
+        self._reach = 0  # so many of the newest were asked for, at most
+        self._behind = ""  # why not all is known that was announced
+        self._store, self._topic = Reached("the store of documents"), Reached("the announcements of documents")
 
     def require(self) -> None:
-        """Follow from now on, with all that was announced before the call. Raises OSError where that cannot be had."""
-        if self._followed is None:
-            self._followed = self._opened()
-            self.keep_up()
-
-    def _opened(self) -> tuple[Announcements, DocumentTexts]:
-        """Where they cannot be reached, for a minute nobody waits for them again: other arms have their questions."""
-        if self._away is not None and time.monotonic() < self._again_at:
-            raise self._away
-        try:
-            texts, announcements = self._open_texts(), self._open_announcements()
-        except OSError as error:
-            self._away, self._again_at = error, time.monotonic() + AGAIN_S
-            raise
-        announcements.seek({})
-        return announcements, texts
+        """Follow from now on, with all that was announced before the call. Raises AwayError where it cannot."""
+        if self._followed:
+            return
+        with self._store.trying():
+            self._texts = self._texts or self._open_texts()  # what is open is kept for the next try
+        with self._topic.trying():
+            self._announcements = self._announcements or self._open_announcements()
+            self._announcements.seek({})
+            self._take_in(self._announcements)
+        self._followed = True
 
     def keep_up(self) -> None:
         """Take in all that was announced before the call; nothing, while nobody has asked for documents.
 
-        Raises ConnectionError where nothing comes for half a minute though there is more.
+        Raises AwayError where nothing comes for half a minute though there is more, or that was so a moment ago;
+        until it succeeds, no documents are given out.
         """
-        if self._followed is None:
+        if not self._followed or self._announcements is None:
             return
-        announcements, _ = self._followed
+        try:
+            with self._topic.trying():
+                self._take_in(self._announcements)
+        except AwayError as error:
+            self._behind = str(error)
+            raise
+        self._behind = ""
+
+    def _take_in(self, announcements: Announcements) -> None:
         ends, heard = announcements.ends(), time.monotonic()
         while any(announcements.offsets().get(partition, 0) < end for partition, end in ends.items()):
             for record in announcements.poll(AT_ONCE, 0.1):
@@ -102,10 +113,11 @@ class NewestNews:
         self._read = {name: document for name, document in self._read.items() if name in kept}
 
     def before(self, handle: Handle) -> Handle:
-        """The same handling, with a look at the announcements before each batch."""
+        """The same handling, with a look at the announcements before each batch; arms that need none go on without."""
 
         def keeping_up(batch: Sequence[Record[Any]]) -> Iterator[Effect[Answer]]:
-            self.keep_up()
+            with suppress(AwayError):
+                self.keep_up()
             return handle(batch)
 
         return keeping_up
@@ -113,33 +125,23 @@ class NewestNews:
     def newest_first(self) -> Iterator[StoredDocument]:
         """Live documents that everyone may read, by `published_at`; the store is read as far as this is followed.
 
-        A reprint stands where the document that it reprints does not, and of several reprints the newest.
+        Raises AwayError where the store does not answer, or not all is known that was announced.
         """
-        stories = set()
-        for place, document in enumerate(self._documents(), start=1):
-            self._reach = max(self._reach, place)
-            revision = document.revision
-            story = revision.duplicate_of or revision.document_id
-            if story in stories or (story != revision.document_id and self._is_shown(story)):
-                continue
-            stories.add(story)
-            yield document
-
-    def _documents(self) -> Iterator[StoredDocument]:
+        self.require()
+        if self._behind:
+            raise AwayError(self._behind)
         for end in range(len(self._order), 0, -READ_TOGETHER):
             names = [name for _, name in reversed(self._order[max(0, end - READ_TOGETHER) : end])]
             self._fetch([name for name in names if name not in self._read])
-            for document in map(self._read.get, names):
+            for place, document in enumerate(map(self._read.get, names), start=len(self._order) - end + 1):
+                self._reach = max(self._reach, place)
                 if document is not None and not (document.revision.retracted or document.revision.labels):
                     yield document
 
     def _fetch(self, names: Sequence[str]) -> None:
-        if names and self._followed is not None:
-            _, texts = self._followed
-            self._read |= dict.fromkeys(names) | dict(texts.standing(names))
-
-    def _is_shown(self, name: str) -> bool:
-        return name in self._known and self._known[name].shown
+        if names and self._texts is not None:
+            with self._store.trying():
+                self._read |= dict.fromkeys(names) | dict(self._texts.standing(names))
 
     def _let_expire(self) -> None:
         """What has outlived its time is shown no more."""

@@ -149,7 +149,8 @@ class PromptedQuestion:
     """A question as one style puts it to the model, with the evidence that went into the prompt and its passages.
 
     `prompt_version` and `abstain` are of the prompt that its kind has, and stand before the style's; `longest` is how
-    many tokens its answer may have, None: as many as any. `skipped`: why it is not asked at all.
+    many tokens its answer may have, None: as many as any. `skipped`: why it is not asked at all. `failed`: why it
+    cannot be asked now.
     """
 
     question: Question
@@ -163,6 +164,7 @@ class PromptedQuestion:
     abstain: str = ""
     longest: int | None = None
     skipped: str = ""
+    failed: Failed | None = None
 
 
 @dataclass(frozen=True)

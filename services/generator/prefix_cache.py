@@ -1,7 +1,7 @@
-"""The keys and values of what many prompts begin with, kept between questions: each costs its own tokens alone.
+"""The keys and values of preambles, which many prompts begin with, kept so that a question costs its own tokens alone.
 
 Cache-augmented generation (Chan et al. 2024, "Don't do RAG"). What a model computes of a token depends on the tokens
-before it and on nothing after, so keys and values of a common beginning are those that each prompt would have computed.
+before it and on nothing after, so keys and values of a common preamble are those that each prompt would have computed.
 """
 
 from collections import OrderedDict
@@ -9,7 +9,8 @@ from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import Any
+from math import ceil
+from typing import Any, Literal
 
 import structlog
 
@@ -17,8 +18,10 @@ from services.generator import gauges
 from shared.messages import AdapterAnnounced
 
 AT_ONCE = 512
-"""Tokens in one pass of the model while a beginning is computed: what attention needs then stays small."""
+"""Tokens in one pass of the model while a preamble is computed: what attention needs then stays small."""
 MiB = 1024**2
+Kind = Literal["no cropping", "memory"]
+"""Why a preamble is not kept, without the numbers that change from question to question."""
 log = structlog.get_logger()
 
 
@@ -26,7 +29,7 @@ log = structlog.get_logger()
 class Key:
     """Whose keys and values these are: another speaker computes others.
 
-    `weights`: as `Speaker` says them. `name`: of the beginning; a later one of this name takes its place.
+    `weights`: as `Speaker` says them. `name`: of the preamble; a later one of this name takes its place.
     """
 
     weights: Hashable
@@ -35,8 +38,8 @@ class Key:
 
 
 @dataclass(frozen=True)
-class Held:
-    """A cache that holds what the model computed of these token ids, and of none after them."""
+class KeptPreamble:
+    """What the model computed of these token ids and of none after them, and its size in bytes."""
 
     ids: Sequence[int]
     cache: Any
@@ -67,67 +70,64 @@ class PrefixCache:
 
     def __init__(self, most_bytes: int) -> None:
         self._most = most_bytes
-        self._held: OrderedDict[Key, Held] = OrderedDict()
+        self._kept: OrderedDict[Key, KeptPreamble] = OrderedDict()
         self._per_token = 0.0
-        self._told: set[str] = set()
+        self._told: set[tuple[str, Kind]] = set()
 
     @contextmanager
     def over(self, network: Any, key: Key, ids: Sequence[int]) -> Iterator[Any]:
         """A cache that holds these ids and may be grown while this is open; None where it cannot be kept.
 
-        Of a beginning of the same name that is there, what both have in common is not computed again. What fails
+        Of a preamble of the same name that is there, what both have in common is not computed again. What fails
         half-way is not kept.
         """
-        before = self._held.pop(key, None)
-        held = self._ready(network, key, ids, before)
-        self._tell()
+        before = self._kept.pop(key, None)
         try:
-            yield held.cache if held else None
-        except BaseException:
+            kept = self._ready(network, key, ids, before)
             self._tell()
-            raise
-        if held:
-            self._keep(key, held)
-        self._tell()
+            yield kept.cache if kept else None
+            if kept:
+                self._keep(key, kept)
+        finally:
+            self._tell()
 
     def forget(self, speaker: Speaker) -> None:
         """Keep nothing of a speaker that speaks no more, at any strength."""
-        for key in [key for key in self._held if key.weights == speaker.weights]:
+        for key in [key for key in self._kept if key.weights == speaker.weights]:
             self._let_go(key)
         self._tell()
 
     @property
     def tokens(self) -> int:
         """How many tokens are kept."""
-        return sum(len(held.ids) for held in self._held.values())
+        return sum(len(kept.ids) for kept in self._kept.values())
 
     @property
     def size(self) -> int:
         """Bytes that are kept."""
-        return sum(held.size for held in self._held.values())
+        return sum(kept.size for kept in self._kept.values())
 
-    def _ready(self, network: Any, key: Key, ids: Sequence[int], before: Held | None) -> Held | None:
+    def _ready(self, network: Any, key: Key, ids: Sequence[int], before: KeptPreamble | None) -> KeptPreamble | None:
         from services.generator.backends import _growing_cache
 
         if not self._most:
             return None
         cache = before.cache if before else _growing_cache.of(network)
         if cache is None:
-            self._refused(key, "what this model keeps of a prompt cannot be cropped")
+            self._refused(key, "no cropping", "what this model keeps of a prompt cannot be cropped")
             return None
         known = before.ids if before else ()
         common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(known, ids, strict=False)))
         self._crop(cache, common)
         for start in range(common, len(ids), AT_ONCE):
             if not self._has_room(len(ids)):
-                needed, most = round(len(ids) * self._per_token / MiB), self._most // MiB
-                self._refused(key, f"it needs {needed} MiB and may have {most}: raise TILTYARD_GENERATOR_CACHE_MIB")
+                self._too_large(key, len(ids) * self._per_token)
                 return None
             self._compute(network, cache, ids[start : min(start + AT_ONCE, len(ids))])
         if common < max(len(ids), len(known)):
             change: gauges.Change = "rebuilt" if common < len(known) else "appended" if known else "built"
             gauges.changed(change, len(ids) - common)
-        return Held(tuple(ids), cache, _growing_cache.nbytes(cache))
+        return KeptPreamble(tuple(ids), cache, _growing_cache.nbytes(cache))
 
     def _compute(self, network: Any, cache: Any, ids: Sequence[int]) -> None:
         import torch
@@ -137,8 +137,7 @@ class PrefixCache:
         rows = torch.tensor([ids], device=network.device)
         network(input_ids=rows, past_key_values=cache, use_cache=True, logits_to_keep=1)
         # Measured, since no two families say in their configuration alike what they keep.
-        room = cache.get_seq_length() + _growing_cache.ROOM
-        self._per_token = max(self._per_token, _growing_cache.nbytes(cache) / room)
+        self._per_token = max(self._per_token, _growing_cache.nbytes(cache) / _growing_cache.room(cache))
 
     def _has_room(self, tokens: int) -> bool:
         """Whether so many tokens may be kept, as far as is known; others are let go for them, oldest use first."""
@@ -146,33 +145,37 @@ class PrefixCache:
         return needed <= self._most and self._make_room(needed)
 
     def _make_room(self, size: float) -> bool:
-        while self._held and self.size + size > self._most:
-            self._let_go(next(iter(self._held)))
+        while self._kept and self.size + size > self._most:
+            self._let_go(next(iter(self._kept)))
         return True
 
-    def _keep(self, key: Key, held: Held) -> None:
+    def _keep(self, key: Key, kept: KeptPreamble) -> None:
         from services.generator.backends import _growing_cache
 
-        self._crop(held.cache, len(held.ids))
-        grown = Held(held.ids, held.cache, _growing_cache.nbytes(held.cache))
+        self._crop(kept.cache, len(kept.ids))
+        grown = KeptPreamble(kept.ids, kept.cache, _growing_cache.nbytes(kept.cache))
         if grown.size <= self._most and self._make_room(grown.size):
-            self._held[key] = grown
+            self._kept[key] = grown
         else:
-            self._refused(key, f"it takes {grown.size // MiB} MiB: raise TILTYARD_GENERATOR_CACHE_MIB")
+            self._too_large(key, grown.size)
 
     def _let_go(self, key: Key) -> None:
-        del self._held[key]
+        del self._kept[key]
         gauges.changed("let_go")
 
     def _crop(self, cache: Any, tokens: int) -> None:
         if (beyond := cache.get_seq_length() - tokens) > 0:
             cache.crop(-beyond)
 
-    def _refused(self, key: Key, reason: str) -> None:
-        """Each reason is said once; the questions are answered all the same, for the price of all their tokens."""
-        if reason not in self._told:
-            self._told.add(reason)
-            log.warning("the beginning of prompts is computed for each question anew", name=key.name, reason=reason)
+    def _too_large(self, key: Key, size: float) -> None:
+        needed, most = ceil(size / MiB), self._most // MiB
+        self._refused(key, "memory", f"it needs {needed} MiB and may have {most}: raise TILTYARD_GENERATOR_CACHE_MIB")
+
+    def _refused(self, key: Key, kind: Kind, reason: str) -> None:
+        """Each kind of reason is said once of a name; questions are answered all the same, for all their tokens."""
+        if (key.name, kind) not in self._told:
+            self._told.add((key.name, kind))
+            log.warning("a preamble is computed for each question anew", name=key.name, reason=reason)
 
     def _tell(self) -> None:
         gauges.holds(self.tokens, self.size)

@@ -7,7 +7,8 @@ asked for (a warning says it), which is why search results are read again by key
 import logging
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -112,6 +113,15 @@ class Store:
 @_retry
 def _run(call: Any, *arguments: Any, **options: Any) -> Any:
     return call(*arguments, **options)
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Raises UnreachableError in place of what the driver raises where the store did not recover in time."""
+    try:
+        yield
+    except _TRANSIENT as error:
+        raise UnreachableError(f"Cassandra did not answer: {masked(str(error))}") from error
 
 
 def connect(settings: CassandraSettings) -> Store:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from shared import order
-from shared.cassandra.client import Statement, Store
+from shared.cassandra.client import Statement, Store, answering
 from shared.messages import DocumentChunked, Revision
 from shared.records import Effect
 from shared.retention import FOREVER, Retention, expired
@@ -60,7 +60,8 @@ class CassandraDocuments:
 
     def standing(self, document_ids: Iterable[str]) -> Mapping[str, StoredDocument]:
         ids = list(dict.fromkeys(document_ids))
-        result_sets = self._store.rows_of_each(_STANDING, [(document_id,) for document_id in ids])
+        with answering():
+            result_sets = self._store.rows_of_each(_STANDING, [(document_id,) for document_id in ids])
         return {
             document_id: StoredDocument(Revision.model_validate_json(row.description), row.body or "")
             for document_id, rows in zip(ids, result_sets, strict=True)

@@ -78,7 +78,7 @@ def computed(backend: Any) -> Iterator[list[int]]:
 
 def kept(backend: Any, chat: Chat) -> torch.Tensor:
     """The keys that lie in the cache of a preamble, of shape (layers, heads, tokens, width)."""
-    [(_, held)] = backend.prefixes._held.items()  # noqa: SLF001  (what is kept is seen from inside alone)
+    [(_, held)] = backend.prefixes._kept.items()  # noqa: SLF001  (what is kept is seen from inside alone)
     assert len(held.ids) == chat_format.opening(backend.tokenizer, chat) == held.cache.get_seq_length()
     return torch.cat([layer.keys for layer in held.cache.layers])
 
@@ -151,7 +151,7 @@ def test_no_speaker_answers_over_the_keys_of_another(
         for speaker in (None, adapter):
             assert alike(said(used, chats(MORE), speaker), said(uncached, chats(MORE), speaker)), (name, speaker)
         assert sha256_of(tmp_path / name / WEIGHTS) == adapter.weights_sha256
-    assert len(used.prefixes._held) == 2, "nothing is kept of an adapter that speaks no more"  # noqa: SLF001
+    assert len(used.prefixes._kept) == 2, "nothing is kept of an adapter that speaks no more"  # noqa: SLF001
 
 
 def test_metrics_count_what_was_computed_to_be_kept(make: Callable[..., Any]) -> None:
@@ -174,7 +174,7 @@ def test_what_was_used_last_stays_where_memory_is_short(make: Callable[..., Any]
     for name in names:
         backend.complete([replace(chats(long)[0], kept_as=name)], max_new_tokens=1)
 
-    assert [key.name for key in backend.prefixes._held] == ["c"]  # noqa: SLF001
+    assert [key.name for key in backend.prefixes._kept] == ["c"]  # noqa: SLF001
     assert 0 < backend.prefixes.size <= 1024**2
 
 

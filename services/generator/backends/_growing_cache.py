@@ -48,6 +48,11 @@ class GrowingLayer(DynamicLayer):  # type: ignore[no-untyped-call]
         self._rooms = rooms
 
     @property
+    def room(self) -> int:
+        """Tokens that the tensors hold, those that are cropped away or free included."""
+        return self._rooms[0].shape[-2] if self._rooms else 0
+
+    @property
     def nbytes(self) -> int:
         """Memory of the tensors, the room that is free included."""
         return sum(room.nbytes for room in self._rooms)
@@ -65,3 +70,8 @@ def of(network: Any) -> DynamicCache | None:
 def nbytes(cache: DynamicCache) -> int:
     """Memory of a cache that `of` made."""
     return sum(layer.nbytes for layer in cache.layers if isinstance(layer, GrowingLayer))
+
+
+def room(cache: DynamicCache) -> int:
+    """Tokens for which a cache that `of` made has memory, whether they are shown or not."""
+    return max(layer.room for layer in cache.layers if isinstance(layer, GrowingLayer))
