@@ -1,11 +1,14 @@
 """`python -m bench.contestants`: each practical way of knowing the news, over wires or over editions, and the table.
 
     python -m bench.contestants --wires dev-2,dev-5 --seeds 1,2,3 --out out/contestants.jsonl
+    python -m bench.contestants --wires dev-2 --recipe embedded --recipe mine.yaml --out out/contestants.jsonl
     python -m bench.contestants --drift 7 --editions 6 --out out/contestants.jsonl
     python -m bench.contestants --report out/contestants.jsonl
 
-Each unit of work is one JSON line of `--out`; started again, it does what is missing. Recipes and everything else are
-chosen on dev wires and on other seeds than the one that is reported. Adapters of a stream are kept in `--folder`.
+Each unit of work is one JSON line of `--out`; started again, it does what is missing. A line is of one wire or stream,
+one recipe, one model and one set of settings: what is measured by others stands beside it in the file. Recipes and
+everything else are chosen on dev wires and on other seeds than the one that is reported. Adapters of a stream are kept
+in `--folder`.
 """
 
 import argparse
@@ -17,7 +20,8 @@ from pathlib import Path
 from bench import quarters
 from bench.contestants import contenders, drifting, records, report
 from bench.contestants.asking import Remembering
-from bench.contestants.contenders import RECIPES, Room
+from bench.contestants.contenders import RECIPES, SharedSetup
+from bench.contestants.drifting import Asking
 from bench.contestants.editions import Stream
 from bench.contestants.library import Library
 from bench.contestants.wires import Plan
@@ -38,7 +42,7 @@ EDITIONS = {"documents": 36, "new": 4, "corrections": 3, "retractions": 1, "upda
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure what was asked for, or print the table of what was measured."""
-    options = _parser().parse_args(arguments)
+    options = _options(arguments)
     if options.report:
         sys.stdout.write(report.text(records.read(options.report), markdown=options.markdown))
         return
@@ -47,7 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     home = HomeSettings().home
     backend: Backend = plugins.load("services.generator.backends", settings.backend)(settings, home)
     if options.wires:
-        plan = Plan(options.wires, options.seeds, options.recipe or RECIPES["tuned"], options.questions or 40)
+        recipes = options.recipe or [RECIPES["tuned"]]
+        plan = Plan(options.wires, options.seeds, recipes, options.questions or 40, options.folder)
         plan.run(Remembering(backend), settings, home, options.out, quarters.say)
     if options.drift is not None:
         _drift(options, backend, settings, home)
@@ -58,14 +63,24 @@ def _drift(options: argparse.Namespace, backend: Backend, settings: GeneratorSet
     knobs = Knobs(seed=options.drift, editions=options.editions, wordings=options.wordings, **sizes)
     stream = Stream(knobs)
     library = Library(contenders.contest(), EncoderSettings(), datetime(2025, 1, 1, tzinfo=UTC))
-    recipes = RECIPES | ({"tuned": options.recipe} if options.recipe else {})
-    room = Room.around(
+    recipes = RECIPES | dict.fromkeys(("tuned",) if options.recipe else (), "".join(options.recipe))
+    setup = SharedSetup.around(
         backend, settings, library, home=home, folder=options.folder, stream=stream.name, say=quarters.say,
         recipes=recipes,
     )  # fmt: skip
     names = options.contestants.split(",")
-    contestants = {name: room.contestant(name) for name in names}
-    drifting.run(stream, contestants, options.out, questions=options.questions or 8, general=options.general)
+    contestants = {name: setup.contestant(name) for name in names}
+    drifting.run(stream, contestants, options.out, Asking(options.questions or 8, options.general, setup.digest))
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if not options.wires and options.drift is None and options.report is None:
+        parser.error("nothing to do: name --wires, --drift or --report")
+    if options.drift is not None and len(options.recipe) > 1:
+        parser.error("over editions a contestant learns by one recipe: give --recipe once, or start once for each")
+    return options
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -74,7 +89,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--wires", type=_wires, default=(), help="named wires, comma-separated")
     parser.add_argument("--seeds", type=lambda text: [*map(int, text.split(","))], default=(1, 2, 3))
-    parser.add_argument("--recipe", default="", help="of the trainings anew: its name or a path.yaml")
+    parser.add_argument("--recipe", action="append", default=[], help="of the trainings anew: its name or a path.yaml; "
+                        "with --wires it may be given several times")  # fmt: skip
     parser.add_argument("--drift", type=int, default=None, help="seed of a stream of editions")
     parser.add_argument("--editions", type=int, default=6)
     parser.add_argument("--documents", type=int, default=EDITIONS["documents"], help="of the first edition")

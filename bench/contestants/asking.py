@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from prometheus_client import REGISTRY
+
 from bench.contestants.library import Library
 from services.generator import handler
 from services.generator.arms import Served
@@ -14,6 +16,8 @@ from services.generator.settings import GeneratorSettings
 from shared.contests.calendar import Calendar
 from shared.messages import AdapterAnnounced, Answer, Arm, Contest, Question
 from shared.records import Record
+
+COMPUTED = "tiltyard_prefix_cache_computed_tokens_total"
 
 
 @dataclass
@@ -38,6 +42,11 @@ class Remembering:
     def cached_bytes(self) -> int:
         """What the model keeps of prompts that it has read; 0 where it is no model in this process."""
         return self.inner.prefixes.size if isinstance(self.inner, Transformers) else 0
+
+    @property
+    def computed_tokens(self) -> int:
+        """How many tokens this process computed to keep them, as its metrics say."""
+        return int(REGISTRY.get_sample_value(COMPUTED) or 0)
 
     def take_up(self, adapter: AdapterAnnounced) -> None:
         self.inner.take_up(adapter)

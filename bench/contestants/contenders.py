@@ -1,6 +1,6 @@
 """Who is measured: the arms of `arms.toml`, and whatever a file in `variants/` builds.
 
-A variant is one file with `build(room) -> Contestant`; the file's name is the contestant's.
+A variant is one file with `build(setup) -> Contestant`; the file's name is the contestant's.
 """
 
 import time
@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from bench.contestants import identity
 from bench.contestants.asking import Asker, Remembering
+from bench.contestants.identity import RecipeUsed
 from bench.contestants.learning import Say, Track, job
 from bench.contestants.library import Library
 from bench.contestants.ports import Contestant, Cost, Edition
@@ -40,7 +42,7 @@ def names() -> list[str]:
 
 
 @dataclass
-class Room:
+class SharedSetup:
     """What contestants share: one model, one store of news, and the folder that adapters are kept in."""
 
     backend: Remembering
@@ -55,14 +57,19 @@ class Room:
     _tracks: dict[str, Track] = field(default_factory=dict)
 
     @classmethod
-    def around(cls, backend: Backend, settings: GeneratorSettings, library: Library, **others: object) -> "Room":
-        """A room over a bare backend."""
+    def around(cls, backend: Backend, settings: GeneratorSettings, library: Library, **others: object) -> "SharedSetup":
+        """Over a bare backend."""
         return cls(Remembering(backend), settings, library, **others)  # type: ignore[arg-type]
 
     @cached_property
     def asker(self) -> Asker:
-        """Puts questions to arms over this room's model and store."""
+        """Puts questions to arms over this model and store."""
         return Asker(self.backend, self.settings, self.library)
+
+    @property
+    def digest(self) -> str:
+        """Of what decides all contestants' answers."""
+        return identity.of_setup(self.backend, self.settings, self.library.contest, self.library.settings)
 
     def track(self, name: str) -> Track:
         """A line of adapters, which all arms of its speaker share."""
@@ -94,14 +101,15 @@ class ArmContestant:
 
     def __post_init__(self) -> None:
         self.name, self.changes_weights = self.arm.name, self.track is not None
+        self.recipe: RecipeUsed | None = self.track.recipe if self.track else None
 
     def update(self, edition: Edition) -> Cost:
-        found = self._taken(edition) if self.arm.taken.reads else None
+        taken = self._taken(edition) if self.arm.taken.reads else None
         learned = self.track.learn(edition) if self.track else None
-        if found is None or learned is None:
-            return found or learned or Cost(0.0)
+        if taken is None or learned is None:
+            return taken or learned or Cost(0.0)
         return Cost(
-            found.seconds + learned.seconds, learned.tokens, found.held_bytes + learned.held_bytes, learned.peak_mib
+            taken.seconds + learned.seconds, learned.tokens, taken.held_bytes + learned.held_bytes, learned.peak_mib
         )
 
     def _taken(self, edition: Edition) -> Cost:
@@ -109,10 +117,11 @@ class ArmContestant:
         taken = self.asker.library.take(edition)
         if self.arm.context != CAG:
             return taken
-        started = time.perf_counter()
-        (first,) = self.asker.ask(self.arm, [FIRST])
+        backend, started = self.asker.backend, time.perf_counter()
+        computed = backend.computed_tokens
+        self.asker.ask(self.arm, [FIRST])
         seconds = time.perf_counter() - started
-        return Cost(taken.seconds + seconds, first.prompt_tokens, self.asker.backend.cached_bytes)
+        return Cost(taken.seconds + seconds, backend.computed_tokens - computed, backend.cached_bytes)
 
     def catch_up(self, edition: Edition) -> None:
         self.update(edition)

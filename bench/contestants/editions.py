@@ -10,14 +10,16 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import NamedTuple
 
+from bench.contestants.identity import digest
 from bench.contestants.ports import Edition
+from bench.contestants.stored import stored
 from shared.lab.wires import wire
 from shared.lab.wires.drift import Drift
 from shared.lab.wires.grammar import asked
-from shared.lab.wires.knobs import Knobs
+from shared.lab.wires.knobs import VERSION, Knobs
 from shared.lab.wires.questions import wordings_of
 from shared.lab.wires.timeline import Event, Timeline
-from shared.messages import DocumentPublished, Question, Revision, TrainingPair
+from shared.messages import DocumentPublished, Question, TrainingPair
 from shared.stored import StoredDocument
 
 KINDS = ("old", "new", "updated", "corrected", "retracted", "past", "unanswerable")
@@ -40,7 +42,8 @@ class Stream:
 
     @property
     def name(self) -> str:
-        return f"drift-{self.knobs.seed}"
+        """Another one for all other news: by the seed, and a digest of all that was chosen about it."""
+        return f"drift-{self.knobs.seed}-{digest(VERSION, self.knobs.model_dump(mode='json'))}"
 
     def edition(self, number: int) -> Edition:
         """The edition as contestants are given it. `number` begins at 1."""
@@ -89,7 +92,7 @@ def _named(kind: str, fact: str, question: Question) -> Question:
 
 def _some(wanted: Sequence[Wanted], most: int) -> list[Wanted]:
     """By a hash of the fact, so that the same ones are asked again, and a past value beside the one of now."""
-    return sorted(wanted, key=lambda one: sha256(one.fact.encode()).hexdigest())[:most]
+    return sorted(wanted, key=lambda asked_for: sha256(asked_for.fact.encode()).hexdigest())[:most]
 
 
 def _published(event: Event) -> DocumentPublished:
@@ -101,18 +104,7 @@ def _stored(timeline: Timeline) -> list[StoredDocument]:
     newest: dict[str, tuple[int, Event]] = {}
     for event in timeline.events:
         newest[event.document_id] = newest.get(event.document_id, (0, event))[0] + 1, event
-    return [_document(revision, event) for revision, event in newest.values()]
-
-
-def _document(revision: int, event: Event) -> StoredDocument:
-    return StoredDocument(
-        Revision(
-            document_id=event.document_id, revision=revision, retracted=event.change == "retraction", title=event.title,
-            source=event.source, published_at=event.at, first_seen_at=event.at, appended_at=event.at,
-            ingested_at=event.at, content_hash=sha256(f"{event.title}\n{event.text}".encode()).hexdigest(),
-        ),
-        event.text,
-    )  # fmt: skip
+    return [stored(_published(event), revision) for revision, event in newest.values()]
 
 
 def _pairs(timeline: Timeline, knobs: Knobs) -> Iterator[TrainingPair]:

@@ -53,6 +53,7 @@ class Library:
         self, contest: Contest, encoder: EncoderSettings, since: datetime, taking: IngestSettings | None = None
     ) -> None:
         self.clock, self.contest = Clock(since), contest
+        self.settings = settings_of(encoder, taking)
         self.documents = MemoryDocuments()
         self._broker = MemoryBroker(partitions=1, now=self.clock)
         self._chunks = MemoryChunks()
@@ -124,6 +125,12 @@ class Library:
             MemoryBus(self._broker, "embedder"), _none_announced, lambda _: self._chunks, Retention(now=self.clock)
         )
         return embedder.assemble(ports, EmbedderSettings(), encoder=encoder)
+
+
+def settings_of(encoder: EncoderSettings, taking: IngestSettings | None = None) -> list[Any]:
+    """What decides which passages a library finds, as JSON values."""
+    used = (taking or IngestSettings(), encoder, RetrieverSettings(snapshot=False))
+    return [settings.model_dump(mode="json", exclude={"threads"}) for settings in used]
 
 
 def _none_announced() -> dict[str, EncodersAnnounced]:

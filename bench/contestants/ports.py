@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from bench.contestants.identity import RecipeUsed
 from shared.messages import Answer, DocumentPublished, Question, TrainingPair
 from shared.stored import StoredDocument
 
@@ -49,10 +50,12 @@ class Contestant(Protocol):
     """Knows the editions that it was given, and answers by them.
 
     `changes_weights`: it may have forgotten what the base knows, so that general questions are asked of it each time.
+    `recipe`: what it learns by, None where it learns nothing; measured by another one, it is measured anew.
     """
 
     name: str
     changes_weights: bool
+    recipe: RecipeUsed | None
 
     def update(self, edition: Edition) -> Cost:
         """Know this edition too."""

@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from bench.contestants.identity import RecipeUsed
 from shared.measures import outdated, right, rightly_abstained
 from shared.messages import Answer, Question
 
@@ -61,13 +62,19 @@ class Corrected(BaseModel):
 
 
 class WireUnit(BaseModel):
-    """One wire and one seed, or with seed None the base on that wire. Perplexity is of new stories."""
+    """One wire, recipe and seed, or with neither the base on that wire. Perplexity is of new stories.
+
+    `wire_digest` is of the wire's knobs, `setup` of model, settings and number of questions: units in which one of them
+    differs are not counted together.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     part: Literal["wire"] = "wire"
     wire: str
+    wire_digest: str
     wordings: int
-    recipe: str
+    setup: str
+    recipe: RecipeUsed | None = None
     seed: int | None
     asked: Sequence[Asked] = Field(description="`answer.arm` says by whom")
     nats: float
@@ -79,17 +86,28 @@ class WireUnit(BaseModel):
 
     @property
     def key(self) -> tuple[str, ...]:
-        return self.part, self.wire, self.recipe if self.seed is not None else "", str(self.seed)
+        return wire_key(self.news, self.setup, self.recipe, self.seed)
+
+    @property
+    def news(self) -> str:
+        """The wire by name and digest."""
+        return f"{self.wire}@{self.wire_digest}"
 
 
 class DriftUnit(BaseModel):
-    """One contestant after one edition of one stream of news."""
+    """One contestant after one edition of one stream of news.
+
+    `setup` is a digest of model, settings, arms and number of questions. `recipe` is what it learns by, if it learns.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     part: Literal["drift"] = "drift"
     stream: str
+    setup: str
     edition: int
     contestant: str
+    changes_weights: bool
+    recipe: RecipeUsed | None = None
     seconds: float
     tokens: int
     held_bytes: int
@@ -100,11 +118,21 @@ class DriftUnit(BaseModel):
 
     @property
     def key(self) -> tuple[str, ...]:
-        return self.part, self.stream, str(self.edition), self.contestant
+        return drift_key(self.stream, self.setup, self.edition, self.contestant, self.recipe)
 
 
 Unit = WireUnit | DriftUnit
 _UNIT: TypeAdapter[Unit] = TypeAdapter(Unit)
+
+
+def wire_key(news: str, setup: str, recipe: RecipeUsed | None, seed: int | None) -> tuple[str, ...]:
+    """What a unit of the wires part is known by; the name of a recipe does not count, what it says does."""
+    return "wire", news, setup, recipe.digest if recipe else "", str(seed)
+
+
+def drift_key(stream: str, setup: str, edition: int, contestant: str, recipe: RecipeUsed | None) -> tuple[str, ...]:
+    """What a unit of the drift part is known by."""
+    return "drift", stream, setup, str(edition), contestant, recipe.digest if recipe else ""
 
 
 def short(answer: Answer) -> Answer:
@@ -125,7 +153,9 @@ def read(file: Path) -> list[Unit]:
         try:
             units.append(_UNIT.validate_json(line))
         except ValueError as error:
-            raise ValueError(f"{file}:{number}: no unit of this measurement: {error}") from error
+            raise ValueError(
+                f"{file}:{number}: no unit of this measurement (give --out another file): {error}"
+            ) from error
     return units
 
 

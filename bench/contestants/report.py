@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from bench.contestants import drift_figures, wire_figures
 from bench.contestants.drift_figures import Figures
-from bench.contestants.drifting import GENERAL
 from bench.contestants.editions import KINDS
+from bench.contestants.general import GENERAL
 from bench.contestants.records import DriftUnit, Unit, WireUnit
 from bench.contestants.wire_figures import Group
 from shared.lab.wires.wire import SLICES
@@ -24,18 +24,18 @@ def text(units: Sequence[Unit], *, markdown: bool = False) -> str:
     """All tables; says where there is nothing."""
     drift = [unit for unit in units if isinstance(unit, DriftUnit)]
     wires = [unit for unit in units if isinstance(unit, WireUnit)]
-    parts = [part for stream in dict.fromkeys(unit.stream for unit in drift) for part in _drift(stream, drift)]
+    parts = [part for key in dict.fromkeys((unit.stream, unit.setup) for unit in drift) for part in _drift(*key, drift)]
     parts += [part for group in wire_figures.groups(wires) for part in _wires(group)]
     if not parts:
         return "Nothing is measured in this file yet.\n"
     return "\n".join(_shown(title, rows, markdown=markdown) for title, rows in parts) + "\n"
 
 
-def _drift(stream: str, units: Sequence[DriftUnit]) -> Iterator[tuple[str, Rows]]:
-    of_stream = [unit for unit in units if unit.stream == stream]
-    made = [drift_figures.figures(name, of) for name, of in drift_figures.by_contestant(of_stream).items()]
+def _drift(stream: str, setup: str, units: Sequence[DriftUnit]) -> Iterator[tuple[str, Rows]]:
+    of_stream = [unit for unit in units if (unit.stream, unit.setup) == (stream, setup)]
+    made = [drift_figures.figures(name, some) for name, some in drift_figures.by_contestant(of_stream).items()]
     editions = max(unit.edition for unit in of_stream)
-    yield f"{stream}: right, over {editions} editions (95 %, stories drawn whole)", _right(made)
+    yield f"{stream}, setup {setup}: right, over {editions} editions (95 %, stories drawn whole)", _right(made)
     yield "Corrections, and old values", _corrections(made)
     yield f"What it costs. {IN_PROCESS}", _costs(made)
     effects = drift_figures.effects(of_stream)
@@ -47,8 +47,18 @@ def _drift(stream: str, units: Sequence[DriftUnit]) -> Iterator[tuple[str, Rows]
 
 
 def _right(made: Sequence[Figures]) -> Rows:
-    head = ["contestant", *KINDS, GENERAL]
-    return [head, *([of.contestant, *(_share(of.right[kind]) for kind in (*KINDS, GENERAL))] for of in made)]
+    head = ["contestant", *KINDS, GENERAL, "recipe"]
+    return [
+        head,
+        *(
+            [
+                figures.contestant,
+                *(_share(figures.right[kind]) for kind in (*KINDS, GENERAL)),
+                str(figures.recipe or NONE),
+            ]
+            for figures in made
+        ),
+    ]
 
 
 def _corrections(made: Sequence[Figures]) -> Rows:
@@ -57,13 +67,13 @@ def _corrections(made: Sequence[Figures]) -> Rows:
         "old value said of all changed", "now and then both right", "contradicts the timeline", "forgotten",
     ]  # fmt: skip
     rows = []
-    for of in made:
-        then = of.consistency
+    for figures in made:
+        correcting, consistency = figures.correcting, figures.consistency
         rows.append([
-            of.contestant, str(of.correcting.n), _share(of.correcting.right), _share(of.correcting.old),
-            _number(of.correcting.seconds, 2), _share(of.says_old),
-            f"{then.both_right:.2f} of {then.n}" if then else NONE, f"{then.contradicting:.2f}" if then else NONE,
-            _share(of.forgotten),
+            figures.contestant, str(correcting.n), _share(correcting.right), _share(correcting.old),
+            _number(correcting.seconds, 2), _share(figures.says_old),
+            f"{consistency.both_right:.2f} of {consistency.n}" if consistency else NONE,
+            f"{consistency.contradicting:.2f}" if consistency else NONE, _share(figures.forgotten),
         ])  # fmt: skip
     return [head, *rows]
 
@@ -74,10 +84,10 @@ def _costs(made: Sequence[Figures]) -> Rows:
     return [
         head,
         *(
-            [of.contestant, _number(of.first_update_s, 1), _number(of.update_s, 1), _number(of.update_tokens, 0),
-             _number(of.question_s, 2), _number(of.prompt_tokens, 0), _number(of.held_bytes / 1024, 0),
-             str(of.peak_mib or NONE)]
-            for of in made
+            [figures.contestant, _number(figures.first_update_s, 1), _number(figures.update_s, 1),
+             _number(figures.update_tokens, 0), _number(figures.question_s, 2), _number(figures.prompt_tokens, 0),
+             _number(figures.held_bytes / 1024, 0), str(figures.peak_mib or NONE)]
+            for figures in made
         ),
     ]  # fmt: skip
 
@@ -90,8 +100,11 @@ def _effects(effects: Sequence[Comparison]) -> Rows:
 
 
 def _wires(group: Group) -> Iterator[tuple[str, Rows]]:
-    wires = ", ".join(sorted(group.bases))
-    title = f"Recipe {group.recipe}, {len(group.trained)} trainings on {wires} ({group.wordings} wordings)"
+    wires = ", ".join(sorted({base.wire for base in group.bases.values()}))
+    title = (
+        f"Recipe {group.recipe}, {len(group.trained)} trainings on {wires} ({group.wordings} wordings), "
+        f"setup {group.setup}"
+    )
     yield f"{title}: right (95 %, trainings and documents as samples)", _kinds(group)
     yield "Bars", [
         ["bar", "asked", "measured", "95 %", "holds"],
@@ -108,8 +121,9 @@ def _kinds(group: Group) -> Rows:
     kinds, rows = [*SLICES, GENERAL], []
     for arm in ("base", "base+rag", "base+gold", "tuned", "tuned+rag", "tuned+gold"):
         base = arm.startswith("base")
-        rows.append([arm, *(_share(group.share(arm, kind, base=base)) for kind in kinds)])
-    return [["contestant", *kinds], *rows]
+        shares = [_share(group.share(arm, kind, base=base)) for kind in kinds]
+        rows.append([arm, *shares, NONE if base else str(group.recipe)])
+    return [["contestant", *kinds, "recipe"], *rows]
 
 
 def _share(share: Interval) -> str:

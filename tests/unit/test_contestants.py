@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from bench.contestants import contenders, drift_figures, drifting, records, report, wire_figures
-from bench.contestants.contenders import Room
+from bench.contestants.contenders import SharedSetup
+from bench.contestants.drifting import Asking
 from bench.contestants.editions import KINDS, Stream, Wanted
+from bench.contestants.identity import RecipeUsed
 from bench.contestants.library import Library
 from bench.contestants.ports import Cost, Edition
 from bench.contestants.records import Asked, DriftUnit, WireUnit
@@ -26,6 +28,7 @@ from shared.settings import EncoderSettings
 
 KNOBS = Knobs(seed=3, documents=16, new=4, corrections=2, retractions=1, reprints=0, updates=3, editions=4)
 STREAM = Stream(KNOBS)
+ASKING = Asking(questions=3, general=2, shared="s")
 HASHING = EncoderSettings(variant="hashing", dimensions=64)
 
 
@@ -57,8 +60,9 @@ class Remembers:
 
     changes_weights = True
 
-    def __init__(self, name: str, until: int = 99) -> None:
-        self.name, self.until, self.updated, self.caught_up = name, until, list[int](), list[int]()
+    def __init__(self, name: str, until: int = 99, recipe: RecipeUsed | None = None) -> None:
+        self.name, self.until, self.recipe = name, until, recipe
+        self.updated, self.caught_up = list[int](), list[int]()
 
     def update(self, edition: Edition) -> Cost:
         self.updated.append(edition.number)
@@ -78,9 +82,9 @@ class Remembers:
         return said(question, right, "answered" if question.references else "abstained", self.name)
 
 
-def measured(folder: Path, *contestants: Remembers) -> list[DriftUnit]:
+def measured(folder: Path, *contestants: Remembers, asking: Asking = ASKING) -> list[DriftUnit]:
     by_name = {contestant.name: contestant for contestant in contestants}
-    drifting.run(STREAM, by_name, folder / "out.jsonl", questions=3, general=2)
+    drifting.run(STREAM, by_name, folder / "out.jsonl", asking)
     return [unit for unit in records.read(folder / "out.jsonl") if isinstance(unit, DriftUnit)]
 
 
@@ -196,6 +200,31 @@ def test_effects_are_paired_against_base_with_passages(tmp_path: Path) -> None:
     assert effects["corrected"].clusters < effects["corrected"].n + 1
 
 
+def test_who_changes_weights_is_compared_as_a_training_whatever_tokens_it_reads(tmp_path: Path) -> None:
+    against, reads = Remembers("base+rag"), Remembers("reads")
+    against.changes_weights = reads.changes_weights = False
+    units = measured(tmp_path, against, Remembers("trained"), reads)
+
+    of_one_training = {pair.a: pair.one_training for pair in drift_figures.effects(units) if pair.slice == "all"}
+
+    assert all(unit.tokens for unit in units)
+    assert of_one_training == {"trained": True, "reads": False}
+
+
+def test_what_was_measured_otherwise_stands_beside_it(tmp_path: Path) -> None:
+    recipes = [RecipeUsed(name="mine", version=version, digest=f"d{version}") for version in (1, 2)]
+    for recipe in recipes:
+        units = measured(tmp_path, Remembers("a", recipe=recipe))
+    assert len(units) == 2 * KNOBS.editions
+    shown = report.text(units)
+    for recipe in recipes:
+        assert f"a by {recipe}" in shown
+    other = Asking(questions=2, general=2, shared="s")
+    units = measured(tmp_path, Remembers("a", recipe=recipes[0]), asking=other)
+    assert len(units) == 3 * KNOBS.editions
+    assert {f"setup {setup}" in report.text(units) for setup in (ASKING.setup, other.setup)} == {True}
+
+
 def test_the_report_shows_every_contestant_and_says_what_seconds_leave_out(tmp_path: Path) -> None:
     units = measured(tmp_path, Remembers("base+rag"), Remembers("stopped", until=1))
 
@@ -208,6 +237,9 @@ def test_the_report_shows_every_contestant_and_says_what_seconds_leave_out(tmp_p
     assert "Nothing is measured" in report.text([])
 
 
+RECIPE = RecipeUsed(name="mine", version=3, digest="abc123")
+
+
 def wire_unit(seed: int | None, right: int, **changes: object) -> WireUnit:
     """So many of ten answers of each kind right."""
     who = "base" if seed is None else "tuned"
@@ -218,7 +250,14 @@ def wire_unit(seed: int | None, right: int, **changes: object) -> WireUnit:
                 question = Question(question_id=f"{kind}-{number}", text="Who came?", references=("Ann Reed",))
                 answer = said(question, "Ann Reed" if number < right else "Bob Hill", arm=arm)
                 asked.append(Asked(kind=kind, fact=f"d{number}", question=question, answer=answer))
-    values: dict[str, object] = {"wire": "dev-2", "wordings": 2, "recipe": "r", "training_tokens": 50_000}
+    values: dict[str, object] = {
+        "wire": "dev-2",
+        "wordings": 2,
+        "wire_digest": "w",
+        "setup": "s",
+        "training_tokens": 50_000,
+        "recipe": None if seed is None else RECIPE,
+    }
     return WireUnit.model_validate(values | {"seed": seed, "asked": asked, "nats": 40.0, "nats_tokens": 10.0} | changes)
 
 
@@ -237,11 +276,36 @@ def test_bars_say_what_a_recipe_reaches() -> None:
     assert bars["general questions, share of the base's"].value == pytest.approx(1.4)
     assert bars["perplexity of new stories, times the base's"].value == pytest.approx(1.0)
     assert bars["tuned+rag over base+rag, learned"].value == pytest.approx(0.2)
+    general = bars["general questions, share of the base's"]
+    assert (general.low or 0.0) < 1.4 < (general.high or 0.0)
+    tokens = bars["training tokens, the most"]
+    assert (tokens.low, tokens.high) == (None, None), "the most of what is known is no estimate"
     many = [*units[:2], wire_unit(2, 2, training_tokens=70_000, nats=43.0)]
     (worse,) = wire_figures.groups(many)
     fails = {bar.name for bar in worse.bars() if not bar.holds}
     assert fails >= {"learned facts from memory", "training tokens, the most"}
     assert "dev-2" in report.text(units)
+    assert "mine version 3 (abc123)" in report.text(units)
+
+
+def test_trainings_of_other_wires_setups_and_recipes_are_not_counted_together() -> None:
+    base, training = wire_unit(None, 5), wire_unit(1, 7)
+    for changes in ({"setup": "t"}, {"recipe": RECIPE.model_copy(update={"digest": "d"})}, {"wire_digest": "x"}):
+        other = training.model_copy(update=changes)
+        assert len({unit.key for unit in (base, training, other)}) == 3
+        groups = list(wire_figures.groups([base, training, other]))
+        assert all(len(group.trained) == 1 for group in groups)
+        assert len(groups) == 1 + ("recipe" in changes), "a training without its base waits"
+
+
+def test_nothing_measured_reaches_no_bar() -> None:
+    units = [wire_unit(None, 0, nats=0.0, nats_tokens=0.0), wire_unit(1, 5, nats=0.0, nats_tokens=0.0)]
+    (group,) = wire_figures.groups(units)
+
+    holds = {bar.name: bar.holds for bar in group.bars()}
+
+    assert not holds["general questions, share of the base's"]
+    assert not holds["perplexity of new stories, times the base's"]
 
 
 def now_and_then(now: str, then: str) -> NowAndThen:
@@ -267,22 +331,22 @@ def test_answers_about_now_and_then_are_held_against_the_timeline() -> None:
     assert consistency.measured([]) is None
 
 
-def a_room(folder: Path) -> Room:
+def a_setup(folder: Path) -> SharedSetup:
     settings = GeneratorSettings(backend="echo", speakers="base,tuned,continual")
     words = IngestSettings(chunker="words", chunk_tokens=80, language="stated")
     library = Library(contenders.contest(), HASHING, datetime(2025, 1, 1, tzinfo=UTC), words)
     backend = echo.build(settings, folder)
-    return Room.around(backend, settings, library, home=folder, folder=folder, stream="s", say=lambda _: None)
+    return SharedSetup.around(backend, settings, library, home=folder, folder=folder, stream="s", say=lambda _: None)
 
 
 def test_arms_that_read_find_a_correction_as_soon_as_it_is_taken_up(tmp_path: Path) -> None:
-    room = a_room(tmp_path)
-    reader = room.contestant("base+gold")
+    setup = a_setup(tmp_path)
+    reader = setup.contestant("base+gold")
     for number in (1, 2):
         cost = reader.update(edition(number))
         assert set(cost.seconds_of) == {of.document_id for of in edition(number).documents}
         assert cost.held_bytes > 0
-    assert room.contestant("base+rag").update(edition(2)) == cost, "all who read share one store"
+    assert setup.contestant("base+rag").update(edition(2)) == cost, "all who read share one store"
 
     for correction in STREAM.corrections(2):
         (answer,) = reader.answer([correction.question])
@@ -292,15 +356,15 @@ def test_arms_that_read_find_a_correction_as_soon_as_it_is_taken_up(tmp_path: Pa
 
 
 def test_a_prompt_is_put_once_and_nobody_is_called_otherwise(tmp_path: Path) -> None:
-    room = a_room(tmp_path)
-    base = room.contestant("base")
+    setup = a_setup(tmp_path)
+    base = setup.contestant("base")
     base.update(edition(1))
     asked = [one.question for one in wanted(1)]
 
     first = base.answer(asked)
-    put = len(room.backend.known)
+    put = len(setup.backend.known)
 
     assert [answer.text for answer in base.answer(asked)] == [answer.text for answer in first]
-    assert len(room.backend.known) == put <= len(asked)
+    assert len(setup.backend.known) == put <= len(asked)
     with pytest.raises(ValueError, match=r"nobody is called 'else'.*continual"):
-        room.contestant("else")
+        setup.contestant("else")

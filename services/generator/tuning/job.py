@@ -28,6 +28,8 @@ from shared.messages import AdapterAnnounced, TrainingPair, TrainingRun
 from shared.models.language import Model
 from shared.stored import StoredDocument
 
+NEWEST = ""
+"""As the adapter before: the one of the track that was made last."""
 WHOLE = "`python -m services.generator.tuning.training` writes a model folder"
 
 
@@ -57,13 +59,14 @@ class Job:
         documents: Iterable[StoredDocument],
         pairs: Sequence[TrainingPair],
         cutoff: datetime | None = None,
-        previous: str | None = None,
+        previous: str | None = NEWEST,
     ) -> Dataset:
         """The dataset of values at hand, each document one chunk; raises ValueError where nothing is left to learn.
 
-        `previous` names the adapter before in the home folder; without one it is the newest of the track there.
+        `previous` names the adapter before in the home folder; `NEWEST` is the newest of the track there, None is none:
+        the first of its line, whatever else lies there.
         """
-        before = unlearning.previous(self.home, previous or "", self.settings.track)
+        before = None if previous is None else unlearning.previous(self.home, previous, self.settings.track)
         assembly = configured_assembly(
             self.recipe.data, self.generator, self.home, teacher=self.teacher, previous=before
         )
