@@ -53,8 +53,8 @@ class Reader:
     over_gold: answer_prompt.Prompt
 
     def chat(self, documents: Sequence[StoredDocument], question: str) -> Chat:
-        shelf = cag.laid_out(documents, self.over_all, ALL_WORDS)
-        return Chat(self.over_all.system, self.over_all.asking(question), shelf.preamble, kept_as="bench")
+        shown = cag.laid_out(documents, self.over_all, ALL_WORDS)
+        return Chat(self.over_all.system, self.over_all.asking(question), shown.preamble, kept_as="bench")
 
     def gold_chat(self, documents: Sequence[StoredDocument], question: Question) -> Chat:
         texts = {document.revision.document_id: document.text for document in documents}
@@ -126,7 +126,7 @@ def costs(corpus: Corpus, reader: Reader) -> dict[str, Any]:
 
 def _own_tokens(chat: Chat, reader: Reader) -> int:
     tokenizer = reader.backend.tokenizer
-    return len(chat_format.encode(tokenizer, chat)) - chat_format.opening(tokenizer, chat)
+    return len(chat_format.encode(tokenizer, chat)) - chat_format.preamble_tokens(tokenizer, chat)
 
 
 def _corrected(document: StoredDocument) -> StoredDocument:

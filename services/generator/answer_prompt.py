@@ -48,7 +48,7 @@ class Prompt:
             today=today,
         )
 
-    def opening(self, evidence: str) -> str:
+    def preamble_with(self, evidence: str) -> str:
         """What the user turns of all questions begin with; a blank line ends it."""
         return self.preamble.substitute(evidence=evidence) + "\n\n"
 

@@ -20,9 +20,9 @@ def encode(tokenizer: Any, chat: Chat) -> list[int]:
     return chat_template.of(tokenizer).ids(chat.system, chat.user, chat.preamble)
 
 
-def opening(tokenizer: Any, chat: Chat) -> int:
+def preamble_tokens(tokenizer: Any, chat: Chat) -> int:
     """How many tokens, from the first on, a chat shares with all others of its system text and preamble."""
-    return len(chat_template.of(tokenizer).opening(chat.system, chat.preamble)) if chat.preamble else 0
+    return len(chat_template.of(tokenizer).preamble_ids(chat.system, chat.preamble)) if chat.preamble else 0
 
 
 def plain(tokenizer: Any, text: str) -> list[int]:

@@ -50,11 +50,11 @@ class ChatFormat:
     def ids(self, system: str, user: str, preamble: str = "") -> list[int]:
         """Token ids of `text`, in which every special token is the template's.
 
-        The user says `preamble` and then `user`. The ids begin with those of `opening`, whatever follows a preamble.
+        The user says `preamble` and then `user`. They begin with `preamble_ids`, whatever follows it.
         Raises SpecialTokenError where a word became a token, or where the template writes something else around these
         words than around others.
         """
-        shared, ids = _opening(self, system, preamble) if preamble else ("", ())
+        shared, ids = _preamble(self, system, preamble) if preamble else ("", ())
         said, (before, after) = shared + self.special.broken(user), _frame(self, system)
         text = _rendered(self.tokenizer, system, said, joins=self.joins)
         start, end = len(before), len(text) - len(after)
@@ -66,9 +66,9 @@ class ChatFormat:
         cut = start + len(shared)
         return [*ids, *self.special.ids_around(text[cut:], 0, end - cut)]
 
-    def opening(self, system: str, preamble: str) -> tuple[int, ...]:
+    def preamble_ids(self, system: str, preamble: str) -> tuple[int, ...]:
         """Token ids up to the end of a preamble, which begins with a word. Raises SpecialTokenError as `ids` does."""
-        return _opening(self, system, preamble)[1]
+        return _preamble(self, system, preamble)[1]
 
 
 @lru_cache(maxsize=64)
@@ -79,7 +79,7 @@ def _frame(form: ChatFormat, system: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=8)
-def _opening(form: ChatFormat, system: str, preamble: str) -> tuple[str, tuple[int, ...]]:
+def _preamble(form: ChatFormat, system: str, preamble: str) -> tuple[str, tuple[int, ...]]:
     """A preamble without special tokens; and the ids of what the template writes before it, and of itself."""
     said, (before, _) = form.special.broken(preamble), _frame(form, system)
     return said, tuple(form.special.ids_around(before + said, len(before), len(before + said)))

@@ -79,7 +79,7 @@ def computed(backend: Any) -> Iterator[list[int]]:
 def kept(backend: Any, chat: Chat) -> torch.Tensor:
     """The keys that lie in the cache of a preamble, of shape (layers, heads, tokens, width)."""
     [(_, held)] = backend.prefixes._kept.items()  # noqa: SLF001  (what is kept is seen from inside alone)
-    assert len(held.ids) == chat_format.opening(backend.tokenizer, chat) == held.cache.get_seq_length()
+    assert len(held.ids) == chat_format.preamble_tokens(backend.tokenizer, chat) == held.cache.get_seq_length()
     return torch.cat([layer.keys for layer in held.cache.layers])
 
 
@@ -103,21 +103,21 @@ def test_appended_corrected_and_fresh_caches_hold_the_same_keys(make: Callable[.
 
 def test_a_second_question_costs_its_own_tokens_alone(make: Callable[..., Any]) -> None:
     backend, [first, second] = make(), chats(MORE)
-    opening = chat_format.opening(backend.tokenizer, first)
-    own = len(chat_format.encode(backend.tokenizer, second)) - opening
+    shared = chat_format.preamble_tokens(backend.tokenizer, first)
+    own = len(chat_format.encode(backend.tokenizer, second)) - shared
     backend.complete([first], max_new_tokens=1)
 
     with computed(backend) as passes:
         backend.complete([second], max_new_tokens=1)
 
     assert passes == [own]
-    assert own < opening
+    assert own < shared
 
 
 def test_an_appended_document_costs_its_own_tokens_alone(make: Callable[..., Any]) -> None:
     backend, [before], [after] = make(), chats(FIRST, "Who?"), chats(MORE, "Who?")
     ids = [chat_format.encode(backend.tokenizer, chat) for chat in (before, after)]
-    held = [chat_format.opening(backend.tokenizer, chat) for chat in (before, after)]
+    held = [chat_format.preamble_tokens(backend.tokenizer, chat) for chat in (before, after)]
     in_common = next(place for place, pair in enumerate(zip(*ids, strict=False)) if pair[0] != pair[1])
     backend.complete([before], max_new_tokens=1)
 

@@ -345,7 +345,7 @@ def test_a_prompt_of_ones_own_is_taken(wire: Wire, tmp_path: Path) -> None:
     wire.publish("a")
 
     assert asked(wire.style(cag_prompt=str(file))).chat.preamble == f"1: a {TEN_WORDS}\n\n"
-    assert answer_prompt.load("cag.v1").opening("x").endswith("x\n\n")
+    assert answer_prompt.load("cag.v1").preamble_with("x").endswith("x\n\n")
 
 
 def test_dates_are_those_of_the_documents(wire: Wire) -> None:

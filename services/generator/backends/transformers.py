@@ -137,9 +137,9 @@ class Transformers:
             chat = rows.chats[places[0]]
             if not chat.preamble or self._speakers.taken_tokens(speaker.track):
                 return work(places, None)
-            opening = rows.prompts[places[0]][0][: chat_format.opening(self.tokenizer, chat)]
+            preamble = rows.prompts[places[0]][0][: chat_format.preamble_tokens(self.tokenizer, chat)]
             key, started = Key(speaker.weights, speaker.strength, chat.kept_as), time.perf_counter()
-            with self.prefixes.over(self.network, key, opening) as cache:
+            with self.prefixes.over(self.network, key, preamble) as cache:
                 built = time.perf_counter() - started
                 made: Sequence[Any] = work(places, cache)
             return [replace(outcome, seconds=outcome.seconds + built) for outcome in made]

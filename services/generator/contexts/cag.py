@@ -50,7 +50,7 @@ def build(settings: GeneratorSettings, news: NewestNews | None = None) -> Style:
 
 @dataclass(frozen=True)
 class DocumentsInPrompt:
-    """Documents as they stand in a prompt: the beginning of the user's turn, and what citations point at."""
+    """Documents as they stand in a prompt: the preamble of the user's turn, and what citations point at."""
 
     preamble: str
     items: tuple[EvidenceItem, ...]
@@ -95,7 +95,7 @@ def chosen(newest_first: Iterable[StoredDocument], words: int) -> list[StoredDoc
     """The newest documents, in the order in which their revisions came; of too many, three quarters of the words stay.
 
     They begin at the roundest moment, in binary microseconds, that leaves so many: it stays the same while news comes
-    in, until it has to move, so that most documents are put behind the others and the beginning stands still. Then
+    in, until it has to move, so that most documents are put behind the others and the preamble only grows. Then
     everything is computed again. A story counts once, with the longest of its printings.
     """
     taken: list[StoredDocument] = []
@@ -150,7 +150,7 @@ def laid_out(documents: Iterable[StoredDocument], prompt: Prompt, words: int) ->
     ]
     seen_until = max((document.revision.first_seen_at for document in shown), default=datetime.min.replace(tzinfo=UTC))
     return DocumentsInPrompt(
-        prompt.opening("\n".join(lines)), tuple(map(_item, shown, range(1, len(shown) + 1))), seen_until
+        prompt.preamble_with("\n".join(lines)), tuple(map(_item, shown, range(1, len(shown) + 1))), seen_until
     )
 
 
