@@ -12,9 +12,8 @@ from services.generator.contexts import closed_book
 from services.generator.tuning.data.drawing import kept
 from services.generator.tuning.training.memory import Load
 from services.generator.tuning.training.plan import TrainingPlan
-from services.generator.tuning.training.tokens import Encoded, batches, steps_of
+from services.generator.tuning.training.tokens import Encoded, batches, first_token, steps_of, text_ids
 from shared.messages import Question
-from shared.models.special_tokens import SpecialTokenError
 
 SETS = "services.generator.tuning.training.sets"
 TOGETHER, TEXTS_TOGETHER = 8, 4
@@ -54,12 +53,8 @@ def questions(name: str) -> list[str]:
 
 
 def _text(tokenizer: Any, text: str) -> Encoded | None:
-    first = tokenizer.bos_token_id
-    try:
-        ids = chat_format.plain(tokenizer, text)[:TEXT_TOKENS]
-    except SpecialTokenError:
-        return None
-    return Encoded((tokenizer.eos_token_id if first is None else first,), tuple(ids)) if ids else None
+    ids = text_ids(tokenizer, text)[:TEXT_TOKENS]
+    return Encoded((first_token(tokenizer),), tuple(ids)) if ids else None
 
 
 def spread(answers: Sequence[Encoded], held: Held, plan: TrainingPlan, steps: int) -> list[list[list[Encoded]]]:

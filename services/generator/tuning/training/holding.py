@@ -1,8 +1,8 @@
 """The term that holds a model to its base while it learns news, and what the base itself answers.
 
 It is the divergence from the base to the model, D(base || model) of Kullback and Leibler, over every token of the
-base's own greedy answers, and over every token of a passage. It is 0 before the first step. An answer that is learned
-is never held, so that loss and term do not pull at the same tokens.
+base's own greedy answers, and over the first tokens of the documents. It is 0 before the first step. An answer that
+is learned is never held, so that loss and term do not pull at the same tokens.
 """
 
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from services.generator import chat_format
 from services.generator.tuning.training.held_examples import ANSWER_TOKENS, TOGETHER
 from services.generator.tuning.training.network import computing
 from services.generator.tuning.training.step import logits_of
@@ -38,8 +39,7 @@ def answered(network: Any, prompts: Sequence[tuple[int, ...]]) -> list[Encoded]:
 
 
 def _through_end(reply: Sequence[int], ends: set[int]) -> tuple[int, ...]:
-    place = next((place for place, token in enumerate(reply) if token in ends), len(reply) - 1)
-    return tuple(reply[: place + 1])
+    return tuple(reply[: len(chat_format.until_end(list(reply), ends)) + 1])
 
 
 def accumulate(network: Any, batch: Sequence[Encoded], weight: float) -> float:

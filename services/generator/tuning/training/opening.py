@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from services.generator import chat_format
 from services.generator.tuning.data.example import Example
 from services.generator.tuning.training.plan import TrainingPlan
-from shared.models.special_tokens import SpecialTokenError
+from services.generator.tuning.training.tokens import first_token, text_ids
 
 
 def of(examples: Sequence[Example], plan: TrainingPlan, tokenizer: Any) -> tuple[int, ...]:
@@ -18,23 +17,15 @@ def of(examples: Sequence[Example], plan: TrainingPlan, tokenizer: Any) -> tuple
     """
     if plan.method != "cartridge" or plan.initialise != "text":
         return ()
-    first = tokenizer.bos_token_id
-    ids = [tokenizer.eos_token_id if first is None else first]
+    ids = [first_token(tokenizer)]
     shown = [passage for example in examples for passage in example.passages]
     for text in dict.fromkeys([*shown, *(example.answer for example in examples)]):
         if len(ids) >= plan.virtual_tokens:
             break
-        ids += _plain(tokenizer, f"{text.strip()}\n")
+        ids += text_ids(tokenizer, f"{text.strip()}\n")
     if len(ids) < plan.virtual_tokens:
         raise ValueError(
             f"the examples' texts have {len(ids)} tokens, and a cartridge of {plan.virtual_tokens} virtual_tokens "
             "begins as so many: take fewer, or initialise: random"
         )
     return tuple(ids[: plan.virtual_tokens])
-
-
-def _plain(tokenizer: Any, text: str) -> list[int]:
-    try:
-        return chat_format.plain(tokenizer, text)
-    except SpecialTokenError:
-        return []

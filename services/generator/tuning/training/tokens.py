@@ -11,6 +11,7 @@ from services.generator.answer_prompt import Prompt, neutral
 from services.generator.contexts import closed_book, passages
 from services.generator.tuning.data.example import Example
 from shared.messages import Question
+from shared.models.special_tokens import SpecialTokenError
 
 WINDOW = 8
 NO_LOSS = -100
@@ -54,11 +55,25 @@ def encode(example: Example, *, tokenizer: Any, prompts: Prompts, max_tokens: in
 def _before(example: Example, tokenizer: Any, prompts: Prompts) -> list[int]:
     """The prompt: the very words that the arm of this form asks with, or nothing but the beginning of a text."""
     if example.form == "text":
-        return [tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id]
+        return [first_token(tokenizer)]
     question = Question(question_id="example", text=example.question, choices=example.choices)
     if example.form == "rag":
         return chat_format.encode(tokenizer, passages.chat(question, example.passages, prompts.rag))
     return chat_format.encode(tokenizer, closed_book.chat(question, prompts.closed_book))
+
+
+def first_token(tokenizer: Any) -> int:
+    """The token that begins, or else ends, texts of this model."""
+    first: int = tokenizer.eos_token_id if tokenizer.bos_token_id is None else tokenizer.bos_token_id
+    return first
+
+
+def text_ids(tokenizer: Any, text: str) -> list[int]:
+    """A text in tokens; none where a word in it would be a special token."""
+    try:
+        return chat_format.plain(tokenizer, text)
+    except SpecialTokenError:
+        return []
 
 
 def batches(examples: Sequence[Encoded], size: int, seed: int, most_tokens: int = 0) -> Iterator[list[Encoded]]:
