@@ -27,6 +27,7 @@ from services.generator.tuning.training.tokens import Encoded
 METHODS: dict[str, dict[str, Any]] = {
     "qlora": {"method": "qlora"},
     "qlora-cached": {"method": "qlora", "cache_dequantised": True},
+    "qlora-bf16": {"method": "qlora", "cache_dequantised": True, "cpu_compute": "bf16"},
     "lora": {"method": "lora"},
     "full": {"method": "full", "learning_rate": 1e-5},
 }

@@ -46,6 +46,21 @@ def assemble(
     return assembly(a_plan(**plan)).dataset(documents, pairs, cutoff)
 
 
+def test_each_fact_is_shown_as_often_in_however_many_wordings() -> None:
+    once = a_pair(question="Who won?", answer="Ackerby")
+    thrice = [a_pair(question=f"Where is the {what}?") for what in ("fair", "market", "show")]
+
+    made = assembly(a_plan({"pairs": {"times_a_fact": 6}}, {"stories": {"times_a_fact": 4}})).dataset(
+        [a_stored(text="Ackerby won. It is at the harbour.")], [once, *thrice]
+    )
+
+    assert Counter((example.builder, example.times) for example in made.examples) == Counter(
+        {("pairs", 6): 1, ("pairs", 2): 3, ("stories", 4): 1}
+    )
+    with pytest.raises(ValueError, match="take one of them"):
+        a_plan({"pairs": {"times": 2, "times_a_fact": 6}})
+
+
 def test_only_live_known_documents_up_to_the_cutoff_are_learned() -> None:
     documents = [a_stored("live"), a_stored("gone", retracted=True, text=""), a_stored("new", first_seen_at=LATER)]
     pairs = [a_pair(name, question) for name in ("live", "gone", "new", "nowhere") for question in ("A?", "B?")]

@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 
 from services.generator.adapters import WEIGHTS
 from services.generator.tuning.training import __main__ as training_main
-from services.generator.tuning.training import network, record, step, tracking
+from services.generator.tuning.training import compute, network, record, step, tracking
 from services.generator.tuning.training.checkpoint import Checkpoints, Standing, key_of
 from services.generator.tuning.training.plan import TrainingPlan
 from services.generator.tuning.training.record import LossPoint, RunRecord
@@ -68,6 +68,30 @@ def test_cached_values_of_nf4_give_the_losses_of_nf4(tiny: Path) -> None:
     assert cached_loss == pytest.approx(loss, abs=1e-5)
     torch.testing.assert_close(cached, learned, atol=1e-5, rtol=1e-3)
     assert plain_loss != pytest.approx(loss, abs=1e-5)
+
+
+def test_in_bf16_the_frozen_weights_alone_are_bf16_and_the_gradients_point_the_same_way(tiny: Path) -> None:
+    loss, learned = gradients(tiny, 8, method="lora")
+    rounded_loss, rounded = gradients(tiny, 8, method="lora", cpu_compute="bf16")
+    made = network.build(tiny, TrainingPlan(rank=4, cache_dequantised=True, cpu_compute="bf16"))
+
+    assert {weight.dtype for weight in made.parameters() if not weight.requires_grad} == {torch.bfloat16}
+    assert {weight.dtype for weight in network.learned(made).values()} == {torch.float32}
+    assert rounded_loss == pytest.approx(loss, rel=0.01)
+    assert torch.nn.functional.cosine_similarity(learned, rounded, dim=0) > 0.99
+
+
+def test_bf16_is_chosen_where_the_processor_multiplies_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = TrainingPlan(method="lora", cpu_compute="auto")
+    for has, chosen in (({"avx2": True}, "fp32"), ({"avx512_bf16": True}, "bf16"), ({"amx_bf16": True}, "bf16")):
+        monkeypatch.setattr(torch.cpu, "get_capabilities", lambda has=has: has)
+        assert compute.of(plan, "cpu") == chosen
+    assert compute.of(TrainingPlan(), "cpu") == "fp32"
+
+
+def test_bf16_over_nf4_that_is_taken_apart_in_each_pass_is_refused() -> None:
+    with pytest.raises(ValueError, match="cache_dequantised: true"):
+        TrainingPlan(cpu_compute="bf16")
 
 
 def test_a_run_that_was_cut_off_goes_on_and_gives_the_same_weights(tiny: Path, tmp_path: Path) -> None:

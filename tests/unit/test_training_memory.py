@@ -94,6 +94,16 @@ def assert_activations_are_foreseen(tiny: Path, made: TrainingPlan) -> None:
     assert predicted.activations + predicted.logits == pytest.approx(measured, rel=1 / 3)
 
 
+def test_a_base_in_bf16_needs_half(tmp_path: Path) -> None:
+    sizes, load = shape.of(tiny_model.save(tmp_path)), Load(1, 8, 4)
+    for form in ({"method": "lora"}, {"cache_dequantised": True}):
+        plain, rounded = (
+            memory.predict(sizes, TrainingPlan(cpu_compute=precision, **form), load, "cpu").weights
+            for precision in ("fp32", "bf16")
+        )
+        assert rounded == plain / 2
+
+
 def test_what_cannot_fit_is_refused_with_what_would_help() -> None:
     needed = memory.predict(shape.stated(SHAPES["llama-2-7b"]), plan(method="lora", checkpointing=False), LOAD, "cuda")
 

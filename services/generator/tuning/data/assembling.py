@@ -148,7 +148,14 @@ class Assembly:
         drawn = [example for example in examples if draw(seed, "share", example.model_dump_json()) < options.share]
         most = len(drawn) if options.at_most is None else options.at_most
         chosen = kept(drawn, most, seed=seed, name_of=Example.model_dump_json)
-        return [example.model_copy(update={"times": options.times}) for example in chosen]
+        wordings = Counter(example.group for example in chosen if example.group)
+        wanted = options.times_a_fact
+        return [
+            example.model_copy(
+                update={"times": -(-wanted // wordings.get(example.group, 1)) if wanted else options.times}
+            )
+            for example in chosen
+        ]
 
 
 def _once(examples: Iterable[Example]) -> list[Example]:

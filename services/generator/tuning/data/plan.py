@@ -18,7 +18,18 @@ class BuilderOptions(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     share: Share = Field(default=1.0, description="of its examples that is kept, by chance")
     times: int = Field(default=1, ge=1, description="how often each of its examples is seen in an epoch")
+    times_a_fact: int | None = Field(
+        default=None,
+        ge=1,
+        description="in place of `times`: how often each fact is seen in an epoch, at least, over all its wordings",
+    )
     at_most: int | None = Field(default=None, ge=0, description="examples of it; by chance")
+
+    @model_validator(mode="after")
+    def _says_how_often_once(self) -> "BuilderOptions":
+        if self.times_a_fact is not None and self.times != 1:
+            raise ValueError("times and times_a_fact say the same thing; take one of them")
+        return self
 
 
 class Stage(BaseModel):

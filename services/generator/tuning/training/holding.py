@@ -11,8 +11,8 @@ from typing import Any
 import torch
 
 from services.generator import chat_format
+from services.generator.tuning.training.compute import computing
 from services.generator.tuning.training.held_examples import ANSWER_TOKENS, TOGETHER
-from services.generator.tuning.training.network import computing
 from services.generator.tuning.training.step import logits_of
 from services.generator.tuning.training.tokens import NO_LOSS, Encoded, padded
 

@@ -6,6 +6,7 @@ predictions against measurements.
 
 from dataclasses import dataclass
 
+from services.generator.tuning.training import compute
 from services.generator.tuning.training.plan import TrainingPlan
 from services.generator.tuning.training.shape import Shape
 from shared.jobs.training import MemoryMib
@@ -73,8 +74,9 @@ def _frozen(shape: Shape, plan: TrainingPlan, device: str) -> float:
     """The base. Under QLoRA all but the linear layers are fp32; a full run's weights are among the learned."""
     if plan.method == "full":
         return 0.0
-    if plan.method in ("lora", "cartridge"):
-        return (shape.linear_weights + shape.other_weights) * (BF16 if device == "cuda" else FP32)
+    in_bf16 = compute.of(plan, device) == "bf16"
+    if plan.method in ("lora", "cartridge") or (plan.cache_dequantised and device == "cpu" and in_bf16):
+        return (shape.linear_weights + shape.other_weights) * (BF16 if in_bf16 else FP32)
     each = FP32 if plan.cache_dequantised else NF4_BYTES
     return shape.linear_weights * each + shape.other_weights * FP32
 

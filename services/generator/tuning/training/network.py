@@ -5,7 +5,6 @@ a beginning of the key-value cache that is trained while the base stands still (
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,8 @@ from services.generator import adapter_config, adapter_loading, cartridge_config
 from services.generator.adapter_weights import PREFIX
 from services.generator.backends.transformers import load
 from services.generator.tuning.data import learned as earlier
+from services.generator.tuning.training import compute
+from services.generator.tuning.training.compute import computing
 from services.generator.tuning.training.plan import TrainingPlan
 
 
@@ -99,11 +100,6 @@ def weaken(network: Any, strength: float) -> None:
                 weight.mul_(strength)
 
 
-def computing(network: Any) -> AbstractContextManager[Any]:
-    """The precision of the arithmetic: bf16 on a GPU, where the weights that learn stay fp32; fp32 on a CPU."""
-    return torch.autocast("cuda", torch.bfloat16) if network.device.type == "cuda" else nullcontext()
-
-
 def optimiser(network: Any, plan: TrainingPlan) -> torch.optim.Optimizer:
     """The plan's optimiser over the weights that learn, each group at its highest rate.
 
@@ -141,11 +137,14 @@ def _qlora(folder: Path, plan: TrainingPlan) -> Any:
     """Norms and embeddings are made fp32 by PEFT, as QLoRA does."""
     base: Any = load(folder, "nf4")
     base = prepare_model_for_kbit_training(base, use_gradient_checkpointing=False)  # type: ignore[no-untyped-call]
-    return base.dequantize().requires_grad_(False) if plan.cache_dequantised else base
+    if not plan.cache_dequantised:
+        return base
+    base = base.dequantize().requires_grad_(False)
+    return base.to(torch.bfloat16) if base.device.type == "cpu" and compute.of(plan, "cpu") == "bf16" else base
 
 
-def _plain(folder: Path, _: TrainingPlan) -> Any:
-    return load(folder, "bf16" if torch.cuda.is_available() else "fp32")
+def _plain(folder: Path, plan: TrainingPlan) -> Any:
+    return load(folder, compute.of(plan, "cuda" if torch.cuda.is_available() else "cpu"))
 
 
 def _whole(folder: Path, _: TrainingPlan) -> Any:

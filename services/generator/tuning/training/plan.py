@@ -8,7 +8,7 @@ from services.generator.cartridge_config import MOST_TOKENS
 
 Method = Literal["qlora", "lora", "full", "cartridge"]
 Optimiser = Literal["auto", "adamw", "paged_adamw_32bit", "paged_adamw_8bit"]
-OF_LORA = ("rank", "alpha", "dropout", "targets", "strength", "cache_dequantised", "lora_plus", "hold")
+OF_LORA = ("rank", "alpha", "dropout", "targets", "strength", "cache_dequantised", "lora_plus", "hold", "cpu_compute")
 OF_CARTRIDGES = ("virtual_tokens", "frozen_tokens", "initialise")
 
 
@@ -41,6 +41,11 @@ class TrainingPlan(BaseModel):
     )
     cache_dequantised: bool = Field(
         default=False, description="keep NF4's values as floats: the same numbers, faster, without the saving of memory"
+    )
+    cpu_compute: Literal["fp32", "bf16", "auto"] = Field(
+        default="fp32",
+        description="arithmetic of LoRA on a CPU, over a base that is kept as floats; auto: bf16 where the processor "
+        "multiplies it itself",
     )
     warm_start: Literal["none", "previous"] = Field(
         default="none",
@@ -121,6 +126,15 @@ class TrainingPlan(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _keeps_floats(self) -> "TrainingPlan":
+        if self.cpu_compute != "fp32" and not self.keeps_floats:
+            raise ValueError(
+                f"cpu_compute: {self.cpu_compute} is for LoRA over a base that is kept as floats; take method lora, "
+                "qlora with cache_dequantised: true, or fp32"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _says_what_applies(self) -> "TrainingPlan":
         """A value that decides nothing would be believed to; one that is the default is none."""
         is_cartridge = self.method == "cartridge"
@@ -131,6 +145,11 @@ class TrainingPlan(BaseModel):
         if is_cartridge and self.frozen_tokens >= self.virtual_tokens:
             raise ValueError("frozen_tokens: all virtual_tokens are frozen, and nothing would learn; take fewer")
         return self
+
+    @property
+    def keeps_floats(self) -> bool:
+        """Whether LoRA learns beside weights that are kept as floats on a CPU."""
+        return self.method == "lora" or (self.method == "qlora" and self.cache_dequantised)
 
     @property
     def step_size(self) -> int:

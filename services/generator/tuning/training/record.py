@@ -10,7 +10,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from services.generator.tuning.training import compute, room
 from services.generator.tuning.training.checkpoint import Standing
+from services.generator.tuning.training.compute import Precision
 from services.generator.tuning.training.plan import TrainingPlan
 from shared.jobs.training import MemoryMib
 from shared.messages import TrainingRun
@@ -47,6 +49,8 @@ class Machine(_Kept):
     processors: int | None
     python: str
     gpu: str | None
+    compute: Precision | None = None
+    """The precision of the arithmetic; None: from before it was said."""
 
 
 class RunRecord(_Kept):
@@ -97,7 +101,12 @@ def of(
         resumed_from_steps=tuple(standing.resumed),
         peak_memory_mib=peak_mib(),
         loss=thinned(standing.losses),
-        machine=Machine(processors=os.cpu_count(), python=platform.python_version(), gpu=_gpu()),
+        machine=Machine(
+            processors=os.cpu_count(),
+            python=platform.python_version(),
+            gpu=_gpu(),
+            compute=compute.of(plan, room.device()),
+        ),
         libraries={library: version(library) for library in LIBRARIES},
     )
 

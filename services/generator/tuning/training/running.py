@@ -142,7 +142,11 @@ def decides(plan: TrainingPlan) -> dict[str, Any]:
     What is left unsaid is left out too, so that a run goes on that began before it could be said.
     """
     foreign = () if plan.method == "cartridge" else OF_CARTRIDGES
-    unsaid = [name for name in ("hold", "lora_plus") if getattr(plan, name) == TrainingPlan.model_fields[name].default]
+    unsaid = [
+        name
+        for name in ("hold", "lora_plus", "cpu_compute")
+        if getattr(plan, name) == TrainingPlan.model_fields[name].default
+    ]
     return plan.model_dump(mode="json", exclude={"max_seconds", *foreign, *unsaid})
 
 

@@ -12,7 +12,7 @@ import torch
 
 from services.generator import cartridge_loading
 from services.generator.cartridge_loading import base_of, behind, places
-from services.generator.tuning.training.network import computing
+from services.generator.tuning.training.compute import computing
 from services.generator.tuning.training.tokens import NO_LOSS, Encoded, common_beginning, padded
 
 WORTH_SHARING = 8
@@ -51,7 +51,7 @@ def logits_of(network: Any, batch: Sequence[Encoded]) -> torch.Tensor:
 def _logits(network: Any, batch: Sequence[Encoded], shared: int) -> torch.Tensor:
     """The same; what all prompts begin with is computed once, `shared` tokens of it."""
     ids, mask, _ = (torch.tensor(rows, device=network.device) for rows in padded(batch, filler=0, skip=shared))
-    kept = max(len(example.reply) for example in batch) + 1
+    kept = _last(max(len(example.reply) for example in batch) + 1, ids)
     past = cartridge_loading.beginning(network, 1)
     if past is None and not shared:
         output: torch.Tensor = network(input_ids=ids, attention_mask=mask, logits_to_keep=kept, use_cache=False).logits
@@ -64,3 +64,8 @@ def _logits(network: Any, batch: Sequence[Encoded], shared: int) -> torch.Tensor
     inputs = behind(past, {"input_ids": ids, "attention_mask": mask})
     logits: torch.Tensor = speaks(**inputs, position_ids=places(inputs), logits_to_keep=kept).logits
     return logits
+
+
+def _last(count: int, ids: torch.Tensor) -> torch.Tensor:
+    """The last places of each row, named one by one: so they are copied, which one matrix product needs."""
+    return torch.arange(ids.shape[1] - count, ids.shape[1], device=ids.device)
