@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from shared.lab.report import verdict
 from shared.lab.report.blocks import Paragraph, Table
 from shared.lab.report.material import combined, gather
 from shared.lab.report.numbers import Numbers, count
@@ -78,3 +79,21 @@ def test_runs_of_two_contests_are_refused() -> None:
             "two": gather(results(a_contest("base"), {"base": 1.0}), read_from="two")}  # fmt: skip
     with pytest.raises(ValueError, match="several contests"):
         combined(runs, read_from="both")
+
+
+def test_of_many_decided_pairs_those_of_the_leading_arm_and_of_one_cause_are_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    contest = a_contest(*ODD.arms[:4], an_arm("newest", speaker="base", context="cag"))
+    shares = {name: share for name, share in RIGHT.items() if name != "extra"} | {"newest": 0.75}
+    numbers = counted(*results(contest, shares, questions=200))
+    everything = verdict.sentences(numbers)
+    monkeypatch.setattr(verdict, "MOST_DECIDED", 3)
+    told = verdict.sentences(numbers)
+
+    *kept, counts = told
+    left_out = [sentence for sentence in everything if sentence not in kept]
+    assert any("newest is right more often than memory" in sentence for sentence in left_out)
+    assert counts.startswith(f"{len(left_out)} more of such pairs are decided")
+    assert any("both is right more often than newest" in sentence for sentence in kept)
+    assert any("reader is right more often than plain" in sentence for sentence in kept)

@@ -18,6 +18,9 @@ from shared.statistics.comparison import Comparison
 from shared.statistics.intervals import Interval
 from shared.statistics.wording import lead, points, undecided
 
+MOST_DECIDED = 12
+"""Pairs of arms and slices that are told one by one."""
+
 
 def details(numbers: Numbers) -> list[str]:
     """What was not answered, who is right how often, what retrieval and tuning give, and what the cutoff does."""
@@ -32,7 +35,8 @@ def sentences(numbers: Numbers, arms: Collection[str] | None = None) -> list[str
     """One sentence for each slice and pair of these arms that was decided, then one that lists what was not.
 
     Of the full design's six pairs only those with one cause to tell apart, and retrieval against memory. Arms that are
-    handed the right passages, or shown the form, have a section of their own.
+    handed the right passages, or shown the form, have a section of their own. Where more than a dozen are decided,
+    the pairs of the leading arm are told and those with one cause to tell apart; the others are counted.
     """
     slices = [name for name in numbers.slices if name != ALL]
     chosen = [comparison for comparison in numbers.comparisons if comparison.slice in slices]
@@ -43,12 +47,26 @@ def sentences(numbers: Numbers, arms: Collection[str] | None = None) -> list[str
     if set(numbers.arms) - arms_apart <= {arm for pair in pairs for arm in pair}:
         chosen = [comparison for comparison in chosen if tuple(sorted((comparison.a, comparison.b))) in pairs]
     chosen.sort(key=lambda comparison: slices.index(comparison.slice))
-    decided = [
-        f"On {comparison.slice} questions {_lead(comparison)}."
-        for comparison in chosen
-        if comparison.verdict != "undecided"
+    decided = [comparison for comparison in chosen if comparison.verdict != "undecided"]
+    if len(decided) > MOST_DECIDED:
+        chosen = [comparison for comparison in chosen if _matters(comparison, pairs, numbers)]
+    told = [comparison for comparison in chosen if comparison.verdict != "undecided"]
+    return [
+        *(f"On {comparison.slice} questions {_lead(comparison)}." for comparison in told),
+        *_untold(len(decided) - len(told)),
+        *_open(chosen),
     ]
-    return [*decided, *_open(chosen)]
+
+
+def _matters(comparison: Comparison, pairs: Collection[tuple[str, ...]], numbers: Numbers) -> bool:
+    """Whether it has the arm that is right most often, or one cause to tell apart."""
+    best = {arm for arm, _ in ranking(numbers)[:1]}
+    return not best.isdisjoint((comparison.a, comparison.b)) or tuple(sorted((comparison.a, comparison.b))) in pairs
+
+
+def _untold(count: int) -> Iterator[str]:
+    if count:
+        yield f"{count} more of such pairs are decided; the report's last table has every comparison."
 
 
 def _ranking(ranked: Sequence[tuple[str, Interval]]) -> Iterator[str]:
