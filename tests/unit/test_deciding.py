@@ -1,0 +1,160 @@
+"""Deciding between ways of knowing the news: what an answer is worth at some rates, and when that is decided."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from shared.lab.deciding import chart, taking_up
+from shared.lab.deciding.evidence import Answered, Contestant, Evidence, Outcome, Updating
+from shared.lab.deciding.rule import decide
+from shared.lab.deciding.values import DAY_S, Rates, Values
+
+AT_ONCE = Updating(by_training=False, seconds=0.2, machine_s=0.1)
+TRAINED = Updating(by_training=True, seconds=600.0, machine_s=600.0)
+CALM = Rates(questions_per_day=1_000, updates_per_day=0)
+
+
+def answers(outcomes: Mapping[Outcome, int], first: int = 0) -> dict[str, Answered]:
+    """Items from `first` on, each a question of its own."""
+    given = [outcome for outcome, count in outcomes.items() for _ in range(count)]
+    return {f"q{first + at}": Answered(outcome, 1.0, 1.0) for at, outcome in enumerate(given)}
+
+
+def contestant(
+    name: str, right: int, of: int = 100, updating: Updating = AT_ONCE, pending: int = 0, *, last: bool = False
+) -> Contestant:
+    """Right on so many questions about what it has taken up, the `last` ones or the first, and about the rest."""
+    known = answers({"wrong": of - right, "right": right} if last else {"right": right, "wrong": of - right})
+    return Contestant(name, known, answers({"right": pending, "wrong": of - pending}, first=of), updating)
+
+
+def evidence(*contestants: Contestant) -> Evidence:
+    items = {item for one in contestants for item in (*one.known, *one.pending)}
+    return Evidence(contestants, {item: (item,) for item in items}, dict.fromkeys(items, "1"))
+
+
+def test_without_updates_an_answer_is_worth_what_known_news_gives() -> None:
+    values = Values(second=-0.02, machine_second=-0.005)
+    made = evidence(contestant("a", 80), contestant("b", 20))
+    [decision] = decide(made, values, [CALM])
+
+    assert decision.best == "a"
+    assert decision.decided
+    assert decision.worths["a"].mean == pytest.approx(0.8 * 1 + 0.2 * -2 - 0.02 - 0.005)
+    assert decision.worths["a"].low < decision.worths["a"].mean < decision.worths["a"].high
+    assert decision.leads["b"].difference == pytest.approx(0.6 * 3)
+
+
+def test_a_small_lead_is_not_decided_and_says_how_much_more_would_decide_it() -> None:
+    few = evidence(contestant("a", 52), contestant("b", 48, last=True))
+    [decision] = decide(few, Values(), [CALM])
+    assert decision.rivals == ("b",)
+    assert decision.times_as_many > 2
+
+    much = int(100 * decision.times_as_many * 1.3)
+    many = evidence(contestant("a", round(0.52 * much), much), contestant("b", round(0.48 * much), much, last=True))
+    assert decide(many, Values(), [CALM])[0].decided
+
+
+def test_equal_contestants_are_decided_once_nobody_can_be_better_by_the_margin() -> None:
+    made = evidence(contestant("a", 50), contestant("b", 50))
+
+    assert not decide(made, Values(margin=0.001), [CALM])[0].decided
+    assert decide(made, Values(margin=2.0), [CALM])[0].decided
+
+
+def test_the_more_often_news_changes_the_less_a_trained_contestant_is_worth() -> None:
+    made = evidence(contestant("learned", 90, updating=TRAINED), contestant("looked up", 80))
+    points = [
+        Rates(questions_per_day=1e5, updates_per_day=updates, half_within_h=1.0) for updates in (0.0, 1.0, 100.0, 1e4)
+    ]
+    decisions = decide(made, Values(), points)
+    worths = [decision.worths["learned"].mean for decision in decisions]
+
+    assert worths == sorted(worths, reverse=True)
+    assert [decision.best for decision in decisions] == ["learned", "learned", "learned", "looked up"]
+
+
+def test_training_pays_only_where_enough_is_asked() -> None:
+    made = evidence(contestant("learned", 90, updating=TRAINED), contestant("looked up", 60))
+    best = {
+        asked: decide(made, Values(), [Rates(questions_per_day=asked, updates_per_day=2)])[0].best
+        for asked in (0.01, 1_000.0)
+    }
+    assert best == {0.01: "looked up", 1_000.0: "learned"}
+
+
+def test_who_cannot_keep_up_is_no_choice() -> None:
+    slow = replace(contestant("slow", 99), updating=Updating(by_training=False, seconds=10.0, machine_s=10.0))
+    made = evidence(slow, contestant("b", 20))
+    [decision] = decide(made, Values(), [Rates(questions_per_day=10, updates_per_day=DAY_S)])
+
+    assert (decision.best, decision.cannot_keep_up) == ("b", ("slow",))
+    assert decision.decided
+    with pytest.raises(ValueError, match="keeps up with 1e\\+07 updates"):
+        decide(made, Values(), [Rates(questions_per_day=10, updates_per_day=1e7)])
+
+
+def test_questions_and_trainings_both_make_a_lead_unsure() -> None:
+    """Three trainings of which one failed: over questions alone the lead would be sure."""
+
+    def over(shares: tuple[int, int, int], updating: Updating) -> Contestant:
+        kinds: tuple[dict[str, Answered], dict[str, Answered]] = {}, {}
+        for run, right in enumerate(shares):
+            for at in range(100):
+                given = Answered("right" if at < right else "wrong", 1.0, 1.0)
+                kinds[0][f"k{at} {run}"] = kinds[1][f"p{at} {run}"] = given
+        return Contestant(f"{updating.by_training}", *kinds, updating)
+
+    trained, fixed = over((90, 90, 20), TRAINED), over((50, 50, 50), AT_ONCE)
+    items = [*trained.known, *trained.pending]
+    hang = {item: (item.split()[0],) for item in items}
+    sampled = Evidence([trained, fixed], hang, {item: item.split()[1] for item in items})
+    alone = replace(sampled, runs=dict.fromkeys(items, "1"))
+
+    assert not decide(sampled, Values(), [CALM])[0].decided
+    assert decide(alone, Values(), [CALM])[0].decided
+    assert decide(alone, Values(), [CALM])[0].one_training
+
+
+def test_pending_shares_follow_lag_and_half_life() -> None:
+    rates = Rates(questions_per_day=1, updates_per_day=1e6, half_within_h=2.0)
+
+    assert taking_up.young(7_200, 0.0, rates) == pytest.approx(0.5)
+    waits = np.linspace(0, 3_600, 20_001)
+    simulated = 1 - (0.5 ** ((7_200 + waits) / 7_200)).mean()
+    assert taking_up.young(7_200, 3_600, rates) == pytest.approx(simulated, abs=1e-4)
+    seldom = rates.model_copy(update={"updates_per_day": 1.0})
+    assert taking_up.some_pending(DAY_S, seldom) == pytest.approx(1 - np.exp(-1))
+
+
+def test_trainings_are_no_more_than_updates() -> None:
+    seldom = Rates(questions_per_day=1, updates_per_day=0.5)
+    most = max(schedule.machine_s for schedule in taking_up.schedules(TRAINED, seldom))
+
+    assert most == pytest.approx(0.5 * TRAINED.machine_s, rel=0.01)
+
+
+def test_the_map_has_a_decision_for_each_pair_of_rates() -> None:
+    made = evidence(contestant("learned", 90, updating=TRAINED), contestant("looked up", 60))
+    drawn = chart.of(made, Values(), half_within_h=24, steps=5)
+
+    assert [len(row) for row in drawn.decisions] == [5] * 5
+    corner = drawn.decisions[-1][0]
+    assert corner.rates == Rates(questions_per_day=1e6, updates_per_day=0.01, half_within_h=24)
+    assert corner.best == "learned"
+
+
+def test_what_cannot_be_decided_on_is_refused_with_what_to_do() -> None:
+    with pytest.raises(ValueError, match="a: no question about news that it has not taken up yet"):
+        Contestant("a", answers({"right": 1}), {}, AT_ONCE)
+    with pytest.raises(ValueError, match="two contestants at least"):
+        evidence(contestant("a", 1))
+    with pytest.raises(ValueError, match="have one name"):
+        evidence(contestant("a", 1), contestant("a", 2))
+    for changes in ({"right": -3.0}, {"second": 1.0}, {"margin": 0.0}, {"wrong": float("nan")}):
+        with pytest.raises(ValidationError):
+            Values(**changes)
