@@ -89,7 +89,8 @@ def _tell(trial: Trial, questions: list[Question], seeds: list[int | None], out:
     )
     everything = [result for results in runs.values() for result in results]
     with progress.waiting("writing the report"):
-        report.write(out, runs, numbers, trial_summary, staying.live(trial.kafka, everything, CostSettings()))
+        costs = staying.live(trial.kafka, everything, CostSettings())
+        report.write(out, runs, numbers, trial_summary, costs, trial.times.by_document.values())
     _conclude(numbers, trial_summary, out)
 
 

@@ -1,17 +1,19 @@
 """Writing a trial down: `results.jsonl`, `summary.json`, and the report with what keeping each side current cost."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from shared.lab import summary
 from shared.lab.accounting import Audit
+from shared.lab.deciding.trial import DOCUMENTS
 from shared.lab.report import files
 from shared.lab.report.blocks import Bullets, Section, Table
+from shared.lab.report.material import DocumentTimes
 from shared.lab.report.numbers import Numbers
 from shared.lab.summary import TrialSummary
 from shared.messages import Result
 
-NAMES = (*files.NAMES, "summary.json", "results.jsonl")
+NAMES = (*files.NAMES, "summary.json", "results.jsonl", DOCUMENTS)
 
 
 def write(
@@ -20,12 +22,16 @@ def write(
     numbers: Numbers,
     trial: TrialSummary,
     staying: Sequence[Section] = (),
+    times: Iterable[DocumentTimes] = (),
 ) -> None:
     """Write the files of `NAMES`, of several runs each run's `results.jsonl` in a folder; replaces what was there.
 
-    `staying`: what an hour of staying current costs (`shared/lab/report/staying.py`).
+    `staying`: what an hour of staying current costs (`shared/lab/report/staying.py`). `times`: of the documents that
+    questions are about, so that the folder alone tells what was news after a training.
     """
     summary.write(folder, runs, trial)
+    lines = "".join(f"{times_of.model_dump_json(exclude_defaults=True)}\n" for times_of in times)
+    (folder / DOCUMENTS).write_text(lines, encoding="utf-8")
     files.write(folder, numbers, extra=[_costs(trial), *staying, _audit(trial.audit)])
 
 

@@ -23,7 +23,7 @@ from shared.contests import files
 from shared.contests.calendar import CLOCKS_DIFFER
 from shared.jobs.tuning import AdapterReport
 from shared.lab import accounting
-from shared.lab.report.material import combined, gather
+from shared.lab.report.material import Times, combined, gather
 from shared.lab.report.numbers import Numbers, count
 from shared.messages import Contest, DocumentPublished, Question, Result
 from shared.publisher import Publisher, Settled, Waiting
@@ -47,6 +47,7 @@ class Trial:
     rate: float = 6.0
     contest: Contest = field(default_factory=files.shipped)
     freshness_ms: list[float] = field(default_factory=list)
+    times: Times = field(default_factory=Times)
 
     def hold(self, contest: Contest) -> None:
         """Announce the contest, and wait until every question belongs to it."""
@@ -134,9 +135,9 @@ class Trial:
     def count(self, runs: Mapping[str, Sequence[Result]], *, per_hour: int) -> Numbers:
         """The numbers of the trial's report, over the age of its news as well; `per_hour` votes of a voter count."""
         names = {name for results in runs.values() for result in results for name in result.question.gold_document_ids}
-        times = times_of_live(names, self.kafka, self.cassandra)
+        self.times = times_of_live(names, self.kafka, self.cassandra)
         gathered = {
-            name: gather(results, read_from="the trial's results (results.jsonl)", times=times)
+            name: gather(results, read_from="the trial's results (results.jsonl)", times=self.times)
             for name, results in runs.items()
         }
         if len(gathered) == 1:

@@ -63,11 +63,16 @@ class Contestant:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Contestants over the same questions. `links`: item -> its documents; `runs`: item -> the training it is of."""
+    """Contestants over the same questions. `links`: item -> its documents; `runs`: item -> the training it is of.
+
+    `unanswerable` are items that no news answers, whatever was taken up: each contestant has them among the known and
+    the pending, where they weigh as much as among all that was asked.
+    """
 
     contestants: Sequence[Contestant]
     links: Mapping[str, Collection[str]]
     runs: Mapping[str, str]
+    unanswerable: Collection[str] = ()
 
     def __post_init__(self) -> None:
         if len(self.contestants) < 2:
@@ -100,11 +105,14 @@ class Evidence:
         Shape (rows, 2 x contestants + 1), scaled so that a column's total by the number of items is its mean.
         """
         place = {item: at for at, item in enumerate(self.items)}
+        share = len(self.unanswerable) / len(place)
         columns = np.zeros((len(place), 2 * len(self.contestants) + 1))
         columns[:, -1] = 1.0
         for at, one in enumerate(self.contestants):
             for column, answers in ((2 * at, one.known), (2 * at + 1, one.pending)):
-                scale = len(place) / len(answers)
+                apart = sum(item in self.unanswerable for item in answers)
+                weights = {True: share / max(1, apart), False: (1 - share) / max(1, len(answers) - apart)}
                 for item, answered in answers.items():
-                    columns[place[item], column] = scale * answered.worth(values)
+                    weight = len(place) * weights[item in self.unanswerable]
+                    columns[place[item], column] = weight * answered.worth(values)
         return summed(columns, self.hang.rows)

@@ -9,7 +9,7 @@ from shared.lab.report.scores import Scores, interval_of
 from shared.messages import Answer, Result
 from shared.statistics.intervals import Interval
 
-_Batch = tuple[str, str, float]  # model, adapter, the model's time in milliseconds
+Batch = tuple[str, str, float]  # model, adapter, the model's time in milliseconds
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,7 @@ class Cost:
 
 def costs(results: Sequence[Result], is_right: Scores, clusters: Mapping[str, str], arms: Sequence[str]) -> list[Cost]:
     """One for each arm."""
-    given = (scored.answer for result in results for scored in result.answers.values())
-    batches = Counter(_batch(answer) for answer in given if answer.generation_ms)
+    batches = batches_of(results)
     return [_cost(results, arm, is_right.get(arm, {}), clusters, batches) for arm in arms]
 
 
@@ -48,7 +47,7 @@ def _cost(
     arm: str,
     is_right: Mapping[str, float],
     clusters: Mapping[str, str],
-    batches: Mapping[_Batch, int],
+    batches: Mapping[Batch, int],
 ) -> Cost:
     of_arm = [result.answers[arm] for result in results if arm in result.answers]
     given = [scored for scored in of_arm if scored.answer.status not in ("failed", "skipped")]
@@ -57,8 +56,8 @@ def _cost(
     return Cost(
         arm=arm,
         latency=quantiles([scored.latency_ms for scored in given]),
-        own=quantiles([_own(answer) for answer in answers]),
-        queue=quantiles([max(0.0, scored.latency_ms - _own(scored.answer)) for scored in given]),
+        own=quantiles([own_ms(answer) for answer in answers]),
+        queue=quantiles([max(0.0, scored.latency_ms - own_ms(scored.answer)) for scored in given]),
         together=_together(answers, batches),
         retrieval=quantiles([answer.retrieval_ms for answer in answers]),
         generation=quantiles([answer.generation_ms for answer in answers]),
@@ -69,19 +68,25 @@ def _cost(
     )
 
 
-def _own(answer: Answer) -> float:
+def batches_of(results: Sequence[Result]) -> Counter[Batch]:
+    """How many answers each batch held."""
+    given = (scored.answer for result in results for scored in result.answers.values())
+    return Counter(batch_of(answer) for answer in given if answer.generation_ms)
+
+
+def own_ms(answer: Answer) -> float:
     """Milliseconds in which somebody worked on the answer, or on its batch."""
     return answer.retrieval_ms + answer.generation_ms
 
 
-def _batch(answer: Answer) -> _Batch:
+def batch_of(answer: Answer) -> Batch:
     """What all answers of one batch have in common, and no others: their model took the very same time."""
     return answer.model, answer.adapter.name if answer.adapter else "", answer.generation_ms
 
 
-def _together(answers: Sequence[Answer], batches: Mapping[_Batch, int]) -> float | None:
+def _together(answers: Sequence[Answer], batches: Mapping[Batch, int]) -> float | None:
     """How many answers the batch held in which an answer came, on average."""
-    sizes = [batches[_batch(answer)] for answer in answers if answer.generation_ms]
+    sizes = [batches[batch_of(answer)] for answer in answers if answer.generation_ms]
     return sum(sizes) / len(sizes) if sizes else None
 
 

@@ -1,0 +1,62 @@
+"""A decision as files: `decision.html`, `decision.md` and `decision.json`, all of the same numbers."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from shared.lab.deciding.page import Decided, sections
+from shared.lab.deciding.rule import Decision
+from shared.lab.report import html, markdown
+
+TITLE = "Look it up or learn it"
+NAMES = ("decision.html", "decision.md", "decision.json")
+
+
+def write(folder: Path, decided: Decided) -> None:
+    """Write the three files; what stood there under their names is replaced."""
+    folder.mkdir(parents=True, exist_ok=True)
+    all_sections = sections(decided)
+    written = json.dumps(as_dict(decided), indent=2, ensure_ascii=False)
+    subtitle = f"Decided on {decided.basis.questions} questions from {decided.basis.read_from}"
+    texts = (html.render(TITLE, subtitle, all_sections), markdown.render(TITLE, all_sections), f"{written}\n")
+    for name, text in zip(NAMES, texts, strict=True):
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def as_dict(decided: Decided) -> dict[str, Any]:
+    """For programs: the decision, what was set, and the map's points."""
+    chart = decided.chart
+    return {
+        "sentences": decided.sentences,
+        "values": decided.values.model_dump(),
+        "decision": _decision(decided.decision),
+        "turns": [vars(turn) for turn in decided.turns],
+        "basis": vars(decided.basis),
+        "map": {
+            "updates_per_day": [*chart.updates_per_day],
+            "questions_per_day": [*chart.questions_per_day],
+            "best": [[decision.best for decision in row] for row in chart.decisions],
+            "decided": [[decision.decided for decision in row] for row in chart.decisions],
+            "worth": [
+                [{name: round(worth.mean, 5) for name, worth in decision.worths.items()} for decision in row]
+                for row in chart.decisions
+            ],
+        },
+    }
+
+
+def _decision(decision: Decision) -> dict[str, Any]:
+    return {
+        "rates": decision.rates.model_dump(),
+        "best": decision.best,
+        "decided": decision.decided,
+        "rivals": decision.rivals,
+        "times_as_many": decision.times_as_many,
+        "one_training": decision.one_training,
+        "cannot_keep_up": decision.cannot_keep_up,
+        "worths": {
+            name: {"mean": worth.mean, "low": worth.low, "high": worth.high, "schedule": vars(worth.schedule)}
+            for name, worth in decision.worths.items()
+        },
+        "leads": {name: vars(lead) for name, lead in decision.leads.items()},
+    }

@@ -1,0 +1,151 @@
+"""The decision as sections: what to use, the map, the contestants at the user's rates, what was set, and from what."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from shared.lab.deciding import picture, wording
+from shared.lab.deciding.chart import Chart
+from shared.lab.deciding.evidence import Answered, Contestant, Evidence
+from shared.lab.deciding.of_results import Basis
+from shared.lab.deciding.rule import Decision
+from shared.lab.deciding.turning import Turn
+from shared.lab.deciding.values import DAY_S, Values
+from shared.lab.deciding.wording import number, worth
+from shared.lab.report.blocks import Block, Bullets, Figure, Paragraph, Section, Table
+from shared.lab.report.phrasing import counted, plain
+
+HOUR_S = 3_600.0
+
+
+@dataclass(frozen=True)
+class Decided:
+    """All that a page is made from."""
+
+    evidence: Evidence
+    values: Values
+    decision: Decision
+    turns: Sequence[Turn]
+    chart: Chart
+    basis: Basis
+
+    @property
+    def sentences(self) -> list[str]:
+        return wording.sentences(self.decision, self.basis, self.turns)
+
+
+def sections(decided: Decided) -> list[Section]:
+    """In the order of reading."""
+    return [
+        Section("Decision", "verdict", [Paragraph(" ".join(decided.sentences))]),
+        Section("The map", "map", list(_map(decided))),
+        Section("At your rates", "rates", list(_at_rates(decided))),
+        Section("What an answer and an update cost", "costs", [_costs(decided)]),
+        Section("What was set", "set", list(_set(decided))),
+        Section("What it was made from", "provenance", list(_made_from(decided))),
+    ]
+
+
+def _map(decided: Decided) -> Iterator[Block]:
+    names = [one.name for one in decided.evidence.contestants]
+    yield Figure(
+        picture.drawn_map(decided.chart, names, decided.decision.rates),
+        "Each point is a number of updates and of questions a day, and its colour is who is worth most there. Hatched "
+        "is where that is not decided; the star is your point.",
+        "a map of questions a day over updates a day, coloured by the contestant that is worth most",
+    )
+
+
+def _at_rates(decided: Decided) -> Iterator[Block]:
+    decision = decided.decision
+    order = sorted(decision.worths, key=lambda name: -decision.worths[name].mean)
+    contestants = {one.name: one for one in decided.evidence.contestants}
+    yield Table(
+        "What an answer is worth, in right answers, with 95 % intervals",
+        ["", "worth", "behind by", "surely by", "of known news right, wrong, declined",
+         "of pending news right, wrong, declined", "news pending", "trains every"],
+        [_row(decision, contestants[name], decided.evidence.unanswerable) for name in order], numbers=range(1, 8),
+    )  # fmt: skip
+    yield Paragraph(
+        "Known is what a contestant has taken up: what can be found, or was published up to its training. Pending is "
+        "what it has not: an arm that learns answers it as it did questions about later news, and an arm that only "
+        "reads as its model does from memory. What is pending follows from how often it trains, which is chosen to be "
+        "worth most.",
+        small=True,
+    )
+
+
+def _row(decision: Decision, one: Contestant, unanswerable: Collection[str]) -> list[str]:
+    made, lead = decision.worths[one.name], decision.leads.get(one.name)
+    every = made.schedule.every_s
+    return [
+        one.name,
+        f"{worth(made.mean)} ({worth(made.low)} to {worth(made.high)})",
+        "" if lead is None else worth(lead.difference),
+        "" if lead is None else worth(lead.least),
+        _shares([of for item, of in one.known.items() if item not in unanswerable]),
+        _shares([of for item, of in one.pending.items() if item not in unanswerable]),
+        f"{100 * made.schedule.pending:.1f} %",
+        "" if every is None else _span(every),
+    ]
+
+
+def _shares(answers: Sequence[Answered]) -> str:
+    shares = [sum(one.outcome == kind for one in answers) / len(answers) for kind in ("right", "wrong", "silent")]
+    return ", ".join(f"{100 * share:.0f}" for share in shares) + f" % of {len(answers)}"
+
+
+def _span(seconds: float) -> str:
+    """In the unit that reads well."""
+    for unit, size in (("days", DAY_S), ("hours", HOUR_S), ("minutes", 60.0)):
+        if seconds >= 2 * size:
+            return f"{number(seconds / size)} {unit}"
+    return f"{number(seconds)} s"
+
+
+def _costs(decided: Decided) -> Table:
+    rows = []
+    for one in decided.evidence.contestants:
+        answers = [*one.known.values(), *one.pending.values()]
+        wait, machine = (sum(values) / len(answers) for values in _seconds(answers))
+        updating, schedule = one.updating, decided.decision.worths.get(one.name)
+        each = updating.document_s if updating.by_training else updating.machine_s
+        rows.append([
+            one.name, plain(wait, 1), plain(1_000 * machine / 60, 1), plain(each, 2) if each else "",
+            plain(updating.machine_s / 60, 1) if updating.by_training else "",
+            plain(schedule.schedule.machine_s / 60, 1) if schedule else "cannot keep up",
+        ])  # fmt: skip
+    heads = ["", "seconds of waiting for an answer", "machine minutes for 1,000 answers",
+             "machine seconds for a document", "minutes of a training",
+             "machine minutes a day for updates, at your rates"]  # fmt: skip
+    return Table("Measured in the contest; waits are those of an idle system", heads, rows, numbers=range(1, 6))
+
+
+def _seconds(answers: Sequence[Answered]) -> tuple[list[float], list[float]]:
+    return [one.wait_s for one in answers], [one.machine_s for one in answers]
+
+
+def _set(decided: Decided) -> Iterator[Block]:
+    values, rates = decided.values, decided.decision.rates
+    right, wrong, silent = worth(values.right), worth(values.wrong), worth(values.silent)
+    second, machine = plain(-values.second, 4), plain(-values.machine_second, 5)
+    asked, changed = number(rates.questions_per_day), number(rates.updates_per_day)
+    yield Bullets(
+        (
+            f"A right answer is worth {right}, a wrong one {wrong}, a declined one {silent}.",
+            f"A second of waiting costs {second}, a second of the machine {machine}.",
+            f"Contestants whose answers differ by less than {worth(values.margin)} are as good as one another.",
+            f"{asked} questions and {changed} updates a day.",
+            f"Half of the questions are about news of the last {number(rates.half_within_h)} hours.",
+        )
+    )
+
+
+def _made_from(decided: Decided) -> Iterator[Block]:
+    basis = decided.basis
+    asked = (
+        f"{basis.questions} questions, {basis.unanswerable} of which nothing answers, about {basis.documents} documents"
+    )
+    yield Paragraph(
+        f"{asked}, and {counted(basis.trainings, 'training')}, read from {basis.read_from}. "
+        "The decision holds for these questions, documents, models and prompts."
+    )

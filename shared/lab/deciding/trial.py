@@ -1,0 +1,66 @@
+"""What the folder of a trial holds for a decision: results, what updates took, and the documents' times."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from shared.lab.deciding.of_results import UpdateCosts
+from shared.lab.summary import Percentiles
+from shared.records import reason_of
+
+DOCUMENT_S = 0.1
+"""Where nothing says how long a document takes until it can be found (`python -m bench.freshness`: 95 ms)."""
+RESULTS, SUMMARY, DOCUMENTS = "results.jsonl", "summary.json", "documents.jsonl"
+
+
+class _Training(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+    seconds: float
+
+
+class _Measured(BaseModel):
+    """Of a `summary.json` what a decision needs."""
+
+    model_config = ConfigDict(extra="ignore")
+    freshness_ms: Percentiles
+    tunings: tuple[_Training, ...] = ()
+
+
+@dataclass(frozen=True)
+class Found:
+    """Files of results, each a run; what updates took; a file with the documents' times, where there is one."""
+
+    results: Sequence[Path]
+    costs: UpdateCosts
+    times: Path | None
+
+
+def found(sources: Sequence[Path]) -> Found:
+    """In folders of trials and among files of results.
+
+    Raises FileNotFoundError where a folder holds no results, ValueError where its summary is none.
+    """
+    results, measured, times = list[Path](), list[_Measured](), None
+    for source in sources:
+        inside = sorted(source.glob(f"**/{RESULTS}")) if source.is_dir() else [source]
+        if not inside:
+            raise FileNotFoundError(f"{source} holds no {RESULTS}: name the folder of a trial, or a file of results")
+        results += inside
+        if (summary := source / SUMMARY).is_file():
+            measured.append(_read(summary))
+        if (documents := source / DOCUMENTS).is_file():
+            times = documents
+    waits = [trial.freshness_ms.p50 for trial in measured if trial.freshness_ms.p50 is not None]
+    trained = [training.seconds for trial in measured for training in trial.tunings]
+    costs = UpdateCosts(fmean(waits) / 1000 if waits else DOCUMENT_S, fmean(trained) if trained else None)
+    return Found(results, costs, times)
+
+
+def _read(file: Path) -> _Measured:
+    try:
+        return _Measured.model_validate_json(file.read_bytes())
+    except ValidationError as error:
+        raise ValueError(f"{file} is no summary of a trial: {reason_of(error)}") from error

@@ -1,0 +1,138 @@
+"""`tiltyard decide` over the results of a contest: who is measured on what, what is said, and what is written."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.lab.deciding import files, of_results, trial
+from shared.lab.deciding.evidence import Contestant, Evidence
+from shared.lab.deciding.of_results import UpdateCosts
+from shared.lab.deciding.values import Values
+from shared.lab.report.material import Material, Times, gather
+from tests.command_line import Ended
+from tests.contests import within
+from tests.results import ARMS, a_result, a_scored, a_trial
+
+COSTS = UpdateCosts(document_s=0.1, training_s=300.0)
+
+
+def material(times: Times | None = None, arms: Sequence[str] = ARMS) -> Material:
+    results, known = a_trial()
+    return gather([within(result, *arms) for result in results], read_from="results.jsonl", times=times or known)
+
+
+@pytest.fixture(scope="module")
+def evidence() -> Evidence:
+    return of_results.evidence(material(), COSTS)
+
+
+def of_name(evidence: Evidence, name: str) -> Contestant:
+    return next(one for one in evidence.contestants if one.name == name)
+
+
+def slices(items: Any) -> set[str]:
+    return {item.split("-")[1] for item in items}
+
+
+def test_an_adapter_knows_what_was_published_up_to_its_cutoff(evidence: Evidence) -> None:
+    for name in ("tuned", "tuned+rag"):
+        one = of_name(evidence, name)
+        assert slices(one.known) == {"learned", "multi", "retracted", "unanswerable"}
+        assert slices(one.pending) == {"new", "corrected", "retracted", "unanswerable"}
+    assert of_name(evidence, "tuned").updating.document_s == 0.0
+    assert of_name(evidence, "tuned+rag").updating.document_s == 0.1
+
+
+def test_an_arm_that_reads_knows_all_and_answers_pending_news_from_memory(evidence: Evidence) -> None:
+    reading, memory = of_name(evidence, "base+rag"), of_name(evidence, "base")
+
+    assert slices(reading.known) == {"learned", "new", "multi", "corrected", "retracted", "unanswerable"}
+    assert reading.pending == memory.known == memory.pending
+
+
+def test_arms_that_are_handed_the_right_passages_take_no_part() -> None:
+    arms = (*ARMS, "base+gold")
+    given = of_results.evidence(material(arms=arms), COSTS)
+
+    assert [one.name for one in given.contestants] == list(ARMS)
+
+
+def test_questions_that_nothing_answers_weigh_alike_for_everyone() -> None:
+    evidence = of_results.evidence(material(), COSTS)
+    totals = evidence.totals(Values())
+    share = len(evidence.unanswerable) / len(evidence.items)
+    place = {item: at for at, item in enumerate(evidence.items)}
+    for at, one in enumerate(evidence.contestants):
+        for column, answers in ((2 * at, one.known), (2 * at + 1, one.pending)):
+            apart = [of.worth(Values()) for item, of in answers.items() if item in evidence.unanswerable]
+            others = [of.worth(Values()) for item, of in answers.items() if item not in evidence.unanswerable]
+            mean = share * sum(apart) / len(apart) + (1 - share) * sum(others) / len(others)
+            assert totals[:, column].sum() / len(place) == pytest.approx(mean)
+
+
+def test_what_makes_a_decision_impossible_is_said_with_what_to_do() -> None:
+    with pytest.raises(ValueError, match="give the documents' times"):
+        of_results.evidence(material(Times()), COSTS)
+    with pytest.raises(ValueError, match="--training-seconds"):
+        of_results.evidence(material(), UpdateCosts(0.1))
+    unscored = gather([a_result(a_scored(), references=None)], read_from="x")
+    with pytest.raises(ValueError, match="no question has known accepted answers"):
+        of_results.evidence(unscored, COSTS)
+
+
+def written(folder: Path) -> tuple[Path, Path]:
+    """Results and times of the trial as files."""
+    results, times = a_trial()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "results.jsonl").write_text(
+        "".join(f"{within(result, *ARMS).model_dump_json()}\n" for result in results), encoding="utf-8"
+    )
+    lines = "".join(f"{one.model_dump_json()}\n" for one in times.by_document.values())
+    (folder / trial.DOCUMENTS).write_text(lines, encoding="utf-8")
+    return folder / "results.jsonl", folder / trial.DOCUMENTS
+
+
+def test_the_command_writes_a_page_and_says_three_sentences(tiltyard: Callable[..., Ended], tmp_path: Path) -> None:
+    results, times = written(tmp_path / "trial")
+    out = tmp_path / "decision"
+    made = tiltyard(
+        "decide", "--from", str(results), "--documents", str(times), "--training-seconds", "300", "--out", str(out),
+        "--questions-per-day", "5000", "--updates-per-day", "20",
+    )  # fmt: skip
+
+    assert made.returncode == 0, made.stderr
+    told = json.loads((out / "decision.json").read_text(encoding="utf-8"))
+    assert told["decision"]["rates"] == {"questions_per_day": 5000, "updates_per_day": 20, "half_within_h": 72}
+    assert set(told["decision"]["worths"]) == set(ARMS)
+    assert len(told["sentences"]) == 3
+    assert told["sentences"][0].split(":")[0] in made.stdout
+    assert len(told["map"]["best"]) == len(told["map"]["questions_per_day"])
+    page = (out / "decision.html").read_text(encoding="utf-8")
+    assert "<svg" in page
+    assert "5,000 questions and 20 updates a day" in page
+    assert {file.name for file in out.iterdir()} == set(files.NAMES)
+
+
+def test_the_folder_of_a_trial_says_what_updates_took(tmp_path: Path) -> None:
+    written(tmp_path)
+    (tmp_path / "summary.json").write_text(
+        json.dumps({"freshness_ms": {"p50": 150.0, "p99": 400.0}, "tunings": [{"seconds": 200.0}, {"seconds": 300.0}]}),
+        encoding="utf-8",
+    )
+    found = trial.found([tmp_path])
+
+    assert found.costs == UpdateCosts(document_s=0.15, training_s=250.0)
+    assert found.times == tmp_path / trial.DOCUMENTS
+    assert [*found.results] == [tmp_path / "results.jsonl"]
+
+
+def test_a_folder_without_results_and_a_summary_that_is_none_are_named(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="name the folder of a trial"):
+        trial.found([tmp_path])
+    written(tmp_path)
+    (tmp_path / "summary.json").write_text('{"tunings": 3}', encoding="utf-8")
+    with pytest.raises(ValueError, match="is no summary of a trial"):
+        trial.found([tmp_path])
