@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from shared.lab.deciding import files, of_results, trial
+from shared.lab.deciding import asked_often, files, of_results, trial
 from shared.lab.deciding.evidence import Contestant, Evidence
 from shared.lab.deciding.of_results import UpdateCosts
 from shared.lab.deciding.values import Values
+from shared.lab.report.blocks import Table
 from shared.lab.report.material import Material, Times, gather
+from shared.lab.report.numbers import count
 from tests.command_line import Ended
 from tests.contests import within
 from tests.results import ARMS, a_result, a_scored, a_trial
@@ -114,6 +116,19 @@ def test_the_command_writes_a_page_and_says_three_sentences(tiltyard: Callable[.
     assert "<svg" in page
     assert "5,000 questions and 20 updates a day" in page
     assert {file.name for file in out.iterdir()} == set(files.NAMES)
+
+
+def test_each_question_that_people_ask_has_an_answer_or_what_it_would_take(evidence: Evidence) -> None:
+    rows = asked_often.section(count(material()), evidence, []).blocks[0]
+    assert isinstance(rows, Table)
+    told = dict(rows.rows)
+
+    assert all(answer.endswith((".", ")")) for answer in told.values()), told
+    assert told["Does it know the news by heart after training?"].startswith("tuned against base: +")
+    assert "tuned+rag found what answers on" in told["Where does retrieval fail: not found, or misread?"]
+    assert "tuned 300.0 s" in told["How soon is an update known?"]
+    assert "contest `all`" in told["Does a long prompt with all the news make this unnecessary?"]
+    assert len(rows.rows) == len(told) >= 11
 
 
 def test_the_folder_of_a_trial_says_what_updates_took(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from shared.lab.deciding.rule import decide as decided_by
 from shared.lab.deciding.turning import turns
 from shared.lab.deciding.values import Rates, Values
 from shared.lab.report.material import Material
+from shared.lab.report.numbers import count
 
 USUAL = Values()
 
@@ -96,5 +97,5 @@ def _decided(material: Material, costs: UpdateCosts, values: Values, rates: Rate
     [decision] = decided_by(evidence, values, [rates])
     return Decided(
         evidence, values, decision, turns(evidence, values, rates), chart.of(evidence, values, rates.half_within_h),
-        of_results.basis(material),
+        of_results.basis(material), count(material),
     )  # fmt: skip

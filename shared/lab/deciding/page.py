@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from shared.lab.deciding import picture, wording
+from shared.lab.deciding import asked_often, picture, wording
 from shared.lab.deciding.chart import Chart
 from shared.lab.deciding.evidence import Answered, Contestant, Evidence
 from shared.lab.deciding.of_results import Basis
@@ -12,6 +12,7 @@ from shared.lab.deciding.turning import Turn
 from shared.lab.deciding.values import DAY_S, Values
 from shared.lab.deciding.wording import number, worth
 from shared.lab.report.blocks import Block, Bullets, Figure, Paragraph, Section, Table
+from shared.lab.report.numbers import Numbers
 from shared.lab.report.phrasing import counted, plain
 
 HOUR_S = 3_600.0
@@ -27,6 +28,7 @@ class Decided:
     turns: Sequence[Turn]
     chart: Chart
     basis: Basis
+    numbers: Numbers
 
     @property
     def sentences(self) -> list[str]:
@@ -40,6 +42,7 @@ def sections(decided: Decided) -> list[Section]:
         Section("The map", "map", list(_map(decided))),
         Section("At your rates", "rates", list(_at_rates(decided))),
         Section("What an answer and an update cost", "costs", [_costs(decided)]),
+        asked_often.section(decided.numbers, decided.evidence, decided.turns),
         Section("What was set", "set", list(_set(decided))),
         Section("What it was made from", "provenance", list(_made_from(decided))),
     ]
