@@ -121,7 +121,7 @@ def test_the_command_writes_a_page_and_says_three_sentences(tiltyard: Callable[.
 def test_each_question_that_people_ask_has_an_answer_or_what_it_would_take(evidence: Evidence) -> None:
     rows = asked_often.section(count(material()), evidence, []).blocks[0]
     assert isinstance(rows, Table)
-    told = dict(rows.rows)
+    told: dict[str, str] = {row[0]: row[1] for row in rows.rows}
 
     assert all(answer.endswith((".", ")")) for answer in told.values()), told
     assert told["Does it know the news by heart after training?"].startswith("tuned against base: +")

@@ -1,0 +1,115 @@
+"""A fact of a document in several wordings, each of another template: some can teach, and others ask."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import simplemma
+
+from services.generator import evidence
+from services.generator.tuning.data.asking import clauses, gaps
+from services.generator.tuning.data.asking.clauses import Clause
+from services.generator.tuning.data.asking.gaps import Gap
+from services.generator.tuning.data.asking.vocabulary import words as words_of
+from services.generator.tuning.data.mentions import mentions
+from services.generator.tuning.data.wordings import holds
+
+FEWEST_WORDS = 5
+DETERMINERS, SAYING = words_of("determiners"), words_of("verbs_of_saying")
+
+
+Template = Literal["question", "in place", "request"]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One fact: its answer, what kind of thing it is, and template -> wording."""
+
+    answer: str
+    kind: str
+    sentence: str
+    wordings: Mapping[Template, str]
+
+    @property
+    def name(self) -> str:
+        """Tells it from the other facts of a document."""
+        return self.wordings["question"]
+
+
+def of_text(text: str) -> list[Asked]:
+    """Facts of all sentences that are understood, in their order."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return [asked for line in lines for sentence in evidence.sentences(line) for asked in of_sentence(sentence, text)]
+
+
+def of_sentence(sentence: str, text: str = "") -> Iterator[Asked]:
+    """All that can be asked of one; `text` is its document's, which tells who is a person."""
+    clause = clauses.of(sentence)
+    if clause is None:
+        return
+    for gap in gaps.in_rest(clause.rest):
+        asked = Asked(gap.answer, gap.kind, sentence, _about_the_rest(clause, gap))
+        if _is_sound(asked):
+            yield asked
+    if _is_person(clause.subject, text):
+        asked = Asked(clause.subject, "person", sentence, _about_the_subject(clause))
+        if _is_sound(asked):
+            yield asked
+
+
+def _about_the_rest(clause: Clause, gap: Gap) -> Mapping[Template, str]:
+    first, verb = clause.inverted
+    subject, without = _within(clause.subject), _joined(clause.rest.replace(gap.phrase, "", 1))
+    told = clause.rest.replace(gap.phrase, gap.asks, 1)
+    return {
+        "question": f"{_capital(_joined(f'{gap.asks} {first} {subject} {verb} {without}'))}?",
+        "in place": f"{_joined(f'{clause.subject} {clause.verb} {told}')}?",
+        "request": f"{_joined(f'Tell me {gap.asks} {subject} {clause.verb} {without}')}.",
+    }
+
+
+def _about_the_subject(clause: Clause) -> Mapping[Template, str]:
+    said = f"{clause.verb} {clause.rest}"
+    return {
+        "question": f"Who {said}?",
+        "in place": f"The person who {said} is called what?",
+        "request": f"Name the person who {said}.",
+    }
+
+
+def _is_sound(asked: Asked) -> bool:
+    """Whether each wording names something else than the answer, and does not give the answer away."""
+    return all(
+        not holds(wording, asked.answer)
+        and len(wording.split()) >= FEWEST_WORDS
+        and any(mention.kind == "entity" for mention in mentions(wording[1:]))
+        for wording in asked.wordings.values()
+    )
+
+
+def _is_person(subject: str, text: str) -> bool:
+    """Two or three capitalised words, of which the text says the last again as of somebody who speaks or acts."""
+    words = subject.split()
+    if not 2 <= len(words) <= 3 or not all(word[0].isupper() and word.isalpha() for word in words):
+        return False
+    if words[0] in DETERMINERS:
+        return False
+    last = words[-1]
+    return any(f"{last} {verb}" in text or f"{verb} {last}" in text for verb in SAYING) or (
+        f"{subject}, who " in text or f"{subject}, the " in text
+    )
+
+
+def _within(subject: str) -> str:
+    """A subject that no longer opens a sentence."""
+    first, _, rest = subject.partition(" ")
+    is_word = simplemma.is_known(first.lower(), lang="en") and not rest[:1].isupper()
+    return f"{first.lower()} {rest}".strip() if first in DETERMINERS or is_word else subject
+
+
+def _joined(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,99 @@
+"""Questions made by rules: what is asked of a sentence, and which sentences are left alone."""
+
+from services.generator.tuning.data.asking import clauses, wordings
+from services.generator.tuning.data.builders import asked
+from services.generator.tuning.data.example import Example, LeftOut
+from tests.datasets import a_stored, material
+
+ASKED = {
+    "Ostermoor Mill will be shut for 12 days from Monday while the wheel is mended.": {
+        "For how many days will Ostermoor Mill be shut from Monday?": "12",
+        "From which day will Ostermoor Mill be shut for 12 days?": "Monday",
+    },
+    "The museum at Fallowby has bought 340 drawings from the collector Edith Marr.": {
+        "How many drawings has the museum at Fallowby bought from the collector Edith Marr?": "340",
+        "From which collector has the museum at Fallowby bought 340 drawings?": "Edith Marr",
+    },
+    "A boat built in the same yard carried 31 tonnes of gravel to Fallowby.": {
+        "How many tonnes of gravel did a boat built in the same yard carry to Fallowby?": "31",
+    },
+    "The ferry takes 48 minutes from Fallowby.": {"How many minutes does the ferry take from Fallowby?": "48"},
+    "Growers around Fallowby have lost 90 hectares of barley, the field office said.": {
+        "How many hectares of barley have growers around Fallowby lost?": "90",
+    },
+    "The bridge was opened at Fallowby on 3 May and will carry trams.": {
+        "On which day was the bridge opened at Fallowby?": "3 May",
+    },
+}
+LEFT_ALONE = (
+    "The theatre at Fallowby saw the Marr Medal handed over on Monday.",
+    "It came from Fallowby on Monday.",
+    "When full it holds 88 litres at Fallowby.",
+    '"We promised 12 trams to Fallowby," she said.',
+    "The final count at Fallowby was 14 votes to 11.",
+    "Edith Marr, the collector, sold 12 drawings at Fallowby.",
+    "A report.",
+    "",
+)
+
+
+def test_each_fact_of_a_plain_sentence_is_asked_for() -> None:
+    for sentence, wanted in ASKED.items():
+        made = {fact.wordings["question"]: fact.answer for fact in wordings.of_sentence(sentence)}
+        assert made == wanted, sentence
+
+
+def test_what_is_not_plain_gives_no_question() -> None:
+    assert [sentence for sentence in LEFT_ALONE if [*wordings.of_sentence(sentence)]] == []
+
+
+def test_one_fact_is_asked_for_by_three_templates() -> None:
+    [fact] = wordings.of_sentence("The ferry takes 48 minutes from Fallowby.")
+
+    assert fact.wordings == {
+        "question": "How many minutes does the ferry take from Fallowby?",
+        "in place": "The ferry takes how many minutes from Fallowby?",
+        "request": "Tell me how many minutes the ferry takes from Fallowby.",
+    }
+
+
+def test_a_person_is_asked_for_where_the_text_shows_that_it_is_one() -> None:
+    sentence = "Edith Marr was elected mayor of Fallowby on Monday."
+    asked_of = {fact.wordings["question"] for fact in wordings.of_text(f"{sentence}\nMarr said she was glad.")}
+
+    assert "Who was elected mayor of Fallowby on Monday?" in asked_of
+    assert not any(fact.kind == "person" for fact in wordings.of_text(sentence))
+
+
+def test_has_is_an_auxiliary_before_a_participle_alone() -> None:
+    for sentence, auxiliary in (("The town has opened 3 pools.", True), ("The town has 3 pools.", False)):
+        clause = clauses.of(sentence)
+        assert clause is not None
+        assert clause.auxiliary is auxiliary
+    [fact] = wordings.of_sentence("The port of Fallowby has 3 cranes.")
+    assert fact.wordings["question"] == "How many cranes does the port of Fallowby have?"
+
+
+def test_the_builder_makes_the_templates_that_it_is_told_and_counts_what_offers_none() -> None:
+    documents = [
+        a_stored("a", "The ferry takes 48 minutes from Fallowby.\nThe mill at Fallowby was sold on Monday."),
+        a_stored("b", "It rained."),
+    ]
+    made = list(asked.build(material(documents, []), asked.Options(templates=("request",), per_document=1)))
+    examples = [example for example in made if isinstance(example, Example)]
+
+    assert len(examples) == 1
+    assert examples[0].question.startswith("Tell me ")
+    assert [left_out.reason for left_out in made if isinstance(left_out, LeftOut)] == [asked.NOTHING]
+
+
+def test_any_text_is_read_without_an_error() -> None:
+    texts = (
+        "was",
+        "The was",
+        "The " + "a " * 5_000 + "was 3 m",
+        "\u202eThe bridge was 3 m at X",
+        "A 3 4 5 6, was,",
+        "",
+    )
+    assert all(isinstance(wordings.of_text(text), list) for text in texts)
