@@ -11,8 +11,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from services.ingest import hidden_ids, reading_apart
+from services.ingest.documents_file import DocumentsFile
 from services.ingest.feed_dates import PlausibleTimes
 from services.ingest.feed_pass import Counts, Pass, Publishes
 from services.ingest.feed_settings import FeedSettings
@@ -26,6 +28,7 @@ from shared.feed_state import FeedState
 from shared.jobs.events import write
 from shared.jobs.feeding import FeedEvent, FeedRead, FeedStopped, FeedUnavailable, FeedWatched, Say
 from shared.kafka import client
+from shared.memory.feeds import MemoryFeeds
 from shared.observe import Readiness
 from shared.publisher import Publisher
 from shared.service import guarded
@@ -52,6 +55,7 @@ def main() -> None:
     parser.add_argument("--label", action="append", default=[])
     parser.add_argument("--every", type=float, default=0.0, help="seconds between passes; 0: as the settings say")
     parser.add_argument("--once", action="store_true")
+    parser.add_argument("--to", type=Path, default=None, help="a file for the documents, in place of the topic")
     options = parser.parse_args()
     raise SystemExit(guarded("feed", lambda readiness: _run(options, readiness), ObserveSettings))
 
@@ -67,9 +71,7 @@ def _run(options: argparse.Namespace, readiness: Readiness) -> None:
     build = plugins.load(FEEDS, options.kind, "build")
     feed: Feed = build(source, settings)
     marking = Marking(options.source, tuple(options.tag), tuple(options.label))
-    kafka = KafkaSettings()
-    client.require(kafka, [topology.DOCUMENTS.name])
-    publisher, state = Publisher(kafka, "feed"), CassandraFeeds(connect(CassandraSettings()))
+    publisher, state = _to_file(options.to) if options.to else _to_servers(KafkaSettings(), CassandraSettings())
     readiness.announce()
     if key := hidden_ids.key_of(state, feed.name, marking):
         feed = build(replace(source, key=key), settings)
@@ -81,6 +83,16 @@ def _run(options: argparse.Namespace, readiness: Readiness) -> None:
         follow(read, stopping, every_s=every_s, most_s=settings.most_backoff_s, once=options.once, say=_say)
     finally:
         reading_apart.close()
+
+
+def _to_servers(kafka: KafkaSettings, cassandra: CassandraSettings) -> tuple[Publishes, FeedState]:
+    client.require(kafka, [topology.DOCUMENTS.name])
+    return Publisher(kafka, "feed"), CassandraFeeds(connect(cassandra))
+
+
+def _to_file(file: Path) -> tuple[Publishes, FeedState]:
+    """For one pass that needs no server: what it gave is not remembered."""
+    return DocumentsFile(file), MemoryFeeds()
 
 
 def reading(

@@ -23,6 +23,10 @@ Labels = Annotated[
     list[str] | None,
     typer.Option("--label", help="Who may be shown its documents, where they do not say; repeated: any."),
 ]
+To = Annotated[
+    Path | None,
+    typer.Option(help="Write the documents to this file, in one pass; no server is needed."),
+]
 Lines = Annotated[bool, typer.Option("--json", help="Print what happens as JSON lines.")]
 
 
@@ -50,6 +54,7 @@ def rss(
     source: Source = "",
     tag: Tags = None,
     label: Labels = None,
+    to: To = None,
     json: Lines = False,
 ) -> None:
     """Follow an RSS or Atom feed. A changed entry is a revision; one that leaves the feed stays.
@@ -59,7 +64,7 @@ def rss(
     more = {"TILTYARD_FEED_ARTICLES": "true"} if articles else {}
     more |= {"TILTYARD_FEED_RSS_URL": url} if url else {}
     marks = _marks(name, source, tag, label)
-    _run(["rss", *marks, *_pace(once, every)], json=json, environment=more)
+    _run(["rss", *marks, *_pace(once, every, to)], json=json, environment=more)
 
 
 def folder(
@@ -70,6 +75,7 @@ def folder(
     source: Source = "",
     tag: Tags = None,
     label: Labels = None,
+    to: To = None,
     json: Lines = False,
 ) -> None:
     """Follow a folder. A changed file is a revision, a deleted one is retracted.
@@ -78,7 +84,7 @@ def folder(
     """
     if not path.is_dir():
         raise FileNotFoundError(f"no folder {path}")
-    _run(["folder", str(path), *_marks(name, source, tag, label), *_pace(once, every)], json=json)
+    _run(["folder", str(path), *_marks(name, source, tag, label), *_pace(once, every, to)], json=json)
 
 
 def sql(
@@ -94,6 +100,7 @@ def sql(
     source: Source = "",
     tag: Tags = None,
     label: Labels = None,
+    to: To = None,
     json: Lines = False,
 ) -> None:
     """Follow a query on a database: what has a later updated_at is a revision, what is marked deleted is retracted.
@@ -102,7 +109,7 @@ def sql(
     """
     more = {"TILTYARD_FEED_SQL_URL": url} if url else {}
     marks = _marks(name, source, tag, label)
-    _run(["sql", "--query", query, *marks, *_pace(once, every)], json=json, environment=more)
+    _run(["sql", "--query", query, *marks, *_pace(once, every, to)], json=json, environment=more)
 
 
 def jsonl(
@@ -113,6 +120,7 @@ def jsonl(
     source: Source = "",
     tag: Tags = None,
     label: Labels = None,
+    to: To = None,
     json: Lines = False,
 ) -> None:
     """Follow a file of JSON lines as it grows, also when it is rotated or truncated.
@@ -122,7 +130,7 @@ def jsonl(
     if not path.is_file():
         raise FileNotFoundError(f"no file {path}")
     misread.refuse_foreign(path)
-    _run(["jsonl", str(path), *_marks(name, source, tag, label), *_pace(once, every)], json=json)
+    _run(["jsonl", str(path), *_marks(name, source, tag, label), *_pace(once, every, to)], json=json)
 
 
 def _marks(name: str, source: str, tags: list[str] | None, labels: list[str] | None) -> list[str]:
@@ -130,8 +138,9 @@ def _marks(name: str, source: str, tags: list[str] | None, labels: list[str] | N
     return [f"--name={name}", f"--source={source}", *given]
 
 
-def _pace(once: bool, every: float) -> list[str]:
-    return [f"--every={every}", *(["--once"] if once else [])]
+def _pace(once: bool, every: float, to: Path | None) -> list[str]:
+    file = [f"--to={to}"] if to else []
+    return [f"--every={every}", *(["--once"] if once or to else []), *file]
 
 
 def _run(arguments: list[str], *, json: bool, environment: Mapping[str, str] | None = None) -> None:

@@ -1,11 +1,13 @@
 """`tiltyard wire`: invented newswires, made from a seed."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from services.console import output
+from services.console import jobs, output
+from shared.jobs.asking import JOB
 from shared.lab.wires import drift_folder, named, wire
 from shared.lab.wires.drift import Drift
 from shared.lab.wires.knobs import Knobs
@@ -77,6 +79,31 @@ def drift_(
     made = Drift(Knobs(**{knob: value for knob, value in locals().items() if knob in Knobs.model_fields}))
     asked = drift_folder.write(out, made)
     output.say(f"{len(made.timeline.events)} documents in {editions} editions, {asked} questions. Written to {out}.")
+
+
+@app.command("of")
+def of_(
+    documents: Annotated[Path, typer.Argument(help="JSON lines as on the topic, as `tiltyard feed ... --to` writes.")],
+    out: Folder,
+    cutoff: Annotated[str, typer.Option(help="What was published later is new. Default: 3 documents of 10.")] = "",
+    per_document: Annotated[int, typer.Option(min=1, help="Most facts that are asked of one document.")] = 4,
+    seed: Annotated[int, typer.Option(help="Of what is drawn by chance.")] = 1,
+) -> None:
+    """Make a wire of your own documents: editions, training pairs and questions, by rules for plain English sentences.
+
+    Example: tiltyard wire of documents.jsonl --out out/mine
+    """
+    arguments = [str(documents), "--out", str(out), "--per-document", str(per_document), "--seed", str(seed)]
+    arguments += ["--cutoff", cutoff] if cutoff else []
+    made = jobs.result_of(JOB.module, next(iter([*jobs.run(JOB, arguments, os.environ)]), None))
+    counts = ", ".join(f"{count} {slice_}" for slice_, count in made.questions.items())
+    output.say(
+        f"{made.edition1} documents in the first edition, {made.edition2} in the second, {made.pairs} training pairs; "
+        f"questions: {counts}."
+    )
+    for reason, count in made.left_out.items():
+        output.say(f"Of {count} documents nothing is asked: {reason}.")
+    output.say(f"Written to {out}. Read some of questions.jsonl; `tiltyard demo --wire {out}` runs the trial on it.")
 
 
 @app.command("list")

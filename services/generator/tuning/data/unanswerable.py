@@ -5,14 +5,12 @@ the other name together with the answer, or with half or more of the question's 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
 from services.generator import evidence
 from services.generator.tuning.data.drawing import generator
-from services.generator.tuning.data.example import Example
-from services.generator.tuning.data.material import Material
 from services.generator.tuning.data.mentions import mentions
 from services.generator.tuning.data.wordings import holds, normal
 
@@ -38,38 +36,40 @@ class Swap:
 
 
 class Swaps:
-    """Exchanges names between the material's documents."""
+    """Exchanges names between documents.
 
-    def __init__(self, material: Material) -> None:
-        self._material = material
-        texts = {name: document.text for name, document in material.documents.items()}
+    `texts` is id -> text of those whose names are taken, `known` of every live document.
+    """
+
+    def __init__(self, texts: Mapping[str, str], known: Mapping[str, str], seed: int) -> None:
+        self._known, self._seed = known, seed
         self._names = sorted({entity for name, text in texts.items() for entity in _names_in(name, text)})
         self._behind: dict[str, list[_Name]] = defaultdict(list)
         for name in self._names:
             self._behind[name.after].append(name)
         self._naming: dict[str, set[str]] = defaultdict(set)
-        for identifier, text in material.known.items():
+        for identifier, text in known.items():
             for word in normal(text).split():
                 self._naming[word].add(identifier)
 
-    def of(self, asked: Example) -> Swap | None:
+    def of(self, asked: str, answer: str, document_id: str) -> Swap | None:
         """The first exchange, in an order drawn by chance, after which nothing answers the question.
 
         Names that stand behind the same word come first, since they are likelier of the same kind.
         """
-        own = self._material.known[asked.document_ids[0]]
-        draws = generator(self._material.seed, "swap", asked.question)
-        for name in (entity for entity in _names_of(asked.question) if holds(own, entity.text)):
+        own = self._known[document_id]
+        draws = generator(self._seed, "swap", asked)
+        for name in (entity for entity in _names_of(asked) if holds(own, entity.text)):
             behind = self._behind.get(name.after, [])
             for other in (*_some(behind, draws), *_some(self._names, draws)):
-                question = asked.question.replace(name.text, other.text)
-                if not holds(own, other.text) and self._is_answered_nowhere(question, other.text, asked.answer):
+                question = asked.replace(name.text, other.text)
+                if not holds(own, other.text) and self._is_answered_nowhere(question, other.text, answer):
                     return Swap(question, other.document_id)
         return None
 
     def _is_answered_nowhere(self, question: str, name: str, answer: str) -> bool:
         rest = evidence.stems(question) - evidence.stems(name)
-        texts = (self._material.known[identifier] for identifier in self._with_all_words_of(name))
+        texts = (self._known[identifier] for identifier in self._with_all_words_of(name))
         return bool(rest) and not any(
             holds(text, name) and (holds(text, answer) or 2 * len(rest & evidence.stems(text)) >= len(rest))
             for text in texts

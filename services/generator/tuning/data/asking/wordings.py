@@ -31,6 +31,11 @@ class Asked:
     wordings: Mapping[Template, str]
 
     @property
+    def also(self) -> tuple[str, ...]:
+        """Other ways to say the answer: a person by the last name."""
+        return (self.answer.split()[-1],) if self.kind == "person" else ()
+
+    @property
     def name(self) -> str:
         """Tells it from the other facts of a document."""
         return self.wordings["question"]

@@ -28,7 +28,8 @@ class Options(BuilderOptions):
 
 def build(material: Material, options: Options) -> Iterator[Made]:
     """Every kind, drawn by chance and apart from the others."""
-    swaps = unanswerable.Swaps(material)
+    texts = {name: document.text for name, document in material.documents.items()}
+    swaps = unanswerable.Swaps(texts, material.known, material.seed)
     for asked in material.questions:
         if draw(material.seed, "abstention over passages", asked.question) < options.rag:
             yield _over_passages(material, options, asked)
@@ -70,7 +71,7 @@ def _declined(material: Material, asked: Example, shown: tuple[str, ...], docume
 
 
 def _from_memory(material: Material, swaps: unanswerable.Swaps, asked: Example) -> Made:
-    swap = swaps.of(asked)
+    swap = swaps.of(asked.question, asked.answer, asked.document_ids[0])
     if swap is None:
         return LeftOut(unanswerable.NO_SWAP)
     return Example(

@@ -1,0 +1,62 @@
+"""`python -m services.generator.tuning.data.asking DOCUMENTS --out FOLDER`: a newswire of somebody's own documents.
+
+Writes the four files of a newswire; standard output holds one event of `shared/jobs/asking.py`. Exit codes are those
+of the services.
+"""
+
+import argparse
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from services.generator.tuning.data.asking import newswire
+from services.generator.tuning.data.reading import moment
+from shared import lines
+from shared.jobs.asking import NewswireMade
+from shared.jobs.events import write
+from shared.messages import DocumentPublished
+from shared.service import job
+from shared.settings import ObserveSettings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Read, make, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("documents", type=Path, help="JSON lines as on the ingest topic")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--cutoff", type=moment, default=None, help="documents published later are the second edition")
+    parser.add_argument("--per-document", type=int, default=4, help="most facts that are asked of one")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args(arguments)
+    return job("asking", partial(_make, options), ObserveSettings)
+
+
+def _make(options: argparse.Namespace) -> None:
+    documents = lines.read_all(options.documents, DocumentPublished)
+    made = newswire.make(documents, options.cutoff, per_document=options.per_document, seed=options.seed)
+    options.out.mkdir(parents=True, exist_ok=True)
+    for name, rows in (
+        ("edition1.documents.jsonl", made.edition1),
+        ("edition2.documents.jsonl", made.edition2),
+        ("training_pairs.jsonl", made.pairs),
+        ("questions.jsonl", made.questions),
+    ):
+        (options.out / name).write_text(_lines(rows), encoding="utf-8")
+    slices = Counter(question.slice for question in made.questions)
+    write(
+        NewswireMade(
+            edition1=len(made.edition1), edition2=len(made.edition2), cutoff=made.edition1[-1].published_at,
+            pairs=len(made.pairs), questions=dict(slices), left_out=dict(made.left_out),
+        )
+    )  # fmt: skip
+
+
+def _lines(rows: Iterable[BaseModel]) -> str:
+    return "".join(f"{row.model_dump_json(exclude_defaults=True)}\n" for row in rows)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
