@@ -8,15 +8,22 @@ from shared.topology import AnyTopic
 
 
 class DocumentsFile:
-    """Implements Publishes over a file that is begun anew; each portion is written before it counts as published."""
+    """Implements Publishes over a file that takes the place of an older one once the feed was read."""
 
     def __init__(self, file: Path) -> None:
+        """Raises ValueError where a folder has its name."""
+        if file.is_dir():
+            raise ValueError(f"{file} is a folder: name a file for the documents")
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text("", encoding="utf-8")
-        self._file = file
+        self._file, self._making = file, file.with_name(f".{file.name}.making")
+        self._making.write_text("", encoding="utf-8")
 
     def publish(self, topic: AnyTopic, messages: Iterable[Message]) -> int:  # noqa: ARG002  (there is one file)
         lines = [f"{message.model_dump_json(exclude_defaults=True)}\n" for message in messages]
-        with self._file.open("a", encoding="utf-8") as stream:
+        with self._making.open("a", encoding="utf-8") as stream:
             stream.writelines(lines)
         return len(lines)
+
+    def finish(self) -> None:
+        """Let the file be what was read."""
+        self._making.replace(self._file)

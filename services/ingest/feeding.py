@@ -81,6 +81,8 @@ def _run(options: argparse.Namespace, readiness: Readiness) -> None:
         _say(FeedWatched(feed=feed.name, every_s=every_s))
     try:
         follow(read, stopping, every_s=every_s, most_s=settings.most_backoff_s, once=options.once, say=_say)
+        if isinstance(publisher, DocumentsFile):
+            publisher.finish()
     finally:
         reading_apart.close()
 

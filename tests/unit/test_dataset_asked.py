@@ -17,6 +17,12 @@ ASKED = {
     "A boat built in the same yard carried 31 tonnes of gravel to Fallowby.": {
         "How many tonnes of gravel did a boat built in the same yard carry to Fallowby?": "31",
     },
+    "The Bank of Fallowby did not raise rates on 3 May.": {
+        "On which day did the Bank of Fallowby not raise rates?": "3 May"
+    },
+    "Apple opened 3 shops at Fallowby.": {
+        "How many shops did Apple open at Fallowby?": "3",
+    },
     "The ferry takes 48 minutes from Fallowby.": {"How many minutes does the ferry take from Fallowby?": "48"},
     "Growers around Fallowby have lost 90 hectares of barley, the field office said.": {
         "How many hectares of barley have growers around Fallowby lost?": "90",

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from shared.lab.deciding import chart, taking_up
 from shared.lab.deciding.evidence import Answered, Contestant, Evidence, Outcome, Updating
-from shared.lab.deciding.rule import decide
+from shared.lab.deciding.rule import Decision, decide
 from shared.lab.deciding.values import DAY_S, Rates, Values
 
 AT_ONCE = Updating(by_training=False, seconds=0.2, machine_s=0.1)
@@ -28,7 +28,15 @@ def contestant(
 ) -> Contestant:
     """Right on so many questions about what it has taken up, the `last` ones or the first, and about the rest."""
     known = answers({"wrong": of - right, "right": right} if last else {"right": right, "wrong": of - right})
-    return Contestant(name, known, answers({"right": pending, "wrong": of - pending}, first=of), updating)
+    later = answers({"right": pending, "wrong": of - pending}, first=of)
+    return Contestant(name, known, later, updating, known | later)
+
+
+def decided(made: Evidence, values: Values, *points: Rates) -> list[Decision]:
+    """Where somebody keeps up."""
+    decisions = decide(made, values, points)
+    assert all(decisions)
+    return [decision for decision in decisions if decision]
 
 
 def evidence(*contestants: Contestant) -> Evidence:
@@ -39,7 +47,7 @@ def evidence(*contestants: Contestant) -> Evidence:
 def test_without_updates_an_answer_is_worth_what_known_news_gives() -> None:
     values = Values(second=-0.02, machine_second=-0.005)
     made = evidence(contestant("a", 80), contestant("b", 20))
-    [decision] = decide(made, values, [CALM])
+    [decision] = decided(made, values, CALM)
 
     assert decision.best == "a"
     assert decision.decided
@@ -50,20 +58,21 @@ def test_without_updates_an_answer_is_worth_what_known_news_gives() -> None:
 
 def test_a_small_lead_is_not_decided_and_says_how_much_more_would_decide_it() -> None:
     few = evidence(contestant("a", 52), contestant("b", 48, last=True))
-    [decision] = decide(few, Values(), [CALM])
+    [decision] = decided(few, Values(), CALM)
     assert decision.rivals == ("b",)
+    assert decision.times_as_many is not None
     assert decision.times_as_many > 2
 
     much = int(100 * decision.times_as_many * 1.3)
     many = evidence(contestant("a", round(0.52 * much), much), contestant("b", round(0.48 * much), much, last=True))
-    assert decide(many, Values(), [CALM])[0].decided
+    assert decided(many, Values(), CALM)[0].decided
 
 
 def test_equal_contestants_are_decided_once_nobody_can_be_better_by_the_margin() -> None:
     made = evidence(contestant("a", 50), contestant("b", 50))
 
-    assert not decide(made, Values(margin=0.001), [CALM])[0].decided
-    assert decide(made, Values(margin=2.0), [CALM])[0].decided
+    assert not decided(made, Values(margin=0.001), CALM)[0].decided
+    assert decided(made, Values(margin=2.0), CALM)[0].decided
 
 
 def test_the_more_often_news_changes_the_less_a_trained_contestant_is_worth() -> None:
@@ -71,7 +80,7 @@ def test_the_more_often_news_changes_the_less_a_trained_contestant_is_worth() ->
     points = [
         Rates(questions_per_day=1e5, updates_per_day=updates, half_within_h=1.0) for updates in (0.0, 1.0, 100.0, 1e4)
     ]
-    decisions = decide(made, Values(), points)
+    decisions = decided(made, Values(), *points)
     worths = [decision.worths["learned"].mean for decision in decisions]
 
     assert worths == sorted(worths, reverse=True)
@@ -81,7 +90,7 @@ def test_the_more_often_news_changes_the_less_a_trained_contestant_is_worth() ->
 def test_training_pays_only_where_enough_is_asked() -> None:
     made = evidence(contestant("learned", 90, updating=TRAINED), contestant("looked up", 60))
     best = {
-        asked: decide(made, Values(), [Rates(questions_per_day=asked, updates_per_day=2)])[0].best
+        asked: decided(made, Values(), Rates(questions_per_day=asked, updates_per_day=2))[0].best
         for asked in (0.01, 1_000.0)
     }
     assert best == {0.01: "looked up", 1_000.0: "learned"}
@@ -90,12 +99,30 @@ def test_training_pays_only_where_enough_is_asked() -> None:
 def test_who_cannot_keep_up_is_no_choice() -> None:
     slow = replace(contestant("slow", 99), updating=Updating(by_training=False, seconds=10.0, machine_s=10.0))
     made = evidence(slow, contestant("b", 20))
-    [decision] = decide(made, Values(), [Rates(questions_per_day=10, updates_per_day=DAY_S)])
+    [decision] = decided(made, Values(), Rates(questions_per_day=10, updates_per_day=DAY_S))
 
     assert (decision.best, decision.cannot_keep_up) == ("b", ("slow",))
     assert decision.decided
-    with pytest.raises(ValueError, match="keeps up with 1e\\+07 updates"):
-        decide(made, Values(), [Rates(questions_per_day=10, updates_per_day=1e7)])
+    assert decide(made, Values(), [Rates(questions_per_day=10, updates_per_day=1e7)]) == [None]
+
+
+def test_where_zero_lies_changes_nothing() -> None:
+    """All values are moved by as much: answers of both sides are worth more, and nothing is surer or less sure."""
+    made = evidence(contestant("a", 70, pending=10), contestant("b", 50, pending=40, last=True))
+    rates = Rates(questions_per_day=1_000, updates_per_day=500, half_within_h=0.001)
+    plain, moved = (
+        decided(made, Values(right=1 + by, wrong=-2 + by, silent=by), rates)[0].leads["b"] for by in (0, 100)
+    )
+    assert moved.difference == pytest.approx(plain.difference)
+    assert moved.error == pytest.approx(plain.error)
+
+
+def test_what_everybody_answers_alike_leaves_no_error_but_the_imagined() -> None:
+    alike = decided(evidence(contestant("a", 100, pending=100), contestant("b", 100, pending=100)), Values(), CALM)[0]
+    few = decided(evidence(contestant("a", 10, 10, pending=10), contestant("b", 10, 10, pending=10)), Values(), CALM)[0]
+
+    assert alike.leads["b"].difference == 0
+    assert alike.leads["b"].error < few.leads["b"].error / 5
 
 
 def test_questions_and_trainings_both_make_a_lead_unsure() -> None:
@@ -107,7 +134,7 @@ def test_questions_and_trainings_both_make_a_lead_unsure() -> None:
             for at in range(100):
                 given = Answered("right" if at < right else "wrong", 1.0, 1.0)
                 kinds[0][f"k{at} {run}"] = kinds[1][f"p{at} {run}"] = given
-        return Contestant(f"{updating.by_training}", *kinds, updating)
+        return Contestant(f"{updating.by_training}", *kinds, updating, kinds[0] | kinds[1])
 
     trained, fixed = over((90, 90, 20), TRAINED), over((50, 50, 50), AT_ONCE)
     items = [*trained.known, *trained.pending]
@@ -115,9 +142,10 @@ def test_questions_and_trainings_both_make_a_lead_unsure() -> None:
     sampled = Evidence([trained, fixed], hang, {item: item.split()[1] for item in items})
     alone = replace(sampled, runs=dict.fromkeys(items, "1"))
 
-    assert not decide(sampled, Values(), [CALM])[0].decided
-    assert decide(alone, Values(), [CALM])[0].decided
-    assert decide(alone, Values(), [CALM])[0].one_training
+    assert not decided(sampled, Values(), CALM)[0].decided
+    assert decided(sampled, Values(), CALM)[0].times_as_many is None, "more trainings would, and no more documents"
+    assert decided(alone, Values(), CALM)[0].decided
+    assert decided(alone, Values(), CALM)[0].one_training
 
 
 def test_pending_shares_follow_lag_and_half_life() -> None:
@@ -144,13 +172,14 @@ def test_the_map_has_a_decision_for_each_pair_of_rates() -> None:
 
     assert [len(row) for row in drawn.decisions] == [5] * 5
     corner = drawn.decisions[-1][0]
+    assert corner is not None
     assert corner.rates == Rates(questions_per_day=1e6, updates_per_day=0.01, half_within_h=24)
     assert corner.best == "learned"
 
 
 def test_what_cannot_be_decided_on_is_refused_with_what_to_do() -> None:
     with pytest.raises(ValueError, match="a: no question about news that it has not taken up yet"):
-        Contestant("a", answers({"right": 1}), {}, AT_ONCE)
+        evidence(Contestant("a", answers({"right": 1}), {}, AT_ONCE, {}), contestant("b", 1))
     with pytest.raises(ValueError, match="two contestants at least"):
         evidence(contestant("a", 1))
     with pytest.raises(ValueError, match="have one name"):

@@ -48,11 +48,13 @@ def test_an_adapter_knows_what_was_published_up_to_its_cutoff(evidence: Evidence
     assert of_name(evidence, "tuned+rag").updating.document_s == 0.1
 
 
-def test_an_arm_that_reads_knows_all_and_answers_pending_news_from_memory(evidence: Evidence) -> None:
+def test_an_arm_that_reads_answers_the_same_questions_and_pending_news_from_memory(evidence: Evidence) -> None:
     reading, memory = of_name(evidence, "base+rag"), of_name(evidence, "base")
 
-    assert slices(reading.known) == {"learned", "new", "multi", "corrected", "retracted", "unanswerable"}
-    assert reading.pending == memory.known == memory.pending
+    assert slices(reading.known) == {"learned", "multi", "retracted", "unanswerable"}
+    assert reading.pending == memory.pending
+    assert slices(reading.pending) == {"new", "corrected", "retracted", "unanswerable"}
+    assert slices(reading.own) == slices(reading.known) | slices(reading.pending)
 
 
 def test_arms_that_are_handed_the_right_passages_take_no_part() -> None:
@@ -64,15 +66,28 @@ def test_arms_that_are_handed_the_right_passages_take_no_part() -> None:
 
 def test_questions_that_nothing_answers_weigh_alike_for_everyone() -> None:
     evidence = of_results.evidence(material(), COSTS)
-    totals = evidence.totals(Values())
+    means = evidence.counted(Values()).means
     share = len(evidence.unanswerable) / len(evidence.items)
-    place = {item: at for at, item in enumerate(evidence.items)}
     for at, one in enumerate(evidence.contestants):
         for column, answers in ((2 * at, one.known), (2 * at + 1, one.pending)):
             apart = [of.worth(Values()) for item, of in answers.items() if item in evidence.unanswerable]
             others = [of.worth(Values()) for item, of in answers.items() if item not in evidence.unanswerable]
             mean = share * sum(apart) / len(apart) + (1 - share) * sum(others) / len(others)
-            assert totals[:, column].sum() / len(place) == pytest.approx(mean)
+            assert means[column] == pytest.approx(mean)
+
+
+def test_a_missing_answer_is_declined_and_costs_the_usual_wait() -> None:
+    results, times = a_trial()
+    patient = [
+        within(result, *ARMS).model_copy(
+            update={"question": result.question.model_copy(update={"deadline_s": 3_600.0})}
+        )
+        for result in results
+    ]
+    assert any("tuned" in result.missing for result in patient)
+    made = of_name(of_results.evidence(gather(patient, read_from="x", times=times), COSTS), "tuned")
+
+    assert max(of.wait_s for of in made.own.values()) < 60
 
 
 def test_what_makes_a_decision_impossible_is_said_with_what_to_do() -> None:

@@ -56,7 +56,8 @@ def test_what_changed_and_what_is_gone_are_kinds_of_their_own() -> None:
     gone = [question for question in of.values() if question.slice == "retracted"]
 
     assert (ferry.slice, ferry.references) == ("learned", ("48",))
-    assert (mill.slice, mill.references) == ("corrected", ("15",))
+    assert (mill.slice, mill.references, mill.outdated) == ("corrected", ("15",), "12")
+    assert not any("for 12 days" in text for text in of), "what no longer stands is not asked as learned"
     assert {question.outdated for question in gone} == {"340", "Edith Marr"}
     assert all(question.references == () for question in gone)
     assert of["How many cranes does the port of Skarrow have?"].slice == "new"
@@ -71,12 +72,27 @@ def test_no_document_names_what_an_unanswerable_question_asks_about() -> None:
 
 def test_documents_that_make_no_two_editions_are_refused_with_what_to_do() -> None:
     for documents, why in (
-        (DOCUMENTS[:1], "no two editions"),
+        (DOCUMENTS[:1], "would have 1 and 0 documents"),
         ([published("a", "It rained.", 1)] * 2 + [published("b", "It rained.", 6)] * 2, "nothing can be asked"),
         ([DOCUMENTS[0].model_copy(update={"published_at": None}), *DOCUMENTS], "no published_at"),
     ):
         with pytest.raises(DataError, match=why):
             made(documents)
+
+
+def test_what_a_revision_only_adds_is_new() -> None:
+    more = published("ferry", f"{FERRY} The port of Corvane has 7 sheds.", 8)
+    of = {question.text: question for question in made([*DOCUMENTS, more]).questions}
+
+    assert of["How many sheds does the port of Corvane have?"].slice == "new"
+    assert of["How many minutes does the ferry take from Fallowby?"].slice == "learned"
+
+
+def test_a_document_counts_as_seen_when_it_was_published() -> None:
+    """Otherwise all news would be older than the training, which ends when the last document was first seen."""
+    read_later = [one.model_copy(update={"first_seen_at": NOON + timedelta(days=900)}) for one in DOCUMENTS]
+
+    assert all(one.first_seen_at is None for one in made(read_later).edition2)
 
 
 def test_what_would_be_asked_in_the_same_words_of_two_documents_is_not_asked() -> None:

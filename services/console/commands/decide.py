@@ -95,6 +95,11 @@ def _read(sources: list[Path], documents: Path | None) -> tuple[Material, Update
 def _decided(material: Material, costs: UpdateCosts, values: Values, rates: Rates) -> Decided:
     evidence = of_results.evidence(material, costs)
     [decision] = decided_by(evidence, values, [rates])
+    if decision is None:
+        raise ValueError(
+            f"no arm keeps up with {rates.updates_per_day:g} updates a day: name fewer, or say what a document takes "
+            "(--document-seconds)"
+        )
     return Decided(
         evidence, values, decision, turns(evidence, values, rates), chart.of(evidence, values, rates.half_within_h),
         of_results.basis(material), count(material),

@@ -117,7 +117,7 @@ def _waits(numbers: Numbers, evidence: Evidence) -> Row:
 def _costs(evidence: Evidence, turns: Sequence[Turn]) -> Iterator[Row]:
     said = []
     for one in evidence.contestants:
-        answers = [*one.known.values(), *one.pending.values()]
+        answers = [*one.own.values()]
         minutes = sum(answer.machine_s for answer in answers) / len(answers) * 1_000 / 60
         training = f" and a training {plain(one.updating.machine_s / 60)}" if one.updating.by_training else ""
         said.append(f"{one.name} {plain(minutes)}{training}")
@@ -133,7 +133,9 @@ def _costs(evidence: Evidence, turns: Sequence[Turn]) -> Iterator[Row]:
 
 def _freshness(evidence: Evidence) -> Row:
     said = [f"{one.name} {plain(one.updating.seconds)} s" for one in evidence.contestants if one.updating.seconds]
-    return "How soon is an update known?", f"{_each(said)} An arm that trains waits for its next training before."
+    trains = any(one.updating.by_training for one in evidence.contestants)
+    after = " An arm that trains waits for its next training before." if trains else ""
+    return "How soon is an update known?", f"{_each(said)}{after}" if said else "No arm takes up news."
 
 
 def _deletion(numbers: Numbers, evidence: Evidence) -> Row:

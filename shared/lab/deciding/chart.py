@@ -16,11 +16,14 @@ STEPS = 31
 
 @dataclass(frozen=True)
 class Chart:
-    """Decisions by row of questions a day and column of updates a day, both rising by equal factors."""
+    """Decisions by row of questions a day and column of updates a day, both rising by equal factors.
+
+    None where no contestant keeps up with the updates.
+    """
 
     updates_per_day: Sequence[float]
     questions_per_day: Sequence[float]
-    decisions: Sequence[Sequence[Decision]]
+    decisions: Sequence[Sequence[Decision | None]]
 
 
 def of(evidence: Evidence, values: Values, half_within_h: float, steps: int = STEPS) -> Chart:

@@ -47,26 +47,36 @@ class Contestant:
     """One way of knowing the news.
 
     `known` is item -> its answer about news that it has taken up, `pending` about news that it has not: an item is a
-    question, or a question in one training. Raises ValueError where nothing is known of either.
+    question, or a question in one training. `own` are all answers that it gave, each once, for what they cost.
     """
 
     name: str
     known: Mapping[str, Answered]
     pending: Mapping[str, Answered]
     updating: Updating
+    own: Mapping[str, Answered]
 
-    def __post_init__(self) -> None:
-        if not self.known or not self.pending:
-            missing = "has taken up" if not self.known else "has not taken up yet"
-            raise ValueError(f"{self.name}: no question about news that it {missing} was measured; ask some")
+
+@dataclass(frozen=True)
+class Counted:
+    """Worths added up. `means`: of each contestant those of known and of pending news, in turn.
+
+    `residuals`: of each row of the layout how far its answers lie from those means, weighted so that the sum over the
+    number of items is the error of the mean; and in the last column the items of the row. `most`: the largest weight
+    of an answer in each column.
+    """
+
+    means: Floats
+    residuals: Floats
+    most: Floats
 
 
 @dataclass(frozen=True)
 class Evidence:
     """Contestants over the same questions. `links`: item -> its documents; `runs`: item -> the training it is of.
 
-    `unanswerable` are items that no news answers, whatever was taken up: each contestant has them among the known and
-    the pending, where they weigh as much as among all that was asked.
+    `unanswerable` are items that no news answers, whatever was taken up: contestants have them among the known and the
+    pending, where they weigh as much as among all that was asked. Raises ValueError where that makes no comparison.
     """
 
     contestants: Sequence[Contestant]
@@ -79,6 +89,10 @@ class Evidence:
             raise ValueError("a decision is between two contestants at least")
         if len({contestant.name for contestant in self.contestants}) < len(self.contestants):
             raise ValueError("two contestants have one name")
+        for one in self.contestants:
+            for what, answers in (("has taken up", one.known), ("has not taken up yet", one.pending)):
+                if set(answers) <= set(self.unanswerable):
+                    raise ValueError(f"{one.name}: no question about news that it {what} was measured; ask some")
 
     @cached_property
     def items(self) -> list[str]:
@@ -99,20 +113,24 @@ class Evidence:
         """1 for each contestant that learns by training, else 0."""
         return np.array([float(one.updating.by_training) for one in self.contestants])
 
-    def totals(self, values: Values) -> Floats:
-        """Of each row of the layout the sums of each contestant's worth of known and of pending news, and the items.
-
-        Shape (rows, 2 x contestants + 1), scaled so that a column's total by the number of items is its mean.
-        """
+    def counted(self, values: Values) -> Counted:
+        """A mean is over two strata, with and without an answer, each of a share that is the same for everyone."""
         place = {item: at for at, item in enumerate(self.items)}
-        share = len(self.unanswerable) / len(place)
-        columns = np.zeros((len(place), 2 * len(self.contestants) + 1))
+        sides = [answers for one in self.contestants for answers in (one.known, one.pending)]
+        columns, means, most = np.zeros((len(place), len(sides) + 1)), np.zeros(len(sides)), np.zeros(len(sides))
         columns[:, -1] = 1.0
-        for at, one in enumerate(self.contestants):
-            for column, answers in ((2 * at, one.known), (2 * at + 1, one.pending)):
-                apart = sum(item in self.unanswerable for item in answers)
-                weights = {True: share / max(1, apart), False: (1 - share) / max(1, len(answers) - apart)}
-                for item, answered in answers.items():
-                    weight = len(place) * weights[item in self.unanswerable]
-                    columns[place[item], column] = weight * answered.worth(values)
-        return summed(columns, self.hang.rows)
+        for column, answers in enumerate(sides):
+            for items, share in self._strata(answers):
+                worths = np.array([answers[item].worth(values) for item in items])
+                weight = len(place) * share / len(items)
+                means[column] += share * worths.mean()
+                most[column] = max(most[column], weight)
+                columns[[place[item] for item in items], column] = weight * (worths - worths.mean())
+        return Counted(means, summed(columns, self.hang.rows), most)
+
+    def _strata(self, answers: Mapping[str, Answered]) -> list[tuple[list[str], float]]:
+        """Items with their share of the mean; who was asked nothing without an answer is judged on the others alone."""
+        apart = [item for item in answers if item in self.unanswerable]
+        others = [item for item in answers if item not in self.unanswerable]
+        share = len(self.unanswerable) / len(self.items) if apart else 0.0
+        return [(items, part) for items, part in ((apart, share), (others, 1 - share)) if items]

@@ -35,10 +35,10 @@ def as_dict(decided: Decided) -> dict[str, Any]:
         "map": {
             "updates_per_day": [*chart.updates_per_day],
             "questions_per_day": [*chart.questions_per_day],
-            "best": [[decision.best for decision in row] for row in chart.decisions],
-            "decided": [[decision.decided for decision in row] for row in chart.decisions],
+            "best": [[made.best if made else None for made in row] for row in chart.decisions],
+            "decided": [[made.decided if made else None for made in row] for row in chart.decisions],
             "worth": [
-                [{name: round(worth.mean, 5) for name, worth in decision.worths.items()} for decision in row]
+                [{name: round(worth.mean, 5) for name, worth in (made.worths if made else {}).items()} for made in row]
                 for row in chart.decisions
             ],
         },

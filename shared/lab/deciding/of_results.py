@@ -1,13 +1,14 @@
 """Evidence from the results of a contest: each arm that anybody could use is a contestant.
 
-What an adapter has learned is what was published up to its cutoff; what came later is pending for its arms. An arm that
-reads without an adapter has taken up all news that can be found: pending for it is what its model would say from
-memory, which is what the arm of the same speaker without a context says. Questions
-that nothing answers are asked of what is known and of what is pending alike.
+All are measured on the same questions. Known news is what was published up to the adapter's cutoff, pending news what
+came later: an arm with an adapter answered both as it would. An arm that reads without one is asked of known news as it
+answered it, and of pending news as its model answers from memory, which is what the arm of the same speaker without a
+context says. Questions that nothing answers are asked of both alike. Without an adapter in the contest all is known.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from statistics import fmean
 
 from shared.lab.deciding.evidence import Answered, Contestant, Evidence, Outcome, Updating
 from shared.lab.report.costs import Batch, batch_of, batches_of, own_ms
@@ -42,28 +43,31 @@ class UpdateCosts:
 
 @dataclass(frozen=True)
 class Basis:
-    """What a decision was made from: questions, those that nothing answers, documents and trainings."""
+    """What a decision was made from: questions, those that nothing answers and those of unknown age, documents and
+    trainings. `without_memory`: arms that read and have no arm beside them that says what their model knows."""
 
     questions: int
     unanswerable: int
+    undated: int
     documents: int
     trainings: int
+    without_memory: tuple[str, ...]
     read_from: str
 
 
 def basis(material: Material) -> Basis:
     """Of the results that count; without an adapter there are no trainings."""
-    asked = [result for result in material.results if result.question.references is not None]
-    names = {material.asked.get(result.question.question_id, result.question.question_id) for result in asked}
-    none = {material.asked.get(item, item) for item in _unanswerable(asked)}
-    documents = {name for result in asked for name in result.question.gold_document_ids}
-    weights = {
-        scored.answer.adapter.weights_sha256
-        for result in asked
-        for scored in result.answers.values()
-        if scored.answer.adapter
-    }
-    return Basis(len(names), len(none), len(documents), len(weights), material.read_from)
+    asked = _scored(material)
+    counted = _Counted(asked, ages(material), batches_of(asked))
+    named = {result.question.question_id: result.question for result in asked}
+    once = {material.asked.get(item, item): question for item, question in named.items()}
+    dated = {material.asked.get(item, item) for item in named if counted.is_dated(item)}
+    none = {material.asked.get(item, item) for item in counted.unanswerable}
+    documents = {name for question in once.values() for name in question.gold_document_ids}
+    arms = _usable(material)
+    lacking = tuple(arm.name for arm in arms if arm.reads and not arm.is_tuned and _memory(arm, arms) is None)
+    trainings = len({_training(result) for result in asked} - {""})
+    return Basis(len(once), len(none), len(once) - len(dated), len(documents), trainings, lacking, material.read_from)
 
 
 def evidence(material: Material, costs: UpdateCosts) -> Evidence:
@@ -71,16 +75,33 @@ def evidence(material: Material, costs: UpdateCosts) -> Evidence:
 
     Raises ValueError where fewer than two can be used, nothing was scored, or what was learned cannot be told apart.
     """
-    asked = [result for result in material.results if result.question.references is not None]
+    asked = _scored(material)
     if not asked:
         raise ValueError("no question has known accepted answers, so that nothing tells right from wrong")
-    arms = [arm for arm in material.contest.arms if arm.context != GOLD]
+    arms = _usable(material)
     counted = _Counted(asked, ages(material), batches_of(asked))
     contestants = [counted.contestant(arm, arms, costs) for arm in arms]
-    items = {item for one in contestants for item in (*one.known, *one.pending)}
     links = links_of(clusters_of(asked, material.asked))
-    runs = {item: material.runs.get(item, "") for item in items}
-    return Evidence(contestants, links, runs, _unanswerable(asked))
+    runs = {result.question.question_id: _training(result) for result in asked}
+    return Evidence(contestants, links, runs, counted.unanswerable)
+
+
+def _scored(material: Material) -> list[Result]:
+    return [result for result in material.results if result.question.references is not None]
+
+
+def _usable(material: Material) -> list[ArmTaken]:
+    return [arm for arm in material.contest.arms if arm.context != GOLD]
+
+
+def _training(result: Result) -> str:
+    """The adapters that spoke, of all tracks."""
+    spoke = {scored.answer.adapter.weights_sha256 for scored in result.answers.values() if scored.answer.adapter}
+    return " ".join(sorted(spoke))
+
+
+def _memory(arm: ArmTaken, arms: Sequence[ArmTaken]) -> ArmTaken | None:
+    return next((other for other in arms if other.speaker == arm.speaker and not other.reads), None)
 
 
 class _Counted:
@@ -88,50 +109,62 @@ class _Counted:
 
     def __init__(self, asked: Sequence[Result], placed: Mapping[str, float], batches: Mapping[Batch, int]) -> None:
         self._asked, self._placed, self._batches = asked, placed, batches
+        none = (result.question for result in asked if result.question.references == ())
+        self.unanswerable = frozenset(question.question_id for question in none if not question.gold_document_ids)
+
+    def is_dated(self, item: str) -> bool:
+        """Whether it is known on which side of the training it lies; without a training all is known."""
+        return not self._placed or item in self._placed or item in self.unanswerable
 
     def contestant(self, arm: ArmTaken, arms: Sequence[ArmTaken], costs: UpdateCosts) -> Contestant:
-        answers = self._answers(arm)
+        own = self._answers(arm)
+        if not arm.reads and not arm.is_tuned:
+            learns_nothing = Updating(by_training=False, seconds=0.0, machine_s=0.0)
+            return Contestant(arm.name, self._known(own), self._pending(own), learns_nothing, own)
         if arm.is_tuned:
-            return self._trained(arm, answers, costs)
-        if not arm.reads:
-            return Contestant(arm.name, answers, answers, Updating(by_training=False, seconds=0.0, machine_s=0.0))
-        memory = next((other for other in arms if other.speaker == arm.speaker and not other.reads), None)
-        pending = self._answers(memory) if memory else {item: _mistaken(of) for item, of in answers.items()}
+            return Contestant(arm.name, self._known(own), self._pending(own), self._training(arm, costs), own)
+        memory = _memory(arm, arms)
+        said = self._answers(memory) if memory else {item: self._without_news(item, of) for item, of in own.items()}
         found = Updating(by_training=False, seconds=costs.document_s, machine_s=costs.document_s)
-        return Contestant(arm.name, answers, pending, found)
+        return Contestant(arm.name, self._known(own), self._pending(said), found, own)
 
-    def _trained(self, arm: ArmTaken, answers: Mapping[str, Answered], costs: UpdateCosts) -> Contestant:
+    def _training(self, arm: ArmTaken, costs: UpdateCosts) -> Updating:
         if not self._placed:
             raise ValueError(f"{arm.name}: {WITHOUT_TIMES}")
         if costs.training_s is None:
             raise ValueError(f"{arm.name}: how long a training takes is not known: say it with --training-seconds")
-        alike = _unanswerable(self._asked)
-        known = {item: of for item, of in answers.items() if item in alike or self._placed.get(item, 1.0) <= 0}
-        pending = {item: of for item, of in answers.items() if item in alike or self._placed.get(item, 0.0) > 0}
         each = costs.document_s if arm.reads else 0.0
-        learning = Updating(by_training=True, seconds=costs.training_s, machine_s=costs.training_s, document_s=each)
-        return Contestant(arm.name, known, pending, learning)
+        return Updating(by_training=True, seconds=costs.training_s, machine_s=costs.training_s, document_s=each)
+
+    def _known(self, answers: Mapping[str, Answered]) -> dict[str, Answered]:
+        return {item: of for item, of in answers.items() if self._is_on(item, later=False)}
+
+    def _pending(self, answers: Mapping[str, Answered]) -> dict[str, Answered]:
+        return {item: of for item, of in answers.items() if self._is_on(item, later=True)}
+
+    def _is_on(self, item: str, *, later: bool) -> bool:
+        """Whether a question is asked of news before or after the training; of both where that makes no difference."""
+        if not self._placed or item in self.unanswerable:
+            return True
+        return item in self._placed and (self._placed[item] > 0) == later
 
     def _answers(self, arm: ArmTaken) -> dict[str, Answered]:
-        """Of every question that was put to the arm; one that it did not answer in time counts as declined."""
-        given: dict[str, Answered] = {}
+        """Of every question that was put to the arm; one that was missing counts as declined after its mean wait."""
+        given, missing = dict[str, Answered](), list[str]()
         for result in self._asked:
             item, scored = result.question.question_id, result.answers.get(arm.name)
             if scored is None:
-                if arm.name in result.missing:
-                    given[item] = Answered("silent", result.question.deadline_s, 0.0)
+                missing += [item] if arm.name in result.missing else []
             elif scored.answer.status != "skipped":
-                work = own_ms(scored.answer)
                 together = self._batches.get(batch_of(scored.answer), 1)
                 machine = scored.answer.retrieval_ms + scored.answer.generation_ms / together
-                given[item] = Answered(_outcome(result, arm.name), work / 1000, machine / 1000)
-        return given
+                given[item] = Answered(_outcome(result, arm.name), own_ms(scored.answer) / 1000, machine / 1000)
+        wait = fmean(of.wait_s for of in given.values()) if given else 0.0
+        return given | {item: Answered("silent", wait, 0.0) for item in missing}
 
-
-def _unanswerable(asked: Sequence[Result]) -> frozenset[str]:
-    """Questions that no document has an answer to; what a retraction took away had one."""
-    asked_of_nothing = (result.question for result in asked if result.question.references == ())
-    return frozenset(question.question_id for question in asked_of_nothing if not question.gold_document_ids)
+    def _without_news(self, item: str, answered: Answered) -> Answered:
+        """What an arm is taken to say of news that it does not have, where nobody says what its model knows: wrong."""
+        return answered if item in self.unanswerable else replace(answered, outcome="wrong")
 
 
 def _outcome(result: Result, arm: str) -> Outcome:
@@ -139,7 +172,3 @@ def _outcome(result: Result, arm: str) -> Outcome:
     if scored.answer.status != "answered":
         return "silent"
     return "right" if scored.scores.get(HEADLINE, 0.0) >= 1 else "wrong"
-
-
-def _mistaken(answered: Answered) -> Answered:
-    return Answered("wrong", answered.wait_s, answered.machine_s)

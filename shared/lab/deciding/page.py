@@ -13,7 +13,7 @@ from shared.lab.deciding.values import DAY_S, Values
 from shared.lab.deciding.wording import number, worth
 from shared.lab.report.blocks import Block, Bullets, Figure, Paragraph, Section, Table
 from shared.lab.report.numbers import Numbers
-from shared.lab.report.phrasing import counted, plain
+from shared.lab.report.phrasing import counted, listed, plain
 
 HOUR_S = 3_600.0
 
@@ -63,18 +63,24 @@ def _at_rates(decided: Decided) -> Iterator[Block]:
     order = sorted(decision.worths, key=lambda name: -decision.worths[name].mean)
     contestants = {one.name: one for one in decided.evidence.contestants}
     yield Table(
-        "What an answer is worth, in right answers, with 95 % intervals",
+        f"What an answer is worth on average, a right one being worth {worth(decided.values.right)}; 95 % intervals",
         ["", "worth", "behind by", "surely by", "of known news right, wrong, declined",
          "of pending news right, wrong, declined", "news pending", "trains every"],
         [_row(decision, contestants[name], decided.evidence.unanswerable) for name in order], numbers=range(1, 8),
     )  # fmt: skip
     yield Paragraph(
-        "Known is what a contestant has taken up: what can be found, or was published up to its training. Pending is "
-        "what it has not: an arm that learns answers it as it did questions about later news, and an arm that only "
-        "reads as its model does from memory. What is pending follows from how often it trains, which is chosen to be "
-        "worth most.",
+        "Known is news up to the training, and pending what came later: an arm that learns answers both as it did, and "
+        "an arm that only reads answers pending news as its model does from memory. How much is pending follows from "
+        "how long an update takes and how often an arm trains, which is chosen to be worth most. Behind by is what an "
+        "answer is worth less than one of the first; surely by is what of that holds with 95 % confidence.",
         small=True,
     )
+    if decided.basis.without_memory:
+        yield Paragraph(
+            f"No arm says what the model of {listed([*decided.basis.without_memory])} knows without reading: pending "
+            "news counts as answered wrongly there.",
+            small=True,
+        )
 
 
 def _row(decision: Decision, one: Contestant, unanswerable: Collection[str]) -> list[str]:
@@ -108,7 +114,7 @@ def _span(seconds: float) -> str:
 def _costs(decided: Decided) -> Table:
     rows = []
     for one in decided.evidence.contestants:
-        answers = [*one.known.values(), *one.pending.values()]
+        answers = [*one.own.values()]
         wait, machine = (sum(values) / len(answers) for values in _seconds(answers))
         updating, schedule = one.updating, decided.decision.worths.get(one.name)
         each = updating.document_s if updating.by_training else updating.machine_s
@@ -148,7 +154,10 @@ def _made_from(decided: Decided) -> Iterator[Block]:
     asked = (
         f"{basis.questions} questions, {basis.unanswerable} of which nothing answers, about {basis.documents} documents"
     )
+    undated = (
+        f" {basis.undated} of them count nowhere, for it is not known when their news came." if basis.undated else ""
+    )
     yield Paragraph(
-        f"{asked}, and {counted(basis.trainings, 'training')}, read from {basis.read_from}. "
+        f"{asked}, and {counted(basis.trainings, 'training')}, read from {basis.read_from}.{undated} "
         "The decision holds for these questions, documents, models and prompts."
     )

@@ -18,10 +18,10 @@ def drawn_map(chart: Chart, names: list[str], rates: Rates) -> str:
     from matplotlib import colors
     from matplotlib.patches import Patch
 
-    leading = {decision.best for row in chart.decisions for decision in row}
+    leading = {decision.best for row in chart.decisions for decision in row if decision}
     names = [name for name in names if name in leading]
-    best = np.array([[names.index(decision.best) for decision in row] for row in chart.decisions])
-    open_ = np.array([[float(not decision.decided) for decision in row] for row in chart.decisions])
+    best = np.array([[names.index(made.best) if made else np.nan for made in row] for row in chart.decisions])
+    open_ = np.array([[float(made is not None and not made.decided) for made in row] for row in chart.decisions])
     shades = [_pale(COLOURS[at % len(COLOURS)]) for at in range(len(names))]
     with drawn("map", width=8.0, height=5.4) as (figure, axis, svg):
         across, up = np.array(chart.updates_per_day), np.array(chart.questions_per_day)

@@ -33,11 +33,26 @@ class Worth:
 
 @dataclass(frozen=True)
 class Lead:
-    """By how much an answer of the best is worth more than another's, the least of it that is sure, and its error."""
+    """By how much an answer of the best is worth more than another's, and the least of it that is sure.
+
+    `error`: its standard error over documents and trainings, `by_documents` over documents alone; `reach`: how many
+    errors the least lies below.
+    """
 
     difference: float
     least: float
     error: float
+    by_documents: float
+    reach: float
+
+    def times_as_many(self, margin: float) -> float | None:
+        """How many times as many documents, about, would decide it if the lead is what it seems, at least 1.
+
+        None where no number of documents would, since the trainings alone lie too far apart.
+        """
+        by_trainings = max(self.error**2 - self.by_documents**2, 0.0)
+        room = ((self.difference + margin) / self.reach) ** 2 - by_trainings
+        return max(1.0, self.by_documents**2 / room) if room > 0 else None
 
 
 @dataclass(frozen=True)
@@ -66,69 +81,64 @@ class Decision:
         return not self.rivals
 
     @property
-    def times_as_many(self) -> float:
-        """How many times as many documents, about, would decide it if the leads are what they seem; at least 1."""
-        short = [self.leads[name] for name in self.rivals]
-        return max(
-            (((lead.difference - lead.least) / (lead.difference + self.margin)) ** 2 for lead in short), default=1.0
-        )
+    def times_as_many(self) -> float | None:
+        """The same of the rival that needs the most; None where more documents alone would not decide it."""
+        times = [self.leads[name].times_as_many(self.margin) for name in self.rivals]
+        known = [each for each in times if each is not None]
+        return max(known, default=1.0) if len(known) == len(times) else None
 
 
-def decide(evidence: Evidence, values: Values, points: Sequence[Rates]) -> list[Decision]:
-    """One decision for each of the points. Raises ValueError where no contestant keeps up with the updates of one."""
-    counted = _Counted(evidence, values)
-    return [counted.decision(rates) for rates in points]
+def decide(evidence: Evidence, values: Values, points: Sequence[Rates]) -> list[Decision | None]:
+    """One decision for each of the points; None where no contestant keeps up with the updates."""
+    worth = _Worth(evidence, values)
+    return [worth.decision(rates) for rates in points]
 
 
-class _Counted:
+class _Worth:
     """Evidence, added up once for all points."""
 
     def __init__(self, evidence: Evidence, values: Values) -> None:
-        self._evidence, self._values = evidence, values
-        self._totals = evidence.totals(values)
-        self._means = self._totals[:, :-1].sum(axis=0) / self._totals[:, -1].sum()
+        self._evidence, self._values, self._counted = evidence, values, evidence.counted(values)
         self._names = [one.name for one in evidence.contestants]
 
-    def decision(self, rates: Rates) -> Decision:
+    def decision(self, rates: Rates) -> Decision | None:
         schedules = {at: made for at in range(len(self._names)) if (made := self._schedule(at, rates)) is not None}
         if not schedules:
-            raise ValueError(f"no contestant keeps up with {rates.updates_per_day:g} updates a day")
+            return None
         of = list(schedules)
         weights = np.stack([self._weights(at, schedules[at]) for at in of], axis=1)
         costs = np.array([self._values.machine_second * schedules[at].machine_s for at in of]) / rates.questions_per_day
-        alone = self._estimates(weights, np.array([self._evidence.trained[at] for at in of]))
-        means = weights.T @ self._means + costs
+        alone = self._errors(weights, self._evidence.trained[of])
+        means = weights.T @ self._counted.means + costs
+        reach = quantile(1 - LEVEL / 2, alone.freedom) * alone.error
         first = int(means.argmax())
-        leads = self._leads(first, of, weights, costs)
-        low, high = alone.limits()
-        shifted = means - alone.centre
         return Decision(
             rates=rates,
             margin=self._values.margin,
             best=self._names[of[first]],
             worths={
-                self._names[at]: Worth(float(means[n]), float((low + shifted)[n]), float((high + shifted)[n]),
+                self._names[at]: Worth(float(means[n]), float((means - reach)[n]), float((means + reach)[n]),
                                        schedules[at])
                 for n, at in enumerate(of)
             },
-            leads=leads,
+            leads=self._leads(first, of, weights, means),
             cannot_keep_up=tuple(name for at, name in enumerate(self._names) if at not in schedules),
             one_training=self._evidence.trainings < 2 and bool(self._evidence.trained.any()),
         )  # fmt: skip
 
     def _schedule(self, at: int, rates: Rates) -> Schedule | None:
-        known, pending = self._means[2 * at], self._means[2 * at + 1]
+        known, pending = self._counted.means[2 * at], self._counted.means[2 * at + 1]
         return taking_up.best(
             self._evidence.contestants[at].updating, rates, self._values, float(known), float(pending)
         )
 
     def _weights(self, at: int, schedule: Schedule) -> Floats:
-        """Of each column of the totals, in the worth of this contestant."""
+        """Of each counted mean, in the worth of this contestant."""
         weights = np.zeros(2 * len(self._names))
         weights[2 * at : 2 * at + 2] = 1 - schedule.pending, schedule.pending
         return weights
 
-    def _leads(self, first: int, of: Sequence[int], weights: Floats, costs: Floats) -> dict[str, Lead]:
+    def _leads(self, first: int, of: Sequence[int], weights: Floats, means: Floats) -> dict[str, Lead]:
         """Over each of the others."""
         others = [n for n in range(len(of)) if n != first]
         if not others:
@@ -136,26 +146,24 @@ class _Counted:
         trained = self._evidence.trained
         either = np.array([max(trained[of[first]], trained[of[n]]) for n in others])
         apart = weights[:, [first]] - weights[:, others]
-        made = self._estimates(apart, either)
-        reach = quantile(1 - LEVEL / len(others), made.freedom) * made.error
-        cost = costs[first] - costs[others]
-        seen = apart.T @ self._means + cost
+        made, by_documents = self._errors(apart, either), self._errors(apart, np.zeros(len(others)))
+        reach, seen = quantile(1 - LEVEL / len(others), made.freedom), means[first] - means[others]
+        least = seen - reach * made.error
         return {
-            self._names[of[n]]: Lead(float(seen[at]), float((made.centre + cost - reach)[at]), float(made.error[at]))
+            self._names[of[n]]: Lead(
+                float(seen[at]),
+                float(least[at]),
+                float(made.error[at]),
+                float(by_documents.error[at]),
+                float(reach[at]),
+            )
             for at, n in enumerate(others)
         }
 
-    def _estimates(self, weights: Floats, trained: Floats) -> Estimates:
-        """Of each column of the weights."""
-        counts = self._totals[:, -1:]
-        reach = np.abs(weights) * np.array(self._most)[:, None]
+    def _errors(self, weights: Floats, trained: Floats) -> Estimates:
+        """Of each column of the weights; the residuals' own mean is 0."""
+        residuals = self._counted.residuals
+        span = self._values.span * (np.abs(weights) * self._counted.most[:, None]).max(axis=0)
         return estimated(
-            np.hstack([self._totals[:, :-1] @ weights, counts]), self._evidence.hang,
-            self._values.span * reach.max(axis=0), trained,
-        )  # fmt: skip
-
-    @property
-    def _most(self) -> list[float]:
-        """How much an item weighs in the mean of each column, over its weight in the mean of all items."""
-        items = len(self._evidence.items)
-        return [items / len(answers) for one in self._evidence.contestants for answers in (one.known, one.pending)]
+            np.hstack([residuals[:, :-1] @ weights, residuals[:, -1:]]), self._evidence.hang, span, trained
+        )

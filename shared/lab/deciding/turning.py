@@ -10,6 +10,7 @@ from shared.lab.deciding.rule import decide
 from shared.lab.deciding.values import Rates, Values
 
 FACTOR = 10_000.0
+SELDOM = 0.01
 STEPS = 200
 Rate = Literal["questions_per_day", "updates_per_day"]
 
@@ -25,23 +26,30 @@ class Turn:
 
 
 def turns(evidence: Evidence, values: Values, rates: Rates) -> list[Turn]:
-    """The nearest on either side for each rate, within a factor of ten thousand; at most four."""
+    """The nearest on either side for each rate, within a factor of ten thousand; at most four.
+
+    Where there are no updates now, from one in a hundred days on.
+    """
     found: list[Turn] = []
-    names: tuple[Rate, Rate] = ("questions_per_day", "updates_per_day")
-    for name in names:
-        now = getattr(rates, name)
-        if now:
-            for rises in (True, False):
-                found += _nearest(evidence, values, rates, name, now * FACTOR if rises else now / FACTOR)
+    found += _nearest(evidence, values, rates, "questions_per_day", rates.questions_per_day * FACTOR)
+    found += _nearest(evidence, values, rates, "questions_per_day", rates.questions_per_day / FACTOR)
+    found += _nearest(evidence, values, rates, "updates_per_day", (rates.updates_per_day or SELDOM) * FACTOR)
+    if rates.updates_per_day:
+        found += _nearest(evidence, values, rates, "updates_per_day", rates.updates_per_day / FACTOR)
     return found
 
 
 def _nearest(evidence: Evidence, values: Values, rates: Rates, name: Rate, end: float) -> list[Turn]:
-    start = getattr(rates, name)
-    steps = np.geomspace(start, end, STEPS).tolist()
-    points = [rates.model_copy(update={name: step}) for step in steps]
-    decisions = decide(evidence, values, points)
+    """Up to where nobody keeps up any more."""
+    now = getattr(rates, name)
+    steps = np.geomspace(now or SELDOM, end, STEPS).tolist()
+    [here], decisions = (
+        decide(evidence, values, points)
+        for points in ([rates], [rates.model_copy(update={name: step}) for step in steps])
+    )
     for step, decision in zip(steps, decisions, strict=True):
-        if decision.best != decisions[0].best:
-            return [Turn(name, end > start, step, decision.best)]
+        if decision is None or here is None:
+            return []
+        if decision.best != here.best:
+            return [Turn(name, end > now, step, decision.best)]
     return []

@@ -23,15 +23,15 @@ def number(value: float) -> str:
 
 
 def worth(value: float) -> str:
-    """In units of a right answer, with a real minus sign."""
-    return plain(value, 2)
+    """In the unit of the values, with a real minus sign and no fewer digits than a small one needs."""
+    return plain(value, 2 if abs(value) >= 0.01 or not value else 4)
 
 
 def _what(decision: Decision) -> str:
     rates = decision.rates
     where = (
         f"at {number(rates.questions_per_day)} questions and {number(rates.updates_per_day)} updates a day "
-        f"an answer of {decision.best} is worth {worth(decision.worths[decision.best].mean)} of a right one"
+        f"an answer of {decision.best} is worth {worth(decision.worths[decision.best].mean)} on average"
     )
     if not decision.leads:
         return f"Use {decision.best}: nobody else keeps up, and {where}."
@@ -54,9 +54,22 @@ def _how_sure(decision: Decision, basis: Basis) -> str:
     margin = worth(decision.margin)
     if decision.decided:
         return f"With 95 % confidence no other is better by more than {margin}, over {over}{alone}."
-    rivals, times = listed([*decision.rivals]), decision.times_as_many
-    more = f"about {number(times)} times as many documents would decide it" if times < MOST_TIMES else "they are alike"
-    return f"{rivals} may be better by more than {margin}, over {over}; {more}{alone}."
+    rivals = listed([*decision.rivals])
+    return f"{rivals} may be better by more than {margin}, over {over}; {_more(decision)}{alone}."
+
+
+def _more(decision: Decision) -> str:
+    """What would decide it."""
+    times = decision.times_as_many
+    if times is None:
+        return "more trainings would have to decide it"
+    if times > MOST_TIMES:
+        return "no realistic number of documents would decide it"
+    return (
+        "a few more documents would decide it"
+        if times < 1.15
+        else (f"about {number(times)} times as many documents would decide it, if the difference is what it seems")
+    )
 
 
 def _what_changes(decision: Decision, turns: Sequence[Turn]) -> str:

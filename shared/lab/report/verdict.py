@@ -36,7 +36,7 @@ def sentences(numbers: Numbers, arms: Collection[str] | None = None) -> list[str
 
     Of the full design's six pairs only those with one cause to tell apart, and retrieval against memory. Arms that are
     handed the right passages, or shown the form, have a section of their own. Where more than a dozen are decided,
-    the pairs of the leading arm are told and those with one cause to tell apart; the others are counted.
+    the pairs of the leading arm are told and those with one cause to tell apart, and how many others are decided.
     """
     slices = [name for name in numbers.slices if name != ALL]
     chosen = [comparison for comparison in numbers.comparisons if comparison.slice in slices]

@@ -26,7 +26,7 @@ def is_native() -> bool:
     """Whether this processor multiplies bf16 itself."""
     import torch
 
-    has = torch.cpu.get_capabilities()
+    has: dict[str, bool] = getattr(torch.cpu, "get_capabilities", dict)()  # older versions cannot tell
     return any(has.get(name) for name in NATIVE)
 
 

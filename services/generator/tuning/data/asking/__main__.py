@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("documents", type=Path, help="JSON lines as on the ingest topic")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--cutoff", type=moment, default=None, help="documents published later are the second edition")
+    parser.add_argument("--cutoff", default="", help="documents published later are the second edition")
     parser.add_argument("--per-document", type=int, default=4, help="most facts that are asked of one")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
@@ -36,7 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _make(options: argparse.Namespace) -> None:
     documents = lines.read_all(options.documents, DocumentPublished)
-    made = newswire.make(documents, options.cutoff, per_document=options.per_document, seed=options.seed)
+    cutoff = moment(options.cutoff) if options.cutoff else None
+    made = newswire.make(documents, cutoff, per_document=options.per_document, seed=options.seed)
     options.out.mkdir(parents=True, exist_ok=True)
     for name, rows in (
         ("edition1.documents.jsonl", made.edition1),

@@ -5,18 +5,19 @@ is asked differ in their template, never in their fact alone: the first edition'
 place and as requests, and asked as questions. No question is chosen by whether a search finds its document.
 """
 
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 import inscriptis
 
 from services.generator.tuning.data.asking import wordings
 from services.generator.tuning.data.asking.wordings import Asked, Template
-from services.generator.tuning.data.drawing import kept
+from services.generator.tuning.data.drawing import generator, kept
 from services.generator.tuning.data.unanswerable import Swaps
-from services.generator.tuning.data.wordings import holds
 from shared.messages import DocumentPublished, Question, TrainingPair
 from shared.source_files import DataError
 
@@ -27,6 +28,9 @@ UNANSWERABLE = 0.2
 """Of the questions that have an answer: so many again that have none."""
 FEWEST = 2
 NOTHING, GONE = "no sentence that can be asked about", "retracted"
+TOO_LONG, SEVERAL = "a question would be too long", "a question would have the words of another document's"
+NOT_TOLD_AGAIN: Mapping[str, Asked] = MappingProxyType({})
+Facts = Mapping[str, Asked]
 
 
 @dataclass(frozen=True)
@@ -44,22 +48,24 @@ def make(
     documents: Sequence[DocumentPublished], cutoff: datetime | None = None, *, per_document: int = 4, seed: int = 1
 ) -> MadeNewswire:
     """Raises DataError where the documents do not make two editions, or nothing can be asked about one of them."""
-    edition1, edition2 = _editions(documents, cutoff)
+    edition1, edition2 = _editions([_undated(document) for document in documents], cutoff)
     left_out: Counter[str] = Counter()
-    before = {document.document_id: _told(document) for document in edition1}
-    later = {document.document_id: _told(document) for document in edition2}
-    standing = before | later
-    facts = {name: _facts(name, text, left_out, per_document, seed) for name, text in before.items()}
-    newer = {name: _facts(name, text, left_out, per_document, seed) for name, text in later.items()}
-    facts, newer = _of_one_document(facts, newer)
+    before, later = _of_one_document(
+        left_out,
+        *({document.document_id: _facts(document, left_out) for document in part} for part in (edition1, edition2)),
+    )
+    taught = {name: _drawn(name, facts or {}, per_document, seed) for name, facts in before.items()}
     pairs = [
         TrainingPair(question=fact.wordings[template], answer=fact.answer, document_id=name, fact=fact.name[:500])
-        for name, asked in facts.items()
+        for name, asked in taught.items()
         for fact in asked
         for template in TAUGHT
     ]
-    questions = list(_questions(facts, newer, before, standing))
-    questions += _unanswerable(questions, {name: text for name, text in standing.items() if text is not None}, seed)
+    newer = {name: _drawn(name, _only_new(facts or {}, before.get(name)), per_document, seed)
+             for name, facts in later.items()}  # fmt: skip
+    questions = list(_questions(taught, newer, later))
+    texts = {document.document_id: _told(document) for document in (*edition1, *edition2)}
+    questions += _unanswerable(questions, {name: text for name, text in texts.items() if text is not None}, seed)
     if not pairs or not any(question.slice == "new" for question in questions):
         raise DataError(
             "nothing can be asked about one of the two editions: the rules understand plain English sentences; give "
@@ -78,10 +84,15 @@ def _editions(
     size = round(FIRST_SHARE * len(ordered)) if cutoff is None else sum(_published(one) <= cutoff for one in ordered)
     if min(size, len(ordered) - size) < FEWEST:
         raise DataError(
-            f"{len(ordered)} documents make no two editions of at least {FEWEST}: give more documents"
-            + (f", or another --cutoff than {cutoff.isoformat()}" if cutoff else "")
+            f"the editions would have {size} and {len(ordered) - size} documents, and each needs {FEWEST}: give more "
+            f"documents{f', or another --cutoff than {cutoff.isoformat()}' if cutoff else ''}"
         )
     return ordered[:size], ordered[size:]
+
+
+def _undated(document: DocumentPublished) -> DocumentPublished:
+    """Without the time at which a feed first had it: what is replayed was seen when it was published."""
+    return document.model_copy(update={"first_seen_at": None})
 
 
 def _published(document: DocumentPublished) -> datetime:
@@ -101,58 +112,71 @@ def _told(document: DocumentPublished) -> str | None:
         return ""
 
 
-def _facts(name: str, text: str | None, left_out: Counter[str], most: int, seed: int) -> list[Asked]:
-    """At most so many of a document, by chance."""
+def _facts(document: DocumentPublished, left_out: Counter[str]) -> Facts | None:
+    """All facts of a document by their name; None of a retracted one."""
+    text = _told(document)
     if text is None:
         left_out[GONE] += 1
-        return []
-    unique = {fact.name: fact for fact in wordings.of_text(text)}
-    facts = kept([*unique.values()], most, seed=seed, name_of=lambda fact: f"{name} {fact.name}")
-    left_out.update({NOTHING: 1} if not facts else {})
-    return facts
+        return None
+    facts = {fact.name: fact for fact in wordings.of_text(text)}
+    short = {name: fact for name, fact in facts.items() if fact.is_short}
+    left_out.update({NOTHING: 1} if not facts else {TOO_LONG: 1} if len(short) < len(facts) else {})
+    return short
 
 
-def _of_one_document(*editions: Mapping[str, Sequence[Asked]]) -> Iterator[dict[str, list[Asked]]]:
+def _of_one_document(
+    left_out: Counter[str], *editions: Mapping[str, Facts | None]
+) -> Iterator[Mapping[str, Facts | None]]:
     """Without what would be asked in the same words of several documents, which may have other answers."""
     asked_of: dict[str, set[str]] = defaultdict(set)
-    for name, asked in (item for edition in editions for item in edition.items()):
-        for fact in asked:
-            asked_of[fact.name].add(name)
+    for name, facts in (item for edition in editions for item in edition.items()):
+        for fact in facts or ():
+            asked_of[fact].add(name)
     for edition in editions:
-        yield {name: [fact for fact in asked if len(asked_of[fact.name]) == 1] for name, asked in edition.items()}
+        kept_facts = {
+            name: None if facts is None else {of: fact for of, fact in facts.items() if len(asked_of[of]) == 1}
+            for name, facts in edition.items()
+        }
+        lost = sum(len(facts or ()) > len(kept_facts[name] or ()) for name, facts in edition.items())
+        left_out.update({SEVERAL: lost} if lost else {})
+        yield kept_facts
+
+
+def _drawn(name: str, facts: Facts, most: int, seed: int) -> list[Asked]:
+    """At most so many of a document, by chance."""
+    return kept([*facts.values()], most, seed=seed, name_of=lambda fact: f"{name} {fact.name}")
+
+
+def _only_new(facts: Facts, stood: Facts | None) -> Facts:
+    """What the document did not say before in the same words with the same answer."""
+    return {of: fact for of, fact in facts.items() if not stood or of not in stood or stood[of].answer != fact.answer}
 
 
 def _questions(
-    facts: Mapping[str, Sequence[Asked]],
-    newer: Mapping[str, Sequence[Asked]],
-    before: Mapping[str, str | None],
-    standing: Mapping[str, str | None],
+    taught: Mapping[str, Sequence[Asked]], newer: Mapping[str, Sequence[Asked]], later: Mapping[str, Facts | None]
 ) -> Iterator[Question]:
-    """What stands is asked as learned, what came after as new, and what a later revision changed as corrected."""
-    told: set[str] = set()
-    for name, asked in facts.items():
-        text = standing[name]
+    """What still stands is asked as learned, what came later as new, and what got another answer as corrected."""
+    numbers = itertools.count(1)
+    old = {fact.name: fact.answer for asked in taught.values() for fact in asked}
+    for name, asked in taught.items():
+        stands = later.get(name, NOT_TOLD_AGAIN)
         for fact in asked:
-            if text is None:
-                yield from _once(told, fact, name, "retracted", outdated=fact.answer)
-            elif holds(text, fact.answer):
-                yield from _once(told, fact, name, "learned")
+            if stands is None:
+                yield _question(next(numbers), fact, name, "retracted", outdated=fact.answer)
+            elif stands is NOT_TOLD_AGAIN or (fact.name in stands and stands[fact.name].answer == fact.answer):
+                yield _question(next(numbers), fact, name, "learned")
     for name, asked in newer.items():
-        stood = before.get(name)
         for fact in asked:
-            if stood is None or not holds(stood, fact.answer):
-                yield from _once(told, fact, name, "new" if name not in before else "corrected")
+            was = old.get(fact.name)
+            yield _question(next(numbers), fact, name, "corrected" if was else "new", outdated=was)
 
 
-def _once(told: set[str], fact: Asked, name: str, slice_: str, outdated: str = "") -> Iterator[Question]:
-    if fact.name in told:
-        return
-    told.add(fact.name)
-    yield Question(
-        question_id=f"made-{len(told):05}",
+def _question(number: int, fact: Asked, name: str, slice_: str, outdated: str | None = None) -> Question:
+    return Question(
+        question_id=f"made-{number:05}",
         text=fact.name,
-        references=() if outdated else tuple(dict.fromkeys((fact.answer, *fact.also))),
-        outdated=outdated or None,
+        references=() if slice_ == "retracted" else tuple(dict.fromkeys((fact.answer, *fact.also))),
+        outdated=outdated,
         slice=slice_,
         gold_document_ids=(name,),
     )
@@ -162,7 +186,7 @@ def _unanswerable(questions: Sequence[Question], known: Mapping[str, str], seed:
     """Questions about a name of another document, which no document answers as far as rules can tell."""
     swaps = Swaps(known, known, seed)
     wanted = round(UNANSWERABLE * len(questions))
-    of = kept([*questions], len(questions), seed=seed, name_of=lambda question: f"unanswerable {question.text}")
+    of = generator(seed, "unanswerable").sample(questions, len(questions))
     made: dict[str, Question] = {}
     for question in of:
         if len(made) == wanted:

@@ -14,7 +14,7 @@ from services.generator.tuning.data.asking.vocabulary import words as words_of
 from services.generator.tuning.data.mentions import mentions
 from services.generator.tuning.data.wordings import holds
 
-FEWEST_WORDS = 5
+FEWEST_WORDS, LONGEST = 5, 1_000
 DETERMINERS, SAYING = words_of("determiners"), words_of("verbs_of_saying")
 
 
@@ -29,6 +29,11 @@ class Asked:
     kind: str
     sentence: str
     wordings: Mapping[Template, str]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether pairs and questions may be so long."""
+        return max(map(len, (self.answer, *self.wordings.values()))) <= LONGEST
 
     @property
     def also(self) -> tuple[str, ...]:
@@ -108,7 +113,8 @@ def _is_person(subject: str, text: str) -> bool:
 def _within(subject: str) -> str:
     """A subject that no longer opens a sentence."""
     first, _, rest = subject.partition(" ")
-    is_word = simplemma.is_known(first.lower(), lang="en") and not rest[:1].isupper()
+    is_plural = simplemma.lemmatize(first.lower(), lang="en") != first.lower()
+    is_word = (rest or is_plural) and simplemma.is_known(first.lower(), lang="en") and not rest[:1].isupper()
     return f"{first.lower()} {rest}".strip() if first in DETERMINERS or is_word else subject
 
 
