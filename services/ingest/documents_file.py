@@ -11,9 +11,9 @@ class DocumentsFile:
     """Implements Publishes over a file that takes the place of an older one once the feed was read."""
 
     def __init__(self, file: Path) -> None:
-        """Raises ValueError where a folder has its name."""
-        if file.is_dir():
-            raise ValueError(f"{file} is a folder: name a file for the documents")
+        """Raises ValueError where something else than a file of its own would be replaced."""
+        if file.is_symlink() or (file.exists() and not file.is_file()):
+            raise ValueError(f"{file} is no plain file: name another one for the documents")
         file.parent.mkdir(parents=True, exist_ok=True)
         self._file, self._making = file, file.with_name(f".{file.name}.making")
         self._making.write_text("", encoding="utf-8")
@@ -25,5 +25,8 @@ class DocumentsFile:
         return len(lines)
 
     def finish(self) -> None:
-        """Let the file be what was read."""
-        self._making.replace(self._file)
+        """Let the file be what was read; an older one stays where nothing was."""
+        if self._making.stat().st_size or not self._file.exists():
+            self._making.replace(self._file)
+        else:
+            self._making.unlink()

@@ -20,9 +20,6 @@ ASKED = {
     "The Bank of Fallowby did not raise rates on 3 May.": {
         "On which day did the Bank of Fallowby not raise rates?": "3 May"
     },
-    "Apple opened 3 shops at Fallowby.": {
-        "How many shops did Apple open at Fallowby?": "3",
-    },
     "The ferry takes 48 minutes from Fallowby.": {"How many minutes does the ferry take from Fallowby?": "48"},
     "Growers around Fallowby have lost 90 hectares of barley, the field office said.": {
         "How many hectares of barley have growers around Fallowby lost?": "90",
@@ -32,6 +29,7 @@ ASKED = {
     },
 }
 LEFT_ALONE = (
+    "The council of Fallowby bought it on Monday.",
     "The theatre at Fallowby saw the Marr Medal handed over on Monday.",
     "It came from Fallowby on Monday.",
     "When full it holds 88 litres at Fallowby.",
@@ -51,6 +49,13 @@ def test_each_fact_of_a_plain_sentence_is_asked_for() -> None:
 
 def test_what_is_not_plain_gives_no_question() -> None:
     assert [sentence for sentence in LEFT_ALONE if [*wordings.of_sentence(sentence)]] == []
+
+
+def test_a_common_word_at_the_beginning_is_a_name_where_the_text_writes_it_so() -> None:
+    sentence = "Apple opened 3 shops at Fallowby."
+    for text, wanted in (("They work for Apple.", "Apple"), ("It is an apple.", "apple")):
+        [fact] = wordings.of_sentence(sentence, text)
+        assert fact.wordings["question"] == f"How many shops did {wanted} open at Fallowby?"
 
 
 def test_one_fact_is_asked_for_by_three_templates() -> None:

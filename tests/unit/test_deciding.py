@@ -7,13 +7,16 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from shared.lab.deciding import chart, taking_up
+from shared.lab.deciding import chart, taking_up, wording
 from shared.lab.deciding.evidence import Answered, Contestant, Evidence, Outcome, Updating
+from shared.lab.deciding.of_results import Basis
 from shared.lab.deciding.rule import Decision, decide
+from shared.lab.deciding.turning import turns
 from shared.lab.deciding.values import DAY_S, Rates, Values
 
 AT_ONCE = Updating(by_training=False, seconds=0.2, machine_s=0.1)
 TRAINED = Updating(by_training=True, seconds=600.0, machine_s=600.0)
+BASIS = Basis(200, 0, 0, 200, 1, (), "a test")
 CALM = Rates(questions_per_day=1_000, updates_per_day=0)
 
 
@@ -187,3 +190,19 @@ def test_what_cannot_be_decided_on_is_refused_with_what_to_do() -> None:
     for changes in ({"right": -3.0}, {"second": 1.0}, {"margin": 0.0}, {"wrong": float("nan")}):
         with pytest.raises(ValidationError):
             Values(**changes)
+
+
+def test_where_no_arm_is_worth_more_than_silence_none_is_recommended() -> None:
+    made = evidence(contestant("a", 20), contestant("b", 10))
+    [decision] = decided(made, Values(), CALM)
+
+    assert not decision.is_worth_asking
+    assert wording.sentences(decision, BASIS, [])[0].startswith("Use none: to decline every question is worth 0.00")
+
+
+def test_where_a_decision_ends_is_said_before_another_is_best() -> None:
+    made = evidence(contestant("learned", 70, updating=TRAINED), contestant("looked up", 50))
+    rates = Rates(questions_per_day=1_000, updates_per_day=1, half_within_h=0.2)
+    said = [turn for turn in turns(made, Values(), rates) if turn.rate == "updates_per_day" and turn.rises]
+
+    assert [turn.best for turn in said] == [""]

@@ -74,7 +74,7 @@ def test_documents_that_make_no_two_editions_are_refused_with_what_to_do() -> No
     for documents, why in (
         (DOCUMENTS[:1], "would have 1 and 0 documents"),
         ([published("a", "It rained.", 1)] * 2 + [published("b", "It rained.", 6)] * 2, "nothing can be asked"),
-        ([DOCUMENTS[0].model_copy(update={"published_at": None}), *DOCUMENTS], "no published_at"),
+        ([DOCUMENTS[0].model_copy(update={"published_at": None}), *DOCUMENTS], "have no published_at"),
     ):
         with pytest.raises(DataError, match=why):
             made(documents)
@@ -132,3 +132,26 @@ def test_a_folder_is_read_into_a_file_without_servers(tiltyard: Callable[..., En
     [row] = [DocumentPublished.model_validate_json(line) for line in file.read_text(encoding="utf-8").splitlines()]
     assert row.title == "Ferry"
     assert FERRY in row.text
+
+
+def test_a_feed_writes_over_nothing_that_it_reads_and_keeps_a_file_where_nothing_came(
+    tiltyard: Callable[..., Ended], tmp_path: Path
+) -> None:
+    press, link, good = tmp_path / "press", tmp_path / "link", tmp_path / "good.jsonl"
+    press.mkdir()
+    link.symlink_to("/dev/null")
+    good.write_text("before", encoding="utf-8")
+
+    for to, said in ((press / "story.txt", "lies in what is read"), (link, "no plain file")):
+        assert said in tiltyard("feed", "folder", str(press), "--to", str(to)).stderr
+    tiltyard("feed", "folder", str(press), "--to", str(good))
+    assert good.read_text(encoding="utf-8") == "before"
+    assert link.is_symlink()
+
+
+def test_a_wire_is_not_written_over_its_documents(tiltyard: Callable[..., Ended], tmp_path: Path) -> None:
+    file = tmp_path / "edition1.documents.jsonl"
+    file.write_text("{}", encoding="utf-8")
+
+    assert "name another folder" in tiltyard("wire", "of", str(file), "--out", str(tmp_path)).stderr
+    assert file.read_text(encoding="utf-8") == "{}"

@@ -84,6 +84,7 @@ def folder(
     """
     if not path.is_dir():
         raise FileNotFoundError(f"no folder {path}")
+    _require_outside(to, path)
     _run(["folder", str(path), *_marks(name, source, tag, label), *_pace(once, every, to)], json=json)
 
 
@@ -130,7 +131,14 @@ def jsonl(
     if not path.is_file():
         raise FileNotFoundError(f"no file {path}")
     misread.refuse_foreign(path)
+    _require_outside(to, path)
     _run(["jsonl", str(path), *_marks(name, source, tag, label), *_pace(once, every, to)], json=json)
+
+
+def _require_outside(to: Path | None, source: Path) -> None:
+    """ValueError where the documents would be written over what they are read from."""
+    if to is not None and to.resolve().is_relative_to(source.resolve()):
+        raise ValueError(f"--to {to} lies in what is read: name a file elsewhere")
 
 
 def _marks(name: str, source: str, tags: list[str] | None, labels: list[str] | None) -> list[str]:

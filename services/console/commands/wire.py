@@ -93,6 +93,8 @@ def of_(
 
     Example: tiltyard wire of documents.jsonl --out out/mine
     """
+    if documents.resolve().is_relative_to(out.resolve()):
+        raise ValueError(f"{documents} lies in {out}, whose files are written: name another folder with --out")
     arguments = [str(documents), "--out", str(out), "--per-document", str(per_document), "--seed", str(seed)]
     arguments += ["--cutoff", cutoff] if cutoff else []
     made = jobs.result_of(JOB.module, next(iter([*jobs.run(JOB, arguments, os.environ)]), None))

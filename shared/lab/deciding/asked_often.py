@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from shared.lab.deciding.evidence import Evidence
+from shared.lab.deciding.evidence import Evidence, Updating
 from shared.lab.deciding.turning import Turn
 from shared.lab.deciding.wording import number
 from shared.lab.report.blocks import Block, Paragraph, Section, Table
@@ -125,17 +125,25 @@ def _costs(evidence: Evidence, turns: Sequence[Turn]) -> Iterator[Row]:
     where = [
         f"{'from' if turn.rises else 'below'} {number(turn.value)} questions a day {turn.best}"
         for turn in turns
-        if turn.rate == "questions_per_day"
+        if turn.rate == "questions_per_day" and turn.best
     ]
     pays = f"Worth most is {listed(where)}." if where else "At no number of questions within a factor of 10,000."
     yield "At how many questions a day would another way pay?", pays
 
 
 def _freshness(evidence: Evidence) -> Row:
-    said = [f"{one.name} {plain(one.updating.seconds)} s" for one in evidence.contestants if one.updating.seconds]
+    said = [f"{one.name} {_soon(one.updating)}" for one in evidence.contestants if one.updating.seconds]
     trains = any(one.updating.by_training for one in evidence.contestants)
     after = " An arm that trains waits for its next training before." if trains else ""
     return "How soon is an update known?", f"{_each(said)}{after}" if said else "No arm takes up news."
+
+
+def _soon(updating: Updating) -> str:
+    """What reads and learns has news in its passages first."""
+    learned = f"{plain(updating.seconds)} s"
+    if updating.by_training and updating.document_s:
+        return f"{plain(updating.document_s)} s in passages, {learned} in the weights"
+    return learned
 
 
 def _deletion(numbers: Numbers, evidence: Evidence) -> Row:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from statistics import fmean
 
 from shared.lab.deciding.evidence import Answered, Contestant, Evidence, Outcome, Updating
+from shared.lab.deciding.values import DAY_S
 from shared.lab.report.costs import Batch, batch_of, batches_of, own_ms
 from shared.lab.report.curves import ages
 from shared.lab.report.material import Material
@@ -20,6 +21,7 @@ from shared.messages.contests import GOLD
 from shared.scoring.catalogue import HEADLINE
 from shared.statistics.clusters import links_of
 
+YEAR_S = 366 * DAY_S
 WITHOUT_TIMES = (
     "which questions are about news from after the training is not known: give the documents' times "
     "(--documents, JSON lines with document_id and published_at)"
@@ -32,6 +34,12 @@ class UpdateCosts:
 
     document_s: float
     training_s: float | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a time that is none, or longer than a year."""
+        for name, seconds in (("a document", self.document_s), ("a training", self.training_s)):
+            if seconds is not None and not 0 <= seconds <= YEAR_S:
+                raise ValueError(f"seconds of {name}: {seconds:g} is no time between 0 and a year")
 
     def said(self, document_s: float | None, training_s: float | None) -> "UpdateCosts":
         """With what somebody says in place of what was measured."""
@@ -158,13 +166,18 @@ class _Counted:
             elif scored.answer.status != "skipped":
                 together = self._batches.get(batch_of(scored.answer), 1)
                 machine = scored.answer.retrieval_ms + scored.answer.generation_ms / together
-                given[item] = Answered(_outcome(result, arm.name), own_ms(scored.answer) / 1000, machine / 1000)
+                given[item] = Answered(_outcome(result, arm.name), _time(own_ms(scored.answer)), _time(machine))
         wait = fmean(of.wait_s for of in given.values()) if given else 0.0
         return given | {item: Answered("silent", wait, 0.0) for item in missing}
 
     def _without_news(self, item: str, answered: Answered) -> Answered:
         """What an arm is taken to say of news that it does not have, where nobody says what its model knows: wrong."""
         return answered if item in self.unanswerable else replace(answered, outcome="wrong")
+
+
+def _time(milliseconds: float) -> float:
+    """In seconds; what no clock could have measured counts as nothing, or as a day."""
+    return min(max(milliseconds / 1000, 0.0), DAY_S)
 
 
 def _outcome(result: Result, arm: str) -> Outcome:

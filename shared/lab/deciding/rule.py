@@ -59,17 +59,23 @@ class Lead:
 class Decision:
     """At some rates: who is worth most on average, and what the lead over each other is.
 
-    `cannot_keep_up`: those for whom there are too many updates. `one_training`: what was trained was trained once, so
-    that the decision speaks of that adapter alone.
+    `silent` is what a declined answer is worth. `cannot_keep_up`: those for whom there are too many updates.
+    `one_training`: what was trained was trained once, so that the decision speaks of that adapter alone.
     """
 
     rates: Rates
     margin: float
+    silent: float
     best: str
     worths: Mapping[str, Worth]
     leads: Mapping[str, Lead]
     cannot_keep_up: tuple[str, ...]
     one_training: bool
+
+    @property
+    def is_worth_asking(self) -> bool:
+        """Whether the best is worth more than to decline everything."""
+        return self.worths[self.best].mean > self.silent
 
     @property
     def rivals(self) -> tuple[str, ...]:
@@ -115,6 +121,7 @@ class _Worth:
         return Decision(
             rates=rates,
             margin=self._values.margin,
+            silent=self._values.silent,
             best=self._names[of[first]],
             worths={
                 self._names[at]: Worth(float(means[n]), float((means - reach)[n]), float((means + reach)[n]),

@@ -17,7 +17,7 @@ Rate = Literal["questions_per_day", "updates_per_day"]
 
 @dataclass(frozen=True)
 class Turn:
-    """From this value of a rate on, the other as it is, `best` is worth most."""
+    """From this value of a rate on, the other as it is, `best` is worth most; "" where that is no more decided."""
 
     rate: Rate
     rises: bool
@@ -50,6 +50,6 @@ def _nearest(evidence: Evidence, values: Values, rates: Rates, name: Rate, end: 
     for step, decision in zip(steps, decisions, strict=True):
         if decision is None or here is None:
             return []
-        if decision.best != here.best:
-            return [Turn(name, end > now, step, decision.best)]
+        if decision.best != here.best or (here.decided and not decision.decided):
+            return [Turn(name, end > now, step, decision.best if decision.best != here.best else "")]
     return []

@@ -9,17 +9,15 @@ class Values(BaseModel):
     """What an answer is worth, in units of a right one, and what time costs in the same unit."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    right: float = Field(default=1.0, allow_inf_nan=False, description="a right answer")
-    wrong: float = Field(default=-2.0, allow_inf_nan=False, description="a wrong one, which somebody may act on")
-    silent: float = Field(default=0.0, allow_inf_nan=False, description="an answer that was declined, or that failed")
-    second: float = Field(
-        default=-0.01, le=0, allow_inf_nan=False, description="a second that the asker waits for an answer"
-    )
+    right: float = Field(default=1.0, ge=-1e6, le=1e6, description="a right answer")
+    wrong: float = Field(default=-2.0, ge=-1e6, le=1e6, description="a wrong one, which somebody may act on")
+    silent: float = Field(default=0.0, ge=-1e6, le=1e6, description="an answer that was declined, or that failed")
+    second: float = Field(default=-0.01, le=0, ge=-1e6, description="a second that the asker waits for an answer")
     machine_second: float = Field(
-        default=-0.0005, le=0, allow_inf_nan=False, description="a second that the machine works, for answer or update"
+        default=-0.0005, le=0, ge=-1e6, description="a second that the machine works, for answer or update"
     )
     margin: float = Field(
-        default=0.02, gt=0, allow_inf_nan=False, description="worth of an answer by which two ways may differ freely"
+        default=0.02, gt=0, le=1e6, description="worth of an answer by which two ways may differ freely"
     )
 
     @model_validator(mode="after")
@@ -38,10 +36,8 @@ class Rates(BaseModel):
     """How much is asked and how much changes, and how fresh what is asked for is."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    questions_per_day: float = Field(gt=0, allow_inf_nan=False)
-    updates_per_day: float = Field(
-        ge=0, allow_inf_nan=False, description="documents that are published, corrected or retracted"
-    )
+    questions_per_day: float = Field(gt=0, le=1e6)
+    updates_per_day: float = Field(ge=0, le=1e9, description="documents that are published, corrected or retracted")
     half_within_h: float = Field(
-        default=72.0, gt=0, allow_inf_nan=False, description="half of the questions are about news of so many hours"
+        default=72.0, gt=0, le=1e6, description="half of the questions are about news of so many hours"
     )

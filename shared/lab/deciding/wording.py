@@ -33,6 +33,10 @@ def _what(decision: Decision) -> str:
         f"at {number(rates.questions_per_day)} questions and {number(rates.updates_per_day)} updates a day "
         f"an answer of {decision.best} is worth {worth(decision.worths[decision.best].mean)} on average"
     )
+    if not decision.is_worth_asking:
+        return (
+            f"Use none: to decline every question is worth {worth(decision.silent)}, and {where}, the most of all arms."
+        )
     if not decision.leads:
         return f"Use {decision.best}: nobody else keeps up, and {where}."
     second = min(decision.leads, key=lambda name: decision.leads[name].difference)
@@ -78,11 +82,14 @@ def _what_changes(decision: Decision, turns: Sequence[Turn]) -> str:
         f" {listed([*decision.cannot_keep_up])} cannot keep up with so many updates." if decision.cannot_keep_up else ""
     )
     if not said:
-        return f"No other rate of questions or updates within a factor of 10,000 changes what is worth most.{missing}"
-    return f"What is worth most changes {listed(said)}.{missing}"
+        return f"Neither rate alone, up to 10,000 times more or less, changes what is worth most.{missing}"
+    return f"What is worth most changes, the other rate as it is: {listed(said)}.{missing}"
 
 
 def _turned(turns: Sequence[Turn]) -> Iterator[str]:
     for turn in turns:
         side = "from" if turn.rises else "below"
-        yield f"{side} {number(turn.value)} {EVENT[turn.rate]} a day to {turn.best}"
+        if not turn.best:
+            yield f"{side} {number(turn.value)} {EVENT[turn.rate]} a day it is undecided"
+            continue
+        yield f"{side} {number(turn.value)} {EVENT[turn.rate]} a day {turn.best}"

@@ -36,7 +36,7 @@ def _block(block: Block) -> Iterator[str]:
         yield ""
         yield from (f"- {escape(label)}: {escape(text)}" for label, text in block.fields)
     elif isinstance(block, Figure):
-        yield f"(Figure in report.html: {escape(block.caption)})"
+        yield f"(Figure in the page of HTML: {escape(block.caption)})"
 
 
 def _table(table: Table) -> Iterator[str]:

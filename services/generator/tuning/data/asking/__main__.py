@@ -36,7 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _make(options: argparse.Namespace) -> None:
     documents = lines.read_all(options.documents, DocumentPublished)
-    cutoff = moment(options.cutoff) if options.cutoff else None
+    try:
+        cutoff = moment(options.cutoff) if options.cutoff else None
+    except ValueError as error:
+        raise ValueError(f"--cutoff {options.cutoff!r} is no time, such as 2026-05-31T12:00Z") from error
     made = newswire.make(documents, cutoff, per_document=options.per_document, seed=options.seed)
     options.out.mkdir(parents=True, exist_ok=True)
     for name, rows in (

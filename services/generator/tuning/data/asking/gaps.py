@@ -12,7 +12,7 @@ _WORD = re.compile(r"[a-z][a-z-]*$")
 _SIZES, _NOT_BEFORE = words_of("sizes"), words_of("before_other_numbers")
 _STOPS = PREPOSITIONS | words_of("ends_of_phrases")
 _ADJECTIVE = re.compile(
-    r"(?:ly|al|ic|ous|ive|ful|ed|ing|ary|new|old|small|large|long|short|extra|more|other|square|cubic)$"
+    r"(?:wooden|golden|ly|al|ic|ous|ive|ful|ed|ing|ary|new|old|small|large|long|short|extra|more|other|square|cubic)$"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _WEEKDAY = re.compile(r"[A-Z][a-z]+day$")

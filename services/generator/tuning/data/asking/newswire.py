@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-import inscriptis
-
-from services.generator.tuning.data.asking import wordings
+from services.generator.tuning.data.asking import editions, wordings
 from services.generator.tuning.data.asking.wordings import Asked, Template
 from services.generator.tuning.data.drawing import generator, kept
 from services.generator.tuning.data.unanswerable import Swaps
@@ -22,11 +20,8 @@ from shared.messages import DocumentPublished, Question, TrainingPair
 from shared.source_files import DataError
 
 TAUGHT: tuple[Template, ...] = ("in place", "request")
-FIRST_SHARE = 0.7
-"""Of the documents that the first edition has, where no cutoff is said."""
 UNANSWERABLE = 0.2
 """Of the questions that have an answer: so many again that have none."""
-FEWEST = 2
 NOTHING, GONE = "no sentence that can be asked about", "retracted"
 TOO_LONG, SEVERAL = "a question would be too long", "a question would have the words of another document's"
 NOT_TOLD_AGAIN: Mapping[str, Asked] = MappingProxyType({})
@@ -48,7 +43,7 @@ def make(
     documents: Sequence[DocumentPublished], cutoff: datetime | None = None, *, per_document: int = 4, seed: int = 1
 ) -> MadeNewswire:
     """Raises DataError where the documents do not make two editions, or nothing can be asked about one of them."""
-    edition1, edition2 = _editions([_undated(document) for document in documents], cutoff)
+    edition1, edition2 = editions.parted(documents, cutoff)
     left_out: Counter[str] = Counter()
     before, later = _of_one_document(
         left_out,
@@ -64,7 +59,7 @@ def make(
     newer = {name: _drawn(name, _only_new(facts or {}, before.get(name)), per_document, seed)
              for name, facts in later.items()}  # fmt: skip
     questions = list(_questions(taught, newer, later))
-    texts = {document.document_id: _told(document) for document in (*edition1, *edition2)}
+    texts = {document.document_id: editions.told(document) for document in (*edition1, *edition2)}
     questions += _unanswerable(questions, {name: text for name, text in texts.items() if text is not None}, seed)
     if not pairs or not any(question.slice == "new" for question in questions):
         raise DataError(
@@ -74,47 +69,9 @@ def make(
     return MadeNewswire(edition1, edition2, pairs, questions, dict(left_out))
 
 
-def _editions(
-    documents: Sequence[DocumentPublished], cutoff: datetime | None
-) -> tuple[list[DocumentPublished], list[DocumentPublished]]:
-    dated = [document for document in documents if document.published_at is not None]
-    if cutoff is not None and len(dated) < len(documents):
-        raise DataError(f"{len(documents) - len(dated)} documents have no published_at, so that --cutoff parts nothing")
-    ordered = sorted(documents, key=_published) if len(dated) == len(documents) else list(documents)
-    size = round(FIRST_SHARE * len(ordered)) if cutoff is None else sum(_published(one) <= cutoff for one in ordered)
-    if min(size, len(ordered) - size) < FEWEST:
-        raise DataError(
-            f"the editions would have {size} and {len(ordered) - size} documents, and each needs {FEWEST}: give more "
-            f"documents{f', or another --cutoff than {cutoff.isoformat()}' if cutoff else ''}"
-        )
-    return ordered[:size], ordered[size:]
-
-
-def _undated(document: DocumentPublished) -> DocumentPublished:
-    """Without the time at which a feed first had it: what is replayed was seen when it was published."""
-    return document.model_copy(update={"first_seen_at": None})
-
-
-def _published(document: DocumentPublished) -> datetime:
-    assert document.published_at is not None
-    return document.published_at
-
-
-def _told(document: DocumentPublished) -> str | None:
-    """The plain text; None of a retracted document, "" of one that nothing can be read in."""
-    if document.op == "retract":
-        return None
-    if document.content_type == "text/plain":
-        return document.text
-    try:
-        return str(inscriptis.get_text(document.text))
-    except Exception:  # a stranger's markup may bring out any fault of the library
-        return ""
-
-
 def _facts(document: DocumentPublished, left_out: Counter[str]) -> Facts | None:
     """All facts of a document by their name; None of a retracted one."""
-    text = _told(document)
+    text = editions.told(document)
     if text is None:
         left_out[GONE] += 1
         return None
@@ -194,7 +151,7 @@ def _unanswerable(questions: Sequence[Question], known: Mapping[str, str], seed:
         if not question.references:
             continue
         swap = swaps.of(question.text, question.references[0], question.gold_document_ids[0])
-        if swap:
+        if swap and len(swap.question) <= wordings.LONGEST:
             name = f"made-none-{len(made) + 1:05}"
             made[swap.question] = Question(question_id=name, text=swap.question, references=(), slice="unanswerable")
     return [*made.values()]

@@ -1,5 +1,6 @@
 """A fact of a document in several wordings, each of another template: some can teach, and others ask."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -14,7 +15,9 @@ from services.generator.tuning.data.asking.vocabulary import words as words_of
 from services.generator.tuning.data.mentions import mentions
 from services.generator.tuning.data.wordings import holds
 
-FEWEST_WORDS, LONGEST = 5, 1_000
+FEWEST_WORDS, LONGEST, LONGEST_TEXT = 5, 1_000, 100_000
+"""Words and characters of a wording; characters of a document that are read."""
+PRONOUNS = words_of("pronouns")
 DETERMINERS, SAYING = words_of("determiners"), words_of("verbs_of_saying")
 
 
@@ -47,9 +50,10 @@ class Asked:
 
 
 def of_text(text: str) -> list[Asked]:
-    """Facts of all sentences that are understood, in their order."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    return [asked for line in lines for sentence in evidence.sentences(line) for asked in of_sentence(sentence, text)]
+    """Facts of all sentences that are understood, in their order, of the first `LONGEST_TEXT` characters."""
+    text = text[:LONGEST_TEXT]
+    sentences = [sentence for line in text.splitlines() for sentence in evidence.sentences(line)]
+    return [asked for sentence in sentences if len(sentence) <= LONGEST for asked in of_sentence(sentence, text)]
 
 
 def of_sentence(sentence: str, text: str = "") -> Iterator[Asked]:
@@ -58,7 +62,7 @@ def of_sentence(sentence: str, text: str = "") -> Iterator[Asked]:
     if clause is None:
         return
     for gap in gaps.in_rest(clause.rest):
-        asked = Asked(gap.answer, gap.kind, sentence, _about_the_rest(clause, gap))
+        asked = Asked(gap.answer, gap.kind, sentence, _about_the_rest(clause, gap, text))
         if _is_sound(asked):
             yield asked
     if _is_person(clause.subject, text):
@@ -67,9 +71,9 @@ def of_sentence(sentence: str, text: str = "") -> Iterator[Asked]:
             yield asked
 
 
-def _about_the_rest(clause: Clause, gap: Gap) -> Mapping[Template, str]:
+def _about_the_rest(clause: Clause, gap: Gap, text: str) -> Mapping[Template, str]:
     first, verb = clause.inverted
-    subject, without = _within(clause.subject), _joined(clause.rest.replace(gap.phrase, "", 1))
+    subject, without = _within(clause.subject, text), _joined(clause.rest.replace(gap.phrase, "", 1))
     told = clause.rest.replace(gap.phrase, gap.asks, 1)
     return {
         "question": f"{_capital(_joined(f'{gap.asks} {first} {subject} {verb} {without}'))}?",
@@ -92,6 +96,7 @@ def _is_sound(asked: Asked) -> bool:
     return all(
         not holds(wording, asked.answer)
         and len(wording.split()) >= FEWEST_WORDS
+        and PRONOUNS.isdisjoint(wording.rstrip("?.").split())
         and any(mention.kind == "entity" for mention in mentions(wording[1:]))
         for wording in asked.wordings.values()
     )
@@ -110,11 +115,11 @@ def _is_person(subject: str, text: str) -> bool:
     )
 
 
-def _within(subject: str) -> str:
-    """A subject that no longer opens a sentence."""
+def _within(subject: str, text: str) -> str:
+    """A subject that no longer opens a sentence: a word that the text writes with a capital elsewhere is a name."""
     first, _, rest = subject.partition(" ")
-    is_plural = simplemma.lemmatize(first.lower(), lang="en") != first.lower()
-    is_word = (rest or is_plural) and simplemma.is_known(first.lower(), lang="en") and not rest[:1].isupper()
+    is_name = re.search(rf"[a-z,;] {re.escape(first)}\b", text) is not None
+    is_word = simplemma.is_known(first.lower(), lang="en") and not rest[:1].isupper() and not is_name
     return f"{first.lower()} {rest}".strip() if first in DETERMINERS or is_word else subject
 
 
