@@ -74,7 +74,7 @@ class AskingOptions(BaseModel):
         description="`certainty` declines below this probability a token; `python -m bench.unsure` chooses it",
     )
     certainty_least_tuned: float = Field(
-        default=0.3, ge=0, le=1, description="the same of an arm with an adapter, at the same price in right answers"
+        default=0.56, ge=0, le=1, description="the same of an arm with an adapter, at the same price in right answers"
     )
     support_least: float = Field(
         default=0.6, description="`support` declines below it; `python -m bench.unseen` shows what each one costs"
