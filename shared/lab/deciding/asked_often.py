@@ -117,8 +117,7 @@ def _waits(numbers: Numbers, evidence: Evidence) -> Row:
 def _costs(evidence: Evidence, turns: Sequence[Turn]) -> Iterator[Row]:
     said = []
     for one in evidence.contestants:
-        answers = [*one.own.values()]
-        minutes = sum(answer.machine_s for answer in answers) / len(answers) * 1_000 / 60
+        minutes = 1_000 * one.machine_s / 60
         training = f" and a training {plain(one.updating.machine_s / 60)}" if one.updating.by_training else ""
         said.append(f"{one.name} {plain(minutes)}{training}")
     yield "How many minutes of the machine do 1,000 answers take?", _each(said)

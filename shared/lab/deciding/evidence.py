@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from statistics import fmean
 from typing import Literal
 
 import numpy as np
@@ -55,6 +56,16 @@ class Contestant:
     pending: Mapping[str, Answered]
     updating: Updating
     own: Mapping[str, Answered]
+
+    @property
+    def wait_s(self) -> float:
+        """The mean wait for its answers."""
+        return fmean(answered.wait_s for answered in self.own.values())
+
+    @property
+    def machine_s(self) -> float:
+        """The mean work of the machine for one of its answers."""
+        return fmean(answered.machine_s for answered in self.own.values())
 
 
 @dataclass(frozen=True)

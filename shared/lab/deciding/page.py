@@ -114,12 +114,10 @@ def _span(seconds: float) -> str:
 def _costs(decided: Decided) -> Table:
     rows = []
     for one in decided.evidence.contestants:
-        answers = [*one.own.values()]
-        wait, machine = (sum(values) / len(answers) for values in _seconds(answers))
         updating, schedule = one.updating, decided.decision.worths.get(one.name)
         each = updating.document_s if updating.by_training else updating.machine_s
         rows.append([
-            one.name, plain(wait, 1), plain(1_000 * machine / 60, 1), plain(each, 2) if each else "",
+            one.name, plain(one.wait_s, 1), plain(1_000 * one.machine_s / 60, 1), plain(each, 2) if each else "",
             plain(updating.machine_s / 60, 1) if updating.by_training else "",
             plain(schedule.schedule.machine_s / 60, 1) if schedule else "cannot keep up",
         ])  # fmt: skip
@@ -127,10 +125,6 @@ def _costs(decided: Decided) -> Table:
              "machine seconds for a document", "minutes of a training",
              "machine minutes a day for updates, at your rates"]  # fmt: skip
     return Table("Measured in the contest; waits are those of an idle system", heads, rows, numbers=range(1, 6))
-
-
-def _seconds(answers: Sequence[Answered]) -> tuple[list[float], list[float]]:
-    return [one.wait_s for one in answers], [one.machine_s for one in answers]
 
 
 def _set(decided: Decided) -> Iterator[Block]:

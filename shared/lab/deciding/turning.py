@@ -43,10 +43,8 @@ def _nearest(evidence: Evidence, values: Values, rates: Rates, name: Rate, end: 
     """Up to where nobody keeps up any more."""
     now = getattr(rates, name)
     steps = np.geomspace(now or SELDOM, end, STEPS).tolist()
-    [here], decisions = (
-        decide(evidence, values, points)
-        for points in ([rates], [rates.model_copy(update={name: step}) for step in steps])
-    )
+    points = [rates, *(rates.model_copy(update={name: step}) for step in steps)]
+    here, *decisions = decide(evidence, values, points)
     for step, decision in zip(steps, decisions, strict=True):
         if decision is None or here is None:
             return []

@@ -45,9 +45,9 @@ def make(
     """Raises DataError where the documents do not make two editions, or nothing can be asked about one of them."""
     edition1, edition2 = editions.parted(documents, cutoff)
     left_out: Counter[str] = Counter()
+    told = [{document.document_id: editions.told(document) for document in part} for part in (edition1, edition2)]
     before, later = _of_one_document(
-        left_out,
-        *({document.document_id: _facts(document, left_out) for document in part} for part in (edition1, edition2)),
+        left_out, *({name: _facts(text, left_out) for name, text in part.items()} for part in told)
     )
     taught = {name: _drawn(name, facts or {}, per_document, seed) for name, facts in before.items()}
     pairs = [
@@ -59,8 +59,8 @@ def make(
     newer = {name: _drawn(name, _only_new(facts or {}, before.get(name)), per_document, seed)
              for name, facts in later.items()}  # fmt: skip
     questions = list(_questions(taught, newer, later))
-    texts = {document.document_id: editions.told(document) for document in (*edition1, *edition2)}
-    questions += _unanswerable(questions, {name: text for name, text in texts.items() if text is not None}, seed)
+    known = {name: text for name, text in (told[0] | told[1]).items() if text is not None}
+    questions += _unanswerable(questions, known, seed)
     if not pairs or not any(question.slice == "new" for question in questions):
         raise DataError(
             "nothing can be asked about one of the two editions: the rules understand plain English sentences; give "
@@ -69,9 +69,8 @@ def make(
     return MadeNewswire(edition1, edition2, pairs, questions, dict(left_out))
 
 
-def _facts(document: DocumentPublished, left_out: Counter[str]) -> Facts | None:
+def _facts(text: str | None, left_out: Counter[str]) -> Facts | None:
     """All facts of a document by their name; None of a retracted one."""
-    text = editions.told(document)
     if text is None:
         left_out[GONE] += 1
         return None
@@ -82,19 +81,19 @@ def _facts(document: DocumentPublished, left_out: Counter[str]) -> Facts | None:
 
 
 def _of_one_document(
-    left_out: Counter[str], *editions: Mapping[str, Facts | None]
+    left_out: Counter[str], *parts: Mapping[str, Facts | None]
 ) -> Iterator[Mapping[str, Facts | None]]:
     """Without what would be asked in the same words of several documents, which may have other answers."""
     asked_of: dict[str, set[str]] = defaultdict(set)
-    for name, facts in (item for edition in editions for item in edition.items()):
+    for name, facts in (item for part in parts for item in part.items()):
         for fact in facts or ():
             asked_of[fact].add(name)
-    for edition in editions:
+    for part in parts:
         kept_facts = {
             name: None if facts is None else {of: fact for of, fact in facts.items() if len(asked_of[of]) == 1}
-            for name, facts in edition.items()
+            for name, facts in part.items()
         }
-        lost = sum(len(facts or ()) > len(kept_facts[name] or ()) for name, facts in edition.items())
+        lost = sum(len(facts or ()) > len(kept_facts[name] or ()) for name, facts in part.items())
         left_out.update({SEVERAL: lost} if lost else {})
         yield kept_facts
 
