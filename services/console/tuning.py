@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from services.console import jobs, output, progress
 from services.console.progress import Advance
 from services.console.views import pairs
-from shared.jobs.training import MemoryForeseen, RunPlanned, StepTaken, TrainingResumed
+from shared.jobs.training import MemoryForeseen, RunPlanned, StepTaken, TrainingResumed, TrainingReused
 from shared.jobs.tuning import (
     JOB,
     AdapterReleased,
@@ -84,6 +84,8 @@ def _asides(event: TuningEvent) -> Iterator[str]:
     if isinstance(event, RunPlanned):
         rest = ", so that not every example is learned" if event.epochs < 1 else ""
         yield f"{event.steps} steps, {event.tokens} tokens, in epochs {event.epochs:.3g}{rest}"
+    if isinstance(event, TrainingReused):
+        yield f"the same training is finished already: the weights of {event.adapter} are taken"
     if isinstance(event, TrainingResumed):
         yield f"goes on from step {event.resumed_from_step}, {event.seconds_before:.0f} s were spent before"
     if isinstance(event, WarmStart):

@@ -46,6 +46,13 @@ class RunPlanned(Event):
     epochs: float
 
 
+class TrainingReused(Event):
+    """The same training was finished before, by the adapter of this name: its weights are taken."""
+
+    event: Literal["reused"] = "reused"
+    adapter: str
+
+
 class TrainingResumed(Event):
     """The run goes on from a checkpoint of its own."""
 
@@ -81,7 +88,9 @@ class TrainingEnded(Event):
     final_loss: float
 
 
-TrainingEvent = MemoryForeseen | MemoryUnknown | RunPlanned | TrainingResumed | StepTaken | TrainingEnded
+TrainingEvent = (
+    MemoryForeseen | MemoryUnknown | RunPlanned | TrainingReused | TrainingResumed | StepTaken | TrainingEnded
+)
 JOB = Job[TrainingEvent](
     "services.generator.tuning.training", TypeAdapter(Annotated[TrainingEvent, Field(discriminator="event")])
 )

@@ -7,7 +7,7 @@ from pydantic import Field, TypeAdapter
 
 from shared.jobs.dataset import PairsReport
 from shared.jobs.events import Event, Job, JobModel
-from shared.jobs.training import MemoryForeseen, MemoryUnknown, RunPlanned, StepTaken, TrainingResumed
+from shared.jobs.training import MemoryForeseen, MemoryUnknown, RunPlanned, StepTaken, TrainingResumed, TrainingReused
 from shared.messages import AdapterAnnounced, Cost, GateResult
 from shared.messages.adapters import AdapterKind, AdapterState
 from shared.messages.schema import Moment
@@ -123,6 +123,7 @@ TuningEvent = (
     | MemoryForeseen
     | MemoryUnknown
     | RunPlanned
+    | TrainingReused
     | TrainingResumed
     | StepTaken
     | PreviousLeftOut

@@ -18,6 +18,7 @@ from shared.jobs.training import (
     StepTaken,
     TrainingEnded,
     TrainingResumed,
+    TrainingReused,
 )
 from shared.jobs.tuning import (
     AdapterReleased,
@@ -70,6 +71,7 @@ RUN: list[Event] = [
     MemoryForeseen(memory_mib=MEMORY, free_mib=20, device="cpu"),
     MemoryUnknown(reason="config.json has no 'hidden_size'"),
     RunPlanned(steps=2, epochs=0.5),
+    TrainingReused(adapter="seed-1"),
     TrainingResumed(resumed_from_step=7, seconds_before=1.5),
     StepTaken(step=1, steps=2, loss=0.5, tokens=9, tokens_per_s=3.0, seconds_left=3.0),
 ]

@@ -7,6 +7,8 @@ import typer
 
 from services.console import output, progress
 from services.console.commands.report import gathered
+from services.console.deciding import planning, steps
+from services.console.deciding.steps import ToDecide
 from shared.lab.deciding import chart, files, of_results, trial
 from shared.lab.deciding.of_results import UpdateCosts
 from shared.lab.deciding.page import Decided
@@ -18,13 +20,26 @@ from shared.lab.report.numbers import count
 
 USUAL = Values()
 
+Addresses = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="Documents: a folder, a feed's address, a .jsonl file, or a SQL query; several are one corpus."
+    ),
+]
 Sources = Annotated[
-    list[Path],
-    typer.Option("--from", help="The folder of a trial, or a results.jsonl; several are several trainings."),
+    list[Path] | None,
+    typer.Option("--from", help="Instead of documents: a trial's folder, or a results.jsonl; several: trainings."),
 ]
 Documents = Annotated[
-    Path | None, typer.Option(help="JSON lines with document_id and published_at: what was news after a training.")
+    Path | None,
+    typer.Option(help="With --from: JSON lines with document_id and published_at, what was news after a training."),
 ]
+Wire = Annotated[Path | None, typer.Option(help="Instead of documents: a newswire folder with questions and pairs.")]
+Contest = Annotated[str, typer.Option(help="A contest's file, or a shipped one's name.")]
+Budget = Annotated[str, typer.Option(help="Time for everything: 45m, 2h, or none. Less is asked and trained in less.")]
+Cutoff = Annotated[str, typer.Option(help="Documents published later are new. Default: 3 of 10.")]
+PerDocument = Annotated[int, typer.Option(min=1, help="Most facts that are asked of one document.")]
+Afresh = Annotated[bool, typer.Option("--afresh", help="Begin anew, whatever was done before in this folder.")]
 Asked = Annotated[float, typer.Option(min=1e-3, help="Questions a day.")]
 Changed = Annotated[float, typer.Option(min=0, help="Updates a day: documents published, corrected or retracted.")]
 Half = Annotated[float, typer.Option(min=0.01, help="Half of the questions are about news of so many hours.")]
@@ -47,8 +62,15 @@ def register(app: typer.Typer) -> None:
 
 
 def decide(
-    source: Sources,
+    addresses: Addresses = None,
+    source: Sources = None,
     documents: Documents = None,
+    wire: Wire = None,
+    cutoff: Cutoff = "",
+    per_document: PerDocument = 4,
+    contest: Contest = steps.CONTEST,
+    budget: Budget = "45m",
+    afresh: Afresh = False,
     questions_per_day: Asked = 1_000.0,
     updates_per_day: Changed = 50.0,
     half_within: Half = 72.0,
@@ -63,11 +85,14 @@ def decide(
     out: Annotated[Path, typer.Option(help="Folder for decision.html, .md and .json.")] = Path("out/decision"),
     json: output.Json = False,
 ) -> None:
-    """Say which way of knowing the news is worth most to you, from the results of a contest.
+    """Say which way of knowing the news is worth most to you, from your documents or from the results of a contest.
 
-    Worth counts right, wrong and declined answers, the asker's waiting and the machine's work for answers and updates,
-    in units of a right answer. The page has a map over all rates of questions and updates.
+    Documents are read, questions are made of them, a model is trained, and all ways answer, on servers of its own; a
+    decision that was interrupted goes on when it is asked for again. Worth counts right, wrong and declined answers,
+    the asker's waiting and the machine's work for answers and updates, in units of a right answer. The page has a map
+    over all rates of questions and updates.
 
+    Example: tiltyard decide ~/press-releases --questions-per-day 200 --updates-per-day 5 --budget 45m
     Example: tiltyard decide --from out/demo --questions-per-day 5000 --updates-per-day 200
     Example: tiltyard decide --from out/demo --wrong -5 --half-within 6
     Example: tiltyard decide --from results.jsonl --documents documents.jsonl --training-seconds 600
@@ -76,8 +101,10 @@ def decide(
         right=right, wrong=wrong, silent=silent, second=second, machine_second=machine_second, margin=margin
     )
     rates = Rates(questions_per_day=questions_per_day, updates_per_day=updates_per_day, half_within_h=half_within)
+    making = ["--per-document", str(per_document), *(["--cutoff", cutoff] if cutoff else [])]
+    results = source or [_held(addresses or [], wire, making, contest, budget, out, afresh=afresh)]
     with progress.waiting("deciding at all rates"):
-        material, measured = _read(source, documents)
+        material, measured = _read(results, documents)
         costs = measured.said(document_seconds, training_seconds)
         decided = _decided(material, costs, values, rates)
         files.write(out, decided)
@@ -85,6 +112,19 @@ def decide(
         return output.as_json(files.as_dict(decided))
     output.say(" ".join(decided.sentences))
     return output.say(f"Written to {out}: {', '.join(files.NAMES)}")
+
+
+def _held(
+    addresses: list[str], wire: Path | None, making: list[str], contest: str, budget: str, out: Path, *, afresh: bool
+) -> Path:
+    """Results of a contest that is held for this decision, as far as it was not held before."""
+    if bool(addresses) == bool(wire):
+        raise ValueError(
+            "say what to decide from: documents (a folder, a feed's address, a .jsonl file), a newswire (--wire), or "
+            "results (--from)"
+        )
+    wanted = ToDecide(addresses, wire, making, contest, planning.seconds_of(budget), out, afresh)
+    return steps.hold(wanted).results
 
 
 def _read(sources: list[Path], documents: Path | None) -> tuple[Material, UpdateCosts]:

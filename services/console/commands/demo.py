@@ -7,19 +7,13 @@ from typing import Annotated
 import typer
 
 from services.console import output, progress
-from services.console.demo import newswire, report
+from services.console.demo import newswire, telling
 from services.console.demo.stage import stage, stop_left_over
-from services.console.demo.story import Trial
-from services.console.live import contests, staying
-from services.console.views import scoreboard
+from services.console.demo.telling import Wanted
+from services.console.live import contests
 from shared.adapters import registry
 from shared.contests import files
-from shared.costs import CostSettings
-from shared.lab import summary
-from shared.lab.report.numbers import Numbers
-from shared.lab.summary import TrialSummary
-from shared.lab.voting.settings import VotingSettings
-from shared.messages import Contest, Question
+from shared.messages import Contest
 from shared.settings import HomeSettings
 
 CONTEST = "seven_arms"
@@ -57,50 +51,14 @@ def demo(
     wanted, competing = _seeds(seeds), _competing(contest)
     started = time.monotonic()
     with stage(keep=keep) as running:
-        _say("0", "Kafka, Cassandra and six service processes start on this machine")
+        telling.say("0", "Kafka, Cassandra and six service processes start on this machine")
         with progress.waiting("servers start"):
             running.start()
         with progress.waiting("services start"):
             running.services.start()
         output.say(f"Everything is ready after {time.monotonic() - started:.0f} s.")
-        trial = Trial(chosen, running.kafka, running.cassandra)
-        trial.hold(competing)
-        _tell(trial, sampled, wanted, out)
+        telling.tell(Wanted(chosen, sampled, wanted, competing, out), running)
     return output.say(f"The whole trial took {(time.monotonic() - started) / 60:.1f} minutes.")
-
-
-def _tell(trial: Trial, questions: list[Question], seeds: list[int | None], out: Path) -> None:
-    _say("1", f"edition 1 of the newswire, {len(trial.wire.edition1)} documents, is streamed into the news topic")
-    trial.stream(trial.wire.edition1, "edition 1")
-    output.say("A first question: nothing is fine-tuned yet, and the tuned arms must say so.")
-    trial.ask_before_tuning()
-    _say("2", f"a model learns edition 1 with QLoRA, from the store and {trial.wire.pairs} training pairs")
-    tunings = [trial.learn(seed) for seed in seeds]
-    names = [tuning.name for tuning in tunings]
-    output.say(f"Announced: {', '.join(names)}. The running worker takes an adapter up before its next answer.")
-    _say("3", f"edition 2 is streamed, {len(trial.wire.edition2)} new stories, corrections and retractions")
-    trial.stream(trial.wire.edition2, "edition 2")
-    _say("4", f"{len(questions)} questions about both editions go to {len(trial.contest.arms)} arms")
-    runs = trial.ask_each(questions, names)
-    with progress.waiting("counting"):
-        numbers = trial.count(runs, per_hour=VotingSettings().per_voter_per_hour)
-    trial_summary = summary.of_trial(
-        numbers, asked=len(questions), freshness_ms=trial.freshness_ms, tunings=tunings, audit=trial.audit()
-    )
-    everything = [result for results in runs.values() for result in results]
-    with progress.waiting("writing the report"):
-        costs = staying.live(trial.kafka, everything, CostSettings())
-        report.write(out, runs, numbers, trial_summary, costs, trial.times.by_document.values())
-    _conclude(numbers, trial_summary, out)
-
-
-def _conclude(numbers: Numbers, trial: TrialSummary, out: Path) -> None:
-    _say("5", "who was right")
-    scoreboard.show(trial)
-    scoreboard.say_verdict(numbers)
-    balance = "yes" if trial.audit.balanced else "NO, see `audit` in summary.json"
-    output.say(f"Every document and question accounted for: {balance}.")
-    output.say(f"Written to {out}: {', '.join(report.NAMES)}. To read: {(out / 'report.html').resolve().as_uri()}")
 
 
 def _competing(name_or_file: str) -> Contest:
@@ -117,10 +75,6 @@ def _seeds(text: str) -> list[int | None]:
     if not all(name.isdigit() for name in names) or len(set(names)) < len(names):
         raise ValueError(f"--seeds: {text!r} is not a list of different numbers, such as 1,2,3")
     return [int(name) for name in names] or [None]
-
-
-def _say(step: str, what: str) -> None:
-    output.out.print(f"\n[bold]{step}. {what[0].upper()}{what[1:]}.[/bold]")
 
 
 def _number(questions: str) -> int | None:

@@ -17,13 +17,14 @@ DEADLINE_S = 3_600.0
 
 @dataclass(frozen=True)
 class Newswire:
-    """A loaded folder."""
+    """A loaded folder. `facts`: how many different ones the pairs teach."""
 
     edition1: Sequence[DocumentPublished]
     edition2: Sequence[DocumentPublished]
     questions: Sequence[Question]
     pairs_file: Path
     pairs: int
+    facts: int = 0
 
 
 def load(folder: Path) -> Newswire:
@@ -52,7 +53,8 @@ def load(folder: Path) -> Newswire:
     if not questions or unscored:
         raise DataError(f"{folder / 'questions.jsonl'}: every question needs `references` (empty: abstaining is right)")
     patient = [question.model_copy(update={"deadline_s": DEADLINE_S}) for question in questions]
-    return Newswire(edition1, edition2, patient, pairs_file, len(pairs))
+    facts = {(pair.document_id, pair.answer) for pair in pairs}
+    return Newswire(edition1, edition2, patient, pairs_file, len(pairs), len(facts))
 
 
 def sample(questions: Sequence[Question], size: int | None) -> list[Question]:

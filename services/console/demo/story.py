@@ -3,9 +3,11 @@
 import itertools
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
 
 from services.console import at_work, output, progress
 from services.console.demo import serving
@@ -39,13 +41,17 @@ LOOK_EVERY = 10
 
 @dataclass
 class Trial:
-    """One run of the story over a newswire. `rate`: documents a second, as a busy wire would send them."""
+    """One run of the story over a newswire. `rate`: documents a second, as a busy wire would send them.
+
+    `training`: environment variables of its trainings.
+    """
 
     wire: Newswire
     kafka: KafkaSettings
     cassandra: CassandraSettings
     rate: float = 6.0
     contest: Contest = field(default_factory=files.shipped)
+    training: Mapping[str, str] = field(default_factory=dict)
     freshness_ms: list[float] = field(default_factory=list)
     times: Times = field(default_factory=Times)
 
@@ -96,16 +102,21 @@ class Trial:
         for result in results.values():
             results_view.show(result)
 
-    def learn(self, seed: int | None = None) -> AdapterReport:
-        """Fine-tune on what is in the store and the training pairs; returns what it cost. None: the recipe's seed.
+    def learn(
+        self,
+        name: str = "",
+        seed: int | None = None,
+        pairs: Path | None = None,
+        more: Mapping[str, str] = MappingProxyType({}),
+    ) -> AdapterReport:
+        """Fine-tune on what is in the store and on training pairs, by default the wire's; returns what it cost.
 
-        Raises JobError where a time limit ended the training: what came of it would depend on how busy the machine is.
+        Without a name or a seed they are the recipe's own. `more`: settings of this one. Raises JobError where a time
+        limit ended the training: what came of it would depend on how busy the machine is.
         """
-        arguments = ["--pairs", str(self.wire.pairs_file)]
-        if seed is None:
-            return finished(tune(arguments, os.environ))
-        named = [*arguments, "--name", f"seed-{seed}"]
-        return finished(tune(named, os.environ | {"TILTYARD_TUNING_SEED": str(seed)}))
+        arguments = ["--pairs", str(pairs or self.wire.pairs_file), *(["--name", name] if name else [])]
+        seeded = {} if seed is None else {"TILTYARD_TUNING_SEED": str(seed)}
+        return finished(tune(arguments, {**os.environ, **self.training, **seeded, **more}))
 
     def ask(self, questions: Sequence[Question]) -> list[Result]:
         """Put the questions to every arm and wait for their results."""
@@ -117,20 +128,21 @@ class Trial:
             raise TimeoutError(f"{len(missing)} questions have no result after {limit:g} s: {', '.join(missing[:5])}")
         return [results[question.question_id] for question in questions]
 
-    def ask_each(self, questions: Sequence[Question], adapters: Sequence[str]) -> dict[str, list[Result]]:
-        """The questions once for each adapter, which speaks alone meanwhile: adapter -> results.
+    def ask_each(
+        self, questions: Sequence[Question], adapters: Sequence[str], *, apart: bool
+    ) -> Iterator[tuple[str, list[Result]]]:
+        """The questions once for each adapter, which speaks alone meanwhile: adapter and results, one after the other.
 
-        With several, they are asked under ids of their own each time, since a question id is answered once.
+        With `apart` they are asked under ids of their own each time, since a question id is answered once.
         """
-        runs: dict[str, list[Result]] = {}
         for name in adapters:
             refused = serving.serve(self.kafka, name)
             output.say(serving.spoken_of(name, refused))
-            if len(adapters) == 1:
-                return {name: self.ask(questions)}
+            if not apart:
+                yield name, self.ask(questions)
+                continue
             results = self.ask([serving.asked_of(name, question) for question in questions])
-            runs[name] = [serving.as_first_asked(name, result) for result in results]
-        return runs
+            yield name, [serving.as_first_asked(name, result) for result in results]
 
     def count(self, runs: Mapping[str, Sequence[Result]], *, per_hour: int) -> Numbers:
         """The numbers of the trial's report, over the age of its news as well; `per_hour` votes of a voter count."""

@@ -19,7 +19,7 @@ from services.generator.settings import GeneratorSettings
 from services.generator.tuning.data import reading
 from services.generator.tuning.data.reading import Servers, Wanted, moment
 from services.generator.tuning.data.teacher_settings import TeacherSettings
-from services.generator.tuning.gates.trial import Trial
+from services.generator.tuning.gates.trial import Trial, Untried
 from services.generator.tuning.job import Job
 from services.generator.tuning.release import previous, release, require_new
 from services.generator.tuning.settings import TuningSettings
@@ -58,7 +58,7 @@ def tune(pairs_file: Path | None, cutoff: datetime | None, name: str, track: str
         job.recipe, wanted, generator=job.generator, teacher=job.teacher, home=job.home, servers=servers
     )
     speaks = previous(adapters, settings.track, base_sha256=base)
-    trial = Trial(job.recipe, job.generator, job.home, write, settings.threads, settings.track)
+    trial = _trial(job, settings)
     trial.foresee(job.told(made), speaks, base)
     adapter, delivery = job.train(made, name, speaks), Delivery(kafka, SERVICE)
 
@@ -77,6 +77,12 @@ def tune(pairs_file: Path | None, cutoff: datetime | None, name: str, track: str
         now=job.now,
     )
     write(AdapterReleased(report=AdapterReport.of(settled)))
+
+
+def _trial(job: Job, settings: TuningSettings) -> Trial | Untried:
+    if not settings.gates:
+        return Untried()
+    return Trial(job.recipe, job.generator, job.home, write, settings.threads, settings.track)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -104,7 +104,9 @@ class Job:
         inputs = self._warm(fresh, previous, dataset.previous)
         making = self.home / "adapters" / f".making-{os.getpid()}"
         try:
-            run = running.run(inputs, making, home=self.home, settings=self.settings, say=self.say)
+            run = running.run(
+                inputs, making, home=self.home, settings=self.settings, say=self.say, finished=self._finished(name)
+            )
             adapter = self._describe(dataset, model, run, name, making)
             card.write(making, adapter, dataset=dataset, recipe=self.recipe, prompts=prompts)
             shutil.rmtree(adapter.location, ignore_errors=True)
@@ -128,6 +130,10 @@ class Job:
             return inputs
         folder = adapters.verify(previous, inputs.model.sha256, self.home, self.generator.admission)
         return replace(inputs, start=folder, start_sha256=previous.weights_sha256)
+
+    def _finished(self, name: str) -> Path | None:
+        """The folder of that name, where its training may be taken instead of a new one."""
+        return self.home / "adapters" / name if self.settings.reuse and name else None
 
     def _prompts(self) -> Prompts:
         return Prompts(

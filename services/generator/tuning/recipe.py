@@ -65,5 +65,5 @@ def names() -> list[str]:
 
 
 def _overridden(plan: TrainingPlan, settings: TuningSettings) -> TrainingPlan:
-    wanted: dict[str, Any] = {name: getattr(settings, name) for name in ("steps", "max_seconds", "seed")}
+    wanted: dict[str, Any] = {name: getattr(settings, name) for name in ("steps", "tokens", "max_seconds", "seed")}
     return plan.model_copy(update={name: value for name, value in wanted.items() if value is not None})

@@ -21,10 +21,18 @@ class TuningSettings(Settings):
     steps: Annotated[int | None, EmptyIsUnset] = Field(
         default=None, ge=1, description="most of a training; empty: the recipe's"
     )
+    tokens: Annotated[int | None, EmptyIsUnset] = Field(
+        default=None, ge=1, description="most that a training reads; empty: the recipe's"
+    )
     max_seconds: Annotated[float | None, EmptyIsUnset] = Field(
         default=None, gt=0, description="of one start, after which a training is unfinished; empty: the recipe's"
     )
     seed: Annotated[int | None, EmptyIsUnset] = Field(default=None, description="empty: the recipe's")
+    reuse: bool = Field(
+        default=False,
+        description="take the finished adapter of the same name, data, recipe and seed, where it lies here",
+    )
+    gates: bool = Field(default=True, description="false: the adapter is not tried before it serves")
     threads: int = Field(default=0, ge=0, description="0: one for each processor")
     checkpoint_s: float = Field(
         default=60.0, ge=0, description="seconds between two checkpoints of a run; 0: after each step"

@@ -27,6 +27,16 @@ FILE, CARD = "gates.json", "README.md"
 HEADS = "\n## Gates\n\n| gate | verdict | value (95 %) | n | asked for |\n|---|---|---|---|---|\n"
 
 
+class Untried:
+    """In place of a trial, where none is wanted."""
+
+    def run(self, dataset: Dataset, adapter: AdapterAnnounced, previous: AdapterAnnounced | None) -> list[GateResult]:  # noqa: ARG002
+        return []
+
+    def foresee(self, dataset: Dataset, previous: AdapterAnnounced | None, base_sha256: str) -> None:
+        """Nothing will be asked."""
+
+
 @dataclass(frozen=True)
 class Trial:
     """What a trial needs: the recipe, the serving settings, where models live, and how progress is told."""

@@ -17,6 +17,7 @@ from services.generator.tuning.training import (
     memory,
     opening,
     record,
+    reusing,
     room,
     shape,
     tokens,
@@ -29,7 +30,7 @@ from services.generator.tuning.training.plan import OF_CARTRIDGES, TrainingPlan
 from services.generator.tuning.training.record import RunFacts
 from services.generator.tuning.training.tokens import Encoded, Prompts
 from shared.jobs.events import Write
-from shared.jobs.training import MemoryForeseen, MemoryUnknown, RunPlanned
+from shared.jobs.training import MemoryForeseen, MemoryUnknown, RunPlanned, TrainingReused
 from shared.messages import TrainingRun
 from shared.models import chat_template
 from shared.models.language import Model
@@ -103,17 +104,23 @@ def run(
     settings: TuningSettings,
     say: Write,
     clock: Callable[[], float] = time.monotonic,
+    finished: Path | None = None,
 ) -> TrainingRun:
     """Train into `folder`, or go on where a killed or unfinished run with the same inputs stood.
+
+    `finished` is an adapter's folder: where it came of the same inputs, it is copied instead.
 
     Raises TooLargeError where the prediction exceeds what is free, ValueError where the plan cannot be run.
     """
     from services.generator.tuning.training import checkpoint, trainer
 
-    needed = _foreseen(inputs, say)
     facts, plan = inputs.facts(), inputs.plan
     names = facts.model_dump(mode="json")
     key = checkpoint.key_of(plan=decides(plan), examples=len(inputs.examples), **names)
+    if finished is not None and (ended := reusing.copied(finished, folder, key)):
+        say(TrainingReused(adapter=finished.name))
+        return ended
+    needed = _foreseen(inputs, say)
     place = trainer.RunSetup(
         folder,
         checkpoint.Checkpoints(home / "runs" / key),

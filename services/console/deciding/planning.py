@@ -1,0 +1,169 @@
+"""What a decision asks and trains, and how long that takes: everything where there is time, else less.
+
+What shrinks are numbers of questions, tokens and trainings, in an order that is fixed before anything is measured; what
+is left is asked, trained and counted as ever, and says itself how sure it is.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.lab.report.phrasing import counted
+
+SHARES = (0.0625, 0.125, 0.25, 0.5)
+"""Of the training data, beside all of it: the five sizes of the learning curve."""
+TRAININGS = 3
+"""Of fewer nobody can tell how far trainings of one recipe lie apart."""
+UNITS = {"s": 1.0, "m": 60.0, "h": 3_600.0}
+_BUDGET = re.compile(r"none|(?P<amount>\d{1,6}(?:\.\d{1,3})?)(?P<unit>[smh])")
+FEWEST_QUESTIONS, FEWEST_TOKENS = 60, 20_000
+HELD_TOKENS = 36_000
+"""That a training reads beside its examples, to hold its model to the base."""
+
+
+@dataclass(frozen=True)
+class Speeds:
+    """Seconds on two quiet cores with the embedded models (AMD EPYC with avx512_bf16, `make decide`).
+
+    `start`: servers, services and the report. `document`: published and findable. `training`: of each beside its
+    tokens, gates included; of a small one of the curve, which has none, `small_training`. `answer`: of one arm.
+    """
+
+    start: float = 150.0
+    document: float = 0.3
+    training: float = 75.0
+    small_training: float = 25.0
+    token: float = 1 / 220
+    answer: float = 0.35
+
+
+@dataclass(frozen=True)
+class Material:
+    """What there is: documents, questions, those about what is learned, facts that are taught, arms."""
+
+    documents: int
+    questions: int
+    learned: int
+    facts: int
+    arms: int
+
+    @property
+    def tokens(self) -> int:
+        """Of the examples of a training on all facts, as measured of the embedded recipe (72, 240 and 300 facts)."""
+        return 670 * self.facts
+
+
+class Plan(BaseModel):
+    """`tokens`: most of the examples of a training, None for as many as its recipe takes.
+
+    `shares`: of the training data, for the learning curve.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    questions: int
+    trainings: int
+    tokens: int | None
+    shares: tuple[float, ...]
+    seconds: float
+
+    def sentence(self, material: Material) -> str:
+        """What will be asked and trained, and how long that takes."""
+        trained = f"{counted(self.trainings, 'training')}" if self.trainings else "no training"
+        least = f" of at most {self.tokens:,} tokens each" if self.tokens is not None else ""
+        curve = f", {len(self.shares)} small ones for the learning curve" if self.shares else ", no learning curve"
+        asked = "all" if self.questions == material.questions else f"{self.questions} of"
+        return (
+            f"Plan: {material.documents} documents, {trained}{least}{curve}, {asked} {material.questions} questions to "
+            f"{material.arms} arms; about {minutes(self.seconds)} on two quiet cores."
+        )
+
+
+def within(budget_s: float | None, material: Material, speeds: Speeds = Speeds()) -> Plan:
+    """The first plan that fits, from everything on; without a budget everything.
+
+    Raises ValueError where not even the smallest fits.
+    """
+    plans = list(_shrinking(material))
+    timed = (_changed(plan, seconds=seconds(plan, material, speeds)) for plan in plans)
+    if budget_s is None:
+        return next(timed)
+    for plan in timed:
+        if plan.seconds <= budget_s:
+            return plan
+    least = minutes(seconds(plans[-1], material, speeds))
+    raise ValueError(
+        f"--budget: the least that says anything takes about {least} on two quiet cores, and {minutes(budget_s)} are "
+        "allowed: allow more, or give fewer documents"
+    )
+
+
+def seconds(plan: Plan, material: Material, speeds: Speeds) -> float:
+    """That a plan takes."""
+    small = speeds.small_training + HELD_TOKENS * speeds.token
+    learned = sum(plan.shares) * _examples(plan, material) * speeds.token + len(plan.shares) * small
+    asked_of_curve = len(plan.shares) * min(plan.questions, material.learned) * speeds.answer
+    trained = plan.trainings * training_s(plan, material, speeds)
+    published = material.documents * speeds.document
+    return speeds.start + published + trained + learned + asked_of_curve + asked_s(plan, material, speeds)
+
+
+def training_s(plan: Plan, material: Material, speeds: Speeds) -> float:
+    """That one training takes, with its gates."""
+    return speeds.training + (HELD_TOKENS + _examples(plan, material)) * speeds.token
+
+
+def asked_s(plan: Plan, material: Material, speeds: Speeds) -> float:
+    """That all questions to all arms take, once for each adapter."""
+    return plan.trainings * material.arms * plan.questions * speeds.answer
+
+
+def _examples(plan: Plan, material: Material) -> int:
+    return material.tokens if plan.tokens is None else min(plan.tokens, material.tokens)
+
+
+def _shrinking(material: Material) -> Iterator[Plan]:
+    """From everything to the least, each smaller than the one before in one number."""
+    plan = Plan(questions=material.questions, trainings=TRAININGS, tokens=None, shares=SHARES, seconds=0.0)
+    yield plan
+    for questions in (300, 200, 150):
+        if questions < plan.questions:
+            yield (plan := _changed(plan, questions=questions))
+    if (tokens := _tokens(material, 0.75)) is not None:
+        yield (plan := _changed(plan, tokens=tokens))
+    if plan.questions > 100:
+        yield (plan := _changed(plan, questions=100))
+    if (tokens := _tokens(material, 0.5)) is not None:
+        yield (plan := _changed(plan, tokens=tokens))
+    yield (plan := _changed(plan, shares=SHARES[-2:]))
+    yield (plan := _changed(plan, shares=()))
+    if (tokens := _tokens(material, 0.3)) is not None:
+        yield (plan := _changed(plan, tokens=tokens))
+    for trainings in (2, 1):
+        yield (plan := _changed(plan, trainings=trainings))
+    if plan.questions > FEWEST_QUESTIONS:
+        yield _changed(plan, questions=FEWEST_QUESTIONS)
+
+
+def _changed(plan: Plan, **values: object) -> Plan:
+    return plan.model_copy(update=values)
+
+
+def minutes(seconds: float) -> str:
+    """As people say it: 45 minutes, 2.5 hours."""
+    return f"{seconds / 3600:.1f} hours" if seconds >= 5400 else counted(max(1, round(seconds / 60)), "minute")
+
+
+def seconds_of(budget: str) -> float | None:
+    """Of 45m, 1.5h or 600s; None for `none`. Raises ValueError for anything else."""
+    given = _BUDGET.fullmatch(budget.strip().casefold())
+    if given is None:
+        raise ValueError(f"--budget: {budget!r} is no time: say such as 45m, 2h, 900s, or none")
+    return None if given["amount"] is None else float(given["amount"]) * UNITS[given["unit"]]
+
+
+def _tokens(material: Material, share: float) -> int | None:
+    """Of what a training takes so large a share; None where that would teach too little."""
+    tokens = round(share * material.tokens, -3)
+    return int(tokens) if tokens >= FEWEST_TOKENS else None

@@ -1,0 +1,60 @@
+"""The folder in which a decision is worked on: what was asked for, and each step's outcome, so that it goes on."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from shared.records import reason_of
+
+ASKED = "asked.json"
+Kept = TypeVar("Kept", bound=BaseModel)
+
+
+class Work:
+    """One folder. `asked`: option -> what the user said, of those that decide what is read, asked and trained."""
+
+    def __init__(self, folder: Path, asked: dict[str, Any], *, afresh: bool = False) -> None:
+        """Raises ValueError where the folder holds the work for something else, which is said."""
+        self.folder, self._asked = folder, asked
+        if afresh:
+            shutil.rmtree(folder, ignore_errors=True)
+        self.goes_on = (folder / ASKED).is_file()
+        if self.goes_on:
+            self._require_same()
+        folder.mkdir(parents=True, exist_ok=True)
+        _replaced(folder / ASKED, json.dumps(asked, indent=2) + "\n")
+
+    def _require_same(self) -> None:
+        try:
+            before = json.loads((self.folder / ASKED).read_text(encoding="utf-8"))
+        except ValueError:
+            before = {}
+        if before != json.loads(json.dumps(self._asked)):
+            changed = [name for name, value in self._asked.items() if before.get(name) != value] or [*before]
+            raise ValueError(
+                f"{self.folder} was begun with another {' and '.join(changed[:3])}: say the same again to go on, name "
+                "another folder with --out, or begin anew with --afresh"
+            )
+
+    def step(self, name: str, kind: type[Kept], make: Callable[[], Kept]) -> Kept:
+        """What a step came to: read where it was done before, else made and kept."""
+        file = self.folder / f"{name}.json"
+        if file.is_file():
+            try:
+                return kind.model_validate_json(file.read_bytes())
+            except ValidationError as error:
+                raise ValueError(f"{file} cannot be read ({reason_of(error)}): begin anew with --afresh") from error
+        made = make()
+        _replaced(file, made.model_dump_json(indent=2) + "\n")
+        return made
+
+
+def _replaced(file: Path, text: str) -> None:
+    """Written aside and moved into place, so that it is whole or not there."""
+    aside = file.with_name(f".{file.name}.making")
+    aside.write_text(text, encoding="utf-8")
+    aside.replace(file)
