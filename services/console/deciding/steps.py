@@ -58,7 +58,10 @@ class ToDecide:
     def asked(self) -> dict[str, object]:
         """What must be the same again for an interrupted decision to go on."""
         wire = str(self.wire.resolve()) if self.wire else ""
-        return {"documents": [*self.addresses], "--wire": wire, "making": [*self.making], "--contest": self.contest}
+        return {
+            "documents": [*self.addresses], "--wire": wire, "options of questions": [*self.making],
+            "--contest": self.contest,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)

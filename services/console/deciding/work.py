@@ -26,7 +26,6 @@ class Work:
         if self.goes_on:
             self._require_same()
         folder.mkdir(parents=True, exist_ok=True)
-        _replaced(folder / ASKED, json.dumps(asked, indent=2) + "\n")
 
     def _require_same(self) -> None:
         try:
@@ -36,7 +35,7 @@ class Work:
         if before != json.loads(json.dumps(self._asked)):
             changed = [name for name, value in self._asked.items() if before.get(name) != value] or [*before]
             raise ValueError(
-                f"{self.folder} was begun with another {' and '.join(changed[:3])}: say the same again to go on, name "
+                f"{self.folder} was begun with other {' and '.join(changed[:3])}: say the same again to go on, name "
                 "another folder with --out, or begin anew with --afresh"
             )
 
@@ -49,6 +48,7 @@ class Work:
             except ValidationError as error:
                 raise ValueError(f"{file} cannot be read ({reason_of(error)}): begin anew with --afresh") from error
         made = make()
+        _replaced(self.folder / ASKED, json.dumps(self._asked, indent=2) + "\n")
         _replaced(file, made.model_dump_json(indent=2) + "\n")
         return made
 
