@@ -9,6 +9,9 @@ OUT    ?= out/demo
 WIRE   ?= services/console/newswire
 QUESTIONS ?= 96
 CONTEST ?= seven_arms
+DOCS   ?=
+BUDGET ?= 45m
+OPTIONS ?=
 KEEP   ?=
 PYTEST := $(BIN)/python -m pytest
 # Tests without servers run in as many processes as there are cores, each of them on one thread.
@@ -16,7 +19,7 @@ SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist worksteal
 export HF_HUB_OFFLINE = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up down status test test-fast lint format docs lock bench clean
+.PHONY: help install demo decide up down status test test-fast lint format docs lock bench clean
 
 help: ## Explain every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +37,9 @@ $(STAMP): requirements.lock pyproject.toml
 
 demo: $(STAMP) ## The whole way once: stream, fine-tune, ask, compare (WIRE=, QUESTIONS=96|all, CONTEST=, OUT=, KEEP=1)
 	@$(BIN)/tiltyard demo --wire $(WIRE) --out $(OUT) --questions $(QUESTIONS) --contest $(CONTEST) $(if $(filter 1,$(KEEP)),--keep)
+
+decide: $(STAMP) ## From your documents to a decision (DOCS=folder|file.jsonl|feed address, BUDGET=45m, OPTIONS=); without DOCS on the sample
+	@$(BIN)/tiltyard decide $(if $(DOCS),$(DOCS),--wire $(WIRE)) --budget $(BUDGET) $(OPTIONS)
 
 up: $(STAMP) ## Start Kafka and Cassandra (with Docker if its engine runs, else from their jars), topics and schema
 	@if docker info >/dev/null 2>&1; then docker compose up -d --wait kafka cassandra; else $(BIN)/tiltyard up; fi

@@ -1,0 +1,82 @@
+"""What a decision asks and trains within a budget of time."""
+
+import pytest
+
+from services.console.deciding import planning
+from services.console.deciding.pace import Pace
+from services.console.deciding.planning import SHARES, TRAININGS, Material, Plan, Speeds
+
+MATERIAL = Material(documents=100, questions=180, learned=90, facts=120, arms=7)
+
+
+def test_budgets_are_times_of_one_unit() -> None:
+    assert [planning.seconds_of(text) for text in ("45m", "1.5h", "900s", " 2H ", "none")] == [
+        2700,
+        5400,
+        900,
+        7200,
+        None,
+    ]
+    for wrong in ("", "45", "m", "-3m", "1e3s", "45 m", "forever", "9999999m"):
+        with pytest.raises(ValueError, match="--budget"):
+            planning.seconds_of(wrong)
+
+
+def test_without_a_budget_everything_is_asked_and_trained() -> None:
+    plan = planning.within(None, MATERIAL)
+    assert (plan.questions, plan.trainings, plan.tokens, plan.shares) == (180, TRAININGS, None, SHARES)
+
+
+def test_a_plan_fits_its_budget_and_a_larger_budget_never_gives_less() -> None:
+    before: Plan | None = None
+    for budget in range(900, 7200, 60):
+        plan = planning.within(budget, MATERIAL)
+        assert plan.seconds <= budget
+        assert before is None or plan.seconds >= before.seconds
+        before = plan
+
+
+def test_what_is_given_up_first_is_questions_and_last_are_trainings() -> None:
+    budgets = [planning.within(seconds, MATERIAL) for seconds in (4500, 2700, 1500, 780)]
+    assert [plan.trainings for plan in budgets] == [3, 3, 2, 1]
+    assert budgets[0].questions < MATERIAL.questions
+
+
+def test_a_budget_in_which_nothing_fits_says_what_would() -> None:
+    with pytest.raises(ValueError, match=r"takes about \d+ minutes.*and 1 minute are allowed"):
+        planning.within(60, MATERIAL)
+
+
+def test_the_plan_says_what_it_does_in_one_sentence() -> None:
+    plan = Plan(questions=100, trainings=3, tokens=60_000, shares=(0.25, 0.5), seconds=2400)
+    assert plan.sentence(MATERIAL) == (
+        "Plan: 100 documents, 3 trainings of at most 60,000 tokens each, 2 small ones for the learning curve, 100 of "
+        "180 questions to 7 arms; about 40 minutes on two quiet cores."
+    )
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_another_training_begins_where_it_fits_with_the_questions_for_it() -> None:
+    clock, plan = Clock(), Plan(questions=100, trainings=3, tokens=None, shares=(), seconds=0)
+    took = planning.training_s(plan, MATERIAL, Speeds())
+    asked_of_two = planning.asked_s(plan.model_copy(update={"trainings": 2}), MATERIAL, Speeds())
+    for spare, fits in ((1.0, True), (-1.0, False)):
+        clock.now = 0.0
+        pace = Pace(2 * took + asked_of_two + spare, plan, MATERIAL, clock=clock)
+        clock.now = took
+        assert pace.another(took) is fits
+
+
+def test_a_slow_machine_is_taken_to_answer_slowly_too_and_no_budget_lets_everything_be() -> None:
+    clock, plan = Clock(), Plan(questions=100, trainings=3, tokens=None, shares=(), seconds=0)
+    took = 3 * planning.training_s(plan, MATERIAL, Speeds())
+    asked_of_two = planning.asked_s(plan.model_copy(update={"trainings": 2}), MATERIAL, Speeds())
+    assert not Pace(took + asked_of_two + 1, plan, MATERIAL, clock=clock).another(took)
+    assert Pace(None, plan, MATERIAL, clock=clock).another(1e9)
