@@ -9,6 +9,8 @@ from services.console import output, progress
 from services.console.commands.report import gathered
 from services.console.deciding import planning, steps
 from services.console.deciding.steps import ToDecide
+from services.console.demo.telling import Counting
+from shared.costs import CostSettings
 from shared.lab.deciding import chart, files, of_results, trial
 from shared.lab.deciding.of_results import UpdateCosts
 from shared.lab.deciding.page import Decided
@@ -17,6 +19,7 @@ from shared.lab.deciding.turning import turns
 from shared.lab.deciding.values import Rates, Values
 from shared.lab.report.material import Material
 from shared.lab.report.numbers import count
+from shared.lab.voting.settings import VotingSettings
 
 USUAL = Values()
 
@@ -39,6 +42,7 @@ Contest = Annotated[str, typer.Option(help="A contest's file, or a shipped one's
 Budget = Annotated[str, typer.Option(help="Time for everything: 45m, 2h, or none. Less is asked and trained in less.")]
 Cutoff = Annotated[str, typer.Option(help="Documents published later are new. Default: 3 of 10.")]
 PerDocument = Annotated[int, typer.Option(min=1, help="Most facts that are asked of one document.")]
+Out = Annotated[Path, typer.Option(help="Folder for decision.html, .md and .json.")]
 Afresh = Annotated[bool, typer.Option("--afresh", help="Begin anew, whatever was done before in this folder.")]
 Asked = Annotated[float, typer.Option(min=1e-3, help="Questions a day.")]
 Changed = Annotated[float, typer.Option(min=0, help="Updates a day: documents published, corrected or retracted.")]
@@ -62,29 +66,14 @@ def register(app: typer.Typer) -> None:
 
 
 def decide(
-    addresses: Addresses = None,
-    source: Sources = None,
-    documents: Documents = None,
-    wire: Wire = None,
-    cutoff: Cutoff = "",
-    per_document: PerDocument = 4,
-    contest: Contest = steps.CONTEST,
-    budget: Budget = "45m",
-    afresh: Afresh = False,
-    questions_per_day: Asked = 1_000.0,
-    updates_per_day: Changed = 50.0,
-    half_within: Half = 72.0,
-    right: Right = USUAL.right,
-    wrong: Wrong = USUAL.wrong,
-    silent: Silent = USUAL.silent,
-    second: Second = USUAL.second,
-    machine_second: Machine = USUAL.machine_second,
-    margin: Margin = USUAL.margin,
-    training_seconds: Training = None,
-    document_seconds: Findable = None,
-    out: Annotated[Path, typer.Option(help="Folder for decision.html, .md and .json.")] = Path("out/decision"),
+    addresses: Addresses = None, source: Sources = None, documents: Documents = None, wire: Wire = None,
+    cutoff: Cutoff = "", per_document: PerDocument = 4, contest: Contest = steps.CONTEST, budget: Budget = "45m",
+    afresh: Afresh = False, questions_per_day: Asked = 1_000.0, updates_per_day: Changed = 50.0,
+    half_within: Half = 72.0, right: Right = USUAL.right, wrong: Wrong = USUAL.wrong, silent: Silent = USUAL.silent,
+    second: Second = USUAL.second, machine_second: Machine = USUAL.machine_second, margin: Margin = USUAL.margin,
+    training_seconds: Training = None, document_seconds: Findable = None, out: Out = Path("out/decision"),
     json: output.Json = False,
-) -> None:
+) -> None:  # fmt: skip
     """Say which way of knowing the news is worth most to you, from your documents or from the results of a contest.
 
     Documents are read, questions are made of them, a model is trained, and all ways answer, on servers of its own; a
@@ -123,7 +112,8 @@ def _held(
             "say what to decide from: documents (a folder, a feed's address, a .jsonl file), a newswire (--wire), or "
             "results (--from)"
         )
-    wanted = ToDecide(addresses, wire, making, contest, planning.seconds_of(budget), out, afresh)
+    counting = Counting(VotingSettings().per_voter_per_hour, CostSettings())
+    wanted = ToDecide(addresses, wire, making, contest, planning.seconds_of(budget), out, counting, afresh)
     return steps.hold(wanted).results
 
 

@@ -9,10 +9,12 @@ import typer
 from services.console import output, progress
 from services.console.demo import newswire, telling
 from services.console.demo.stage import stage, stop_left_over
-from services.console.demo.telling import Wanted
+from services.console.demo.telling import Counting, Wanted
 from services.console.live import contests
 from shared.adapters import registry
 from shared.contests import files
+from shared.costs import CostSettings
+from shared.lab.voting.settings import VotingSettings
 from shared.messages import Contest
 from shared.settings import HomeSettings
 
@@ -49,6 +51,7 @@ def demo(
     chosen = newswire.load(wire)
     sampled = newswire.sample(chosen.questions, _number(questions))
     wanted, competing = _seeds(seeds), _competing(contest)
+    counting = Counting(VotingSettings().per_voter_per_hour, CostSettings())
     started = time.monotonic()
     with stage(keep=keep) as running:
         telling.say("0", "Kafka, Cassandra and six service processes start on this machine")
@@ -57,7 +60,7 @@ def demo(
         with progress.waiting("services start"):
             running.services.start()
         output.say(f"Everything is ready after {time.monotonic() - started:.0f} s.")
-        telling.tell(Wanted(chosen, sampled, wanted, competing, out), running)
+        telling.tell(Wanted(chosen, sampled, wanted, competing, out, counting), running)
     return output.say(f"The whole trial took {(time.monotonic() - started) / 60:.1f} minutes.")
 
 

@@ -21,7 +21,7 @@ from services.console.demo import newswire, telling
 from services.console.demo.kept_runs import KeptRuns
 from services.console.demo.newswire import Newswire
 from services.console.demo.stage import stage
-from services.console.demo.telling import Wanted
+from services.console.demo.telling import Counting, Wanted
 from services.console.live import contests
 from shared.adapters import registry
 from shared.contests import files
@@ -52,6 +52,7 @@ class ToDecide:
     contest: str
     budget_s: float | None
     out: Path
+    counting: Counting
     afresh: bool = False
 
     @property
@@ -92,7 +93,7 @@ def hold(wanted: ToDecide) -> Held:
     learned = _curve(work.folder, wire, questions, plan, contest)
     pace = Pace(wanted.budget_s, plan, material)
     trial = Wanted(
-        wire, questions, [*range(1, plan.trainings + 1)], contest, wanted.out / "contest",
+        wire, questions, [*range(1, plan.trainings + 1)], contest, wanted.out / "contest", wanted.counting,
         KeptRuns(wanted.out / "contest", _depends(wire, questions, plan, contest)), _training(plan),
         pace.another, learned.train, learned.ask,
     )  # fmt: skip

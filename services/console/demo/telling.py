@@ -17,10 +17,17 @@ from shared.jobs.tuning import AdapterReport
 from shared.lab import summary
 from shared.lab.report.numbers import Numbers
 from shared.lab.summary import TrialSummary
-from shared.lab.voting.settings import VotingSettings
 from shared.messages import Contest, Question
 
 Beside = Callable[[Trial], None]
+
+
+@dataclass(frozen=True)
+class Counting:
+    """What of the settings the numbers of a report depend on: votes of a voter that count in an hour, and prices."""
+
+    per_hour: int
+    costs: CostSettings
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,7 @@ class Wanted:
     seeds: Sequence[int | None]
     contest: Contest
     out: Path
+    counting: Counting
     kept: KeptRuns | None = None
     training: Mapping[str, str] = field(default_factory=dict)
     another: Callable[[float], bool] = lambda _: True
@@ -109,14 +117,14 @@ def _asked(trial: Trial, wanted: Wanted, tunings: Sequence[AdapterReport]) -> It
 def _written(trial: Trial, wanted: Wanted, runs: Mapping[str, Run]) -> TrialSummary:
     results = {name: run.results for name, run in runs.items()}
     with progress.waiting("counting"):
-        numbers = trial.count(results, per_hour=VotingSettings().per_voter_per_hour)
+        numbers = trial.count(results, per_hour=wanted.counting.per_hour)
     trial_summary = summary.of_trial(
         numbers, asked=len(wanted.questions), freshness_ms=trial.freshness_ms,
         tunings=[run.tuning for run in runs.values()], audit=trial.audit(),
     )  # fmt: skip
     everything = [result for of_run in results.values() for result in of_run]
     with progress.waiting("writing the report"):
-        costs = staying.live(trial.kafka, everything, CostSettings())
+        costs = staying.live(trial.kafka, everything, wanted.counting.costs)
         report.write(wanted.out, results, numbers, trial_summary, costs, trial.times.by_document.values())
     _conclude(numbers, trial_summary, wanted.out)
     return trial_summary

@@ -122,15 +122,9 @@ def run(
         return ended
     needed = _foreseen(inputs, say)
     place = trainer.RunSetup(
-        folder,
-        checkpoint.Checkpoints(home / "runs" / key),
-        checkpoint_s=settings.checkpoint_s,
-        threads=settings.threads,
-        start=inputs.start,
-        opening=inputs.opening,
-        held=inputs.held,
-        clock=clock,
-    )
+        folder, checkpoint.Checkpoints(home / "runs" / key), checkpoint_s=settings.checkpoint_s,
+        threads=settings.threads, start=inputs.start, opening=inputs.opening, held=inputs.held, clock=clock,
+    )  # fmt: skip
     length = budget.of(inputs.examples, plan)
     read = budget.tokens_in(length.steps, inputs.examples, plan) + held_examples.tokens_in(inputs.held, plan)
     say(RunPlanned(steps=length.steps, tokens=read, epochs=round(length.epochs, 3)))
