@@ -18,7 +18,7 @@ from services.console.deciding.planning import Material, Plan
 from services.console.deciding.sources import Source, SourceRead
 from services.console.deciding.work import Work
 from services.console.demo import newswire, telling
-from services.console.demo.kept_runs import KeptRuns
+from services.console.demo.kept_runs import KeptRuns, Run
 from services.console.demo.newswire import Newswire
 from services.console.demo.stage import stage
 from services.console.demo.telling import Counting, Wanted
@@ -67,9 +67,12 @@ class ToDecide:
 
 @dataclass(frozen=True)
 class Held:
-    """The contest that was held: its folder of results, what was planned, read and made, and the learning curve."""
+    """The contest that was held: its folder of results with a run for each training, what was planned, read and made,
+    and the learning curve.
+    """
 
     results: Path
+    runs: Mapping[str, Run]
     plan: Plan
     read: SourcesRead | None
     made: NewswireMade | None
@@ -99,7 +102,7 @@ def hold(wanted: ToDecide) -> Held:
     )  # fmt: skip
     if trial.missing or not (trial.out / SUMMARY).is_file():
         _on_stage(trial)
-    return Held(trial.out, plan, read, made, learned)
+    return Held(trial.out, trial.runs, plan, read, made, learned)
 
 
 def _contest(name: str) -> Contest:

@@ -6,6 +6,7 @@ converted model with everything else on the machine.
 
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -84,18 +85,25 @@ def build(name: str = "demo") -> Stage:
 
 @contextmanager
 def stage(*, keep: bool) -> Iterator[Stage]:
-    """A stage that is taken down whatever happens, but for `keep` after success."""
+    """A stage that is taken down whatever happens, SIGTERM included, but for `keep` after success."""
     running = build()
+    before = signal.signal(signal.SIGTERM, _end)
     try:
         yield running
     except BaseException:
         running.stop()
         raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
     if keep:
         running.keep()
     else:
         running.stop()
         output.say("Everything that was started is stopped.")
+
+
+def _end(*_: object) -> None:
+    raise SystemExit(128 + signal.SIGTERM)
 
 
 def _clear(home: Path) -> None:

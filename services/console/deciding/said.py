@@ -1,0 +1,61 @@
+"""What a decision from documents says beside its numbers: what was read, what was asked of it, and what was trained."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from services.console.deciding.planning import Plan
+from services.console.deciding.sources import SourceRead
+from services.console.deciding.steps import Held
+from services.console.demo.kept_runs import Run
+from shared.jobs.asking import NewswireMade
+from shared.lab.report.blocks import Block, Bullets, Paragraph, Section, Table
+from shared.lab.report.phrasing import counted, listed, moment
+
+NOT_TESTED = {"corrected": "a correction", "retracted": "a retraction"}
+
+
+def sections(held: Held) -> list[Section]:
+    """At the end of the page, in the order in which it was done."""
+    of = []
+    if held.read:
+        of.append(Section("What was read", "read", list(_read(held.read.sources))))
+    if held.made:
+        of.append(Section("How the questions were made", "made", list(_made(held.made))))
+    return [*of, Section("What was trained", "trained", list(_trained(held.plan, held.runs)))]
+
+
+def _read(sources: Sequence[SourceRead]) -> Iterator[Block]:
+    rows = [(of.source, str(of.published), str(of.retracted), str(of.unreadable_in_all)) for of in sources]
+    yield Table("Documents by source", ["source", "documents", "retracted", "not readable"], rows, numbers=range(1, 4))
+    for of in sources:
+        if of.unreadable:
+            more = of.unreadable_in_all - len(of.unreadable)
+            yield Bullets([*of.unreadable, *([f"and {more} more"] if more else [])])
+
+
+def _made(made: NewswireMade) -> Iterator[Block]:
+    until = f", published until {moment(made.cutoff)}" if made.cutoff else ", by their order, since they have no dates"
+    kinds = listed([f"{count} {kind}" for kind, count in made.questions.items()])
+    yield Paragraph(
+        f"A model may learn the first {counted(made.edition1, 'document')}{until}; {made.edition2} came later. Rules "
+        f"made {counted(made.pairs, 'training pair')} and these questions: {kinds}."
+    )
+    if left_out := [f"{count} documents: {reason}" for reason, count in made.left_out.items()]:
+        yield Bullets(left_out)
+    if lacking := [what for kind, what in NOT_TESTED.items() if not made.questions.get(kind)]:
+        yield Paragraph(f"Not tested: what becomes of {' and of '.join(lacking)}, for no question is about one.")
+
+
+def _trained(plan: Plan, runs: Mapping[str, Run]) -> Iterator[Block]:
+    rows = [
+        (name, str(run.tuning.examples), f"{run.tuning.tokens:,}", f"{run.tuning.seconds:.0f}",
+         f"{run.tuning.final_loss:.2f}")
+        for name, run in runs.items()
+    ]  # fmt: skip
+    yield Table("Trainings", ["", "examples", "tokens read", "seconds", "last loss"], rows, numbers=range(1, 5))
+    if plan.tokens is not None:
+        yield Paragraph(
+            f"The budget of time allowed each training {plan.tokens:,} tokens of its examples, fewer than its recipe "
+            "takes: with more time the trained arms may know more."
+        )
+    if len(runs) < plan.trainings:
+        yield Paragraph(f"{len(runs)} of {plan.trainings} trainings fitted into the budget of time.")
