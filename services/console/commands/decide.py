@@ -15,6 +15,7 @@ from shared.lab.deciding.turning import turns
 from shared.lab.deciding.values import Rates, Values
 from shared.lab.report.material import Material
 from shared.lab.report.numbers import count
+from shared.lab.reviewing.counting import Review
 
 USUAL = Values()
 
@@ -32,8 +33,8 @@ Training = Annotated[float | None, typer.Option(min=0, help="Of one training. De
 Findable = Annotated[
     float | None, typer.Option(min=0, help="From publication until findable. Default: what the trial measured.")
 ]
-
-
+Read = Annotated[int | None, typer.Option(min=1, help="Questions that a person read. Default: what the trial says.")]
+Good = Annotated[int | None, typer.Option(min=0, help="How many of those were good as they stood.")]
 Right = Annotated[float, typer.Option(help="Worth of a right answer.")]
 Wrong = Annotated[float, typer.Option(help="Worth of a wrong answer.")]
 Silent = Annotated[float, typer.Option(help="Worth of a declined answer.")]
@@ -60,6 +61,8 @@ def decide(
     margin: Margin = USUAL.margin,
     training_seconds: Training = None,
     document_seconds: Findable = None,
+    reviewed: Read = None,
+    good: Good = None,
     out: Annotated[Path, typer.Option(help="Folder for decision.html, .md and .json.")] = Path("out/decision"),
     json: output.Json = False,
 ) -> None:
@@ -70,30 +73,45 @@ def decide(
 
     Example: tiltyard decide --from out/demo --questions-per-day 5000 --updates-per-day 200
     Example: tiltyard decide --from out/demo --wrong -5 --half-within 6
+    Example: tiltyard decide --from out/demo --reviewed 30 --good 26
     Example: tiltyard decide --from results.jsonl --documents documents.jsonl --training-seconds 600
     """
     values = Values(
         right=right, wrong=wrong, silent=silent, second=second, machine_second=machine_second, margin=margin
     )
     rates = Rates(questions_per_day=questions_per_day, updates_per_day=updates_per_day, half_within_h=half_within)
+    said = _review(reviewed, good)
     with progress.waiting("deciding at all rates"):
-        material, measured = _read(source, documents)
-        costs = measured.said(document_seconds, training_seconds)
-        decided = _decided(material, costs, values, rates)
+        material, found = _read(source, documents)
+        costs = found.costs.said(document_seconds, training_seconds)
+        decided = _decided(material, costs, values, rates, said or found.review)
         files.write(out, decided)
-    if json:
-        return output.as_json(files.as_dict(decided))
-    output.say(" ".join(decided.sentences))
-    return output.say(f"Written to {out}: {', '.join(files.NAMES)}")
+    output.as_json(files.as_dict(decided)) if json else _say(decided, out)
 
 
-def _read(sources: list[Path], documents: Path | None) -> tuple[Material, UpdateCosts]:
+def _say(decided: Decided, out: Path) -> None:
+    for sentences in (decided.sentences, decided.of_review):
+        if sentences:
+            output.say(" ".join(sentences))
+    output.say(f"Written to {out}: {', '.join(files.NAMES)}")
+
+
+def _review(reviewed: int | None, good: int | None) -> Review | None:
+    """What somebody says of questions that were read elsewhere. ValueError: only one of the two is said."""
+    if reviewed is None or good is None:
+        if reviewed is not good:
+            raise ValueError("--reviewed and --good belong together: say both, or neither")
+        return None
+    return Review(reviewed=reviewed, good=good)
+
+
+def _read(sources: list[Path], documents: Path | None) -> tuple[Material, trial.Found]:
     found = trial.found(sources)
-    return gathered([*found.results], documents or found.times), found.costs
+    return gathered([*found.results], documents or found.times), found
 
 
-def _decided(material: Material, costs: UpdateCosts, values: Values, rates: Rates) -> Decided:
-    evidence = of_results.evidence(material, costs)
+def _decided(material: Material, costs: UpdateCosts, values: Values, rates: Rates, review: Review | None) -> Decided:
+    evidence = of_results.evidence(material, costs, bad=review.bad if review else 0.0)
     [decision] = decided_by(evidence, values, [rates])
     if decision is None:
         raise ValueError(
@@ -102,5 +120,5 @@ def _decided(material: Material, costs: UpdateCosts, values: Values, rates: Rate
         )
     return Decided(
         evidence, values, decision, turns(evidence, values, rates), chart.of(evidence, values, rates.half_within_h),
-        of_results.basis(material), count(material),
+        of_results.basis(material), count(material), review,
     )  # fmt: skip

@@ -53,6 +53,8 @@ def demo(
         stopped = stop_left_over(HomeSettings().home.absolute() / "demo")
         return output.say(f"stopped: {', '.join(stopped)}" if stopped else "nothing was running")
     chosen = newswire.load(wire)
+    if said := chosen.reviewed.sentence:
+        output.say(said)
     sampled = newswire.sample(chosen.questions, _number(questions))
     wanted, competing = _seeds(seeds), _competing(contest)
     started = time.monotonic()
@@ -85,8 +87,9 @@ def _tell(trial: Trial, questions: list[Question], seeds: list[int | None], out:
     with progress.waiting("counting"):
         numbers = trial.count(runs, per_hour=VotingSettings().per_voter_per_hour)
     trial_summary = summary.of_trial(
-        numbers, asked=len(questions), freshness_ms=trial.freshness_ms, tunings=tunings, audit=trial.audit()
-    )
+        numbers, asked=len(questions), freshness_ms=trial.freshness_ms, tunings=tunings, audit=trial.audit(),
+        review=trial.wire.review_of(questions),
+    )  # fmt: skip
     everything = [result for results in runs.values() for result in results]
     with progress.waiting("writing the report"):
         costs = staying.live(trial.kafka, everything, CostSettings())
