@@ -8,13 +8,14 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import PlainSerializer, model_serializer
 
-from shared.jobs.events import JobModel
+from shared.jobs.events import IfKnown, JobModel
 from shared.jobs.tuning import AdapterReport
 from shared.lab.accounting import Audit
 from shared.lab.freshness import Quantiles
 from shared.lab.report.material import gather
 from shared.lab.report.numbers import Numbers, cell, count
 from shared.lab.report.table import Cell
+from shared.lab.reviewing.counting import Review
 from shared.messages import Result
 from shared.scoring import catalogue
 from shared.scoring.catalogue import HEADLINE, RIGHTLY, STATES
@@ -70,12 +71,16 @@ class Summary(JobModel):
 
 
 class TrialSummary(Summary):
-    """Everything that a whole trial measured; `tuning` is the first of its trainings."""
+    """Everything that a whole trial measured; `tuning` is the first of its trainings.
+
+    `review`: what a person who read some of its questions found, where somebody did.
+    """
 
     freshness_ms: Percentiles
     tuning: AdapterReport
     tunings: tuple[AdapterReport, ...]
     audit: Annotated[Audit, PlainSerializer(Audit.as_dict)]
+    review: IfKnown[Review] = None
 
 
 def of_results(results: Sequence[Result], arms: Sequence[str] = ()) -> Summary:
@@ -98,7 +103,13 @@ def of_numbers(numbers: Numbers, arms: Sequence[str] = ()) -> Summary:
 
 
 def of_trial(
-    numbers: Numbers, *, asked: int, freshness_ms: Sequence[float], tunings: Sequence[AdapterReport], audit: Audit
+    numbers: Numbers,
+    *,
+    asked: int,
+    freshness_ms: Sequence[float],
+    tunings: Sequence[AdapterReport],
+    audit: Audit,
+    review: Review | None = None,
 ) -> TrialSummary:
     """The same with what a whole trial measured beside; `asked` counts its questions."""
     return TrialSummary(
@@ -107,6 +118,7 @@ def of_trial(
         tuning=tunings[0],
         tunings=tuple(tunings),
         audit=audit,
+        review=review,
     )
 
 

@@ -49,6 +49,8 @@ def demo(
         stopped = stop_left_over(HomeSettings().home.absolute() / "demo")
         return output.say(f"stopped: {', '.join(stopped)}" if stopped else "nothing was running")
     chosen = newswire.load(wire)
+    if said := chosen.reviewed.sentence:
+        output.say(said)
     sampled = newswire.sample(chosen.questions, _number(questions))
     wanted, competing = _seeds(seeds), _competing(contest)
     counting = Counting(VotingSettings().per_voter_per_hour, CostSettings())

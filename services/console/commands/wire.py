@@ -105,7 +105,10 @@ def of_(
     )
     for reason, count in made.left_out.items():
         output.say(f"Of {count} documents nothing is asked: {reason}.")
-    output.say(f"Written to {out}. Read some of questions.jsonl; `tiltyard demo --wire {out}` runs the trial on it.")
+    output.say(
+        f"Written to {out}. `tiltyard wire review {out}` shows 30 of the questions to you, and `tiltyard demo --wire "
+        f"{out}` runs the trial on them."
+    )
 
 
 @app.command("list")

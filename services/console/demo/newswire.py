@@ -1,12 +1,18 @@
-"""A newswire folder: two editions of documents, training pairs for the first, and questions about both."""
+"""A newswire folder: two editions of documents, training pairs for the first, and questions about both.
+
+What a person said of the questions (`tiltyard wire review`) is applied where the folder is read.
+"""
 
 import random
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from shared import lines, normalise
+from shared.lab.reviewing import counting, verdicts
+from shared.lab.reviewing.applying import Applied, applied
+from shared.lab.reviewing.counting import Review
 from shared.messages import DocumentPublished, Question, TrainingPair
 from shared.source_files import DataError
 
@@ -17,7 +23,9 @@ DEADLINE_S = 3_600.0
 
 @dataclass(frozen=True)
 class Newswire:
-    """A loaded folder. `facts`: how many different ones the pairs teach."""
+    """A loaded folder. `facts`: how many different ones the pairs teach. `reviewed`: what a review made of its questions,
+    `review`: what it says of them.
+    """
 
     edition1: Sequence[DocumentPublished]
     edition2: Sequence[DocumentPublished]
@@ -25,6 +33,12 @@ class Newswire:
     pairs_file: Path
     pairs: int
     facts: int = 0
+    reviewed: Applied = field(default_factory=lambda: applied([], []))
+    review: Review | None = None
+
+    def review_of(self, asked: Sequence[Question]) -> Review | None:
+        """What the review says of those that are asked."""
+        return counting.among(self.review, asked, self.reviewed.read)
 
 
 def load(folder: Path) -> Newswire:
@@ -35,7 +49,9 @@ def load(folder: Path) -> Newswire:
     """
     edition1 = lines.read_all(folder / "edition1.documents.jsonl", DocumentPublished)
     edition2 = lines.read_all(folder / "edition2.documents.jsonl", DocumentPublished)
-    questions = lines.read_all(folder / "questions.jsonl", Question)
+    stood, said = lines.read_all(folder / "questions.jsonl", Question), verdicts.read(folder)
+    reviewed = applied(stood, said)
+    questions = reviewed.questions
     pairs_file = folder / "training_pairs.jsonl"
     pairs = lines.read_all(pairs_file, TrainingPair)
     known = {document.document_id for document in edition1}
@@ -43,18 +59,39 @@ def load(folder: Path) -> Newswire:
         raise DataError(
             f"{pairs_file}: {', '.join(foreign[:5])} are not in edition 1; what the model learns must be known by then"
         )
-    wordings = {normalise.words(question.text) for question in questions}
-    if told := [pair.question for pair in pairs if normalise.words(pair.question) in wordings]:
-        raise DataError(
-            f"{pairs_file}: {len(told)} of its questions are test questions too, such as {told[0]!r}: word them "
-            "otherwise, for a model that was told them shows nothing of what it learned"
-        )
+    _refuse_told(folder, pairs, questions, reviewed.mended)
     unscored = [question.question_id for question in questions if question.references is None]
+    if stood and not questions:
+        raise DataError(f"{folder / verdicts.FILE}: every question is dropped, and none is left to be asked")
     if not questions or unscored:
         raise DataError(f"{folder / 'questions.jsonl'}: every question needs `references` (empty: abstaining is right)")
     patient = [question.model_copy(update={"deadline_s": DEADLINE_S}) for question in questions]
+    review = counting.counted(stood, said)
     facts = {(pair.document_id, pair.answer) for pair in pairs}
-    return Newswire(edition1, edition2, patient, pairs_file, len(pairs), len(facts))
+    return Newswire(edition1, edition2, patient, pairs_file, len(pairs), len(facts), reviewed, review)
+
+
+def told(pairs: Iterable[TrainingPair], questions: Iterable[Question]) -> list[Question]:
+    """Questions with the words of a training pair, case and punctuation aside."""
+    taught = {normalise.words(pair.question) for pair in pairs}
+    return [question for question in questions if normalise.words(question.text) in taught]
+
+
+def _refuse_told(
+    folder: Path, pairs: Sequence[TrainingPair], questions: Sequence[Question], mended: frozenset[str]
+) -> None:
+    """DataError: a model that was told a test question shows nothing of what it learned."""
+    known = told(pairs, questions)
+    if new := [question for question in known if question.question_id in mended]:
+        raise DataError(
+            f"{folder / verdicts.FILE}: {new[0].question_id} is mended into the words of a training pair, "
+            f"{new[0].text!r}: word it otherwise, for a model that was told it shows nothing of what it learned"
+        )
+    if known:
+        raise DataError(
+            f"{folder / 'training_pairs.jsonl'}: {len(known)} of its questions are test questions too, such as "
+            f"{known[0].text!r}: word them otherwise, for a model that was told them shows nothing of what it learned"
+        )
 
 
 def sample(questions: Sequence[Question], size: int | None) -> list[Question]:

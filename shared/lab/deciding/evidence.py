@@ -26,7 +26,11 @@ class Answered:
     def worth(self, values: Values) -> float:
         """To the asker, waiting and work included."""
         given = {"right": values.right, "wrong": values.wrong, "silent": values.silent}[self.outcome]
-        return given + values.second * self.wait_s + values.machine_second * self.machine_s
+        return given + self.cost(values)
+
+    def cost(self, values: Values) -> float:
+        """What waiting and work add to its worth, whatever was answered."""
+        return values.second * self.wait_s + values.machine_second * self.machine_s
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ class Contestant:
 
 @dataclass(frozen=True)
 class Counted:
-    """Worths added up. `means`: of each contestant those of known and of pending news, in turn.
+    """Worths added up. `means`: of each contestant those of known and of pending news, in turn; `costs` is the part of
+    them that waiting and work make.
 
     `residuals`: of each row of the layout how far its answers lie from those means, weighted so that the sum over the
     number of items is the error of the mean; and in the last column the items of the row. `most`: the largest weight
@@ -78,6 +83,7 @@ class Counted:
     """
 
     means: Floats
+    costs: Floats
     residuals: Floats
     most: Floats
 
@@ -87,19 +93,23 @@ class Evidence:
     """Contestants over the same questions. `links`: item -> its documents; `runs`: item -> the training it is of.
 
     `unanswerable` are items that no news answers, whatever was taken up: contestants have them among the known and the
-    pending, where they weigh as much as among all that was asked. Raises ValueError where that makes no comparison.
+    pending, where they weigh as much as among all that was asked. `bad`: the largest share of the items that may ask
+    nothing sensible, as a review tells. Raises ValueError where that makes no comparison.
     """
 
     contestants: Sequence[Contestant]
     links: Mapping[str, Collection[str]]
     runs: Mapping[str, str]
     unanswerable: Collection[str] = ()
+    bad: float = 0.0
 
     def __post_init__(self) -> None:
         if len(self.contestants) < 2:
             raise ValueError("a decision is between two contestants at least")
         if len({contestant.name for contestant in self.contestants}) < len(self.contestants):
             raise ValueError("two contestants have one name")
+        if not 0 <= self.bad <= 1:
+            raise ValueError(f"bad: {self.bad:g} is no share of the questions")
         for one in self.contestants:
             for what, answers in (("has taken up", one.known), ("has not taken up yet", one.pending)):
                 if set(answers) <= set(self.unanswerable):
@@ -128,16 +138,17 @@ class Evidence:
         """A mean is over two strata, with and without an answer, each of a share that is the same for everyone."""
         place = {item: at for at, item in enumerate(self.items)}
         sides = [answers for one in self.contestants for answers in (one.known, one.pending)]
-        columns, means, most = np.zeros((len(place), len(sides) + 1)), np.zeros(len(sides)), np.zeros(len(sides))
+        columns, (means, costs, most) = np.zeros((len(place), len(sides) + 1)), np.zeros((3, len(sides)))
         columns[:, -1] = 1.0
         for column, answers in enumerate(sides):
             for items, share in self._strata(answers):
                 worths = np.array([answers[item].worth(values) for item in items])
                 weight = len(place) * share / len(items)
                 means[column] += share * worths.mean()
+                costs[column] += share * fmean(answers[item].cost(values) for item in items)
                 most[column] = max(most[column], weight)
                 columns[[place[item] for item in items], column] = weight * (worths - worths.mean())
-        return Counted(means, summed(columns, self.hang.rows), most)
+        return Counted(means, costs, summed(columns, self.hang.rows), most)
 
     def _strata(self, answers: Mapping[str, Answered]) -> list[tuple[list[str], float]]:
         """Items with their share of the mean; who was asked nothing without an answer is judged on the others alone."""

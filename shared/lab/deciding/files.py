@@ -1,6 +1,7 @@
 """A decision as files: `decision.html`, `decision.md` and `decision.json`, all of the same numbers."""
 
 import json
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ def as_dict(decided: Decided) -> dict[str, Any]:
         "decision": _decision(decided.decision),
         "turns": [vars(turn) for turn in decided.turns],
         "basis": vars(decided.basis),
+        "review": _review(decided),
         "map": {
             "updates_per_day": [*chart.updates_per_day],
             "questions_per_day": [*chart.questions_per_day],
@@ -45,13 +47,21 @@ def as_dict(decided: Decided) -> dict[str, Any]:
     }
 
 
+def _review(decided: Decided) -> dict[str, Any]:
+    """`errors`: the share of bad questions with its limits; `tips` names over whom they would have to favour the best,
+    and how far, to end the decision."""
+    review, tips = decided.review, decided.decision.tips
+    found = {} if review is None else review.model_dump() | {"errors": vars(review.errors)}
+    return found | {"sentences": decided.of_review, "bad": decided.decision.bad, "tips": tips and [*tips]}
+
+
 def _decision(decision: Decision) -> dict[str, Any]:
     return {
         "rates": decision.rates.model_dump(),
         "best": decision.best,
         "decided": decision.decided,
         "rivals": decision.rivals,
-        "times_as_many": decision.times_as_many,
+        "times_as_many": None if decision.times_as_many == inf else decision.times_as_many,
         "one_training": decision.one_training,
         "cannot_keep_up": decision.cannot_keep_up,
         "worths": {

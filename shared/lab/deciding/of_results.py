@@ -21,6 +21,8 @@ from shared.messages.contests import GOLD
 from shared.scoring.catalogue import HEADLINE
 from shared.statistics.clusters import links_of
 
+MADE = "made-"
+"""How the ids of questions begin that `tiltyard wire of` makes."""
 YEAR_S = 366 * DAY_S
 WITHOUT_TIMES = (
     "which questions are about news from after the training is not known: give the documents' times "
@@ -52,7 +54,8 @@ class UpdateCosts:
 @dataclass(frozen=True)
 class Basis:
     """What a decision was made from: questions, those that nothing answers and those of unknown age, documents and
-    trainings. `without_memory`: arms that read and have no arm beside them that says what their model knows."""
+    trainings. `without_memory`: arms that read and have no arm beside them that says what their model knows. `made`:
+    questions that rules made of documents."""
 
     questions: int
     unanswerable: int
@@ -61,6 +64,7 @@ class Basis:
     trainings: int
     without_memory: tuple[str, ...]
     read_from: str
+    made: int = 0
 
 
 def basis(material: Material) -> Basis:
@@ -75,11 +79,14 @@ def basis(material: Material) -> Basis:
     arms = _usable(material)
     lacking = tuple(arm.name for arm in arms if arm.reads and not arm.is_tuned and _memory(arm, arms) is None)
     trainings = len({_training(result) for result in asked} - {""})
-    return Basis(len(once), len(none), len(once) - len(dated), len(documents), trainings, lacking, material.read_from)
+    made = sum(name.startswith(MADE) for name in once)
+    return Basis(
+        len(once), len(none), len(once) - len(dated), len(documents), trainings, lacking, material.read_from, made
+    )
 
 
-def evidence(material: Material, costs: UpdateCosts) -> Evidence:
-    """Of all arms that are not handed the right passages.
+def evidence(material: Material, costs: UpdateCosts, *, bad: float = 0.0) -> Evidence:
+    """Of all arms that are not handed the right passages; `bad`: the largest share of bad questions.
 
     Raises ValueError where fewer than two can be used, nothing was scored, or what was learned cannot be told apart.
     """
@@ -91,7 +98,7 @@ def evidence(material: Material, costs: UpdateCosts) -> Evidence:
     contestants = [counted.contestant(arm, arms, costs) for arm in arms]
     links = links_of(clusters_of(asked, material.asked))
     runs = {result.question.question_id: _training(result) for result in asked}
-    return Evidence(contestants, links, runs, counted.unanswerable)
+    return Evidence(contestants, links, runs, counted.unanswerable, bad)
 
 
 def _scored(material: Material) -> list[Result]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from shared.lab.deciding import asked_often, picture, wording
+from shared.lab.deciding import asked_often, picture, reviewed, wording
 from shared.lab.deciding.chart import Chart
 from shared.lab.deciding.evidence import Answered, Contestant, Evidence
 from shared.lab.deciding.of_results import Basis
@@ -14,6 +14,7 @@ from shared.lab.deciding.wording import number, worth
 from shared.lab.report.blocks import Block, Bullets, Figure, Paragraph, Section, Table
 from shared.lab.report.numbers import Numbers
 from shared.lab.report.phrasing import counted, listed, plain
+from shared.lab.reviewing.counting import Review
 
 HOUR_S = 3_600.0
 
@@ -29,16 +30,22 @@ class Decided:
     chart: Chart
     basis: Basis
     numbers: Numbers
+    review: Review | None = None
 
     @property
     def sentences(self) -> list[str]:
         return wording.sentences(self.decision, self.basis, self.turns)
 
+    @property
+    def of_review(self) -> list[str]:
+        """What is known of the questions, beside."""
+        return reviewed.sentences(self.decision, self.basis, self.review, self.values)
+
 
 def sections(decided: Decided) -> list[Section]:
     """In the order of reading."""
     return [
-        Section("Decision", "verdict", [Paragraph(" ".join(decided.sentences))]),
+        Section("Decision", "verdict", list(_verdict(decided))),
         Section("The map", "map", list(_map(decided))),
         Section("At your rates", "rates", list(_at_rates(decided))),
         Section("What an answer and an update cost", "costs", [_costs(decided)]),
@@ -46,6 +53,12 @@ def sections(decided: Decided) -> list[Section]:
         Section("What was set", "set", list(_set(decided))),
         Section("What it was made from", "provenance", list(_made_from(decided))),
     ]
+
+
+def _verdict(decided: Decided) -> Iterator[Block]:
+    yield Paragraph(" ".join(decided.sentences))
+    if decided.of_review:
+        yield Paragraph(" ".join(decided.of_review), small=True)
 
 
 def _map(decided: Decided) -> Iterator[Block]:

@@ -5,15 +5,19 @@ An answer's worth is linear in what was measured, so that the standard error ove
 worse than any other by more than the margin: each lower limit, at 5 % in all (one-sided, Bonferroni over the others),
 lies above minus the margin. So what is decided is worse than the best by more than the margin in at most 5 % of cases
 (selection with an indifference zone: Bechhofer 1954; comparisons with the best: Hsu 1984).
+
+What bad questions do to that is in `shared.lab.deciding.leads`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 
 from shared.lab.deciding import taking_up
 from shared.lab.deciding.evidence import Evidence
+from shared.lab.deciding.leads import BREAKS, Lead, Worth
 from shared.lab.deciding.taking_up import Schedule
 from shared.lab.deciding.values import Rates, Values
 from shared.statistics.errors import Estimates, estimated, quantile
@@ -22,45 +26,12 @@ from shared.statistics.resampling import Floats
 
 
 @dataclass(frozen=True)
-class Worth:
-    """What an answer of a contestant is worth on average, with its own 95 % limits, costs of updates included."""
-
-    mean: float
-    low: float
-    high: float
-    schedule: Schedule
-
-
-@dataclass(frozen=True)
-class Lead:
-    """By how much an answer of the best is worth more than another's, and the least of it that is sure.
-
-    `error`: its standard error over documents and trainings, `by_documents` over documents alone; `reach`: how many
-    errors the least lies below.
-    """
-
-    difference: float
-    least: float
-    error: float
-    by_documents: float
-    reach: float
-
-    def times_as_many(self, margin: float) -> float | None:
-        """How many times as many documents, about, would decide it if the lead is what it seems, at least 1.
-
-        None where no number of documents would, since the trainings alone lie too far apart.
-        """
-        by_trainings = max(self.error**2 - self.by_documents**2, 0.0)
-        room = ((self.difference + margin) / self.reach) ** 2 - by_trainings
-        return max(1.0, self.by_documents**2 / room) if room > 0 else None
-
-
-@dataclass(frozen=True)
 class Decision:
     """At some rates: who is worth most on average, and what the lead over each other is.
 
     `silent` is what a declined answer is worth. `cannot_keep_up`: those for whom there are too many updates.
-    `one_training`: what was trained was trained once, so that the decision speaks of that adapter alone.
+    `one_training`: what was trained was trained once, so that the decision speaks of that adapter alone. `bad`: the
+    largest share of the questions that may be bad.
     """
 
     rates: Rates
@@ -71,6 +42,23 @@ class Decision:
     leads: Mapping[str, Lead]
     cannot_keep_up: tuple[str, ...]
     one_training: bool
+    bad: float = 0.0
+
+    @property
+    def too_bad(self) -> bool:
+        """Whether half of the questions or more may be bad: then nothing is decided on them."""
+        return self.bad >= BREAKS
+
+    @property
+    def tips(self) -> tuple[str, float] | None:
+        """Over whom, and how far, bad questions would have to favour the best for it to be decided no more.
+
+        In worth of an answer, on average over the bad ones; None where none may be bad, or nothing is decided.
+        """
+        if not self.bad or not self.leads or not self.decided:
+            return None
+        name = min(self.leads, key=lambda name: self.leads[name].tips(self.margin, self.bad))
+        return name, self.leads[name].tips(self.margin, self.bad)
 
     @property
     def is_worth_asking(self) -> bool:
@@ -80,7 +68,9 @@ class Decision:
     @property
     def rivals(self) -> tuple[str, ...]:
         """Those that may be better by more than the margin; none where it is decided."""
-        return tuple(name for name, lead in self.leads.items() if lead.least <= -self.margin)
+        return tuple(
+            name for name, lead in self.leads.items() if self.too_bad or not lead.is_sure(self.margin, self.bad)
+        )
 
     @property
     def decided(self) -> bool:
@@ -88,8 +78,13 @@ class Decision:
 
     @property
     def times_as_many(self) -> float | None:
-        """The same of the rival that needs the most; None where more documents alone would not decide it."""
-        times = [self.leads[name].times_as_many(self.margin) for name in self.rivals]
+        """The same of the rival that needs the most; None where more documents alone would not decide it.
+
+        Infinity where too many questions may be bad, whatever their number.
+        """
+        if self.too_bad and self.rivals:
+            return inf
+        times = [self.leads[name].times_as_many(self.margin, self.bad) for name in self.rivals]
         known = [each for each in times if each is not None]
         return max(known, default=1.0) if len(known) == len(times) else None
 
@@ -128,9 +123,10 @@ class _Worth:
                                        schedules[at])
                 for n, at in enumerate(of)
             },
-            leads=self._leads(first, of, weights, means),
+            leads=self._leads(first, of, weights, means, weights.T @ self._counted.costs + costs),
             cannot_keep_up=tuple(name for at, name in enumerate(self._names) if at not in schedules),
             one_training=self._evidence.trainings < 2 and bool(self._evidence.trained.any()),
+            bad=self._evidence.bad,
         )  # fmt: skip
 
     def _schedule(self, at: int, rates: Rates) -> Schedule | None:
@@ -145,8 +141,8 @@ class _Worth:
         weights[2 * at : 2 * at + 2] = 1 - schedule.pending, schedule.pending
         return weights
 
-    def _leads(self, first: int, of: Sequence[int], weights: Floats, means: Floats) -> dict[str, Lead]:
-        """Over each of the others."""
+    def _leads(self, first: int, of: Sequence[int], weights: Floats, means: Floats, costs: Floats) -> dict[str, Lead]:
+        """Over each of the others; `costs`: the part of the means that does not depend on what was answered."""
         others = [n for n in range(len(of)) if n != first]
         if not others:
             return {}
@@ -163,6 +159,7 @@ class _Worth:
                 float(made.error[at]),
                 float(by_documents.error[at]),
                 float(reach[at]),
+                float(costs[first] - costs[n]),
             )
             for at, n in enumerate(others)
         }

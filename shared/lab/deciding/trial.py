@@ -1,4 +1,4 @@
-"""What the folder of a trial holds for a decision: results, what updates took, and the documents' times."""
+"""What the folder of a trial holds for a decision: results, what updates took, documents' times, and the review."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from statistics import fmean
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared.lab.deciding.of_results import UpdateCosts
+from shared.lab.reviewing.counting import Review
 from shared.lab.summary import Percentiles
 from shared.records import reason_of
 
@@ -27,15 +28,20 @@ class _Measured(BaseModel):
     model_config = ConfigDict(extra="ignore")
     freshness_ms: Percentiles
     tunings: tuple[_Training, ...] = ()
+    review: Review | None = None
 
 
 @dataclass(frozen=True)
 class Found:
-    """Files of results, each a run; what updates took; a file with the documents' times, where there is one."""
+    """Files of results, each a run; what updates took; a file with the documents' times, where there is one.
+
+    `review`: what a person who read some of the questions found; of several trials the most careful of all.
+    """
 
     results: Sequence[Path]
     costs: UpdateCosts
     times: Path | None
+    review: Review | None = None
 
 
 def found(sources: Sequence[Path]) -> Found:
@@ -56,7 +62,14 @@ def found(sources: Sequence[Path]) -> Found:
     waits = [trial.freshness_ms.p50 for trial in measured if trial.freshness_ms.p50 is not None]
     trained = [training.seconds for trial in measured for training in trial.tunings]
     costs = UpdateCosts(fmean(waits) / 1000 if waits else DOCUMENT_S, fmean(trained) if trained else None)
-    return Found(results, costs, times)
+    reviews = [trial.review for trial in measured]
+    return Found(results, costs, times, _most_careful(reviews) if len(reviews) == len(sources) else None)
+
+
+def _most_careful(reviews: Sequence[Review | None]) -> Review | None:
+    """None where the questions of one trial were not reviewed."""
+    known = [review for review in reviews if review is not None]
+    return max(known, key=lambda review: review.bad) if known and len(known) == len(reviews) else None
 
 
 def _read(file: Path) -> _Measured:
