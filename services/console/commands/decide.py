@@ -7,19 +7,16 @@ import typer
 
 from services.console import output, progress
 from services.console.commands.report import gathered
-from shared.lab.deciding import chart, files, of_results, trial
-from shared.lab.deciding.of_results import UpdateCosts
-from shared.lab.deciding.page import Decided
-from shared.lab.deciding.rule import decide as decided_by
-from shared.lab.deciding.turning import turns
+from shared.lab.deciding import again as again_with
+from shared.lab.deciding import files, making, trial
+from shared.lab.deciding.decided import Decided
+from shared.lab.deciding.made_with import Options
 from shared.lab.deciding.values import Rates, Values
-from shared.lab.report.material import Material
-from shared.lab.report.numbers import count
 
 USUAL = Values()
 
 Sources = Annotated[
-    list[Path],
+    list[Path] | None,
     typer.Option("--from", help="The folder of a trial, or a results.jsonl; several are several trainings."),
 ]
 Documents = Annotated[
@@ -32,8 +29,9 @@ Training = Annotated[float | None, typer.Option(min=0, help="Of one training. De
 Findable = Annotated[
     float | None, typer.Option(min=0, help="From publication until findable. Default: what the trial measured.")
 ]
-
-
+Again = Annotated[
+    Path | None, typer.Option(help="The folder of a decision: make it again, and say whether anything differs.")
+]
 Right = Annotated[float, typer.Option(help="Worth of a right answer.")]
 Wrong = Annotated[float, typer.Option(help="Worth of a wrong answer.")]
 Silent = Annotated[float, typer.Option(help="Worth of a declined answer.")]
@@ -47,7 +45,7 @@ def register(app: typer.Typer) -> None:
 
 
 def decide(
-    source: Sources,
+    source: Sources = None,
     documents: Documents = None,
     questions_per_day: Asked = 1_000.0,
     updates_per_day: Changed = 50.0,
@@ -60,6 +58,7 @@ def decide(
     margin: Margin = USUAL.margin,
     training_seconds: Training = None,
     document_seconds: Findable = None,
+    again: Again = None,
     out: Annotated[Path, typer.Option(help="Folder for decision.html, .md and .json.")] = Path("out/decision"),
     json: output.Json = False,
 ) -> None:
@@ -71,36 +70,47 @@ def decide(
     Example: tiltyard decide --from out/demo --questions-per-day 5000 --updates-per-day 200
     Example: tiltyard decide --from out/demo --wrong -5 --half-within 6
     Example: tiltyard decide --from results.jsonl --documents documents.jsonl --training-seconds 600
+    Example: tiltyard decide --again out/decision
     """
+    _require_one(source, again)
+    if again is not None:
+        return _again(again, json=json)
     values = Values(
         right=right, wrong=wrong, silent=silent, second=second, machine_second=machine_second, margin=margin
     )
     rates = Rates(questions_per_day=questions_per_day, updates_per_day=updates_per_day, half_within_h=half_within)
+    options = Options(
+        sources=tuple(map(str, source or ())), documents=str(documents) if documents else None, values=values,
+        rates=rates, training_seconds=training_seconds, document_seconds=document_seconds,
+    )  # fmt: skip
+    return _write(options, out, json=json)
+
+
+def _require_one(source: list[Path] | None, again: Path | None) -> None:
+    if (again is None) == (not source):
+        raise ValueError("name the folder of a trial with --from, or that of a decision with --again, and not both")
+
+
+def _write(options: Options, out: Path, *, json: bool) -> None:
     with progress.waiting("deciding at all rates"):
-        material, measured = _read(source, documents)
-        costs = measured.said(document_seconds, training_seconds)
-        decided = _decided(material, costs, values, rates)
+        decided = _decided(options)
         files.write(out, decided)
     if json:
         return output.as_json(files.as_dict(decided))
-    output.say(" ".join(decided.sentences))
+    output.say(" ".join([*decided.sentences, decided.warning]).strip())
     return output.say(f"Written to {out}: {', '.join(files.NAMES)}")
 
 
-def _read(sources: list[Path], documents: Path | None) -> tuple[Material, UpdateCosts]:
-    found = trial.found(sources)
-    return gathered([*found.results], documents or found.times), found.costs
+def _decided(options: Options) -> Decided:
+    found = trial.found([Path(source) for source in options.sources])
+    documents = Path(options.documents) if options.documents else found.times
+    return making.decided(gathered([*found.results], documents), found, options)
 
 
-def _decided(material: Material, costs: UpdateCosts, values: Values, rates: Rates) -> Decided:
-    evidence = of_results.evidence(material, costs)
-    [decision] = decided_by(evidence, values, [rates])
-    if decision is None:
-        raise ValueError(
-            f"no arm keeps up with {rates.updates_per_day:g} updates a day: name fewer, or say what a document takes "
-            "(--document-seconds)"
-        )
-    return Decided(
-        evidence, values, decision, turns(evidence, values, rates), chart.of(evidence, values, rates.half_within_h),
-        of_results.basis(material), count(material),
-    )  # fmt: skip
+def _again(folder: Path, *, json: bool) -> None:
+    """Leaves with 1 where anything differs."""
+    before = again_with.recorded(folder)
+    with progress.waiting("deciding again"):
+        said = again_with.compared(before, files.as_dict(_decided(before.options)))
+    output.as_json(vars(said) | {"same": said.same}) if json else output.say(said.sentences)
+    raise typer.Exit(0 if said.same else 1)

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from shared.lab.deciding.page import Decided, sections
+from shared.lab.deciding.decided import Decided
+from shared.lab.deciding.page import sections
 from shared.lab.deciding.rule import Decision
 from shared.lab.report import html, markdown
 
@@ -28,10 +29,14 @@ def as_dict(decided: Decided) -> dict[str, Any]:
     chart = decided.chart
     return {
         "sentences": decided.sentences,
+        "warning": decided.warning,
+        "ways": [vars(way) for way in decided.ways],
         "values": decided.values.model_dump(),
         "decision": _decision(decided.decision),
         "turns": [vars(turn) for turn in decided.turns],
         "basis": vars(decided.basis),
+        "keeping_up": [{**vars(load), "keeps_up": load.keeps_up} for load in decided.loads],
+        "learning_curve": _learning(decided),
         "map": {
             "updates_per_day": [*chart.updates_per_day],
             "questions_per_day": [*chart.questions_per_day],
@@ -42,7 +47,17 @@ def as_dict(decided: Decided) -> dict[str, Any]:
                 for row in chart.decisions
             ],
         },
+        "made_with": decided.made_with.model_dump(),
     }
+
+
+def _learning(decided: Decided) -> dict[str, Any] | None:
+    """The fit; None without a curve, or of too few trainings."""
+    if decided.curve is None or decided.fit is None:
+        return None
+    fit = decided.fit
+    told = {name: vars(getattr(fit, name)) for name in ("now", "twice", "change")}
+    return {"unit": decided.curve.unit, "largest": fit.largest, "tells_a_slope": fit.tells_a_slope, **told}
 
 
 def _decision(decision: Decision) -> dict[str, Any]:

@@ -52,7 +52,10 @@ class UpdateCosts:
 @dataclass(frozen=True)
 class Basis:
     """What a decision was made from: questions, those that nothing answers and those of unknown age, documents and
-    trainings. `without_memory`: arms that read and have no arm beside them that says what their model knows."""
+    trainings. `without_memory`: arms that read and have no arm beside them that says what their model knows.
+
+    `corrected`, `retracted`, `joined`: questions about a correction, about a retraction, and over several documents.
+    """
 
     questions: int
     unanswerable: int
@@ -61,6 +64,9 @@ class Basis:
     trainings: int
     without_memory: tuple[str, ...]
     read_from: str
+    corrected: int = 0
+    retracted: int = 0
+    joined: int = 0
 
 
 def basis(material: Material) -> Basis:
@@ -75,7 +81,13 @@ def basis(material: Material) -> Basis:
     arms = _usable(material)
     lacking = tuple(arm.name for arm in arms if arm.reads and not arm.is_tuned and _memory(arm, arms) is None)
     trainings = len({_training(result) for result in asked} - {""})
-    return Basis(len(once), len(none), len(once) - len(dated), len(documents), trainings, lacking, material.read_from)
+    outdated = [question for question in once.values() if question.outdated is not None]
+    return Basis(
+        len(once), len(none), len(once) - len(dated), len(documents), trainings, lacking, material.read_from,
+        corrected=sum(question.references != () for question in outdated),
+        retracted=sum(question.references == () for question in outdated),
+        joined=sum(len(question.gold_document_ids) > 1 for question in once.values()),
+    )  # fmt: skip
 
 
 def evidence(material: Material, costs: UpdateCosts) -> Evidence:

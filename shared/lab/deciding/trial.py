@@ -7,6 +7,8 @@ from statistics import fmean
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from shared.lab.deciding import learning_curve
+from shared.lab.deciding.learning_curve import LearningCurve
 from shared.lab.deciding.of_results import UpdateCosts
 from shared.lab.summary import Percentiles
 from shared.records import reason_of
@@ -31,17 +33,21 @@ class _Measured(BaseModel):
 
 @dataclass(frozen=True)
 class Found:
-    """Files of results, each a run; what updates took; a file with the documents' times, where there is one."""
+    """Files of results, each a run; what updates took; a file with the documents' times, where there is one.
+
+    `curve`: how much was right after trainings of several sizes, where somebody measured that.
+    """
 
     results: Sequence[Path]
     costs: UpdateCosts
     times: Path | None
+    curve: LearningCurve | None = None
 
 
 def found(sources: Sequence[Path]) -> Found:
     """In folders of trials and among files of results.
 
-    Raises FileNotFoundError where a folder holds no results, ValueError where its summary is none.
+    Raises FileNotFoundError where a folder holds no results, ValueError where its summary or curve is none.
     """
     results, measured, times = list[Path](), list[_Measured](), None
     for source in sources:
@@ -56,7 +62,14 @@ def found(sources: Sequence[Path]) -> Found:
     waits = [trial.freshness_ms.p50 for trial in measured if trial.freshness_ms.p50 is not None]
     trained = [training.seconds for trial in measured for training in trial.tunings]
     costs = UpdateCosts(fmean(waits) / 1000 if waits else DOCUMENT_S, fmean(trained) if trained else None)
-    return Found(results, costs, times)
+    return Found(results, costs, times, _curve(sources))
+
+
+def _curve(sources: Sequence[Path]) -> LearningCurve | None:
+    """Of all folders that have one together."""
+    files = [file for source in sources if (file := source / learning_curve.FILE).is_file()]
+    points = [point for file in files for point in learning_curve.read(file).points]
+    return LearningCurve(points=tuple(points)) if points else None
 
 
 def _read(file: Path) -> _Measured:
