@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from shared.lab.deciding import chart, taking_up, wording
+from shared.lab.deciding import chart, keeping_up, taking_up, wording
 from shared.lab.deciding.evidence import Answered, Contestant, Evidence, Outcome, Updating
 from shared.lab.deciding.of_results import Basis
 from shared.lab.deciding.rule import Decision, decide
@@ -171,13 +171,54 @@ def test_trainings_are_no_more_than_updates() -> None:
 
 def test_the_map_has_a_decision_for_each_pair_of_rates() -> None:
     made = evidence(contestant("learned", 90, updating=TRAINED), contestant("looked up", 60))
-    drawn = chart.of(made, Values(), half_within_h=24, steps=5)
+    drawn = chart.of(made, Values(), Rates(questions_per_day=50, updates_per_day=1, half_within_h=24), a_decade=1)
 
-    assert [len(row) for row in drawn.decisions] == [5] * 5
+    assert [len(row) for row in drawn.decisions] == [7] * 7
     corner = drawn.decisions[-1][0]
     assert corner is not None
     assert corner.rates == Rates(questions_per_day=1e6, updates_per_day=0.01, half_within_h=24)
     assert corner.best == "learned"
+
+
+def test_the_map_holds_the_users_rates_wherever_they_lie() -> None:
+    made = evidence(contestant("learned", 90, updating=TRAINED), contestant("looked up", 60))
+    for asked, changed in ((0.002, 3e-5), (5.0, 80_000.0), (1e6, 1e4), (1_000.0, 50.0)):
+        rates = Rates(questions_per_day=asked, updates_per_day=changed)
+        drawn = chart.of(made, Values(), rates, a_decade=1)
+        assert drawn.questions_per_day[0] <= asked <= drawn.questions_per_day[-1]
+        assert drawn.updates_per_day[0] <= changed <= drawn.updates_per_day[-1]
+        assert (drawn.questions_per_day[0], drawn.updates_per_day[-1]) == (min(1.0, 0.001 if asked < 1 else 1.0),
+                                                                           1e5 if changed > 1e4 else 1e4)  # fmt: skip
+
+
+def test_the_share_of_a_day_counts_answers_and_trainings() -> None:
+    made = evidence(contestant("learned", 90, updating=TRAINED), contestant("looked up", 60))
+    [decision] = decided(made, Values(), Rates(questions_per_day=43_200, updates_per_day=864))
+    learned, read = keeping_up.loads(made, decision)
+
+    assert (learned.answers, read.answers) == (0.5, 0.5), "each answer takes a second of the machine"
+    assert read.updates == pytest.approx(864 * 0.1 / DAY_S)
+    assert learned.updates == pytest.approx(decision.worths["learned"].schedule.machine_s / DAY_S)
+    assert learned.total == learned.answers + (learned.updates or 0.0)
+
+
+def test_a_machine_that_does_not_keep_up_is_said_beside_the_decision() -> None:
+    made = evidence(contestant("a", 90), contestant("b", 60))
+    for asked, said in ((1_000, ""), (86_400, "150"), (172_800, "250")):
+        [decision] = decided(made, Values(), Rates(questions_per_day=asked, updates_per_day=864_000 / 2))
+        warned = keeping_up.warning(decision, keeping_up.loads(made, decision))
+        assert (f"would have to work {said}" in warned) if said else not warned
+    assert "3 such machines" in warned
+
+
+def test_one_who_cannot_keep_up_with_updates_is_said_to() -> None:
+    slow = replace(contestant("slow", 99), updating=Updating(by_training=False, seconds=10.0, machine_s=10.0))
+    made = evidence(slow, contestant("b", 70))
+    [decision] = decided(made, Values(), Rates(questions_per_day=10, updates_per_day=DAY_S))
+    [load, _] = keeping_up.loads(made, decision)
+
+    assert not load.keeps_up
+    assert load.in_words() == "slow under 0.1 % for answers, and it cannot keep up with the updates"
 
 
 def test_what_cannot_be_decided_on_is_refused_with_what_to_do() -> None:

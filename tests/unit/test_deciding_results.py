@@ -1,29 +1,21 @@
 """`tiltyard decide` over the results of a contest: who is measured on what, what is said, and what is written."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from shared.lab.deciding import asked_often, files, of_results, trial
+from shared.lab.deciding import files, of_results, trial
 from shared.lab.deciding.evidence import Contestant, Evidence
 from shared.lab.deciding.of_results import UpdateCosts
 from shared.lab.deciding.values import Values
-from shared.lab.report.blocks import Table
-from shared.lab.report.material import Material, Times, gather
-from shared.lab.report.numbers import count
+from shared.lab.report.material import Times, gather
 from tests.command_line import Ended
 from tests.contests import within
+from tests.deciding import COSTS, material, written
 from tests.results import ARMS, a_result, a_scored, a_trial
-
-COSTS = UpdateCosts(document_s=0.1, training_s=300.0)
-
-
-def material(times: Times | None = None, arms: Sequence[str] = ARMS) -> Material:
-    results, known = a_trial()
-    return gather([within(result, *arms) for result in results], read_from="results.jsonl", times=times or known)
 
 
 @pytest.fixture(scope="module")
@@ -100,18 +92,6 @@ def test_what_makes_a_decision_impossible_is_said_with_what_to_do() -> None:
         of_results.evidence(unscored, COSTS)
 
 
-def written(folder: Path) -> tuple[Path, Path]:
-    """Results and times of the trial as files."""
-    results, times = a_trial()
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "results.jsonl").write_text(
-        "".join(f"{within(result, *ARMS).model_dump_json()}\n" for result in results), encoding="utf-8"
-    )
-    lines = "".join(f"{one.model_dump_json()}\n" for one in times.by_document.values())
-    (folder / trial.DOCUMENTS).write_text(lines, encoding="utf-8")
-    return folder / "results.jsonl", folder / trial.DOCUMENTS
-
-
 def test_the_command_writes_a_page_and_says_three_sentences(tiltyard: Callable[..., Ended], tmp_path: Path) -> None:
     results, times = written(tmp_path / "trial")
     out = tmp_path / "decision"
@@ -131,19 +111,6 @@ def test_the_command_writes_a_page_and_says_three_sentences(tiltyard: Callable[.
     assert "<svg" in page
     assert "5,000 questions and 20 updates a day" in page
     assert {file.name for file in out.iterdir()} == set(files.NAMES)
-
-
-def test_each_question_that_people_ask_has_an_answer_or_what_it_would_take(evidence: Evidence) -> None:
-    rows = asked_often.section(count(material()), evidence, []).blocks[0]
-    assert isinstance(rows, Table)
-    told: dict[str, str] = {row[0]: row[1] for row in rows.rows}
-
-    assert all(answer.endswith((".", ")")) for answer in told.values()), told
-    assert told["Does it know the news by heart after training?"].startswith("tuned against base: +")
-    assert "tuned+rag found what answers on" in told["Where does retrieval fail: not found, or misread?"]
-    assert "tuned 300.0 s" in told["How soon is an update known?"]
-    assert "contest `all`" in told["Does a long prompt with all the news make this unnecessary?"]
-    assert len(rows.rows) == len(told) >= 11
 
 
 def test_the_folder_of_a_trial_says_what_updates_took(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from services.console.app import build
-from shared.lab.report import files
+from shared.lab.report import files, html, markdown
 from shared.lab.report.blocks import Table
 from shared.lab.report.markdown import escape
 from shared.lab.report.material import Times, gather
@@ -131,6 +131,19 @@ def test_what_strangers_wrote_stays_text(tmp_path: Path) -> None:
 
 def test_markdown_tables_keep_their_columns_whatever_is_in_them() -> None:
     assert escape("a|b\nc <i>*d*</i> `e`") == r"a\|b c \<i\>\*d\*\</i\> \`e\`"
+
+
+def test_only_a_plain_name_or_command_between_backticks_is_code() -> None:
+    for text, in_markdown, in_html in (
+        ("see `tiltyard plan --by 2`.", "see `tiltyard plan --by 2`.", "see <code>tiltyard plan --by 2</code>."),
+        ("a `*b*` c", r"a \`\*b\*\` c", "a `*b*` c"),
+        ("``x`` `y", r"\`\`x\`\` \`y", "``x`` `y"),
+        ("`<b>` `a|b`", r"\`\<b\>\` \`a\|b\`", "`&lt;b&gt;` `a|b`"),
+        ("a ` b `c` d", r"a \` b `c` d", "a ` b <code>c</code> d"),
+        ("`a`*`b`", r"`a`\*`b`", "<code>a</code>*<code>b</code>"),
+    ):
+        assert markdown.set_in(text) == in_markdown
+        assert html.set_in(text) == in_html
 
 
 @pytest.mark.parametrize(

@@ -1,64 +1,28 @@
 """`tiltyard decide`: which contestant is worth most at your rates, how sure that is, and what would change it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from services.console import output, progress
+from services.console.commands import decide_options as of
 from services.console.commands.report import gathered
-from services.console.deciding import planning, steps
+from services.console.deciding import planning, said, steps
 from services.console.deciding.steps import ToDecide
 from services.console.demo.telling import Counting
 from shared.costs import CostSettings
-from shared.lab.deciding import chart, files, of_results, trial
-from shared.lab.deciding.of_results import UpdateCosts
-from shared.lab.deciding.page import Decided
-from shared.lab.deciding.rule import decide as decided_by
-from shared.lab.deciding.turning import turns
+from shared.lab.deciding import again as again_with
+from shared.lab.deciding import files, making, trial
+from shared.lab.deciding.decided import Decided
+from shared.lab.deciding.made_with import Options
 from shared.lab.deciding.values import Rates, Values
-from shared.lab.report.material import Material
-from shared.lab.report.numbers import count
+from shared.lab.report.blocks import Section
+from shared.lab.reviewing.counting import Review
 from shared.lab.voting.settings import VotingSettings
 
-USUAL = Values()
-
-Addresses = Annotated[
-    list[str] | None,
-    typer.Argument(
-        help="Documents: a folder, a feed's address, a .jsonl file, or a SQL query; several are one corpus."
-    ),
-]
-Sources = Annotated[
-    list[Path] | None,
-    typer.Option("--from", help="Instead of documents: a trial's folder, or a results.jsonl; several: trainings."),
-]
-Documents = Annotated[
-    Path | None,
-    typer.Option(help="With --from: JSON lines with document_id and published_at, what was news after a training."),
-]
-Wire = Annotated[Path | None, typer.Option(help="Instead of documents: a newswire folder with questions and pairs.")]
-Contest = Annotated[str, typer.Option(help="A contest's file, or a shipped one's name.")]
-Budget = Annotated[str, typer.Option(help="Time for everything: 45m, 2h, or none. Less is asked and trained in less.")]
-Cutoff = Annotated[str, typer.Option(help="Documents published later are new. Default: 3 of 10.")]
-PerDocument = Annotated[int, typer.Option(min=1, help="Most facts that are asked of one document.")]
-Out = Annotated[Path, typer.Option(help="Folder for decision.html, .md and .json.")]
-Afresh = Annotated[bool, typer.Option("--afresh", help="Begin anew, whatever was done before in this folder.")]
-Asked = Annotated[float, typer.Option(min=1e-3, help="Questions a day.")]
-Changed = Annotated[float, typer.Option(min=0, help="Updates a day: documents published, corrected or retracted.")]
-Half = Annotated[float, typer.Option(min=0.01, help="Half of the questions are about news of so many hours.")]
-Training = Annotated[float | None, typer.Option(min=0, help="Of one training. Default: what the trial measured.")]
-Findable = Annotated[
-    float | None, typer.Option(min=0, help="From publication until findable. Default: what the trial measured.")
-]
-
-
-Right = Annotated[float, typer.Option(help="Worth of a right answer.")]
-Wrong = Annotated[float, typer.Option(help="Worth of a wrong answer.")]
-Silent = Annotated[float, typer.Option(help="Worth of a declined answer.")]
-Second = Annotated[float, typer.Option(max=0, help="Worth of a second of waiting.")]
-Machine = Annotated[float, typer.Option(max=0, help="Worth of a second of the machine.")]
-Margin = Annotated[float, typer.Option(min=1e-6, help="Worth of an answer that does not matter.")]
+USUAL = of.USUAL
 
 
 def register(app: typer.Typer) -> None:
@@ -66,71 +30,106 @@ def register(app: typer.Typer) -> None:
 
 
 def decide(
-    addresses: Addresses = None, source: Sources = None, documents: Documents = None, wire: Wire = None,
-    cutoff: Cutoff = "", per_document: PerDocument = 4, contest: Contest = steps.CONTEST, budget: Budget = "45m",
-    afresh: Afresh = False, questions_per_day: Asked = 1_000.0, updates_per_day: Changed = 50.0,
-    half_within: Half = 72.0, right: Right = USUAL.right, wrong: Wrong = USUAL.wrong, silent: Silent = USUAL.silent,
-    second: Second = USUAL.second, machine_second: Machine = USUAL.machine_second, margin: Margin = USUAL.margin,
-    training_seconds: Training = None, document_seconds: Findable = None, out: Out = Path("out/decision"),
-    json: output.Json = False,
+    addresses: of.Addresses = None, wire: of.Wire = None, source: of.Sources = None, again: of.Again = None,
+    budget: of.Budget = "45m", cutoff: of.Cutoff = "", per_document: of.PerDocument = 4,
+    contest: of.Contest = steps.CONTEST, afresh: of.Afresh = False, questions_per_day: of.Asked = 1_000.0,
+    updates_per_day: of.Changed = 50.0, half_within: of.Half = 72.0, right: of.Right = USUAL.right,
+    wrong: of.Wrong = USUAL.wrong, silent: of.Silent = USUAL.silent, second: of.Second = USUAL.second,
+    machine_second: of.Machine = USUAL.machine_second, margin: of.Margin = USUAL.margin,
+    documents: of.Documents = None, training_seconds: of.Training = None, document_seconds: of.Findable = None,
+    reviewed: of.Reviewed = None, good: of.Good = None, out: of.Out = Path("out/decision"), json: output.Json = False,
 ) -> None:  # fmt: skip
     """Say which way of knowing the news is worth most to you, from your documents or from the results of a contest.
 
     Documents are read, questions are made of them, a model is trained, and all ways answer, on servers of its own; a
     decision that was interrupted goes on when it is asked for again. Worth counts right, wrong and declined answers,
-    the asker's waiting and the machine's work for answers and updates, in units of a right answer. The page has a map
-    over all rates of questions and updates.
+    the asker's waiting and the machine's work for answers and updates, in units of a right answer.
 
     Example: tiltyard decide ~/press-releases --questions-per-day 200 --updates-per-day 5 --budget 45m
-    Example: tiltyard decide --from out/demo --questions-per-day 5000 --updates-per-day 200
-    Example: tiltyard decide --from out/demo --wrong -5 --half-within 6
-    Example: tiltyard decide --from results.jsonl --documents documents.jsonl --training-seconds 600
+    Example: tiltyard decide --from out/demo --wrong -5 --half-within 6 --reviewed 30 --good 26
+    Example: tiltyard decide --again out/decision
     """
+    _require_one(addresses, wire, source, again)
+    if again is not None:
+        return _again(again, json=json)
     values = Values(
         right=right, wrong=wrong, silent=silent, second=second, machine_second=machine_second, margin=margin
     )
     rates = Rates(questions_per_day=questions_per_day, updates_per_day=updates_per_day, half_within_h=half_within)
-    making = ["--per-document", str(per_document), *(["--cutoff", cutoff] if cutoff else [])]
-    results = source or [_held(addresses or [], wire, making, contest, budget, out, afresh=afresh)]
-    with progress.waiting("deciding at all rates"):
-        material, measured = _read(results, documents)
-        costs = measured.said(document_seconds, training_seconds)
-        decided = _decided(material, costs, values, rates)
-        files.write(out, decided)
-    if json:
-        return output.as_json(files.as_dict(decided))
-    output.say(" ".join(decided.sentences))
-    return output.say(f"Written to {out}: {', '.join(files.NAMES)}")
+    review = _review(reviewed, good)
+    work = ["--per-document", str(per_document), *(["--cutoff", cutoff] if cutoff else [])]
+    held = _Held(source or ()) if source else _held(addresses or [], wire, work, contest, budget, out, afresh=afresh)
+    options = Options(
+        sources=tuple(map(str, held.results)), documents=str(documents) if documents else None, values=values,
+        rates=rates, training_seconds=training_seconds, document_seconds=document_seconds, review=review,
+    )  # fmt: skip
+    return _write(options, out, held.sections, json=json)
+
+
+@dataclass(frozen=True)
+class _Held:
+    """Results to decide from, and what the page says of how they came about."""
+
+    results: Sequence[Path]
+    sections: Sequence[Section] = field(default_factory=tuple)
 
 
 def _held(
-    addresses: list[str], wire: Path | None, making: list[str], contest: str, budget: str, out: Path, *, afresh: bool
-) -> Path:
-    """Results of a contest that is held for this decision, as far as it was not held before."""
-    if bool(addresses) == bool(wire):
-        raise ValueError(
-            "say what to decide from: documents (a folder, a feed's address, a .jsonl file), a newswire (--wire), or "
-            "results (--from)"
-        )
+    addresses: Sequence[str],
+    wire: Path | None,
+    work: Sequence[str],
+    contest: str,
+    budget: str,
+    out: Path,
+    *,
+    afresh: bool,
+) -> _Held:
+    """A contest that is held for this decision, as far as it was not held before."""
     counting = Counting(VotingSettings().per_voter_per_hour, CostSettings())
-    wanted = ToDecide(addresses, wire, making, contest, planning.seconds_of(budget), out, counting, afresh)
-    return steps.hold(wanted).results
+    held = steps.hold(ToDecide(addresses, wire, work, contest, planning.seconds_of(budget), out, counting, afresh))
+    return _Held([held.results], said.sections(held))
 
 
-def _read(sources: list[Path], documents: Path | None) -> tuple[Material, UpdateCosts]:
-    found = trial.found(sources)
-    return gathered([*found.results], documents or found.times), found.costs
-
-
-def _decided(material: Material, costs: UpdateCosts, values: Values, rates: Rates) -> Decided:
-    evidence = of_results.evidence(material, costs)
-    [decision] = decided_by(evidence, values, [rates])
-    if decision is None:
+def _require_one(addresses: list[str] | None, wire: Path | None, source: list[Path] | None, again: Path | None) -> None:
+    if sum(map(bool, (addresses, wire, source, again))) != 1:
         raise ValueError(
-            f"no arm keeps up with {rates.updates_per_day:g} updates a day: name fewer, or say what a document takes "
-            "(--document-seconds)"
+            "say one thing to decide from: documents (a folder, a feed's address, a .jsonl file), a newswire (--wire), "
+            "results (--from), or a decision that was made (--again)"
         )
-    return Decided(
-        evidence, values, decision, turns(evidence, values, rates), chart.of(evidence, values, rates.half_within_h),
-        of_results.basis(material), count(material),
-    )  # fmt: skip
+
+
+def _review(reviewed: int | None, good: int | None) -> Review | None:
+    """What somebody says of questions that were read elsewhere. ValueError: only one of the two is said."""
+    if reviewed is None or good is None:
+        if reviewed is not good:
+            raise ValueError("--reviewed and --good belong together: say both, or neither")
+        return None
+    return Review(reviewed=reviewed, good=good)
+
+
+def _write(options: Options, out: Path, extra: Sequence[Section], *, json: bool) -> None:
+    with progress.waiting("deciding at all rates"):
+        decided = _decided(options)
+        files.write(out, decided, extra)
+    if json:
+        return output.as_json(files.as_dict(decided))
+    for words in (" ".join(decided.sentences), decided.warning, " ".join(decided.of_review)):
+        if words:
+            output.say(words)
+    page = (out / files.NAMES[0]).resolve().as_uri()
+    return output.say(f"Written to {out}: {', '.join(files.NAMES)}. To read: {page}")
+
+
+def _decided(options: Options) -> Decided:
+    found = trial.found([Path(source) for source in options.sources])
+    documents = Path(options.documents) if options.documents else found.times
+    return making.decided(gathered([*found.results], documents), found, options)
+
+
+def _again(folder: Path, *, json: bool) -> None:
+    """Leaves with 1 where anything differs."""
+    before = again_with.recorded(folder)
+    with progress.waiting("deciding again"):
+        compared = again_with.compared(before, files.as_dict(_decided(before.options)))
+    output.as_json(vars(compared) | {"same": compared.same}) if json else output.say(compared.sentences)
+    raise typer.Exit(0 if compared.same else 1)

@@ -23,8 +23,9 @@ DEADLINE_S = 3_600.0
 
 @dataclass(frozen=True)
 class Newswire:
-    """A loaded folder. `facts`: how many different ones the pairs teach. `reviewed`: what a review made of its questions,
-    `review`: what it says of them.
+    """A loaded folder. `facts`: how many different ones the pairs teach.
+
+    `reviewed`: what a review made of its questions, `review`: what it says of them.
     """
 
     edition1: Sequence[DocumentPublished]

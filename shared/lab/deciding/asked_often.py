@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from shared.lab.deciding import examples_needed, lacking
+from shared.lab.deciding.decided import Decided
 from shared.lab.deciding.evidence import Evidence, Updating
 from shared.lab.deciding.turning import Turn
 from shared.lab.deciding.wording import number
@@ -20,26 +22,34 @@ OUTDATED = "outdated"
 Row = tuple[str, str]
 
 
-def section(numbers: Numbers, evidence: Evidence, turns: Sequence[Turn]) -> Section:
-    """One row for each question."""
+def section(decided: Decided) -> Section:
+    """One row for each question, and the curve over examples where there is one."""
+    numbers, evidence = decided.numbers, decided.evidence
     rows = [
         *_gains(numbers),
         _both(numbers),
         _forgetting(),
+        lacking.where_tuning_fails(numbers, evidence),
         _search(numbers),
         _waits(numbers, evidence),
-        *_costs(evidence, turns),
+        *_costs(evidence, decided.turns),
+        ("Does the machine keep up?", _each([load.in_words() for load in decided.loads])),
         _freshness(evidence),
         _deletion(numbers, evidence),
         _long_prompt(numbers),
-        _examples(),
+        examples_needed.row(decided.curve, decided.fit),
+        lacking.what_is_lacking(numbers, evidence, decided.basis),
     ]
-    blocks: list[Block] = [
-        Table("With 95 % intervals; points are of 100 answers", ["question", "answer"], rows),
+    blocks: list[Block] = [Table("With 95 % intervals; points are of 100 answers", ["question", "answer"], rows)]
+    if decided.curve is not None and decided.fit is not None:
+        blocks.append(examples_needed.figure(decided.curve, decided.fit))
+    blocks.append(
         Paragraph(
-            "The report of the contest (`tiltyard report --from`) has the evidence behind each line.", small=True
-        ),
-    ]
+            "Work of the machine is in per cent of a day, at your rates, trainings included. The report of the contest "
+            "(`tiltyard report --from`) has the evidence behind each line.",
+            small=True,
+        )
+    )
     return Section("What people ask", "asked", blocks)
 
 
@@ -162,10 +172,3 @@ def _long_prompt(numbers: Numbers) -> Row:
     if not shown:
         return asked, 'Not measured: hold a contest with an arm of context "cag" (the contest `all` has one).'
     return asked, _each([f"{arm} was right on {said_share(share)}" for arm, share in shown])
-
-
-def _examples() -> Row:
-    return (
-        "How many examples does training need?",
-        "Not measured by a contest: `tiltyard evaluate training` trains on growing shares of the data.",
-    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil, floor, log10
 
 import numpy as np
 
@@ -11,7 +12,8 @@ from shared.lab.deciding.values import Rates, Values
 
 UPDATES = (0.01, 10_000.0)
 QUESTIONS = (1.0, 1_000_000.0)
-STEPS = 31
+A_DECADE = 5
+"""Points for each factor of ten."""
 
 
 @dataclass(frozen=True)
@@ -26,14 +28,25 @@ class Chart:
     decisions: Sequence[Sequence[Decision | None]]
 
 
-def of(evidence: Evidence, values: Values, half_within_h: float, steps: int = STEPS) -> Chart:
-    """The decision at each of steps x steps points."""
-    updates = np.geomspace(*UPDATES, steps).tolist()
-    questions = np.geomspace(*QUESTIONS, steps).tolist()
+def of(evidence: Evidence, values: Values, rates: Rates, a_decade: int = A_DECADE) -> Chart:
+    """The decision at each point of a map that holds the user's rates too; no updates lie left of every map."""
+    updates = _axis(UPDATES, rates.updates_per_day, a_decade)
+    questions = _axis(QUESTIONS, rates.questions_per_day, a_decade)
     points = [
-        Rates(questions_per_day=asked, updates_per_day=changed, half_within_h=half_within_h)
+        Rates(questions_per_day=asked, updates_per_day=changed, half_within_h=rates.half_within_h)
         for asked in questions
         for changed in updates
     ]
     decided = decide(evidence, values, points)
-    return Chart(updates, questions, [decided[at * steps : (at + 1) * steps] for at in range(steps)])
+    across = len(updates)
+    return Chart(updates, questions, [decided[at * across : (at + 1) * across] for at in range(len(questions))])
+
+
+def _axis(usual: tuple[float, float], rate: float, a_decade: int) -> list[float]:
+    """From the usual limits to the next power of ten around the rate."""
+    first, last = (round(log10(limit)) for limit in usual)
+    if rate > 0:
+        first, last = min(first, floor(log10(rate))), max(last, ceil(log10(rate)))
+    steps = np.logspace(first, last, a_decade * (last - first) + 1)
+    steps[0], steps[-1] = 10.0**first, 10.0**last
+    return [float(step) for step in steps]

@@ -1,22 +1,25 @@
 """A decision as files: `decision.html`, `decision.md` and `decision.json`, all of the same numbers."""
 
 import json
+from collections.abc import Sequence
 from math import inf
 from pathlib import Path
 from typing import Any
 
-from shared.lab.deciding.page import Decided, sections
+from shared.lab.deciding.decided import Decided
+from shared.lab.deciding.page import sections
 from shared.lab.deciding.rule import Decision
 from shared.lab.report import html, markdown
+from shared.lab.report.blocks import Section
 
 TITLE = "Look it up or learn it"
 NAMES = ("decision.html", "decision.md", "decision.json")
 
 
-def write(folder: Path, decided: Decided) -> None:
-    """Write the three files; what stood there under their names is replaced."""
+def write(folder: Path, decided: Decided, extra: Sequence[Section] = ()) -> None:
+    """Write the three files, with more sections behind; what stood there under their names is replaced."""
     folder.mkdir(parents=True, exist_ok=True)
-    all_sections = sections(decided)
+    all_sections = [*sections(decided), *extra]
     written = json.dumps(as_dict(decided), indent=2, ensure_ascii=False)
     subtitle = f"Decided on {decided.basis.questions} questions from {decided.basis.read_from}"
     texts = (html.render(TITLE, subtitle, all_sections), markdown.render(TITLE, all_sections), f"{written}\n")
@@ -29,11 +32,15 @@ def as_dict(decided: Decided) -> dict[str, Any]:
     chart = decided.chart
     return {
         "sentences": decided.sentences,
+        "warning": decided.warning,
+        "ways": [vars(way) for way in decided.ways],
         "values": decided.values.model_dump(),
         "decision": _decision(decided.decision),
         "turns": [vars(turn) for turn in decided.turns],
         "basis": vars(decided.basis),
         "review": _review(decided),
+        "keeping_up": [{**vars(load), "keeps_up": load.keeps_up} for load in decided.loads],
+        "learning_curve": _learning(decided),
         "map": {
             "updates_per_day": [*chart.updates_per_day],
             "questions_per_day": [*chart.questions_per_day],
@@ -44,6 +51,7 @@ def as_dict(decided: Decided) -> dict[str, Any]:
                 for row in chart.decisions
             ],
         },
+        "made_with": decided.made_with.model_dump(),
     }
 
 
@@ -53,6 +61,15 @@ def _review(decided: Decided) -> dict[str, Any]:
     review, tips = decided.review, decided.decision.tips
     found = {} if review is None else review.model_dump() | {"errors": vars(review.errors)}
     return found | {"sentences": decided.of_review, "bad": decided.decision.bad, "tips": tips and [*tips]}
+
+
+def _learning(decided: Decided) -> dict[str, Any] | None:
+    """The fit; None without a curve, or of too few trainings."""
+    if decided.curve is None or decided.fit is None:
+        return None
+    fit = decided.fit
+    told = {name: vars(getattr(fit, name)) for name in ("now", "twice", "change")}
+    return {"unit": decided.curve.unit, "largest": fit.largest, "tells_a_slope": fit.tells_a_slope, **told}
 
 
 def _decision(decision: Decision) -> dict[str, Any]:

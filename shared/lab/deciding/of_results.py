@@ -55,7 +55,10 @@ class UpdateCosts:
 class Basis:
     """What a decision was made from: questions, those that nothing answers and those of unknown age, documents and
     trainings. `without_memory`: arms that read and have no arm beside them that says what their model knows. `made`:
-    questions that rules made of documents."""
+    questions that rules made of documents.
+
+    `corrected`, `retracted`, `joined`: questions about a correction, about a retraction, and over several documents.
+    """
 
     questions: int
     unanswerable: int
@@ -65,6 +68,9 @@ class Basis:
     without_memory: tuple[str, ...]
     read_from: str
     made: int = 0
+    corrected: int = 0
+    retracted: int = 0
+    joined: int = 0
 
 
 def basis(material: Material) -> Basis:
@@ -80,9 +86,14 @@ def basis(material: Material) -> Basis:
     lacking = tuple(arm.name for arm in arms if arm.reads and not arm.is_tuned and _memory(arm, arms) is None)
     trainings = len({_training(result) for result in asked} - {""})
     made = sum(name.startswith(MADE) for name in once)
+    outdated = [question for question in once.values() if question.outdated is not None]
     return Basis(
-        len(once), len(none), len(once) - len(dated), len(documents), trainings, lacking, material.read_from, made
-    )
+        len(once), len(none), len(once) - len(dated), len(documents), trainings, lacking, material.read_from,
+        made=made,
+        corrected=sum(question.references != () for question in outdated),
+        retracted=sum(question.references == () for question in outdated),
+        joined=sum(len(question.gold_document_ids) > 1 for question in once.values()),
+    )  # fmt: skip
 
 
 def evidence(material: Material, costs: UpdateCosts, *, bad: float = 0.0) -> Evidence:

@@ -1,73 +1,57 @@
 """The decision as sections: what to use, the map, the contestants at the user's rates, what was set, and from what."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 
-from shared.lab.deciding import asked_often, picture, reviewed, wording
-from shared.lab.deciding.chart import Chart
-from shared.lab.deciding.evidence import Answered, Contestant, Evidence
-from shared.lab.deciding.of_results import Basis
+from shared.lab.deciding import asked_often, picture, ways
+from shared.lab.deciding.decided import Decided
+from shared.lab.deciding.evidence import Answered, Contestant
 from shared.lab.deciding.rule import Decision
-from shared.lab.deciding.turning import Turn
-from shared.lab.deciding.values import DAY_S, Values
+from shared.lab.deciding.values import DAY_S
+from shared.lab.deciding.ways import FROM_MEMORY, MEASURED
 from shared.lab.deciding.wording import number, worth
 from shared.lab.report.blocks import Block, Bullets, Figure, Paragraph, Section, Table
-from shared.lab.report.numbers import Numbers
 from shared.lab.report.phrasing import counted, listed, plain
-from shared.lab.reviewing.counting import Review
 
 HOUR_S = 3_600.0
-
-
-@dataclass(frozen=True)
-class Decided:
-    """All that a page is made from."""
-
-    evidence: Evidence
-    values: Values
-    decision: Decision
-    turns: Sequence[Turn]
-    chart: Chart
-    basis: Basis
-    numbers: Numbers
-    review: Review | None = None
-
-    @property
-    def sentences(self) -> list[str]:
-        return wording.sentences(self.decision, self.basis, self.turns)
-
-    @property
-    def of_review(self) -> list[str]:
-        """What is known of the questions, beside."""
-        return reviewed.sentences(self.decision, self.basis, self.review, self.values)
+AGAIN = "tiltyard decide --again"
 
 
 def sections(decided: Decided) -> list[Section]:
     """In the order of reading."""
     return [
-        Section("Decision", "verdict", list(_verdict(decided))),
+        Section("Decision", "verdict", list(_first(decided))),
+        ways.section(decided.ways, decided.values),
         Section("The map", "map", list(_map(decided))),
         Section("At your rates", "rates", list(_at_rates(decided))),
         Section("What an answer and an update cost", "costs", [_costs(decided)]),
-        asked_often.section(decided.numbers, decided.evidence, decided.turns),
+        asked_often.section(decided),
         Section("What was set", "set", list(_set(decided))),
         Section("What it was made from", "provenance", list(_made_from(decided))),
     ]
 
 
-def _verdict(decided: Decided) -> Iterator[Block]:
+def _first(decided: Decided) -> Iterator[Block]:
+    """What a reader needs who reads no further."""
     yield Paragraph(" ".join(decided.sentences))
+    if decided.warning:
+        yield Paragraph(decided.warning)
     if decided.of_review:
         yield Paragraph(" ".join(decided.of_review), small=True)
+    named = {decided.decision.best, *decided.decision.rivals}
+    said = [f"{way.name} is {way.words}" for way in decided.ways if way.name in named]
+    yield Paragraph(f"{'; '.join(said)}. Worth is in units of a right answer, of which the next section says more.")
 
 
 def _map(decided: Decided) -> Iterator[Block]:
     names = [one.name for one in decided.evidence.contestants]
+    rates = decided.decision.rates
+    here = "the star is your point" if rates.updates_per_day else "without updates you are left of it, see the arrow"
     yield Figure(
-        picture.drawn_map(decided.chart, names, decided.decision.rates),
-        "Each point is a number of updates and of questions a day, and its colour is who is worth most there. Hatched "
-        "is where that is not decided; the star is your point.",
-        "a map of questions a day over updates a day, coloured by the contestant that is worth most",
+        picture.drawn_map(decided.chart, names, rates),
+        "Each point is a number of updates and of questions a day, both rising by equal factors; its region is of the "
+        f"way that is worth most there. Hatched is where that is not decided; {here}.",
+        "a map of questions a day over updates a day, with a region for each way that is worth most in it",
+        narrow=True,
     )
 
 
@@ -75,15 +59,19 @@ def _at_rates(decided: Decided) -> Iterator[Block]:
     decision = decided.decision
     order = sorted(decision.worths, key=lambda name: -decision.worths[name].mean)
     contestants = {one.name: one for one in decided.evidence.contestants}
+    said = {way.name: way.pending for way in decided.ways}
     yield Table(
         f"What an answer is worth on average, a right one being worth {worth(decided.values.right)}; 95 % intervals",
         ["", "worth", "behind by", "surely by", "of known news right, wrong, declined",
          "of pending news right, wrong, declined", "news pending", "trains every"],
-        [_row(decision, contestants[name], decided.evidence.unanswerable) for name in order], numbers=range(1, 8),
+        [_row(decision, contestants[name], decided.evidence.unanswerable, said[name]) for name in order],
+        numbers=range(1, 8),
     )  # fmt: skip
     yield Paragraph(
-        "Known is news up to the training, and pending what came later: an arm that learns answers both as it did, and "
-        "an arm that only reads answers pending news as its model does from memory. How much is pending follows from "
+        "Known is news up to the training, and pending what came later. An arm that learns, or that has only its "
+        f"memory, was measured on both. An arm that only reads was not asked about news that it could not find yet: "
+        f'"{FROM_MEMORY}" is what its model says without reading, in place of a measurement. How much is pending '
+        "follows from "
         "how long an update takes and how often an arm trains, which is chosen to be worth most. Behind by is what an "
         "answer is worth less than one of the first; surely by is what of that holds with 95 % confidence.",
         small=True,
@@ -96,7 +84,7 @@ def _at_rates(decided: Decided) -> Iterator[Block]:
         )
 
 
-def _row(decision: Decision, one: Contestant, unanswerable: Collection[str]) -> list[str]:
+def _row(decision: Decision, one: Contestant, unanswerable: Collection[str], pending: str) -> list[str]:
     made, lead = decision.worths[one.name], decision.leads.get(one.name)
     every = made.schedule.every_s
     return [
@@ -105,7 +93,8 @@ def _row(decision: Decision, one: Contestant, unanswerable: Collection[str]) -> 
         "" if lead is None else worth(lead.difference),
         "" if lead is None else worth(lead.least),
         _shares([of for item, of in one.known.items() if item not in unanswerable]),
-        _shares([of for item, of in one.pending.items() if item not in unanswerable]),
+        _shares([of for item, of in one.pending.items() if item not in unanswerable])
+        + ("" if pending == MEASURED else f", {pending}"),
         f"{100 * made.schedule.pending:.1f} %",
         "" if every is None else _span(every),
     ]
@@ -167,4 +156,12 @@ def _made_from(decided: Decided) -> Iterator[Block]:
     yield Paragraph(
         f"{asked}, and {counted(basis.trainings, 'training')}, read from {basis.read_from}.{undated} "
         "The decision holds for these questions, documents, models and prompts."
+    )
+    made = decided.made_with
+    yield Table("Files", ["file", "SHA-256"], [[file.path, file.sha256[:16]] for file in made.files])
+    versions = listed([f"{name} {version}" for name, version in made.versions.items()])
+    yield Paragraph(
+        f"Counted by {versions}. `{AGAIN}`, with the folder of this page, decides again from the same files with the "
+        "same options and says whether anything differs.",
+        small=True,
     )

@@ -7,6 +7,8 @@ from statistics import fmean
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from shared.lab.deciding import learning_curve
+from shared.lab.deciding.learning_curve import LearningCurve
 from shared.lab.deciding.of_results import UpdateCosts
 from shared.lab.reviewing.counting import Review
 from shared.lab.summary import Percentiles
@@ -36,18 +38,20 @@ class Found:
     """Files of results, each a run; what updates took; a file with the documents' times, where there is one.
 
     `review`: what a person who read some of the questions found; of several trials the most careful of all.
+    `curve`: how much was right after trainings of several sizes, where somebody measured that.
     """
 
     results: Sequence[Path]
     costs: UpdateCosts
     times: Path | None
     review: Review | None = None
+    curve: LearningCurve | None = None
 
 
 def found(sources: Sequence[Path]) -> Found:
     """In folders of trials and among files of results.
 
-    Raises FileNotFoundError where a folder holds no results, ValueError where its summary is none.
+    Raises FileNotFoundError where a folder holds no results, ValueError where its summary or curve is none.
     """
     results, measured, times = list[Path](), list[_Measured](), None
     for source in sources:
@@ -63,13 +67,21 @@ def found(sources: Sequence[Path]) -> Found:
     trained = [training.seconds for trial in measured for training in trial.tunings]
     costs = UpdateCosts(fmean(waits) / 1000 if waits else DOCUMENT_S, fmean(trained) if trained else None)
     reviews = [trial.review for trial in measured]
-    return Found(results, costs, times, _most_careful(reviews) if len(reviews) == len(sources) else None)
+    review = _most_careful(reviews) if len(reviews) == len(sources) else None
+    return Found(results, costs, times, review, _curve(sources))
 
 
 def _most_careful(reviews: Sequence[Review | None]) -> Review | None:
     """None where the questions of one trial were not reviewed."""
     known = [review for review in reviews if review is not None]
     return max(known, key=lambda review: review.bad) if known and len(known) == len(reviews) else None
+
+
+def _curve(sources: Sequence[Path]) -> LearningCurve | None:
+    """Of all folders that have one together."""
+    files = [file for source in sources if (file := source / learning_curve.FILE).is_file()]
+    points = [point for file in files for point in learning_curve.read(file).points]
+    return LearningCurve(points=tuple(points)) if points else None
 
 
 def _read(file: Path) -> _Measured:

@@ -1,10 +1,14 @@
 """What a page is made of, whatever it is rendered as: sections of paragraphs, lists, tables, figures and examples.
 
-Texts are plain: a renderer escapes every one of them, so that titles and answers of strangers stay data.
+Texts are plain: a renderer escapes every one of them, so that titles and answers of strangers stay data. A command or
+a name between backticks is set as code, where it has no character that could mean more; in a card it stays as it is.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+CODE = re.compile(r"(?<!`)`([A-Za-z0-9-](?:[\w .,:=+/\"-]{0,98}[\w\"/])?)`(?!`)")
 
 
 @dataclass(frozen=True)
@@ -32,11 +36,15 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """A picture, as an SVG element, with its caption and what it shows for those who cannot see it."""
+    """A picture, as an SVG element, with its caption and what it shows for those who cannot see it.
+
+    `narrow`: it was drawn to be read whole on a telephone, so that it is neither widened nor scrolled.
+    """
 
     svg: str
     caption: str
     alt: str
+    narrow: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,3 +65,9 @@ class Section:
     title: str
     anchor: str
     blocks: Sequence[Block]
+
+
+def with_code(text: str, escape: Callable[[str], str], code: Callable[[str], str]) -> str:
+    """A text in which `code` writes what stands between backticks, and `escape` all the rest."""
+    parts = CODE.split(text)
+    return "".join(code(part) if place % 2 else escape(part) for place, part in enumerate(parts))

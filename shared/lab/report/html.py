@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from html import escape as escaped
 
-from shared.lab.report.blocks import Block, Bullets, Card, Figure, Paragraph, Section, Table
+from shared.lab.report.blocks import Block, Bullets, Card, Figure, Paragraph, Section, Table, with_code
 from shared.printable import printable
 
 STYLE = """\
@@ -25,6 +25,9 @@ nav li { margin: 0; padding: .15rem 0; break-inside: avoid; }
   font-size: 1.05rem; max-width: 54rem; }
 figure { margin: 1.2rem 0; max-width: 54rem; }
 .picture svg { display: block; width: 100%; height: auto; }
+.picture.narrow { max-width: 38rem; }
+code { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: .92em; background: var(--tint);
+  padding: 0 .2em; }
 .wide { overflow-x: auto; margin: 1rem 0; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; padding-bottom: .4rem; }
@@ -42,7 +45,7 @@ dd { margin: 0; overflow-wrap: anywhere; white-space: pre-wrap; }
   dd { margin-bottom: .4rem; }
   nav ul { columns: 1; }
   .picture { overflow-x: auto; }
-  .picture svg { min-width: 34rem; }
+  .picture:not(.narrow) svg { min-width: 34rem; }
 }
 @media print {
   @page { size: A4; margin: 14mm; }
@@ -102,6 +105,11 @@ def escape(text: str) -> str:
     return escaped(text).replace("\N{NO-BREAK SPACE}", "&nbsp;")
 
 
+def set_in(text: str) -> str:
+    """A text of ours: escaped, with commands and names between backticks as code."""
+    return with_code(text, escape, lambda code: f"<code>{escaped(code)}</code>")
+
+
 def _section(section: Section) -> Iterator[str]:
     yield f'<section id="{escape(section.anchor)}">'
     yield f"<h2>{escape(section.title)}</h2>"
@@ -112,9 +120,9 @@ def _section(section: Section) -> Iterator[str]:
 
 def _block(block: Block) -> Iterator[str]:
     if isinstance(block, Paragraph):
-        yield f'<p class="small">{escape(block.text)}</p>' if block.small else f"<p>{escape(block.text)}</p>"
+        yield f'<p class="small">{set_in(block.text)}</p>' if block.small else f"<p>{set_in(block.text)}</p>"
     elif isinstance(block, Bullets):
-        yield f"<ul>{''.join(f'<li>{escape(item)}</li>' for item in block.items)}</ul>"
+        yield f"<ul>{''.join(f'<li>{set_in(item)}</li>' for item in block.items)}</ul>"
     elif isinstance(block, Table):
         yield from _table(block)
     elif isinstance(block, Card):
@@ -122,12 +130,13 @@ def _block(block: Block) -> Iterator[str]:
         yield from (f"<dt>{escape(label)}</dt><dd>{escape(text)}</dd>" for label, text in block.fields)
         yield "</dl></div>"
     elif isinstance(block, Figure):
-        yield f'<figure><div class="picture" role="img" aria-label="{escape(block.alt)}">{block.svg}</div>'
-        yield f"<figcaption>{escape(block.caption)}</figcaption></figure>"
+        kind = "picture narrow" if block.narrow else "picture"
+        yield f'<figure><div class="{kind}" role="img" aria-label="{escape(block.alt)}">{block.svg}</div>'
+        yield f"<figcaption>{set_in(block.caption)}</figcaption></figure>"
 
 
 def _table(table: Table) -> Iterator[str]:
-    yield f'<div class="wide" tabindex="0"><table><caption>{escape(table.caption)}</caption>'
+    yield f'<div class="wide" tabindex="0"><table><caption>{set_in(table.caption)}</caption>'
     if any(table.heads):
         yield f"<thead><tr>{''.join(_cells(table, table.heads, 'th'))}</tr></thead>"
     yield "<tbody>"
@@ -139,4 +148,4 @@ def _cells(table: Table, texts: Sequence[str], tag: str) -> Iterator[str]:
     for place, text in enumerate(texts):
         kind = ' class="number"' if place in table.numbers else ""
         scope = ' scope="col"' if tag == "th" else ""
-        yield f"<{tag}{scope}{kind}>{escape(text)}</{tag}>"
+        yield f"<{tag}{scope}{kind}>{set_in(text)}</{tag}>"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from shared.lab.report.blocks import Block, Bullets, Card, Figure, Paragraph, Section, Table
+from shared.lab.report.blocks import Block, Bullets, Card, Figure, Paragraph, Section, Table, with_code
 from shared.printable import printable
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~!$&])")
@@ -21,14 +21,23 @@ def render(title: str, sections: Sequence[Section]) -> str:
 
 def escape(text: str) -> str:
     """Text that means nothing to Markdown, on one line."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return _escaped(" ".join(text.split()))
+
+
+def _escaped(line: str) -> str:
+    return _SPECIAL.sub(r"\\\1", line)
+
+
+def set_in(text: str) -> str:
+    """A text of ours on one line: escaped, but for commands and names between backticks."""
+    return with_code(" ".join(text.split()), _escaped, "`{}`".format)
 
 
 def _block(block: Block) -> Iterator[str]:
     if isinstance(block, Paragraph):
-        yield escape(block.text)
+        yield set_in(block.text)
     elif isinstance(block, Bullets):
-        yield from (f"- {escape(item)}" for item in block.items)
+        yield from (f"- {set_in(item)}" for item in block.items)
     elif isinstance(block, Table):
         yield from _table(block)
     elif isinstance(block, Card):
@@ -36,12 +45,12 @@ def _block(block: Block) -> Iterator[str]:
         yield ""
         yield from (f"- {escape(label)}: {escape(text)}" for label, text in block.fields)
     elif isinstance(block, Figure):
-        yield f"(Figure in the page of HTML: {escape(block.caption)})"
+        yield f"(Figure in the page of HTML: {set_in(block.caption)})"
 
 
 def _table(table: Table) -> Iterator[str]:
-    yield f"{escape(table.caption)}:"
+    yield f"{set_in(table.caption)}:"
     yield ""
-    yield f"| {' | '.join(map(escape, table.heads))} |"
+    yield f"| {' | '.join(map(set_in, table.heads))} |"
     yield "|" + "".join("---:|" if place in table.numbers else "---|" for place in range(len(table.heads)))
-    yield from (f"| {' | '.join(map(escape, row))} |" for row in table.rows)
+    yield from (f"| {' | '.join(map(set_in, row))} |" for row in table.rows)

@@ -1,0 +1,28 @@
+"""A decision made from results: evidence, rule, map and turning points at the rates that were told."""
+
+from shared.lab.deciding import chart, of_results
+from shared.lab.deciding.decided import Decided
+from shared.lab.deciding.made_with import Options, made_with
+from shared.lab.deciding.rule import decide
+from shared.lab.deciding.trial import Found
+from shared.lab.deciding.turning import turns
+from shared.lab.report.material import Material
+from shared.lab.report.numbers import count
+
+
+def decided(material: Material, found: Found, options: Options) -> Decided:
+    """Raises ValueError where there is nothing to decide from, or no arm keeps up with so many updates."""
+    values, rates = options.values, options.rates
+    costs = found.costs.said(options.document_seconds, options.training_seconds)
+    review = options.review or found.review
+    evidence = of_results.evidence(material, costs, bad=review.bad if review else 0.0)
+    [decision] = decide(evidence, values, [rates])
+    if decision is None:
+        raise ValueError(
+            f"no arm keeps up with {rates.updates_per_day:g} updates a day: name fewer, or say what a document takes "
+            "(--document-seconds)"
+        )
+    return Decided(
+        evidence, values, decision, turns(evidence, values, rates), chart.of(evidence, values, rates),
+        of_results.basis(material), count(material), made_with(options, found.results), found.curve, review,
+    )  # fmt: skip
