@@ -1,6 +1,6 @@
 """Questions made by rules: what is asked of a sentence, and which sentences are left alone."""
 
-from services.generator.tuning.data.asking import clauses, wordings
+from services.generator.tuning.data.asking import clauses, verbs, wordings
 from services.generator.tuning.data.builders import asked
 from services.generator.tuning.data.example import Example, LeftOut
 from tests.datasets import a_stored, material
@@ -45,6 +45,22 @@ def test_each_fact_of_a_plain_sentence_is_asked_for() -> None:
     for sentence, wanted in ASKED.items():
         made = {fact.wordings["question"]: fact.answer for fact in wordings.of_sentence(sentence)}
         assert made == wanted, sentence
+
+
+def test_the_bare_verb_is_an_english_word() -> None:
+    for verb, bare in {
+        "cancelled": "cancel", "labelled": "label", "panicked": "panic", "travelled": "travel", "stopped": "stop",
+        "closed": "close", "carried": "carry", "installed": "install", "called": "call", "kicked": "kick",
+        "found": "find", "has": "have", "goes": "go", "watches": "watch",
+    }.items():  # fmt: skip
+        assert verbs.bare(verb) == bare, verb
+    [fact] = wordings.of_sentence("The operator cancelled 14 ferries to Fallowby.")
+    assert fact.wordings["question"] == "How many ferries did the operator cancel to Fallowby?"
+
+
+def test_a_sentence_whose_verb_has_no_known_bare_form_is_left_alone() -> None:
+    assert verbs.bare("glorbinked") is None
+    assert not [*wordings.of_sentence("The operator glorbinked 14 ferries to Fallowby.")]
 
 
 def test_what_is_not_plain_gives_no_question() -> None:

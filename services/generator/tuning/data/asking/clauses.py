@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import simplemma
 
+from services.generator.tuning.data.asking import verbs
 from services.generator.tuning.data.asking.vocabulary import words as words_of
 
 AUXILIARIES, HAVE, PREPOSITIONS = words_of("auxiliaries"), words_of("have"), words_of("prepositions")
@@ -41,10 +42,10 @@ class Clause:
         """What stands before the subject in a question, and what stands behind it in the verb's place."""
         if self.auxiliary:
             return self.verb, ""
-        lemma = simplemma.lemmatize(self.verb, lang="en")
+        bare = verbs.bare(self.verb) or self.verb
         if (self.verb.endswith("s") and self.verb not in HAVE) or self.verb == "has":
-            return "does", lemma
-        return ("do" if lemma == self.verb else "did"), lemma
+            return "does", bare
+        return ("do" if bare == self.verb else "did"), bare
 
 
 def of(sentence: str) -> Clause | None:
@@ -57,7 +58,9 @@ def of(sentence: str) -> Clause | None:
         return None
     rest = words[at + 1 :]
     auxiliary = words[at] in AUXILIARIES or (words[at] in HAVE and _is_participle(rest[:2]))
-    return Clause(" ".join(words[:at]), words[at], _first_part(rest), auxiliary) if rest else None
+    if not rest or not (auxiliary or verbs.bare(words[at])):
+        return None
+    return Clause(" ".join(words[:at]), words[at], _first_part(rest), auxiliary)
 
 
 def _verb(words: list[str]) -> int | None:
