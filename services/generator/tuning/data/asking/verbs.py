@@ -9,6 +9,8 @@ from services.generator.tuning.data.asking.vocabulary import words as words_of
 
 _KEPT = tuple(words_of("doubled_endings"))
 _DOUBLED = re.compile(r"(?:ll|ck|([b-df-hj-np-tv-z])\1)$")
+_SILENT = re.compile(r"(?:[ln]d|[lnc]t|ck|ll|lk|mp|r[knt])e$")
+"""No verb of today ends so."""
 _SYLLABLE = re.compile(r"[aeiouy]+")
 
 
@@ -18,8 +20,10 @@ def bare(verb: str) -> str | None:
 
 
 def _forms(verb: str) -> Iterator[str]:
-    """The dictionary's first, but for cancell and mimick, which it has beside the words that everybody writes."""
+    """The dictionary's first, but for cancell, mimick and unfolde, which it has beside what everybody writes."""
     lemma = simplemma.lemmatize(verb, lang="en")
+    if _SILENT.search(lemma):
+        yield lemma[:-1]
     if lemma.endswith(("ll", "ck")) and len(_SYLLABLE.findall(lemma)) > 1 and not lemma.endswith(_KEPT):
         yield lemma[:-1]
     yield lemma
