@@ -9,7 +9,11 @@ from shared.messages.schema import Moment
 
 
 class NewswireMade(Event):
-    """How many documents, training pairs and questions; `left_out` is reason -> documents that nothing is asked of."""
+    """How many documents, training pairs and questions; `left_out` is reason -> documents that nothing is asked of.
+
+    `unanswerable` is how many such questions were wanted, and `asked_for` kind of question -> the share that a log has
+    and the share that was made, both in [0, 1].
+    """
 
     event: str = "newswire"
     edition1: int
@@ -18,6 +22,8 @@ class NewswireMade(Event):
     pairs: int
     questions: Mapping[str, int]
     left_out: Mapping[str, int]
+    unanswerable: int = 0
+    asked_for: Mapping[str, tuple[float, float]] = {}
 
 
 JOB = Job[NewswireMade]("services.generator.tuning.data.asking", TypeAdapter(NewswireMade))

@@ -1,6 +1,6 @@
 """Questions made by rules: what is asked of a sentence, and which sentences are left alone."""
 
-from services.generator.tuning.data.asking import clauses, wordings
+from services.generator.tuning.data.asking import clauses, verbs, wordings
 from services.generator.tuning.data.builders import asked
 from services.generator.tuning.data.example import Example, LeftOut
 from tests.datasets import a_stored, material
@@ -24,11 +24,18 @@ ASKED = {
     "Growers around Fallowby have lost 90 hectares of barley, the field office said.": {
         "How many hectares of barley have growers around Fallowby lost?": "90",
     },
+    "The ferry needs about 54 hours from Fallowby.": {"How many hours does the ferry need from Fallowby?": "54"},
     "The bridge was opened at Fallowby on 3 May and will carry trams.": {
         "On which day was the bridge opened at Fallowby?": "3 May",
     },
 }
 LEFT_ALONE = (
+    "Mayor of Fallowby opens 12 pools",
+    "PHOTOS: The mill at Fallowby was shut on Monday.",
+    "A view of the pool (left) was shown at Fallowby on Monday.",
+    "The mill at Fallowby said the pool was opened on Monday.",
+    "Mill workers visited the shattered city of Fallowby damaged in 2019.",
+    "The other mill at Fallowby was shut on Monday.",
     "The council of Fallowby bought it on Monday.",
     "The theatre at Fallowby saw the Marr Medal handed over on Monday.",
     "It came from Fallowby on Monday.",
@@ -45,6 +52,41 @@ def test_each_fact_of_a_plain_sentence_is_asked_for() -> None:
     for sentence, wanted in ASKED.items():
         made = {fact.wordings["question"]: fact.answer for fact in wordings.of_sentence(sentence)}
         assert made == wanted, sentence
+
+
+def test_the_bare_verb_is_an_english_word() -> None:
+    for verb, bare in {
+        "cancelled": "cancel", "labelled": "label", "panicked": "panic", "travelled": "travel", "stopped": "stop",
+        "closed": "close", "carried": "carry", "installed": "install", "called": "call", "kicked": "kick",
+        "found": "find", "unfolded": "unfold", "has": "have", "goes": "go", "watches": "watch",
+    }.items():  # fmt: skip
+        assert verbs.bare(verb) == bare, verb
+    [fact] = wordings.of_sentence("The operator cancelled 14 ferries to Fallowby.")
+    assert fact.wordings["question"] == "How many ferries did the operator cancel to Fallowby?"
+
+
+def test_a_sentence_whose_verb_has_no_known_bare_form_is_left_alone() -> None:
+    assert verbs.bare("glorbinked") is None
+    assert not [*wordings.of_sentence("The operator glorbinked 14 ferries to Fallowby.")]
+
+
+def test_a_name_of_several_parts_is_not_cut() -> None:
+    for sentence, questions in {
+        "Larsen & Sons opened 3 shops.": {"How many shops did Larsen & Sons open?"},
+        "Marks and Spencer opened 3 shops.": {"How many shops did Marks and Spencer open?"},
+        "The museum bought 40 ovens from the baker Larsen & Sons.": {
+            "How many ovens did the museum buy from the baker Larsen & Sons?",
+        },
+        "The mayor bought 40 ovens from the baker Marks and Spencer.": {
+            "How many ovens did the mayor buy from the baker Marks and Spencer?"
+        },
+        "The mayor opened 12 pools in Garrand and Ostrel.": {
+            "How many pools did the mayor open in Garrand and Ostrel?"
+        },
+        "The mayor bought 40 ovens from Smith, Jones and Co.": set(),
+        "The mayor opened 12 pools in Garrand, Ostrel and Fallowby.": set(),
+    }.items():
+        assert {fact.wordings["question"] for fact in wordings.of_sentence(sentence)} == questions, sentence
 
 
 def test_what_is_not_plain_gives_no_question() -> None:
@@ -76,8 +118,18 @@ def test_a_person_is_asked_for_where_the_text_shows_that_it_is_one() -> None:
     assert not any(fact.kind == "person" for fact in wordings.of_text(sentence))
 
 
+def test_a_person_may_be_called_by_the_last_name_but_not_by_a_number() -> None:
+    for answer, also in (("Edith Marr", ("Marr",)), ("Queen Edith II", ())):
+        assert wordings.Asked(answer, "person", "", {}).also == also
+
+
 def test_has_is_an_auxiliary_before_a_participle_alone() -> None:
-    for sentence, auxiliary in (("The town has opened 3 pools.", True), ("The town has 3 pools.", False)):
+    for sentence, auxiliary in (
+        ("The town has opened 3 pools.", True),
+        ("The town has won 3 pools.", True),
+        ("The town has an old pool.", False),
+        ("The town has 3 pools.", False),
+    ):
         clause = clauses.of(sentence)
         assert clause is not None
         assert clause.auxiliary is auxiliary

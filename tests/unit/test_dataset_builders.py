@@ -141,6 +141,15 @@ def test_names_numbers_and_dates_are_found() -> None:
     ]
 
 
+def test_a_firm_of_several_names_is_one_mention() -> None:
+    for sentence, name in (
+        ("It bought Larsen & Sons on Monday.", "Larsen & Sons"),
+        ("It bought Jones and Co for 3 million.", "Jones and Co"),
+        ("It bought Smith and Partners.", "Smith and Partners"),
+    ):
+        assert [mention.text for mention in mentions(sentence) if mention.kind == "entity"] == [name]
+
+
 def test_a_cloze_leaves_the_answer_out_of_its_question() -> None:
     made = list(cloze.build(material([a_stored(text=FAIR)], []), cloze.Options(per_document=99)))
 

@@ -70,6 +70,16 @@ def test_no_document_names_what_an_unanswerable_question_asks_about() -> None:
     assert all(question.references == () and not question.gold_document_ids for question in none)
 
 
+def test_a_shortfall_of_unanswerable_questions_is_told(tiltyard: Callable[..., Ended], tmp_path: Path) -> None:
+    """Nothing tells what Fallowbyc and the others are, so that none is exchanged for another."""
+    file = tmp_path / "documents.jsonl"
+    many = [published(f"ferry-{at}", FERRY.replace("Fallowby", f"Fallowby{chr(97 + at)}"), at) for at in range(10)]
+    file.write_text("".join(f"{one.model_dump_json(exclude_defaults=True)}\n" for one in many), encoding="utf-8")
+    ended = tiltyard("wire", "of", str(file), "--out", str(tmp_path / "wire"))
+
+    assert "Unanswerable: 2 were wanted and 0 made" in ended.stdout, ended.stderr
+
+
 def test_documents_that_make_no_two_editions_are_refused_with_what_to_do() -> None:
     for documents, why in (
         (DOCUMENTS[:1], "would have 1 and 0 documents"),

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from services.console import jobs, output
-from shared.jobs.asking import JOB
+from shared.jobs.asking import JOB, NewswireMade
 from shared.lab.wires import drift_folder, named, wire
 from shared.lab.wires.drift import Drift
 from shared.lab.wires.knobs import Knobs
@@ -88,15 +88,26 @@ def of_(
     cutoff: Annotated[str, typer.Option(help="What was published later is new. Default: 3 documents of 10.")] = "",
     per_document: Annotated[int, typer.Option(min=1, help="Most facts that are asked of one document.")] = 4,
     seed: Annotated[int, typer.Option(help="Of what is drawn by chance.")] = 1,
+    questions: Annotated[
+        Path | None, typer.Option(help="Your own test questions as JSON lines, in the place of made ones.")
+    ] = None,
+    log: Annotated[
+        Path | None, typer.Option(help="What people asked, one question a line: made ones come in its shares.")
+    ] = None,
 ) -> None:
     """Make a wire of your own documents: editions, training pairs and questions, by rules for plain English sentences.
 
     Example: tiltyard wire of documents.jsonl --out out/mine
+    Example: tiltyard wire of documents.jsonl --questions questions.jsonl --out out/mine
     """
-    if documents.resolve().is_relative_to(out.resolve()):
-        raise ValueError(f"{documents} lies in {out}, whose files are written: name another folder with --out")
+    if questions and log:
+        raise ValueError("--log says how questions are made, and with --questions none are: leave one of the two out")
+    for file in filter(None, (documents, questions, log)):
+        if file.resolve().is_relative_to(out.resolve()):
+            raise ValueError(f"{file} lies in {out}, whose files are written: name another folder with --out")
     arguments = [str(documents), "--out", str(out), "--per-document", str(per_document), "--seed", str(seed)]
-    arguments += ["--cutoff", cutoff] if cutoff else []
+    for option, value in (("--cutoff", cutoff), ("--questions", questions), ("--log", log)):
+        arguments += [option, str(value)] if value else []
     made = jobs.result_of(JOB.module, next(iter([*jobs.run(JOB, arguments, os.environ)]), None))
     counts = ", ".join(f"{count} {slice_}" for slice_, count in made.questions.items())
     output.say(
@@ -105,10 +116,23 @@ def of_(
     )
     for reason, count in made.left_out.items():
         output.say(f"Of {count} documents nothing is asked: {reason}.")
+    _tell_shortfalls(made)
     output.say(
         f"Written to {out}. `tiltyard wire review {out}` shows 30 of the questions to you, and `tiltyard demo --wire "
         f"{out}` runs the trial on them."
     )
+
+
+def _tell_shortfalls(made: NewswireMade) -> None:
+    """What was wanted of made questions, and what the documents gave."""
+    if (unanswerable := made.questions.get("unanswerable", 0)) < made.unanswerable:
+        output.say(
+            f"Unanswerable: {made.unanswerable} were wanted and {unanswerable} made, since of more names no rule tells "
+            "what they are of."
+        )
+    if made.asked_for:
+        shares = (f"{kind} {wanted:.0%} and {got:.0%}" for kind, (wanted, got) in made.asked_for.items())
+        output.say(f"Asked for, in the log and here: {', '.join(shares)}.")
 
 
 @app.command("list")

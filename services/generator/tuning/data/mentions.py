@@ -21,7 +21,8 @@ _DATE = re.compile(
 )
 _NUMBER = re.compile(r"(?<![\w.,:-])\d+(?:[.,:]\d+)*(?: (?:hundred|thousand|million|billion))?(?![\w-])")
 _CAPITAL = r"[^\W\d_a-zß-öø-ÿ][\w\u2019'-]*[^\W\d_]"
-_ENTITY = re.compile(rf"\b{_CAPITAL}(?: (?:(?:of|the|de|van|von|der|la|al) )?{_CAPITAL})*\b")
+_FIRM = "(?: and (?:Co|Company|Sons?|Daughters?|Brothers|Bros|Partners|Associates))?"
+_ENTITY = re.compile(rf"\b{_CAPITAL}(?: (?:(?:of|the|de|van|von|der|la|al|&) )?{_CAPITAL})*{_FIRM}\b")
 
 
 @dataclass(frozen=True)
@@ -58,5 +59,5 @@ def _entities(sentence: str) -> Iterator[Mention]:
         first, _, rest = text.partition(" ")
         if opens and not (rest and evidence.stems(first)):
             text, start = rest, start + len(first) + 1
-        if text and not text.startswith(("of ", "the ", "de ", "van ", "von ", "der ", "la ", "al ")):
+        if text and not text.startswith(("of ", "the ", "de ", "van ", "von ", "der ", "la ", "al ", "& ")):
             yield Mention("entity", text, start)

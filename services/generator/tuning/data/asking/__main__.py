@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from services.generator.tuning.data.asking import newswire
+from services.generator.tuning.data.asking import log, newswire, own
 from services.generator.tuning.data.reading import moment
 from shared import lines
 from shared.jobs.asking import NewswireMade
@@ -30,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--cutoff", default="", help="documents published later are the second edition")
     parser.add_argument("--per-document", type=int, default=4, help="most facts that are asked of one")
     parser.add_argument("--seed", type=int, default=1)
+    beside = parser.add_mutually_exclusive_group()
+    beside.add_argument("--questions", type=Path, help="JSON lines of questions that stand in the place of made ones")
+    beside.add_argument("--log", type=Path, help="what people asked: made questions come in its shares")
     options = parser.parse_args(arguments)
     return job("asking", partial(_make, options), ObserveSettings)
 
@@ -40,7 +43,11 @@ def _make(options: argparse.Namespace) -> None:
         cutoff = moment(options.cutoff) if options.cutoff else None
     except ValueError as error:
         raise ValueError(f"--cutoff {options.cutoff!r} is no time, such as 2026-05-31T12:00Z") from error
-    made = newswire.make(documents, cutoff, per_document=options.per_document, seed=options.seed)
+    made = newswire.make(
+        documents, cutoff, per_document=options.per_document, seed=options.seed,
+        own_questions=own.read(options.questions) if options.questions else None,
+        shares=log.read(options.log) if options.log else None,
+    )  # fmt: skip
     options.out.mkdir(parents=True, exist_ok=True)
     for name, rows in (
         ("edition1.documents.jsonl", made.edition1),
@@ -54,6 +61,7 @@ def _make(options: argparse.Namespace) -> None:
         NewswireMade(
             edition1=len(made.edition1), edition2=len(made.edition2), cutoff=made.edition1[-1].published_at,
             pairs=len(made.pairs), questions=dict(slices), left_out=dict(made.left_out),
+            unanswerable=made.unanswerable, asked_for=dict(made.asked_for),
         )
     )  # fmt: skip
 

@@ -4,19 +4,26 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.generator.tuning.data.asking.clauses import PREPOSITIONS
+from services.generator.tuning.data.asking.clauses import AUXILIARIES, HAVE, PREPOSITIONS
 from services.generator.tuning.data.asking.vocabulary import words as words_of
 from services.generator.tuning.data.mentions import Mention, mentions
 
 _WORD = re.compile(r"[a-z][a-z-]*$")
 _SIZES, _NOT_BEFORE = words_of("sizes"), words_of("before_other_numbers")
+_NO_ROLES, _PLURALS, _ROUGHLY = words_of("no_roles"), words_of("plurals"), words_of("roughly")
 _STOPS = PREPOSITIONS | words_of("ends_of_phrases")
+_ACRONYMS = words_of("acronyms_of_places")
+_BEHIND_NAMES = _STOPS | AUXILIARIES | HAVE | words_of("behind_names")
 _ADJECTIVE = re.compile(
     r"(?:wooden|golden|ly|al|ic|ous|ive|ful|ed|ing|ary|new|old|small|large|long|short|extra|more|other|square|cubic)$"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _WEEKDAY = re.compile(r"[A-Z][a-z]+day$")
 _MONTH = re.compile(r"[A-Z][a-z]+(?: \d{4})?$")
+_JOINED_BEFORE = re.compile(r"[^\W\d_a-z]\S* (?:and|or|&) (?:the )?$")
+_JOINED_BEHIND = re.compile(r",? (?:and|or|&|but) |, [^\W\d_a-z]\S*(?: [^\W\d_a-z]\S*)*,? (?:and|or|&) ")
+SHORTEST = 3
+"""Characters of a name; St and Mt are beginnings of one."""
 PLACES = frozenset(("in", "at", "near"))
 
 
@@ -33,14 +40,31 @@ class Gap:
 def in_rest(rest: str) -> Iterator[Gap]:
     """All gaps of what follows a verb."""
     for mention in mentions(rest):
+        if is_coordinated(rest, mention) or rest.startswith(("'", "\u2019", "-", "%"), mention.end):
+            continue
         before = rest[: mention.start].split()
         after = rest[mention.end :].split()
         if mention.kind == "number":
             yield from _number(mention, before, after, rest)
         elif mention.kind == "date":
             yield from _date(mention, before, after)
-        else:
+        elif is_whole(rest[mention.end :]) and (len(mention.text) >= SHORTEST or mention.text in _ACRONYMS):
             yield from _name(mention, before)
+
+
+def is_whole(behind: str) -> bool:
+    """Whether a name ends where it seems to: in Ostrel on Monday, but not in Ostrel harbour, and not at Level 1."""
+    following = behind.split(maxsplit=1)
+    return not behind[:1].isalnum() and (
+        not following or not following[0][0].isalnum() or following[0].rstrip(",.;") in _BEHIND_NAMES
+    )
+
+
+def is_coordinated(text: str, mention: Mention) -> bool:
+    """Whether a name is a part of more: of Marks and Spencer, and of what is in Texas and elsewhere."""
+    return (
+        _JOINED_BEFORE.search(text[: mention.start]) is not None or _JOINED_BEHIND.match(text, mention.end) is not None
+    )
 
 
 def _number(mention: Mention, before: list[str], after: list[str], rest: str) -> Iterator[Gap]:
@@ -53,9 +77,12 @@ def _number(mention: Mention, before: list[str], after: list[str], rest: str) ->
     counted = _counted(after)
     follows = after[len(counted) : len(counted) + 2]
     is_a_score = follows[:1] == ["to"] and follows[1:] and follows[1][0].isdigit()
-    if counted and not is_a_score:
-        preposition = f"{previous} " if previous in PREPOSITIONS - {"of", "about", "over", "under"} else ""
-        phrase = " ".join([preposition.strip(), mention.text, *counted]).strip()
+    goes_on = after[len(counted) : len(counted) + 1] in (["and"], ["or"], ["&"], ["ago"])
+    if counted and not is_a_score and not goes_on and (counted[0] in _SIZES or any(map(_is_plural, counted))):
+        roughly, standing = (f"{previous} ", before[:-1]) if previous in _ROUGHLY else ("", before)
+        is_of = standing and standing[-1] in PREPOSITIONS - {"of", "about", "over", "under"}
+        preposition = f"{standing[-1]} " if is_of else ""
+        phrase = f"{preposition}{roughly}{' '.join([mention.text, *counted])}"
         yield Gap(phrase, f"{preposition}how many {' '.join(counted)}", mention.text, "number")
 
 
@@ -71,6 +98,10 @@ def _counted(after: list[str]) -> list[str]:
     if words and len(after) > len(words) + 1 and after[len(words)] == "of" and _WORD.match(after[len(words) + 1]):
         words += _of(after[len(words) :])
     return words if (words and not _ADJECTIVE.search(words[-1])) or (words and words[-1] in _SIZES) else []
+
+
+def _is_plural(word: str) -> bool:
+    return word in _PLURALS or (word.endswith("s") and not word.endswith("ss"))
 
 
 def _takes_more(following: list[str]) -> bool:
@@ -99,10 +130,10 @@ def _date(mention: Mention, before: list[str], after: list[str]) -> Iterator[Gap
 
 def _name(mention: Mention, before: list[str]) -> Iterator[Gap]:
     """The architect Ilse Varnholt: which architect. At Tavrick: at which place."""
-    if len(before) >= 2 and before[-2] == "the" and _WORD.match(before[-1]) and before[-1] not in _STOPS:
+    if len(before) >= 2 and before[-2] == "the" and _WORD.match(before[-1]) and before[-1] not in _STOPS | _NO_ROLES:
         role = before[-1]
         preposition = before[-3] if len(before) >= 3 and before[-3] in PREPOSITIONS - {"of"} else ""
         phrase = f"{preposition} the {role} {mention.text}".strip()
         yield Gap(phrase, f"{preposition} which {role}".strip(), mention.text, "name")
-    elif before and before[-1] in PLACES:
+    elif before and before[-1] in PLACES and not (mention.text.isupper() and mention.text not in _ACRONYMS):
         yield Gap(f"{before[-1]} {mention.text}", f"{before[-1]} which place", mention.text, "place")

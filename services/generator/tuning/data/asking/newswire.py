@@ -8,20 +8,22 @@ place and as requests, and asked as questions. No question is chosen by whether 
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
-from services.generator.tuning.data.asking import editions, wordings
+from services.generator.tuning.data.asking import editions, log, own, unanswered, wordings
+from services.generator.tuning.data.asking.balance import drawn
 from services.generator.tuning.data.asking.wordings import Asked, Template
-from services.generator.tuning.data.drawing import generator, kept
-from services.generator.tuning.data.unanswerable import Swaps
+from shared import normalise
 from shared.messages import DocumentPublished, Question, TrainingPair
 from shared.source_files import DataError
 
 TAUGHT: tuple[Template, ...] = ("in place", "request")
-UNANSWERABLE = 0.2
-"""Of the questions that have an answer: so many again that have none."""
+NOTHING_ASKED = (
+    "nothing can be asked about one of the two editions: the rules understand plain English sentences; give more "
+    "documents, another --cutoff, or questions and pairs of your own (docs/how-to/own-documents.md)"
+)
 NOTHING, GONE = "no sentence that can be asked about", "retracted"
 TOO_LONG, SEVERAL = "a question would be too long", "a question would have the words of another document's"
 NOT_TOLD_AGAIN: Mapping[str, Asked] = MappingProxyType({})
@@ -30,43 +32,69 @@ Facts = Mapping[str, Asked]
 
 @dataclass(frozen=True)
 class MadeNewswire:
-    """The four files' rows, and of how many documents nothing is asked, by reason."""
+    """The four files' rows, and what is said of them.
+
+    `left_out` is of how many documents nothing is asked, by reason, `unanswerable` how many such questions were wanted,
+    and `asked_for` of each kind of question the share that a log has and the share that was made.
+    """
 
     edition1: Sequence[DocumentPublished]
     edition2: Sequence[DocumentPublished]
     pairs: Sequence[TrainingPair]
     questions: Sequence[Question]
     left_out: Mapping[str, int]
+    unanswerable: int = 0
+    asked_for: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 def make(
-    documents: Sequence[DocumentPublished], cutoff: datetime | None = None, *, per_document: int = 4, seed: int = 1
-) -> MadeNewswire:
-    """Raises DataError where the documents do not make two editions, or nothing can be asked about one of them."""
+    documents: Sequence[DocumentPublished], cutoff: datetime | None = None, *, per_document: int = 4, seed: int = 1,
+    own_questions: own.Own | None = None, shares: log.Shares | None = None,
+) -> MadeNewswire:  # fmt: skip
+    """`own_questions` stand in the place of made ones, and `shares` are those in which made ones come.
+
+    Raises DataError where the documents do not make two editions, or nothing can be asked about one of them.
+    """
     edition1, edition2 = editions.parted(documents, cutoff)
     left_out: Counter[str] = Counter()
     told = [{document.document_id: editions.told(document) for document in part} for part in (edition1, edition2)]
     before, later = _of_one_document(
         left_out, *({name: _facts(text, left_out) for name, text in part.items()} for part in told)
     )
-    taught = {name: _drawn(name, facts or {}, per_document, seed) for name, facts in before.items()}
+    taught = {name: drawn(name, [*(facts or {}).values()], per_document, seed) for name, facts in before.items()}
+    if own_questions is not None:
+        questions = own.sliced(own_questions, edition1, edition2)
+        pairs = _pairs(taught, questions)
+        return MadeNewswire(edition1, edition2, pairs, questions, dict(left_out))
+    newer = {
+        name: drawn(name, _only_new(facts or {}, before.get(name)), per_document, seed) for name, facts in later.items()
+    }
+    questions = list(_questions(taught, newer, later))
+    if shares is not None:
+        questions = log.drawn(questions, shares, seed)
+    if not any(question.slice == "new" for question in questions):
+        raise DataError(NOTHING_ASKED)
+    known = {name: text for name, text in (told[0] | told[1]).items() if text is not None}
+    every = [*questions, *unanswered.made(questions, known, seed)]
+    return MadeNewswire(
+        edition1, edition2, _pairs(taught, every), every, dict(left_out), unanswered.wanted(questions),
+        {} if shares is None else log.compared(every, shares),
+    )  # fmt: skip
+
+
+def _pairs(taught: Mapping[str, Sequence[Asked]], questions: Sequence[Question]) -> list[TrainingPair]:
+    """What the first edition teaches, in no words of a question that is asked."""
+    asked = {normalise.words(question.text) for question in questions}
     pairs = [
         TrainingPair(question=fact.wordings[template], answer=fact.answer, document_id=name, fact=fact.name[:500])
-        for name, asked in taught.items()
-        for fact in asked
+        for name, facts in taught.items()
+        for fact in facts
         for template in TAUGHT
+        if normalise.words(fact.wordings[template]) not in asked
     ]
-    newer = {name: _drawn(name, _only_new(facts or {}, before.get(name)), per_document, seed)
-             for name, facts in later.items()}  # fmt: skip
-    questions = list(_questions(taught, newer, later))
-    known = {name: text for name, text in (told[0] | told[1]).items() if text is not None}
-    questions += _unanswerable(questions, known, seed)
-    if not pairs or not any(question.slice == "new" for question in questions):
-        raise DataError(
-            "nothing can be asked about one of the two editions: the rules understand plain English sentences; give "
-            "more documents, another --cutoff, or questions and pairs of your own (docs/how-to/own-documents.md)"
-        )
-    return MadeNewswire(edition1, edition2, pairs, questions, dict(left_out))
+    if not pairs:
+        raise DataError(NOTHING_ASKED)
+    return pairs
 
 
 def _facts(text: str | None, left_out: Counter[str]) -> Facts | None:
@@ -98,14 +126,10 @@ def _of_one_document(
         yield kept_facts
 
 
-def _drawn(name: str, facts: Facts, most: int, seed: int) -> list[Asked]:
-    """At most so many of a document, by chance."""
-    return kept([*facts.values()], most, seed=seed, name_of=lambda fact: f"{name} {fact.name}")
-
-
-def _only_new(facts: Facts, stood: Facts | None) -> Facts:
+def _only_new(facts: Facts, stood: Facts | None) -> list[Asked]:
     """What the document did not say before in the same words with the same answer."""
-    return {of: fact for of, fact in facts.items() if not stood or of not in stood or stood[of].answer != fact.answer}
+    stood = stood or {}
+    return [fact for of, fact in facts.items() if of not in stood or stood[of].answer != fact.answer]
 
 
 def _questions(
@@ -136,21 +160,3 @@ def _question(number: int, fact: Asked, name: str, slice_: str, outdated: str | 
         slice=slice_,
         gold_document_ids=(name,),
     )
-
-
-def _unanswerable(questions: Sequence[Question], known: Mapping[str, str], seed: int) -> list[Question]:
-    """Questions about a name of another document, which no document answers as far as rules can tell."""
-    swaps = Swaps(known, known, seed)
-    wanted = round(UNANSWERABLE * len(questions))
-    of = generator(seed, "unanswerable").sample(questions, len(questions))
-    made: dict[str, Question] = {}
-    for question in of:
-        if len(made) == wanted:
-            break
-        if not question.references:
-            continue
-        swap = swaps.of(question.text, question.references[0], question.gold_document_ids[0])
-        if swap and len(swap.question) <= wordings.LONGEST:
-            name = f"made-none-{len(made) + 1:05}"
-            made[swap.question] = Question(question_id=name, text=swap.question, references=(), slice="unanswerable")
-    return [*made.values()]

@@ -18,6 +18,8 @@ from services.generator.tuning.data.wordings import holds
 FEWEST_WORDS, LONGEST, LONGEST_TEXT = 5, 1_000, 100_000
 """Words and characters of a wording; characters of a document that are read."""
 PRONOUNS = words_of("pronouns")
+_ENDS = re.compile(rf" (?:{'|'.join(sorted(clauses.PREPOSITIONS | words_of('no_endings')))}|(?:at|by) \d+)[?.]$")
+"""What was cut off where it does not end."""
 DETERMINERS, SAYING = words_of("determiners"), words_of("verbs_of_saying")
 
 
@@ -40,8 +42,9 @@ class Asked:
 
     @property
     def also(self) -> tuple[str, ...]:
-        """Other ways to say the answer: a person by the last name."""
-        return (self.answer.split()[-1],) if self.kind == "person" else ()
+        """Other ways to say the answer: a person by the last name, but for the number of a king."""
+        last = self.answer.split()[-1]
+        return (last,) if self.kind == "person" and not last.isupper() else ()
 
     @property
     def name(self) -> str:
@@ -97,6 +100,7 @@ def _is_sound(asked: Asked) -> bool:
         not holds(wording, asked.answer)
         and len(wording.split()) >= FEWEST_WORDS
         and PRONOUNS.isdisjoint(wording.rstrip("?.").split())
+        and _ENDS.search(wording) is None
         and any(mention.kind == "entity" for mention in mentions(wording[1:]))
         for wording in asked.wordings.values()
     )
@@ -119,7 +123,8 @@ def _within(subject: str, text: str) -> str:
     """A subject that no longer opens a sentence: a word that the text writes with a capital elsewhere is a name."""
     first, _, rest = subject.partition(" ")
     is_name = re.search(rf"[a-z,;] {re.escape(first)}\b", text) is not None
-    is_word = simplemma.is_known(first.lower(), lang="en") and not rest[:1].isupper() and not is_name
+    is_name = is_name or re.match(r"(?:[^\W\d_a-z]|(?:and|&) [^\W\d_a-z])", rest) is not None
+    is_word = simplemma.is_known(first.lower(), lang="en") and not is_name
     return f"{first.lower()} {rest}".strip() if first in DETERMINERS or is_word else subject
 
 
