@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from shared.lab.deciding import chart, of_results, trial
+from shared.lab.deciding.basis import basis
 from shared.lab.deciding.decided import Decided
 from shared.lab.deciding.learning_curve import LearningCurve, Point
 from shared.lab.deciding.made_with import FileRead, MadeWith, Options
 from shared.lab.deciding.of_results import UpdateCosts
+from shared.lab.deciding.placing import placed
 from shared.lab.deciding.rule import decide
 from shared.lab.deciding.values import Rates, Values
 from shared.lab.report.material import Material, Times, gather
@@ -48,7 +50,7 @@ def counted() -> Numbers:
 @cache
 def decided(rates: Rates = RATES, values: Values | None = None) -> Decided:
     """The trial decided, with a coarse map and without turning points, which take longer."""
-    values, results = values or Values(), material()
+    values, results = values or Values(), placed(material())
     evidence = of_results.evidence(results, COSTS)
     [decision] = decide(evidence, values, [rates])
     assert decision is not None
@@ -59,7 +61,7 @@ def decided(rates: Rates = RATES, values: Values | None = None) -> Decided:
     )
     return Decided(
         evidence, values, decision, (), chart.of(evidence, values, rates, a_decade=1),
-        of_results.basis(results), counted(), made_with,
+        basis(results), counted(), made_with,
     )  # fmt: skip
 
 

@@ -8,8 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from shared.lab.deciding import chart, keeping_up, taking_up, wording
+from shared.lab.deciding.basis import Basis
 from shared.lab.deciding.evidence import Answered, Contestant, Evidence, Outcome, Updating
-from shared.lab.deciding.of_results import Basis
 from shared.lab.deciding.rule import Decision, decide
 from shared.lab.deciding.turning import turns
 from shared.lab.deciding.values import DAY_S, Rates, Values

@@ -10,6 +10,7 @@ import pytest
 from shared.lab.deciding import files, of_results, trial
 from shared.lab.deciding.evidence import Contestant, Evidence
 from shared.lab.deciding.of_results import UpdateCosts
+from shared.lab.deciding.placing import placed
 from shared.lab.deciding.values import Values
 from shared.lab.report.material import Times, gather
 from tests.command_line import Ended
@@ -20,7 +21,7 @@ from tests.results import ARMS, a_result, a_scored, a_trial
 
 @pytest.fixture(scope="module")
 def evidence() -> Evidence:
-    return of_results.evidence(material(), COSTS)
+    return of_results.evidence(placed(material()), COSTS)
 
 
 def of_name(evidence: Evidence, name: str) -> Contestant:
@@ -51,13 +52,13 @@ def test_an_arm_that_reads_answers_the_same_questions_and_pending_news_from_memo
 
 def test_arms_that_are_handed_the_right_passages_take_no_part() -> None:
     arms = (*ARMS, "base+gold")
-    given = of_results.evidence(material(arms=arms), COSTS)
+    given = of_results.evidence(placed(material(arms=arms)), COSTS)
 
     assert [one.name for one in given.contestants] == list(ARMS)
 
 
 def test_questions_that_nothing_answers_weigh_alike_for_everyone() -> None:
-    evidence = of_results.evidence(material(), COSTS)
+    evidence = of_results.evidence(placed(material()), COSTS)
     means = evidence.counted(Values()).means
     share = len(evidence.unanswerable) / len(evidence.items)
     for at, one in enumerate(evidence.contestants):
@@ -77,19 +78,19 @@ def test_a_missing_answer_is_declined_and_costs_the_usual_wait() -> None:
         for result in results
     ]
     assert any("tuned" in result.missing for result in patient)
-    made = of_name(of_results.evidence(gather(patient, read_from="x", times=times), COSTS), "tuned")
+    made = of_name(of_results.evidence(placed(gather(patient, read_from="x", times=times)), COSTS), "tuned")
 
     assert max(of.wait_s for of in made.own.values()) < 60
 
 
 def test_what_makes_a_decision_impossible_is_said_with_what_to_do() -> None:
     with pytest.raises(ValueError, match="give the documents' times"):
-        of_results.evidence(material(Times()), COSTS)
+        of_results.evidence(placed(material(Times())), COSTS)
     with pytest.raises(ValueError, match="--training-seconds"):
-        of_results.evidence(material(), UpdateCosts(0.1))
+        of_results.evidence(placed(material()), UpdateCosts(0.1))
     unscored = gather([a_result(a_scored(), references=None)], read_from="x")
     with pytest.raises(ValueError, match="no question has known accepted answers"):
-        of_results.evidence(unscored, COSTS)
+        of_results.evidence(placed(unscored), COSTS)
 
 
 def test_the_command_writes_a_page_and_says_three_sentences(tiltyard: Callable[..., Ended], tmp_path: Path) -> None:

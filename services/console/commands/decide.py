@@ -1,6 +1,6 @@
 """`tiltyard decide`: which contestant is worth most at your rates, how sure that is, and what would change it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,13 +31,14 @@ def register(app: typer.Typer) -> None:
 
 def decide(
     addresses: of.Addresses = None, wire: of.Wire = None, source: of.Sources = None, again: of.Again = None,
-    budget: of.Budget = "45m", cutoff: of.Cutoff = "", per_document: of.PerDocument = 4,
-    contest: of.Contest = steps.CONTEST, afresh: of.Afresh = False, questions_per_day: of.Asked = 1_000.0,
-    updates_per_day: of.Changed = 50.0, half_within: of.Half = 72.0, right: of.Right = USUAL.right,
-    wrong: of.Wrong = USUAL.wrong, silent: of.Silent = USUAL.silent, second: of.Second = USUAL.second,
-    machine_second: of.Machine = USUAL.machine_second, margin: of.Margin = USUAL.margin,
-    documents: of.Documents = None, training_seconds: of.Training = None, document_seconds: of.Findable = None,
-    reviewed: of.Reviewed = None, good: of.Good = None, out: of.Out = Path("out/decision"), json: output.Json = False,
+    budget: of.Budget = "45m", questions: of.Questions = None, log: of.Log = None, cutoff: of.Cutoff = "",
+    per_document: of.PerDocument = 4, contest: of.Contest = steps.CONTEST, afresh: of.Afresh = False,
+    questions_per_day: of.Asked = 1_000.0, updates_per_day: of.Changed = 50.0, half_within: of.Half = 72.0,
+    right: of.Right = USUAL.right, wrong: of.Wrong = USUAL.wrong, silent: of.Silent = USUAL.silent,
+    second: of.Second = USUAL.second, machine_second: of.Machine = USUAL.machine_second,
+    margin: of.Margin = USUAL.margin, documents: of.Documents = None, training_seconds: of.Training = None,
+    document_seconds: of.Findable = None, reviewed: of.Reviewed = None, good: of.Good = None,
+    out: of.Out = Path("out/decision"), json: output.Json = False,
 ) -> None:  # fmt: skip
     """Say which way of knowing the news is worth most to you, from your documents or from the results of a contest.
 
@@ -57,13 +58,19 @@ def decide(
     )
     rates = Rates(questions_per_day=questions_per_day, updates_per_day=updates_per_day, half_within_h=half_within)
     review = _review(reviewed, good)
-    work = ["--per-document", str(per_document), *(["--cutoff", cutoff] if cutoff else [])]
+    work = _work(per_document, {"--cutoff": cutoff, "--questions": questions, "--log": log})
     held = _Held(source or ()) if source else _held(addresses or [], wire, work, contest, budget, out, afresh=afresh)
     options = Options(
         sources=tuple(map(str, held.results)), documents=str(documents) if documents else None, values=values,
         rates=rates, training_seconds=training_seconds, document_seconds=document_seconds, review=review,
     )  # fmt: skip
     return _write(options, out, held.sections, json=json)
+
+
+def _work(per_document: int, optional: Mapping[str, str | Path | None]) -> list[str]:
+    """Arguments for making questions."""
+    given = [part for name, value in optional.items() if value for part in (name, str(value))]
+    return ["--per-document", str(per_document), *given]
 
 
 @dataclass(frozen=True)

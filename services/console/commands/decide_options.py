@@ -28,6 +28,8 @@ Again = Annotated[
 Budget = Annotated[str, typer.Option(help="Time for everything: 45m, 2h, or none. In less, less is asked and trained.")]
 Cutoff = Annotated[str, typer.Option(help="Documents published later are new. Default: 3 of 10.")]
 PerDocument = Annotated[int, typer.Option(min=1, help="Most facts that are asked of one document.")]
+Questions = Annotated[Path | None, typer.Option(help="Your own test questions, JSON lines, in place of made ones.")]
+Log = Annotated[Path | None, typer.Option(help="What people asked: made questions come in its shares.")]
 Contest = Annotated[str, typer.Option(help="A contest's file, or a shipped one's name.")]
 Afresh = Annotated[bool, typer.Option("--afresh", help="Begin anew, whatever was done before in this folder.")]
 

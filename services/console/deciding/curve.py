@@ -48,8 +48,12 @@ class Curve:
         of = {share: self.kept.of(name_of(share)) for share in self.shares}
         return {share: run for share, run in of.items() if run is not None}
 
+    def pairs_of(self, share: float) -> Path:
+        """The file of pairs that a share was taught."""
+        return self.folder / f"{name_of(share)}.pairs.jsonl"
+
     def _learned(self, trial: Trial, share: float, lines: Sequence[str]) -> AdapterReport:
-        pairs = self.folder / f"{name_of(share)}.pairs.jsonl"
+        pairs = self.pairs_of(share)
         pairs.parent.mkdir(parents=True, exist_ok=True)
         pairs.write_text("\n".join(lines) + "\n", encoding="utf-8")
         capped = {} if self.tokens is None else {"TILTYARD_TUNING_TOKENS": str(max(1, round(share * self.tokens)))}

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from services.console import jobs, output, progress
-from services.console.deciding import curve, planning, sources
+from services.console.deciding import curve, curve_points, planning, sources
 from services.console.deciding.curve import Curve
 from services.console.deciding.pace import Pace
 from services.console.deciding.planning import Material, Plan
@@ -102,6 +102,7 @@ def hold(wanted: ToDecide) -> Held:
     )  # fmt: skip
     if trial.missing or not (trial.out / SUMMARY).is_file():
         _on_stage(trial)
+    curve_points.write(learned, trial.runs, trial.out)
     return Held(trial.out, trial.runs, plan, read, made, learned)
 
 

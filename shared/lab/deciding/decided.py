@@ -6,12 +6,12 @@ from functools import cached_property
 
 from shared.lab.deciding import keeping_up, learning_curve, reviewed, wording
 from shared.lab.deciding import ways as described
+from shared.lab.deciding.basis import Basis
 from shared.lab.deciding.chart import Chart
 from shared.lab.deciding.evidence import Evidence
 from shared.lab.deciding.keeping_up import Load
 from shared.lab.deciding.learning_curve import Fit, LearningCurve
 from shared.lab.deciding.made_with import MadeWith
-from shared.lab.deciding.of_results import Basis
 from shared.lab.deciding.rule import Decision
 from shared.lab.deciding.turning import Turn
 from shared.lab.deciding.values import Values

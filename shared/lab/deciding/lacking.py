@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
+from shared.lab.deciding.basis import Basis
 from shared.lab.deciding.evidence import Answered, Contestant, Evidence
-from shared.lab.deciding.of_results import Basis
 from shared.lab.report.numbers import Numbers
 from shared.lab.report.phrasing import counted, listed, said_share
 from shared.scoring.catalogue import HEADLINE

@@ -1,6 +1,7 @@
 """A decision made from results: evidence, rule, map and turning points at the rates that were told."""
 
-from shared.lab.deciding import chart, of_results
+from shared.lab.deciding import chart, of_results, placing
+from shared.lab.deciding.basis import basis
 from shared.lab.deciding.decided import Decided
 from shared.lab.deciding.made_with import Options, made_with
 from shared.lab.deciding.rule import decide
@@ -15,7 +16,8 @@ def decided(material: Material, found: Found, options: Options) -> Decided:
     values, rates = options.values, options.rates
     costs = found.costs.said(options.document_seconds, options.training_seconds)
     review = options.review or found.review
-    evidence = of_results.evidence(material, costs, bad=review.bad if review else 0.0)
+    placed = placing.placed(material)
+    evidence = of_results.evidence(placed, costs, bad=review.bad if review else 0.0)
     [decision] = decide(evidence, values, [rates])
     if decision is None:
         raise ValueError(
@@ -24,5 +26,5 @@ def decided(material: Material, found: Found, options: Options) -> Decided:
         )
     return Decided(
         evidence, values, decision, turns(evidence, values, rates), chart.of(evidence, values, rates),
-        of_results.basis(material), count(material), made_with(options, found.results), found.curve, review,
+        basis(placed), count(material), made_with(options, found.results), found.curve, review,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from shared.lab.deciding.of_results import Basis
+from shared.lab.deciding.basis import Basis
 from shared.lab.deciding.rule import Decision
 from shared.lab.deciding.values import Values
 from shared.lab.deciding.wording import worth

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from shared.lab.deciding.of_results import Basis
+from shared.lab.deciding.basis import Basis
 from shared.lab.deciding.rule import Decision
 from shared.lab.deciding.turning import Rate, Turn
 from shared.lab.report.phrasing import counted, listed, plain
