@@ -7,8 +7,8 @@ from pathlib import Path
 import typer
 
 from services.console import output, progress
-from services.console.commands import decide_options as of
 from services.console.commands.report import gathered
+from services.console.deciding import options as of
 from services.console.deciding import planning, said, steps
 from services.console.deciding.steps import ToDecide
 from services.console.demo.telling import Counting
