@@ -82,8 +82,8 @@ def test_a_decision_that_cannot_be_made_again_says_why(tmp_path: Path) -> None:
         again.recorded(tmp_path)
 
 
-def test_one_of_the_two_folders_must_be_named(tiltyard: Callable[..., Ended], tmp_path: Path) -> None:
+def test_one_thing_to_decide_from_must_be_named(tiltyard: Callable[..., Ended], tmp_path: Path) -> None:
     for arguments in ((), ("--from", "a", "--again", "b")):
         ended = tiltyard("decide", *arguments, "--out", str(tmp_path))
         assert ended.returncode != 0
-        assert "--from, or that of a decision with --again" in ended.stderr
+        assert "say one thing to decide from" in ended.stderr
