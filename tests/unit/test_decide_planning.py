@@ -43,7 +43,7 @@ def test_what_is_given_up_first_is_questions_and_last_are_trainings() -> None:
 
 
 def test_a_budget_in_which_nothing_fits_says_what_would() -> None:
-    with pytest.raises(ValueError, match=r"takes about \d+ minutes.*and 1 minute are allowed"):
+    with pytest.raises(ValueError, match=r"takes about \d+ minutes.*and the budget is 1 minute"):
         planning.within(60, MATERIAL)
 
 

@@ -94,8 +94,8 @@ def within(budget_s: float | None, material: Material, speeds: Speeds = Speeds()
             return plan
     least = minutes(seconds(plans[-1], material, speeds))
     raise ValueError(
-        f"--budget: the least that says anything takes about {least} on two quiet cores, and {minutes(budget_s)} are "
-        "allowed: allow more, or give fewer documents"
+        f"--budget: the least that says anything takes about {least} on two quiet cores, and the budget is "
+        f"{minutes(budget_s)}: allow more, or give fewer documents"
     )
 
 

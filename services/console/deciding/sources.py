@@ -84,11 +84,14 @@ def read(sources: Sequence[Source], to: Path, beside: Path) -> list[SourceRead]:
 def _read(source: Source, to: Path) -> SourceRead:
     tell, last, bad = FeedView(), FeedRead(published=0, retracted=0, unchanged=0, bad=0), list[str]()
     for event in _events([*source.arguments, "--once", f"--to={to}"]):
-        tell(event)
         if isinstance(event, ItemBad):
             bad.append(f"{event.where}: {event.reason}")
+        if len(bad) <= MOST_TOLD or not isinstance(event, ItemBad):
+            tell(event)
         if isinstance(event, FeedRead):
             last = event
+    if len(bad) > MOST_TOLD:
+        output.say(f"{len(bad) - MOST_TOLD} more cannot be read.")
     return SourceRead(
         source=source.address, published=last.published, retracted=last.retracted,
         unreadable=tuple(bad[:MOST_TOLD]), unreadable_in_all=len(bad),

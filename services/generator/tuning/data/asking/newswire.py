@@ -21,7 +21,7 @@ from shared.source_files import DataError
 
 TAUGHT: tuple[Template, ...] = ("in place", "request")
 NOTHING_ASKED = (
-    "nothing can be asked about one of the two editions: the rules understand plain English sentences; give more "
+    "nothing can be asked about one of the two editions{why}: the rules understand plain English sentences; give more "
     "documents, another --cutoff, or questions and pairs of your own (docs/how-to/own-documents.md)"
 )
 NOTHING, GONE = "no sentence that can be asked about", "retracted"
@@ -64,7 +64,7 @@ def make(
     taught = {name: drawn(name, [*(facts or {}).values()], per_document, seed) for name, facts in before.items()}
     if own_questions is not None:
         questions = own.sliced(own_questions, edition1, edition2)
-        pairs = _pairs(taught, questions)
+        pairs = _pairs(taught, questions, left_out)
         return MadeNewswire(edition1, edition2, pairs, questions, dict(left_out))
     newer = {
         name: drawn(name, _only_new(facts or {}, before.get(name)), per_document, seed) for name, facts in later.items()
@@ -73,16 +73,18 @@ def make(
     if shares is not None:
         questions = log.drawn(questions, shares, seed)
     if not any(question.slice == "new" for question in questions):
-        raise DataError(NOTHING_ASKED)
+        raise DataError(NOTHING_ASKED.format(why=_commonest(left_out)))
     known = {name: text for name, text in (told[0] | told[1]).items() if text is not None}
     every = [*questions, *unanswered.made(questions, known, seed)]
     return MadeNewswire(
-        edition1, edition2, _pairs(taught, every), every, dict(left_out), unanswered.wanted(questions),
+        edition1, edition2, _pairs(taught, every, left_out), every, dict(left_out), unanswered.wanted(questions),
         {} if shares is None else log.compared(every, shares),
     )  # fmt: skip
 
 
-def _pairs(taught: Mapping[str, Sequence[Asked]], questions: Sequence[Question]) -> list[TrainingPair]:
+def _pairs(
+    taught: Mapping[str, Sequence[Asked]], questions: Sequence[Question], left_out: Counter[str]
+) -> list[TrainingPair]:
     """What the first edition teaches, in no words of a question that is asked."""
     asked = {normalise.words(question.text) for question in questions}
     pairs = [
@@ -93,8 +95,13 @@ def _pairs(taught: Mapping[str, Sequence[Asked]], questions: Sequence[Question])
         if normalise.words(fact.wordings[template]) not in asked
     ]
     if not pairs:
-        raise DataError(NOTHING_ASKED)
+        raise DataError(NOTHING_ASKED.format(why=_commonest(left_out)))
     return pairs
+
+
+def _commonest(left_out: Counter[str]) -> str:
+    """Why most documents were left out, in brackets."""
+    return "".join(f" (of {count} documents: {reason})" for reason, count in left_out.most_common(1))
 
 
 def _facts(text: str | None, left_out: Counter[str]) -> Facts | None:
