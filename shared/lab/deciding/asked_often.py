@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from shared.lab.deciding import examples_needed, lacking
+from shared.lab.deciding import examples_needed, forgetting, lacking
 from shared.lab.deciding.decided import Decided
 from shared.lab.deciding.evidence import Evidence, Updating
 from shared.lab.deciding.turning import Turn
@@ -28,7 +28,7 @@ def section(decided: Decided) -> Section:
     rows = [
         *_gains(numbers),
         _both(numbers),
-        _forgetting(),
+        _forgetting(decided),
         lacking.where_tuning_fails(numbers, evidence),
         _search(numbers),
         _waits(numbers, evidence),
@@ -93,11 +93,10 @@ def _both(numbers: Numbers) -> Row:
     return asked, f"{interaction(together[0].comparison)}." if together else "Not measured: the contest has no 2 x 2."
 
 
-def _forgetting() -> Row:
-    return (
-        "Did it forget everything else?",
-        "Not measured by a contest: the adapter's gates ask general questions (`tiltyard adapters show`).",
-    )
+def _forgetting(decided: Decided) -> Row:
+    not_measured = "Not measured: no adapter was asked general questions by its gates (`tiltyard adapters show`)."
+    told = forgetting.told(decided.gates)
+    return "Did it forget everything else?", f"{told[0].upper()}{told[1:]}" if told else not_measured
 
 
 def _search(numbers: Numbers) -> Row:

@@ -9,6 +9,7 @@ from shared.lab.deciding import ways as described
 from shared.lab.deciding.basis import Basis
 from shared.lab.deciding.chart import Chart
 from shared.lab.deciding.evidence import Evidence
+from shared.lab.deciding.forgetting import Gates
 from shared.lab.deciding.keeping_up import Load
 from shared.lab.deciding.learning_curve import Fit, LearningCurve
 from shared.lab.deciding.made_with import MadeWith
@@ -23,7 +24,7 @@ from shared.lab.reviewing.counting import Review
 @dataclass(frozen=True)
 class Decided:
     """All that a page is made from. `curve`: trainings of several sizes, where somebody measured them. `review`: what a
-    person found who read some of the questions.
+    person found who read some of the questions. `gates`: of each training.
     """
 
     evidence: Evidence
@@ -36,6 +37,7 @@ class Decided:
     made_with: MadeWith
     curve: LearningCurve | None = None
     review: Review | None = None
+    gates: Sequence[Gates] = ()
 
     @property
     def sentences(self) -> list[str]:

@@ -27,4 +27,5 @@ def decided(material: Material, found: Found, options: Options) -> Decided:
     return Decided(
         evidence, values, decision, turns(evidence, values, rates), chart.of(evidence, values, rates),
         basis(placed), count(material), made_with(options, found.results), found.curve, review,
+        found.gates,
     )  # fmt: skip

@@ -12,6 +12,7 @@ from shared.lab.deciding.learning_curve import LearningCurve
 from shared.lab.deciding.of_results import UpdateCosts
 from shared.lab.reviewing.counting import Review
 from shared.lab.summary import Percentiles
+from shared.messages import GateResult
 from shared.records import reason_of
 
 DOCUMENT_S = 0.1
@@ -22,6 +23,7 @@ RESULTS, SUMMARY, DOCUMENTS = "results.jsonl", "summary.json", "documents.jsonl"
 class _Training(BaseModel):
     model_config = ConfigDict(extra="ignore")
     seconds: float
+    gates: tuple[GateResult, ...] = ()
 
 
 class _Measured(BaseModel):
@@ -38,7 +40,7 @@ class Found:
     """Files of results, each a run; what updates took; a file with the documents' times, where there is one.
 
     `review`: what a person who read some of the questions found; of several trials the most careful of all.
-    `curve`: how much was right after trainings of several sizes, where somebody measured that.
+    `curve`: how much was right after trainings of several sizes, where somebody measured that. `gates`: of each training.
     """
 
     results: Sequence[Path]
@@ -46,6 +48,7 @@ class Found:
     times: Path | None
     review: Review | None = None
     curve: LearningCurve | None = None
+    gates: Sequence[Sequence[GateResult]] = ()
 
 
 def found(sources: Sequence[Path]) -> Found:
@@ -68,7 +71,8 @@ def found(sources: Sequence[Path]) -> Found:
     costs = UpdateCosts(fmean(waits) / 1000 if waits else DOCUMENT_S, fmean(trained) if trained else None)
     reviews = [trial.review for trial in measured]
     review = _most_careful(reviews) if len(reviews) == len(sources) else None
-    return Found(results, costs, times, review, _curve(sources))
+    gates = [training.gates for trial in measured for training in trial.tunings]
+    return Found(results, costs, times, review, _curve(sources), gates)
 
 
 def _most_careful(reviews: Sequence[Review | None]) -> Review | None:
