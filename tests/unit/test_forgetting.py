@@ -15,8 +15,8 @@ def a_gate(name: str, value: float, base: float) -> GateResult:
 def test_general_questions_and_other_text_are_told_against_the_base() -> None:
     told = forgetting.told([[a_gate("general", 0.5, 0.55), a_gate("perplexity", 19.0, 20.0)]])
     assert told == (
-        "on 20 general questions the base was right on 55 of 100 and after a training on 50: \u22125.0 points (\u221215.0 to "
-        "+5.0); the perplexity of news that was held out is 0.95 times that of the base."
+        "on 20 general questions the base was right on 55 of 100 and after a training on 50: \u22125.0 points "
+        "(\u221215.0 to +5.0); the perplexity of news that was held out is 0.95 times that of the base."
     )
 
 

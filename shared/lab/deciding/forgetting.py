@@ -1,4 +1,4 @@
-"""What a training made its model forget: general questions and other text, as the gates of its adapters measured them."""
+"""What a training made its model forget of everything else, as the gates of its adapters measured it."""
 
 from collections.abc import Iterator, Sequence
 from statistics import fmean

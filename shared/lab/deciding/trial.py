@@ -40,7 +40,8 @@ class Found:
     """Files of results, each a run; what updates took; a file with the documents' times, where there is one.
 
     `review`: what a person who read some of the questions found; of several trials the most careful of all.
-    `curve`: how much was right after trainings of several sizes, where somebody measured that. `gates`: of each training.
+    `curve`: how much was right after trainings of several sizes, where somebody measured that. `gates`: of each
+    training.
     """
 
     results: Sequence[Path]
