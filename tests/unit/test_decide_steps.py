@@ -44,26 +44,36 @@ def test_a_step_is_done_once_and_its_outcome_is_kept(tmp_path: Path) -> None:
         return Percentiles(p50=1.0)
 
     for _ in range(2):
-        assert Work(tmp_path / "work", {"documents": ["a"]}).step("plan", Percentiles, make) == Percentiles(p50=1.0)
+        with Work(tmp_path / "work", {"documents": ["a"]}) as work:
+            assert work.step("plan", Percentiles, make) == Percentiles(p50=1.0)
     assert done == ["made"]
+
+
+def test_two_processes_do_not_work_in_one_folder(tmp_path: Path) -> None:
+    with Work(tmp_path / "work", {}), pytest.raises(ValueError, match=r"a decision runs in .* already"):
+        Work(tmp_path / "work", {})
+    Work(tmp_path / "work", {}).close()
 
 
 def test_work_for_something_else_is_not_gone_on_with(tmp_path: Path) -> None:
     folder = tmp_path / "work"
-    Work(folder, {"documents": ["a"]})
-    Work(folder, {"documents": ["b"]}).step("plan", Percentiles, Percentiles)
+    Work(folder, {"documents": ["a"]}).close()
+    with Work(folder, {"documents": ["b"]}) as work:
+        work.step("plan", Percentiles, Percentiles)
     with pytest.raises(ValueError, match=r"begun with other documents.*--afresh"):
         Work(folder, {"documents": ["a"]})
-    assert not Work(folder, {"documents": ["a"]}, afresh=True).goes_on
+    with Work(folder, {"documents": ["a"]}, afresh=True) as work:
+        assert not work.goes_on
 
 
 def test_a_step_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     def fail() -> Percentiles:
         raise OSError("no space left on device")
 
-    with pytest.raises(OSError, match="no space"):
-        Work(tmp_path / "work", {}).step("plan", Percentiles, fail)
-    assert not Work(tmp_path / "work", {}).goes_on
+    with Work(tmp_path / "work", {}) as work, pytest.raises(OSError, match="no space"):
+        work.step("plan", Percentiles, fail)
+    with Work(tmp_path / "work", {}) as work:
+        assert not work.goes_on
 
 
 def test_a_run_is_taken_again_where_all_that_it_depends_on_is_the_same(tmp_path: Path) -> None:

@@ -11,11 +11,8 @@ from services.console.demo import newswire, telling
 from services.console.demo.stage import stage, stop_left_over
 from services.console.demo.telling import Counting, Wanted
 from services.console.live import contests
-from shared.adapters import registry
-from shared.contests import files
 from shared.costs import CostSettings
 from shared.lab.voting.settings import VotingSettings
-from shared.messages import Contest
 from shared.settings import HomeSettings
 
 CONTEST = "seven_arms"
@@ -52,7 +49,7 @@ def demo(
     if said := chosen.reviewed.sentence:
         output.say(said)
     sampled = newswire.sample(chosen.questions, _number(questions))
-    wanted, competing = _seeds(seeds), _competing(contest)
+    wanted, competing = _seeds(seeds), contests.competing(contest)
     counting = Counting(VotingSettings().per_voter_per_hour, CostSettings())
     started = time.monotonic()
     with stage(keep=keep) as running:
@@ -64,14 +61,6 @@ def demo(
         output.say(f"Everything is ready after {time.monotonic() - started:.0f} s.")
         telling.tell(Wanted(chosen, sampled, wanted, competing, out, counting), running)
     return output.say(f"The whole trial took {(time.monotonic() - started) / 60:.1f} minutes.")
-
-
-def _competing(name_or_file: str) -> Contest:
-    """ValueError: it is not there, or could not be held as it is said."""
-    contest = files.chosen(name_or_file)
-    if problems := contests.problems(contest, [registry.TRACK]):
-        raise ValueError(f"{name_or_file} is not held: {'; '.join(problems)}")
-    return contest
 
 
 def _seeds(text: str) -> list[int | None]:

@@ -23,8 +23,6 @@ from services.console.demo.newswire import Newswire
 from services.console.demo.stage import stage
 from services.console.demo.telling import Counting, Wanted
 from services.console.live import contests
-from shared.adapters import registry
-from shared.contests import files
 from shared.jobs.asking import JOB, NewswireMade
 from shared.lab.deciding.trial import SUMMARY
 from shared.messages import Contest, Question
@@ -82,8 +80,12 @@ class Held:
 def hold(wanted: ToDecide) -> Held:
     """Do what is not done yet. Raises as the steps do, each with one clear sentence."""
     read_from = [Source.of(address, os.environ) for address in wanted.addresses]
-    contest = _contest(wanted.contest)
-    work = Work(wanted.out / "work", wanted.asked, afresh=wanted.afresh)
+    contest = contests.competing(wanted.contest)
+    with Work(wanted.out / "work", wanted.asked, afresh=wanted.afresh) as work:
+        return _held(wanted, work, read_from, contest)
+
+
+def _held(wanted: ToDecide, work: Work, read_from: Sequence[Source], contest: Contest) -> Held:
     if work.goes_on:
         output.say(f"Goes on with what is in {work.folder}; --afresh begins anew.")
     read = None if wanted.wire else work.step("documents", SourcesRead, lambda: _read(read_from, work.folder))
@@ -104,13 +106,6 @@ def hold(wanted: ToDecide) -> Held:
         _on_stage(trial)
     curve_points.write(learned, trial.runs, trial.out)
     return Held(trial.out, trial.runs, plan, read, made, learned)
-
-
-def _contest(name: str) -> Contest:
-    contest = files.chosen(name)
-    if problems := contests.problems(contest, [registry.TRACK]):
-        raise ValueError(f"{name} is not held: {'; '.join(problems)}")
-    return contest
 
 
 def _read(read_from: Sequence[Source], folder: Path) -> SourcesRead:

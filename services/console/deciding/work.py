@@ -4,10 +4,11 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from services.console.demo.alone import FILE, held
 from shared.records import reason_of
 
 ASKED = "asked.json"
@@ -18,14 +19,30 @@ class Work:
     """One folder. `asked`: option -> what the user said, of those that decide what is read, asked and trained."""
 
     def __init__(self, folder: Path, asked: dict[str, Any], *, afresh: bool = False) -> None:
-        """Raises ValueError where the folder holds the work for something else, which is said."""
+        """Raises ValueError where the folder holds the work for something else, or another process works in it."""
         self.folder, self._asked = folder, asked
+        self._held = held(folder, "a decision")
         if afresh:
-            shutil.rmtree(folder, ignore_errors=True)
+            for inside in folder.iterdir():
+                if inside.name != FILE:
+                    shutil.rmtree(inside) if inside.is_dir() else inside.unlink()
         self.goes_on = (folder / ASKED).is_file()
         if self.goes_on:
-            self._require_same()
-        folder.mkdir(parents=True, exist_ok=True)
+            try:
+                self._require_same()
+            except ValueError:
+                self.close()
+                raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let another process work here."""
+        self._held.close()
 
     def _require_same(self) -> None:
         try:

@@ -60,7 +60,8 @@ class Wanted:
     @property
     def missing(self) -> list[int | None]:
         """Seeds whose run is not there yet."""
-        return [seed for seed in self.seeds if name_of(seed) not in self.runs]
+        there = self.runs
+        return [seed for seed in self.seeds if name_of(seed) not in there]
 
 
 def name_of(seed: int | None) -> str:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from shared import plugins, topology
-from shared.contests import checking
+from shared.adapters import registry
+from shared.contests import checking, files
 from shared.kafka.sink import Delivery, publish
 from shared.messages import Contest, ContestAnnounced
 from shared.settings import KafkaSettings
@@ -18,6 +19,14 @@ def problems(contest: Contest, tracks: Collection[str]) -> list[str]:
     """
     refused = plugins.load("services.generator", "offering")()
     return [*checking.problems(contest, tracks), *refused(contest)]
+
+
+def competing(name_or_file: str) -> Contest:
+    """The contest that a trial holds. ValueError: it is not there, or could not be held as it is said."""
+    contest = files.chosen(name_or_file)
+    if found := problems(contest, [registry.TRACK]):
+        raise ValueError(f"{name_or_file} is not held: {'; '.join(found)}")
+    return contest
 
 
 def announce(kafka: KafkaSettings, contest: Contest) -> ContestAnnounced:
