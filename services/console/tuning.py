@@ -4,9 +4,9 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from services.console import jobs, output, progress
-from services.console.progress import Advance
+from services.console.progress import Advance, Parts
 from services.console.views import pairs
-from shared.jobs.training import MemoryForeseen, RunPlanned, StepTaken, TrainingResumed, TrainingReused
+from shared.jobs.training import BaseAnswered, MemoryForeseen, RunPlanned, StepTaken, TrainingResumed, TrainingReused
 from shared.jobs.tuning import (
     JOB,
     AdapterReleased,
@@ -18,12 +18,14 @@ from shared.jobs.tuning import (
     WarmStart,
 )
 
+TRAINING = "fine-tuning"
+
 
 def tune(arguments: Sequence[str], environment: Mapping[str, str]) -> AdapterReport:
     """Train and announce an adapter; returns what the job says of it. Raises JobError where it says nothing."""
     events = jobs.run(JOB, arguments, environment)
-    with progress.shown("fine-tuning") as advance:
-        last = _trained(events, advance)
+    with progress.parts() as part:
+        last = _trained(events, part)
     if isinstance(last, GateAsked):
         with progress.shown("trying the adapter") as advance:
             last = _tried(itertools.chain([last], events), advance)
@@ -45,15 +47,18 @@ def finished(adapter: AdapterReport) -> AdapterReport:
     return adapter
 
 
-def _trained(events: Iterable[TuningEvent], advance: Advance) -> TuningEvent | None:
+def _trained(events: Iterable[TuningEvent], part: Parts) -> TuningEvent | None:
     """Hear the training, up to the first gate or to the end of a job that has none; returns the last event."""
+    part(TRAINING)
     event = None
     for event in events:
         if isinstance(event, GateAsked):
             break
         if isinstance(event, StepTaken):
             figures = f"loss {event.loss:.2f}, {event.tokens_per_s:.0f} tokens/s, {event.seconds_left:.0f} s left"
-            advance(event.step, event.steps, figures)
+            part(TRAINING, event.steps)(event.step, event.steps, figures)
+        if isinstance(event, BaseAnswered):
+            part("general questions, answered by the base", event.of)(event.answered)
         for words in _asides(event):
             output.err.print(f"  fine-tuning: {words}", markup=False, soft_wrap=True)
     return event

@@ -61,6 +61,14 @@ class TrainingResumed(Event):
     seconds_before: float
 
 
+class BaseAnswered(Event):
+    """Before the first step: so many of the questions on which the model is held to its base, the base has answered."""
+
+    event: Literal["held"] = "held"
+    answered: int
+    of: int
+
+
 class StepTaken(Event):
     """One step: its place among all, the running mean of the loss in nats, tokens so far, and the time that is left.
 
@@ -89,7 +97,14 @@ class TrainingEnded(Event):
 
 
 TrainingEvent = (
-    MemoryForeseen | MemoryUnknown | RunPlanned | TrainingReused | TrainingResumed | StepTaken | TrainingEnded
+    MemoryForeseen
+    | MemoryUnknown
+    | RunPlanned
+    | TrainingReused
+    | TrainingResumed
+    | BaseAnswered
+    | StepTaken
+    | TrainingEnded
 )
 JOB = Job[TrainingEvent](
     "services.generator.tuning.training", TypeAdapter(Annotated[TrainingEvent, Field(discriminator="event")])

@@ -7,7 +7,15 @@ from pydantic import Field, TypeAdapter
 
 from shared.jobs.dataset import PairsReport
 from shared.jobs.events import Event, Job, JobModel
-from shared.jobs.training import MemoryForeseen, MemoryUnknown, RunPlanned, StepTaken, TrainingResumed, TrainingReused
+from shared.jobs.training import (
+    BaseAnswered,
+    MemoryForeseen,
+    MemoryUnknown,
+    RunPlanned,
+    StepTaken,
+    TrainingResumed,
+    TrainingReused,
+)
 from shared.messages import AdapterAnnounced, Cost, GateResult
 from shared.messages.adapters import AdapterKind, AdapterState
 from shared.messages.schema import Moment
@@ -125,6 +133,7 @@ TuningEvent = (
     | RunPlanned
     | TrainingReused
     | TrainingResumed
+    | BaseAnswered
     | StepTaken
     | PreviousLeftOut
     | GateAsked

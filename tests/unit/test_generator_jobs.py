@@ -11,6 +11,7 @@ from shared.jobs import dataset, process, training, tuning
 from shared.jobs.dataset import DatasetReport, DatasetReported, ExampleCount, ShownExample, SplitSizes, Unlearned
 from shared.jobs.events import Event, Job, write
 from shared.jobs.training import (
+    BaseAnswered,
     MemoryForeseen,
     MemoryMib,
     MemoryUnknown,
@@ -73,6 +74,7 @@ RUN: list[Event] = [
     RunPlanned(steps=2, epochs=0.5),
     TrainingReused(adapter="seed-1"),
     TrainingResumed(resumed_from_step=7, seconds_before=1.5),
+    BaseAnswered(answered=8, of=130),
     StepTaken(step=1, steps=2, loss=0.5, tokens=9, tokens_per_s=3.0, seconds_left=3.0),
 ]
 PLANNED = GatePlanned(gate="learned", binding=True, asked=3, independent=3, needed=None, lost=None, tells="asks 3")

@@ -10,7 +10,15 @@ import typer
 
 from services.console import jobs, progress, tuning
 from services.console.commands import tune as command
-from shared.jobs.training import MemoryForeseen, MemoryMib, MemoryUnknown, RunPlanned, StepTaken, TrainingResumed
+from shared.jobs.training import (
+    BaseAnswered,
+    MemoryForeseen,
+    MemoryMib,
+    MemoryUnknown,
+    RunPlanned,
+    StepTaken,
+    TrainingResumed,
+)
 from shared.jobs.tuning import (
     AdapterReleased,
     AdapterReport,
@@ -108,6 +116,22 @@ def test_the_gates_after_the_last_step_are_named_one_by_one_before_they_are_aske
     assert asked[0] == "  gate 1 of 4: base answers 24 questions of gate learned"
     assert asked[3] == "  gate 4 of 4: new answers 24 questions of gate general"
     assert lines.index(asked[0]) > lines.index("  fine-tuning: 4 of 4  loss 1.00, 9 tokens/s, 0 s left")
+
+
+def test_steps_are_told_after_the_questions_that_the_base_answers_first(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = [BaseAnswered(answered=number, of=4) for number in range(1, 5)]
+    steps = [
+        StepTaken(step=number, steps=4, loss=1, tokens=9, tokens_per_s=9, seconds_left=0) for number in (1, 2, 3, 4)
+    ]
+    monkeypatch.setattr(jobs, "run", lambda *_: iter([*answered, *steps, LAST]))
+
+    tuning.tune([], {})
+
+    lines = said(capsys)
+    assert lines[0] == "  general questions, answered by the base: 1 of 4"
+    assert lines[4:] == [f"  fine-tuning: {number} of 4  loss 1.00, 9 tokens/s, 0 s left" for number in range(1, 5)]
 
 
 def test_a_job_without_gates_ends_with_its_training(monkeypatch: pytest.MonkeyPatch) -> None:

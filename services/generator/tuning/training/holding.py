@@ -5,7 +5,7 @@ base's own greedy answers, and over the first tokens of the documents. It is 0 b
 is learned is never held, so that loss and term do not pull at the same tokens.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -17,9 +17,12 @@ from services.generator.tuning.training.step import logits_of
 from services.generator.tuning.training.tokens import NO_LOSS, Encoded, padded
 
 
-def answered(network: Any, prompts: Sequence[tuple[int, ...]]) -> list[Encoded]:
+def answered(
+    network: Any, prompts: Sequence[tuple[int, ...]], heard: Callable[[int], None] = lambda _: None
+) -> list[Encoded]:
     """Each prompt with what the base says to it, greedily, its end of turn included where it ends in time.
 
+    `heard` is told how many are answered, now and then.
     The network stays in training: on a CPU bitsandbytes repacks NF4 for inference, and has no gradients through that.
     """
     ends = network.generation_config.eos_token_id
@@ -35,6 +38,7 @@ def answered(network: Any, prompts: Sequence[tuple[int, ...]]) -> list[Encoded]:
         replies = said[:, ids.shape[1] :].tolist()
         known = set(ends if isinstance(ends, list) else [ends])
         rows += [Encoded(of.prompt, _through_end(reply, known)) for of, reply in zip(part, replies, strict=True)]
+        heard(len(rows))
     return rows
 
 

@@ -25,7 +25,7 @@ from services.generator.tuning.training.plan import TrainingPlan
 from services.generator.tuning.training.step import accumulate
 from services.generator.tuning.training.tokens import Encoded, batches
 from shared.jobs.events import Write
-from shared.jobs.training import StepTaken, TrainingResumed
+from shared.jobs.training import BaseAnswered, StepTaken, TrainingResumed
 from shared.models.language import Model
 
 
@@ -101,7 +101,10 @@ class _Run:
         order = plan.step_size, plan.seed, plan.step_tokens
         before, begun = standing.seconds, place.clock()
         saved = begun
-        answers = holding.answered(self._network, place.held.prompts)
+        asked = len(place.held.prompts)
+        answers = holding.answered(
+            self._network, place.held.prompts, lambda done: self._say(BaseAnswered(answered=done, of=asked))
+        )
         held = held_examples.spread(answers, place.held, plan, budget.steps)
         for batch in itertools.islice(batches(examples, *order), standing.step, budget.steps):
             self._step(batch, held[standing.step], budget.rate(standing.step), standing)
