@@ -122,10 +122,13 @@ def of_trial(
     )
 
 
-def write(folder: Path, runs: Mapping[str, Sequence[Result]], summary: JobModel) -> None:
-    """Write `summary.json` and `results.jsonl`, of several runs each in the folder of its name; replaces both."""
+def write(folder: Path, runs: Mapping[str, Sequence[Result]], summary: JobModel, *, apart: bool | None = None) -> None:
+    """Write `summary.json` and `results.jsonl`; replaces both.
+
+    With `apart`, which several runs always are, each has its results in the folder of its name.
+    """
     for name, results in runs.items():
-        place = folder / name if len(runs) > 1 else folder
+        place = folder / name if apart or len(runs) > 1 else folder
         place.mkdir(parents=True, exist_ok=True)
         text = "".join(f"{result.model_dump_json()}\n" for result in results)
         (place / "results.jsonl").write_text(text, encoding="utf-8")

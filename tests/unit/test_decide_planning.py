@@ -36,10 +36,27 @@ def test_a_plan_fits_its_budget_and_a_larger_budget_never_gives_less() -> None:
         before = plan
 
 
-def test_what_is_given_up_first_is_questions_and_last_are_trainings() -> None:
-    budgets = [planning.within(seconds, MATERIAL) for seconds in (4500, 2700, 1500, 780)]
-    assert [plan.trainings for plan in budgets] == [3, 3, 2, 1]
-    assert budgets[0].questions < MATERIAL.questions
+def test_numbers_shrink_in_the_order_that_is_documented() -> None:
+    plans = list(planning.shrinking(MATERIAL))
+    assert [(plan.questions, plan.tokens, len(plan.shares), plan.trainings) for plan in plans] == [
+        (180, None, 4, 3),
+        (150, None, 4, 3),
+        (150, 60_000, 4, 3),
+        (100, 60_000, 4, 3),
+        (100, 40_000, 4, 3),
+        (100, 40_000, 2, 3),
+        (100, 40_000, 0, 3),
+        (100, 24_000, 0, 3),
+        (100, 24_000, 0, 2),
+        (100, 24_000, 0, 1),
+        (60, 24_000, 0, 1),
+    ]
+
+
+def test_of_much_news_no_training_is_foreseen_to_read_more_than_its_recipe_allows() -> None:
+    much = Material(documents=900, questions=180, learned=90, facts=1_000, arms=7)
+    assert all((plan.tokens or 0) <= planning.MOST_TOKENS for plan in planning.shrinking(much))
+    assert much.tokens == planning.MOST_TOKENS
 
 
 def test_a_budget_in_which_nothing_fits_says_what_would() -> None:
@@ -69,7 +86,7 @@ def test_another_training_begins_where_it_fits_with_the_questions_for_it() -> No
     asked_of_two = planning.asked_s(plan.model_copy(update={"trainings": 2}), MATERIAL, Speeds())
     for spare, fits in ((1.0, True), (-1.0, False)):
         clock.now = 0.0
-        pace = Pace(2 * took + asked_of_two + spare, plan, MATERIAL, clock=clock)
+        pace = Pace(2 * took + asked_of_two + spare, plan, MATERIAL, 0.0, clock=clock)
         clock.now = took
         assert pace.another(took) is fits
 
@@ -78,5 +95,16 @@ def test_a_slow_machine_is_taken_to_answer_slowly_too_and_no_budget_lets_everyth
     clock, plan = Clock(), Plan(questions=100, trainings=3, tokens=None, shares=(), seconds=0)
     took = 3 * planning.training_s(plan, MATERIAL, Speeds())
     asked_of_two = planning.asked_s(plan.model_copy(update={"trainings": 2}), MATERIAL, Speeds())
-    assert not Pace(took + asked_of_two + 1, plan, MATERIAL, clock=clock).another(took)
-    assert Pace(None, plan, MATERIAL, clock=clock).another(1e9)
+    assert not Pace(took + asked_of_two + 1, plan, MATERIAL, 0.0, clock=clock).another(took)
+    assert Pace(None, plan, MATERIAL, 0.0, clock=clock).another(1e9)
+
+
+def test_a_small_training_for_the_curve_begins_only_where_everything_can_still_be_asked() -> None:
+    clock, plan = Clock(), Plan(questions=100, trainings=1, tokens=None, shares=(0.5,), seconds=0)
+    took = planning.training_s(plan, MATERIAL, Speeds())
+    rest = planning.small_s(0.5, plan, MATERIAL, Speeds()) + planning.asked_s(plan, MATERIAL, Speeds())
+    for spare, fits in ((1.0, True), (-1.0, False)):
+        pace = Pace(took + rest + spare, plan, MATERIAL, 0.0, clock=clock)
+        clock.now = took
+        pace.another(took)
+        assert pace.small(0.5) is fits

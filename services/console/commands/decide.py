@@ -1,7 +1,6 @@
 """`tiltyard decide`: which contestant is worth most at your rates, how sure that is, and what would change it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import typer
@@ -58,43 +57,32 @@ def decide(
     )
     rates = Rates(questions_per_day=questions_per_day, updates_per_day=updates_per_day, half_within_h=half_within)
     review = _review(reviewed, good)
-    work = _work(per_document, {"--cutoff": cutoff, "--questions": questions, "--log": log})
-    held = _Held(source or ()) if source else _held(addresses or [], wire, work, contest, budget, out, afresh=afresh)
+    making = {"--cutoff": cutoff, "--questions": str(questions or ""), "--log": str(log or "")}
+    given = {name: value for name, value in making.items() if value}
+    _require_fitting(given, wire, source, afresh=afresh)
+    work = {} if wire else {"--per-document": str(per_document), **given}
+    results, more = _results(source, addresses or [], wire, work, (contest, budget, out, afresh))
     options = Options(
-        sources=tuple(map(str, held.results)), documents=str(documents) if documents else None, values=values,
+        sources=tuple(map(str, results)), documents=str(documents) if documents else None, values=values,
         rates=rates, training_seconds=training_seconds, document_seconds=document_seconds, review=review,
     )  # fmt: skip
-    return _write(options, out, held.sections, json=json)
+    return _write(options, out, more, json=json)
 
 
-def _work(per_document: int, optional: Mapping[str, str | Path | None]) -> list[str]:
-    """Arguments for making questions."""
-    given = [part for name, value in optional.items() if value for part in (name, str(value))]
-    return ["--per-document", str(per_document), *given]
+def _results(
+    source: list[Path] | None, addresses: Sequence[str], wire: Path | None, making: Mapping[str, str],
+    how: tuple[str, str, Path, bool],
+) -> tuple[Sequence[Path], Sequence[Section]]:  # fmt: skip
+    """Results that are there, or of a contest that is held for this decision as far as it was not held before.
 
-
-@dataclass(frozen=True)
-class _Held:
-    """Results to decide from, and what the page says of how they came about."""
-
-    results: Sequence[Path]
-    sections: Sequence[Section] = field(default_factory=tuple)
-
-
-def _held(
-    addresses: Sequence[str],
-    wire: Path | None,
-    work: Sequence[str],
-    contest: str,
-    budget: str,
-    out: Path,
-    *,
-    afresh: bool,
-) -> _Held:
-    """A contest that is held for this decision, as far as it was not held before."""
+    Beside them what the page says of how they came about.
+    """
+    if source:
+        return source, ()
+    contest, budget, out, afresh = how
     counting = Counting(VotingSettings().per_voter_per_hour, CostSettings())
-    held = steps.hold(ToDecide(addresses, wire, work, contest, planning.seconds_of(budget), out, counting, afresh))
-    return _Held([held.results], said.sections(held))
+    outcome = steps.hold(ToDecide(addresses, wire, making, contest, planning.seconds_of(budget), out, counting, afresh))
+    return [outcome.results], said.sections(outcome)
 
 
 def _require_one(addresses: list[str] | None, wire: Path | None, source: list[Path] | None, again: Path | None) -> None:
@@ -103,6 +91,17 @@ def _require_one(addresses: list[str] | None, wire: Path | None, source: list[Pa
             "say one thing to decide from: documents (a folder, a feed's address, a .jsonl file), a newswire (--wire), "
             "results (--from), or a decision that was made (--again)"
         )
+
+
+def _require_fitting(making: Mapping[str, str], wire: Path | None, source: list[Path] | None, *, afresh: bool) -> None:
+    """Raises ValueError for options that would have no effect, or do not go together."""
+    if making and (wire or source):
+        given = "--from" if source else "--wire"
+        raise ValueError(f"{', '.join(making)}: questions are made of documents, and {given} brings its own")
+    if afresh and source:
+        raise ValueError("--afresh: with --from nothing is worked on that could begin anew")
+    if "--questions" in making and "--log" in making:
+        raise ValueError("--questions and --log: a log says how questions are made, and yours are made already")
 
 
 def _review(reviewed: int | None, good: int | None) -> Review | None:

@@ -1,63 +1,100 @@
-"""Trainings on growing shares of the training data, each asked what it should know: a learning curve."""
+"""Trainings on growing shares of the training data, each asked what it was taught: a learning curve."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
+from services.console import output
+from services.console.deciding.pace import Pace
+from services.console.deciding.planning import Plan
 from services.console.demo.kept_runs import KeptRuns, Run
 from services.console.demo.newswire import Newswire
 from services.console.demo.story import Trial
+from shared import lines
 from shared.jobs.tuning import AdapterReport
 from shared.lab.suites import learning
-from shared.messages import Arm, Contest, Question
+from shared.messages import Arm, Contest, Question, TrainingPair
 
-FROM_MEMORY = "tuned"
 SEED = 1
 
 
 @dataclass
 class Curve:
-    """`shares` of the documents that are taught. `tokens`: most of a training's examples on all of them, None: any."""
+    """The small trainings of a plan. `kept`: their runs, each asked about its own share of the documents alone."""
 
     wire: Newswire
     questions: Sequence[Question]
-    shares: Sequence[float]
-    tokens: int | None
+    contest: Contest
+    plan: Plan
     kept: KeptRuns
     folder: Path
+    _tunings: dict[float, AdapterReport] = field(default_factory=dict)
 
-    def train(self, trial: Trial) -> None:
-        """One adapter on each share whose run is not there yet, without gates."""
-        lines = learning.nested(self.wire.pairs_file, self.shares, SEED) if self.shares else {}
-        self._tunings = {
-            name_of(share): self._learned(trial, share, lines[share])
-            for share in self.shares
-            if self.kept.of(name_of(share)) is None
-        }
+    @cached_property
+    def arm(self) -> Arm | None:
+        """The contest's arm that says what was learned, from memory; None where it has none."""
+        return next((arm for arm in self.contest.arms if arm.is_tuned and not arm.reads), None)
 
-    def ask(self, trial: Trial) -> None:
-        """Put the questions about what was taught to each of these adapters, from memory alone."""
-        if not self._tunings:
-            return
-        trial.hold(Contest(name="learning-curve", arms=(Arm(name=FROM_MEMORY, speaker="tuned"),)))
-        for name, results in trial.ask_each(self.questions, [*self._tunings], apart=True):
-            self.kept.keep(name, Run(self._tunings[name], results))
+    @property
+    def shares(self) -> tuple[float, ...]:
+        return self.plan.shares if self.arm else ()
+
+    @property
+    def missing(self) -> list[float]:
+        """Shares whose run is not there yet."""
+        return [share for share in self.shares if self.kept.of(name_of(share)) is None]
 
     def runs(self) -> dict[float, Run]:
         """Share -> its run, as far as they are there."""
         of = {share: self.kept.of(name_of(share)) for share in self.shares}
         return {share: run for share, run in of.items() if run is not None}
 
+    def train(self, trial: Trial, pace: Pace) -> None:
+        """One adapter on each share whose run is not there, without gates, as long as there is time."""
+        missing = self.missing
+        texts = learning.nested(self.wire.pairs_file, self.shares, SEED) if missing else {}
+        for share in missing:
+            if not pace.small(share):
+                output.say("No time is left for more of the learning curve.")
+                return
+            self._tunings[share] = self._learned(trial, share, texts[share])
+
+    def ask(self, trial: Trial) -> None:
+        """Put to each of these adapters, from memory alone, the questions about what it was taught."""
+        if not self._tunings or self.arm is None:
+            return
+        trial.hold(Contest(name="learning-curve", arms=(self.arm,)))
+        for share, tuning in self._tunings.items():
+            about = self.asked_of(share)
+            for name, results in trial.ask_each(about, [tuning.name], apart=True) if about else ():
+                self.kept.keep(name, Run(tuning, results))
+
+    def asked_of(self, share: float) -> list[Question]:
+        """Of the contest's questions those about documents of a share."""
+        taught = {pair.document_id for pair in lines.read_all(self.pairs_of(share), TrainingPair)}
+        return [
+            question
+            for question in about_learned(self.wire, self.questions)
+            if taught.issuperset(question.gold_document_ids)
+        ]
+
     def pairs_of(self, share: float) -> Path:
         """The file of pairs that a share was taught."""
         return self.folder / f"{name_of(share)}.pairs.jsonl"
 
-    def _learned(self, trial: Trial, share: float, lines: Sequence[str]) -> AdapterReport:
+    def _learned(self, trial: Trial, share: float, texts: Sequence[str]) -> AdapterReport:
         pairs = self.pairs_of(share)
         pairs.parent.mkdir(parents=True, exist_ok=True)
-        pairs.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        capped = {} if self.tokens is None else {"TILTYARD_TUNING_TOKENS": str(max(1, round(share * self.tokens)))}
-        return trial.learn(name_of(share), SEED, pairs, {"TILTYARD_TUNING_GATES": "false", **capped})
+        pairs.write_text("\n".join(texts) + "\n", encoding="utf-8")
+        return trial.learn(name_of(share), SEED, pairs, dict(_settings_of(share, self.plan.tokens)))
+
+
+def _settings_of(share: float, tokens: int | None) -> Iterator[tuple[str, str]]:
+    """No gates, and of a limited training as large a share as of its data: each fact is seen as often."""
+    yield "TILTYARD_TUNING_GATES", "false"
+    if tokens is not None:
+        yield "TILTYARD_TUNING_TOKENS", str(max(1, round(share * tokens)))
 
 
 def name_of(share: float) -> str:
@@ -67,7 +104,7 @@ def name_of(share: float) -> str:
 
 def about_learned(wire: Newswire, questions: Sequence[Question]) -> list[Question]:
     """Questions with an answer that stands in the first edition, and about no document that came again later."""
-    first = {document.document_id for document in wire.edition1} - {one.document_id for one in wire.edition2}
+    first = {document.document_id for document in wire.edition1} - {again.document_id for again in wire.edition2}
     return [
         question
         for question in questions

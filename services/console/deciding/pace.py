@@ -10,27 +10,36 @@ from services.console.deciding.planning import Material, Plan, Speeds
 
 @dataclass
 class Pace:
-    """From its making on. `budget_s` None: there is room for everything."""
+    """`began`: when the work did, by the clock. `budget_s` None: there is room for everything."""
 
     budget_s: float | None
     plan: Plan
     material: Material
+    began: float
     speeds: Speeds = field(default_factory=Speeds)
     clock: Callable[[], float] = time.monotonic
-
-    def __post_init__(self) -> None:
-        self._began, self._trained = self.clock(), 0
+    _took: list[float] = field(default_factory=list)
 
     def another(self, took_s: float) -> bool:
-        """Whether one more training of so many seconds fits, with the questions for its adapter and those before."""
-        self._trained += 1
-        if self.budget_s is None:
-            return True
-        slower = max(1.0, took_s / self._foreseen_s)
-        runs = self.plan.model_copy(update={"trainings": self._trained + 1, "shares": ()})
-        asked = planning.asked_s(runs, self.material, self.speeds) * slower
-        return self.clock() - self._began + took_s + asked <= self.budget_s
+        """After a training of so many seconds: whether one more fits, with the questions for its adapter too."""
+        self._took.append(took_s)
+        return self._fits(max(self._took), len(self._took) + 1)
+
+    def small(self, share: float) -> bool:
+        """Whether a training on a share of the data fits, with what is still to be asked."""
+        return self._fits(
+            planning.small_s(share, self.plan, self.material, self.speeds) * self._slower, len(self._took)
+        )
 
     @property
-    def _foreseen_s(self) -> float:
-        return planning.training_s(self.plan, self.material, self.speeds)
+    def _slower(self) -> float:
+        """How many times as long as foreseen trainings took."""
+        foreseen = planning.training_s(self.plan, self.material, self.speeds)
+        return max(1.0, max(self._took, default=foreseen) / foreseen)
+
+    def _fits(self, training_s: float, runs: int) -> bool:
+        if self.budget_s is None:
+            return True
+        asked = self.plan.model_copy(update={"trainings": max(1, runs)})
+        rest = training_s + planning.asked_s(asked, self.material, self.speeds) * self._slower
+        return self.clock() - self.began + rest <= self.budget_s

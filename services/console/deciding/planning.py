@@ -19,6 +19,8 @@ TRAININGS = 3
 UNITS = {"s": 1.0, "m": 60.0, "h": 3_600.0}
 _BUDGET = re.compile(r"none|(?P<amount>\d{1,6}(?:\.\d{1,3})?)(?P<unit>[smh])")
 FEWEST_QUESTIONS, FEWEST_TOKENS = 60, 20_000
+MOST_TOKENS = 280_000
+"""That the embedded recipe lets a training read."""
 HELD_TOKENS = 36_000
 """That a training reads beside its examples, to hold its model to the base."""
 
@@ -52,7 +54,7 @@ class Material:
     @property
     def tokens(self) -> int:
         """Of the examples of a training on all facts, as measured of the embedded recipe (72, 240 and 300 facts)."""
-        return 670 * self.facts
+        return min(670 * self.facts, MOST_TOKENS)
 
 
 class Plan(BaseModel):
@@ -70,10 +72,10 @@ class Plan(BaseModel):
 
     def sentence(self, material: Material) -> str:
         """What will be asked and trained, and how long that takes."""
-        trained = f"{counted(self.trainings, 'training')}" if self.trainings else "no training"
+        trained = counted(self.trainings, "training")
         least = f" of at most {self.tokens:,} tokens each" if self.tokens is not None else ""
         curve = f", {len(self.shares)} small ones for the learning curve" if self.shares else ", no learning curve"
-        asked = "all" if self.questions == material.questions else f"{self.questions} of"
+        asked = "all" if self.questions >= material.questions else f"{self.questions} of"
         return (
             f"Plan: {material.documents} documents, {trained}{least}{curve}, {asked} {material.questions} questions to "
             f"{material.arms} arms; about {minutes(self.seconds)} on two quiet cores."
@@ -85,7 +87,7 @@ def within(budget_s: float | None, material: Material, speeds: Speeds = Speeds()
 
     Raises ValueError where not even the smallest fits.
     """
-    plans = list(_shrinking(material))
+    plans = list(shrinking(material))
     timed = (_changed(plan, seconds=seconds(plan, material, speeds)) for plan in plans)
     if budget_s is None:
         return next(timed)
@@ -101,12 +103,16 @@ def within(budget_s: float | None, material: Material, speeds: Speeds = Speeds()
 
 def seconds(plan: Plan, material: Material, speeds: Speeds) -> float:
     """That a plan takes."""
-    small = speeds.small_training + HELD_TOKENS * speeds.token
-    learned = sum(plan.shares) * _examples(plan, material) * speeds.token + len(plan.shares) * small
-    asked_of_curve = len(plan.shares) * min(plan.questions, material.learned) * speeds.answer
+    curve = sum(small_s(share, plan, material, speeds) for share in plan.shares)
     trained = plan.trainings * training_s(plan, material, speeds)
     published = material.documents * speeds.document
-    return speeds.start + published + trained + learned + asked_of_curve + asked_s(plan, material, speeds)
+    return speeds.start + published + trained + curve + asked_s(plan, material, speeds)
+
+
+def small_s(share: float, plan: Plan, material: Material, speeds: Speeds) -> float:
+    """That a training on a share of the data takes, with the questions about that share."""
+    read = HELD_TOKENS + share * _examples(plan, material)
+    return speeds.small_training + read * speeds.token + share * material.learned * speeds.answer
 
 
 def training_s(plan: Plan, material: Material, speeds: Speeds) -> float:
@@ -123,7 +129,7 @@ def _examples(plan: Plan, material: Material) -> int:
     return material.tokens if plan.tokens is None else min(plan.tokens, material.tokens)
 
 
-def _shrinking(material: Material) -> Iterator[Plan]:
+def shrinking(material: Material) -> Iterator[Plan]:
     """From everything to the least, each smaller than the one before in one number."""
     plan = Plan(questions=material.questions, trainings=TRAININGS, tokens=None, shares=SHARES, seconds=0.0)
     yield plan

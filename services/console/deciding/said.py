@@ -1,25 +1,28 @@
 """What a decision from documents says beside its numbers: what was read, what was asked of it, and what was trained."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from services.console.deciding.planning import Plan
 from services.console.deciding.sources import SourceRead
-from services.console.deciding.steps import Held
+from services.console.deciding.steps import Outcome
 from services.console.demo.kept_runs import Run
 from shared.jobs.asking import NewswireMade
+from shared.lab.deciding.basis import MADE
 from shared.lab.report.blocks import Block, Bullets, Paragraph, Section, Table
 from shared.lab.report.phrasing import counted, listed, moment
+from shared.messages import Question
 
 NOT_TESTED = {"corrected": "a correction", "retracted": "a retraction"}
 
 
-def sections(held: Held) -> list[Section]:
+def sections(held: Outcome) -> list[Section]:
     """At the end of the page, in the order in which it was done."""
     of = []
     if held.read:
         of.append(Section("What was read", "read", list(_read(held.read.sources))))
     if held.made:
-        of.append(Section("How the questions were made", "made", list(_made(held.made))))
+        of.append(Section("How the questions were made", "made", list(_made(held.made, held.questions))))
     return [*of, Section("What was trained", "trained", list(_trained(held.plan, held.runs)))]
 
 
@@ -32,16 +35,19 @@ def _read(sources: Sequence[SourceRead]) -> Iterator[Block]:
             yield Bullets([*of.unreadable, *([f"and {more} more"] if more else [])])
 
 
-def _made(made: NewswireMade) -> Iterator[Block]:
+def _made(made: NewswireMade, asked: Sequence[Question]) -> Iterator[Block]:
     until = f", published until {moment(made.cutoff)}" if made.cutoff else ", by their order, since they have no dates"
-    kinds = listed([f"{count} {kind}" for kind, count in made.questions.items()])
+    slices = Counter(question.slice for question in asked)
+    kinds = listed([f"{count} {kind}" for kind, count in slices.items()])
+    rules = sum(question.question_id.startswith(MADE) for question in asked)
+    who = "rules made them" if rules == len(asked) else "they are your own" if not rules else f"rules made {rules}"
     yield Paragraph(
         f"A model may learn the first {counted(made.edition1, 'document')}{until}; {made.edition2} came later. Rules "
-        f"made {counted(made.pairs, 'training pair')} and these questions: {kinds}."
+        f"made {counted(made.pairs, 'training pair')}. These questions were asked, and {who}: {kinds}."
     )
     if left_out := [f"{count} documents: {reason}" for reason, count in made.left_out.items()]:
         yield Bullets(left_out)
-    if lacking := [what for kind, what in NOT_TESTED.items() if not made.questions.get(kind)]:
+    if lacking := [what for kind, what in NOT_TESTED.items() if not slices.get(kind)]:
         yield Paragraph(f"Not tested: what becomes of {' and of '.join(lacking)}, for no question is about one.")
 
 

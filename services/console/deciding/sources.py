@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from services.console import jobs, misread, output
+from services.console.deciding import depending
 from services.console.feed_view import FeedView
 from shared.jobs.feeding import JOB, FeedEvent, FeedRead, ItemBad
 from shared.source_files import DataError
@@ -40,13 +41,15 @@ class Source:
     @classmethod
     def of(cls, address: str, environment: Mapping[str, str]) -> "Source":
         """A folder, a web address, a file of JSON lines, or a query. Raises ValueError for what is none of these."""
-        path = Path(address)
-        if address.lstrip()[:7].casefold() in ("select ", "with "):
+        if not address.strip():
+            raise ValueError("an empty address: name a folder, a feed, a .jsonl file or a query")
+        if address.split(maxsplit=1)[0].casefold() in ("select", "with") and len(address.split()) > 1:
             if not environment.get(SQL_URL):
                 raise ValueError(f"a query needs the address of its database in {SQL_URL}, such as sqlite:///desk.db")
             return cls(address, ["sql", "--query", address])
         if address.startswith(("http://", "https://")):
             return cls(address, ["rss", address])
+        path = Path(depending.place(address))
         if path.is_dir():
             return cls(address, ["folder", address])
         if path.is_file() and path.suffix in LINES:

@@ -1,22 +1,20 @@
 """From documents to the results of a contest, step by step in a folder, so that an interrupted decision goes on."""
 
-import hashlib
 import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from services.console import jobs, output, progress
-from services.console.deciding import curve, curve_points, planning, sources
+from services.console.deciding import curve, curve_points, depending, planning, sources
 from services.console.deciding.curve import Curve
 from services.console.deciding.pace import Pace
 from services.console.deciding.planning import Material, Plan
 from services.console.deciding.sources import Source, SourceRead
-from services.console.deciding.work import Work
+from services.console.deciding.work import WIRE, Work
 from services.console.demo import newswire, telling
 from services.console.demo.kept_runs import KeptRuns, Run
 from services.console.demo.newswire import Newswire
@@ -46,7 +44,7 @@ class ToDecide:
 
     addresses: Sequence[str]
     wire: Path | None
-    making: Sequence[str]
+    making: Mapping[str, str]
     contest: str
     budget_s: float | None
     out: Path
@@ -56,17 +54,19 @@ class ToDecide:
     @property
     def asked(self) -> dict[str, object]:
         """What must be the same again for an interrupted decision to go on."""
-        wire = str(self.wire.resolve()) if self.wire else ""
         return {
-            "documents": [*self.addresses], "--wire": wire, "options of questions": [*self.making],
-            "--contest": self.contest,
-        }  # fmt: skip
+            "documents": [depending.place(address) for address in self.addresses],
+            "--wire": depending.place(str(self.wire)) if self.wire else "",
+            **{name: depending.content(value) for name, value in self.making.items()},
+            "--contest": depending.content(self.contest),
+        }
 
 
 @dataclass(frozen=True)
-class Held:
-    """The contest that was held: its folder of results with a run for each training, what was planned, read and made,
-    and the learning curve.
+class Outcome:
+    """The contest that was held: its folder of results with a run for each training, what was planned, read and made.
+
+    `questions`: those that were asked.
     """
 
     results: Path
@@ -74,46 +74,64 @@ class Held:
     plan: Plan
     read: SourcesRead | None
     made: NewswireMade | None
-    curve: Curve
+    questions: Sequence[Question]
 
 
-def hold(wanted: ToDecide) -> Held:
+def hold(wanted: ToDecide) -> Outcome:
     """Do what is not done yet. Raises as the steps do, each with one clear sentence."""
-    read_from = [Source.of(address, os.environ) for address in wanted.addresses]
     contest = contests.competing(wanted.contest)
+    if not any(arm.is_tuned for arm in contest.arms):
+        raise ValueError(
+            f"--contest {wanted.contest}: no arm of it is trained, so that there is nothing to decide about"
+        )
+    began = time.monotonic()
     with Work(wanted.out / "work", wanted.asked, afresh=wanted.afresh) as work:
-        return _held(wanted, work, read_from, contest)
+        if work.goes_on:
+            output.say(f"Goes on with what is in {work.folder}, by the plan that was made then; --afresh begins anew.")
+        read = None if wanted.wire else work.step("documents", SourcesRead, lambda: _read(wanted, work.folder))
+        made = None if wanted.wire else work.step("newswire", NewswireMade, lambda: _made(wanted, work.folder))
+        wire = newswire.load(wanted.wire or work.folder / WIRE)
+        if said := wire.reviewed.sentence:
+            output.say(said)
+        return _contested(wanted, work, wire, contest, began, read, made)
 
 
-def _held(wanted: ToDecide, work: Work, read_from: Sequence[Source], contest: Contest) -> Held:
-    if work.goes_on:
-        output.say(f"Goes on with what is in {work.folder}; --afresh begins anew.")
-    read = None if wanted.wire else work.step("documents", SourcesRead, lambda: _read(read_from, work.folder))
-    made = None if wanted.wire else work.step("newswire", NewswireMade, lambda: _made(wanted, work.folder))
-    wire = newswire.load(wanted.wire or work.folder / "wire")
+def _contested(
+    wanted: ToDecide, work: Work, wire: Newswire, contest: Contest, began: float,
+    read: SourcesRead | None, made: NewswireMade | None,
+) -> Outcome:  # fmt: skip
+    """The plan, and the contest as far as it was not held before; a plan that was cut short stays so."""
     material = _material(wire, contest)
     plan = work.step("plan", Plan, lambda: planning.within(wanted.budget_s, material))
     output.say(plan.sentence(material))
     questions = newswire.sample(wire.questions, plan.questions)
-    learned = _curve(work.folder, wire, questions, plan, contest)
-    pace = Pace(wanted.budget_s, plan, material)
+    pace = Pace(wanted.budget_s, plan, material, began)
+    depends = depending.digest(wire, questions, contest, plan.tokens)
+    learned = Curve(wire, questions, contest, plan, KeptRuns(work.folder / "curve", depends), work.folder / "curve")
+    kept = KeptRuns(wanted.out / "contest", depends)
+    for place in (kept, learned.kept):
+        place.drop_others(every=wanted.afresh)
     trial = Wanted(
-        wire, questions, [*range(1, plan.trainings + 1)], contest, wanted.out / "contest", wanted.counting,
-        KeptRuns(wanted.out / "contest", _depends(wire, questions, plan, contest)), _training(plan),
-        pace.another, learned.train, learned.ask,
+        wire, questions, [*range(1, plan.trainings + 1)], contest, wanted.out / "contest", wanted.counting, kept,
+        _training(plan), pace.another, lambda running: learned.train(running, pace), learned.ask,
     )  # fmt: skip
-    if trial.missing or not (trial.out / SUMMARY).is_file():
+    if trial.missing or learned.missing or not (trial.out / SUMMARY).is_file():
         _on_stage(trial)
-    curve_points.write(learned, trial.runs, trial.out)
-    return Held(trial.out, trial.runs, plan, read, made, learned)
+        plan = plan.model_copy(update={"trainings": len(trial.runs), "shares": tuple(learned.runs())})
+        work.replace("plan", plan)
+    runs = trial.runs
+    curve_points.write(learned, runs, trial.out)
+    return Outcome(trial.out, runs, plan, read, made, questions)
 
 
-def _read(read_from: Sequence[Source], folder: Path) -> SourcesRead:
+def _read(wanted: ToDecide, folder: Path) -> SourcesRead:
+    read_from = [Source.of(address, os.environ) for address in wanted.addresses]
     return SourcesRead(sources=tuple(sources.read(read_from, folder / "documents.jsonl", folder)))
 
 
 def _made(wanted: ToDecide, folder: Path) -> NewswireMade:
-    arguments = [str(folder / "documents.jsonl"), "--out", str(folder / "wire"), *wanted.making]
+    options = [part for name, value in wanted.making.items() for part in (name, value)]
+    arguments = [str(folder / "documents.jsonl"), "--out", str(folder / WIRE), *options]
     with progress.waiting("making questions"):
         made = jobs.result_of(JOB.module, next(iter([*jobs.run(JOB, arguments, os.environ)]), None))
     output.say(
@@ -129,24 +147,9 @@ def _material(wire: Newswire, contest: Contest) -> Material:
     return Material(len(documents), len(wire.questions), len(learned), wire.facts, len(contest.arms))
 
 
-def _curve(folder: Path, wire: Newswire, questions: Sequence[Question], plan: Plan, contest: Contest) -> Curve:
-    about = curve.about_learned(wire, questions)
-    kept = KeptRuns(folder / "curve", _depends(wire, about, plan, contest))
-    return Curve(wire, about, plan.shares, plan.tokens, kept, folder / "curve")
-
-
 def _training(plan: Plan) -> Mapping[str, str]:
     capped = {} if plan.tokens is None else {"TILTYARD_TUNING_TOKENS": str(plan.tokens)}
     return {"TILTYARD_TUNING_REUSE": "true", **capped}
-
-
-def _depends(wire: Newswire, questions: Sequence[Question], plan: Plan, contest: Contest) -> dict[str, object]:
-    """All that answers depend on: news, pairs, questions, contest, settings and the version of this program."""
-    digest = hashlib.sha256(wire.pairs_file.read_bytes())
-    for message in (*wire.edition1, *wire.edition2, *questions, contest):
-        digest.update(message.model_dump_json().encode())
-    settings = {name: value for name, value in os.environ.items() if name.startswith("TILTYARD_")}
-    return {"news": digest.hexdigest(), "tokens": plan.tokens, "settings": settings, "version": version("tiltyard")}
 
 
 def _on_stage(trial: Wanted) -> None:

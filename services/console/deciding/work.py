@@ -8,10 +8,11 @@ from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from services.console.demo.alone import FILE, held
+from services.console.platform.locks import FILE, locked
+from shared.lab.reviewing import verdicts
 from shared.records import reason_of
 
-ASKED = "asked.json"
+ASKED, WIRE = "asked.json", "wire"
 Kept = TypeVar("Kept", bound=BaseModel)
 
 
@@ -21,11 +22,9 @@ class Work:
     def __init__(self, folder: Path, asked: dict[str, Any], *, afresh: bool = False) -> None:
         """Raises ValueError where the folder holds the work for something else, or another process works in it."""
         self.folder, self._asked = folder, asked
-        self._held = held(folder, "a decision")
+        self._lock = locked(folder, "a decision")
         if afresh:
-            for inside in folder.iterdir():
-                if inside.name != FILE:
-                    shutil.rmtree(inside) if inside.is_dir() else inside.unlink()
+            self._clear()
         self.goes_on = (folder / ASKED).is_file()
         if self.goes_on:
             try:
@@ -42,7 +41,21 @@ class Work:
 
     def close(self) -> None:
         """Let another process work here."""
-        self._held.close()
+        self._lock.close()
+
+    def _clear(self) -> None:
+        """Remove all work but a person's review of questions, which holds as far as the questions come again."""
+        inside = [path for path in self.folder.iterdir() if path.name != FILE]
+        if inside and not (self.folder / ASKED).is_file():
+            self.close()
+            raise ValueError(f"{self.folder} holds other things than a decision's work: name another folder with --out")
+        review = self.folder / WIRE / verdicts.FILE
+        said = review.read_bytes() if review.is_file() else None
+        for path in inside:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        if said is not None:
+            review.parent.mkdir()
+            review.write_bytes(said)
 
     def _require_same(self) -> None:
         try:
@@ -55,6 +68,10 @@ class Work:
                 f"{self.folder} was begun with other {' and '.join(changed[:3])}: say the same again to go on, name "
                 "another folder with --out, or begin anew with --afresh"
             )
+
+    def replace(self, name: str, made: BaseModel) -> None:
+        """Another outcome of a step than was kept."""
+        _replaced(self.folder / f"{name}.json", made.model_dump_json(indent=2) + "\n")
 
     def step(self, name: str, kind: type[Kept], make: Callable[[], Kept]) -> Kept:
         """What a step came to: read where it was done before, else made and kept."""

@@ -23,13 +23,17 @@ def write(
     trial: TrialSummary,
     staying: Sequence[Section] = (),
     times: Iterable[DocumentTimes] = (),
+    *,
+    apart: bool = False,
 ) -> None:
-    """Write the files of `NAMES`, of several runs each run's `results.jsonl` in a folder; replaces what was there.
+    """Write the files of `NAMES`, of several runs, or with `apart`, each `results.jsonl` in a folder of its own.
+
+    What was there is replaced.
 
     `staying`: what an hour of staying current costs (`shared/lab/report/staying.py`). `times`: of the documents that
     questions are about, so that the folder alone tells what was news after a training.
     """
-    summary.write(folder, runs, trial)
+    summary.write(folder, runs, trial, apart=apart)
     lines = "".join(f"{times_of.model_dump_json(exclude_defaults=True)}\n" for times_of in times)
     (folder / DOCUMENTS).write_text(lines, encoding="utf-8")
     files.write(folder, numbers, extra=[_costs(trial), *staying, _audit(trial.audit)])

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.console import output
-from services.console.demo.alone import held
 from services.console.platform import ports
 from services.console.platform.local import LocalPlatform, PlatformSettings, isolated
 from services.console.platform.local_services import EVERY, LocalServices, LocalServicesSettings
+from services.console.platform.locks import locked
 from services.console.platform.supervisor import Supervisor
 from shared import encoding
 from shared.cassandra import schema
@@ -42,7 +42,7 @@ class Stage:
     """The servers and services of one trial. `kafka` and `cassandra` are settings of these servers."""
 
     def __init__(self, home: Path, usual: Usual) -> None:
-        self._held = held(home, "a trial")
+        self._lock = locked(home, "a trial")
         _clear(home)
         self.home, self._encoder = home, usual.encoder
         self.platform = LocalPlatform(isolated(home, usual.platform))
@@ -69,7 +69,7 @@ class Stage:
         """Stop everything of this trial."""
         self.services.stop()
         self.platform.stop()
-        self._held.close()
+        self._lock.close()
 
     def keep(self) -> None:
         """Leave it running and say how to go on."""

@@ -35,6 +35,8 @@ FINDABLE_WITHIN_S = 300.0
 FIRST_WITHIN_S = 180.0
 SPARE_S = 0.5
 """Beyond the time after which an announced contest holds."""
+AT_ONCE = 200
+"""Questions that are asked together, so that none waits until its deadline for others."""
 LOOK_EVERY = 10
 """Documents of a stream between two looks at what became of the earlier ones."""
 
@@ -121,9 +123,11 @@ class Trial:
     def ask(self, questions: Sequence[Question]) -> list[Result]:
         """Put the questions to every arm and wait for their results."""
         limit = max(question.deadline_s for question in questions) + 60
-        come = itertools.count(1)
+        results, come = dict[str, Result](), itertools.count(1)
         with progress.shown("questions answered and scored", len(questions)) as advance:
-            results = asking.ask(self.kafka, questions, within_s=limit, heard=lambda _: advance(next(come)))
+            for start in range(0, len(questions), AT_ONCE):
+                part = questions[start : start + AT_ONCE]
+                results |= asking.ask(self.kafka, part, within_s=limit, heard=lambda _: advance(next(come)))
         if missing := [question.question_id for question in questions if question.question_id not in results]:
             raise TimeoutError(f"{len(missing)} questions have no result after {limit:g} s: {', '.join(missing[:5])}")
         return [results[question.question_id] for question in questions]

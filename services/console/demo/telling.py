@@ -100,7 +100,8 @@ def _trained(trial: Trial, wanted: Wanted) -> Iterator[AdapterReport]:
     for number, seed in enumerate(missing := wanted.missing, start=1):
         tuning = trial.learn(name_of(seed), seed)
         yield tuning
-        if number < len(missing) and not wanted.another(tuning.cost.seconds if tuning.cost else tuning.seconds):
+        took = max(tuning.seconds, tuning.cost.seconds if tuning.cost else 0.0)
+        if number < len(missing) and not wanted.another(took):
             output.say(f"No time is left for {len(missing) - number} more: {number} of {len(missing)} are trained.")
             return
 
@@ -127,7 +128,8 @@ def _written(trial: Trial, wanted: Wanted, runs: Mapping[str, Run]) -> TrialSumm
     everything = [result for of_run in results.values() for result in of_run]
     with progress.waiting("writing the report"):
         costs = staying.live(trial.kafka, everything, wanted.counting.costs)
-        report.write(wanted.out, results, numbers, trial_summary, costs, trial.times.by_document.values())
+        times = trial.times.by_document.values()
+        report.write(wanted.out, results, numbers, trial_summary, costs, times, apart=wanted.kept is not None)
     _conclude(numbers, trial_summary, wanted.out)
     return trial_summary
 

@@ -103,14 +103,15 @@ class Job:
         )
         inputs = self._warm(fresh, previous, dataset.previous)
         making = self.home / "adapters" / f".making-{os.getpid()}"
+        shutil.rmtree(making, ignore_errors=True)
         try:
             run = running.run(
                 inputs, making, home=self.home, settings=self.settings, say=self.say, finished=self._finished(name)
             )
             adapter = self._describe(dataset, model, run, name, making)
             card.write(making, adapter, dataset=dataset, recipe=self.recipe, prompts=prompts)
-            shutil.rmtree(adapter.location, ignore_errors=True)
-            making.replace(adapter.location)
+            _put(making, Path(adapter.location))
+            running.forget(Path(adapter.location), self.home)
         finally:
             shutil.rmtree(making, ignore_errors=True)
         return adapter
@@ -162,3 +163,13 @@ class Job:
             created_at=self.now(),
             training=run,
         )
+
+
+def _put(made: Path, location: Path) -> None:
+    """Into its place; what lies there is moved aside first, so that one of the two is there at any time."""
+    aside = location.with_name(f".{location.name}.before")
+    shutil.rmtree(aside, ignore_errors=True)
+    if location.exists():
+        location.replace(aside)
+    made.replace(location)
+    shutil.rmtree(aside, ignore_errors=True)

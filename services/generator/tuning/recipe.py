@@ -66,4 +66,6 @@ def names() -> list[str]:
 
 def _overridden(plan: TrainingPlan, settings: TuningSettings) -> TrainingPlan:
     wanted: dict[str, Any] = {name: getattr(settings, name) for name in ("steps", "tokens", "max_seconds", "seed")}
+    if settings.tokens is not None and plan.tokens is not None:
+        wanted["tokens"] = min(settings.tokens, plan.tokens)
     return plan.model_copy(update={name: value for name, value in wanted.items() if value is not None})

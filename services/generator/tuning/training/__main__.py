@@ -54,6 +54,7 @@ def train(file: Path, folder: Path) -> None:
         prompts=prompts,
     )
     run = running.run(inputs, folder, home=home, settings=settings, say=write)
+    running.forget(folder, home)
     write(
         TrainingEnded(
             seconds=run.seconds,

@@ -116,6 +116,11 @@ def write(folder: Path, record: RunRecord) -> None:
     (folder / FILE).write_text(json.dumps(record.model_dump(mode="json"), indent=2) + "\n", encoding="utf-8")
 
 
+def read(folder: Path) -> RunRecord:
+    """Raises FileNotFoundError where a folder holds none, ValueError for one that cannot be read."""
+    return RunRecord.model_validate_json((folder / FILE).read_bytes())
+
+
 def thinned(losses: Sequence[float], points: int = POINTS) -> tuple[LossPoint, ...]:
     """At most `points` of a curve: the mean loss of each stretch, at the stretch's last step."""
     stretch = -(-len(losses) // points) or 1

@@ -30,7 +30,7 @@ def copied(finished: Path, folder: Path, key: str) -> TrainingRun | None:
 def _described(finished: Path) -> RunRecord | None:
     """What the run left behind; None where that, or the weights, are not whole."""
     try:
-        run = RunRecord.model_validate_json((finished / record.FILE).read_bytes())
+        run = record.read(finished)
         described = json.loads((finished / LINEAGE).read_bytes())["adapter"]["weights_sha256"]
         return run if sha256_of(finished / WEIGHTS) == described else None
     except (OSError, ValueError, KeyError, TypeError):

@@ -132,9 +132,16 @@ def run(
         standing = trainer.train(inputs.examples, length, model=inputs.model, plan=plan, place=place, say=say_all)
     predicted, ended = needed.in_mib if needed else None, _ended(standing, length)
     record.write(folder, record.of(standing, ended, key=key, facts=facts, plan=plan, predicted=predicted))
-    if not ended.unfinished:
-        place.checkpoints.clear()
     return ended
+
+
+def forget(folder: Path, home: Path) -> None:
+    """Remove the checkpoint of the finished run in this folder, once the folder is where it belongs."""
+    from services.generator.tuning.training import checkpoint
+
+    run = record.read(folder)
+    if not run.unfinished:
+        checkpoint.Checkpoints(home / "runs" / run.key).clear()
 
 
 def decides(plan: TrainingPlan) -> dict[str, Any]:

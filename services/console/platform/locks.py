@@ -1,4 +1,4 @@
-"""One trial at a time in a home folder, and one decision in a folder of work: a second one would stop the first."""
+"""A folder that one process at a time works in: a second trial or decision there would undo the first."""
 
 import fcntl
 from pathlib import Path
@@ -7,8 +7,8 @@ from typing import IO
 FILE = ".in-use"
 
 
-def held(folder: Path, what: str) -> IO[str]:
-    """Hold the folder until what is returned is closed, or this process ends.
+def locked(folder: Path, what: str) -> IO[str]:
+    """Keep others out of the folder until what is returned is closed, or this process ends.
 
     Raises ValueError where another process holds it.
     """
