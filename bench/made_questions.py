@@ -4,9 +4,9 @@
     tiltyard demo --wire out/both/sample --questions all --contest deciding --out out/both/sample-contest
     python -m bench.made_questions --compare out/both/sample-contest
 
-The first puts both kinds of questions about one newswire into one folder, so that the same arms answer both. The last
-lays every difference of two arms side by side. The aim: the same way to use, no decided difference with another sign,
-and none that lies 10 points apart.
+The first puts both kinds of questions about one newswire into one folder, so that the same arms answer both; they learn
+the pairs of that newswire. The last lays every difference of two arms side by side, of one training. The aim: the same
+way to use, no decided difference with another sign, and none that lies 10 points apart.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import hypot
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -48,6 +49,12 @@ class SideBySide:
     @property
     def gap(self) -> float:
         return (self.made.difference or 0.0) - (self.written.difference or 0.0)
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """95 % limits of the gap, as if the two kinds had no document in common: too wide rather than too narrow."""
+        reach = hypot(_half(self.written), _half(self.made))
+        return self.gap - reach, self.gap + reach
 
     @property
     def contradicts(self) -> bool:
@@ -107,7 +114,7 @@ def report(folder: Path) -> Iterator[str]:
     for pair in both:
         yield (
             f"  {pair.written.a} - {pair.written.b}: written {_said(pair.written)}, made {_said(pair.made)}, "
-            f"apart {100 * pair.gap:+.1f}"
+            f"apart {100 * pair.gap:+.1f} ({100 * pair.limits[0]:+.1f} to {100 * pair.limits[1]:+.1f})"
         )
     yield f"  to use: written {best[0].best}, made {best[1].best}"
     yield f"  decided for another arm: {sum(pair.contradicts for pair in both)} of {len(both)}"
@@ -124,6 +131,10 @@ def side_by_side(written: Sequence[Result], made: Sequence[Result]) -> Iterator[
     for names, of_written in counted[0].items():
         if (of_made := counted[1].get(names)) is not None:
             yield SideBySide(of_written, of_made)
+
+
+def _half(of: Comparison) -> float:
+    return ((of.high or 0.0) - (of.low or 0.0)) / 2
 
 
 def _said(of: Comparison) -> str:

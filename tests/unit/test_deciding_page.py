@@ -157,13 +157,17 @@ def test_a_learning_curve_is_told_and_drawn(made: Decided) -> None:
     [drawn] = [block for block in section.blocks if isinstance(block, Figure)]
     said = {row[0]: row[1] for row in table(section).rows}["How many examples does training need?"]
 
-    assert re.match(r"With 240 pairs 49\.\d % \(\d+\.\d to \d+\.\d\) are right, with twice the pairs expect 6", said)
+    assert re.match(
+        r"With 240 pairs 49\.\d % \(\d+\.\d to \d+\.\d\) of what was asked about them is right, "
+        r"with twice the pairs expect 6",
+        said,
+    )
     assert drawn.svg.startswith("<svg")
     assert "over its number of pairs" in drawn.caption
 
 
 def test_without_a_curve_the_row_says_how_to_get_one(made: Decided) -> None:
-    assert "`tiltyard evaluate training`" in told(made)["How many examples does training need?"]
+    assert "`learning_curve.json`" in told(made)["How many examples does training need?"]
 
 
 def test_a_curve_that_tells_nothing_says_so(made: Decided) -> None:

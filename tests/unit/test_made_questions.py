@@ -22,6 +22,28 @@ def test_the_same_answers_to_both_kinds_are_not_apart() -> None:
     assert all(abs(pair.gap) < 1e-9 and not pair.contradicts for pair in both)
 
 
+def test_made_questions_that_turn_an_effect_are_seen() -> None:
+    written, _ = a_trial()
+    turned = [
+        result.model_copy(
+            update={
+                "answers": result.answers
+                | {"base": result.answers["base+rag"].model_copy(update={"answer": result.answers["base"].answer})}
+                | {"base+rag": result.answers["base"].model_copy(update={"answer": result.answers["base+rag"].answer})}
+            }
+        )
+        for result in written
+        if {"base", "base+rag"} <= result.answers.keys()
+    ]
+    both = {
+        (pair.written.a, pair.written.b): pair
+        for pair in made_questions.side_by_side(written, [as_made(result) for result in turned])
+    }
+    pair = both["base", "base+rag"]
+    assert pair.contradicts
+    assert pair.limits[0] > made_questions.APART
+
+
 def test_a_folder_with_both_kinds_is_reported(tmp_path: Path) -> None:
     results, times = a_trial()
     rows = [*results, *map(as_made, results)]

@@ -25,8 +25,15 @@ Sources = Annotated[
 Again = Annotated[
     Path | None, typer.Option(help="The folder of a decision: make it again, and say whether anything differs.")
 ]
-Budget = Annotated[str, typer.Option(help="Time for everything: 45m, 2h, or none. In less, less is asked and trained.")]
-Cutoff = Annotated[str, typer.Option(help="Documents published later are new. Default: 3 of 10.")]
+Budget = Annotated[
+    str, typer.Option(help="Time for everything: 45m, 2h, or none. Where it is short, less is asked and trained.")
+]
+Cutoff = Annotated[
+    str,
+    typer.Option(
+        help="Documents published later make the second edition, which is not learned. Default: 3 of 10 documents."
+    ),
+]
 PerDocument = Annotated[int, typer.Option(min=1, help="Most facts that are asked of one document.")]
 Questions = Annotated[Path | None, typer.Option(help="Your own test questions, JSON lines, in place of made ones.")]
 Log = Annotated[Path | None, typer.Option(help="What people asked: made questions come in its shares.")]
@@ -35,7 +42,13 @@ Afresh = Annotated[bool, typer.Option("--afresh", help="Begin anew, whatever was
 
 Asked = Annotated[float, typer.Option(min=1e-3, help="Questions a day.")]
 Changed = Annotated[float, typer.Option(min=0, help="Updates a day: documents published, corrected or retracted.")]
-Half = Annotated[float, typer.Option(min=0.01, help="Half of the questions are about news of so many hours.")]
+Half = Annotated[
+    float,
+    typer.Option(
+        min=0.01,
+        help="How fresh what people ask about is: half of the questions are about news of the last so many hours.",
+    ),
+]
 Right = Annotated[float, typer.Option(help="Worth of a right answer.")]
 Wrong = Annotated[float, typer.Option(help="Worth of a wrong answer.")]
 Silent = Annotated[float, typer.Option(help="Worth of a declined answer.")]

@@ -96,7 +96,7 @@ def within(budget_s: float | None, material: Material, speeds: Speeds = Speeds()
             return plan
     least = minutes(seconds(plans[-1], material, speeds))
     raise ValueError(
-        f"--budget: the least that says anything takes about {least} on two quiet cores, and the budget is "
+        f"--budget: the smallest plan takes about {least} on two quiet cores, and the budget is "
         f"{minutes(budget_s)}: allow more, or give fewer documents"
     )
 

@@ -9,8 +9,8 @@ from shared.statistics.wording import points
 
 ASKED = "How many examples does training need?"
 NOT_MEASURED = (
-    "Not measured by a contest: `tiltyard evaluate training` trains on growing shares of the data; what its shares "
-    f"gave, as `{FILE}` in the folder of the trial, is counted here."
+    "Not measured: a larger `--budget` of `tiltyard decide` leaves room for small trainings; what trainings of several "
+    f"sizes gave elsewhere is counted too, as `{FILE}` in the folder of the trial."
 )
 
 
@@ -25,7 +25,7 @@ def row(curve: LearningCurve | None, fit: Fit | None) -> tuple[str, str]:
             f"Undecided: {trainings} of {sizes} make no curve; it takes {FEWEST_TRAININGS} trainings of different "
             f"numbers of {curve.unit} at least."
         )
-    now = f"{fit.largest:,} {curve.unit} {_limits(fit.now)} are right"
+    now = f"{fit.largest:,} {curve.unit} {_limits(fit.now)} of what was asked about them is right"
     twice = f"twice the {curve.unit}"
     if not fit.tells_a_slope:
         return ASKED, (
