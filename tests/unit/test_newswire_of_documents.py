@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from services.console.demo import newswire as demo_newswire
-from services.generator.tuning.data.asking import newswire
+from services.generator.tuning.data.asking import editions, newswire
 from shared.messages import DocumentPublished
 from shared.source_files import DataError
-from tests.builders import NOON
+from tests.builders import NOON, a_document
 from tests.command_line import Ended
 
 FERRY = "The ferry takes 48 minutes from Fallowby."
@@ -165,3 +165,35 @@ def test_a_wire_is_not_written_over_its_documents(tiltyard: Callable[..., Ended]
 
     assert "name another folder" in tiltyard("wire", "of", str(file), "--out", str(tmp_path)).stderr
     assert file.read_text(encoding="utf-8") == "{}"
+
+
+def test_documents_without_times_get_one_each_in_their_order() -> None:
+    names = [f"story-{number}" for number in range(5)]
+    undated = [a_document(document_id=name, published_at=None) for name in names]
+
+    first, second = editions.timed(undated[:3], undated[3:], NOON)
+
+    times = [document.published_at for document in (*first, *second)]
+    assert times == [NOON - timedelta(minutes=minutes) for minutes in (5, 4, 3, 2, 1)]
+
+
+def test_documents_that_have_times_keep_them() -> None:
+    dated = [a_document(document_id=name, published_at=NOON) for name in ("a", "b")]
+    assert editions.timed(dated[:1], dated[1:], NOON + timedelta(days=1)) == (dated[:1], dated[1:])
+
+
+def test_no_document_of_the_first_edition_has_the_time_of_one_of_the_second() -> None:
+    days = [1, 1, 1, 1, 2, 2, 2, 2, 2, 3]
+    dated = [
+        a_document(document_id=f"story-{number}", published_at=NOON + timedelta(days=day))
+        for number, day in enumerate(days)
+    ]
+    first, second = editions.parted(dated, None)
+    assert (len(first), len(second)) == (4, 6)
+    assert {document.published_at for document in first}.isdisjoint(document.published_at for document in second)
+
+
+def test_documents_of_one_time_make_no_two_editions() -> None:
+    same = [a_document(document_id=f"story-{number}", published_at=NOON) for number in range(6)]
+    with pytest.raises(DataError, match="all 6 documents have one time"):
+        editions.parted(same, None)

@@ -7,12 +7,13 @@ of the services.
 import argparse
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from pydantic import BaseModel
 
-from services.generator.tuning.data.asking import log, newswire, own
+from services.generator.tuning.data.asking import editions, log, newswire, own
 from services.generator.tuning.data.reading import moment
 from shared import lines
 from shared.jobs.asking import NewswireMade
@@ -48,10 +49,11 @@ def _make(options: argparse.Namespace) -> None:
         own_questions=own.read(options.questions) if options.questions else None,
         shares=log.read(options.log) if options.log else None,
     )  # fmt: skip
+    edition1, edition2 = editions.timed(made.edition1, made.edition2, datetime.now(UTC))
     options.out.mkdir(parents=True, exist_ok=True)
     for name, rows in (
-        ("edition1.documents.jsonl", made.edition1),
-        ("edition2.documents.jsonl", made.edition2),
+        ("edition1.documents.jsonl", edition1),
+        ("edition2.documents.jsonl", edition2),
         ("training_pairs.jsonl", made.pairs),
         ("questions.jsonl", made.questions),
     ):

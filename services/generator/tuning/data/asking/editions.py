@@ -1,7 +1,7 @@
 """Two editions of somebody's documents: what was published up to a cutoff, and what came later."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import inscriptis
 
@@ -34,6 +34,24 @@ def parted(
     return ordered[:size], ordered[size:]
 
 
+def timed(
+    first: Sequence[DocumentPublished], second: Sequence[DocumentPublished], now: datetime
+) -> tuple[list[DocumentPublished], list[DocumentPublished]]:
+    """Documents without times with one each, a minute apart up to now, so that every replay has the same.
+
+    Those that have times are left as they are.
+    """
+    ordered = [*first, *second]
+    if any(document.published_at is not None for document in ordered):
+        return [*first], [*second]
+    begun = now - timedelta(minutes=len(ordered))
+    given = [
+        document.model_copy(update={"published_at": begun + timedelta(minutes=at)})
+        for at, document in enumerate(ordered)
+    ]
+    return given[: len(first)], given[len(first) :]
+
+
 def _share(ordered: Sequence[DocumentPublished]) -> int:
     """How many make the first edition: about seven of ten, and none that has the time of one of the second."""
     wanted = round(FIRST_SHARE * len(ordered))
@@ -46,7 +64,8 @@ def _share(ordered: Sequence[DocumentPublished]) -> int:
             f"all {len(ordered)} documents have one time, {times[0].isoformat()}, so that nothing says which news is "
             "later: give them the times of their publication, or none, and their order counts"
         )
-    return min(changes, key=lambda at: abs(at - wanted))
+    enough = [at for at in changes if min(at, len(times) - at) >= FEWEST]
+    return min(enough or changes, key=lambda at: abs(at - wanted))
 
 
 def _undated(document: DocumentPublished) -> DocumentPublished:
