@@ -74,7 +74,8 @@ class Plan(BaseModel):
         """What will be asked and trained, and how long that takes."""
         trained = counted(self.trainings, "training")
         least = f" of at most {self.tokens:,} tokens each" if self.tokens is not None else ""
-        curve = f", {counted(len(self.shares), "small one")} for the learning curve" if self.shares else ", no learning curve"
+        small = counted(len(self.shares), "small one")
+        curve = f", {small} for the learning curve" if self.shares else ", no learning curve"
         asked = "all" if self.questions >= material.questions else f"{self.questions} of"
         return (
             f"Plan: {material.documents} documents, {trained}{least}{curve}, {asked} {material.questions} questions to "
