@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from services.console import output, progress
+from services.console import output
 from services.console.demo import newswire, telling
 from services.console.demo.stage import stage, stop_left_over
 from services.console.demo.telling import Counting, Wanted
@@ -53,12 +53,7 @@ def demo(
     counting = Counting(VotingSettings().per_voter_per_hour, CostSettings())
     started = time.monotonic()
     with stage(keep=keep) as running:
-        telling.say("0", "Kafka, Cassandra and six service processes start on this machine")
-        with progress.waiting("servers start"):
-            running.start()
-        with progress.waiting("services start"):
-            running.services.start()
-        output.say(f"Everything is ready after {time.monotonic() - started:.0f} s.")
+        telling.begin(running)
         telling.tell(Wanted(chosen, sampled, wanted, competing, out, counting), running)
     return output.say(f"The whole trial took {(time.monotonic() - started) / 60:.1f} minutes.")
 

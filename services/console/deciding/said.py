@@ -16,14 +16,14 @@ from shared.messages import Question
 NOT_TESTED = {"corrected": "a correction", "retracted": "a retraction"}
 
 
-def sections(held: Outcome) -> list[Section]:
+def sections(outcome: Outcome) -> list[Section]:
     """At the end of the page, in the order in which it was done."""
     of = []
-    if held.read:
-        of.append(Section("What was read", "read", list(_read(held.read.sources))))
-    if held.made:
-        of.append(Section("How the questions were made", "made", list(_made(held.made, held.questions))))
-    return [*of, Section("What was trained", "trained", list(_trained(held.plan, held.runs)))]
+    if outcome.read:
+        of.append(Section("What was read", "read", list(_read(outcome.read.sources))))
+    if outcome.made:
+        of.append(Section("How the questions were made", "made", list(_made(outcome.made, outcome.questions))))
+    return [*of, Section("What was trained", "trained", list(_trained(outcome.plan, outcome.runs)))]
 
 
 def _read(sources: Sequence[SourceRead]) -> Iterator[Block]:

@@ -155,9 +155,6 @@ def _training(plan: Plan) -> Mapping[str, str]:
 def _on_stage(trial: Wanted) -> None:
     started = time.monotonic()
     with stage(keep=False) as running:
-        telling.say("0", "Kafka, Cassandra and six service processes start on this machine")
-        with progress.waiting("servers and services start"):
-            running.start()
-            running.services.start()
+        telling.begin(running)
         telling.tell(trial, running)
     output.say(f"The contest took {planning.minutes(time.monotonic() - started)}.")

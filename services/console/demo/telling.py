@@ -1,5 +1,6 @@
 """A trial told as it goes: what is asked of it, its steps on a stage, and what it left behind."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,6 +68,17 @@ class Wanted:
 def name_of(seed: int | None) -> str:
     """Of the adapter that is trained with a seed; "": by its cutoff and its weights."""
     return "" if seed is None else f"seed-{seed}"
+
+
+def begin(stage: Stage) -> None:
+    """Servers and services, until everything answers."""
+    started = time.monotonic()
+    say("0", "Kafka, Cassandra and six service processes start on this machine")
+    with progress.waiting("servers start"):
+        stage.start()
+    with progress.waiting("services start"):
+        stage.services.start()
+    output.say(f"Everything is ready after {time.monotonic() - started:.0f} s.")
 
 
 def tell(wanted: Wanted, stage: Stage) -> TrialSummary:
