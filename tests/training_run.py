@@ -36,11 +36,13 @@ def run(
     clock: Callable[[], float] = time.monotonic,
     **changes: Any,
 ) -> TrainingRun:
-    """Train in `folder`, with a checkpoint after each step; `changes` are of the plan."""
+    """Train in `folder`, with a checkpoint after each step, and forget what is finished. `changes` are of the plan."""
     model = language.resolve(str(tiny), home)
     inputs = Inputs(examples(), model, TrainingPlan(**PLAN | changes), "data", ["prompt"], start, held=held)
     settings = TuningSettings(checkpoint_s=0, threads=1)
-    return running.run(inputs, folder, home=home, settings=settings, say=say, clock=clock)
+    ended = running.run(inputs, folder, home=home, settings=settings, say=say, clock=clock)
+    running.forget(folder, home)
+    return ended
 
 
 if __name__ == "__main__":

@@ -27,7 +27,12 @@ ROOT = Path(__file__).parents[2]
     ("arguments", "environment", "code", "said"),
     [
         (["demo", "--wire", "/nonexistent"], {}, 64, "no file /nonexistent/edition1.documents.jsonl"),
-        (["demo", "--contest", "eight_arms"], {}, 78, "shipped contests are all, searches, seven_arms, two_by_two"),
+        (
+            ["demo", "--contest", "eight_arms"],
+            {},
+            78,
+            "shipped contests are all, deciding, searches, seven_arms, two_by_two",
+        ),
         (["demo", "--questions", "many"], {}, 78, "neither a number from 1 on nor `all`"),
         (["publish", "nope.jsonl"], {}, 64, "no file nope.jsonl"),
         (["results"], {}, 69, "no Kafka broker answers at 127.0.0.1:9"),

@@ -72,7 +72,7 @@ def test_every_shipped_contest_has_no_problems_and_is_had_by_its_name() -> None:
     assert {name: checking.problems(files.chosen(name), ["tuned"]) for name in files.names()} == {
         name: [] for name in files.names()
     }
-    with pytest.raises(ValueError, match="shipped contests are all, searches, seven_arms, two_by_two"):
+    with pytest.raises(ValueError, match="shipped contests are all, deciding, searches, seven_arms, two_by_two"):
         files.chosen("eight_arms")
 
 

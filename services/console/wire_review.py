@@ -9,7 +9,6 @@ import typer
 from pydantic import ValidationError
 
 from services.console import output
-from services.console.commands import wire
 from services.console.demo import newswire
 from shared import lines
 from shared.lab.reviewing import counting, drawing, passages, verdicts
@@ -35,10 +34,6 @@ class Wire:
 
 class QuitError(Exception):
     """The person stops here, or the input has ended."""
-
-
-def register(app: typer.Typer) -> None:  # noqa: ARG001 (it belongs to the group `wire`)
-    wire.app.command()(review)
 
 
 def review(
