@@ -1,5 +1,7 @@
 """What a decision asks and trains within a budget of time."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.console.deciding import planning
@@ -37,20 +39,30 @@ def test_a_plan_fits_its_budget_and_a_larger_budget_never_gives_less() -> None:
 
 
 def test_numbers_shrink_in_the_order_that_is_documented() -> None:
-    plans = list(planning.shrinking(MATERIAL))
-    assert [(plan.questions, plan.tokens, len(plan.shares), plan.trainings) for plan in plans] == [
-        (180, None, 4, 3),
-        (150, None, 4, 3),
-        (150, 60_000, 4, 3),
-        (100, 60_000, 4, 3),
-        (100, 40_000, 4, 3),
-        (100, 40_000, 2, 3),
-        (100, 40_000, 0, 3),
-        (100, 24_000, 0, 3),
-        (100, 24_000, 0, 2),
-        (100, 24_000, 0, 1),
-        (60, 24_000, 0, 1),
+    plans = list(planning.shrinking(replace(MATERIAL, cag_arms=1)))
+    assert [(plan.questions, plan.tokens, len(plan.shares), plan.cag, plan.trainings) for plan in plans] == [
+        (180, None, 4, True, 3),
+        (150, None, 4, True, 3),
+        (150, 60_000, 4, True, 3),
+        (100, 60_000, 4, True, 3),
+        (100, 40_000, 4, True, 3),
+        (100, 40_000, 2, True, 3),
+        (100, 40_000, 0, True, 3),
+        (100, 40_000, 0, False, 3),
+        (100, 24_000, 0, False, 3),
+        (100, 24_000, 0, False, 2),
+        (100, 24_000, 0, False, 1),
+        (60, 24_000, 0, False, 1),
     ]
+
+
+def test_an_arm_that_reads_the_newest_documents_is_named_where_it_is_left_out() -> None:
+    with_cag = replace(MATERIAL, cag_arms=1)
+    plan = Plan(questions=100, trainings=3, tokens=None, shares=(), seconds=60.0, cag=False)
+    assert "7 arms but those that read the newest documents" in plan.sentence(with_cag)
+    assert planning.asked_s(plan, with_cag, Speeds()) < planning.asked_s(
+        plan.model_copy(update={"cag": True}), with_cag, Speeds()
+    )
 
 
 def test_of_much_news_no_training_is_foreseen_to_read_more_than_its_recipe_allows() -> None:

@@ -30,26 +30,31 @@ class Speeds:
     """Seconds on two quiet cores with the embedded models (AMD EPYC with avx512_bf16, `make decide`).
 
     `start`: servers, services and the report. `document`: published and findable. `training`: of each beside its
-    tokens, gates included; of a small one of the curve, which has none, `small_training`. `answer`: of one arm.
+    tokens, gates included; of a small one of the curve, which has none, `small_training`. `answer`: of one arm, and
+    `cag_answer` of one that reads the newest documents from its cache.
     """
 
-    start: float = 150.0
+    start: float = 90.0
     document: float = 0.3
     training: float = 75.0
     small_training: float = 25.0
     token: float = 1 / 220
     answer: float = 0.35
+    cag_answer: float = 4.0
 
 
 @dataclass(frozen=True)
 class Material:
-    """What there is: documents, questions, those about what is learned, facts that are taught, arms."""
+    """What there is: documents, questions, those about what is learned, facts that are taught, arms, and of these how
+    many read the newest documents from their cache.
+    """
 
     documents: int
     questions: int
     learned: int
     facts: int
     arms: int
+    cag_arms: int = 0
 
     @property
     def tokens(self) -> int:
@@ -60,7 +65,7 @@ class Material:
 class Plan(BaseModel):
     """`tokens`: most of the examples of a training, None for as many as its recipe takes.
 
-    `shares`: of the training data, for the learning curve.
+    `shares`: of the training data, for the learning curve. `cag`: whether arms that read the newest documents are asked.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -69,6 +74,7 @@ class Plan(BaseModel):
     tokens: int | None
     shares: tuple[float, ...]
     seconds: float
+    cag: bool = True
 
     def sentence(self, material: Material) -> str:
         """What will be asked and trained, and how long that takes."""
@@ -76,10 +82,11 @@ class Plan(BaseModel):
         least = f" of at most {self.tokens:,} tokens each" if self.tokens is not None else ""
         small = counted(len(self.shares), "small one")
         curve = f", {small} for the learning curve" if self.shares else ", no learning curve"
+        without = "" if self.cag or not material.cag_arms else " but those that read the newest documents"
         asked = "all" if self.questions >= material.questions else f"{self.questions} of"
         return (
             f"Plan: {material.documents} documents, {trained}{least}{curve}, {asked} {material.questions} questions to "
-            f"{material.arms} arms; about {minutes(self.seconds)} on two quiet cores."
+            f"{material.arms} arms{without}; about {minutes(self.seconds)} on two quiet cores."
         )
 
 
@@ -123,7 +130,9 @@ def training_s(plan: Plan, material: Material, speeds: Speeds) -> float:
 
 def asked_s(plan: Plan, material: Material, speeds: Speeds) -> float:
     """That all questions to all arms take, once for each adapter."""
-    return plan.trainings * material.arms * plan.questions * speeds.answer
+    quick = (material.arms - material.cag_arms) * speeds.answer
+    slow = material.cag_arms * speeds.cag_answer if plan.cag else 0.0
+    return plan.trainings * plan.questions * (quick + slow)
 
 
 def _examples(plan: Plan, material: Material) -> int:
@@ -145,6 +154,8 @@ def shrinking(material: Material) -> Iterator[Plan]:
         yield (plan := _changed(plan, tokens=tokens))
     yield (plan := _changed(plan, shares=SHARES[-2:]))
     yield (plan := _changed(plan, shares=()))
+    if material.cag_arms:
+        yield (plan := _changed(plan, cag=False))
     if (tokens := _tokens(material, 0.3)) is not None:
         yield (plan := _changed(plan, tokens=tokens))
     for trainings in (2, 1):

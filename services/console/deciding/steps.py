@@ -24,6 +24,7 @@ from services.console.live import contests
 from shared.jobs.asking import JOB, NewswireMade
 from shared.lab.deciding.trial import SUMMARY
 from shared.messages import Contest, Question
+from shared.messages.contests import CAG
 
 CONTEST = "deciding"
 
@@ -104,6 +105,7 @@ def _contested(
     material = _material(wire, contest)
     plan = work.step("plan", Plan, lambda: planning.within(wanted.budget_s, material))
     output.say(plan.sentence(material))
+    contest = _competing(contest, plan)
     questions = newswire.sample(wire.questions, plan.questions)
     pace = Pace(wanted.budget_s, plan, material, began)
     depends = depending.digest(wire, questions, contest, plan.tokens)
@@ -144,7 +146,15 @@ def _made(wanted: ToDecide, folder: Path) -> NewswireMade:
 def _material(wire: Newswire, contest: Contest) -> Material:
     documents = [*wire.edition1, *wire.edition2]
     learned = curve.about_learned(wire, wire.questions)
-    return Material(len(documents), len(wire.questions), len(learned), wire.facts, len(contest.arms))
+    cag = sum(arm.context == CAG for arm in contest.arms)
+    return Material(len(documents), len(wire.questions), len(learned), wire.facts, len(contest.arms), cag)
+
+
+def _competing(contest: Contest, plan: Plan) -> Contest:
+    """Without the arms that the plan leaves out."""
+    if plan.cag:
+        return contest
+    return contest.model_copy(update={"arms": tuple(arm for arm in contest.arms if arm.context != CAG)})
 
 
 def _training(plan: Plan) -> Mapping[str, str]:
