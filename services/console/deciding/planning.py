@@ -65,7 +65,7 @@ class Material:
 class Plan(BaseModel):
     """`tokens`: most of the examples of a training, None for as many as its recipe takes.
 
-    `shares`: of the training data, for the learning curve. `cag`: whether arms that read the newest documents are asked.
+    `shares`: of the training data, for the learning curve. `cag`: whether arms with the newest documents are asked.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
