@@ -96,16 +96,9 @@ class TrainingEnded(Event):
     final_loss: float
 
 
-TrainingEvent = (
-    MemoryForeseen
-    | MemoryUnknown
-    | RunPlanned
-    | TrainingReused
-    | TrainingResumed
-    | BaseAnswered
-    | StepTaken
-    | TrainingEnded
-)
+RunEvent = MemoryForeseen | MemoryUnknown | RunPlanned | TrainingReused | TrainingResumed | BaseAnswered | StepTaken
+"""What any training says on its way, whichever job it is part of."""
+TrainingEvent = RunEvent | TrainingEnded
 JOB = Job[TrainingEvent](
     "services.generator.tuning.training", TypeAdapter(Annotated[TrainingEvent, Field(discriminator="event")])
 )

@@ -7,15 +7,7 @@ from pydantic import Field, TypeAdapter
 
 from shared.jobs.dataset import PairsReport
 from shared.jobs.events import Event, Job, JobModel
-from shared.jobs.training import (
-    BaseAnswered,
-    MemoryForeseen,
-    MemoryUnknown,
-    RunPlanned,
-    StepTaken,
-    TrainingResumed,
-    TrainingReused,
-)
+from shared.jobs.training import RunEvent
 from shared.messages import AdapterAnnounced, Cost, GateResult
 from shared.messages.adapters import AdapterKind, AdapterState
 from shared.messages.schema import Moment
@@ -124,19 +116,5 @@ class AdapterReleased(Event):
     report: AdapterReport
 
 
-TuningEvent = (
-    DatasetMade
-    | WarmStart
-    | GatesPlanned
-    | MemoryForeseen
-    | MemoryUnknown
-    | RunPlanned
-    | TrainingReused
-    | TrainingResumed
-    | BaseAnswered
-    | StepTaken
-    | PreviousLeftOut
-    | GateAsked
-    | AdapterReleased
-)
+TuningEvent = DatasetMade | WarmStart | GatesPlanned | RunEvent | PreviousLeftOut | GateAsked | AdapterReleased
 JOB = Job[TuningEvent]("services.generator.tuning", TypeAdapter(Annotated[TuningEvent, Field(discriminator="event")]))
