@@ -47,13 +47,12 @@ class Staged:
         (wanted.out / trial.SUMMARY).write_text('{"freshness_ms": {"p50": 90.0}}')
 
     def trial(self) -> Trial:
-        def ask_each(questions: Any, names: Any, **_: Any) -> Iterator[tuple[str, Any]]:
-            for name in names:
-                self._do(f"ask {name}")
-                yield name, [self._result(question) for question in questions]
+        def ask_with(name: str, questions: Any, **_: Any) -> Any:
+            self._do(f"ask {name}")
+            return [self._result(question) for question in questions]
 
         learn = lambda name, *_: self._trained(name)  # noqa: E731
-        return SimpleNamespace(learn=learn, hold=lambda _: None, ask_each=ask_each)  # type: ignore[return-value]
+        return SimpleNamespace(learn=learn, hold=lambda _: None, ask_with=ask_with)  # type: ignore[return-value]
 
     def _names(self, wanted: Wanted) -> Iterator[str]:
         missing = wanted.missing

@@ -8,7 +8,7 @@ from services.console.deciding import planning
 from services.console.deciding.pace import Pace
 from services.console.deciding.planning import SHARES, TRAININGS, Material, Plan, Speeds
 
-MATERIAL = Material(documents=100, questions=180, learned=90, facts=120, arms=7)
+MATERIAL = Material(documents=100, questions=180, learned=90, facts=120, arms=7, tuned_arms=2)
 
 
 def test_budgets_are_times_of_one_unit() -> None:
@@ -65,8 +65,15 @@ def test_an_arm_that_reads_the_newest_documents_is_named_where_it_is_left_out() 
     )
 
 
+def test_a_further_training_costs_questions_to_the_arms_of_its_adapter_alone() -> None:
+    with_cag, speeds = replace(MATERIAL, cag_arms=1), Speeds()
+    once, twice = (Plan(questions=100, trainings=n, tokens=None, shares=(), seconds=0.0) for n in (1, 2))
+    further = planning.asked_s(twice, with_cag, speeds) - planning.asked_s(once, with_cag, speeds)
+    assert further == pytest.approx(100 * 2 * speeds.answer)
+
+
 def test_of_much_news_no_training_is_foreseen_to_read_more_than_its_recipe_allows() -> None:
-    much = Material(documents=900, questions=180, learned=90, facts=1_000, arms=7)
+    much = Material(documents=900, questions=180, learned=90, facts=1_000, arms=7, tuned_arms=2)
     assert all((plan.tokens or 0) <= planning.MOST_TOKENS for plan in planning.shrinking(much))
     assert much.tokens == planning.MOST_TOKENS
 

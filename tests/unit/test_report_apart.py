@@ -197,7 +197,14 @@ def test_an_arms_own_time_and_its_queue_are_two_numbers() -> None:
     """Three questions at once, answered in one batch: nobody waits for the model alone."""
     results = [
         a_result(
-            scored("base", 1.0, latency_ms=wait, retrieval_ms=100.0, generation_ms=900.0 + (place == 2)),
+            scored(
+                "base",
+                1.0,
+                latency_ms=wait,
+                retrieval_ms=100.0,
+                generation_ms=900.0 + (place == 2),
+                question_id=str(place),
+            ),
             question_id=str(place),
         )
         for place, wait in enumerate((2_000.0, 11_000.0, 500.0))

@@ -37,8 +37,8 @@ def demo(
 ) -> None:
     """Stream news, fine-tune on it, stream more, ask about both, and see which side to trust.
 
-    With several seeds every question is put to all arms once for each adapter, and the report lays the runs side by
-    side.
+    With several seeds every question goes to all arms, and for each further adapter to the arms that it speaks for;
+    the report lays the runs side by side.
 
     Example: tiltyard demo --wire path/to/folder --questions all --seeds 1,2,3,4,5
     """

@@ -67,8 +67,8 @@ class Curve:
         trial.hold(Contest(name="learning-curve", arms=(self.arm,)))
         for share, tuning in self._tunings.items():
             about = self.asked_of(share)
-            for name, results in trial.ask_each(about, [tuning.name], apart=True) if about else ():
-                self.kept.keep(name, Run(tuning, results))
+            if about:
+                self.kept.keep(tuning.name, Run(tuning, trial.ask_with(tuning.name, about, apart=True)))
 
     def asked_of(self, share: float) -> list[Question]:
         """Of the contest's questions those about documents of a share."""

@@ -46,7 +46,7 @@ class Speeds:
 @dataclass(frozen=True)
 class Material:
     """What there is: documents, questions, those about what is learned, facts that are taught, arms, and of these how
-    many read the newest documents from their cache.
+    many an adapter speaks for and how many read the newest documents from their cache.
     """
 
     documents: int
@@ -54,6 +54,7 @@ class Material:
     learned: int
     facts: int
     arms: int
+    tuned_arms: int
     cag_arms: int = 0
 
     @property
@@ -129,10 +130,11 @@ def training_s(plan: Plan, material: Material, speeds: Speeds) -> float:
 
 
 def asked_s(plan: Plan, material: Material, speeds: Speeds) -> float:
-    """That all questions to all arms take, once for each adapter."""
+    """That all questions take, to all arms once and to those of an adapter for each further one."""
     quick = (material.arms - material.cag_arms) * speeds.answer
     slow = material.cag_arms * speeds.cag_answer if plan.cag else 0.0
-    return plan.trainings * plan.questions * (quick + slow)
+    further = (plan.trainings - 1) * material.tuned_arms * speeds.answer
+    return plan.questions * (quick + slow + further)
 
 
 def _examples(plan: Plan, material: Material) -> int:

@@ -146,8 +146,11 @@ def _made(wanted: ToDecide, folder: Path) -> NewswireMade:
 def _material(wire: Newswire, contest: Contest) -> Material:
     documents = [*wire.edition1, *wire.edition2]
     learned = curve.about_learned(wire, wire.questions)
-    cag = sum(arm.context == CAG for arm in contest.arms)
-    return Material(len(documents), len(wire.questions), len(learned), wire.facts, len(contest.arms), cag)
+    return Material(
+        len(documents), len(wire.questions), len(learned), wire.facts, len(contest.arms),
+        tuned_arms=sum(arm.is_tuned for arm in contest.arms),
+        cag_arms=sum(arm.context == CAG for arm in contest.arms),
+    )  # fmt: skip
 
 
 def _competing(contest: Contest, plan: Plan) -> Contest:

@@ -3,7 +3,7 @@
 import itertools
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -132,21 +132,17 @@ class Trial:
             raise TimeoutError(f"{len(missing)} questions have no result after {limit:g} s: {', '.join(missing[:5])}")
         return [results[question.question_id] for question in questions]
 
-    def ask_each(
-        self, questions: Sequence[Question], adapters: Sequence[str], *, apart: bool
-    ) -> Iterator[tuple[str, list[Result]]]:
-        """The questions once for each adapter, which speaks alone meanwhile: adapter and results, one after the other.
+    def ask_with(self, adapter: str, questions: Sequence[Question], *, apart: bool) -> list[Result]:
+        """The questions to every arm while this adapter speaks alone.
 
-        With `apart` they are asked under ids of their own each time, since a question id is answered once.
+        With `apart` they are asked under ids of their own, since a question id is answered once.
         """
-        for name in adapters:
-            refused = serving.serve(self.kafka, name)
-            output.say(serving.spoken_of(name, refused))
-            if not apart:
-                yield name, self.ask(questions)
-                continue
-            results = self.ask([serving.asked_of(name, question) for question in questions])
-            yield name, [serving.as_first_asked(name, result) for result in results]
+        refused = serving.serve(self.kafka, adapter)
+        output.say(serving.spoken_of(adapter, refused))
+        if not apart:
+            return self.ask(questions)
+        results = self.ask([serving.asked_of(adapter, question) for question in questions])
+        return [serving.as_first_asked(adapter, result) for result in results]
 
     def count(self, runs: Mapping[str, Sequence[Result]], *, per_hour: int) -> Numbers:
         """The numbers of the trial's report, over the age of its news as well; `per_hour` votes of a voter count."""

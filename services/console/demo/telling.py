@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.console import output, progress
-from services.console.demo import report
+from services.console.demo import asked_once, report
 from services.console.demo.kept_runs import KeptRuns, Run
 from services.console.demo.newswire import Newswire
 from services.console.demo.stage import Stage
@@ -18,7 +18,7 @@ from shared.jobs.tuning import AdapterReport
 from shared.lab import summary
 from shared.lab.report.numbers import Numbers
 from shared.lab.summary import TrialSummary
-from shared.messages import Contest, Question
+from shared.messages import Contest, Question, Result
 
 Beside = Callable[[Trial], None]
 
@@ -102,7 +102,7 @@ def tell(wanted: Wanted, stage: Stage) -> TrialSummary:
     say("3", f"edition 2 is streamed, {len(trial.wire.edition2)} new stories, corrections and retractions")
     trial.stream(trial.wire.edition2, "edition 2")
     say("4", f"{len(wanted.questions)} questions about both editions go to {len(trial.contest.arms)} arms")
-    runs |= dict(_asked(trial, wanted, tunings))
+    runs |= dict(runs_of(trial, wanted, tunings, runs))
     wanted.after_questions(trial)
     return _written(trial, wanted, runs)
 
@@ -118,14 +118,28 @@ def _trained(trial: Trial, wanted: Wanted) -> Iterator[AdapterReport]:
             return
 
 
-def _asked(trial: Trial, wanted: Wanted, tunings: Sequence[AdapterReport]) -> Iterator[tuple[str, Run]]:
-    """One run for each adapter; each is kept as soon as it is there."""
-    by_name = {tuning.name: tuning for tuning in tunings}
-    for name, results in trial.ask_each(wanted.questions, [*by_name], apart=len(wanted.seeds) > 1):
-        run = Run(by_name[name], results)
+def runs_of(
+    trial: Trial, wanted: Wanted, tunings: Sequence[AdapterReport], before: Mapping[str, Run]
+) -> Iterator[tuple[str, Run]]:
+    """One run for each adapter; each is kept as soon as it is there. What needs no adapter is asked in the first."""
+    first = next((run.results for run in before.values()), None)
+    for tuning in tunings:
+        results = _answered(trial, wanted, tuning.name, first)
+        first, run = first or results, Run(tuning, results)
         if wanted.kept:
-            wanted.kept.keep(name, run)
-        yield name, run
+            wanted.kept.keep(tuning.name, run)
+        yield tuning.name, run
+
+
+def _answered(trial: Trial, wanted: Wanted, name: str, first: Sequence[Result] | None) -> Sequence[Result]:
+    """What all arms say while this adapter speaks; what they said in a `first` run stands as far as it must."""
+    apart = len(wanted.seeds) > 1
+    if first is None or not asked_once.by_some(wanted.contest):
+        return trial.ask_with(name, wanted.questions, apart=apart)
+    of_adapters = asked_once.of_adapters(wanted.contest)
+    if trial.contest != of_adapters:
+        trial.hold(of_adapters)
+    return asked_once.whole(trial.ask_with(name, wanted.questions, apart=apart), first)
 
 
 def _written(trial: Trial, wanted: Wanted, runs: Mapping[str, Run]) -> TrialSummary:

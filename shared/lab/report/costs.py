@@ -69,9 +69,10 @@ def _cost(
 
 
 def batches_of(results: Sequence[Result]) -> Counter[Batch]:
-    """How many answers each batch held."""
-    given = (scored.answer for result in results for scored in result.answers.values())
-    return Counter(batch_of(answer) for answer in given if answer.generation_ms)
+    """How many answers each batch held. An answer that stands in the results of several runs was given once."""
+    answers = (scored.answer for result in results for scored in result.answers.values())
+    given = {(batch_of(answer), answer.question_id, answer.arm) for answer in answers if answer.generation_ms}
+    return Counter(batch for batch, _, _ in given)
 
 
 def own_ms(answer: Answer) -> float:
