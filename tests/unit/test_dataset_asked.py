@@ -118,6 +118,25 @@ def test_a_person_is_asked_for_where_the_text_shows_that_it_is_one() -> None:
     assert not any(fact.kind == "person" for fact in wordings.of_text(sentence))
 
 
+def test_an_abbreviation_ends_no_sentence_and_of_initials_nobody_knows() -> None:
+    text = (
+        "The ferry to Fallowby was stopped on 12 boats by Gov. Marr. Edith Marr closed the mill on Jan. 6 for 12 days."
+    )
+    assert {fact.sentence for fact in wordings.of_text(text)} == {
+        "The ferry to Fallowby was stopped on 12 boats by Gov. Marr.",
+        "Edith Marr closed the mill on Jan. 6 for 12 days.",
+    }
+    cut = "The mill of Fallowby was shut for 12 days in the U.S. Forest Service closed Marr Bridge for 9 days. "
+    assert {fact.answer for fact in wordings.of_text(cut + "The Fallowby mill was shut for 31 days.")} == {"31"}
+
+
+def test_no_adverb_is_a_part_of_a_persons_name() -> None:
+    text = '{} Marr sold the mill at Fallowby to a baker. "It was old," said Marr.'
+    assert [fact.answer for fact in wordings.of_text(text.format("Edith")) if fact.kind == "person"] == ["Edith Marr"]
+    for adverb in ("Soon", "Traditionally"):
+        assert [fact for fact in wordings.of_text(text.format(adverb)) if fact.kind == "person"] == []
+
+
 def test_a_person_may_be_called_by_the_last_name_but_not_by_a_number() -> None:
     for answer, also in (("Edith Marr", ("Marr",)), ("Queen Edith II", ())):
         assert wordings.Asked(answer, "person", "", {}).also == also

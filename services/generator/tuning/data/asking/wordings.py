@@ -1,7 +1,7 @@
 """A fact of a document in several wordings, each of another template: some can teach, and others ask."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,6 +21,9 @@ PRONOUNS = words_of("pronouns")
 _ENDS = re.compile(rf" (?:{'|'.join(sorted(clauses.PREPOSITIONS | words_of('no_endings')))}|(?:at|by) \d+)[?.]$")
 """What was cut off where it does not end."""
 DETERMINERS, SAYING = words_of("determiners"), words_of("verbs_of_saying")
+_ABBREVIATED = frozenset(f"{word}." for word in words_of("abbreviated"))
+_INITIALS = re.compile(r"(?:^|[\s.])[A-Z]\.$")
+_ADVERBS = words_of("adverbs")
 
 
 Template = Literal["question", "in place", "request"]
@@ -55,8 +58,21 @@ class Asked:
 def of_text(text: str) -> list[Asked]:
     """Facts of all sentences that are understood, in their order, of the first `LONGEST_TEXT` characters."""
     text = text[:LONGEST_TEXT]
-    sentences = [sentence for line in text.splitlines() for sentence in evidence.sentences(line)]
+    sentences = [sentence for line in text.splitlines() for sentence in _whole(evidence.sentences(line))]
     return [asked for sentence in sentences if len(sentence) <= LONGEST for asked in of_sentence(sentence, text)]
+
+
+def _whole(parts: Iterable[str]) -> Iterator[str]:
+    """Sentences that are not cut: what ends in Jan. or Gov. goes on, and nobody knows of what ends in U.S."""
+    begun, is_whole = "", True
+    for part in parts:
+        begun = f"{begun} {part}".strip()
+        if part.rsplit(maxsplit=1)[-1] in _ABBREVIATED:
+            continue
+        ends_in_initials = _INITIALS.search(part) is not None
+        if is_whole and not ends_in_initials:
+            yield begun
+        begun, is_whole = "", not ends_in_initials
 
 
 def of_sentence(sentence: str, text: str = "") -> Iterator[Asked]:
@@ -111,7 +127,7 @@ def _is_person(subject: str, text: str) -> bool:
     words = subject.split()
     if not 2 <= len(words) <= 3 or not all(word[0].isupper() and word.isalpha() for word in words):
         return False
-    if words[0] in DETERMINERS:
+    if words[0] in DETERMINERS or words[0] in _ADVERBS or words[0].endswith("ly"):
         return False
     last = words[-1]
     return any(f"{last} {verb}" in text or f"{verb} {last}" in text for verb in SAYING) or (
