@@ -88,7 +88,7 @@ class Remembering:
 class Asker:
     """Puts questions to arms. `library` is where arms that read find their passages."""
 
-    backend: Remembering
+    backend: Backend
     settings: GeneratorSettings
     library: Library
     _served: dict[str, Served] = field(default_factory=dict)

@@ -84,7 +84,8 @@ class SharedSetup:
         """Raises ValueError where nobody is called so."""
         for arm in self.library.contest.arms:
             if arm.name == name:
-                return ArmContestant(arm, self.asker, self.track(arm.speaker) if arm.taken.is_tuned else None)
+                track = self.track(arm.speaker) if arm.taken.is_tuned else None
+                return ArmContestant(arm, self.asker, self.backend, track)
         if name not in plugins.names(VARIANTS):
             raise ValueError(f"nobody is called {name!r}: name some of {', '.join(names())}")
         built: Contestant = plugins.load(VARIANTS, name)(self)
@@ -97,6 +98,7 @@ class ArmContestant:
 
     arm: Arm
     asker: Asker
+    backend: Remembering
     track: Track | None = None
 
     def __post_init__(self) -> None:
@@ -117,7 +119,7 @@ class ArmContestant:
         taken = self.asker.library.take(edition)
         if self.arm.context != CAG:
             return taken
-        backend, started = self.asker.backend, time.perf_counter()
+        backend, started = self.backend, time.perf_counter()
         computed = backend.computed_tokens
         self.asker.ask(self.arm, [FIRST])
         seconds = time.perf_counter() - started

@@ -1,5 +1,7 @@
 """The folder in which a decision is worked on, where its documents come from, and runs that are kept."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from services.console.demo.kept_runs import KeptRuns, Run
 from shared.jobs.tuning import AdapterReport
 from shared.lab.summary import Percentiles
 from tests.adapters import announced
+from tests.command_line import Ended
 from tests.results import a_result, a_scored
 
 
@@ -92,3 +95,19 @@ def test_a_run_that_was_cut_off_while_it_was_written_is_not_taken(tmp_path: Path
         file = tmp_path / "seed-1" / name
         file.write_bytes(file.read_bytes()[:-20])
         assert kept.of("seed-1") is None, name
+
+
+def test_documents_of_which_hardly_anything_can_be_asked_end_in_one_sentence(
+    tiltyard: Callable[..., Ended], tmp_path: Path
+) -> None:
+    days = [f"2026-05-{day:02}T08:00:00Z" for day in range(1, 11)]
+    rows = [
+        {"document_id": f"s-{n}", "text": f"Mill {n} of Fallowby was shut for 12 days.", "published_at": day}
+        for n, day in enumerate(days)
+    ]
+    stories = tmp_path / "stories.jsonl"
+    stories.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    ended = tiltyard("decide", str(stories), "--out", str(tmp_path / "out"))
+    assert ended.returncode != 0
+    assert "questions could be made of 10 documents" in ended.stderr
+    assert "questions of your own (--questions)" in ended.stderr

@@ -27,6 +27,8 @@ from shared.messages import Contest, Question
 from shared.messages.contests import CAG
 
 CONTEST = "deciding"
+FEWEST_MADE = 20
+"""Of fewer made questions no difference between two arms could be told from chance."""
 
 
 class SourcesRead(BaseModel):
@@ -136,6 +138,13 @@ def _made(wanted: ToDecide, folder: Path) -> NewswireMade:
     arguments = [str(folder / "documents.jsonl"), "--out", str(folder / WIRE), *options]
     with progress.waiting("making questions"):
         made = jobs.result_of(JOB.module, next(iter([*jobs.run(JOB, arguments, os.environ)]), None))
+    if (asked := sum(made.questions.values())) < FEWEST_MADE and "--questions" not in wanted.making:
+        reason, times = max(made.left_out.items(), key=lambda item: item[1], default=("", 0))
+        raise ValueError(
+            f"{asked} questions could be made of {made.edition1 + made.edition2} documents (of {times}: {reason}), and "
+            f"fewer than {FEWEST_MADE} decide nothing: give more documents in plain English sentences, or questions of "
+            "your own (--questions)"
+        )
     output.say(
         f"{made.edition1} documents in the first edition, {made.edition2} in the second; {made.pairs} training pairs, "
         f"{sum(made.questions.values())} questions."

@@ -5,18 +5,14 @@ within its first words: what cannot be turned into a question safely gives none.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import simplemma
-
-from services.generator.tuning.data.asking import verbs
+from services.generator.tuning.data.asking import finite_verbs, verbs
+from services.generator.tuning.data.asking.finite_verbs import AUXILIARIES, HAVE, PREPOSITIONS
 from services.generator.tuning.data.asking.vocabulary import words as words_of
 
-AUXILIARIES, HAVE, PREPOSITIONS = words_of("auxiliaries"), words_of("have"), words_of("prepositions")
-_OPENINGS, _NO_VERBS = words_of("openings"), words_of("no_verbs")
-_PERCEIVING, _AFTER_VERBS = words_of("perceiving"), words_of("after_verbs")
+_OPENINGS = words_of("openings")
 _OF_OTHERS, _NO_ENDINGS, _SAYING = words_of("of_other_sentences"), words_of("no_endings"), words_of("saying")
-_UNCHANGED = words_of("unchanged_participles")
 _SUBORDINATE = re.compile(
     r"(?:;| - | \u2013 |:|,? (?:while|because|although|though|which|who|whose|so that|after|before|until|when|since|"
     r"where|that|if|unless|than)\b).*",
@@ -30,9 +26,20 @@ _LIST = re.compile(
     r"\b[A-Z][\w.\u2019'-]*(?:, [A-Z][\w.\u2019'-]*(?: [A-Z][\w.\u2019'-]*)*)+,? (?:and|or|&) (?:the )?[A-Z]"
 )
 """Of names with commas: the first comma ends no clause."""
+_NUMBERS = re.compile(r"\d, (?:(?:and|or) )?\d+(?:,|\.| and | or |$)")
+"""A list of them, of which each is as true as the next."""
+_REMARK = re.compile(r"\s*\([^()]*\)")
+"""In brackets: what it says is not asked for, and the sentence reads without it."""
+_CAPTION = re.compile(
+    r"\((?:[^()]*\b)?(?:left|right|cent(?:er|re)|above|below|pictured|photo|file)\b[^()]*\)", re.IGNORECASE
+)
 _NOT_PROSE = re.compile(r"[\"\u201c\u201d?()\[\]|#@\u2022\u25ba\u2026]|--|\w:[^\W\d]|\w/[^\W\d_a-z]|://")
-"""A quotation, a remark in brackets, or what a page has beside its sentences."""
-LONGEST_SUBJECT, LOOKED_AT, LONGEST_REST, SHOUTED = 9, 20, 24, 3
+"""A quotation, a bracket that is left, or what a page has beside its sentences."""
+_FRONTED = re.compile(r"((?:In|On|At|From|During|After|Before|Since|By|Between|Until) [^,;:]{3,60}), (?=[^\W\d])")
+_OPENING_ADVERB = re.compile(rf"(?:{'|'.join(sorted(words_of('opening_adverbs')))}), (?=[^\W\d])")
+MOST_FRONTED = 8
+"""Words of a phrase before the subject that is moved behind the rest."""
+LONGEST_REST, SHOUTED = 24, 3
 
 
 @dataclass(frozen=True)
@@ -58,20 +65,41 @@ class Clause:
 def of(sentence: str) -> Clause | None:
     """The main clause without what is subordinate behind its verb; None where it is not plain.
 
-    A headline is none: a sentence ends with its mark.
+    A headline is none: a sentence ends with its mark. A remark in brackets and an opening adverb are left out, and a
+    phrase that comes before the subject, with its comma, comes behind the rest.
     """
+    if _CAPTION.search(sentence):
+        return None
+    sentence = _OPENING_ADVERB.sub("", _REMARK.sub("", sentence).strip(), count=1)
+    fronted = _FRONTED.match(sentence)
+    if fronted is None:
+        return _plain(sentence)
+    phrase, plain = fronted[1], _plain(sentence[fronted.end() :], is_opening=False)
+    words = phrase.split()
+    is_phrase = (
+        len(words) <= MOST_FRONTED and not any(map(finite_verbs.is_past, words)) and not words[-1].endswith("ing")
+    )
+    if plain is None or not is_phrase or any(word.endswith("ing") for word in words[1:2]):
+        return None
+    return replace(plain, rest=f"{plain.rest} {words[0].lower()} {' '.join(words[1:])}")
+
+
+def _plain(sentence: str, *, is_opening: bool = True) -> Clause | None:
+    """The clause of a sentence that begins with its subject; `is_opening`: with a capital for that alone."""
     words = _main(sentence).split()
     if not words or _NOT_PROSE.search(sentence) or not sentence.rstrip().endswith((".", "!")) or not _opens(words[0]):
         return None
-    at = _verb(words)
+    if not is_opening and words[0] not in ("there", "a", "an", "the") and not words[0][0].isupper():
+        return None
+    at = finite_verbs.finite(words)
     if at is None or any(word.endswith((",", ":")) for word in words[:at]) or not _OF_OTHERS.isdisjoint(words[1:at]):
         return None
     rest = words[at + 1 :]
-    auxiliary = words[at] in AUXILIARIES or (words[at] in HAVE and _is_participle(rest[:2]))
+    auxiliary = words[at] in AUXILIARIES or (words[at] in HAVE and finite_verbs.has_participle(rest[:2]))
     if not auxiliary and rest[:1] == ["by"]:
         return None
     bare, said = verbs.bare(words[at]), _first_part(rest)
-    if not said or not (auxiliary or (bare and bare not in _SAYING and not _is_past(said.split()[-1]))):
+    if not said or not (auxiliary or (bare and bare not in _SAYING and not finite_verbs.is_past(said.split()[-1]))):
         return None
     return Clause(" ".join(words[:at]), words[at], said, auxiliary)
 
@@ -80,31 +108,6 @@ def _opens(word: str) -> bool:
     is_shouted = len(word) > SHOUTED and word.isupper()
     opening = re.split(r"['\u2019,]", word.casefold())[0]
     return opening not in _OPENINGS and not word[0].isdigit() and not is_shouted
-
-
-def _verb(words: list[str]) -> int | None:
-    """Where the finite verb stands: the first auxiliary, or else the first plain verb that no other one follows.
-
-    A boat built in the same yard sank: the form that another verb follows is a participle, or a noun.
-    """
-    first = words[:LOOKED_AT]
-    past = [at for at in range(1, len(first)) if _is_past(words[at]) and _may_follow(words, at)]
-    helping = [at for at in range(1, len(first)) if first[at] in AUXILIARIES or first[at] in HAVE]
-    if helping and not (past and "and" in first[past[0] : helping[0]]):
-        return helping[0] if helping[0] <= LONGEST_SUBJECT else None
-    if not past:
-        return next((at for at in range(1, LONGEST_SUBJECT + 1) if _is_present(words, at)), None)
-    plain = [at for at in past if at <= LONGEST_SUBJECT]
-    if len(plain) > 1 and words[plain[0]] in _PERCEIVING:
-        return None
-    alone = [at for at in plain if not any(at < later <= at + 7 and _goes_on(words, at, later) for later in plain)]
-    is_participle = alone and all(words[at + 1].casefold() in PREPOSITIONS for at in plain if at < alone[0])
-    return alone[0] if is_participle else None
-
-
-def _goes_on(words: list[str], at: int, later: int) -> bool:
-    """Whether the second verb belongs to the same clause, and is not joined to the first."""
-    return not {"and", "but", "or", "to"} & set(words[at:later])
 
 
 def _main(sentence: str) -> str:
@@ -118,59 +121,13 @@ def _first_part(rest: list[str]) -> str:
     """Up to the first comma, and without a second verb; "" where that cuts something that belongs together."""
     text = " ".join(rest)
     words = text.split(", ")[0].rstrip(",").split()
-    if _LIST.search(text) or len(words) > LONGEST_REST:
+    if _LIST.search(text) or _NUMBERS.search(text) or len(words) > LONGEST_REST:
         return ""
+    words = words[: words.index("but")] if "but" in words else words
     for at, word in enumerate(words[:-1]):
-        if word in ("and", "but", "or") and (words[at + 1] in AUXILIARIES | HAVE or _is_past(words[at + 1])):
+        if word in ("and", "or") and (
+            finite_verbs.goes_on_with_a_verb(words[at + 1 :]) or finite_verbs.begins_a_clause(words[at + 1 : at + 4])
+        ):
             words = words[:at]
             break
     return "" if not words or words[-1] in PREPOSITIONS | _NO_ENDINGS else " ".join(words)
-
-
-def _is_present(words: list[str], at: int) -> bool:
-    """Whether a form in -s may be the verb of a subject that is one thing."""
-    if at + 1 >= len(words):
-        return False
-    word, following = words[at], words[at + 1]
-    is_form = word.isalpha() and word.islower() and word.endswith("s") and word not in _NO_VERBS
-    before = words[at - 1]
-    is_behind_a_name = before[0].isupper() or PREPOSITIONS.isdisjoint(words[:at])
-    is_one = words[0].casefold() in ("a", "an", "the", "one", "each") and before.casefold() not in PREPOSITIONS
-    return (
-        is_form
-        and is_one
-        and is_behind_a_name
-        and _opens_an_object(following)
-        and simplemma.lemmatize(word, lang="en") != word
-    )
-
-
-def _may_follow(words: list[str], at: int) -> bool:
-    """Whether a past form stands where a verb may: behind no preposition, an irregular one before an object."""
-    following = words[at + 1] if at + 1 < len(words) else ""
-    return words[at - 1].casefold() not in PREPOSITIONS and (words[at].endswith("ed") or _opens_an_object(following))
-
-
-def _is_past(word: str) -> bool:
-    """Whether a word has the form of a past tense."""
-    if not word.isalpha() or not word.islower() or word in _NO_VERBS or word.endswith(("s", "ing", "er", "est", "en")):
-        return False
-    return simplemma.lemmatize(word, lang="en") != word
-
-
-def _opens_an_object(word: str) -> bool:
-    return bool(word) and (
-        word.casefold() in PREPOSITIONS or word.casefold() in _AFTER_VERBS or word[0].isdigit() or word[0].isupper()
-    )
-
-
-def _is_participle(words: list[str]) -> bool:
-    """Whether a past participle follows, perhaps behind an adverb: has (already) opened."""
-    for word in words:
-        if word.endswith("ly") or word in ("already", "not", "never", "also", "now", "again"):
-            continue
-        if word in _AFTER_VERBS or word in _UNCHANGED:
-            return word in _UNCHANGED
-        lemma = simplemma.lemmatize(word, lang="en")
-        return word == "been" or word.endswith(("ed", "en", "ne", "wn")) or (lemma != word and not word.endswith("s"))
-    return False

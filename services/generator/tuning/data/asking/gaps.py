@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.generator.tuning.data.asking.clauses import AUXILIARIES, HAVE, PREPOSITIONS
+from services.generator.tuning.data.asking.finite_verbs import AUXILIARIES, HAVE, PREPOSITIONS, is_past
 from services.generator.tuning.data.asking.vocabulary import words as words_of
 from services.generator.tuning.data.mentions import Mention, mentions
 
@@ -17,11 +17,14 @@ _BEHIND_NAMES = _STOPS | AUXILIARIES | HAVE | words_of("behind_names")
 _ADJECTIVE = re.compile(
     r"(?:wooden|golden|ly|al|ic|ous|ive|ful|ed|ing|ary|new|old|small|large|long|short|extra|more|other|square|cubic)$"
 )
-_YEAR = re.compile(r"(?:19|20)\d\d$")
+_YEAR = re.compile(r"(?:1\d|20)\d\d$")
 _WEEKDAY = re.compile(r"[A-Z][a-z]+day$")
 _MONTH = re.compile(r"[A-Z][a-z]+(?: \d{4})?$")
 _JOINED_BEFORE = re.compile(r"[^\W\d_a-z]\S* (?:and|or|&) (?:the )?$")
 _JOINED_BEHIND = re.compile(r",? (?:and|or|&|but) |, [^\W\d_a-z]\S*(?: [^\W\d_a-z]\S*)*,? (?:and|or|&) ")
+_BEHIND_PARTS_OF_DATES = words_of("behind_parts_of_dates")
+_GOES_ON = ("'", "\u2019", "-", "\u2013", "\u2014", "%")
+"""What stands behind a part of a longer name, of a range or of another number."""
 SHORTEST = 3
 """Characters of a name; St and Mt are beginnings of one."""
 PLACES = frozenset(("in", "at", "near"))
@@ -40,7 +43,7 @@ class Gap:
 def in_rest(rest: str) -> Iterator[Gap]:
     """All gaps of what follows a verb."""
     for mention in mentions(rest):
-        if is_coordinated(rest, mention) or rest.startswith(("'", "\u2019", "-", "%"), mention.end):
+        if is_coordinated(rest, mention) or rest.startswith(_GOES_ON, mention.end):
             continue
         before = rest[: mention.start].split()
         after = rest[mention.end :].split()
@@ -65,6 +68,11 @@ def is_coordinated(text: str, mention: Mention) -> bool:
     return (
         _JOINED_BEFORE.search(text[: mention.start]) is not None or _JOINED_BEHIND.match(text, mention.end) is not None
     )
+
+
+def is_participle(word: str) -> bool:
+    """Whether a word may be what somebody did: opened, held, written."""
+    return is_past(word) or (word.islower() and word.endswith(("en", "wn")))
 
 
 def _number(mention: Mention, before: list[str], after: list[str], rest: str) -> Iterator[Gap]:
@@ -120,7 +128,7 @@ def _of(after: list[str]) -> list[str]:
 
 def _date(mention: Mention, before: list[str], after: list[str]) -> Iterator[Gap]:
     previous = before[-1] if before else ""
-    if after[:1] and after[0] in ("night", "morning", "afternoon", "evening", "and", "or"):
+    if after[:1] and (after[0] in _BEHIND_PARTS_OF_DATES or after[0][0].isupper()):
         return
     if previous not in ("on", "in", "from", "until", "by", "since", "before", "after"):
         return
@@ -135,5 +143,7 @@ def _name(mention: Mention, before: list[str]) -> Iterator[Gap]:
         preposition = before[-3] if len(before) >= 3 and before[-3] in PREPOSITIONS - {"of"} else ""
         phrase = f"{preposition} the {role} {mention.text}".strip()
         yield Gap(phrase, f"{preposition} which {role}".strip(), mention.text, "name")
+    elif len(before) > 1 and before[-1] == "by" and is_participle(before[-2]):
+        yield Gap(f"by {mention.text}", "by whom", mention.text, "name")
     elif before and before[-1] in PLACES and not (mention.text.isupper() and mention.text not in _ACRONYMS):
         yield Gap(f"{before[-1]} {mention.text}", f"{before[-1]} which place", mention.text, "place")

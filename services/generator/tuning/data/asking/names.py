@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
 from services.generator import evidence
-from services.generator.tuning.data.asking.clauses import AUXILIARIES, HAVE, PREPOSITIONS
+from services.generator.tuning.data.asking.finite_verbs import AUXILIARIES, HAVE, PREPOSITIONS
 from services.generator.tuning.data.asking.gaps import PLACES, is_coordinated, is_whole
 from services.generator.tuning.data.asking.vocabulary import words as words_of
 from services.generator.tuning.data.mentions import Mention, mentions

@@ -8,7 +8,7 @@ from typing import Literal
 import simplemma
 
 from services.generator import evidence
-from services.generator.tuning.data.asking import clauses, gaps
+from services.generator.tuning.data.asking import clauses, finite_verbs, gaps
 from services.generator.tuning.data.asking.clauses import Clause
 from services.generator.tuning.data.asking.gaps import Gap
 from services.generator.tuning.data.asking.vocabulary import words as words_of
@@ -18,7 +18,7 @@ from services.generator.tuning.data.wordings import holds
 FEWEST_WORDS, LONGEST, LONGEST_TEXT = 5, 1_000, 100_000
 """Words and characters of a wording; characters of a document that are read."""
 PRONOUNS = words_of("pronouns")
-_ENDS = re.compile(rf" (?:{'|'.join(sorted(clauses.PREPOSITIONS | words_of('no_endings')))}|(?:at|by) \d+)[?.]$")
+_ENDS = re.compile(rf" (?:{'|'.join(sorted(finite_verbs.PREPOSITIONS | words_of('no_endings')))}|(?:at|by) \d+)[?.]$")
 """What was cut off where it does not end."""
 DETERMINERS, SAYING = words_of("determiners"), words_of("verbs_of_saying")
 _ABBREVIATED = frozenset(f"{word}." for word in words_of("abbreviated"))
@@ -81,6 +81,10 @@ def of_sentence(sentence: str, text: str = "") -> Iterator[Asked]:
     if clause is None:
         return
     for gap in gaps.in_rest(clause.rest):
+        if not clause.auxiliary and finite_verbs.is_past(
+            _joined(clause.rest.replace(gap.phrase, "", 1)).split(" ")[-1]
+        ):
+            continue
         asked = Asked(gap.answer, gap.kind, sentence, _about_the_rest(clause, gap, text))
         if _is_sound(asked):
             yield asked
@@ -117,9 +121,8 @@ def _is_sound(asked: Asked) -> bool:
         and len(wording.split()) >= FEWEST_WORDS
         and PRONOUNS.isdisjoint(wording.rstrip("?.").split())
         and _ENDS.search(wording) is None
-        and any(mention.kind == "entity" for mention in mentions(wording[1:]))
         for wording in asked.wordings.values()
-    )
+    ) and any(mention.kind == "entity" for mention in mentions(asked.name[1:]))
 
 
 def _is_person(subject: str, text: str) -> bool:
@@ -136,10 +139,14 @@ def _is_person(subject: str, text: str) -> bool:
 
 
 def _within(subject: str, text: str) -> str:
-    """A subject that no longer opens a sentence: a word that the text writes with a capital elsewhere is a name."""
+    """A subject that no longer opens a sentence: a word that the text writes with a capital elsewhere is a name.
+
+    So is one that the dictionary has with a capital, as French and Greenland.
+    """
     first, _, rest = subject.partition(" ")
     is_name = re.search(rf"[a-z,;] {re.escape(first)}\b", text) is not None
     is_name = is_name or re.match(r"(?:[^\W\d_a-z]|(?:and|&) [^\W\d_a-z])", rest) is not None
+    is_name = is_name or simplemma.lemmatize(first, lang="en") == first
     is_word = simplemma.is_known(first.lower(), lang="en") and not is_name
     return f"{first.lower()} {rest}".strip() if first in DETERMINERS or is_word else subject
 

@@ -1,0 +1,149 @@
+"""Whether made questions decide as written ones: what is put together, asked, and held against the truth."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bench.decisions import __main__ as command
+from bench.decisions import agreement, both, kinds, measuring
+from bench.decisions.agreement import Held
+from bench.decisions.measuring import Measured
+from services.console.demo import newswire
+from services.console.demo.newswire import SAMPLE, Newswire
+from shared.contests import files
+from shared.lab.deciding.leads import Lead
+from shared.lab.deciding.rule import Decision
+from shared.lab.deciding.values import Rates
+from shared.messages import AdapterAnnounced, AdapterRef, Answer, Arm, Question, Result
+from tests.adapters import announced
+from tests.builders import an_answer
+from tests.results import a_trial
+
+LEARNED_UNTIL, ASKED_AT = datetime(2025, 3, 23, 13, tzinfo=UTC), datetime(2025, 12, 1, tzinfo=UTC)
+RATES = Rates(questions_per_day=1_000, updates_per_day=50)
+
+
+def as_made(result: Result) -> Result:
+    """The same result of a question that rules made."""
+    question = result.question.model_copy(update={"question_id": f"made-{result.question.question_id}"})
+    return result.model_copy(update={"question": question})
+
+
+def exchanged(result: Result) -> Result:
+    """As if `base` had said what `base+rag` said, and the other way round."""
+    base, rag = (result.answers[arm] for arm in ("base", "base+rag"))
+    turned = {
+        "base": rag.model_copy(update={"answer": base.answer}),
+        "base+rag": base.model_copy(update={"answer": rag.answer}),
+    }
+    return result.model_copy(update={"answers": {**result.answers, **turned}})
+
+
+def test_the_same_answers_to_both_kinds_are_not_apart() -> None:
+    results, times = a_trial()
+    runs = {"seed-1": [*results, *map(as_made, results)]}
+    written, made = (agreement.material(runs, times, made=kind) for kind in (False, True))
+    pairs = [*agreement.side_by_side(written, made)]
+    assert {pair.written.slice for pair in pairs} == {"learned", "new", "unanswerable"}
+    assert all(abs(pair.gap) < 1e-9 and not pair.contradicts and not pair.has_other_sign for pair in pairs)
+
+
+def test_made_questions_that_turn_an_effect_are_seen() -> None:
+    results, times = a_trial()
+    whole = [result for result in results if {"base", "base+rag"} <= result.answers.keys()]
+    runs = {"seed-1": [*whole, *(as_made(exchanged(result)) for result in whole)]}
+    written, made = (agreement.material(runs, times, made=kind) for kind in (False, True))
+    (pair,) = (
+        pair
+        for pair in agreement.side_by_side(written, made)
+        if (pair.written.slice, pair.written.a, pair.written.b) == ("new", "base", "base+rag")
+    )
+    assert pair.contradicts
+    assert pair.has_other_sign
+    assert pair.limits[0] > agreement.APART
+
+
+def test_a_decision_for_what_is_truly_worse_is_wrong_only_where_it_is_decided() -> None:
+    results, times = a_trial()
+    truth = agreement.decision(agreement.material({"seed-1": results}, times, made=False), RATES, 600.0)
+    worst = min(truth.worths, key=lambda name: truth.worths[name].mean)
+    others = {name: lead for name, lead in truth.leads.items() if name != worst}
+    for leads, wrong in ((dict[str, Lead](), True), (others, not truth.rivals)):
+        held = Held(_with(truth, worst, leads), truth)
+        assert held.lost == pytest.approx(truth.worths[truth.best].mean - truth.worths[worst].mean)
+        assert held.is_wrong is (wrong and held.decision.decided)
+    assert not Held(truth, truth).is_wrong
+    assert Held(truth, truth).lost == 0
+
+
+def _with(decision: Decision, best: str, leads: Mapping[str, Lead]) -> Decision:
+    return replace(decision, best=best, leads=leads)
+
+
+def test_the_kinds_of_newswires_are_those_that_are_wanted() -> None:
+    assert [*kinds.kinds()] == ["sample", "much-news", "many-questions", "many-corrections", "long-documents"]
+    assert kinds.kinds()["sample"].write(Path("nowhere")) == SAMPLE
+
+
+class Model:
+    """Stands for a model and its training: says the first reference, tuned arms under the newest adapter."""
+
+    def __init__(self) -> None:
+        self.asked, self.adapter = list[str](), announced("none")
+
+    def ask(self, arm: Arm, questions: Sequence[Question]) -> list[Answer]:
+        self.asked.append(arm.name)
+        spoken = AdapterRef(name=self.adapter.name, cutoff=LEARNED_UNTIL, weights_sha256=self.adapter.weights_sha256)
+        return [
+            an_answer(
+                arm=arm.name, question_id=question.question_id, text=next(iter(question.references or ()), "nothing"),
+                adapter=spoken if arm.is_tuned else None, asked_at=ASKED_AT,
+            )
+            for question in questions
+        ]  # fmt: skip
+
+    def train(self, seed: int) -> AdapterAnnounced:
+        self.adapter = announced(measuring.name_of(seed))
+        return self.adapter
+
+
+@pytest.fixture(scope="module")
+def wire(tmp_path_factory: pytest.TempPathFactory) -> Newswire:
+    """The sample with both kinds of questions, twelve of each."""
+    return both.put_together(SAMPLE, tmp_path_factory.mktemp("both") / "wire", 12)
+
+
+def test_both_kinds_of_questions_are_asked_and_no_pair_tells_one(wire: Newswire) -> None:
+    made = [question for question in wire.questions if both.is_made(question.question_id)]
+    assert (len(made), len(wire.questions)) == (12, 24)
+    assert newswire.told([], wire.questions) == []
+    assert wire.facts > 12
+
+
+def test_each_training_is_one_run_and_is_not_made_again(wire: Newswire, tmp_path: Path) -> None:
+    contest, model = files.chosen("two_by_two"), Model()
+    Measured(wire, contest, model.ask, model.train, tmp_path).run([1, 2])
+    assert model.asked == ["base", "base+rag", "tuned", "tuned+rag", "tuned", "tuned+rag"]
+    again = Model()
+    measured = Measured(wire, contest, again.ask, again.train, tmp_path)
+    measured.run([1, 2, 3])
+    assert again.asked == ["tuned", "tuned+rag"]
+    run = measured.kept.of("seed-3")
+    assert run is not None
+    assert [*run.results[0].answers] == ["base", "base+rag", "tuned", "tuned+rag"]
+    assert {scored.scores.get("right") for result in run.results for scored in result.answers.values()} == {1.0, None}
+
+
+def test_the_report_says_what_was_found_and_what_is_missing(tmp_path: Path) -> None:
+    place = tmp_path / "sample"
+    both.put_together(SAMPLE, place / "wire", 12)
+    assert command.report("sample", place, 3) == ["sample: no run is there yet"]
+    model, loaded = Model(), newswire.load(place / "wire")
+    Measured(loaded, files.chosen("two_by_two"), model.ask, model.train, place / "runs").run([1, 2])
+    head, *lines = command.report("sample", place, 1)
+    assert head == "sample: 12 written questions, 12 made ones, 2 trainings"
+    assert any(line.startswith("  truth, written questions and 2 trainings: ") for line in lines)
+    assert lines[-2].startswith("  made questions, 1 trainings: ")
