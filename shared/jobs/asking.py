@@ -1,6 +1,7 @@
 """Making a newswire of somebody's documents: what came of them."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 from pydantic import TypeAdapter
 
@@ -12,7 +13,7 @@ class NewswireMade(Event):
     """How many documents, training pairs and questions; `left_out` is reason -> documents that nothing is asked of.
 
     `unanswerable` is how many such questions were wanted, and `asked_for` kind of question -> the share that a log has
-    and the share that was made, both in [0, 1].
+    and the share that was made, both in [0, 1]. `by`: who asks about the documents.
     """
 
     event: str = "newswire"
@@ -24,6 +25,7 @@ class NewswireMade(Event):
     left_out: Mapping[str, int]
     unanswerable: int = 0
     asked_for: Mapping[str, tuple[float, float]] = {}
+    by: Literal["rules", "teacher"] = "rules"
 
 
 JOB = Job[NewswireMade]("services.generator.tuning.data.asking", TypeAdapter(NewswireMade))

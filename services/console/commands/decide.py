@@ -31,7 +31,8 @@ def register(app: typer.Typer) -> None:
 def decide(
     addresses: of.Addresses = None, wire: of.Wire = None, source: of.Sources = None, again: of.Again = None,
     budget: of.Budget = "45m", questions: of.Questions = None, log: of.Log = None, cutoff: of.Cutoff = "",
-    per_document: of.PerDocument = 4, contest: of.Contest = steps.CONTEST, afresh: of.Afresh = False,
+    by: of.By = "rules", per_document: of.PerDocument = 4, contest: of.Contest = steps.CONTEST,
+    afresh: of.Afresh = False,
     questions_per_day: of.Asked = 1_000.0, updates_per_day: of.Changed = 50.0, half_within: of.Half = 72.0,
     right: of.Right = USUAL.right, wrong: of.Wrong = USUAL.wrong, silent: of.Silent = USUAL.silent,
     second: of.Second = USUAL.second, machine_second: of.Machine = USUAL.machine_second,
@@ -57,8 +58,7 @@ def decide(
     )
     rates = Rates(questions_per_day=questions_per_day, updates_per_day=updates_per_day, half_within_h=half_within)
     review = _review(reviewed, good)
-    making = {"--cutoff": cutoff, "--questions": str(questions or ""), "--log": str(log or "")}
-    given = {name: value for name, value in making.items() if value}
+    given = _given(by, cutoff, questions, log)
     _require_fitting(given, wire, source, afresh=afresh)
     work = {} if wire else {"--per-document": str(per_document), **given}
     results, more = _results(source, addresses or [], wire, work, (contest, budget, out, afresh))
@@ -67,6 +67,12 @@ def decide(
         rates=rates, training_seconds=training_seconds, document_seconds=document_seconds, review=review,
     )  # fmt: skip
     return _write(options, out, more, json=json)
+
+
+def _given(by: str, cutoff: str, questions: Path | None, log: Path | None) -> dict[str, str]:
+    """How questions are made, as far as somebody said it."""
+    said = {"--by": by.removeprefix("rules"), "--cutoff": cutoff, "--questions": questions, "--log": log}
+    return {name: str(value) for name, value in said.items() if value}
 
 
 def _results(

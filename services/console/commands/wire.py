@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -88,6 +88,10 @@ def of_(
     out: Folder,
     cutoff: Annotated[str, typer.Option(help="What was published later is new. Default: 3 documents of 10.")] = "",
     per_document: Annotated[int, typer.Option(min=1, help="Most facts that are asked of one document.")] = 4,
+    by: Annotated[
+        Literal["rules", "teacher"],
+        typer.Option(help="Who makes questions: rules, or the model of TILTYARD_TEACHER_*."),
+    ] = "rules",
     seed: Annotated[int, typer.Option(help="Of what is drawn by chance.")] = 1,
     questions: Annotated[
         Path | None, typer.Option(help="Your own test questions as JSON lines, in the place of made ones.")
@@ -96,7 +100,10 @@ def of_(
         Path | None, typer.Option(help="What people asked, one question a line: made ones come in its shares.")
     ] = None,
 ) -> None:
-    """Make a wire of your own documents: editions, training pairs and questions, by rules for plain English sentences.
+    """Make a wire of your own documents: editions, training pairs and questions.
+
+    Rules understand plain English sentences; with `--by teacher` a language model writes, to which the documents are
+    sent.
 
     Example: tiltyard wire of documents.jsonl --out out/mine
     Example: tiltyard wire of documents.jsonl --questions questions.jsonl --out out/mine
@@ -106,7 +113,17 @@ def of_(
     for file in filter(None, (documents, questions, log)):
         if file.resolve().is_relative_to(out.resolve()):
             raise ValueError(f"{file} lies in {out}, whose files are written: name another folder with --out")
-    arguments = [str(documents), "--out", str(out), "--per-document", str(per_document), "--seed", str(seed)]
+    arguments = [
+        str(documents),
+        "--out",
+        str(out),
+        "--per-document",
+        str(per_document),
+        "--seed",
+        str(seed),
+        "--by",
+        by,
+    ]
     for option, value in (("--cutoff", cutoff), ("--questions", questions), ("--log", log)):
         arguments += [option, str(value)] if value else []
     made = jobs.result_of(JOB.module, next(iter([*jobs.run(JOB, arguments, os.environ)]), None))

@@ -1,7 +1,7 @@
 """The options of `tiltyard decide`: where a decision comes from, what an answer is worth, and how much is asked."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -37,6 +37,7 @@ Cutoff = Annotated[
 PerDocument = Annotated[int, typer.Option(min=1, help="Most facts that are asked of one document.")]
 Questions = Annotated[Path | None, typer.Option(help="Your own test questions, JSON lines, in place of made ones.")]
 Log = Annotated[Path | None, typer.Option(help="What people asked: made questions come in its shares.")]
+By = Annotated[Literal["rules", "teacher"], typer.Option(help="Who makes questions: rules, or TILTYARD_TEACHER_*.")]
 Contest = Annotated[str, typer.Option(help="A contest's file, or a shipped one's name.")]
 Afresh = Annotated[bool, typer.Option("--afresh", help="Begin anew, whatever was done before in this folder.")]
 

@@ -35,17 +35,19 @@ def _read(sources: Sequence[SourceRead]) -> Iterator[Block]:
             yield Bullets([*of.unreadable, *([f"and {more} more"] if more else [])])
 
 
-def _made(made: NewswireMade, asked: Sequence[Question]) -> Iterator[Block]:
-    until = f", published until {moment(made.cutoff)}" if made.cutoff else ", by their order, since they have no dates"
+def _made(of: NewswireMade, asked: Sequence[Question]) -> Iterator[Block]:
+    until = f", published until {moment(of.cutoff)}" if of.cutoff else ", by their order, since they have no dates"
     slices = Counter(question.slice for question in asked)
     kinds = listed([f"{count} {kind}" for kind, count in slices.items()])
-    rules = sum(question.question_id.startswith(MADE) for question in asked)
-    who = "rules made them" if rules == len(asked) else "they are your own" if not rules else f"rules made {rules}"
+    made = sum(question.question_id.startswith(MADE) for question in asked)
+    maker = "rules" if of.by == "rules" else "a teacher model"
+    who = f"{maker} made them" if made == len(asked) else "they are your own" if not made else f"{maker} made {made}"
     yield Paragraph(
-        f"A model may learn the first {counted(made.edition1, 'document')}{until}; {made.edition2} came later. Rules "
-        f"made {counted(made.pairs, 'training pair')}. These questions were asked, and {who}: {kinds}."
+        f"A model may learn the first {counted(of.edition1, 'document')}{until}; {of.edition2} came later. "
+        f"{maker.capitalize()} made {counted(of.pairs, 'training pair')}. These questions were asked, and {who}: "
+        f"{kinds}."
     )
-    if left_out := [f"{count} documents: {reason}" for reason, count in made.left_out.items()]:
+    if left_out := [f"{count} documents: {reason}" for reason, count in of.left_out.items()]:
         yield Bullets(left_out)
     if lacking := [what for kind, what in NOT_TESTED.items() if not slices.get(kind)]:
         yield Paragraph(f"Not tested: what becomes of {' and of '.join(lacking)}, for no question is about one.")

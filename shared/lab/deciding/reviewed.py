@@ -10,8 +10,8 @@ from shared.lab.report.phrasing import counted, percent
 from shared.lab.reviewing.counting import Review
 
 UNREAD = (
-    "Nobody has checked the questions, which rules made: `tiltyard wire review FOLDER` shows 30 of the newswire, and "
-    "the next trial carries what you find."
+    "Nobody has checked the questions, which were made of documents: `tiltyard wire review FOLDER` shows 30 of the "
+    "newswire, and the next trial carries what you find."
 )
 
 

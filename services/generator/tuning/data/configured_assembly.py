@@ -50,5 +50,10 @@ def serving(generator: GeneratorSettings) -> Serving:
 def _teacher(plan: DataPlan, settings: TeacherSettings, generator: GeneratorSettings, *, home: Path) -> Teacher | None:
     if not any(stage.builder == "teacher" for stage in (*plan.builders, *plan.without_pairs)):
         return None
-    teacher: Teacher = plugins.load(TEACHERS, settings.variant)(settings, generator, home)
-    return Remembering(teacher, home / "teacher")
+    return configured_teacher(settings, generator, home)
+
+
+def configured_teacher(settings: TeacherSettings, generator: GeneratorSettings, home: Path) -> Teacher:
+    """The teacher of the settings, whose replies are kept in the home folder. Raises ValueError where it is none."""
+    made: Teacher = plugins.load(TEACHERS, settings.variant)(settings, generator, home)
+    return Remembering(made, home / "teacher")

@@ -6,7 +6,7 @@ from shared.settings import Settings, under
 
 
 class TeacherSettings(Settings):
-    """Used only where a recipe has the builder `teacher`; the documents are sent to it."""
+    """Used only where a recipe has the builder `teacher` or a teacher makes questions: it is sent the documents."""
 
     model_config = under("TEACHER")
     variant: str = Field(default="own", description="a file in data/teachers: own is the generator's model, or openai")

@@ -21,6 +21,10 @@ _PAIR = re.compile(
 _BULLET = re.compile(r"^\s*(?:[-*•]|\(?\d+[.)])\s*")
 
 
+KEPT_AFTER = 32
+"""Chats, after which replies are written down: a teacher that fails later has not worked for nothing."""
+
+
 class Teacher(Protocol):
     """A model that answers chats."""
 
@@ -74,7 +78,7 @@ def questions_in(reply: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Remembering:
-    """A teacher whose replies are kept on disk, so that only what is new is asked.
+    """A teacher whose replies are kept on disk as they come, so that only what is new is asked.
 
     The key is the teacher's name and every word of the chat, and so also the document's content and the prompt.
     """
@@ -89,10 +93,12 @@ class Remembering:
     def ask(self, chats: Sequence[Chat]) -> list[str]:
         known = {chat: file.read_text(encoding="utf-8") for chat in chats if (file := self._file(chat)).is_file()}
         new = [chat for chat in dict.fromkeys(chats) if chat not in known]
-        for chat, reply in zip(new, self.teacher.ask(new) if new else [], strict=True):
-            known[chat] = reply
-            if reply:
-                _put(self._file(chat), reply)
+        for start in range(0, len(new), KEPT_AFTER):
+            part = new[start : start + KEPT_AFTER]
+            for chat, reply in zip(part, self.teacher.ask(part), strict=True):
+                known[chat] = reply
+                if reply:
+                    _put(self._file(chat), reply)
         return [known[chat] for chat in chats]
 
     def _file(self, chat: Chat) -> Path:

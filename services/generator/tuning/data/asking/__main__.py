@@ -13,14 +13,21 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from services.generator.settings import GeneratorSettings
+from services.generator.tuning.data import configured_assembly, teaching
 from services.generator.tuning.data.asking import editions, log, newswire, own
+from services.generator.tuning.data.asking.facts import by_rules
+from services.generator.tuning.data.asking.taught import ByTeacher
 from services.generator.tuning.data.reading import moment
+from services.generator.tuning.data.teacher_settings import TeacherSettings
 from shared import lines
 from shared.jobs.asking import NewswireMade
 from shared.jobs.events import write
 from shared.messages import DocumentPublished
 from shared.service import job
-from shared.settings import ObserveSettings
+from shared.settings import HomeSettings, ObserveSettings
+
+PROMPT = "teacher.v1"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--cutoff", default="", help="documents published later are the second edition")
     parser.add_argument("--per-document", type=int, default=4, help="most facts that are asked of one")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--by", choices=("rules", "teacher"), default="rules", help="who asks about the documents")
     beside = parser.add_mutually_exclusive_group()
     beside.add_argument("--questions", type=Path, help="JSON lines of questions that stand in the place of made ones")
     beside.add_argument("--log", type=Path, help="what people asked: made questions come in its shares")
@@ -48,6 +56,7 @@ def _make(options: argparse.Namespace) -> None:
         documents, cutoff, per_document=options.per_document, seed=options.seed,
         own_questions=own.read(options.questions) if options.questions else None,
         shares=log.read(options.log) if options.log else None,
+        reading=by_rules if options.by == "rules" else _by_teacher(options.per_document),
     )  # fmt: skip
     edition1, edition2 = editions.timed(made.edition1, made.edition2, datetime.now(UTC))
     options.out.mkdir(parents=True, exist_ok=True)
@@ -63,9 +72,15 @@ def _make(options: argparse.Namespace) -> None:
         NewswireMade(
             edition1=len(made.edition1), edition2=len(made.edition2), cutoff=made.edition1[-1].published_at,
             pairs=len(made.pairs), questions=dict(slices), left_out=dict(made.left_out),
-            unanswerable=made.unanswerable, asked_for=dict(made.asked_for),
+            unanswerable=made.unanswerable, asked_for=dict(made.asked_for), by=options.by,
         )
     )  # fmt: skip
+
+
+def _by_teacher(most: int) -> ByTeacher:
+    """The configured teacher. Raises ValueError where it is not complete."""
+    teacher = configured_assembly.configured_teacher(TeacherSettings(), GeneratorSettings(), HomeSettings().home)
+    return ByTeacher(teacher, teaching.prompts(PROMPT), most)
 
 
 def _lines(rows: Iterable[BaseModel]) -> str:

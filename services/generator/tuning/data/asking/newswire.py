@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
-from services.generator.tuning.data.asking import editions, log, own, unanswered, wordings
+from services.generator.tuning.data.asking import editions, log, own, unanswered
 from services.generator.tuning.data.asking.balance import drawn
+from services.generator.tuning.data.asking.facts import Facts, Reading, by_rules
 from services.generator.tuning.data.asking.wordings import Asked, Template
 from shared import normalise
 from shared.messages import DocumentPublished, Question, TrainingPair
@@ -24,10 +25,8 @@ NOTHING_ASKED = (
     "nothing can be asked about one of the two editions{why}: the rules understand plain English sentences; give more "
     "documents, another --cutoff, or questions and pairs of your own (docs/how-to/own-documents.md)"
 )
-NOTHING, GONE = "no sentence that can be asked about", "retracted"
-TOO_LONG, SEVERAL = "a question would be too long", "a question would have the words of another document's"
+SEVERAL = "a question would have the words of another document's"
 NOT_TOLD_AGAIN: Mapping[str, Asked] = MappingProxyType({})
-Facts = Mapping[str, Asked]
 
 
 @dataclass(frozen=True)
@@ -49,18 +48,18 @@ class MadeNewswire:
 
 def make(
     documents: Sequence[DocumentPublished], cutoff: datetime | None = None, *, per_document: int = 4, seed: int = 1,
-    own_questions: own.Own | None = None, shares: log.Shares | None = None,
+    own_questions: own.Own | None = None, shares: log.Shares | None = None, reading: Reading = by_rules,
 ) -> MadeNewswire:  # fmt: skip
     """`own_questions` stand in the place of made ones, and `shares` are those in which made ones come.
+
+    `reading` finds what can be asked about.
 
     Raises DataError where the documents do not make two editions, or nothing can be asked about one of them.
     """
     edition1, edition2 = editions.parted(documents, cutoff)
     left_out: Counter[str] = Counter()
     told = [{document.document_id: editions.told(document) for document in part} for part in (edition1, edition2)]
-    before, later = _of_one_document(
-        left_out, *({name: _facts(text, left_out) for name, text in part.items()} for part in told)
-    )
+    before, later = _of_one_document(left_out, *reading(told[0], told[1], left_out))
     taught = {name: drawn(name, [*(facts or {}).values()], per_document, seed) for name, facts in before.items()}
     if own_questions is not None:
         questions = own.sliced(own_questions, edition1, edition2)
@@ -92,7 +91,7 @@ def _pairs(
         for name, facts in taught.items()
         for fact in facts
         for template in TAUGHT
-        if normalise.words(fact.wordings[template]) not in asked
+        if template in fact.wordings and normalise.words(fact.wordings[template]) not in asked
     ]
     if not pairs:
         raise DataError(NOTHING_ASKED.format(why=_commonest(left_out)))
@@ -102,17 +101,6 @@ def _pairs(
 def _commonest(left_out: Counter[str]) -> str:
     """Why most documents were left out, in brackets."""
     return "".join(f" (of {count} documents: {reason})" for reason, count in left_out.most_common(1))
-
-
-def _facts(text: str | None, left_out: Counter[str]) -> Facts | None:
-    """All facts of a document by their name; None of a retracted one."""
-    if text is None:
-        left_out[GONE] += 1
-        return None
-    facts = {fact.name: fact for fact in wordings.of_text(text)}
-    short = {name: fact for name, fact in facts.items() if fact.is_short}
-    left_out.update({NOTHING: 1} if not facts else {TOO_LONG: 1} if len(short) < len(facts) else {})
-    return short
 
 
 def _of_one_document(
