@@ -36,12 +36,13 @@ class Teacher:
         self.asked, self._fails_after = list[Chat](), fails_after
 
     def ask(self, chats: Sequence[Chat]) -> list[str]:
-        return [self.reply(chat.user) for chat in chats if not self._note(chat)]
+        return [self._noted(chat) for chat in chats]
 
-    def _note(self, chat: Chat) -> None:
+    def _noted(self, chat: Chat) -> str:
         if len(self.asked) == self._fails_after:
             raise UnreachableError("no teacher answers")
         self.asked.append(chat)
+        return self.reply(chat.user)
 
     @staticmethod
     def reply(asked: str) -> str:
@@ -54,10 +55,8 @@ class Teacher:
         return next((words for words in ("48 minutes", "55 minutes", "12 days") if words in text), "I don't know.")
 
 
-def document(name: str, text: str, hours: float, **changes: object) -> DocumentPublished:
-    return DocumentPublished(
-        document_id=name, title=name, text=text, published_at=NOON + timedelta(hours=hours), **changes
-    )
+def document(name: str, text: str, hours: float) -> DocumentPublished:
+    return DocumentPublished(document_id=name, title=name, text=text, published_at=NOON + timedelta(hours=hours))
 
 
 OLD = [document("ferry", FERRY, 0), document("mill", MILL, 1)]

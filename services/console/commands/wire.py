@@ -127,6 +127,15 @@ def of_(
     for option, value in (("--cutoff", cutoff), ("--questions", questions), ("--log", log)):
         arguments += [option, str(value)] if value else []
     made = jobs.result_of(JOB.module, next(iter([*jobs.run(JOB, arguments, os.environ)]), None))
+    _tell(made)
+    output.say(
+        f"Written to {out}. `tiltyard wire review {out}` shows 30 of the questions to you, and `tiltyard demo --wire "
+        f"{out}` runs the trial on them."
+    )
+
+
+def _tell(made: NewswireMade) -> None:
+    """What was made, and of how many documents nothing is asked."""
     counts = ", ".join(f"{count} {slice_}" for slice_, count in made.questions.items())
     output.say(
         f"{made.edition1} documents in the first edition, {made.edition2} in the second, {made.pairs} training pairs; "
@@ -135,10 +144,6 @@ def of_(
     for reason, count in made.left_out.items():
         output.say(f"Of {count} documents nothing is asked: {reason}.")
     _tell_shortfalls(made)
-    output.say(
-        f"Written to {out}. `tiltyard wire review {out}` shows 30 of the questions to you, and `tiltyard demo --wire "
-        f"{out}` runs the trial on them."
-    )
 
 
 def _tell_shortfalls(made: NewswireMade) -> None:
