@@ -100,10 +100,7 @@ def of_(
         Path | None, typer.Option(help="What people asked, one question a line: made ones come in its shares.")
     ] = None,
 ) -> None:
-    """Make a wire of your own documents: editions, training pairs and questions.
-
-    Rules understand plain English sentences; with `--by teacher` a language model writes, to which the documents are
-    sent.
+    """Make a wire of your own documents: editions, training pairs and questions, by rules for plain English sentences.
 
     Example: tiltyard wire of documents.jsonl --out out/mine
     Example: tiltyard wire of documents.jsonl --questions questions.jsonl --out out/mine
