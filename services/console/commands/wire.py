@@ -2,11 +2,12 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
 from services.console import jobs, output, wire_review
+from services.console.deciding import options as deciding
 from shared.jobs.asking import JOB, NewswireMade
 from shared.lab.wires import drift_folder, named, wire
 from shared.lab.wires.drift import Drift
@@ -86,19 +87,12 @@ def drift_(
 def of_(
     documents: Annotated[Path, typer.Argument(help="JSON lines as on the topic, as `tiltyard feed ... --to` writes.")],
     out: Folder,
-    cutoff: Annotated[str, typer.Option(help="What was published later is new. Default: 3 documents of 10.")] = "",
-    per_document: Annotated[int, typer.Option(min=1, help="Most facts that are asked of one document.")] = 4,
-    by: Annotated[
-        Literal["rules", "teacher"],
-        typer.Option(help="Who makes questions: rules, or the model of TILTYARD_TEACHER_*."),
-    ] = "rules",
+    cutoff: deciding.Cutoff = "",
+    per_document: deciding.PerDocument = 4,
+    by: deciding.By = "rules",
     seed: Annotated[int, typer.Option(help="Of what is drawn by chance.")] = 1,
-    questions: Annotated[
-        Path | None, typer.Option(help="Your own test questions as JSON lines, in the place of made ones.")
-    ] = None,
-    log: Annotated[
-        Path | None, typer.Option(help="What people asked, one question a line: made ones come in its shares.")
-    ] = None,
+    questions: deciding.Questions = None,
+    log: deciding.Log = None,
 ) -> None:
     """Make a wire of your own documents: editions, training pairs and questions, by rules for plain English sentences.
 
