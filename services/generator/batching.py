@@ -1,6 +1,6 @@
 """Which prompts go through a model together: those of like length, in batches that shrink where memory is short."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -23,9 +23,9 @@ class Rows:
     chats: Sequence[Chat]
 
     @property
-    def with_preamble(self) -> set[int]:
-        """Places of the prompts that go through the model one after the other."""
-        return {place for place, chat in enumerate(self.chats) if chat.preamble}
+    def preambles(self) -> list[str]:
+        """What each prompt has in common with those that go through the model with it; "" of most."""
+        return [chat.preamble for chat in self.chats]
 
 
 def in_batches(
@@ -35,22 +35,32 @@ def in_batches(
     batch_size: int,
     left: TimeLeft,
     refused: Mapping[int, Failed],
-    alone: Collection[int] = (),
+    alike: Sequence[str] = (),
 ) -> list[T | Failed]:
     """One result per prompt, in order: `work` is given the places of a batch, of prompts not refused and not late.
 
-    `sizes` are the prompts' tokens; `alone` are places of prompts that go through by themselves, in their order. A
-    prompt that does not even fit alone has failed, and no other with it.
+    `sizes` are the prompts' tokens; only prompts that are `alike` by this share a batch. A prompt that does not fit
+    even alone has failed, and no other with it.
     """
     done: dict[int, T | Failed] = dict(refused)
-    asked = [place for place in range(len(sizes)) if place not in refused]
-    order = sorted((place for place in asked if place not in alone), key=sizes.__getitem__)
-    batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
-    for places in [*batches, *([place] for place in asked if place in alone)]:
+    for places in _batches(sizes, batch_size, refused, alike):
         timely = [place for place in places if not left.over(place)]
         done |= dict.fromkeys(places, LATE)
         done |= zip(timely, _halving(timely, work, sizes), strict=True)
     return [done[place] for place in range(len(sizes))]
+
+
+def _batches(
+    sizes: Sequence[int], batch_size: int, refused: Collection[int], alike: Sequence[str]
+) -> Iterator[list[int]]:
+    """Places of prompts of one kind, short ones first, at most so many."""
+    kinds: dict[str, list[int]] = {}
+    for place in range(len(sizes)):
+        if place not in refused:
+            kinds.setdefault(alike[place] if alike else "", []).append(place)
+    for places in kinds.values():
+        order = sorted(places, key=sizes.__getitem__)
+        yield from (order[start : start + batch_size] for start in range(0, len(order), batch_size))
 
 
 def too_long(tokens: int, answer: int, *, reads: int | None, most: int) -> Failed | None:

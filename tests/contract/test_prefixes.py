@@ -114,6 +114,33 @@ def test_a_second_question_costs_its_own_tokens_alone(make: Callable[..., Any]) 
     assert own < shared
 
 
+def test_questions_of_one_preamble_are_one_pass_and_are_answered_as_each_alone(make: Callable[..., Any]) -> None:
+    backend, asked = make(), chats(MORE, "Who?", "Where is the fair that everybody speaks of?", "Who sails?")
+    backend.complete([asked[0]], max_new_tokens=1)
+
+    with computed(backend) as passes:
+        together = said(backend, asked)
+
+    ids = [chat_format.encode(backend.tokenizer, chat) for chat in asked]
+    shared = chat_format.preamble_tokens(backend.tokenizer, asked[0])
+    assert passes[0] == max(map(len, ids)) - shared, "one pass over three rows"
+    assert alike(together, [said(make(cache_mib=0), [chat])[0] for chat in asked])
+
+
+def test_an_attention_that_is_not_plain_is_put_one_question_after_the_other(
+    make: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend, asked = make(), chats(MORE)
+    wanted = said(backend, asked)
+    monkeypatch.setattr(backend.network.config, "attn_logit_softcapping", 30.0, raising=False)
+    with computed(backend) as passes:
+        assert alike(said(backend, asked), wanted)
+    ids = [chat_format.encode(backend.tokenizer, chat) for chat in asked]
+    shared = chat_format.preamble_tokens(backend.tokenizer, asked[0])
+    assert len(ids[0]) - shared in passes
+    assert len(ids[1]) - shared in passes
+
+
 def test_an_appended_document_costs_its_own_tokens_alone(make: Callable[..., Any]) -> None:
     backend, [before], [after] = make(), chats(FIRST, "Who?"), chats(MORE, "Who?")
     ids = [chat_format.encode(backend.tokenizer, chat) for chat in (before, after)]

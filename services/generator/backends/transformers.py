@@ -15,12 +15,12 @@ import torch
 from transformers import AutoTokenizer, LogitsProcessorList
 
 from services.generator import adapters, cartridge_loading, chat_format, models
-from services.generator.backends import _precision
+from services.generator.backends import _padding, _preambles, _precision
 from services.generator.backends._precision import load
 from services.generator.batching import Rows, in_batches, too_long
 from services.generator.listening import Listener
 from services.generator.ports import Chat, Completion, Failed, Outcome, Scored, speaks_with
-from services.generator.prefix_cache import Key, PrefixCache, Speaker
+from services.generator.prefix_cache import PrefixCache, Speaker
 from services.generator.settings import GeneratorSettings
 from services.generator.speakers import Speakers
 from services.generator.time_left import TimeLeft
@@ -42,7 +42,7 @@ def build(settings: GeneratorSettings, home: Path) -> "Transformers":
 class Transformers:
     """Implements Backend. Prompts are sorted by length and left-padded; short of memory, a batch is halved.
 
-    Prompts with a preamble go one after the other over one cache of it, which is never copied for a row.
+    Prompts with one preamble go together over one cache of it, which is never copied for a row.
     """
 
     name = "transformers"
@@ -122,36 +122,21 @@ class Transformers:
         sizes = [len(row) + room for row, room in rows.prompts]
         with self._speakers.speaking(speaker.track, speaker.strength), torch.inference_mode():
             return in_batches(
-                sizes, work, batch_size=self._batch_size, left=left, refused=refused, alone=rows.with_preamble
+                sizes, work, batch_size=self._batch_size, left=left, refused=refused, alike=rows.preambles
             )
 
     def _over_preambles(
         self, rows: Rows, speaker: Speaker, work: Callable[[list[int], Any], Sequence[T]]
     ) -> Callable[[list[int]], Sequence[T]]:
-        """Work that is given, with the places of a batch, the cache of their preamble where they have one.
-
-        Whose question finds no cache yet waits for it, and its seconds say so.
-        """
-
-        def over(places: list[int]) -> Sequence[T]:
-            chat = rows.chats[places[0]]
-            if not chat.preamble or self._speakers.taken_tokens(speaker.track):
-                return work(places, None)
-            preamble = rows.prompts[places[0]][0][: chat_format.preamble_tokens(self.tokenizer, chat)]
-            key, started = Key(speaker.weights, speaker.strength, chat.kept_as), time.perf_counter()
-            with self.prefixes.over(self.network, key, preamble) as cache:
-                built = time.perf_counter() - started
-                made: Sequence[Any] = work(places, cache)
-            return [replace(outcome, seconds=outcome.seconds + built) for outcome in made]
-
-        return over
+        may_keep = not self._speakers.taken_tokens(speaker.track)
+        return _preambles.Over(self.network, self.tokenizer, self.prefixes if may_keep else None, rows, speaker, work)
 
     def _generate(self, prompts: Sequence[list[int]], cache: Any = None, *, max_new_tokens: int) -> list[Completion]:
         """One pass of the model over a left-padded batch, token ids of shape (prompts, longest).
 
         `cache` holds what one prompt begins with.
         """
-        started, padded, likely = time.perf_counter(), self._padded(prompts), Listener()
+        started, padded, likely = time.perf_counter(), self._padded(prompts, _padding.length(cache)), Listener()
         output = self.network.generate(
             **padded,
             **({} if cache is None else {"past_key_values": cache}),
@@ -173,8 +158,8 @@ class Transformers:
 
     def _score(self, pairs: Sequence[chat_format.Pair], cache: Any = None) -> list[Scored]:
         """One pass over left-padded prompts with their continuations; logits only where continuations stand."""
-        held = cache.get_seq_length() if cache is not None else 0
-        started, padded = time.perf_counter(), self._padded([prompt + wanted for prompt, wanted in pairs])
+        started, held = time.perf_counter(), _padding.length(cache)
+        padded = self._padded([prompt + wanted for prompt, wanted in pairs], held)
         longest, positions = max(len(wanted) for _, wanted in pairs), cartridge_loading.places(padded)
         over = {} if cache is None else {"input_ids": padded["input_ids"][:, held:], "past_key_values": cache}
         logits = self.network(
@@ -186,9 +171,9 @@ class Transformers:
         return [Scored(sum(row[longest - len(wanted) :]), len(wanted), len(prompt), seconds)
                 for (prompt, wanted), row in zip(pairs, likely, strict=True)]  # fmt: skip
 
-    def _padded(self, rows: Sequence[list[int]]) -> Any:
-        """Left-padded, behind the beginning that who speaks has, if any: ids of shape (rows, longest)."""
-        padded = self.tokenizer.pad({"input_ids": list(rows)}, return_tensors="pt").to(self.network.device)
+    def _padded(self, rows: Sequence[list[int]], alike: int) -> dict[str, Any]:
+        """Ids and mask of shape (rows, longest), behind what who speaks begins with, if anything."""
+        padded = _padding.padded(self.tokenizer, rows, alike, self.network.device)
         return cartridge_loading.behind(self._speakers.beginning(len(rows)), padded)
 
     def _ends(self) -> set[int]:

@@ -1,0 +1,129 @@
+"""Several prompts at once over one preamble: its keys and values are read once for all of them, and copied for none.
+
+A row's attention is over the preamble and over what is its own. The two are computed apart and put together by their
+log-sum-exp, which is exact but for rounding (cascade inference, Ye et al. 2024; the same sums as FlashAttention's).
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from transformers import AttentionInterface, AttentionMaskInterface
+from transformers.cache_utils import Cache, DynamicLayer
+from transformers.masking_utils import sdpa_mask
+
+NAME = "tiltyard_shared_preamble"
+ROWS_AT_ONCE = 1_024
+"""Queries that look at the preamble together: more need more memory for their scores."""
+Tensor = torch.Tensor
+
+
+@dataclass(frozen=True)
+class Preamble:
+    """Keys and values of one layer, of shape (1, key heads, tokens, width)."""
+
+    keys: Tensor
+    values: Tensor
+
+    @property
+    def tokens(self) -> int:
+        return int(self.keys.shape[-2])
+
+
+class OwnLayer(DynamicLayer):  # type: ignore[no-untyped-call]
+    """What rows have behind the preamble; its length counts the preamble too."""
+
+    def __init__(self, preamble: Preamble) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.preamble = preamble
+
+    def get_seq_length(self) -> int:
+        return self.preamble.tokens + int(super().get_seq_length())
+
+
+_LAYERS: ContextVar[Sequence[Any]] = ContextVar("layers")
+
+
+def can(network: Any) -> bool:
+    """Whether a model's attention is plain: through the interface of transformers, without caps and without sinks."""
+    config, inner = network.config, network.get_base_model() if hasattr(network, "get_base_model") else network
+    capped = getattr(config, "attn_logit_softcapping", None) is not None
+    sinks = any(name.endswith("sinks") for name, _ in inner.named_parameters())
+    return bool(getattr(inner, "_supports_attention_backend", False)) and not capped and not sinks
+
+
+@contextmanager
+def over(network: Any, kept: Cache, tokens: int) -> Iterator[Cache]:
+    """A cache for several rows that begin with the first `tokens` of a kept one, which stays as it is.
+
+    The network's attention knows it while this is open. Raises nothing of its own.
+    """
+    kept_layers: Sequence[Any] = kept.layers
+    layers: list[Any] = [
+        OwnLayer(Preamble(layer.keys[..., :tokens, :], layer.values[..., :tokens, :])) for layer in kept_layers
+    ]
+    config, token = network.config, _LAYERS.set(layers)
+    before = config._attn_implementation  # noqa: SLF001  (nothing public says it)
+    config._attn_implementation = NAME  # noqa: SLF001
+    try:
+        yield Cache(layers=layers)
+    finally:
+        config._attn_implementation = before  # noqa: SLF001
+        _LAYERS.reset(token)
+
+
+def attend(
+    module: Any, query: Tensor, key: Tensor, value: Tensor, attention_mask: Tensor | None, scaling: float, **_: Any
+) -> tuple[Tensor, None]:
+    """Attention of `query` (rows, heads, asked, width) over the preamble and its rows' own `key` and `value`.
+
+    `attention_mask` is (rows, 1, asked, preamble and own), true where a query may look; None: as far as it stands.
+    Returns (rows, asked, heads, width).
+    """
+    preamble: Preamble = _LAYERS.get()[module.layer_idx].preamble
+    rows, heads, asked, width = query.shape
+    groups = key.shape[1]
+    grouped = (query * scaling).reshape(rows, groups, heads // groups * asked, width)
+    before, sum_before = _over_preamble(grouped, preamble)
+    own, sum_own = _over_own(grouped, key, value, _visible(attention_mask, preamble.tokens, asked, key))
+    share = torch.sigmoid(sum_before - sum_own)[..., None].to(before.dtype)
+    merged = torch.lerp(own, before, share).view(rows, heads, asked, width)
+    return merged.transpose(1, 2).contiguous(), None
+
+
+def _over_preamble(query: Tensor, preamble: Preamble) -> tuple[Tensor, Tensor]:
+    """Of all rows' queries, (rows, groups, queries, width): what they read, and the log of what they summed."""
+    rows, groups, queries, width = query.shape
+    together = query.transpose(0, 1).reshape(groups, rows * queries, width)
+    keys, values = preamble.keys[0].transpose(-1, -2), preamble.values[0]
+    read, sums = [], []
+    for part in torch.split(together, ROWS_AT_ONCE, dim=1):
+        scores = (part @ keys).float()
+        sums.append(scores.logsumexp(-1))
+        read.append((scores - sums[-1][..., None]).exp().to(values.dtype) @ values)
+    back = torch.cat(read, dim=1).view(groups, rows, queries, width).transpose(0, 1)
+    return back, torch.cat(sums, dim=1).view(groups, rows, queries).transpose(0, 1)
+
+
+def _over_own(query: Tensor, key: Tensor, value: Tensor, visible: Tensor) -> tuple[Tensor, Tensor]:
+    """The same over what each row has behind the preamble. A query that sees none of it reads zeros."""
+    scores = (query @ key.transpose(-1, -2)).float().view(*query.shape[:2], -1, *visible.shape[-2:])
+    scores = scores.masked_fill(~visible[:, :, None], -torch.inf).view(*query.shape[:3], -1)
+    sums = scores.logsumexp(-1)
+    weights = (scores - sums[..., None]).exp().nan_to_num(0.0)
+    return weights.to(value.dtype) @ value, sums
+
+
+def _visible(mask: Tensor | None, before: int, asked: int, key: Tensor) -> Tensor:
+    """Which of its row's own tokens a query may look at: (rows or 1, 1, asked, own)."""
+    if mask is not None:
+        return mask[..., before : before + key.shape[-2]]
+    own = key.shape[-2]
+    return torch.ones(asked, own, dtype=torch.bool, device=key.device).tril(own - asked)[None, None]
+
+
+AttentionInterface.register(NAME, attend)
+AttentionMaskInterface.register(NAME, sdpa_mask)
