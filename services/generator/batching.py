@@ -1,6 +1,6 @@
 """Which prompts go through a model together: those of like length, in batches that shrink where memory is short."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -22,10 +22,13 @@ class Rows:
     unreadable: Mapping[int, Failed]
     chats: Sequence[Chat]
 
-    @property
-    def preambles(self) -> list[str]:
-        """What each prompt has in common with those that go through the model with it; "" of most."""
-        return [chat.preamble for chat in self.chats]
+    def alike(self, may_share: Callable[[int], bool]) -> list[Hashable]:
+        """What a prompt has in common with those that go through the model with it: nothing, or all before its own.
+
+        `may_share`: whether the prompt at a place may share its preamble; those that may not go alone.
+        """
+        begins = [(chat.system, chat.preamble, chat.kept_as) if chat.preamble else None for chat in self.chats]
+        return [begin if begin is None or may_share(place) else place for place, begin in enumerate(begins)]
 
 
 def in_batches(
@@ -35,7 +38,7 @@ def in_batches(
     batch_size: int,
     left: TimeLeft,
     refused: Mapping[int, Failed],
-    alike: Sequence[str] = (),
+    alike: Sequence[Hashable] = (),
 ) -> list[T | Failed]:
     """One result per prompt, in order: `work` is given the places of a batch, of prompts not refused and not late.
 
@@ -51,13 +54,13 @@ def in_batches(
 
 
 def _batches(
-    sizes: Sequence[int], batch_size: int, refused: Collection[int], alike: Sequence[str]
+    sizes: Sequence[int], batch_size: int, refused: Collection[int], alike: Sequence[Hashable]
 ) -> Iterator[list[int]]:
     """Places of prompts of one kind, short ones first, at most so many."""
-    kinds: dict[str, list[int]] = {}
+    kinds: dict[Hashable, list[int]] = {}
     for place in range(len(sizes)):
         if place not in refused:
-            kinds.setdefault(alike[place] if alike else "", []).append(place)
+            kinds.setdefault(alike[place] if alike else None, []).append(place)
     for places in kinds.values():
         order = sorted(places, key=sizes.__getitem__)
         yield from (order[start : start + batch_size] for start in range(0, len(order), batch_size))

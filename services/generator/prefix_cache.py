@@ -75,21 +75,27 @@ class PrefixCache:
         self._told: set[tuple[str, Kind]] = set()
 
     @contextmanager
-    def over(self, network: Any, key: Key, ids: Sequence[int]) -> Iterator[Any]:
+    def over(self, network: Any, key: Key, ids: Sequence[int], *, read_only: bool = False) -> Iterator[Any]:
         """A cache that holds these ids and may be grown while this is open; None where it cannot be kept.
 
         Of a preamble of the same name that is there, what both have in common is not computed again. What fails
-        half-way is not kept.
+        half-way is not kept, unless the cache is only read.
         """
-        before = self._kept.pop(key, None)
+        before, kept, is_whole = self._kept.pop(key, None), None, False
         try:
             kept = self._ready(network, key, ids, before)
             self._tell()
+            is_whole = read_only
             yield kept.cache if kept else None
-            if kept:
-                self._keep(key, kept)
+            is_whole = True
         finally:
+            if kept and is_whole:
+                self._keep(key, kept)
             self._tell()
+
+    def fits(self, tokens: int) -> bool:
+        """Whether so many may be kept, as far as is known."""
+        return self._most > 0 and tokens * self._per_token <= self._most
 
     def forget(self, speaker: Speaker) -> None:
         """Keep nothing of a speaker that speaks no more, at any strength."""

@@ -14,8 +14,8 @@ from transformers import LlamaConfig, MistralConfig
 
 from services.generator import chat_format
 from services.generator.adapters import WEIGHTS, sha256_of
-from services.generator.backends import _growing_cache
-from services.generator.ports import Chat, Completion, Failed, Scored
+from services.generator.backends import _growing_cache, _shared_preamble
+from services.generator.ports import LATE, Chat, Completion, Failed, Scored
 from services.generator.settings import GeneratorSettings
 from shared import plugins
 from shared.messages import AdapterAnnounced
@@ -131,14 +131,53 @@ def test_an_attention_that_is_not_plain_is_put_one_question_after_the_other(
     make: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     backend, asked = make(), chats(MORE)
-    wanted = said(backend, asked)
     monkeypatch.setattr(backend.network.config, "attn_logit_softcapping", 30.0, raising=False)
     with computed(backend) as passes:
-        assert alike(said(backend, asked), wanted)
+        answers = said(backend, asked)
+    assert alike(answers, said(make(), asked))
     ids = [chat_format.encode(backend.tokenizer, chat) for chat in asked]
     shared = chat_format.preamble_tokens(backend.tokenizer, asked[0])
     assert len(ids[0]) - shared in passes
     assert len(ids[1]) - shared in passes
+
+
+def test_a_model_that_answers_otherwise_over_a_shared_preamble_is_found_out(
+    make: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend = make()
+    monkeypatch.setattr(_shared_preamble, "NAME", "eager")
+    assert not _shared_preamble.can(backend.network)
+    monkeypatch.undo()
+    assert _shared_preamble.can(make().network)
+
+
+def test_chats_of_one_preamble_and_other_instructions_are_answered_by_their_own(make: Callable[..., Any]) -> None:
+    asked = [
+        replace(chat, system=system) for system in ("Answer.", "Say it in one word, please.") for chat in chats(MORE)
+    ]
+    together = said(make(), asked)
+    assert alike(together, [said(make(cache_mib=0), [chat])[0] for chat in asked])
+
+
+def test_a_strength_that_is_first_asked_for_over_a_preamble_is_spoken_at(
+    make: Callable[..., Any], model_folder: Path, tmp_path: Path
+) -> None:
+    merging, apart = make(speakers="tuned"), make(speakers="tuned", cache_mib=0)
+    adapter = an_adapter(merging, model_folder, tmp_path / "first", name="first", fill=0.05)
+    for backend in (merging, apart):
+        backend.take_up(adapter)
+    spoken = [
+        [outcome.text for outcome in backend.complete(chats(MORE), max_new_tokens=6, adapter=adapter, strength=0.5)]
+        for backend in (merging, apart)
+    ]
+    assert spoken[0] == spoken[1]
+
+
+def test_questions_that_go_one_by_one_are_late_one_by_one(make: Callable[..., Any]) -> None:
+    backend = make(cache_mib=0)
+    timely, late = backend.complete(chats(MORE), max_new_tokens=2, within_s=[60.0, -1.0])
+    assert isinstance(timely, Completion)
+    assert late == LATE
 
 
 def test_an_appended_document_costs_its_own_tokens_alone(make: Callable[..., Any]) -> None:

@@ -15,37 +15,44 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Over(Generic[T]):
-    """Work that is given the places of a batch, whose prompts have one preamble or none.
+    """Work that is given the places of a batch, whose prompts have all that comes before their own part in common.
 
-    `work` gets the cache of the preamble too, None where nothing is kept. `prefixes` None: nothing may be kept.
+    `work` gets the cache of that too, None where nothing is kept. `network` is the one that speaks when it is called.
+    `prefixes` None: nothing may be kept.
     """
 
-    network: Any
+    network: Callable[[], Any]
     tokenizer: Any
     prefixes: PrefixCache | None
     rows: Rows
     speaker: Speaker
     work: Callable[[list[int], Any], Sequence[T]]
 
+    def may_share(self, place: int) -> bool:
+        """Whether the prompt at a place may go together with others of its preamble."""
+        fits = self.prefixes is not None and self.prefixes.fits(len(self.rows.prompts[place][0]))
+        return fits and _shared_preamble.can(self.network())
+
     def __call__(self, places: list[int]) -> Sequence[T]:
         """Whose questions find no cache yet wait for it, and their seconds say so."""
-        chat = self.rows.chats[places[0]]
-        if not chat.preamble:
-            return self.work(places, None)
-        if self.prefixes is None:
-            return self._together(places, None, 0)
+        chat, network = self.rows.chats[places[0]], self.network()
+        if not chat.preamble or self.prefixes is None:
+            return self._alone(places, None, 0) if chat.preamble else self.work(places, None)
         preamble = self.rows.prompts[places[0]][0][: chat_format.preamble_tokens(self.tokenizer, chat)]
         key, started = Key(self.speaker.weights, self.speaker.strength, chat.kept_as), time.perf_counter()
-        with self.prefixes.over(self.network, key, preamble) as cache:
+        shared = _shared_preamble.can(network)
+        with self.prefixes.over(network, key, preamble, read_only=shared) as cache:
             built = time.perf_counter() - started
-            made: Sequence[Any] = self._together(places, cache, len(preamble))
-        return [replace(outcome, seconds=outcome.seconds + built) for outcome in made]
+            if shared and cache is not None:
+                with _shared_preamble.over(network, cache, len(preamble)) as for_all:
+                    together: Sequence[Any] = self.work(places, for_all)
+                return [replace(outcome, seconds=outcome.seconds + built) for outcome in together]
+            first, *others = (outcome for outcome in self._alone(places, cache, len(preamble)))
+        waited: Any = first
+        return [replace(waited, seconds=waited.seconds + built), *others]
 
-    def _together(self, places: list[int], cache: Any, tokens: int) -> Sequence[T]:
-        """At once over what is kept of the preamble; where that cannot be, each alone behind its tokens."""
-        if cache is not None and _shared_preamble.can(self.network):
-            with _shared_preamble.over(self.network, cache, tokens) as shared:
-                return self.work(places, shared)
+    def _alone(self, places: list[int], cache: Any, tokens: int) -> Sequence[T]:
+        """Each behind these tokens of what is kept of the preamble, or behind nothing."""
         made = list[T]()
         for place in places:
             if (beyond := _padding.length(cache) - tokens) > 0:

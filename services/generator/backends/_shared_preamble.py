@@ -9,15 +9,20 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import torch
 from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.cache_utils import Cache, DynamicLayer
 from transformers.masking_utils import sdpa_mask
 
+from services.generator.backends import _growing_cache
+
 NAME = "tiltyard_shared_preamble"
 ROWS_AT_ONCE = 1_024
-"""Queries that look at the preamble together: more need more memory for their scores."""
+"""Queries whose scores are in memory together."""
+NEAR = 0.05
+"""Of the largest logit: how far a half-precision model may be off when it is tried."""
 Tensor = torch.Tensor
 
 
@@ -44,22 +49,49 @@ class OwnLayer(DynamicLayer):  # type: ignore[no-untyped-call]
         return self.preamble.tokens + int(super().get_seq_length())
 
 
+_TRIED: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
 _LAYERS: ContextVar[Sequence[Any]] = ContextVar("layers")
 
 
 def can(network: Any) -> bool:
-    """Whether a model's attention is plain: through the interface of transformers, without caps and without sinks."""
-    config, inner = network.config, network.get_base_model() if hasattr(network, "get_base_model") else network
+    """Whether a model answers over a shared preamble as it does by itself: tried once, on a few tokens."""
+    inner = network.get_base_model() if hasattr(network, "get_base_model") else network
+    if inner not in _TRIED:
+        _TRIED[inner] = _is_plain(inner) and _is_same(inner)
+    return _TRIED[inner]
+
+
+def _is_plain(network: Any) -> bool:
+    """Whether attention goes through the interface of transformers, without caps and without sinks."""
+    config = network.config.get_text_config()
     capped = getattr(config, "attn_logit_softcapping", None) is not None
-    sinks = any(name.endswith("sinks") for name, _ in inner.named_parameters())
-    return bool(getattr(inner, "_supports_attention_backend", False)) and not capped and not sinks
+    sinks = any(name.endswith("sinks") for name, _ in network.named_parameters())
+    return bool(getattr(network, "_supports_attention_backend", False)) and not capped and not sinks
+
+
+@torch.inference_mode()
+def _is_same(network: Any) -> bool:
+    """Whether the last of eight tokens is as likely over a shared beginning; false where that cannot be computed."""
+    ids = torch.arange(1, 9, device=network.device)[None]
+    kept = _growing_cache.of(network)
+    if kept is None:
+        return False
+    try:
+        wanted = network(input_ids=ids).logits[0, -1].float()
+        network(input_ids=ids[:, :5], past_key_values=kept, use_cache=True)
+        with over(network, kept, 5) as cache:
+            places = torch.arange(5, 8, device=network.device)[None]
+            seen = network(input_ids=ids[:, 5:], position_ids=places, past_key_values=cache).logits[0, -1].float()
+    except (RuntimeError, TypeError, ValueError, AttributeError, IndexError):
+        return False
+    return bool((seen - wanted).abs().max() <= NEAR * wanted.abs().max())
 
 
 @contextmanager
 def over(network: Any, kept: Cache, tokens: int) -> Iterator[Cache]:
     """A cache for several rows that begin with the first `tokens` of a kept one, which stays as it is.
 
-    The network's attention knows it while this is open. Raises nothing of its own.
+    The network's attention knows it while this is open.
     """
     kept_layers: Sequence[Any] = kept.layers
     layers: list[Any] = [
@@ -89,9 +121,9 @@ def attend(
     grouped = (query * scaling).reshape(rows, groups, heads // groups * asked, width)
     before, sum_before = _over_preamble(grouped, preamble)
     own, sum_own = _over_own(grouped, key, value, _visible(attention_mask, preamble.tokens, asked, key))
-    share = torch.sigmoid(sum_before - sum_own)[..., None].to(before.dtype)
-    merged = torch.lerp(own, before, share).view(rows, heads, asked, width)
-    return merged.transpose(1, 2).contiguous(), None
+    share = torch.sigmoid(sum_before - sum_own)[..., None]
+    merged = torch.lerp(own.float(), before.float(), share).to(query.dtype)
+    return merged.view(rows, heads, asked, value.shape[-1]).transpose(1, 2).contiguous(), None
 
 
 def _over_preamble(query: Tensor, preamble: Preamble) -> tuple[Tensor, Tensor]:
@@ -110,11 +142,17 @@ def _over_preamble(query: Tensor, preamble: Preamble) -> tuple[Tensor, Tensor]:
 
 def _over_own(query: Tensor, key: Tensor, value: Tensor, visible: Tensor) -> tuple[Tensor, Tensor]:
     """The same over what each row has behind the preamble. A query that sees none of it reads zeros."""
-    scores = (query @ key.transpose(-1, -2)).float().view(*query.shape[:2], -1, *visible.shape[-2:])
-    scores = scores.masked_fill(~visible[:, :, None], -torch.inf).view(*query.shape[:3], -1)
-    sums = scores.logsumexp(-1)
-    weights = (scores - sums[..., None]).exp().nan_to_num(0.0)
-    return weights.to(value.dtype) @ value, sums
+    rows, groups, _, width = query.shape
+    asked = visible.shape[-2]
+    by_place, behind = query.view(rows, groups, -1, asked, width), key.transpose(-1, -2)[:, :, None]
+    read, sums = [], []
+    for at in range(0, asked, most := max(1, ROWS_AT_ONCE // rows)):
+        scores = (by_place[..., at : at + most, :] @ behind).float()
+        scores = scores.masked_fill(~visible[:, :, None, at : at + most], -torch.inf)
+        sums.append(scores.logsumexp(-1))
+        weights = (scores - sums[-1][..., None]).exp().nan_to_num(0.0)
+        read.append(weights.to(value.dtype) @ value[:, :, None])
+    return torch.cat(read, dim=-2).flatten(2, 3), torch.cat(sums, dim=-1).flatten(2, 3)
 
 
 def _visible(mask: Tensor | None, before: int, asked: int, key: Tensor) -> Tensor:

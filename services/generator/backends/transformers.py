@@ -110,9 +110,7 @@ class Transformers:
             self.prefixes.forget(Speaker(before))
         self.adapters[adapter.track] = adapter
 
-    def _run(
-        self, rows: Rows, work: Callable[[list[int]], Sequence[T]], speaker: Speaker, left: TimeLeft
-    ) -> list[T | Failed]:
+    def _run(self, rows: Rows, work: _preambles.Over[T], speaker: Speaker, left: TimeLeft) -> list[T | Failed]:
         """Work through prompts as one speaker."""
         speaks_with(self, speaker.adapter, speaker.strength)
         reads = getattr(self.network.config, "max_position_embeddings", None)
@@ -121,15 +119,14 @@ class Transformers:
         refused = {place: failed for place, failed in enumerate(checked) if failed} | dict(rows.unreadable)
         sizes = [len(row) + room for row, room in rows.prompts]
         with self._speakers.speaking(speaker.track, speaker.strength), torch.inference_mode():
-            return in_batches(
-                sizes, work, batch_size=self._batch_size, left=left, refused=refused, alike=rows.preambles
-            )
+            alike = rows.alike(work.may_share)
+            return in_batches(sizes, work, batch_size=self._batch_size, left=left, refused=refused, alike=alike)
 
     def _over_preambles(
         self, rows: Rows, speaker: Speaker, work: Callable[[list[int], Any], Sequence[T]]
-    ) -> Callable[[list[int]], Sequence[T]]:
-        may_keep = not self._speakers.taken_tokens(speaker.track)
-        return _preambles.Over(self.network, self.tokenizer, self.prefixes if may_keep else None, rows, speaker, work)
+    ) -> _preambles.Over[T]:
+        prefixes = None if self._speakers.taken_tokens(speaker.track) else self.prefixes
+        return _preambles.Over(lambda: self.network, self.tokenizer, prefixes, rows, speaker, work)
 
     def _generate(self, prompts: Sequence[list[int]], cache: Any = None, *, max_new_tokens: int) -> list[Completion]:
         """One pass of the model over a left-padded batch, token ids of shape (prompts, longest).

@@ -20,8 +20,8 @@ def sections(decided: Decided) -> list[Section]:
     """In the order of reading."""
     return [
         Section("Decision", "verdict", list(_first(decided))),
-        ways.section(decided.ways, decided.values),
         Section("The map", "map", list(_map(decided))),
+        ways.section(decided.ways, decided.values),
         Section("At your rates", "rates", list(_at_rates(decided))),
         Section("What an answer and an update cost", "costs", [_costs(decided)]),
         asked_often.section(decided),
@@ -39,7 +39,7 @@ def _first(decided: Decided) -> Iterator[Block]:
         yield Paragraph(" ".join(decided.of_review), small=True)
     named = {decided.decision.best, *decided.decision.rivals}
     said = [f"{way.name} is {way.words}" for way in decided.ways if way.name in named]
-    yield Paragraph(f"{'; '.join(said)}. Worth is in units of a right answer, of which the next section says more.")
+    yield Paragraph(f"{'; '.join(said)}. Worth is in units of a right answer; what counts is said below the map.")
 
 
 def _map(decided: Decided) -> Iterator[Block]:
