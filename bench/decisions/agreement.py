@@ -11,6 +11,7 @@ from shared.lab.deciding.rule import Decision, decide
 from shared.lab.deciding.trial import DOCUMENT_S
 from shared.lab.deciding.values import Rates, Values
 from shared.lab.report.material import Material, Times, combined, gather
+from shared.lab.report.phrasing import counted
 from shared.lab.report.scores import clusters_of
 from shared.messages import Result
 from shared.scoring.catalogue import HEADLINE, RIGHTLY
@@ -18,9 +19,8 @@ from shared.statistics.clusters import links_of
 from shared.statistics.comparison import Comparison, compare
 
 APART = 0.1
-RIGHT_ON = {"learned": HEADLINE, "new": HEADLINE, "unanswerable": RIGHTLY}
-"""Slices of questions that both have, and what is right there: what a decision weighs is how arms do on each, not in
-which shares they come."""
+SLICES = ("learned", "new", "corrected", "retracted", "unanswerable")
+"""Of questions that both kinds have: what a decision weighs is how arms do on each, not in which shares they come."""
 Runs = Mapping[str, Sequence[Result]]
 
 
@@ -97,13 +97,14 @@ def side_by_side(written: Material, made: Material) -> Iterator[SideBySide]:
             yield SideBySide(of_written, of_made)
 
 
-def first(runs: Runs, most: int) -> Runs:
-    """Of so many trainings."""
-    return dict([*runs.items()][:most])
+def parted(runs: Runs, most: int) -> tuple[Runs, Runs]:
+    """The first so many trainings, and the others."""
+    ordered = [*runs.items()]
+    return dict(ordered[:most]), dict(ordered[most:])
 
 
 def said(runs: Runs, times: Times, rates: Rates, training_s: float, by: int) -> Iterator[str]:
-    """Differences, decisions by made and by written questions of the first `by` trainings, and the truth of all."""
+    """Differences over all trainings; decisions of the first `by`, held against the truth, which is of the others."""
     written, made = (material(runs, times, made=kind) for kind in (False, True))
     both = list(side_by_side(written, made))
     for pair in both:
@@ -115,22 +116,29 @@ def said(runs: Runs, times: Times, rates: Rates, training_s: float, by: int) -> 
     yield f"  decided for different arms: {_share(both, lambda pair: pair.contradicts)}"
     yield f"  decided by one kind, of another sign by the other: {_share(both, lambda pair: pair.has_other_sign)}"
     yield f"  more than {100 * APART:.0f} points apart: {_share(both, lambda pair: abs(pair.gap) > APART)}"
-    truth = decision(written, rates, training_s)
-    yield f"  truth, written questions and {len(runs)} trainings: {_worths(truth)}"
-    few = first(runs, by)
+    few, others = parted(runs, by)
+    if not others:
+        yield f"  no truth: all {len(runs)} trainings are those that decide; measure more, or say less with --by"
+        return
+    truth = decision(material(others, times, made=False), rates, training_s)
+    yield f"  truth, written questions and {counted(len(others), 'other training')}: {_worths(truth)}"
     for kind, name in ((True, "made"), (False, "written")):
         held = Held(decision(material(few, times, made=kind), rates, training_s), truth)
-        sure = "decided" if held.decision.decided else f"undecided against {', '.join(held.decision.rivals)}"
-        fault = "WRONG" if held.is_wrong else "not wrong"
         yield (
-            f"  {name} questions, {len(few)} trainings: {held.decision.best}, {sure}; worth {held.lost:.3f} less than "
-            f"the truly best (margin {truth.margin:g}): {fault}"
+            f"  {name} questions, {counted(len(few), 'training')}: {held.decision.best}, worth {held.lost:.3f} less "
+            f"than the truly best (margin {truth.margin:g}): {_verdict(held)}"
         )
+
+
+def _verdict(held: Held) -> str:
+    if not held.decision.decided:
+        return f"undecided against {', '.join(held.decision.rivals)}"
+    return "decided, WRONG" if held.is_wrong else "decided, right"
 
 
 def _differences(of: Material) -> list[Comparison]:
     """Of every pair of arms on each of the slices, trainings and documents as samples."""
-    on = {name: [result for result in of.results if result.question.slice == name] for name in RIGHT_ON}
+    on = {name: [result for result in of.results if result.question.slice == name] for name in SLICES}
     asked = [result for results in on.values() for result in results]
     scores = {
         arm: {result.question.question_id: _right(result, arm) for result in asked} for arm in of.contest.arm_names
@@ -142,13 +150,13 @@ def _differences(of: Material) -> list[Comparison]:
         runs=of.runs,
         trained=[arm.name for arm in of.contest.arms if arm.is_tuned],
     )
-    return [each for each in compared if each.slice in RIGHT_ON and each.difference is not None]
+    return [each for each in compared if each.slice in SLICES and each.difference is not None]
 
 
 def _right(result: Result, arm: str) -> float:
-    """1 where it is right, or rightly declined; an arm that said nothing is not."""
-    scored = result.answers.get(arm)
-    return scored.scores.get(RIGHT_ON[result.question.slice], 0.0) if scored else 0.0
+    """1 where it is right, or rightly declined where nothing is; an arm that said nothing is not."""
+    scored, measure = result.answers.get(arm), RIGHTLY if result.question.references == () else HEADLINE
+    return scored.scores.get(measure, 0.0) if scored else 0.0
 
 
 def _worths(decision: Decision) -> str:

@@ -46,11 +46,7 @@ class Measured:
     @property
     def kept(self) -> KeptRuns:
         """Runs that are whole."""
-        return KeptRuns(self.folder, self._depends)
-
-    @property
-    def _depends(self) -> dict[str, object]:
-        return depending.digest(self.wire, self.wire.questions, self.contest, None)
+        return kept(self.wire, self.contest, self.folder)
 
     def run(self, seeds: Sequence[int]) -> None:
         """Each training that is not there yet, and before the first one what needs no training."""
@@ -65,7 +61,7 @@ class Measured:
 
     def _untuned(self) -> list[Result]:
         """What arms without an adapter say, kept in a file of what that depends on."""
-        file = self.folder / f"untuned-{identity.digest(self._depends)}.jsonl"
+        file = self.folder / f"untuned-{identity.digest(depends(self.wire, self.contest))}.jsonl"
         if not file.is_file():
             self.folder.mkdir(parents=True, exist_ok=True)
             unfinished = file.with_suffix(".part")
@@ -81,6 +77,16 @@ class Measured:
             scored(question, [said[arm.name][at] for arm in arms], self.contest)
             for at, question in enumerate(self.wire.questions)
         ]
+
+
+def kept(wire: Newswire, contest: Contest, folder: Path) -> KeptRuns:
+    """Runs of this newswire and contest under the settings of now."""
+    return KeptRuns(folder, depends(wire, contest))
+
+
+def depends(wire: Newswire, contest: Contest) -> dict[str, object]:
+    """On what answers depend."""
+    return depending.digest(wire, wire.questions, contest, None)
 
 
 def scored(question: Question, answers: Sequence[Answer], contest: Contest) -> Result:

@@ -99,6 +99,9 @@ def test_arms_that_did_not_answer_are_missing_once_each() -> None:
     again = a_result(a_scored("tuned+rag"), missing=("tuned",), question_id=question.question_id)
     (whole,) = asked_once.whole([again], [first])
     assert whole.missing == ("base+cag", "tuned")
+    none = first.model_copy(update={"missing": ()})
+    scored_with_all = again.model_copy(update={"missing": ("base", "base+rag", "base+cag")})
+    assert asked_once.whole([scored_with_all], [none])[0].missing == ()
     assert "tuned" not in whole.answers
 
 

@@ -126,6 +126,8 @@ def test_an_abbreviation_ends_no_sentence_and_of_initials_nobody_knows() -> None
         "The ferry to Fallowby was stopped on 12 boats by Gov. Marr.",
         "Edith Marr closed the mill on Jan. 6 for 12 days.",
     }
+    ended = "The mill of Fallowby was shut in Dec. The mayor opened 12 pools at Ostrel."
+    assert "The mayor opened 12 pools at Ostrel." in {fact.sentence for fact in wordings.of_text(ended)}
     cut = "The mill of Fallowby was shut for 12 days in the U.S. Forest Service closed Marr Bridge for 9 days. "
     assert {fact.answer for fact in wordings.of_text(cut + "The Fallowby mill was shut for 31 days.")} == {"31"}
 

@@ -72,6 +72,28 @@ def test_a_further_training_costs_questions_to_the_arms_of_its_adapter_alone() -
     assert further == pytest.approx(100 * 2 * speeds.answer)
 
 
+def test_an_adapters_arm_over_the_newest_documents_takes_its_longer_time_again() -> None:
+    both, speeds = replace(MATERIAL, cag_arms=1, tuned_cag_arms=1), Speeds()
+    once, twice = (Plan(questions=100, trainings=n, tokens=None, shares=(), seconds=0.0) for n in (1, 2))
+    further = planning.asked_s(twice, both, speeds) - planning.asked_s(once, both, speeds)
+    assert further == pytest.approx(100 * (speeds.answer + speeds.cag_answer))
+    without = planning.asked_s(twice.model_copy(update={"cag": False}), both, speeds)
+    assert without == pytest.approx(100 * (6 + 1) * speeds.answer)
+
+
+def test_what_an_earlier_start_asked_leaves_its_time_to_another_training() -> None:
+    plan, speeds = Plan(questions=100, trainings=3, tokens=None, shares=(), seconds=0), Speeds()
+    assert planning.asked_s(plan, MATERIAL, speeds, there=3) == 0
+    assert planning.asked_s(plan, MATERIAL, speeds, there=1) == pytest.approx(100 * 2 * 2 * speeds.answer)
+    clock, took = Clock(), planning.training_s(plan, MATERIAL, speeds)
+    budget = 2 * took + 100 * 2 * 2 * speeds.answer + 1
+    for there, fits in ((1, True), (0, False)):
+        clock.now = 0.0
+        pace = Pace(budget, plan, MATERIAL, 0.0, there, clock=clock)
+        clock.now = took
+        assert pace.another(took) is fits
+
+
 def test_of_much_news_no_training_is_foreseen_to_read_more_than_its_recipe_allows() -> None:
     much = Material(documents=900, questions=180, learned=90, facts=1_000, arms=7, tuned_arms=2)
     assert all((plan.tokens or 0) <= planning.MOST_TOKENS for plan in planning.shrinking(much))

@@ -13,11 +13,12 @@ from bench.decisions.agreement import Held
 from bench.decisions.measuring import Measured
 from services.console.demo import newswire
 from services.console.demo.newswire import SAMPLE, Newswire
+from shared import lines
 from shared.contests import files
 from shared.lab.deciding.leads import Lead
 from shared.lab.deciding.rule import Decision
 from shared.lab.deciding.values import Rates
-from shared.messages import AdapterAnnounced, AdapterRef, Answer, Arm, Question, Result
+from shared.messages import AdapterAnnounced, AdapterRef, Answer, Arm, Question, Result, TrainingPair
 from tests.adapters import announced
 from tests.builders import an_answer
 from tests.results import a_trial
@@ -47,7 +48,7 @@ def test_the_same_answers_to_both_kinds_are_not_apart() -> None:
     runs = {"seed-1": [*results, *map(as_made, results)]}
     written, made = (agreement.material(runs, times, made=kind) for kind in (False, True))
     pairs = [*agreement.side_by_side(written, made)]
-    assert {pair.written.slice for pair in pairs} == {"learned", "new", "unanswerable"}
+    assert {pair.written.slice for pair in pairs} == {"learned", "new", "corrected", "retracted", "unanswerable"}
     assert all(abs(pair.gap) < 1e-9 and not pair.contradicts and not pair.has_other_sign for pair in pairs)
 
 
@@ -119,7 +120,7 @@ def wire(tmp_path_factory: pytest.TempPathFactory) -> Newswire:
 def test_both_kinds_of_questions_are_asked_and_no_pair_tells_one(wire: Newswire) -> None:
     made = [question for question in wire.questions if both.is_made(question.question_id)]
     assert (len(made), len(wire.questions)) == (12, 24)
-    assert newswire.told([], wire.questions) == []
+    assert newswire.told(lines.read_all(wire.pairs_file, TrainingPair), wire.questions) == []
     assert wire.facts > 12
 
 
@@ -142,8 +143,18 @@ def test_the_report_says_what_was_found_and_what_is_missing(tmp_path: Path) -> N
     both.put_together(SAMPLE, place / "wire", 12)
     assert command.report("sample", place, 3) == ["sample: no run is there yet"]
     model, loaded = Model(), newswire.load(place / "wire")
-    Measured(loaded, files.chosen("two_by_two"), model.ask, model.train, place / "runs").run([1, 2])
-    head, *lines = command.report("sample", place, 1)
-    assert head == "sample: 12 written questions, 12 made ones, 2 trainings"
-    assert any(line.startswith("  truth, written questions and 2 trainings: ") for line in lines)
-    assert lines[-2].startswith("  made questions, 1 trainings: ")
+    contest = command.contest_of(command.WITHOUT)
+    Measured(loaded, contest, model.ask, model.train, place / "runs").run([1, 2])
+    head, *told = command.report("sample", place, 1)
+    assert head.startswith("sample: 12 written questions, 12 made ones, 2 trainings on ")
+    assert told[-3].startswith("  truth, written questions and 1 other training: ")
+    assert told[-2].startswith("  made questions, 1 training: ")
+    assert command.report("sample", place, 2)[-1].startswith("  no truth: all 2 trainings are those that decide")
+    (place / "runs" / "seed-2" / "asked.json").unlink()
+    assert "1 training on" in command.report("sample", place, 1)[0], "what is not whole is no run"
+
+
+def test_another_number_of_questions_is_not_taken_for_the_same(tmp_path: Path) -> None:
+    command.wire_of("sample", tmp_path, 12)
+    with pytest.raises(ValueError, match="at most 12 questions of a kind"):
+        command.wire_of("sample", tmp_path, 20)

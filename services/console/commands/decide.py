@@ -71,7 +71,7 @@ def decide(
 
 def _given(by: str, cutoff: str, questions: Path | None, log: Path | None) -> dict[str, str]:
     """How questions are made, as far as somebody said it."""
-    said = {"--by": by.removeprefix("rules"), "--cutoff": cutoff, "--questions": questions, "--log": log}
+    said = {"--by": "" if by == "rules" else by, "--cutoff": cutoff, "--questions": questions, "--log": log}
     return {name: str(value) for name, value in said.items() if value}
 
 

@@ -10,12 +10,16 @@ from services.console.deciding.planning import Material, Plan, Speeds
 
 @dataclass
 class Pace:
-    """`began`: when the work did, by the clock. `budget_s` None: there is room for everything."""
+    """`began`: when the work did, by the clock. `budget_s` None: there is room for everything.
+
+    `there`: runs that an earlier start held, whose questions are not asked again.
+    """
 
     budget_s: float | None
     plan: Plan
     material: Material
     began: float
+    there: int = 0
     speeds: Speeds = field(default_factory=Speeds)
     clock: Callable[[], float] = time.monotonic
     _took: list[float] = field(default_factory=list)
@@ -40,6 +44,6 @@ class Pace:
     def _fits(self, training_s: float, runs: int) -> bool:
         if self.budget_s is None:
             return True
-        asked = self.plan.model_copy(update={"trainings": max(1, runs)})
-        rest = training_s + planning.asked_s(asked, self.material, self.speeds) * self._slower
+        asked = self.plan.model_copy(update={"trainings": max(1, self.there + runs)})
+        rest = training_s + planning.asked_s(asked, self.material, self.speeds, self.there) * self._slower
         return self.clock() - self.began + rest <= self.budget_s

@@ -45,8 +45,10 @@ class Speeds:
 
 @dataclass(frozen=True)
 class Material:
-    """What there is: documents, questions, those about what is learned, facts that are taught, arms, and of these how
-    many an adapter speaks for and how many read the newest documents from their cache.
+    """What there is: documents, questions, those about what is learned, facts that are taught, and arms.
+
+    `tuned_arms`: those that an adapter speaks for; `cag_arms`: those that read the newest documents from their cache,
+    and `tuned_cag_arms` those that are both.
     """
 
     documents: int
@@ -56,6 +58,7 @@ class Material:
     arms: int
     tuned_arms: int
     cag_arms: int = 0
+    tuned_cag_arms: int = 0
 
     @property
     def tokens(self) -> int:
@@ -129,12 +132,19 @@ def training_s(plan: Plan, material: Material, speeds: Speeds) -> float:
     return speeds.training + (HELD_TOKENS + _examples(plan, material)) * speeds.token
 
 
-def asked_s(plan: Plan, material: Material, speeds: Speeds) -> float:
-    """That all questions take, to all arms once and to those of an adapter for each further one."""
-    quick = (material.arms - material.cag_arms) * speeds.answer
-    slow = material.cag_arms * speeds.cag_answer if plan.cag else 0.0
-    further = (plan.trainings - 1) * material.tuned_arms * speeds.answer
-    return plan.questions * (quick + slow + further)
+def asked_s(plan: Plan, material: Material, speeds: Speeds, there: int = 0) -> float:
+    """That all questions take, to all arms once and to those of an adapter for each further one.
+
+    `there`: runs that were held before; without one there is a first.
+    """
+    first = _answers_s(plan, speeds, material.arms - material.cag_arms, material.cag_arms)
+    further = _answers_s(plan, speeds, material.tuned_arms - material.tuned_cag_arms, material.tuned_cag_arms)
+    return plan.questions * ((0.0 if there else first) + further * (plan.trainings - max(1, there)))
+
+
+def _answers_s(plan: Plan, speeds: Speeds, quick: int, cag: int) -> float:
+    """That one question takes to so many arms."""
+    return quick * speeds.answer + (cag * speeds.cag_answer if plan.cag else 0.0)
 
 
 def _examples(plan: Plan, material: Material) -> int:

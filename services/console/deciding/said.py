@@ -8,7 +8,7 @@ from services.console.deciding.sources import SourceRead
 from services.console.deciding.steps import Outcome
 from services.console.demo.kept_runs import Run
 from shared.jobs.asking import NewswireMade
-from shared.lab.deciding.basis import MADE
+from shared.lab.deciding.basis import MADE, MADE_NONE
 from shared.lab.report.blocks import Block, Bullets, Paragraph, Section, Table
 from shared.lab.report.phrasing import counted, listed, moment
 from shared.messages import Question
@@ -39,18 +39,26 @@ def _made(of: NewswireMade, asked: Sequence[Question]) -> Iterator[Block]:
     until = f", published until {moment(of.cutoff)}" if of.cutoff else ", by their order, since they have no dates"
     slices = Counter(question.slice for question in asked)
     kinds = listed([f"{count} {kind}" for kind, count in slices.items()])
-    made = sum(question.question_id.startswith(MADE) for question in asked)
     maker = "rules" if of.by == "rules" else "a teacher model"
-    who = f"{maker} made them" if made == len(asked) else "they are your own" if not made else f"{maker} made {made}"
     yield Paragraph(
         f"A model may learn the first {counted(of.edition1, 'document')}{until}; {of.edition2} came later. "
-        f"{maker.capitalize()} made {counted(of.pairs, 'training pair')}. These questions were asked, and {who}: "
-        f"{kinds}."
+        f"{maker.capitalize()} made {counted(of.pairs, 'training pair')}. These questions were asked, and "
+        f"{_who(asked, maker)}: {kinds}."
     )
     if left_out := [f"{count} documents: {reason}" for reason, count in of.left_out.items()]:
         yield Bullets(left_out)
     if lacking := [what for kind, what in NOT_TESTED.items() if not slices.get(kind)]:
         yield Paragraph(f"Not tested: what becomes of {' and of '.join(lacking)}, for no question is about one.")
+
+
+def _who(asked: Sequence[Question], maker: str) -> str:
+    """Whose the questions are; those that nothing answers are made by rules, whoever made the others."""
+    made = sum(question.question_id.startswith(MADE) for question in asked)
+    exchanged = sum(question.question_id.startswith(MADE_NONE) for question in asked)
+    if not made:
+        return "they are your own"
+    but = f", but for {exchanged} that nothing answers, which rules made" if exchanged and maker != "rules" else ""
+    return f"{maker} made them{but}" if made == len(asked) else f"{maker} made {made}{but}"
 
 
 def _trained(plan: Plan, runs: Mapping[str, Run]) -> Iterator[Block]:

@@ -109,12 +109,13 @@ def _contested(
     output.say(plan.sentence(material))
     contest = _competing(contest, plan)
     questions = newswire.sample(wire.questions, plan.questions)
-    pace = Pace(wanted.budget_s, plan, material, began)
     depends = depending.digest(wire, questions, contest, plan.tokens)
     learned = Curve(wire, questions, contest, plan, KeptRuns(work.folder / "curve", depends), work.folder / "curve")
     kept = KeptRuns(wanted.out / "contest", depends)
     for place in (kept, learned.kept):
         place.drop_others(every=wanted.afresh)
+    there = sum(kept.of(telling.name_of(seed)) is not None for seed in range(1, plan.trainings + 1))
+    pace = Pace(wanted.budget_s, plan, material, began, there)
     trial = Wanted(
         wire, questions, [*range(1, plan.trainings + 1)], contest, wanted.out / "contest", wanted.counting, kept,
         _training(plan), pace.another, lambda running: learned.train(running, pace), learned.ask,
@@ -139,17 +140,22 @@ def _made(wanted: ToDecide, folder: Path) -> NewswireMade:
     with progress.waiting("making questions"):
         made = jobs.result_of(JOB.module, next(iter([*jobs.run(JOB, arguments, os.environ)]), None))
     if (asked := sum(made.questions.values())) < FEWEST_MADE and "--questions" not in wanted.making:
-        reason, times = max(made.left_out.items(), key=lambda item: item[1], default=("", 0))
         raise ValueError(
-            f"{asked} questions could be made of {made.edition1 + made.edition2} documents (of {times}: {reason}), and "
-            f"fewer than {FEWEST_MADE} decide nothing: give more documents in plain English sentences, or questions of "
-            "your own (--questions)"
+            f"{asked} questions could be made of {made.edition1 + made.edition2} documents{_commonest(made)}, "
+            f"and fewer than {FEWEST_MADE} decide nothing: give more documents in plain English sentences, a teacher "
+            "model (--by teacher), or questions of your own (--questions)"
         )
     output.say(
         f"{made.edition1} documents in the first edition, {made.edition2} in the second; {made.pairs} training pairs, "
         f"{sum(made.questions.values())} questions."
     )
     return made
+
+
+def _commonest(made: NewswireMade) -> str:
+    """Why most documents were left out, in brackets."""
+    most = max(made.left_out.items(), key=lambda item: item[1], default=None)
+    return f" (of {most[1]}: {most[0]})" if most else ""
 
 
 def _material(wire: Newswire, contest: Contest) -> Material:
@@ -159,6 +165,7 @@ def _material(wire: Newswire, contest: Contest) -> Material:
         len(documents), len(wire.questions), len(learned), wire.facts, len(contest.arms),
         tuned_arms=sum(arm.is_tuned for arm in contest.arms),
         cag_arms=sum(arm.context == CAG for arm in contest.arms),
+        tuned_cag_arms=sum(arm.context == CAG and arm.is_tuned for arm in contest.arms),
     )  # fmt: skip
 
 

@@ -25,13 +25,15 @@ def of_adapters(contest: Contest) -> Contest:
 
 
 def whole(results: Iterable[Result], first: Sequence[Result]) -> list[Result]:
-    """Results of the arms that were asked again, each with what the other arms said the first time."""
+    """Results of the arms that were asked again, each with what the other arms said the first time.
+
+    Raises KeyError for a question that was not asked then, ValueError where its result says nothing of its contest.
+    """
     of = {result.question.question_id: result for result in first}
     return [_joined(result, of[result.question.question_id]) for result in results]
 
 
 def _joined(again: Result, first: Result) -> Result:
-    """Raises ValueError where the first result does not say which arms were asked."""
     if first.contest is None:
         raise ValueError(f"{first.question.question_id}: the result says nothing of its contest")
     fresh = [arm.name for arm in first.contest.arms if arm.is_tuned]
@@ -39,7 +41,9 @@ def _joined(again: Result, first: Result) -> Result:
         update={
             "contest": first.contest,
             "answers": _by_arm(first.contest.arm_names, first.answers, again.answers, fresh),
-            "missing": (*(arm for arm in first.missing if arm not in fresh), *again.missing),
+            "missing": tuple(
+                arm for arm in first.contest.arm_names if arm in (again if arm in fresh else first).missing
+            ),
             "unanswered": {**first.unanswered, **again.unanswered},
             "metric_versions": {**first.metric_versions, **again.metric_versions},
             "labels": tuple(sorted({*first.labels, *again.labels})),

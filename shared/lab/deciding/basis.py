@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from shared.lab.deciding.placing import Placed, memory_of, training_of
 
-MADE = "made-"
-"""How the ids of questions begin that `tiltyard wire of` makes."""
+MADE, MADE_NONE = "made-", "made-none-"
+"""How the ids of questions begin that `tiltyard wire of` makes, and of those that nothing answers."""
 
 
 @dataclass(frozen=True)

@@ -78,8 +78,14 @@ def _make(options: argparse.Namespace) -> None:
 
 
 def _by_teacher(most: int) -> ByTeacher:
-    """The configured teacher. Raises ValueError where it is not complete."""
-    teacher = configured_assembly.configured_teacher(TeacherSettings(), GeneratorSettings(), HomeSettings().home)
+    """The configured teacher. Raises ValueError where it is not complete, or is the embedded model."""
+    settings, generator = TeacherSettings(), GeneratorSettings()
+    if settings.variant == "own" and not generator.model:
+        raise ValueError(
+            "--by teacher: the embedded model is no teacher; name a larger one with TILTYARD_TEACHER_VARIANT=openai, "
+            "TILTYARD_TEACHER_URL and TILTYARD_TEACHER_MODEL"
+        )
+    teacher = configured_assembly.configured_teacher(settings, generator, HomeSettings().home)
     return ByTeacher(teacher, teaching.prompts(PROMPT), most)
 
 

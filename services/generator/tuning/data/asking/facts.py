@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from services.generator.tuning.data.asking import wordings
-from services.generator.tuning.data.asking.wordings import Asked
+from services.generator.tuning.data.asking.wordings import Asked, Template
 
 NOTHING, GONE = "no sentence that can be asked about", "retracted"
 TOO_LONG = "a question would be too long"
+TAUGHT: tuple[Template, ...] = ("in place", "request")
+"""Wordings that training pairs have; the question itself is asked."""
 Facts = Mapping[str, Asked]
 Told = Mapping[str, str | None]
 """Document id -> its text; None of a retracted one."""

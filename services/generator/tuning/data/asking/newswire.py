@@ -1,4 +1,4 @@
-"""A newswire of somebody's own documents: two editions, training pairs for the first, questions about both, by rules.
+"""A newswire of somebody's own documents: two editions, training pairs for the first, questions about both.
 
 Documents in the order of their publication; those up to the cutoff are the first edition. What is trained on and what
 is asked differ in their template, never in their fact alone: the first edition's facts are taught as they stand in
@@ -14,16 +14,16 @@ from types import MappingProxyType
 
 from services.generator.tuning.data.asking import editions, log, own, unanswered
 from services.generator.tuning.data.asking.balance import drawn
-from services.generator.tuning.data.asking.facts import Facts, Reading, by_rules
-from services.generator.tuning.data.asking.wordings import Asked, Template
+from services.generator.tuning.data.asking.facts import TAUGHT, Facts, Reading, by_rules
+from services.generator.tuning.data.asking.wordings import Asked
 from shared import normalise
 from shared.messages import DocumentPublished, Question, TrainingPair
 from shared.source_files import DataError
 
-TAUGHT: tuple[Template, ...] = ("in place", "request")
 NOTHING_ASKED = (
-    "nothing can be asked about one of the two editions{why}: the rules understand plain English sentences; give more "
-    "documents, another --cutoff, or questions and pairs of your own (docs/how-to/own-documents.md)"
+    "nothing can be asked about one of the two editions{why}: rules understand plain English sentences, a teacher "
+    "model more (--by teacher); give more documents, another --cutoff, or questions and pairs of your own "
+    "(docs/how-to/own-documents.md)"
 )
 SEVERAL = "a question would have the words of another document's"
 NOT_TOLD_AGAIN: Mapping[str, Asked] = MappingProxyType({})

@@ -9,20 +9,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.generator.ports import Chat
-from services.generator.tuning.data import teaching
-from services.generator.tuning.data.asking.facts import GONE, Facts, Told
+from services.generator.tuning.data import round_trip, teaching
+from services.generator.tuning.data.asking.facts import GONE, TAUGHT, TOO_LONG, Facts, Told
 from services.generator.tuning.data.asking.wordings import Asked, Template
-from services.generator.tuning.data.mentions import mentions
 from services.generator.tuning.data.pieces import pieces
 from services.generator.tuning.data.teaching import Teacher, TeacherPrompts
-from services.generator.tuning.data.wordings import f1, holds, normal
+from services.generator.tuning.data.wordings import holds, normal
 
 LEAST_F1, WORDS, REWORDINGS = 0.6, 400, 2
 LONGEST_ANSWER = 12
 """Words; a corrected answer that is longer is a whole sentence."""
 KIND = "taught"
-SILENT, FLAWED = "the teacher wrote no question with an answer from the text", "no question passed the round trip"
-TAUGHT: tuple[Template, ...] = ("in place", "request")
+SILENT = "the teacher wrote no question that names something of the text and has an answer from it"
+FLAWED = "no question of the teacher passed the round trip and could be reworded"
 
 
 @dataclass(frozen=True)
@@ -36,10 +35,16 @@ class ByTeacher:
     def __call__(
         self, before: Told, later: Told, left_out: Counter[str]
     ) -> tuple[dict[str, Facts | None], dict[str, Facts | None]]:
-        """Facts of both editions, None of a retracted document. Raises as the teacher does."""
+        """Facts of both editions, None of a retracted document. Raises as the teacher does.
+
+        Of a document that came again a fresh question counts only if its answer did not stand in the old text.
+        """
         first = self._written(before, left_out)
         stands = self._asked_again({name: facts for name, facts in first.items() if facts}, later)
         second = self._written(later, left_out)
+        for name, old in before.items():
+            if facts := second.get(name):
+                second[name] = {of: fact for of, fact in facts.items() if not holds(old or "", fact.answer)}
         for name, facts in stands.items():
             second[name] = {**(second.get(name) or {}), **facts}
         return first, second
@@ -56,7 +61,7 @@ class ByTeacher:
             if _is_sound(text, question, answer)
         ]
         kept = self._tried(texts, pairs)
-        found = self._reworded(kept)
+        found = self._reworded(kept, left_out)
         wrote = {name for name, _, _ in pairs}
         left_out.update(SILENT if name not in wrote else FLAWED for name in texts if not found.get(name))
         left_out.update(GONE for text in told.values() if text is None)
@@ -67,7 +72,7 @@ class ByTeacher:
         replies = self._ask(self._over(texts[name], question) for name, question, _ in pairs)
         return [pair for pair, reply in zip(pairs, replies, strict=True) if _is_same(reply, pair[2])]
 
-    def _reworded(self, pairs: Sequence[tuple[str, str, str]]) -> dict[str, dict[str, Asked]]:
+    def _reworded(self, pairs: Sequence[tuple[str, str, str]], left_out: Counter[str]) -> dict[str, dict[str, Asked]]:
         """Each with wordings to learn from that are other than the question, and do not tell the answer."""
         chats = (
             self.prompts.chat(self.prompts.paraphrases, question=question, count=REWORDINGS) for _, question, _ in pairs
@@ -82,6 +87,8 @@ class ByTeacher:
                 fact = Asked(answer, KIND, "", wordings)
                 if fact.is_short:
                     found.setdefault(name, {})[question] = fact
+                else:
+                    left_out[TOO_LONG] += 1
         return found
 
     def _asked_again(self, known: Mapping[str, Facts], later: Told) -> dict[str, dict[str, Asked]]:
@@ -91,9 +98,9 @@ class ByTeacher:
         replies = self._ask(self._over(texts[name], fact.name) for name, fact in asked)
         stands: dict[str, dict[str, Asked]] = {name: {} for name in texts}
         for (name, fact), reply in zip(asked, replies, strict=True):
-            if _is_same(reply, fact.answer) and holds(texts[name], fact.answer):
+            if _is_same(reply, fact.answer) or _is_same(fact.answer, reply):
                 stands[name][fact.name] = fact
-            elif holds(texts[name], reply) and len(reply.split()) <= LONGEST_ANSWER:
+            elif _is_another(texts[name], reply, fact.answer):
                 stands[name][fact.name] = Asked(reply, KIND, "", fact.wordings)
         return stands
 
@@ -111,9 +118,14 @@ def _shown(text: str) -> str:
 
 def _is_sound(text: str, question: str, answer: str) -> bool:
     """Whether the text has the answer, and the question a name of it but not the answer."""
-    named = any(mention.kind == "entity" and holds(text, mention.text) for mention in mentions(question))
-    return named and holds(text, answer) and not holds(question, answer)
+    return round_trip.names(question, text) and holds(text, answer) and not holds(question, answer)
 
 
 def _is_same(reply: str, answer: str) -> bool:
-    return f1(reply, answer) >= LEAST_F1 or holds(reply, answer)
+    return round_trip.is_same(reply, answer, LEAST_F1)
+
+
+def _is_another(text: str, reply: str, answer: str) -> bool:
+    """Whether a reply from the text is another answer of the same kind, with a number where the old one has one."""
+    is_short = len(reply.split()) <= LONGEST_ANSWER
+    return is_short and holds(text, reply) and bool(round_trip.amounts(reply)) == bool(round_trip.amounts(answer))

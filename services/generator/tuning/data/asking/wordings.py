@@ -22,6 +22,8 @@ _ENDS = re.compile(rf" (?:{'|'.join(sorted(finite_verbs.PREPOSITIONS | words_of(
 """What was cut off where it does not end."""
 DETERMINERS, SAYING = words_of("determiners"), words_of("verbs_of_saying")
 _ABBREVIATED = frozenset(f"{word}." for word in words_of("abbreviated"))
+_BEFORE_NAMES = _ABBREVIATED & frozenset(f"{word}." for word in words_of("titles") | words_of("before_names"))
+_NO_NAMES = PRONOUNS | words_of("openings")
 _INITIALS = re.compile(r"(?:^|[\s.])[A-Z]\.$")
 _ADVERBS = words_of("adverbs")
 
@@ -64,15 +66,24 @@ def of_text(text: str) -> list[Asked]:
 
 def _whole(parts: Iterable[str]) -> Iterator[str]:
     """Sentences that are not cut: what ends in Jan. or Gov. goes on, and nobody knows of what ends in U.S."""
-    begun, is_whole = "", True
-    for part in parts:
+    begun, is_whole, known = "", True, [*parts]
+    for part, following in zip(known, [*known[1:], ""], strict=True):
         begun = f"{begun} {part}".strip()
-        if part.rsplit(maxsplit=1)[-1] in _ABBREVIATED:
+        if _is_cut(part, following):
             continue
         ends_in_initials = _INITIALS.search(part) is not None
         if is_whole and not ends_in_initials:
             yield begun
         begun, is_whole = "", not ends_in_initials
+
+
+def _is_cut(part: str, following: str) -> bool:
+    """Whether a sentence goes on behind its point: Jan. 6, Gov. Marr, but not: in Dec. The mayor."""
+    last, first = part.rsplit(maxsplit=1)[-1], following.split(maxsplit=1)[0] if following else ""
+    if last not in _ABBREVIATED or not first:
+        return False
+    is_name = first[0].isupper() and first not in DETERMINERS and first.lower() not in _NO_NAMES
+    return first[0].islower() or first[0].isdigit() or (is_name and last in _BEFORE_NAMES)
 
 
 def of_sentence(sentence: str, text: str = "") -> Iterator[Asked]:

@@ -1,7 +1,7 @@
 """Pairs and rewordings written by a teacher model; what does not survive the round trip is left out.
 
-Round trip (as in Alberti et al. 2019): asked the question with the document before it, the teacher must say the
-answer again, and the answer must stand in the document word for word.
+Round trip: asked the question with the document before it, the teacher must say the answer again, and the answer must
+stand in the document word for word.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from services.generator.ports import Chat
-from services.generator.tuning.data import teaching
+from services.generator.tuning.data import round_trip, teaching
 from services.generator.tuning.data.drawing import kept
 from services.generator.tuning.data.example import Example, LeftOut, Made
 from services.generator.tuning.data.material import Material
-from services.generator.tuning.data.mentions import mentions
 from services.generator.tuning.data.pieces import pieces
 from services.generator.tuning.data.plan import BuilderOptions
 from services.generator.tuning.data.teaching import Teacher, TeacherPrompts
-from services.generator.tuning.data.wordings import f1, holds, normal
+from services.generator.tuning.data.wordings import holds, normal
 
 SILENT, ELSEWHERE = "document of which the teacher wrote no pair", "taught pair whose answer is not in the document"
 NAMELESS = "taught question that names nothing of its document"
@@ -66,8 +65,7 @@ class _Lesson:
         """Why a written pair is not worth a trial, or ""."""
         if not holds(text, answer):
             return ELSEWHERE
-        named = any(mention.kind == "entity" and holds(text, mention.text) for mention in mentions(question))
-        return "" if named or not self.options.must_name else NAMELESS
+        return "" if round_trip.names(question, text) or not self.options.must_name else NAMELESS
 
     def paraphrases(self, questions: Sequence[Example]) -> Iterator[Example]:
         """The questions in other words, not yet tried."""
@@ -83,8 +81,8 @@ class _Lesson:
         """Those whose answer the teacher finds again."""
         replies = self.teacher.ask([self._again(example) for example in examples])
         for example, reply in zip(examples, replies, strict=True):
-            same = f1(reply, example.answer) >= self.options.least_f1
-            yield example if same or holds(reply, example.answer) else LeftOut(LOST)
+            same = round_trip.is_same(reply, example.answer, self.options.least_f1)
+            yield example if same else LeftOut(LOST)
 
     @property
     def shown(self) -> list[str]:
