@@ -133,9 +133,9 @@ def _over_preamble(query: Tensor, preamble: Preamble) -> tuple[Tensor, Tensor]:
     keys, values = preamble.keys[0].transpose(-1, -2), preamble.values[0]
     read, sums = [], []
     for part in torch.split(together, ROWS_AT_ONCE, dim=1):
-        scores = (part @ keys).float()
-        sums.append(scores.logsumexp(-1))
-        read.append((scores - sums[-1][..., None]).exp().to(values.dtype) @ values)
+        weights, total = _weights((part @ keys).float())
+        sums.append(total)
+        read.append(weights.to(values.dtype) @ values)
     back = torch.cat(read, dim=1).view(groups, rows, queries, width).transpose(0, 1)
     return back, torch.cat(sums, dim=1).view(groups, rows, queries).transpose(0, 1)
 
@@ -148,11 +148,21 @@ def _over_own(query: Tensor, key: Tensor, value: Tensor, visible: Tensor) -> tup
     read, sums = [], []
     for at in range(0, asked, most := max(1, ROWS_AT_ONCE // rows)):
         scores = (by_place[..., at : at + most, :] @ behind).float()
-        scores = scores.masked_fill(~visible[:, :, None, at : at + most], -torch.inf)
-        sums.append(scores.logsumexp(-1))
-        weights = (scores - sums[-1][..., None]).exp().nan_to_num(0.0)
-        read.append(weights.to(value.dtype) @ value[:, :, None])
+        weights, total = _weights(scores.masked_fill_(~visible[:, :, None, at : at + most], -torch.inf))
+        sums.append(total)
+        read.append(weights.nan_to_num_(0.0).to(value.dtype) @ value[:, :, None])
     return torch.cat(read, dim=-2).flatten(2, 3), torch.cat(sums, dim=-1).flatten(2, 3)
+
+
+def _weights(scores: Tensor) -> tuple[Tensor, Tensor]:
+    """The softmax of the last dimension, in the scores' own memory, and the log of what was summed for it.
+
+    Where all of them are -inf, nothing was: the log is -inf and the weights are no numbers.
+    """
+    most = scores.amax(-1, keepdim=True)
+    most.masked_fill_(most.isneginf(), 0.0)
+    total = scores.sub_(most).exp_().sum(-1, keepdim=True)
+    return scores.div_(total), (most + total.log())[..., 0]
 
 
 def _visible(mask: Tensor | None, before: int, asked: int, key: Tensor) -> Tensor:
