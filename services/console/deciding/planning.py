@@ -40,7 +40,7 @@ class Speeds:
     small_training: float = 25.0
     token: float = 1 / 220
     answer: float = 0.35
-    cag_answer: float = 4.0
+    cag_answer: float = 1.2
 
 
 @dataclass(frozen=True)
