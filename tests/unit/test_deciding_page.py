@@ -55,7 +55,9 @@ def test_contestants_are_explained_before_the_map_names_them(made: Decided) -> N
     sections = [section.anchor for section in page.sections(made)]
     rows = {row[0]: row[1:] for row in table(of_anchor(made, "ways")).rows}
 
-    assert sections.index("ways") < sections.index("map")
+    assert sections[:3] == ["verdict", "map", "ways"], "the first screen leads to the map"
+    [*_, named] = of_anchor(made, "verdict").blocks
+    assert all(f"{name} is the model" in str(named) for name in made.chart.names)
     assert rows["base"] == ["the model as it is, from memory", "never: it knows what the model knew before"]
     assert rows["tuned+rag"][0] == "the model after training on the news, with passages that a search found"
     assert rows["tuned"][1] == "by the next training"

@@ -112,7 +112,6 @@ class Transformers:
 
     def _run(self, rows: Rows, work: _preambles.Over[T], speaker: Speaker, left: TimeLeft) -> list[T | Failed]:
         """Work through prompts as one speaker."""
-        speaks_with(self, speaker.adapter, speaker.strength)
         reads = getattr(self.network.config, "max_position_embeddings", None)
         reads = reads and reads - self._speakers.taken_tokens(speaker.track)
         checked = (too_long(len(row), room, reads=reads, most=self._longest_prompt) for row, room in rows.prompts)
@@ -125,6 +124,7 @@ class Transformers:
     def _over_preambles(
         self, rows: Rows, speaker: Speaker, work: Callable[[list[int], Any], Sequence[T]]
     ) -> _preambles.Over[T]:
+        speaks_with(self, speaker.adapter, speaker.strength)
         prefixes = None if self._speakers.taken_tokens(speaker.track) else self.prefixes
         return _preambles.Over(lambda: self.network, self.tokenizer, prefixes, rows, speaker, work)
 

@@ -27,6 +27,11 @@ class Chart:
     questions_per_day: Sequence[float]
     decisions: Sequence[Sequence[Decision | None]]
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Contestants that have a region."""
+        return frozenset(decision.best for row in self.decisions for decision in row if decision is not None)
+
 
 def of(evidence: Evidence, values: Values, rates: Rates, a_decade: int = A_DECADE) -> Chart:
     """The decision at each point of a map that holds the user's rates too; no updates lie left of every map."""

@@ -37,7 +37,7 @@ def _first(decided: Decided) -> Iterator[Block]:
         yield Paragraph(decided.warning)
     if decided.of_review:
         yield Paragraph(" ".join(decided.of_review), small=True)
-    named = {decided.decision.best, *decided.decision.rivals}
+    named = {decided.decision.best, *decided.decision.rivals, *decided.chart.names}
     said = [f"{way.name} is {way.words}" for way in decided.ways if way.name in named]
     yield Paragraph(f"{'; '.join(said)}. Worth is in units of a right answer; what counts is said below the map.")
 
