@@ -132,6 +132,13 @@ def test_an_abbreviation_ends_no_sentence_and_of_initials_nobody_knows() -> None
     assert {fact.answer for fact in wordings.of_text(cut + "The Fallowby mill was shut for 31 days.")} == {"31"}
 
 
+def test_lines_without_words_are_passed_over() -> None:
+    facts = wordings.of_text(
+        "\n\nThe mill of Fallowby was shut for 12 days.\n \nThe ferry takes 48 minutes from Ostrel.\n"
+    )
+    assert [fact.answer for fact in facts] == ["12", "48"]
+
+
 def test_no_adverb_is_a_part_of_a_persons_name() -> None:
     text = '{} Marr sold the mill at Fallowby to a baker. "It was old," said Marr.'
     assert [fact.answer for fact in wordings.of_text(text.format("Edith")) if fact.kind == "person"] == ["Edith Marr"]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import simplemma
@@ -66,8 +67,8 @@ def of_text(text: str) -> list[Asked]:
 
 def _whole(parts: Iterable[str]) -> Iterator[str]:
     """Sentences that are not cut: what ends in Jan. or Gov. goes on, and nobody knows of what ends in U.S."""
-    begun, is_whole, known = "", True, [*parts]
-    for part, following in zip(known, [*known[1:], ""], strict=True):
+    begun, is_whole = "", True
+    for part, following in pairwise([*parts, ""]):
         begun = f"{begun} {part}".strip()
         if _is_cut(part, following):
             continue
