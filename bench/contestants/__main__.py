@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import quarters
+from bench import arguments, quarters
 from bench.contestants import contenders, drifting, records, report
 from bench.contestants.asking import Remembering
 from bench.contestants.contenders import RECIPES, SharedSetup
@@ -90,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bench.contestants", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--wires", type=_wires, default=(), help="named wires, comma-separated")
+    parser.add_argument("--wires", type=arguments.wires(named.named()), default=(), help="named wires, comma-separated")
     parser.add_argument("--seeds", type=lambda text: [*map(int, text.split(","))], default=(1, 2, 3))
     parser.add_argument("--recipe", action="append", default=[], help="of the trainings anew: its name or a path.yaml; "
                         "with --wires it may be given several times")  # fmt: skip
@@ -107,13 +107,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--report", type=Path, default=None, help="a file of units: print its tables")
     parser.add_argument("--markdown", action="store_true", help="of the report: tables in Markdown")
     return parser
-
-
-def _wires(text: str) -> list[str]:
-    wires = text.split(",")
-    if unknown := [name for name in wires if name not in named.named()]:
-        raise argparse.ArgumentTypeError(f"no wire {', '.join(unknown)}: choose some of {', '.join(named.named())}")
-    return wires
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@
 On each newswire a model learns the pairs that rules make, once for each seed, and the arms of the contest `deciding`
 answer both kinds of questions. The first three trainings decide (`--by`), and what the written questions say over the
 others is the truth. A seed whose run is there is not trained again. Left out are arms that are handed the right
-passages, which nobody could use, and those over the newest documents, which take ten times as long (`--without`).
+passages, which nobody could use, and those over the newest documents, which take several times as long (`--without`).
 """
 
 import argparse
@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import quarters
+from bench import arguments, quarters
 from bench.decisions import agreement, both, kinds, measuring
 from services.console.deciding import planning
 from services.console.deciding.planning import Material, Speeds
@@ -100,7 +100,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bench.decisions", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--wires", type=_wires, default=[*kinds.kinds()], help=f"some of {', '.join(kinds.kinds())}")
+    parser.add_argument(
+        "--wires",
+        type=arguments.wires(kinds.kinds()),
+        default=[*kinds.kinds()],
+        help=f"some of {', '.join(kinds.kinds())}",
+    )
     parser.add_argument("--seeds", type=lambda text: [*map(int, text.split(","))], default=(1, 2, 3))
     parser.add_argument("--questions", type=int, default=100, help="the most of each of the two kinds")
     parser.add_argument("--without", type=lambda text: text.split(","), default=WITHOUT)
@@ -109,13 +114,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, default=Path("out/decisions"))
     parser.add_argument("--report", action="store_true", help="print what was found")
     return parser
-
-
-def _wires(text: str) -> list[str]:
-    wires = text.split(",")
-    if unknown := [name for name in wires if name not in kinds.kinds()]:
-        raise argparse.ArgumentTypeError(f"no wire {', '.join(unknown)}: choose some of {', '.join(kinds.kinds())}")
-    return wires
 
 
 if __name__ == "__main__":

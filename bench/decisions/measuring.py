@@ -1,9 +1,10 @@
 """All arms of the contest `deciding` asked on one newswire, those with an adapter once for each training."""
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from bench.contestants import identity
@@ -16,6 +17,7 @@ from services.console.deciding import depending
 from services.console.demo import asked_once
 from services.console.demo.kept_runs import KeptRuns, Run
 from services.console.demo.newswire import Newswire
+from services.console.demo.telling import name_of
 from services.generator.ports import Backend
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning.settings import TuningSettings
@@ -27,6 +29,7 @@ from shared.jobs.tuning import AdapterReport
 from shared.messages import AdapterAnnounced, Answer, Arm, Contest, DocumentPublished, Question, Result, TrainingPair
 from shared.scoring import catalogue
 from shared.scoring.catalogue import HEADLINE, RIGHTLY
+from shared.scoring.measure import Metric
 from shared.settings import EncoderSettings
 
 Ask = Callable[[Arm, Sequence[Question]], Sequence[Answer]]
@@ -99,8 +102,12 @@ def scored(question: Question, answers: Sequence[Answer], contest: Contest) -> R
         for answer in answers
     }
     join = Join(partition=0, first_at=asked_at, question=question, asked_at=asked_at, answers=arrived)
-    metrics = catalogue.load([HEADLINE, RIGHTLY], EncoderSettings())
-    return handler.score(join, asked_at, Calendar(before=contest), metrics=metrics)
+    return handler.score(join, asked_at, Calendar(before=contest), metrics=_metrics())
+
+
+@cache
+def _metrics() -> Mapping[str, Metric]:
+    return catalogue.load([HEADLINE, RIGHTLY], EncoderSettings())
 
 
 def measured(
@@ -127,11 +134,6 @@ def measured(
         return adapter
 
     return Measured(wire, contest, ask, train, folder)
-
-
-def name_of(seed: int) -> str:
-    """Of the adapter and its run."""
-    return f"seed-{seed}"
 
 
 def _moments(documents: Sequence[DocumentPublished]) -> list[datetime]:

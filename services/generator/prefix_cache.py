@@ -147,8 +147,7 @@ class PrefixCache:
 
     def _has_room(self, tokens: int) -> bool:
         """Whether so many tokens may be kept, as far as is known; others are let go for them, oldest use first."""
-        needed = tokens * self._per_token
-        return needed <= self._most and self._make_room(needed)
+        return self.fits(tokens) and self._make_room(tokens * self._per_token)
 
     def _make_room(self, size: float) -> bool:
         while self._kept and self.size + size > self._most:

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from bench.decisions import __main__ as command
-from bench.decisions import agreement, both, kinds, measuring
+from bench.decisions import agreement, both, kinds
 from bench.decisions.agreement import Held
 from bench.decisions.measuring import Measured
 from services.console.demo import newswire
 from services.console.demo.newswire import SAMPLE, Newswire
+from services.console.demo.telling import name_of
 from shared import lines
 from shared.contests import files
 from shared.lab.deciding.leads import Lead
@@ -107,7 +108,7 @@ class Model:
         ]  # fmt: skip
 
     def train(self, seed: int) -> AdapterAnnounced:
-        self.adapter = announced(measuring.name_of(seed))
+        self.adapter = announced(name_of(seed))
         return self.adapter
 
 

@@ -104,18 +104,8 @@ def of_(
     for file in filter(None, (documents, questions, log)):
         if file.resolve().is_relative_to(out.resolve()):
             raise ValueError(f"{file} lies in {out}, whose files are written: name another folder with --out")
-    arguments = [
-        str(documents),
-        "--out",
-        str(out),
-        "--per-document",
-        str(per_document),
-        "--seed",
-        str(seed),
-        "--by",
-        by,
-    ]
-    for option, value in (("--cutoff", cutoff), ("--questions", questions), ("--log", log)):
+    arguments = [str(documents), "--out", str(out), "--per-document", str(per_document), "--seed", str(seed)]
+    for option, value in (("--by", by), ("--cutoff", cutoff), ("--questions", questions), ("--log", log)):
         arguments += [option, str(value)] if value else []
     made = jobs.result_of(JOB.module, next(iter([*jobs.run(JOB, arguments, os.environ)]), None))
     _tell(made)

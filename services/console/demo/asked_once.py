@@ -19,9 +19,8 @@ def by_some(contest: Contest) -> bool:
 def of_adapters(contest: Contest) -> Contest:
     """Of a contest the arms that an adapter speaks for: what a further adapter is asked."""
     arms = tuple(arm for arm in contest.arms if arm.is_tuned)
-    contexts = {arm.context for arm in arms}
-    recipes = tuple(recipe for recipe in contest.recipes if recipe.name in contexts)
-    return Contest(name="adapters", recipes=recipes, arms=arms)
+    adapters = Contest(name="adapters", recipes=contest.recipes, arms=arms)
+    return adapters.model_copy(update={"recipes": adapters.recipes_in_use()})
 
 
 def whole(results: Iterable[Result], first: Sequence[Result]) -> list[Result]:

@@ -36,8 +36,10 @@ class Over(Generic[T]):
     def __call__(self, places: list[int]) -> Sequence[T]:
         """Whose questions find no cache yet wait for it, and their seconds say so."""
         chat, network = self.rows.chats[places[0]], self.network()
-        if not chat.preamble or self.prefixes is None:
-            return self._alone(places, None, 0) if chat.preamble else self.work(places, None)
+        if not chat.preamble:
+            return self.work(places, None)
+        if self.prefixes is None:
+            return self._alone(places, None, 0)
         preamble = self.rows.prompts[places[0]][0][: chat_format.preamble_tokens(self.tokenizer, chat)]
         key, started = Key(self.speaker.weights, self.speaker.strength, chat.kept_as), time.perf_counter()
         shared = _shared_preamble.can(network)
@@ -47,9 +49,9 @@ class Over(Generic[T]):
                 with _shared_preamble.over(network, cache, len(preamble)) as for_all:
                     together: Sequence[Any] = self.work(places, for_all)
                 return [replace(outcome, seconds=outcome.seconds + built) for outcome in together]
-            first, *others = (outcome for outcome in self._alone(places, cache, len(preamble)))
-        waited: Any = first
-        return [replace(waited, seconds=waited.seconds + built), *others]
+            alone: Sequence[Any] = self._alone(places, cache, len(preamble))
+        first, *others = alone
+        return [replace(first, seconds=first.seconds + built), *others]
 
     def _alone(self, places: list[int], cache: Any, tokens: int) -> Sequence[T]:
         """Each behind these tokens of what is kept of the preamble, or behind nothing."""

@@ -76,10 +76,8 @@ def of(sentence: str) -> Clause | None:
         return _plain(sentence)
     phrase, plain = fronted[1], _plain(sentence[fronted.end() :], is_opening=False)
     words = phrase.split()
-    is_phrase = (
-        len(words) <= MOST_FRONTED and not any(map(finite_verbs.is_past, words)) and not words[-1].endswith("ing")
-    )
-    if plain is None or not is_phrase or any(word.endswith("ing") for word in words[1:2]):
+    has_verb = any(map(finite_verbs.is_past, words)) or words[1].endswith("ing") or words[-1].endswith("ing")
+    if plain is None or len(words) > MOST_FRONTED or has_verb:
         return None
     return replace(plain, rest=f"{plain.rest} {words[0].lower()} {' '.join(words[1:])}")
 

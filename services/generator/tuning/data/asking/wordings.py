@@ -93,9 +93,7 @@ def of_sentence(sentence: str, text: str = "") -> Iterator[Asked]:
     if clause is None:
         return
     for gap in gaps.in_rest(clause.rest):
-        if not clause.auxiliary and finite_verbs.is_past(
-            _joined(clause.rest.replace(gap.phrase, "", 1)).split(" ")[-1]
-        ):
+        if not clause.auxiliary and finite_verbs.is_past(_without(clause, gap).split(" ")[-1]):
             continue
         asked = Asked(gap.answer, gap.kind, sentence, _about_the_rest(clause, gap, text))
         if _is_sound(asked):
@@ -106,9 +104,14 @@ def of_sentence(sentence: str, text: str = "") -> Iterator[Asked]:
             yield asked
 
 
+def _without(clause: Clause, gap: Gap) -> str:
+    """What follows the verb, without what is asked for."""
+    return _joined(clause.rest.replace(gap.phrase, "", 1))
+
+
 def _about_the_rest(clause: Clause, gap: Gap, text: str) -> Mapping[Template, str]:
     first, verb = clause.inverted
-    subject, without = _within(clause.subject, text), _joined(clause.rest.replace(gap.phrase, "", 1))
+    subject, without = _within(clause.subject, text), _without(clause, gap)
     told = clause.rest.replace(gap.phrase, gap.asks, 1)
     return {
         "question": f"{_capital(_joined(f'{gap.asks} {first} {subject} {verb} {without}'))}?",
