@@ -55,10 +55,10 @@ def report(name: str, place: Path, by: int, without: Sequence[str] = WITHOUT) ->
     made = sum(both.is_made(question.question_id) for question in wire.questions)
     head = (
         f"{name}: {len(wire.questions) - made} written questions, {made} made ones, {counted(len(runs), 'training')} "
-        f"on {wire.facts} facts"
+        f"on {wire.facts} of {wire.stated} facts"
     )
     rates = kinds.kinds()[name].rates
-    return [head, *agreement.said(runs, _times(wire), rates, _training_s(wire), by)]
+    return [head, *agreement.said(runs, _times(wire), rates, _training_s(wire), by, wire.taught_share)]
 
 
 def _measure(name: str, place: Path, options: argparse.Namespace) -> None:

@@ -1,10 +1,11 @@
 """Whether questions that rules make decide as written ones do, and as the truth of many trainings is."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import hypot
 
 from bench.decisions.both import is_made
+from shared.jobs.asking import UNTAUGHT
 from shared.lab.deciding import of_results, placing
 from shared.lab.deciding.of_results import UpdateCosts
 from shared.lab.deciding.rule import Decision, decide
@@ -15,11 +16,13 @@ from shared.lab.report.phrasing import counted
 from shared.lab.report.scores import clusters_of
 from shared.messages import Result
 from shared.scoring.catalogue import HEADLINE, RIGHTLY
+from shared.statistics import post_stratified
 from shared.statistics.clusters import links_of
 from shared.statistics.comparison import Comparison, compare
 
 APART = 0.1
-SLICES = ("learned", "new", "corrected", "retracted", "unanswerable")
+LEARNED = "learned"
+SLICES = (LEARNED, "new", "corrected", "retracted", "unanswerable")
 """Of questions that both kinds have: what a decision weighs is how arms do on each, not in which shares they come."""
 Runs = Mapping[str, Sequence[Result]]
 
@@ -80,18 +83,21 @@ def material(runs: Runs, times: Times, *, made: bool) -> Material:
     return combined(gathered, read_from="results")
 
 
-def decision(of: Material, rates: Rates, training_s: float) -> Decision:
+def decision(of: Material, rates: Rates, training_s: float, taught: float | None = None) -> Decision:
     """As `tiltyard decide` makes it with the usual worths. Raises ValueError as it does."""
-    evidence = of_results.evidence(placing.placed(of), UpdateCosts(DOCUMENT_S, training_s))
+    evidence = of_results.evidence(placing.placed(of), UpdateCosts(DOCUMENT_S, training_s), taught=taught)
     [made] = decide(evidence, Values(), [rates])
     if made is None:
         raise ValueError(f"no arm keeps up with {rates.updates_per_day:g} updates a day")
     return made
 
 
-def side_by_side(written: Material, made: Material) -> Iterator[SideBySide]:
-    """All differences in right answers on each of the kinds."""
-    by_written, by_made = ({(of.slice, of.a, of.b): of for of in _differences(each)} for each in (written, made))
+def side_by_side(written: Material, made: Material, taught: float | None = None) -> Iterator[SideBySide]:
+    """All differences in right answers on each of the kinds; `taught`: of learned news what the pairs teach."""
+    by_written, by_made = (
+        {(of.slice, of.a, of.b): of for of in _differences(each, share)}
+        for each, share in ((written, None), (made, taught))
+    )
     for names, of_written in by_written.items():
         if (of_made := by_made.get(names)) is not None:
             yield SideBySide(of_written, of_made)
@@ -103,10 +109,12 @@ def parted(runs: Runs, most: int) -> tuple[Runs, Runs]:
     return dict(ordered[:most]), dict(ordered[most:])
 
 
-def said(runs: Runs, times: Times, rates: Rates, training_s: float, by: int) -> Iterator[str]:
+def said(
+    runs: Runs, times: Times, rates: Rates, training_s: float, by: int, taught: float | None = None
+) -> Iterator[str]:
     """Differences over all trainings; decisions of the first `by`, held against the truth, which is of the others."""
     written, made = (material(runs, times, made=kind) for kind in (False, True))
-    both = list(side_by_side(written, made))
+    both = list(side_by_side(written, made, taught))
     for pair in both:
         yield (
             f"  {pair.written.slice}, {pair.written.a} - {pair.written.b}: written {_said(pair.written)}; "
@@ -123,7 +131,7 @@ def said(runs: Runs, times: Times, rates: Rates, training_s: float, by: int) -> 
     truth = decision(material(others, times, made=False), rates, training_s)
     yield f"  truth, written questions and {counted(len(others), 'other training')}: {_worths(truth)}"
     for kind, name in ((True, "made"), (False, "written")):
-        held = Held(decision(material(few, times, made=kind), rates, training_s), truth)
+        held = Held(decision(material(few, times, made=kind), rates, training_s, taught if kind else None), truth)
         yield (
             f"  {name} questions, {counted(len(few), 'training')}: {held.decision.best}, worth {held.lost:.3f} less "
             f"than the truly best (margin {truth.margin:g}): {_verdict(held)}"
@@ -136,21 +144,32 @@ def _verdict(held: Held) -> str:
     return "decided, WRONG" if held.is_wrong else "decided, right"
 
 
-def _differences(of: Material) -> list[Comparison]:
-    """Of every pair of arms on each of the slices, trainings and documents as samples."""
-    on = {name: [result for result in of.results if result.question.slice == name] for name in SLICES}
-    asked = [result for results in on.values() for result in results]
-    scores = {
-        arm: {result.question.question_id: _right(result, arm) for result in asked} for arm in of.contest.arm_names
-    }
-    compared = compare(
-        {"right": scores},
-        slices={name: {result.question.question_id for result in results} for name, results in on.items()},
-        links=links_of(clusters_of(asked, of.asked)),
-        runs=of.runs,
-        trained=[arm.name for arm in of.contest.arms if arm.is_tuned],
-    )
-    return [each for each in compared if each.slice in SLICES and each.difference is not None]
+def _differences(of: Material, taught: float | None) -> list[Comparison]:
+    """Of every pair of arms on each of the slices, trainings and documents as samples.
+
+    Learned news is what the pairs teach and the rest, which weigh as `taught` says, or by their number.
+    """
+    learned = [result for result in of.results if result.question.slice in (LEARNED, UNTAUGHT)]
+    of_slice = {name: [result for result in of.results if result.question.slice == name] for name in SLICES}
+    strata = {result.question.question_id: result.question.slice for result in learned}
+    weights = {} if taught is None else {LEARNED: taught, UNTAUGHT: 1 - taught}
+    found = []
+    for name, on in (of_slice | {LEARNED: learned}).items():
+        scores = {arm: _scores(on, arm) for arm in of.contest.arm_names}
+        if name == LEARNED and weights.keys() <= {*strata.values()} and weights:
+            scores = {arm: post_stratified.column(values, strata, weights) for arm, values in scores.items()}
+        compared = compare(
+            {"right": scores},
+            links=links_of(clusters_of(on, of.asked)),
+            runs=of.runs,
+            trained=[arm.name for arm in of.contest.arms if arm.is_tuned],
+        )
+        found += [replace(each, slice=name) for each in compared if each.difference is not None]
+    return found
+
+
+def _scores(results: Sequence[Result], arm: str) -> dict[str, float]:
+    return {result.question.question_id: _right(result, arm) for result in results}
 
 
 def _right(result: Result, arm: str) -> float:

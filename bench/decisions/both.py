@@ -4,6 +4,7 @@ What is taught are the pairs that rules make, as `tiltyard decide` teaches them.
 """
 
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,8 +14,7 @@ from services.console import jobs
 from services.console.demo import newswire
 from services.console.demo.newswire import Newswire
 from shared import lines, normalise
-from shared.jobs.asking import JOB
-from shared.lab.deciding.basis import MADE
+from shared.jobs.asking import FILE, JOB, MADE
 from shared.messages import DocumentPublished, Message, Question, TrainingPair
 
 EDITIONS = ("edition1.documents.jsonl", "edition2.documents.jsonl")
@@ -25,11 +25,11 @@ def put_together(wire: Path, out: Path, most: int | None = None) -> Newswire:
     """Into `out`, at most so many questions of each of the two; no pair has the words of a written one."""
     editions = [lines.read_all(wire / name, DocumentPublished) for name in EDITIONS]
     written = lines.read_all(wire / QUESTIONS, Question)
-    made, pairs = _made(editions)
+    out.mkdir(parents=True, exist_ok=True)
+    made, pairs = _made(editions, out)
     words = {normalise.words(question.text) for question in written}
     kept = [pair for pair in pairs if normalise.words(pair.question) not in words]
     questions = [question for part in (written, made) for question in newswire.sample(part, most)]
-    out.mkdir(parents=True, exist_ok=True)
     for name, edition in zip(EDITIONS, editions, strict=True):
         _write(out / name, edition)
     _write(out / PAIRS, kept)
@@ -44,13 +44,14 @@ def is_made(question_id: str) -> bool:
     return question_id.startswith(MADE)
 
 
-def _made(editions: Sequence[Sequence[DocumentPublished]]) -> tuple[list[Question], list[TrainingPair]]:
-    """Questions and pairs, with the editions parted as they are."""
+def _made(editions: Sequence[Sequence[DocumentPublished]], out: Path) -> tuple[list[Question], list[TrainingPair]]:
+    """Questions and pairs, with the editions parted as they are; what was made is said in a file of `out`."""
     with TemporaryDirectory() as place:
         documents = Path(place) / "documents.jsonl"
         _write(documents, [document for edition in editions for document in edition])
         last = max(document.published_at for document in editions[0] if document.published_at)
         list(jobs.run(JOB, [str(documents), "--out", place, "--cutoff", last.isoformat()], os.environ))
+        shutil.copy(Path(place) / FILE, out)
         return lines.read_all(Path(place) / QUESTIONS, Question), lines.read_all(Path(place) / PAIRS, TrainingPair)
 
 

@@ -73,7 +73,8 @@ class Summary(JobModel):
 class TrialSummary(Summary):
     """Everything that a whole trial measured; `tuning` is the first of its trainings.
 
-    `review`: what a person who read some of its questions found, where somebody did.
+    `review`: what a person who read some of its questions found, where somebody did. `taught_share`: of the facts that
+    its first edition has, how many the pairs teach, where questions ask after the rest too.
     """
 
     freshness_ms: Percentiles
@@ -81,6 +82,7 @@ class TrialSummary(Summary):
     tunings: tuple[AdapterReport, ...]
     audit: Annotated[Audit, PlainSerializer(Audit.as_dict)]
     review: IfKnown[Review] = None
+    taught_share: IfKnown[float] = None
 
 
 def of_results(results: Sequence[Result], arms: Sequence[str] = ()) -> Summary:
@@ -110,6 +112,7 @@ def of_trial(
     tunings: Sequence[AdapterReport],
     audit: Audit,
     review: Review | None = None,
+    taught_share: float | None = None,
 ) -> TrialSummary:
     """The same with what a whole trial measured beside; `asked` counts its questions."""
     return TrialSummary(
@@ -119,6 +122,7 @@ def of_trial(
         tunings=tuple(tunings),
         audit=audit,
         review=review,
+        taught_share=taught_share,
     )
 
 

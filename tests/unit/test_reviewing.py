@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from services.console.demo import newswire as demo_newswire
 from services.generator.tuning.data.asking import newswire
-from shared.lab.deciding.basis import MADE
+from shared.jobs.asking import MADE
 from shared.lab.reviewing import counting, drawing, passages, verdicts
 from shared.lab.reviewing.applying import applied
 from shared.lab.reviewing.counting import Review

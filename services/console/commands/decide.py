@@ -38,7 +38,7 @@ def decide(
     second: of.Second = USUAL.second, machine_second: of.Machine = USUAL.machine_second,
     margin: of.Margin = USUAL.margin, documents: of.Documents = None, training_seconds: of.Training = None,
     document_seconds: of.Findable = None, reviewed: of.Reviewed = None, good: of.Good = None,
-    out: of.Out = Path("out/decision"), json: output.Json = False,
+    taught: of.Taught = None, out: of.Out = Path("out/decision"), json: output.Json = False,
 ) -> None:  # fmt: skip
     """Say which way of knowing the news is worth most to you, from your documents or from the results of a contest.
 
@@ -64,7 +64,7 @@ def decide(
     results, more = _results(source, addresses or [], wire, work, (contest, budget, out, afresh))
     options = Options(
         sources=tuple(map(str, results)), documents=str(documents) if documents else None, values=values,
-        rates=rates, training_seconds=training_seconds, document_seconds=document_seconds, review=review,
+        rates=rates, training_seconds=training_seconds, document_seconds=document_seconds, review=review, taught=taught,
     )  # fmt: skip
     return _write(options, out, more, json=json)
 
@@ -125,7 +125,8 @@ def _write(options: Options, out: Path, extra: Sequence[Section], *, json: bool)
         files.write(out, decided, extra)
     if json:
         return output.as_json(files.as_dict(decided))
-    for words in (" ".join(decided.sentences), decided.warning, " ".join(decided.of_review)):
+    beside = map(" ".join, (decided.of_taught, decided.of_review))
+    for words in (" ".join(decided.sentences), decided.warning, *beside):
         if words:
             output.say(words)
     page = (out / files.NAMES[0]).resolve().as_uri()

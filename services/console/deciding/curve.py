@@ -12,6 +12,7 @@ from services.console.demo.kept_runs import KeptRuns, Run
 from services.console.demo.newswire import Newswire
 from services.console.demo.story import Trial
 from shared import lines
+from shared.jobs.asking import UNTAUGHT
 from shared.jobs.tuning import AdapterReport
 from shared.lab.suites import learning
 from shared.messages import Arm, Contest, Question, TrainingPair
@@ -103,10 +104,16 @@ def name_of(share: float) -> str:
 
 
 def about_learned(wire: Newswire, questions: Sequence[Question]) -> list[Question]:
-    """Questions with an answer that stands in the first edition, and about no document that came again later."""
+    """Questions with an answer that stands in the first edition, and about no document that came again later.
+
+    None after what no pair teaches.
+    """
     first = {document.document_id for document in wire.edition1} - {again.document_id for again in wire.edition2}
     return [
         question
         for question in questions
-        if question.references and question.gold_document_ids and first.issuperset(question.gold_document_ids)
+        if question.slice != UNTAUGHT
+        and question.references
+        and question.gold_document_ids
+        and first.issuperset(question.gold_document_ids)
     ]

@@ -70,4 +70,10 @@ Reviewed = Annotated[
     typer.Option(min=1, help="Questions, drawn at random, that a person read. Default: what the trial says."),
 ]
 Good = Annotated[int | None, typer.Option(min=0, help="How many of them were good as they stood.")]
+Taught = Annotated[
+    float | None,
+    typer.Option(
+        min=0, max=1, help="Of questions about known news, how many ask what pairs teach. Default: what the trial says."
+    ),
+]
 Out = Annotated[Path, typer.Option(help="Folder for decision.html, .md and .json.")]

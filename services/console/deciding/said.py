@@ -7,8 +7,7 @@ from services.console.deciding.planning import Plan
 from services.console.deciding.sources import SourceRead
 from services.console.deciding.steps import Outcome
 from services.console.demo.kept_runs import Run
-from shared.jobs.asking import NewswireMade
-from shared.lab.deciding.basis import MADE, MADE_NONE
+from shared.jobs.asking import MADE, MADE_NONE, NewswireMade
 from shared.lab.report.blocks import Block, Bullets, Paragraph, Section, Table
 from shared.lab.report.phrasing import counted, listed, moment
 from shared.messages import Question

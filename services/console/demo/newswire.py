@@ -9,11 +9,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from shared import lines, normalise
+from shared.jobs.asking import FILE, UNTAUGHT, NewswireMade
 from shared.lab.reviewing import counting, verdicts
 from shared.lab.reviewing.applying import Applied, applied
 from shared.lab.reviewing.counting import Review
 from shared.messages import DocumentPublished, Question, TrainingPair
+from shared.records import reason_of
 from shared.source_files import DataError
 
 SAMPLE = Path(__file__).parents[1] / "newswire"
@@ -23,7 +27,7 @@ DEADLINE_S = 3_600.0
 
 @dataclass(frozen=True)
 class Newswire:
-    """A loaded folder. `facts`: how many different ones the pairs teach.
+    """A loaded folder. `facts`: how many different ones the pairs teach, `stated`: how many its first edition has.
 
     `reviewed`: what a review made of its questions, `review`: what it says of them.
     """
@@ -36,6 +40,13 @@ class Newswire:
     facts: int = 0
     reviewed: Applied = field(default_factory=lambda: applied([], []))
     review: Review | None = None
+    stated: int = 0
+
+    @property
+    def taught_share(self) -> float | None:
+        """Of the facts that the first edition has, how many the pairs teach; None where nothing asks after the rest."""
+        asks_more = any(question.slice == UNTAUGHT for question in self.questions)
+        return min(1.0, self.facts / self.stated) if asks_more and self.stated else None
 
     def review_of(self, asked: Sequence[Question]) -> Review | None:
         """What the review says of those that are asked."""
@@ -69,7 +80,19 @@ def load(folder: Path) -> Newswire:
     patient = [question.model_copy(update={"deadline_s": DEADLINE_S}) for question in questions]
     review = counting.counted(stood, said)
     facts = {(pair.document_id, pair.answer) for pair in pairs}
-    return Newswire(edition1, edition2, patient, pairs_file, len(pairs), len(facts), reviewed, review)
+    return Newswire(
+        edition1, edition2, patient, pairs_file, len(pairs), len(facts), reviewed, review, _stated(folder / FILE)
+    )
+
+
+def _stated(file: Path) -> int:
+    """As the file says it; 0 where somebody wrote the newswire. Raises DataError for a file that cannot be read."""
+    if not file.is_file():
+        return 0
+    try:
+        return NewswireMade.model_validate_json(file.read_bytes()).stated
+    except ValidationError as error:
+        raise DataError(f"{file} cannot be read ({reason_of(error)}): make the newswire again, or delete it") from error
 
 
 def told(pairs: Iterable[TrainingPair], questions: Iterable[Question]) -> list[Question]:

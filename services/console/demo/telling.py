@@ -149,7 +149,7 @@ def _written(trial: Trial, wanted: Wanted, runs: Mapping[str, Run]) -> TrialSumm
     trial_summary = summary.of_trial(
         numbers, asked=len(wanted.questions), freshness_ms=trial.freshness_ms,
         tunings=[run.tuning for run in runs.values()], audit=trial.audit(),
-        review=wanted.wire.review_of(wanted.questions),
+        review=wanted.wire.review_of(wanted.questions), taught_share=wanted.wire.taught_share,
     )  # fmt: skip
     everything = [result for of_run in results.values() for result in of_run]
     with progress.waiting("writing the report"):

@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
+from shared.jobs.asking import MADE
 from shared.lab.deciding.placing import Placed, memory_of, training_of
-
-MADE, MADE_NONE = "made-", "made-none-"
-"""How the ids of questions begin that `tiltyard wire of` makes, and of those that nothing answers."""
 
 
 @dataclass(frozen=True)

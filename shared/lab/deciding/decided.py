@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from shared.lab.deciding import keeping_up, learning_curve, reviewed, wording
+from shared.lab.deciding import keeping_up, learning_curve, reviewed, taught, wording
 from shared.lab.deciding import ways as described
 from shared.lab.deciding.basis import Basis
 from shared.lab.deciding.chart import Chart
@@ -14,6 +14,7 @@ from shared.lab.deciding.keeping_up import Load
 from shared.lab.deciding.learning_curve import Fit, LearningCurve
 from shared.lab.deciding.made_with import MadeWith
 from shared.lab.deciding.rule import Decision
+from shared.lab.deciding.taught import Taught
 from shared.lab.deciding.turning import Turn
 from shared.lab.deciding.values import Values
 from shared.lab.deciding.ways import Way
@@ -24,7 +25,7 @@ from shared.lab.reviewing.counting import Review
 @dataclass(frozen=True)
 class Decided:
     """All that a page is made from. `curve`: trainings of several sizes, where somebody measured them. `review`: what a
-    person found who read some of the questions. `gates`: of each training.
+    person found who read some of the questions. `gates`: of each training. `taught`: of known news what pairs teach.
     """
 
     evidence: Evidence
@@ -38,6 +39,7 @@ class Decided:
     curve: LearningCurve | None = None
     review: Review | None = None
     gates: Sequence[Gates] = ()
+    taught: Taught | None = None
 
     @property
     def sentences(self) -> list[str]:
@@ -47,6 +49,11 @@ class Decided:
     def of_review(self) -> list[str]:
         """What is known of the questions, beside."""
         return reviewed.sentences(self.decision, self.basis, self.review, self.values)
+
+    @property
+    def of_taught(self) -> list[str]:
+        """How far made questions ask what pairs teach, and what it would change if they taught more."""
+        return taught.sentences(self.taught, self.basis, self.decision.best)
 
     @cached_property
     def ways(self) -> list[Way]:

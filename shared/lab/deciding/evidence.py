@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import fmean
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -94,7 +94,9 @@ class Evidence:
 
     `unanswerable` are items that no news answers, whatever was taken up: contestants have them among the known and the
     pending, where they weigh as much as among all that was asked. `bad`: the largest share of the items that may ask
-    nothing sensible, as a review tells. Raises ValueError where that makes no comparison.
+    nothing sensible, as a review tells. `untaught` are items about known news that no training pair teaches; those that
+    pairs teach weigh `taught` of the known ones with an answer, or None by their number. Raises ValueError where that
+    makes no comparison.
     """
 
     contestants: Sequence[Contestant]
@@ -102,6 +104,8 @@ class Evidence:
     runs: Mapping[str, str]
     unanswerable: Collection[str] = ()
     bad: float = 0.0
+    untaught: Collection[str] = ()
+    taught: float | None = None
 
     def __post_init__(self) -> None:
         if len(self.contestants) < 2:
@@ -110,6 +114,8 @@ class Evidence:
             raise ValueError("two contestants have one name")
         if not 0 <= self.bad <= 1:
             raise ValueError(f"bad: {self.bad:g} is no share of the questions")
+        if self.taught is not None and not 0 <= self.taught <= 1:
+            raise ValueError(f"taught: {self.taught:g} is no share of the known news")
         for one in self.contestants:
             for what, answers in (("has taken up", one.known), ("has not taken up yet", one.pending)):
                 if set(answers) <= set(self.unanswerable):
@@ -135,7 +141,7 @@ class Evidence:
         return np.array([float(one.updating.by_training) for one in self.contestants])
 
     def counted(self, values: Values) -> Counted:
-        """A mean is over two strata, with and without an answer, each of a share that is the same for everyone."""
+        """A mean is over strata, each of a share that is the same for everyone."""
         place = {item: at for at, item in enumerate(self.items)}
         sides = [answers for one in self.contestants for answers in (one.known, one.pending)]
         columns, (means, costs, most) = np.zeros((len(place), len(sides) + 1)), np.zeros((3, len(sides)))
@@ -150,9 +156,25 @@ class Evidence:
                 columns[[place[item] for item in items], column] = weight * (worths - worths.mean())
         return Counted(means, costs, summed(columns, self.hang.rows), most)
 
+    def outcomes(self, answers: Mapping[str, Answered]) -> dict[Outcome, float]:
+        """Of answers to questions that news answers, the share of each outcome; strata weigh as in the worth."""
+        shares = dict.fromkeys(get_args(Outcome), 0.0)
+        for items, share in self._answerable([item for item in answers if item not in self.unanswerable]):
+            for item in items:
+                shares[answers[item].outcome] += share / len(items)
+        return shares
+
     def _strata(self, answers: Mapping[str, Answered]) -> list[tuple[list[str], float]]:
         """Items with their share of the mean; who was asked nothing without an answer is judged on the others alone."""
         apart = [item for item in answers if item in self.unanswerable]
         others = [item for item in answers if item not in self.unanswerable]
         share = len(self.unanswerable) / len(self.items) if apart else 0.0
-        return [(items, part) for items, part in ((apart, share), (others, 1 - share)) if items]
+        answerable = [(items, (1 - share) * part) for items, part in self._answerable(others)]
+        return [(items, part) for items, part in ((apart, share), *answerable) if items]
+
+    def _answerable(self, items: Sequence[str]) -> list[tuple[list[str], float]]:
+        """Those about what pairs teach and those about the rest, where both were asked and their shares are known."""
+        taught, rest = ([item for item in items if (item in self.untaught) == is_not] for is_not in (False, True))
+        if self.taught is None or not taught or not rest:
+            return [([*items], 1.0)]
+        return [(taught, self.taught), (rest, 1 - self.taught)]

@@ -39,6 +39,7 @@ def as_dict(decided: Decided) -> dict[str, Any]:
         "turns": [vars(turn) for turn in decided.turns],
         "basis": vars(decided.basis),
         "review": _review(decided),
+        "taught": None if decided.taught is None else vars(decided.taught) | {"sentences": decided.of_taught},
         "keeping_up": [{**vars(load), "keeps_up": load.keeps_up} for load in decided.loads],
         "learning_curve": _learning(decided),
         "map": {

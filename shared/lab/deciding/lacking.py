@@ -1,6 +1,6 @@
 """Where tuning fails, and what the results of a contest do not tell: a line for each."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from shared.lab.deciding.basis import Basis
 from shared.lab.deciding.evidence import Answered, Contestant, Evidence
@@ -15,7 +15,7 @@ FEW_DOCUMENTS, FEW_QUESTIONS, FEW_TRAININGS = 30, 10, 3
 
 def where_tuning_fails(numbers: Numbers, evidence: Evidence) -> Row:
     """Of each contestant that trains: what it learned, what came later, and the kind of question it is worst at."""
-    said = [_fails(numbers, one, evidence.unanswerable) for one in evidence.contestants if one.updating.by_training]
+    said = [_fails(numbers, one, evidence) for one in evidence.contestants if one.updating.by_training]
     asked = "Where does tuning fail?"
     return asked, f"{'; '.join(said)}." if said else "Not measured: no arm of the contest has an adapter."
 
@@ -26,14 +26,21 @@ def what_is_lacking(numbers: Numbers, evidence: Evidence, basis: Basis) -> Row:
     return "What do the data lack?", f"{'; '.join(lacks)}." if lacks else "Nothing that this page looks for."
 
 
-def _fails(numbers: Numbers, one: Contestant, unanswerable: Collection[str]) -> str:
-    known, later = _right(one.known, unanswerable), _right(one.pending, unanswerable)
-    worst = _worst(numbers, one.name)
-    return f"{one.name} was right on {known} about news that it learned, on {later} about later news{worst}"
+def _fails(numbers: Numbers, one: Contestant, evidence: Evidence) -> str:
+    known = {item: of for item, of in one.known.items() if item not in evidence.unanswerable}
+    pending = {item: of for item, of in one.pending.items() if item not in evidence.unanswerable}
+    rest = {item: of for item, of in known.items() if item in evidence.untaught}
+    taught = {item: of for item, of in known.items() if item not in rest}
+    learned = (
+        f"{_right(taught)} about what its pairs teach, on {_right(rest)} about the rest of the news that it learned"
+        if rest
+        else f"{_right(known)} about news that it learned"
+    )
+    return f"{one.name} was right on {learned}, on {_right(pending)} about later news{_worst(numbers, one.name)}"
 
 
-def _right(answers: Mapping[str, Answered], unanswerable: Collection[str]) -> str:
-    outcomes = [answered.outcome for item, answered in answers.items() if item not in unanswerable]
+def _right(answers: Mapping[str, Answered]) -> str:
+    outcomes = [answered.outcome for answered in answers.values()]
     return f"{outcomes.count('right'):,} of {counted(len(outcomes), 'question')}"
 
 

@@ -17,7 +17,10 @@ PARTS = ("tiltyard", "numpy", "scipy")
 
 
 class Options(BaseModel):
-    """What the command was told. Paths are as they were written. `review`: of questions that were read elsewhere."""
+    """What the command was told. Paths are as they were written. `review`: of questions that were read elsewhere.
+
+    `taught`: of questions about known news the share that asks what pairs teach.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     sources: tuple[str, ...]
@@ -27,6 +30,7 @@ class Options(BaseModel):
     training_seconds: float | None = None
     document_seconds: float | None = None
     review: Review | None = None
+    taught: float | None = None
 
 
 class FileRead(BaseModel):

@@ -1,10 +1,10 @@
 """The decision as sections: what to use, the map, the contestants at the user's rates, what was set, and from what."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping
 
 from shared.lab.deciding import asked_often, picture, ways
 from shared.lab.deciding.decided import Decided
-from shared.lab.deciding.evidence import Answered, Contestant
+from shared.lab.deciding.evidence import Answered, Contestant, Evidence
 from shared.lab.deciding.rule import Decision
 from shared.lab.deciding.values import DAY_S
 from shared.lab.deciding.ways import FROM_MEMORY, MEASURED
@@ -35,6 +35,8 @@ def _first(decided: Decided) -> Iterator[Block]:
     yield Paragraph(" ".join(decided.sentences))
     if decided.warning:
         yield Paragraph(decided.warning)
+    if decided.of_taught:
+        yield Paragraph(" ".join(decided.of_taught), small=True)
     if decided.of_review:
         yield Paragraph(" ".join(decided.of_review), small=True)
     named = {decided.decision.best, *decided.decision.rivals, *decided.chart.names}
@@ -60,11 +62,12 @@ def _at_rates(decided: Decided) -> Iterator[Block]:
     order = sorted(decision.worths, key=lambda name: -decision.worths[name].mean)
     contestants = {one.name: one for one in decided.evidence.contestants}
     said = {way.name: way.pending for way in decided.ways}
+    evidence = decided.evidence
     yield Table(
         f"What an answer is worth on average, a right one being worth {worth(decided.values.right)}; 95 % intervals",
         ["", "worth", "behind by", "surely by", "of known news right, wrong, declined",
          "of pending news right, wrong, declined", "news pending", "trains every"],
-        [_row(decision, contestants[name], decided.evidence.unanswerable, said[name]) for name in order],
+        [_row(decision, contestants[name], evidence, said[name]) for name in order],
         numbers=range(1, 8),
     )  # fmt: skip
     yield Paragraph(
@@ -84,7 +87,7 @@ def _at_rates(decided: Decided) -> Iterator[Block]:
         )
 
 
-def _row(decision: Decision, one: Contestant, unanswerable: Collection[str], pending: str) -> list[str]:
+def _row(decision: Decision, one: Contestant, evidence: Evidence, pending: str) -> list[str]:
     made, lead = decision.worths[one.name], decision.leads.get(one.name)
     every = made.schedule.every_s
     return [
@@ -92,17 +95,17 @@ def _row(decision: Decision, one: Contestant, unanswerable: Collection[str], pen
         f"{worth(made.mean)} ({worth(made.low)} to {worth(made.high)})",
         "" if lead is None else worth(lead.difference),
         "" if lead is None else worth(lead.least),
-        _shares([of for item, of in one.known.items() if item not in unanswerable]),
-        _shares([of for item, of in one.pending.items() if item not in unanswerable])
-        + ("" if pending == MEASURED else f", {pending}"),
+        _shares(evidence, one.known),
+        _shares(evidence, one.pending) + ("" if pending == MEASURED else f", {pending}"),
         f"{100 * made.schedule.pending:.1f} %",
         "" if every is None else _span(every),
     ]
 
 
-def _shares(answers: Sequence[Answered]) -> str:
-    shares = [sum(one.outcome == kind for one in answers) / len(answers) for kind in ("right", "wrong", "silent")]
-    return ", ".join(f"{100 * share:.0f}" for share in shares) + f" % of {len(answers)}"
+def _shares(evidence: Evidence, answers: Mapping[str, Answered]) -> str:
+    """Of right, wrong and declined answers where news answers, weighed as in the worth."""
+    said = ", ".join(f"{100 * share:.0f}" for share in evidence.outcomes(answers).values())
+    return f"{said} % of {sum(item not in evidence.unanswerable for item in answers)}"
 
 
 def _span(seconds: float) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from shared.jobs.asking import UNTAUGHT
 from shared.lab.report.curves import ages
 from shared.lab.report.material import Material
 from shared.messages import ArmTaken, Result
@@ -25,6 +26,11 @@ class Placed:
         """Ids of questions that no news answers, whatever was taken up."""
         none = (result.question for result in self.asked if result.question.references == ())
         return frozenset(question.question_id for question in none if not question.gold_document_ids)
+
+    @cached_property
+    def untaught(self) -> frozenset[str]:
+        """Ids of questions about known news of whose facts no pair teaches the asked one."""
+        return frozenset(of.question.question_id for of in self.asked if of.question.slice == UNTAUGHT)
 
     @property
     def arms(self) -> list[ArmTaken]:

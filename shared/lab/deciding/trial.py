@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.lab.deciding import learning_curve
 from shared.lab.deciding.learning_curve import LearningCurve
@@ -33,6 +33,7 @@ class _Measured(BaseModel):
     freshness_ms: Percentiles
     tunings: tuple[_Training, ...] = ()
     review: Review | None = None
+    taught_share: float | None = Field(default=None, ge=0, le=1)
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Found:
 
     `review`: what a person who read some of the questions found; of several trials the most careful of all.
     `curve`: how much was right after trainings of several sizes, where somebody measured that. `gates`: of each
-    training.
+    training. `taught`: of what learned news states the share that pairs teach, where questions ask after the rest too.
     """
 
     results: Sequence[Path]
@@ -50,6 +51,7 @@ class Found:
     review: Review | None = None
     curve: LearningCurve | None = None
     gates: Sequence[Sequence[GateResult]] = ()
+    taught: float | None = None
 
 
 def found(sources: Sequence[Path]) -> Found:
@@ -73,7 +75,8 @@ def found(sources: Sequence[Path]) -> Found:
     reviews = [trial.review for trial in measured]
     review = _most_careful(reviews) if len(reviews) == len(sources) else None
     gates = [training.gates for trial in measured for training in trial.tunings]
-    return Found(results, costs, times, review, _curve(sources), gates)
+    shares = [trial.taught_share for trial in measured if trial.taught_share is not None]
+    return Found(results, costs, times, review, _curve(sources), gates, fmean(shares) if shares else None)
 
 
 def _most_careful(reviews: Sequence[Review | None]) -> Review | None:

@@ -1,7 +1,7 @@
 """`python -m services.generator.tuning.data.asking DOCUMENTS --out FOLDER`: a newswire of somebody's own documents.
 
-Writes the four files of a newswire; standard output holds one event of `shared/jobs/asking.py`. Exit codes are those
-of the services.
+Writes the four files of a newswire and, in a fifth, what was made; standard output holds one event of
+`shared/jobs/asking.py`. Exit codes are those of the services.
 """
 
 import argparse
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel
 
@@ -17,11 +18,12 @@ from services.generator.settings import GeneratorSettings
 from services.generator.tuning.data import configured_assembly, teaching
 from services.generator.tuning.data.asking import editions, log, newswire, own
 from services.generator.tuning.data.asking.facts import by_rules
+from services.generator.tuning.data.asking.newswire import MadeNewswire
 from services.generator.tuning.data.asking.taught import ByTeacher
 from services.generator.tuning.data.reading import moment
 from services.generator.tuning.data.teacher_settings import TeacherSettings
 from shared import lines
-from shared.jobs.asking import NewswireMade
+from shared.jobs.asking import FILE, NewswireMade
 from shared.jobs.events import write
 from shared.messages import DocumentPublished
 from shared.service import job
@@ -67,13 +69,17 @@ def _make(options: argparse.Namespace) -> None:
         ("questions.jsonl", made.questions),
     ):
         (options.out / name).write_text(_lines(rows), encoding="utf-8")
-    slices = Counter(question.slice for question in made.questions)
-    write(
-        NewswireMade(
-            edition1=len(made.edition1), edition2=len(made.edition2), cutoff=made.edition1[-1].published_at,
-            pairs=len(made.pairs), questions=dict(slices), left_out=dict(made.left_out),
-            unanswerable=made.unanswerable, asked_for=dict(made.asked_for), by=options.by,
-        )
+    event = _event(made, options.by)
+    (options.out / FILE).write_text(event.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    write(event)
+
+
+def _event(made: MadeNewswire, by: Literal["rules", "teacher"]) -> NewswireMade:
+    return NewswireMade(
+        edition1=len(made.edition1), edition2=len(made.edition2), cutoff=made.edition1[-1].published_at,
+        pairs=len(made.pairs), questions=dict(Counter(question.slice for question in made.questions)),
+        left_out=dict(made.left_out), unanswerable=made.unanswerable, asked_for=dict(made.asked_for), by=by,
+        taught=len({(pair.document_id, pair.answer) for pair in made.pairs}), stated=made.stated,
     )  # fmt: skip
 
 

@@ -2,7 +2,8 @@
 
 Documents in the order of their publication; those up to the cutoff are the first edition. What is trained on and what
 is asked differ in their template, never in their fact alone: the first edition's facts are taught as they stand in
-place and as requests, and asked as questions. No question is chosen by whether a search finds its document.
+place and as requests, and asked as questions. A third of its sentences is asked about and not taught, for people ask
+after more than pairs teach. No question is chosen by whether a search finds its document.
 """
 
 import itertools
@@ -12,11 +13,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
-from services.generator.tuning.data.asking import editions, log, own, unanswered
+from services.generator.tuning.data.asking import editions, holding_out, log, own, unanswered
 from services.generator.tuning.data.asking.balance import drawn
 from services.generator.tuning.data.asking.facts import TAUGHT, Facts, Reading, by_rules
 from services.generator.tuning.data.asking.wordings import Asked
 from shared import normalise
+from shared.jobs.asking import MADE, UNTAUGHT
 from shared.messages import DocumentPublished, Question, TrainingPair
 from shared.source_files import DataError
 
@@ -34,7 +36,8 @@ class MadeNewswire:
     """The four files' rows, and what is said of them.
 
     `left_out` is of how many documents nothing is asked, by reason, `unanswerable` how many such questions were wanted,
-    and `asked_for` of each kind of question the share that a log has and the share that was made.
+    and `asked_for` of each kind of question the share that a log has and the share that was made. `stated`: how many
+    names, numbers and dates the first edition has, each once a document.
     """
 
     edition1: Sequence[DocumentPublished]
@@ -44,6 +47,7 @@ class MadeNewswire:
     left_out: Mapping[str, int]
     unanswerable: int = 0
     asked_for: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    stated: int = 0
 
 
 def make(
@@ -60,15 +64,17 @@ def make(
     left_out: Counter[str] = Counter()
     told = [{document.document_id: editions.told(document) for document in part} for part in (edition1, edition2)]
     before, later = _of_one_document(left_out, *reading(told[0], told[1], left_out))
-    taught = {name: drawn(name, [*(facts or {}).values()], per_document, seed) for name, facts in before.items()}
     if own_questions is not None:
+        taught = _most({name: [*(facts or {}).values()] for name, facts in before.items()}, per_document, seed)
         questions = own.sliced(own_questions, edition1, edition2)
         pairs = _pairs(taught, questions, left_out)
         return MadeNewswire(edition1, edition2, pairs, questions, dict(left_out))
+    to_teach, not_to_teach = holding_out.parted(before, seed)
+    taught, untaught = _most(to_teach, per_document, seed), _most(not_to_teach, -(-per_document // 2), seed)
     newer = {
         name: drawn(name, _only_new(facts or {}, before.get(name)), per_document, seed) for name, facts in later.items()
     }
-    questions = list(_questions(taught, newer, later))
+    questions = list(_questions({"learned": taught, UNTAUGHT: untaught}, newer, later))
     if shares is not None:
         questions = log.drawn(questions, shares, seed)
     if not any(question.slice == "new" for question in questions):
@@ -77,8 +83,13 @@ def make(
     every = [*questions, *unanswered.made(questions, known, seed)]
     return MadeNewswire(
         edition1, edition2, _pairs(taught, every, left_out), every, dict(left_out), unanswered.wanted(questions),
-        {} if shares is None else log.compared(every, shares),
+        {} if shares is None else log.compared(every, shares), holding_out.stated(told[0]),
     )  # fmt: skip
+
+
+def _most(facts: holding_out.OfDocuments, per_document: int, seed: int) -> dict[str, list[Asked]]:
+    """At most so many of each document."""
+    return {name: drawn(name, of, per_document, seed) for name, of in facts.items()}
 
 
 def _pairs(
@@ -128,18 +139,21 @@ def _only_new(facts: Facts, stood: Facts | None) -> list[Asked]:
 
 
 def _questions(
-    taught: Mapping[str, Sequence[Asked]], newer: Mapping[str, Sequence[Asked]], later: Mapping[str, Facts | None]
+    stood: Mapping[str, holding_out.OfDocuments], newer: holding_out.OfDocuments, later: Mapping[str, Facts | None]
 ) -> Iterator[Question]:
-    """What still stands is asked as learned, what came later as new, and what got another answer as corrected."""
+    """What the first edition says by the slice that it is asked in where it still stands, and what came later.
+
+    That is new, or corrected where the first edition had another answer.
+    """
     numbers = itertools.count(1)
-    old = {fact.name: fact.answer for asked in taught.values() for fact in asked}
-    for name, asked in taught.items():
+    old = {fact.name: fact.answer for of in stood.values() for asked in of.values() for fact in asked}
+    for slice_, name, asked in ((slice_, *item) for slice_, of in stood.items() for item in of.items()):
         stands = later.get(name, NOT_TOLD_AGAIN)
         for fact in asked:
             if stands is None:
                 yield _question(next(numbers), fact, name, "retracted", outdated=fact.answer)
             elif stands is NOT_TOLD_AGAIN or (fact.name in stands and stands[fact.name].answer == fact.answer):
-                yield _question(next(numbers), fact, name, "learned")
+                yield _question(next(numbers), fact, name, slice_)
     for name, asked in newer.items():
         for fact in asked:
             was = old.get(fact.name)
@@ -148,7 +162,7 @@ def _questions(
 
 def _question(number: int, fact: Asked, name: str, slice_: str, outdated: str | None = None) -> Question:
     return Question(
-        question_id=f"made-{number:05}",
+        question_id=f"{MADE}{number:05}",
         text=fact.name,
         references=() if slice_ == "retracted" else tuple(dict.fromkeys((fact.answer, *fact.also))),
         outdated=outdated,

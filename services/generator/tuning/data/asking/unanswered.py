@@ -6,6 +6,7 @@ from services.generator.tuning.data.asking import wordings
 from services.generator.tuning.data.asking.names import Kinds
 from services.generator.tuning.data.drawing import generator
 from services.generator.tuning.data.unanswerable import Swaps
+from shared.jobs.asking import MADE_NONE
 from shared.messages import Question
 
 SHARE = 0.2
@@ -29,6 +30,6 @@ def made(questions: Sequence[Question], known: Mapping[str, str], seed: int) -> 
             continue
         swap = swaps.of(question.text, question.references[0], question.gold_document_ids[0])
         if swap and len(swap.question) <= wordings.LONGEST:
-            name = f"made-none-{len(exchanged) + 1:05}"
+            name = f"{MADE_NONE}{len(exchanged) + 1:05}"
             exchanged[swap.question] = Question(question_id=name, text=swap.question, references=(), slice=SLICE)
     return [*exchanged.values()]
