@@ -16,10 +16,12 @@ from services.console.demo.newswire import SAMPLE, Newswire
 from services.console.demo.telling import name_of
 from shared import lines
 from shared.contests import files
+from shared.jobs.asking import UNTAUGHT
 from shared.lab.deciding.leads import Lead
 from shared.lab.deciding.rule import Decision
 from shared.lab.deciding.values import Rates
 from shared.messages import AdapterAnnounced, AdapterRef, Answer, Arm, Question, Result, TrainingPair
+from shared.scoring.catalogue import HEADLINE
 from tests.adapters import announced
 from tests.builders import an_answer
 from tests.results import a_trial
@@ -159,3 +161,33 @@ def test_another_number_of_questions_is_not_taken_for_the_same(tmp_path: Path) -
     command.wire_of("sample", tmp_path, 12)
     with pytest.raises(ValueError, match="at most 12 questions of a kind"):
         command.wire_of("sample", tmp_path, 20)
+
+
+def test_made_questions_about_learned_news_weigh_as_the_pairs_teach_it() -> None:
+    """Where one arm knows what pairs teach and the other what they do not, the share decides who is ahead."""
+    results, times = a_trial()
+    learned = [of for of in results if of.question.slice == "learned" and {"base", "base+rag"} <= of.answers.keys()]
+    half = len(learned) // 2
+    made = [
+        *(as_made(_right_alone(of, "base")) for of in learned[:half]),
+        *(as_made(_untaught(_right_alone(of, "base+rag"))) for of in learned[half:]),
+    ]
+    runs = {"seed-1": [*learned, *made]}
+    for share in (0.2, 0.5, 0.9):
+        pairs = agreement.side_by_side(
+            agreement.material(runs, times, made=False), agreement.material(runs, times, made=True), share
+        )
+        [pair] = [pair for pair in pairs if (pair.written.a, pair.written.b) == ("base", "base+rag")]
+        assert pair.made.difference == pytest.approx(share - (1 - share))
+
+
+def _right_alone(result: Result, arm: str) -> Result:
+    scored = {
+        name: of.model_copy(update={"scores": {**of.scores, HEADLINE: float(name == arm)}})
+        for name, of in result.answers.items()
+    }
+    return result.model_copy(update={"answers": scored})
+
+
+def _untaught(result: Result) -> Result:
+    return result.model_copy(update={"question": result.question.model_copy(update={"slice": UNTAUGHT})})
