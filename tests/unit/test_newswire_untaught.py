@@ -11,22 +11,8 @@ from services.generator.tuning.data.asking import __main__ as asking
 from services.generator.tuning.data.asking import holding_out, newswire, own
 from services.generator.tuning.data.wordings import holds
 from shared.jobs.asking import FILE, UNTAUGHT
-from shared.messages import DocumentPublished
 from shared.source_files import DataError
-from tests.unit.test_newswire_of_documents import published
-
-SAID = (
-    "The harbour of {0} has {1} cranes.",
-    "The ferry takes {2} minutes from {0} to the island of Brask.",
-    "The museum at {0} has bought {3} drawings from the collector {4} Marr.",
-)
-NAMES = ("Skarrow", "Ostrel", "Corvane", "Fallowby", "Garrand", "Pellmere", "Tavrick", "Lunde", "Hask", "Ondry")
-FIRST_NAMES = ("Edith", "Jonas", "Ilse", "Bram", "Wanda", "Klaas", "Mira", "Tove", "Ansel", "Greta")
-
-
-def a_town(at: int) -> DocumentPublished:
-    values = NAMES[at], 10 + at, 30 + at, 300 + at, FIRST_NAMES[at]
-    return published(f"town-{at}", " ".join(sentence.format(*values) for sentence in SAID), at)
+from tests.towns import NAMES, a_town
 
 
 @pytest.fixture(scope="module")
