@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from math import hypot
 
+from bench.decisions import weighing
 from bench.decisions.both import is_made
 from shared.jobs.asking import UNTAUGHT
 from shared.lab.deciding import of_results, placing
@@ -16,12 +18,11 @@ from shared.lab.report.phrasing import counted
 from shared.lab.report.scores import clusters_of
 from shared.messages import Result
 from shared.scoring.catalogue import HEADLINE, RIGHTLY
-from shared.statistics import post_stratified
 from shared.statistics.clusters import links_of
 from shared.statistics.comparison import Comparison, compare
 
 APART = 0.1
-LEARNED = "learned"
+LEARNED, RIGHT = "learned", "right"
 SLICES = (LEARNED, "new", "corrected", "retracted", "unanswerable")
 """Of questions that both kinds have: what a decision weighs is how arms do on each, not in which shares they come."""
 Runs = Mapping[str, Sequence[Result]]
@@ -85,7 +86,7 @@ def material(runs: Runs, times: Times, *, made: bool) -> Material:
 
 def decision(of: Material, rates: Rates, training_s: float, taught: float | None = None) -> Decision:
     """As `tiltyard decide` makes it with the usual worths. Raises ValueError as it does."""
-    evidence = of_results.evidence(placing.placed(of), UpdateCosts(DOCUMENT_S, training_s), taught=taught)
+    evidence = of_results.evidence(placing.placed(of), UpdateCosts(DOCUMENT_S, training_s), taught_share=taught)
     [made] = decide(evidence, Values(), [rates])
     if made is None:
         raise ValueError(f"no arm keeps up with {rates.updates_per_day:g} updates a day")
@@ -151,20 +152,17 @@ def _differences(of: Material, taught: float | None) -> list[Comparison]:
     """
     learned = [result for result in of.results if result.question.slice in (LEARNED, UNTAUGHT)]
     of_slice = {name: [result for result in of.results if result.question.slice == name] for name in SLICES}
-    strata = {result.question.question_id: result.question.slice for result in learned}
-    weights = {} if taught is None else {LEARNED: taught, UNTAUGHT: 1 - taught}
     found = []
     for name, on in (of_slice | {LEARNED: learned}).items():
-        scores = {arm: _scores(on, arm) for arm in of.contest.arm_names}
-        if name == LEARNED and weights.keys() <= {*strata.values()} and weights:
-            scores = {arm: post_stratified.column(values, strata, weights) for arm, values in scores.items()}
-        compared = compare(
-            {"right": scores},
-            links=links_of(clusters_of(on, of.asked)),
-            runs=of.runs,
-            trained=[arm.name for arm in of.contest.arms if arm.is_tuned],
-        )
-        found += [replace(each, slice=name) for each in compared if each.difference is not None]
+        links = links_of(clusters_of(on, of.asked))
+        columns = {
+            (a, b): weighing.sides(_scores(on, a), _scores(on, b), on, links, taught if name == LEARNED else None)
+            for a, b in combinations(of.contest.arm_names, 2)
+        }
+        scores = {f"{a} {b}": {a: first, b: second} for (a, b), (first, second) in columns.items()}
+        trained = [arm.name for arm in of.contest.arms if arm.is_tuned]
+        pairs = compare(scores, links=links, runs=of.runs, trained=trained)
+        found += [replace(each, slice=name, metric=RIGHT) for each in pairs if each.difference is not None]
     return found
 
 

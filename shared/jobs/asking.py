@@ -20,8 +20,8 @@ class NewswireMade(Event):
     """How many documents, training pairs and questions; `left_out` is reason -> documents that nothing is asked of.
 
     `unanswerable` is how many such questions were wanted, and `asked_for` kind of question -> the share that a log has
-    and the share that was made, both in [0, 1]. `by`: who asks about the documents. `taught`: different facts that
-    the pairs teach, `stated`: names, numbers and dates that the first edition has, each once a document.
+    and the share that was made, both in [0, 1]. `by`: who asks about the documents. `stated`: names, numbers and
+    dates that the first edition has, each once a document; 0 where a teacher asked, who may ask after anything.
     """
 
     event: str = "newswire"
@@ -34,7 +34,6 @@ class NewswireMade(Event):
     unanswerable: int = 0
     asked_for: Mapping[str, tuple[float, float]] = {}
     by: Literal["rules", "teacher"] = "rules"
-    taught: int = 0
     stated: int = 0
 
 

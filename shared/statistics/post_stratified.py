@@ -12,6 +12,8 @@ from math import sqrt
 
 import numpy as np
 
+from shared.statistics.resampling import Floats
+
 FEWEST = 2  # questions of a stratum: one alone does not say how far two lie apart
 Column = dict[str, float]
 
@@ -77,11 +79,17 @@ def error_of_sameness(
     mix = covered({question: strata[question] for question in values}, weights)
     lacking = 0.0
     for name, share in mix.items():
-        seen = np.array([values[question] for question in values if strata[question] == name])
-        both, mass = np.concatenate([seen, ends]), np.concatenate([np.ones(len(seen)), np.full(2, 0.5)])
-        mean = float(np.average(both, weights=mass))
-        spread = float(np.average((both - mean) ** 2, weights=mass)) / float(mass.sum())
-        lacking += share**2 * max(0.0, spread - float(seen.var(ddof=1)) / len(seen))
+        seen = np.array([[values[question]] for question in values if strata[question] == name])
+        lacking += share**2 * float(lacking_of(seen, np.array(ends)[:, None])[0])
+    return lacking
+
+
+def lacking_of(seen: Floats, ends: Floats) -> Floats:
+    """The same of one stratum, for each column: of values, shape (n, columns), and of ends, shape (2, columns)."""
+    both, mass = np.concatenate([seen, ends]), np.concatenate([np.ones(len(seen)), np.full(2, 0.5)])
+    mean = np.average(both, axis=0, weights=mass)
+    spread = np.average((both - mean) ** 2, axis=0, weights=mass) / mass.sum()
+    lacking: Floats = np.maximum(0.0, spread - seen.var(axis=0, ddof=1) / len(seen))
     return lacking
 
 

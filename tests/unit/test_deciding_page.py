@@ -160,7 +160,7 @@ def test_a_learning_curve_is_told_and_drawn(made: Decided) -> None:
     said = {row[0]: row[1] for row in table(section).rows}["How many examples does training need?"]
 
     assert re.match(
-        r"With 240 pairs 49\.\d % \(\d+\.\d to \d+\.\d\) of what was asked about them is right, "
+        r"With 240 pairs 49\.\d % \(\d+\.\d to \d+\.\d\) of what was asked after what their pairs teach is right, "
         r"with twice the pairs expect 6",
         said,
     )

@@ -1,6 +1,8 @@
 """A newswire of documents asks after facts that no pair teaches, and says how many of all the pairs teach."""
 
+import json
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,10 +11,14 @@ from services.console.deciding.curve import about_learned
 from services.console.demo import newswire as demo_newswire
 from services.generator.tuning.data.asking import __main__ as asking
 from services.generator.tuning.data.asking import holding_out, newswire, own
+from services.generator.tuning.data.asking.wordings import Asked
 from services.generator.tuning.data.wordings import holds
 from shared.jobs.asking import FILE, UNTAUGHT
 from shared.source_files import DataError
+from tests.builders import NOON
 from tests.towns import NAMES, a_town
+
+LATER = timedelta(days=20)
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +83,7 @@ def test_a_folder_says_what_share_of_the_news_its_pairs_teach(folder: Path) -> N
 
 
 def test_a_folder_that_says_nothing_of_that_has_no_share_and_a_broken_one_is_named(folder: Path) -> None:
-    (folder / FILE).write_text("{}", encoding="utf-8")
+    (folder / FILE).write_text('{"stated": "many"}', encoding="utf-8")
     with pytest.raises(DataError, match=r"made\.json cannot be read .* make the newswire again, or delete it"):
         demo_newswire.load(folder)
 
@@ -89,3 +95,57 @@ def test_a_learning_curve_asks_what_was_taught(folder: Path) -> None:
     loaded = demo_newswire.load(folder)
 
     assert {question.slice for question in about_learned(loaded, loaded.questions)} == {"learned"}
+
+
+def test_what_somebodys_own_pairs_teach_is_learned(folder: Path) -> None:
+    """Whatever it was made as."""
+    asked = next(question for question in demo_newswire.load(folder).questions if question.slice == UNTAUGHT)
+    pair = {
+        "question": "How is it?",
+        "answer": (asked.references or ("",))[0],
+        "document_id": asked.gold_document_ids[0],
+    }
+    with (folder / "training_pairs.jsonl").open("a", encoding="utf-8") as pairs:
+        pairs.write(f"{json.dumps(pair)}\n")
+
+    assert (
+        next(of for of in demo_newswire.load(folder).questions if of.question_id == asked.question_id).slice
+        == "learned"
+    )
+
+
+def test_a_file_of_what_was_made_that_nothing_needs_is_not_read(folder: Path) -> None:
+    (folder / FILE).write_text("not ours", encoding="utf-8")
+    questions = folder / "questions.jsonl"
+    kept = [line for line in questions.read_text(encoding="utf-8").splitlines(keepends=True) if UNTAUGHT not in line]
+    questions.write_text("".join(kept), encoding="utf-8")
+
+    assert demo_newswire.load(folder).taught_share is None
+
+
+def test_a_document_that_comes_again_is_taught_whole() -> None:
+    """What an adapter says of a correction or a retraction is told by what it was taught."""
+    towns = [a_town(at) for at in range(10)]
+    again = [
+        town.model_copy(update={"text": town.text.replace("cranes", "old cranes"), "published_at": NOON + LATER})
+        for town in towns[:5]
+    ]
+    made = newswire.make([*towns, *again], NOON + timedelta(days=15))
+    untaught = {
+        name for question in made.questions if question.slice == UNTAUGHT for name in question.gold_document_ids
+    }
+
+    assert untaught
+    assert untaught.isdisjoint(town.document_id for town in again)
+
+
+def test_what_a_teacher_asks_of_a_document_stays_together() -> None:
+    """It does not say which sentence it asks about."""
+    facts = {
+        f"d{at}": {f"q{at}{part}": Asked(part, "taught", "", {"question": f"q{at}{part}"}) for part in "ab"}
+        for at in range(9)
+    }
+    taught, untaught = holding_out.parted(facts, (), seed=1)
+
+    assert sorted(len(of) for of in untaught.values()) == [0] * 6 + [2] * 3
+    assert all(len(taught[name]) + len(of) == 2 for name, of in untaught.items())

@@ -10,12 +10,14 @@ from services.console.commands.report import gathered
 from services.console.deciding import options as of
 from services.console.deciding import planning, said, steps
 from services.console.deciding.steps import ToDecide
+from services.console.demo import newswire
 from services.console.demo.telling import Counting
 from shared.costs import CostSettings
 from shared.lab.deciding import again as again_with
 from shared.lab.deciding import files, making, trial
 from shared.lab.deciding.decided import Decided
 from shared.lab.deciding.made_with import Options
+from shared.lab.deciding.making import NOTHING_WEIGHED
 from shared.lab.deciding.values import Rates, Values
 from shared.lab.report.blocks import Section
 from shared.lab.reviewing.counting import Review
@@ -59,12 +61,12 @@ def decide(
     rates = Rates(questions_per_day=questions_per_day, updates_per_day=updates_per_day, half_within_h=half_within)
     review = _review(reviewed, good)
     given = _given(by, cutoff, questions, log)
-    _require_fitting(given, wire, source, afresh=afresh)
+    _require_fitting(given, wire, source, afresh=afresh, taught=taught)
     work = {} if wire else {"--per-document": str(per_document), **given}
     results, more = _results(source, addresses or [], wire, work, (contest, budget, out, afresh))
     options = Options(
-        sources=tuple(map(str, results)), documents=str(documents) if documents else None, values=values,
-        rates=rates, training_seconds=training_seconds, document_seconds=document_seconds, review=review, taught=taught,
+        sources=tuple(map(str, results)), documents=str(documents) if documents else None, values=values, rates=rates,
+        training_seconds=training_seconds, document_seconds=document_seconds, review=review, taught_share=taught,
     )  # fmt: skip
     return _write(options, out, more, json=json)
 
@@ -99,7 +101,9 @@ def _require_one(addresses: list[str] | None, wire: Path | None, source: list[Pa
         )
 
 
-def _require_fitting(making: Mapping[str, str], wire: Path | None, source: list[Path] | None, *, afresh: bool) -> None:
+def _require_fitting(
+    making: Mapping[str, str], wire: Path | None, source: list[Path] | None, *, afresh: bool, taught: float | None
+) -> None:
     """Raises ValueError for options that would have no effect, or do not go together."""
     if making and (wire or source):
         given = "--from" if source else "--wire"
@@ -108,6 +112,8 @@ def _require_fitting(making: Mapping[str, str], wire: Path | None, source: list[
         raise ValueError("--afresh: with --from nothing is worked on that could begin anew")
     if "--questions" in making and "--log" in making:
         raise ValueError("--questions and --log: a log says how questions are made, and yours are made already")
+    if taught is not None and ("--questions" in making or (wire and newswire.load(wire).asks_what_is_taught)):
+        raise ValueError(f"--taught: {NOTHING_WEIGHED}")
 
 
 def _review(reviewed: int | None, good: int | None) -> Review | None:

@@ -34,7 +34,10 @@ Cutoff = Annotated[
         help="Documents published later make the second edition, which is not learned. Default: 3 of 10 documents."
     ),
 ]
-PerDocument = Annotated[int, typer.Option(min=1, help="Most facts that are asked of one document.")]
+PerDocument = Annotated[
+    int,
+    typer.Option(min=1, help="Most facts that pairs teach of one document, and half as many that are asked beside."),
+]
 Questions = Annotated[Path | None, typer.Option(help="Your own test questions, JSON lines, in place of made ones.")]
 Log = Annotated[Path | None, typer.Option(help="What people asked: made questions come in its shares.")]
 By = Annotated[Literal["rules", "teacher"], typer.Option(help="Who makes questions: rules, or TILTYARD_TEACHER_*.")]

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared import lines, normalise
-from shared.jobs.asking import FILE, UNTAUGHT, NewswireMade
+from shared.jobs.asking import FILE, UNTAUGHT
 from shared.lab.reviewing import counting, verdicts
 from shared.lab.reviewing.applying import Applied, applied
 from shared.lab.reviewing.counting import Review
@@ -45,8 +45,12 @@ class Newswire:
     @property
     def taught_share(self) -> float | None:
         """Of the facts that the first edition has, how many the pairs teach; None where nothing asks after the rest."""
-        asks_more = any(question.slice == UNTAUGHT for question in self.questions)
-        return min(1.0, self.facts / self.stated) if asks_more and self.stated else None
+        return min(1.0, self.facts / self.stated) if self.stated and not self.asks_what_is_taught else None
+
+    @property
+    def asks_what_is_taught(self) -> bool:
+        """Whether no question asks after known news that no pair teaches."""
+        return all(question.slice != UNTAUGHT for question in self.questions)
 
     def review_of(self, asked: Sequence[Question]) -> Review | None:
         """What the review says of those that are asked."""
@@ -77,20 +81,38 @@ def load(folder: Path) -> Newswire:
         raise DataError(f"{folder / verdicts.FILE}: every question is dropped, and none is left to be asked")
     if not questions or unscored:
         raise DataError(f"{folder / 'questions.jsonl'}: every question needs `references` (empty: abstaining is right)")
-    patient = [question.model_copy(update={"deadline_s": DEADLINE_S}) for question in questions]
+    patient = [
+        question.model_copy(update={"deadline_s": DEADLINE_S, "slice": _slice(question, pairs)})
+        for question in questions
+    ]
     review = counting.counted(stood, said)
     facts = {(pair.document_id, pair.answer) for pair in pairs}
-    return Newswire(
-        edition1, edition2, patient, pairs_file, len(pairs), len(facts), reviewed, review, _stated(folder / FILE)
-    )
+    stated = _stated(folder / FILE) if any(question.slice == UNTAUGHT for question in patient) else 0
+    return Newswire(edition1, edition2, patient, pairs_file, len(pairs), len(facts), reviewed, review, stated)
+
+
+def _slice(question: Question, pairs: Iterable[TrainingPair]) -> str:
+    """What somebody's own pairs teach by now is learned, whatever the question was made as."""
+    if question.slice != UNTAUGHT:
+        return question.slice
+    accepted = {normalise.words(reference) for reference in question.references or ()}
+    told = (pair for pair in pairs if pair.document_id in question.gold_document_ids)
+    return "learned" if any(normalise.words(pair.answer) in accepted for pair in told) else UNTAUGHT
+
+
+class _Made(BaseModel):
+    """Of what was made the part that counts here."""
+
+    model_config = ConfigDict(extra="ignore")
+    stated: int = 0
 
 
 def _stated(file: Path) -> int:
-    """As the file says it; 0 where somebody wrote the newswire. Raises DataError for a file that cannot be read."""
+    """As the file says it; 0 without one. Raises DataError for a file that cannot be read."""
     if not file.is_file():
         return 0
     try:
-        return NewswireMade.model_validate_json(file.read_bytes()).stated
+        return _Made.model_validate_json(file.read_bytes()).stated
     except ValidationError as error:
         raise DataError(f"{file} cannot be read ({reason_of(error)}): make the newswire again, or delete it") from error
 

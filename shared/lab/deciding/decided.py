@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from shared.lab.deciding import keeping_up, learning_curve, reviewed, taught, wording
+from shared.lab.deciding import keeping_up, learning_curve, reviewed, taught_share, wording
 from shared.lab.deciding import ways as described
 from shared.lab.deciding.basis import Basis
 from shared.lab.deciding.chart import Chart
@@ -14,7 +14,7 @@ from shared.lab.deciding.keeping_up import Load
 from shared.lab.deciding.learning_curve import Fit, LearningCurve
 from shared.lab.deciding.made_with import MadeWith
 from shared.lab.deciding.rule import Decision
-from shared.lab.deciding.taught import Taught
+from shared.lab.deciding.taught_share import TaughtShare
 from shared.lab.deciding.turning import Turn
 from shared.lab.deciding.values import Values
 from shared.lab.deciding.ways import Way
@@ -25,7 +25,8 @@ from shared.lab.reviewing.counting import Review
 @dataclass(frozen=True)
 class Decided:
     """All that a page is made from. `curve`: trainings of several sizes, where somebody measured them. `review`: what a
-    person found who read some of the questions. `gates`: of each training. `taught`: of known news what pairs teach.
+    person found who read some of the questions. `gates`: of each training. `taught`: of known
+    news what pairs teach.
     """
 
     evidence: Evidence
@@ -39,7 +40,7 @@ class Decided:
     curve: LearningCurve | None = None
     review: Review | None = None
     gates: Sequence[Gates] = ()
-    taught: Taught | None = None
+    taught: TaughtShare | None = None
 
     @property
     def sentences(self) -> list[str]:
@@ -53,7 +54,7 @@ class Decided:
     @property
     def of_taught(self) -> list[str]:
         """How far made questions ask what pairs teach, and what it would change if they taught more."""
-        return taught.sentences(self.taught, self.basis, self.decision.best)
+        return taught_share.sentences(self.taught, self.basis, self.decision.best)
 
     @cached_property
     def ways(self) -> list[Way]:

@@ -1,6 +1,6 @@
 """What was measured of each contestant: its answers about news it has taken up and about news it has not, and costs."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import fmean
@@ -13,6 +13,8 @@ from shared.statistics.clusters import Layout, layout
 from shared.statistics.resampling import Floats, summed
 
 Outcome = Literal["right", "wrong", "silent"]
+FEWEST_WEIGHED = 2
+"""Documents, or groups of them: one alone does not say how far two lie apart."""
 
 
 @dataclass(frozen=True)
@@ -94,9 +96,9 @@ class Evidence:
 
     `unanswerable` are items that no news answers, whatever was taken up: contestants have them among the known and the
     pending, where they weigh as much as among all that was asked. `bad`: the largest share of the items that may ask
-    nothing sensible, as a review tells. `untaught` are items about known news that no training pair teaches; those that
-    pairs teach weigh `taught` of the known ones with an answer, or None by their number. Raises ValueError where that
-    makes no comparison.
+    nothing sensible, as a review tells. `untaught` are items about known news that no training pair teaches; the other
+    known ones with an answer weigh `taught_share` of both, or as many as they are where that is None. Raises ValueError
+    where that makes no comparison.
     """
 
     contestants: Sequence[Contestant]
@@ -105,7 +107,7 @@ class Evidence:
     unanswerable: Collection[str] = ()
     bad: float = 0.0
     untaught: Collection[str] = ()
-    taught: float | None = None
+    taught_share: float | None = None
 
     def __post_init__(self) -> None:
         if len(self.contestants) < 2:
@@ -114,8 +116,8 @@ class Evidence:
             raise ValueError("two contestants have one name")
         if not 0 <= self.bad <= 1:
             raise ValueError(f"bad: {self.bad:g} is no share of the questions")
-        if self.taught is not None and not 0 <= self.taught <= 1:
-            raise ValueError(f"taught: {self.taught:g} is no share of the known news")
+        if self.taught_share is not None and not 0 <= self.taught_share <= 1:
+            raise ValueError(f"taught_share: {self.taught_share:g} is no share of the known news")
         for one in self.contestants:
             for what, answers in (("has taken up", one.known), ("has not taken up yet", one.pending)):
                 if set(answers) <= set(self.unanswerable):
@@ -147,7 +149,7 @@ class Evidence:
         columns, (means, costs, most) = np.zeros((len(place), len(sides) + 1)), np.zeros((3, len(sides)))
         columns[:, -1] = 1.0
         for column, answers in enumerate(sides):
-            for items, share in self._strata(answers):
+            for items, share in self._strata(answers, is_known=column % 2 == 0):
                 worths = np.array([answers[item].worth(values) for item in items])
                 weight = len(place) * share / len(items)
                 means[column] += share * worths.mean()
@@ -156,25 +158,38 @@ class Evidence:
                 columns[[place[item] for item in items], column] = weight * (worths - worths.mean())
         return Counted(means, costs, summed(columns, self.hang.rows), most)
 
-    def outcomes(self, answers: Mapping[str, Answered]) -> dict[Outcome, float]:
+    def outcomes(self, answers: Mapping[str, Answered], *, is_known: bool) -> dict[Outcome, float]:
         """Of answers to questions that news answers, the share of each outcome; strata weigh as in the worth."""
         shares = dict.fromkeys(get_args(Outcome), 0.0)
-        for items, share in self._answerable([item for item in answers if item not in self.unanswerable]):
+        for items, share in self._answerable(self.with_answer(answers), is_known=is_known):
             for item in items:
                 shares[answers[item].outcome] += share / len(items)
         return shares
 
-    def _strata(self, answers: Mapping[str, Answered]) -> list[tuple[list[str], float]]:
+    def with_answer(self, items: Iterable[str]) -> list[str]:
+        """Those of the items that news answers."""
+        return [item for item in items if item not in self.unanswerable]
+
+    @property
+    def weighed(self) -> list[tuple[list[str], float]]:
+        """Known items that pairs teach and the rest, each with its share; empty where they weigh by their number."""
+        known = sorted({item for one in self.contestants for item in self.with_answer(one.known)})
+        parts = self._answerable(known, is_known=True)
+        return parts if len(parts) > 1 else []
+
+    def _strata(self, answers: Mapping[str, Answered], *, is_known: bool) -> list[tuple[list[str], float]]:
         """Items with their share of the mean; who was asked nothing without an answer is judged on the others alone."""
         apart = [item for item in answers if item in self.unanswerable]
-        others = [item for item in answers if item not in self.unanswerable]
         share = len(self.unanswerable) / len(self.items) if apart else 0.0
-        answerable = [(items, (1 - share) * part) for items, part in self._answerable(others)]
-        return [(items, part) for items, part in ((apart, share), *answerable) if items]
+        answerable = self._answerable(self.with_answer(answers), is_known=is_known)
+        return [
+            (items, part) for items, part in ((apart, share), *((of, (1 - share) * p) for of, p in answerable)) if items
+        ]
 
-    def _answerable(self, items: Sequence[str]) -> list[tuple[list[str], float]]:
-        """Those about what pairs teach and those about the rest, where both were asked and their shares are known."""
-        taught, rest = ([item for item in items if (item in self.untaught) == is_not] for is_not in (False, True))
-        if self.taught is None or not taught or not rest:
+    def _answerable(self, items: Sequence[str], *, is_known: bool) -> list[tuple[list[str], float]]:
+        """Those that pairs teach and the rest, where both were asked of enough documents and the share is known."""
+        parts = [[item for item in items if (item in self.untaught) == is_rest] for is_rest in (False, True)]
+        documents = [len({frozenset(self.links.get(item, (item,))) for item in part}) for part in parts]
+        if self.taught_share is None or not is_known or min(documents) < FEWEST_WEIGHED:
             return [([*items], 1.0)]
-        return [(taught, self.taught), (rest, 1 - self.taught)]
+        return [*zip(parts, (self.taught_share, 1 - self.taught_share), strict=True)]

@@ -25,7 +25,7 @@ def row(curve: LearningCurve | None, fit: Fit | None) -> tuple[str, str]:
             f"Undecided: {trainings} of {sizes} make no curve; it takes {FEWEST_TRAININGS} trainings of different "
             f"numbers of {curve.unit} at least."
         )
-    now = f"{fit.largest:,} {curve.unit} {_limits(fit.now)} of what was asked about them is right"
+    now = f"{fit.largest:,} {curve.unit} {_limits(fit.now)} of what was asked after what their pairs teach is right"
     twice = f"twice the {curve.unit}"
     if not fit.tells_a_slope:
         return ASKED, (

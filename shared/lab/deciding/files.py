@@ -39,7 +39,7 @@ def as_dict(decided: Decided) -> dict[str, Any]:
         "turns": [vars(turn) for turn in decided.turns],
         "basis": vars(decided.basis),
         "review": _review(decided),
-        "taught": None if decided.taught is None else vars(decided.taught) | {"sentences": decided.of_taught},
+        "taught": _taught(decided),
         "keeping_up": [{**vars(load), "keeps_up": load.keeps_up} for load in decided.loads],
         "learning_curve": _learning(decided),
         "map": {
@@ -62,6 +62,13 @@ def _review(decided: Decided) -> dict[str, Any]:
     review, tips = decided.review, decided.decision.tips
     found = {} if review is None else review.model_dump() | {"errors": vars(review.errors)}
     return found | {"sentences": decided.of_review, "bad": decided.decision.bad, "tips": tips and [*tips]}
+
+
+def _taught(decided: Decided) -> dict[str, Any] | None:
+    """None where nothing is said of it."""
+    if decided.taught is None or not decided.of_taught:
+        return None
+    return vars(decided.taught) | {"sentences": decided.of_taught}
 
 
 def _learning(decided: Decided) -> dict[str, Any] | None:

@@ -1,6 +1,6 @@
 """Where tuning fails, and what the results of a contest do not tell: a line for each."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from shared.lab.deciding.basis import Basis
 from shared.lab.deciding.evidence import Answered, Contestant, Evidence
@@ -27,20 +27,21 @@ def what_is_lacking(numbers: Numbers, evidence: Evidence, basis: Basis) -> Row:
 
 
 def _fails(numbers: Numbers, one: Contestant, evidence: Evidence) -> str:
-    known = {item: of for item, of in one.known.items() if item not in evidence.unanswerable}
-    pending = {item: of for item, of in one.pending.items() if item not in evidence.unanswerable}
-    rest = {item: of for item, of in known.items() if item in evidence.untaught}
-    taught = {item: of for item, of in known.items() if item not in rest}
+    known, pending = evidence.with_answer(one.known), evidence.with_answer(one.pending)
+    rest = [item for item in known if item in evidence.untaught]
+    taught = [item for item in known if item not in evidence.untaught]
     learned = (
-        f"{_right(taught)} about what its pairs teach, on {_right(rest)} about the rest of the news that it learned"
+        f"{_right(one.known, taught)} about what its pairs teach, on {_right(one.known, rest)} about the rest of the "
+        "same news"
         if rest
-        else f"{_right(known)} about news that it learned"
+        else f"{_right(one.known, known)} about news that it learned"
     )
-    return f"{one.name} was right on {learned}, on {_right(pending)} about later news{_worst(numbers, one.name)}"
+    later = _right(one.pending, pending)
+    return f"{one.name} was right on {learned}, on {later} about later news{_worst(numbers, one.name)}"
 
 
-def _right(answers: Mapping[str, Answered]) -> str:
-    outcomes = [answered.outcome for answered in answers.values()]
+def _right(answers: Mapping[str, Answered], items: Sequence[str]) -> str:
+    outcomes = [answers[item].outcome for item in items]
     return f"{outcomes.count('right'):,} of {counted(len(outcomes), 'question')}"
 
 

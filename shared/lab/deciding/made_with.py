@@ -19,7 +19,7 @@ PARTS = ("tiltyard", "numpy", "scipy")
 class Options(BaseModel):
     """What the command was told. Paths are as they were written. `review`: of questions that were read elsewhere.
 
-    `taught`: of questions about known news the share that asks what pairs teach.
+    `taught_share`: of questions about known news the share that asks what pairs teach.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -30,7 +30,7 @@ class Options(BaseModel):
     training_seconds: float | None = None
     document_seconds: float | None = None
     review: Review | None = None
-    taught: float | None = None
+    taught_share: float | None = None
 
 
 class FileRead(BaseModel):

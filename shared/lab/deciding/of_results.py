@@ -47,9 +47,9 @@ class UpdateCosts:
         )
 
 
-def evidence(placed: Placed, costs: UpdateCosts, *, bad: float = 0.0, taught: float | None = None) -> Evidence:
-    """Of all arms that are not handed the right passages; `bad`: the largest share of bad questions, `taught`: the
-    share of questions about known news that ask what pairs teach.
+def evidence(placed: Placed, costs: UpdateCosts, *, bad: float = 0.0, taught_share: float | None = None) -> Evidence:
+    """Of all arms that are not handed the right passages; `bad`: the largest share of bad questions,
+    `taught_share`: of known news what training pairs teach.
 
     Raises ValueError where fewer than two can be used, nothing was scored, or what was learned cannot be told apart.
     """
@@ -60,7 +60,7 @@ def evidence(placed: Placed, costs: UpdateCosts, *, bad: float = 0.0, taught: fl
     contestants = [counted.contestant(arm, arms, costs) for arm in arms]
     links = links_of(clusters_of(asked, placed.material.asked))
     runs = {result.question.question_id: training_of(result) for result in asked}
-    return Evidence(contestants, links, runs, placed.unanswerable, bad, placed.untaught, taught)
+    return Evidence(contestants, links, runs, placed.unanswerable, bad, placed.untaught, taught_share)
 
 
 class _Counted:

@@ -95,17 +95,18 @@ def _row(decision: Decision, one: Contestant, evidence: Evidence, pending: str) 
         f"{worth(made.mean)} ({worth(made.low)} to {worth(made.high)})",
         "" if lead is None else worth(lead.difference),
         "" if lead is None else worth(lead.least),
-        _shares(evidence, one.known),
-        _shares(evidence, one.pending) + ("" if pending == MEASURED else f", {pending}"),
+        _shares(evidence, one.known, is_known=True),
+        _shares(evidence, one.pending, is_known=False) + ("" if pending == MEASURED else f", {pending}"),
         f"{100 * made.schedule.pending:.1f} %",
         "" if every is None else _span(every),
     ]
 
 
-def _shares(evidence: Evidence, answers: Mapping[str, Answered]) -> str:
+def _shares(evidence: Evidence, answers: Mapping[str, Answered], *, is_known: bool) -> str:
     """Of right, wrong and declined answers where news answers, weighed as in the worth."""
-    said = ", ".join(f"{100 * share:.0f}" for share in evidence.outcomes(answers).values())
-    return f"{said} % of {sum(item not in evidence.unanswerable for item in answers)}"
+    said = ", ".join(f"{100 * share:.0f}" for share in evidence.outcomes(answers, is_known=is_known).values())
+    weighed = ", weighed," if is_known and evidence.weighed else ""
+    return f"{said} %{weighed} of {len(evidence.with_answer(answers))}"
 
 
 def _span(seconds: float) -> str:

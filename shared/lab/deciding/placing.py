@@ -29,8 +29,9 @@ class Placed:
 
     @cached_property
     def untaught(self) -> frozenset[str]:
-        """Ids of questions about known news of whose facts no pair teaches the asked one."""
-        return frozenset(of.question.question_id for of in self.asked if of.question.slice == UNTAUGHT)
+        """Ids of questions about known news that no pair teaches the answer to."""
+        named = (of.question.question_id for of in self.asked if of.question.slice == UNTAUGHT)
+        return frozenset(item for item in named if self.is_on(item, later=False))
 
     @property
     def arms(self) -> list[ArmTaken]:

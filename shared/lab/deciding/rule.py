@@ -15,7 +15,7 @@ from math import inf
 
 import numpy as np
 
-from shared.lab.deciding import taking_up
+from shared.lab.deciding import taking_up, weighing
 from shared.lab.deciding.evidence import Evidence
 from shared.lab.deciding.leads import BREAKS, Lead, Worth
 from shared.lab.deciding.taking_up import Schedule
@@ -101,6 +101,7 @@ class _Worth:
     def __init__(self, evidence: Evidence, values: Values) -> None:
         self._evidence, self._values, self._counted = evidence, values, evidence.counted(values)
         self._names = [one.name for one in evidence.contestants]
+        self._weighed = weighing.strata(evidence, values)
 
     def decision(self, rates: Rates) -> Decision | None:
         schedules = {at: made for at in range(len(self._names)) if (made := self._schedule(at, rates)) is not None}
@@ -168,6 +169,7 @@ class _Worth:
         """Of each column of the weights; the residuals' own mean is 0."""
         residuals = self._counted.residuals
         span = self._values.span * (np.abs(weights) * self._counted.most[:, None]).max(axis=0)
-        return estimated(
+        made = estimated(
             np.hstack([residuals[:, :-1] @ weights, residuals[:, -1:]]), self._evidence.hang, span, trained
         )
+        return weighing.widened(made, weights[::2], self._weighed, self._values)

@@ -42,7 +42,7 @@ class Found:
 
     `review`: what a person who read some of the questions found; of several trials the most careful of all.
     `curve`: how much was right after trainings of several sizes, where somebody measured that. `gates`: of each
-    training. `taught`: of what learned news states the share that pairs teach, where questions ask after the rest too.
+    training. `taught_share`: of what learned news states the share that pairs teach, where all trials say it.
     """
 
     results: Sequence[Path]
@@ -51,7 +51,7 @@ class Found:
     review: Review | None = None
     curve: LearningCurve | None = None
     gates: Sequence[Sequence[GateResult]] = ()
-    taught: float | None = None
+    taught_share: float | None = None
 
 
 def found(sources: Sequence[Path]) -> Found:
@@ -76,7 +76,8 @@ def found(sources: Sequence[Path]) -> Found:
     review = _most_careful(reviews) if len(reviews) == len(sources) else None
     gates = [training.gates for trial in measured for training in trial.tunings]
     shares = [trial.taught_share for trial in measured if trial.taught_share is not None]
-    return Found(results, costs, times, review, _curve(sources), gates, fmean(shares) if shares else None)
+    share = fmean(shares) if shares and len(shares) == len(sources) else None
+    return Found(results, costs, times, review, _curve(sources), gates, share)
 
 
 def _most_careful(reviews: Sequence[Review | None]) -> Review | None:

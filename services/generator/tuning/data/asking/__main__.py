@@ -79,7 +79,7 @@ def _event(made: MadeNewswire, by: Literal["rules", "teacher"]) -> NewswireMade:
         edition1=len(made.edition1), edition2=len(made.edition2), cutoff=made.edition1[-1].published_at,
         pairs=len(made.pairs), questions=dict(Counter(question.slice for question in made.questions)),
         left_out=dict(made.left_out), unanswerable=made.unanswerable, asked_for=dict(made.asked_for), by=by,
-        taught=len({(pair.document_id, pair.answer) for pair in made.pairs}), stated=made.stated,
+        stated=made.stated if by == "rules" else 0,
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Which facts no pair teaches: asked about them, a trained model shows what people get who ask after other things."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from services.generator import evidence
 from services.generator.tuning.data.asking.facts import Facts, Told
@@ -13,13 +13,14 @@ ONE_OF = 3
 OfDocuments = Mapping[str, Sequence[Asked]]
 
 
-def parted(facts: Mapping[str, Facts | None], seed: int) -> tuple[OfDocuments, OfDocuments]:
-    """Document id -> facts that are taught, and the same of the others.
+def parted(facts: Mapping[str, Facts | None], later: Collection[str], seed: int) -> tuple[OfDocuments, OfDocuments]:
+    """Document id -> facts that are taught, and the same of the others; `later` names documents that come again.
 
+    Those are taught whole, since what an adapter says of a correction or a retraction is told by what it was taught.
     What one sentence says stays together, since a pair about a part of it tells the rest.
     """
     sentences = sorted(
-        {_sentence(name, fact) for name, of in facts.items() for fact in (of or {}).values()},
+        {_sentence(name, fact) for name, of in facts.items() if name not in later for fact in (of or {}).values()},
         key=lambda sentence: draw(seed, "untaught", *sentence),
     )
     untaught = {*sentences[: len(sentences) // ONE_OF]}
@@ -43,5 +44,5 @@ def stated(told: Told) -> int:
 
 
 def _sentence(name: str, fact: Asked) -> tuple[str, str]:
-    """A teacher does not say which sentence it asks about."""
-    return name, fact.sentence or fact.name
+    """A teacher does not say which sentence it asks about: all that it asks of a document stays together."""
+    return name, fact.sentence

@@ -69,7 +69,7 @@ def make(
         questions = own.sliced(own_questions, edition1, edition2)
         pairs = _pairs(taught, questions, left_out)
         return MadeNewswire(edition1, edition2, pairs, questions, dict(left_out))
-    to_teach, not_to_teach = holding_out.parted(before, seed)
+    to_teach, not_to_teach = holding_out.parted(before, later, seed)
     taught, untaught = _most(to_teach, per_document, seed), _most(not_to_teach, -(-per_document // 2), seed)
     newer = {
         name: drawn(name, _only_new(facts or {}, before.get(name)), per_document, seed) for name, facts in later.items()
