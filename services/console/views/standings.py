@@ -1,86 +1,24 @@
-"""How a live standing looks: means with their intervals, named as what they are, and each pair decided or not."""
-
-from collections.abc import Iterator, Sequence
+"""How a live standing looks."""
 
 from services.console import output
-from shared.messages import Difference, Estimate, Standing
-from shared.scoring import catalogue
-
-KINDS = {
-    "clustered_confidence_sequence": (
-        "Intervals are 95 % confidence sequences: they hold at all times together, so look as often as you like. "
-        "Questions about one document are not taken to be independent. An arm's mean is over questions, and each holds "
-        "for itself; in a difference each document counts once, and those of all pairs of this slice hold together."
-    ),
-    "confidence_sequence": (
-        "Intervals are 95 % confidence sequences: they hold at all times together, so look as often as you like. "
-        "Each is for one mean; those of the differences hold together, over all pairs of this slice. They take all "
-        "questions to be independent, and err more often where several are about one document: this standing was "
-        "published by an older scorer."
-    ),
-    "fixed_size": (
-        "Intervals are 95 % for a number of questions that was fixed beforehand, and err more often for who looks "
-        "again and again: this standing was published by an older scorer."
-    ),
-}
+from shared.lab import standing_words
+from shared.messages import Standing
 
 
 def show(standing: Standing) -> None:
     """Print it for a person."""
-    measures = [name for name, shown in catalogue.shown().items() if shown.live]
+    measures = standing_words.measures()
     columns = ["arm", "n", *measures]
-    rows = ([arm, *_row(estimates, measures)] for arm, estimates in standing.arms.items())
+    rows = ([arm, *standing_words.row(estimates, measures)] for arm, estimates in standing.arms.items())
     output.table(
         f"Standing of {standing.slice}{_of(standing)} at {standing.counted_at:%Y-%m-%d %H:%M:%S} UTC",
         columns,
         rows,
         columns[1:],
     )
-    for line in sentences(standing):
+    for line in standing_words.sentences(standing):
         output.say(line)
 
 
 def _of(standing: Standing) -> str:
     return f" in contest {standing.contest.label}" if standing.contest else ""
-
-
-def sentences(standing: Standing) -> Iterator[str]:
-    """What is decided by now, what is not, and what the intervals are."""
-    yield from (_said(difference) for difference in standing.differences)
-    kinds = {estimate.interval for estimates in standing.arms.values() for estimate in estimates.values()}
-    yield from (KINDS[kind] for kind in sorted(kinds))
-
-
-def _row(estimates: dict[str, Estimate], measures: Sequence[str]) -> list[str]:
-    n = max((estimate.n for estimate in estimates.values()), default=0)
-    return [str(n), *(_cell(estimates.get(metric), n) for metric in measures)]
-
-
-def _cell(estimate: Estimate | None, usual: int) -> str:
-    if estimate is None:
-        return "-"
-    low, high = (f"{end:.2f}" for end in estimate.ci95)
-    return f"{estimate.mean:.2f} ({low}-{high})" + ("" if estimate.n == usual else f" n={estimate.n}")
-
-
-def _said(difference: Difference) -> str:
-    a, b = difference.a, difference.b
-    said = f"{a} and {b} on {difference.metric} ({_numbers(difference)})"
-    if difference.better is not None:
-        worse = b if difference.better == a else a
-        return f"{difference.better} is better than {worse} on {difference.metric} ({_numbers(difference)})."
-    low, high = difference.ci95
-    if low > 0 or high < 0:
-        return f"Undecided between {said}: documents and questions say the opposite, so a few documents decide."
-    return f"Undecided by now between {said}."
-
-
-def _numbers(difference: Difference) -> str:
-    low, high = difference.ci95
-    interval = f"{difference.a} minus {difference.b}: {difference.mean:+.2f}, {low:+.2f} to {high:+.2f}"
-    if difference.clusters is None:
-        return f"{interval}, n = {difference.n}"
-    counted = f"{interval}, {difference.clusters} documents that count once each"
-    if difference.over_questions is None or difference.clusters == difference.n:
-        return counted
-    return f"{counted}; {difference.over_questions:+.2f} over {difference.n} questions"

@@ -1,0 +1,33 @@
+"""Filling templates in."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from fastapi import Request, Response
+from fastapi.responses import PlainTextResponse
+from fastapi.templating import Jinja2Templates
+
+from services.web.pages import words
+
+TEMPLATES = Jinja2Templates(directory=Path(__file__).parents[1] / "templates")
+TEMPLATES.env.trim_blocks = TEMPLATES.env.lstrip_blocks = True
+TEMPLATES.env.filters.update(age=words.age, exact=words.exact, counted=words.counted)
+API = "/api/"
+
+
+def page(request: Request, name: str, shown: Mapping[str, object], status: int = 200) -> Response:
+    """A whole page; `here` is where it is, for the menu."""
+    site = request.app.state.site
+    return TEMPLATES.TemplateResponse(request, name, {"here": request.url.path, "site": site, **shown}, status)
+
+
+def part(name: str, shown: Mapping[str, object]) -> str:
+    """A piece of a page."""
+    return TEMPLATES.get_template(name).render(shown)
+
+
+def refused(request: Request, status: int, why: str) -> Response:
+    """What was wrong and what to do: as a page, or as a line for programs."""
+    if request.url.path.startswith(API):
+        return PlainTextResponse(f"{why}\n", status)
+    return page(request, "refused.html", {"why": why}, status)

@@ -1,0 +1,107 @@
+"""What a page shows of a question: a card for each arm, as far as everybody may see it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.web.live.questions import Asked
+from services.web.pages.words import counted, took
+from shared.messages import Answer
+from shared.restriction import guarding, labels_of
+from shared.scoring.catalogue import HEADLINE
+
+WAITING, MISSING, WITHHELD = "waiting", "missing", "withheld"
+STATES = {
+    "answered": "answered", "abstained": "declined", "failed": "failed", "skipped": "not asked",
+    WAITING: "no answer yet", MISSING: "no answer before the deadline", WITHHELD: "not for everyone",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A passage that an arm was given, by its chunk's id. `place`: as answers cite it, from 1."""
+
+    place: int
+    chunk_id: str
+    title: str
+    text: str
+    is_cited: bool
+
+
+@dataclass(frozen=True)
+class Card:
+    """What one arm said. `right`: None where it is not scored; `waited`: "" while it is waited for."""
+
+    arm: str
+    state: str
+    text: str = ""
+    why: str = ""
+    waited: str = ""
+    model: str = ""
+    right: bool | None = None
+    is_cut: bool = False
+    is_stale: bool = False
+    passages: tuple[Passage, ...] = ()
+
+    @property
+    def status(self) -> str:
+        return STATES.get(self.state, self.state)
+
+
+def cards(asked: Asked, arms: Sequence[str]) -> list[Card]:
+    """One for each of the arms, in their order."""
+    return [_card(asked, arm) for arm in arms]
+
+
+def progress(asked: Asked, arms: Sequence[str]) -> str:
+    """One sentence for who does not see the cards change."""
+    answers = asked.result.answers if asked.result else asked.said
+    came = f"{len(answers)} of {counted(len(arms), 'arm')} answered"
+    if asked.is_settled:
+        return f"{came}; no more answers will come."
+    newest = max(asked.said, key=lambda arm: asked.said[arm].at, default="")
+    return f"{came}, {newest} as the last." if newest else f"{came}."
+
+
+def _card(asked: Asked, arm: str) -> Card:
+    answer, at = _answer(asked, arm)
+    if answer is None:
+        return Card(arm, MISSING if asked.is_settled else WAITING)
+    waited = took((at - asked.asked_at).total_seconds() * 1_000)
+    model = f"{answer.model} with {answer.adapter.name}" if answer.adapter else answer.model
+    if guarding(labels_of(answer)) or guarding(asked.question.labels):
+        return Card(arm, WITHHELD, why="It was made from documents with labels.", waited=waited, model=model)
+    return Card(
+        arm,
+        answer.status,
+        text=answer.text,
+        why=answer.failure or (answer.abstention if answer.status == "abstained" else ""),
+        waited=waited,
+        model=model,
+        right=_right(asked, arm),
+        is_cut=answer.cut,
+        is_stale=answer.stale,
+        passages=tuple(_passages(answer)),
+    )
+
+
+def _answer(asked: Asked, arm: str) -> tuple[Answer | None, datetime]:
+    """As it came on its topic, which has the passages' words; as the result has it where that is no longer kept."""
+    if arm in asked.said:
+        return asked.said[arm].answer, asked.said[arm].at
+    scored = asked.result.answers.get(arm) if asked.result else None
+    return (None, asked.asked_at) if scored is None else (scored.answer, asked.asked_at)
+
+
+def _right(asked: Asked, arm: str) -> bool | None:
+    scored = asked.result.answers.get(arm) if asked.result else None
+    value = scored.scores.get(HEADLINE) if scored else None
+    return None if value is None else value >= 1
+
+
+def _passages(answer: Answer) -> Iterator[Passage]:
+    for at, chunk_id in enumerate(answer.evidence):
+        title, text = (
+            parts[at] if at < len(parts) else "" for parts in (answer.evidence_titles, answer.evidence_texts)
+        )
+        yield Passage(at + 1, chunk_id, title or "without a title", text, chunk_id in answer.citations)

@@ -1,0 +1,46 @@
+"""How the arms stand by now."""
+
+from collections.abc import AsyncIterator
+
+from fastapi import APIRouter, Request, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from services.web.live.site import STANDINGS, Site
+from services.web.pages import streams
+from services.web.pages.given import OfSite
+from services.web.pages.rendering import page, part
+from shared.lab import standing_words
+from shared.messages import Standing
+from shared.standings import ALL
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/standings")
+def show(request: Request, site: OfSite, of: str = ALL) -> Response:
+    """Of one slice of the questions; `all` is every one."""
+    return page(request, "standings.html", {"of": of, **_shown(site, of)})
+
+
+@router.get("/standings/stream", response_class=EventSourceResponse)
+async def stream(site: OfSite, of: str = ALL) -> AsyncIterator[ServerSentEvent]:
+    """The same anew whenever something was counted."""
+    async for event in streams.kept_up(site, STANDINGS, lambda: (part("standing.html", _shown(site, of)), False)):
+        yield event
+
+
+def _shown(site: Site, of: str) -> dict[str, object]:
+    known = site.standings
+    standing = known.get(of)
+    return {
+        "standing": standing,
+        "slices": sorted(known, key=lambda name: (name != ALL, name)),
+        "table": [] if standing is None else _table(standing),
+        "sentences": [] if standing is None else [*standing_words.sentences(standing)],
+        "measures": [] if standing is None else standing_words.measures(),
+    }
+
+
+def _table(standing: Standing) -> list[list[str]]:
+    measures = standing_words.measures()
+    return [[arm, *standing_words.row(estimates, measures)] for arm, estimates in standing.arms.items()]

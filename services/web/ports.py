@@ -1,0 +1,30 @@
+"""What the pages need of a broker."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from shared.messages import Message
+from shared.records import RawRecord
+from shared.topology import AnyTopic
+
+
+class Followed(Protocol):
+    """Records of several topics as they come, after those that are kept."""
+
+    def poll(self, limit: int, wait_s: float) -> Sequence[RawRecord]:
+        """At most so many; none where none came in time. Raises ConnectionError while the broker is away."""
+        ...
+
+    def caught_up(self) -> bool:
+        """Whether all that was kept at the start has been read."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Publishing(Protocol):
+    """Puts messages on public topics."""
+
+    def publish(self, topic: AnyTopic, message: Message) -> None:
+        """The broker has it when this returns. Raises ConnectionError where it does not take it."""
+        ...

@@ -1,0 +1,120 @@
+"""Forms that come from our own pages, and from one browser each."""
+
+import hashlib
+import hmac
+import secrets
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from time import monotonic
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+COOKIE, YEAR_S, MINUTE_S = "tiltyard", 31_536_000, 60.0
+BROWSERS = 10_000
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+STATIC = "/static/"
+
+
+class ForeignFormError(ValueError):
+    """A form that none of our pages gave to this browser."""
+
+
+class TooOftenError(ValueError):
+    """More than one browser may do within a minute."""
+
+
+@dataclass(frozen=True)
+class Browser:
+    """Who looks at a page: a name drawn by chance that the browser keeps, so that votes of one are one voter's."""
+
+    name: str
+    is_new: bool
+
+    @classmethod
+    def of(cls, request: Request) -> "Browser":
+        """By its cookie; a new one where it has none that we could have given."""
+        name = request.cookies.get(COOKIE, "")
+        known = len(name) == 24 and name.isascii() and name.isalnum()
+        return cls(name, is_new=False) if known else cls(secrets.token_hex(12), is_new=True)
+
+    @property
+    def cookie(self) -> str:
+        """Scripts cannot read the name, and other sites cannot send it."""
+        morsel: SimpleCookie = SimpleCookie({COOKIE: self.name})
+        for attribute, value in (("max-age", YEAR_S), ("httponly", True), ("samesite", "strict"), ("path", "/")):
+            morsel[COOKIE][attribute] = value
+        return morsel[COOKIE].OutputString()
+
+
+class Safe:
+    """Around the application: the headers of every answer, and a name for every browser."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As ASGI calls it."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        browser = Browser.of(Request(scope))
+        scope.setdefault("state", {})["browser"] = browser
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(HEADERS)
+                if not scope["path"].startswith(STATIC):
+                    headers["Cache-Control"] = "no-store"
+                    if browser.is_new:
+                        headers.append("Set-Cookie", browser.cookie)
+            await send(message)
+
+        return await self._app(scope, receive, sent)
+
+
+class Forms:
+    """Marks of forms by a secret of this process: after a restart a form has to be opened anew."""
+
+    def __init__(self, secret: bytes | None = None) -> None:
+        self._secret = secret or secrets.token_bytes(32)
+
+    def mark(self, browser: Browser, *of: str) -> str:
+        """For a form of this browser about something; what it is about cannot be read from it."""
+        said = "".join(f"{len(part)}:{part}" for part in (browser.name, *of))
+        return hmac.new(self._secret, said.encode(), hashlib.sha256).hexdigest()
+
+    def require(self, mark: str, browser: Browser, *of: str) -> None:
+        """Raises ForeignFormError for any other mark."""
+        if not hmac.compare_digest(mark.encode(), self.mark(browser, *of).encode()):
+            raise ForeignFormError("this form is not from a page of ours, or older than our last start: open it anew")
+
+
+class Often:
+    """How often each browser did something within the last minute; of the newest `BROWSERS` of them."""
+
+    def __init__(self, most: int, clock: Callable[[], float] = monotonic) -> None:
+        self._most, self._clock = most, clock
+        self._times: dict[str, deque[float]] = defaultdict(deque)
+
+    def count(self, browser: Browser) -> None:
+        """Once more. Raises TooOftenError beyond the limit."""
+        now, times = self._clock(), self._times[browser.name]
+        while times and now - times[0] > MINUTE_S:
+            times.popleft()
+        if len(times) >= self._most:
+            raise TooOftenError(f"{self._most} within a minute are the most: wait a moment")
+        times.append(now)
+        while len(self._times) > BROWSERS:
+            self._times.pop(next(iter(self._times)))

@@ -1,0 +1,51 @@
+"""Several topics followed at once without a group: the newest records that are kept of each, then all as they come."""
+
+import time
+from collections.abc import Mapping, Sequence
+
+from shared.kafka import client, consumed, topics
+from shared.records import RawRecord
+from shared.settings import KafkaSettings
+
+LOOK_EVERY_S, LOOK_S = 5.0, 3.0
+
+
+class NewestRecords:
+    """One consumer over all partitions of all the topics. `most`: topic -> how many of the kept ones; None for all."""
+
+    def __init__(self, settings: KafkaSettings, most: Mapping[str, int | None]) -> None:
+        self._consumer = client.consumer(settings, "web")
+        self._ends: dict[tuple[str, int], int] = {}
+        places = []
+        for topic, wanted in most.items():
+            kept = topics.ranges(settings, topic)
+            for partition, (low, high) in kept.items():
+                start = low if wanted is None else max(low, high - wanted)
+                places.append(client.TopicPartition(topic, partition, start))
+                if high > start:
+                    self._ends[topic, partition] = high
+        self._places, self._looked_at = places, time.monotonic()
+        self._consumer.assign(places)
+
+    def poll(self, limit: int, wait_s: float) -> Sequence[RawRecord]:
+        """At most so many records; none where none came. Raises ConnectionError while the broker does not answer."""
+        try:
+            records = consumed.take(self._consumer, limit, wait_s)
+            if records:
+                self._looked_at = time.monotonic()
+            elif time.monotonic() - self._looked_at > LOOK_EVERY_S:
+                self._consumer.get_watermark_offsets(self._places[0], timeout=LOOK_S)
+                self._looked_at = time.monotonic()
+        except client.KafkaException as error:
+            raise ConnectionError(f"the broker does not answer: {error}") from error
+        return records
+
+    def caught_up(self) -> bool:
+        """Whether all that was kept at the start has been read."""
+        return all(
+            place.offset >= self._ends.get((place.topic, place.partition), 0)
+            for place in self._consumer.position(self._places)
+        )
+
+    def close(self) -> None:
+        self._consumer.close()
