@@ -20,7 +20,7 @@ SETTINGS = (
     "shared.settings", "services.ingest.settings", "services.ingest.feed_settings", "services.embedder.settings",
     "services.retriever.settings", "services.generator.settings", "services.generator.tuning.settings",
     "services.generator.tuning.data.teacher_settings", "services.scorer.settings", "services.judge.settings",
-    "services.tuner.settings", "shared.costs", "services.console.platform.local_services",
+    "services.tuner.settings", "services.web.settings", "shared.costs", "services.console.platform.local_services",
     "services.console.platform.local", "shared.lab.voting.settings",
 )  # fmt: skip
 

@@ -114,6 +114,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step("tuner", (), (TUNINGS,), follows=(INDEXED, STANDINGS, ADAPTERS, TUNINGS)),
     Step("judge", (RESULTS,), (VERDICTS,)),
+    Step("web", (), (QUESTIONS, VOTES), follows=(CONTESTS, QUESTIONS, ANSWERS, RESULTS, STANDINGS, VOTES)),
 )
 
 

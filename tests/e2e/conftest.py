@@ -35,6 +35,7 @@ class House:
     cassandra: CassandraSettings
     store: Store
     environment: dict[str, str]
+    pages: str
 
     def publisher(self) -> Publisher:
         return Publisher(self.kafka, "test", CassandraDispositions(self.store))
@@ -85,7 +86,7 @@ def house(
     cassandra: CassandraSettings,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[House]:
-    """All six services, consuming. The converted model is shared with everything else on the machine."""
+    """All services but those on demand, consuming. The converted model is shared with all else on the machine."""
     home = tmp_path_factory.mktemp("house")
     models = HomeSettings().home.absolute() / "models"
     models.mkdir(parents=True, exist_ok=True)
@@ -94,14 +95,15 @@ def house(
         **platform.environment, "TILTYARD_HOME": str(home), "TILTYARD_KAFKA_PARTITIONS": "2",
         "TILTYARD_JUDGE_BACKEND": "oracle",
     }  # fmt: skip
+    pages, *probes = ports.find_free(len(EVERY) + 1)
     services = LocalServices(
-        LocalServicesSettings(), home=home, environment=environment, probe_ports=ports.find_free(len(EVERY))
+        LocalServicesSettings(), home=home, environment=environment, probe_ports=probes, pages_port=pages
     )
     schema.apply(cassandra, encoder="all-MiniLM-L6-v2", dimensions=384)
     store = connect(cassandra)
     try:
         services.start()
-        yield House(services, kafka, cassandra, store, environment)
+        yield House(services, kafka, cassandra, store, environment, f"http://127.0.0.1:{pages}")
     finally:
         services.stop()
         store.close()

@@ -109,9 +109,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     }  # fmt: skip
     kafka = KafkaSettings(bootstrap_servers=platform.bootstrap_servers, partitions=2)
     cassandra = CassandraSettings(port=int(environment["TILTYARD_CASSANDRA_PORT"]))
-    probes = ports.find_free(len(EVERY))
+    pages, *probes = ports.find_free(len(EVERY) + 1)
     folder = home / "services"
-    services = LocalServices(LocalServicesSettings(), home=folder, environment=environment, probe_ports=probes)
+    services = LocalServices(
+        LocalServicesSettings(), home=folder, environment=environment, probe_ports=probes, pages_port=pages
+    )
     try:
         creation.create(kafka)
         schema.apply(cassandra, encoder="hashing-64", dimensions=64)

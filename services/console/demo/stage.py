@@ -50,12 +50,15 @@ class Stage:
         self.kafka = usual.kafka.model_copy(update={"bootstrap_servers": self.platform.bootstrap_servers})
         places = {"contact_points": self.platform.contact_points, "port": self.platform.cassandra_port}
         self.cassandra = usual.cassandra.model_copy(update=places)
+        pages, *probes = ports.find_free(len(EVERY) + 1)
         self.services = LocalServices(
             usual.services,
             home=home,
             environment=self.environment,
-            probe_ports=ports.find_free(len(EVERY)),
+            probe_ports=probes,
+            pages_port=pages,
         )
+        self.pages = f"http://127.0.0.1:{pages}"
 
     def start(self) -> None:
         """Servers, topics and schema; what the console itself does from now on goes to them."""
@@ -77,6 +80,7 @@ class Stage:
         (self.home / "env").write_text(variables)
         command = os.path.relpath(sys.argv[0])
         output.say(f"Everything still runs. To ask more:\n  . {self.home / 'env'}\n  {command} ask 'your question'")
+        output.say(f"The pages, to ask and to vote: {self.pages}")
         output.say(f"The next trial stops it, or: {command} demo --stop")
 
 

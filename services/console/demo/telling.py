@@ -73,7 +73,7 @@ def name_of(seed: int | None) -> str:
 def begin(stage: Stage) -> None:
     """Servers and services, until everything answers."""
     started = time.monotonic()
-    say("0", "Kafka, Cassandra and six service processes start on this machine")
+    say("0", "Kafka, Cassandra and seven service processes start on this machine")
     with progress.waiting("servers start"):
         stage.start()
     with progress.waiting("services start"):

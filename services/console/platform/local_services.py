@@ -22,16 +22,18 @@ class LocalServicesSettings(Settings):
     ready_within_s: float = Field(default=180.0, gt=0)
 
 
-NAMES = ("ingest", "embedder", "retriever", "generator-base", "generator-tuned", "scorer")
+NAMES = ("ingest", "embedder", "retriever", "generator-base", "generator-tuned", "scorer", "web")
 ON_DEMAND = ("judge", "tuner")
 """Not started unless named: a judge costs six prompts a question, the tuner trains by itself."""
 EVERY = (*NAMES, *ON_DEMAND)
+PAGES_PORT = "TILTYARD_WEB_PORT"
 
 
 class LocalServices:
     """Starts and stops the service processes. `environment` is added to each one's own.
 
-    `probe_ports`: one for each of EVERY, where the settings' consecutive ones will not do."""
+    `probe_ports`: one for each of EVERY, where the settings' consecutive ones will not do; `pages_port`: of the pages.
+    """
 
     def __init__(
         self,
@@ -40,10 +42,11 @@ class LocalServices:
         home: Path,
         environment: Mapping[str, str] | None = None,
         probe_ports: Sequence[int] | None = None,
+        pages_port: int | None = None,
     ) -> None:
         self._settings = settings
         self._ports = probe_ports or range(settings.probe_port, settings.probe_port + len(EVERY))
-        self._environment = dict(environment or {})
+        self._environment = dict(environment or {}) | ({} if pages_port is None else {PAGES_PORT: str(pages_port)})
         self._supervisor = Supervisor(home)
 
     def start(self, names: tuple[str, ...] = NAMES) -> list[str]:

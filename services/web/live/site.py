@@ -17,9 +17,7 @@ from shared.records import RawRecord
 from shared.standings import current
 
 STANDINGS = "standings"
-FOLLOWED = (
-    topology.CONTESTS, topology.QUESTIONS, topology.ANSWERS, topology.RESULTS, topology.STANDINGS, topology.VOTES,
-)  # fmt: skip
+FOLLOWED = next(step.follows for step in topology.STEPS if step.service == "web")
 
 
 @dataclass

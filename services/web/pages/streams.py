@@ -1,7 +1,7 @@
 """Pieces of pages that are sent again whenever what they show has changed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 
 from fastapi.sse import ServerSentEvent
 
@@ -16,7 +16,7 @@ class TooManyStreamsError(ConnectionError):
     """More pages are open than are kept up to date."""
 
 
-async def kept_up(site: Site, name: str, piece: Callable[[], tuple[str, bool]]) -> AsyncIterator[ServerSentEvent]:
+async def kept_up(site: Site, name: str, piece: Callable[[], tuple[str, bool]]) -> AsyncGenerator[ServerSentEvent]:
     """The piece now, and anew with each change of what has this name, until it says that nothing more will come.
 
     Raises TooManyStreamsError where the site serves as many as it may.

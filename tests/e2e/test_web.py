@@ -1,0 +1,71 @@
+"""The pages over the real topics: a question asked on one, its answers as they come, and a vote."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+
+from shared import topology
+from shared.kafka import topics
+from shared.messages import Vote
+from tests.builders import a_document, a_question
+from tests.e2e.conftest import WITHIN_S, House
+from tests.web import mark_in
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+
+
+@pytest.fixture
+def browser(house: House) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=house.pages, timeout=30.0) as client:
+        yield client
+
+
+def until(page: Callable[[], str], holds: Callable[[str], bool]) -> str:
+    """The page once it holds."""
+    deadline = time.monotonic() + WITHIN_S
+    while not holds(seen := page()):
+        assert time.monotonic() < deadline, seen[-2_000:]
+        time.sleep(0.2)
+    return seen
+
+
+def test_a_question_of_a_page_is_answered_on_it_and_voted_on(house: House, browser: httpx.Client) -> None:
+    house.publish(
+        a_document(document_id="web-1", title="Glass bells", text="The glass bells of Orvane weigh 31 kilos.")
+    )
+    text = "How much do the glass bells of Orvane weigh?"
+    led = browser.post("/questions", data={"mark": mark_in(browser.get("/").text), "text": text})
+    assert led.status_code == 303, led.text
+    where = led.headers["location"]
+    name = where.rsplit("/", 1)[-1]
+
+    with browser.stream("GET", f"{where}/stream", timeout=WITHIN_S) as stream:
+        heard = "".join(stream.iter_text())
+    assert "event: done" in heard, "the stream ends with the result"
+    assert "base+rag" in heard
+    assert "web-1" in browser.get(where).text, "what the arm read is shown"
+    until(lambda: browser.get("/api/standings").text, lambda page: page != "{}")
+
+    shown = browser.get("/vote").text
+    question = re.search(r'name="question_id" value="([^"]+)"', shown)
+    if question is None:  # all arms said the same
+        return
+    cast = browser.post("/vote", data={"mark": mark_in(shown), "question_id": question[1], "choice": "tie"})
+    assert cast.status_code == 303, cast.text
+    until(lambda: browser.get(cast.headers["location"]).text, lambda page: "both are as good" in page)
+    votes = [Vote.model_validate_json(of.value or b"") for of in topics.read_all(house.kafka, topology.VOTES.name)]
+    assert any(vote.question_id == question[1] and vote.choice == "tie" for vote in votes)
+    assert name.startswith("web-")
+
+
+def test_pages_come_back_with_what_the_topics_hold(house: House, browser: httpx.Client) -> None:
+    question = a_question(question_id="asked-before-a-kill")
+    house.ask(question)
+    until(lambda: browser.get(f"/api/questions/{question.question_id}").text, lambda page: '"is_settled":true' in page)
+    house.kill("web")
+    house.services.start(("web",))
+
+    assert '"is_settled":true' in browser.get(f"/api/questions/{question.question_id}").text

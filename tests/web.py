@@ -1,0 +1,65 @@
+"""The pages over a broker in memory, as tests and trials use them."""
+
+import re
+from dataclasses import dataclass, field
+
+from fastapi.testclient import TestClient
+
+from services.web.app import application
+from services.web.live.site import FOLLOWED, Site
+from services.web.settings import WebSettings
+from shared.lab.voting.settings import VotingSettings
+from shared.memory.broker import MemoryBroker, MemorySource
+from shared.messages import Message
+from shared.topology import AnyTopic
+
+ADDRESS = "http://127.0.0.1:19480"
+
+
+@dataclass
+class Publishing:
+    """Puts messages on the broker, or fails as one that is away."""
+
+    broker: MemoryBroker
+    away: bool = False
+
+    def publish(self, topic: AnyTopic, message: Message) -> None:
+        """Raises ConnectionError while it is away."""
+        if self.away:
+            raise ConnectionError("1 records did not reach the broker")
+        self.broker.publish(topic, message)
+
+
+@dataclass
+class Pages:
+    """A site with its broker; each browser has its own cookies."""
+
+    broker: MemoryBroker = field(default_factory=MemoryBroker)
+    settings: WebSettings = field(default_factory=WebSettings)
+    voting: VotingSettings = field(default_factory=VotingSettings)
+
+    def __post_init__(self) -> None:
+        self.publishing = Publishing(self.broker)
+        self.site = Site(self.settings, self.voting, self.publishing)
+        self._source = MemorySource(self.broker, FOLLOWED, "web")
+
+    def publish(self, topic: AnyTopic, *messages: Message) -> None:
+        """As others do, and seen at once."""
+        self.broker.publish(topic, *messages)
+        self.read()
+
+    def read(self) -> None:
+        """Take in what is new on the topics."""
+        for record in self._source.poll(100_000, 0.0):
+            self.site.take(record)
+
+    def browser(self) -> TestClient:
+        """Somebody who has not been here before."""
+        return TestClient(application(self.site), base_url=ADDRESS, follow_redirects=False)
+
+
+def mark_in(page: str) -> str:
+    """The mark of the page's form."""
+    found = re.search(r'name="mark" value="(\w+)"', page)
+    assert found, page
+    return found[1]
