@@ -8,7 +8,7 @@ from services.web.app import application
 from services.web.following import Following
 from services.web.kafka import Topics, most_of
 from services.web.live.site import FOLLOWED, Site
-from services.web.serving import serve
+from services.web.serving import listen, serve
 from services.web.settings import WebSettings
 from shared import service
 from shared.kafka import client
@@ -26,10 +26,11 @@ def run(readiness: Readiness) -> None:
     client.require(kafka, [topic.name for topic in FOLLOWED])
     site = Site(settings, VotingSettings(), Topics(kafka))
     following = Following(site, NewestRecords(kafka, most_of(settings)), readiness.announce)
+    listening = listen(settings)
     following.start()
     try:
-        structlog.get_logger().info("serving", pages=f"http://{settings.host}:{settings.port}")
-        serve(application(site), settings)
+        structlog.get_logger().info("serving", pages=f"http://{settings.host}:{listening.getsockname()[1]}")
+        serve(application(site), listening)
     finally:
         following.stop()
 

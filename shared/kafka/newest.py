@@ -43,7 +43,7 @@ class NewestRecords:
     def caught_up(self) -> bool:
         """Whether all that was kept at the start has been read."""
         return all(
-            place.offset >= self._ends.get((place.topic, place.partition), 0)
+            place.offset >= self._ends.get((place.topic, place.partition), place.offset)
             for place in self._consumer.position(self._places)
         )
 

@@ -55,7 +55,7 @@ def test_a_question_of_a_page_is_answered_on_it_and_voted_on(house: House, brows
         return
     cast = browser.post("/vote", data={"mark": mark_in(shown), "question_id": question[1], "choice": "tie"})
     assert cast.status_code == 303, cast.text
-    until(lambda: browser.get(cast.headers["location"]).text, lambda page: "both are as good" in page)
+    until(lambda: browser.get(cast.headers["location"]).text, lambda page: "both are equally good" in page)
     votes = [Vote.model_validate_json(of.value or b"") for of in topics.read_all(house.kafka, topology.VOTES.name)]
     assert any(vote.question_id == question[1] and vote.choice == "tie" for vote in votes)
     assert name.startswith("web-")

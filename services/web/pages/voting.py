@@ -22,7 +22,7 @@ VOTE = "vote"
 SAID: dict[Choice, str] = {
     "a": "A is better",
     "b": "B is better",
-    "tie": "both are as good",
+    "tie": "both are equally good",
     "both_bad": "both are bad",
 }
 router = APIRouter(include_in_schema=False)
