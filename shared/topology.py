@@ -114,7 +114,12 @@ STEPS: tuple[Step, ...] = (
     ),
     Step("tuner", (), (TUNINGS,), follows=(INDEXED, STANDINGS, ADAPTERS, TUNINGS)),
     Step("judge", (RESULTS,), (VERDICTS,)),
-    Step("web", (), (QUESTIONS, VOTES), follows=(CONTESTS, QUESTIONS, ANSWERS, RESULTS, STANDINGS, VOTES)),
+    Step(
+        "web",
+        (),
+        (DOCUMENTS, QUESTIONS, VOTES),
+        follows=(CONTESTS, INDEXED, QUESTIONS, ANSWERS, RESULTS, STANDINGS, VOTES),
+    ),
 )
 
 

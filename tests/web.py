@@ -1,15 +1,17 @@
 """The pages over a broker in memory, as tests and trials use them."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 
 from fastapi.testclient import TestClient
 
 from services.web.app import application
+from services.web.live.documents import DEAD
 from services.web.live.site import FOLLOWED, Site
 from services.web.settings import WebSettings
 from shared.lab.voting.settings import VotingSettings
-from shared.memory.broker import MemoryBroker, MemorySource
+from shared.memory.broker import MemoryBroker
 from shared.messages import Message
 from shared.topology import AnyTopic
 
@@ -41,7 +43,7 @@ class Pages:
     def __post_init__(self) -> None:
         self.publishing = Publishing(self.broker)
         self.site = Site(self.settings, self.voting, self.publishing)
-        self._source = MemorySource(self.broker, FOLLOWED, "web")
+        self._read: Counter[tuple[str, int]] = Counter()
 
     def publish(self, topic: AnyTopic, *messages: Message) -> None:
         """As others do, and seen at once."""
@@ -50,8 +52,11 @@ class Pages:
 
     def read(self) -> None:
         """Take in what is new on the topics."""
-        for record in self._source.poll(100_000, 0.0):
-            self.site.take(record)
+        for topic in (*(followed.name for followed in FOLLOWED), *DEAD):
+            for partition in range(self.broker.partitions):
+                for record in self.broker.after(topic, partition, self._read[topic, partition]):
+                    self._read[topic, partition] += 1
+                    self.site.take(record)
 
     def browser(self) -> TestClient:
         """Somebody who has not been here before."""

@@ -7,7 +7,7 @@ import structlog
 from services.web.app import application
 from services.web.following import Following
 from services.web.kafka import Topics, most_of
-from services.web.live.site import FOLLOWED, Site
+from services.web.live.site import Site
 from services.web.serving import listen, serve
 from services.web.settings import WebSettings
 from shared import service
@@ -23,7 +23,7 @@ SERVICE = "web"
 def run(readiness: Readiness) -> None:
     """Follow the topics and serve, by the environment, until told to stop."""
     settings, kafka = WebSettings(), KafkaSettings()
-    client.require(kafka, [topic.name for topic in FOLLOWED])
+    client.require(kafka, [*most_of(settings)])
     site = Site(settings, VotingSettings(), Topics(kafka))
     following = Following(site, NewestRecords(kafka, most_of(settings)), readiness.announce)
     listening = listen(settings)

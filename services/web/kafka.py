@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping
 
+from services.web.live.documents import DEAD, KEPT, OWN
 from services.web.live.site import FOLLOWED
 from services.web.settings import WebSettings
 from shared import topology
@@ -32,6 +33,6 @@ def most_of(settings: WebSettings) -> Mapping[str, int | None]:
     """Topic -> how many of its kept records are read at a start, of each partition; None for all."""
     most = {
         topology.QUESTIONS: settings.questions, topology.RESULTS: settings.questions,
-        topology.ANSWERS: ARMS * settings.questions, topology.VOTES: VOTES,
+        topology.ANSWERS: ARMS * settings.questions, topology.VOTES: VOTES, topology.INDEXED: KEPT,
     }  # fmt: skip
-    return {topic.name: most.get(topic) for topic in FOLLOWED}
+    return {topic.name: most.get(topic) for topic in FOLLOWED} | dict.fromkeys(DEAD, OWN)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from services.web.live.changes import Changes
+from services.web.live.documents import DEAD, Documents
 from services.web.live.questions import Questions
 from services.web.ports import Publishing
 from services.web.safety import Forms, Often
@@ -16,7 +17,7 @@ from shared.messages import Standing
 from shared.records import RawRecord
 from shared.standings import current
 
-STANDINGS = "standings"
+STANDINGS, FRESHNESS = "standings", "freshness"
 FOLLOWED = next(step.follows for step in topology.STEPS if step.service == "web")
 
 
@@ -38,6 +39,7 @@ class Site:
     def __post_init__(self) -> None:
         self.questions = Questions(self.settings.questions, self.changes.tell)
         self.asking = Often(self.settings.asked_per_minute)
+        self.documents = Documents(self.changes.tell, FRESHNESS)
         self._standings = Latest(topology.STANDINGS)
 
     @property
@@ -46,12 +48,14 @@ class Site:
         return current([*self._standings.values.values()])
 
     def take(self, record: RawRecord) -> None:
-        """Take in one record of the topics in `FOLLOWED`."""
+        """Take in one record of the topics that are `FOLLOWED`, or of dead letters of documents."""
         if record.position.topic == topology.STANDINGS.name:
             self._standings.take(record)
             self.changes.tell(STANDINGS)
         elif record.position.topic == topology.VOTES.name:
             self.votes += readable([record])
+        elif record.position.topic in (topology.INDEXED.name, *DEAD):
+            self.documents.take(record)
         else:
             self.questions.take(record)
 

@@ -1,0 +1,97 @@
+"""How soon documents can be found, and publishing one to watch it on its way."""
+
+from collections.abc import AsyncIterator, Mapping
+from uuid import uuid4
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from services.web.live.site import FRESHNESS, Site
+from services.web.pages import streams
+from services.web.pages.given import Fields, OfBrowser, OfSite
+from services.web.pages.rendering import page, part
+from services.web.pages.words import took
+from shared import topology
+from shared.lab.freshness import STAGES, Journey, Quantiles, stages
+from shared.messages import DocumentPublished
+
+PUBLISH, OURS, NEWEST = "publish", "web-", 20
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/freshness")
+def show(request: Request, site: OfSite, browser: OfBrowser) -> Response:
+    """Percentiles of each stage, the newest documents, and a form for one more."""
+    return page(request, "freshness.html", {"mark": site.forms.mark(browser, PUBLISH), **_shown(site)})
+
+
+@router.get("/freshness/stream", response_class=EventSourceResponse)
+async def stream(site: OfSite) -> AsyncIterator[ServerSentEvent]:
+    """The same anew whenever a document was announced."""
+    async for event in streams.kept_up(site, FRESHNESS, lambda: (part("stages.html", _shown(site)), False)):
+        yield event
+
+
+@router.post("/documents")
+def publish(site: OfSite, browser: OfBrowser, fields: Fields) -> Response:
+    """Publish a document, and lead to where it can be watched."""
+    site.forms.require(fields.get("mark", ""), browser, PUBLISH)
+    site.asking.count(browser)
+    document = document_of(fields)
+    site.publishing.publish(topology.DOCUMENTS, document)
+    return RedirectResponse(f"/documents/{document.document_id}", status_code=303)
+
+
+@router.get("/documents/{document_id}")
+def one(request: Request, site: OfSite, document_id: str) -> Response:
+    """What became of a document by now."""
+    return page(request, "document.html", {"document_id": document_id, **_fate(site, document_id)})
+
+
+@router.get("/documents/{document_id}/stream", response_class=EventSourceResponse)
+async def fate_stream(site: OfSite, document_id: str) -> AsyncIterator[ServerSentEvent]:
+    """The same anew, until it can be found or was refused."""
+
+    def piece() -> tuple[str, bool]:
+        shown = _fate(site, document_id)
+        return part("fate.html", shown), shown["fate"] is not None
+
+    async for event in streams.kept_up(site, document_id, piece):
+        yield event
+
+
+def document_of(fields: Mapping[str, str]) -> DocumentPublished:
+    """Raises ValueError where it is none."""
+    if not fields.get("text"):
+        raise ValueError("the document has no text: write some, so that something can be found")
+    said = {name: fields.get(name, "") for name in ("title", "text", "source")}
+    return DocumentPublished.model_validate({"document_id": f"{OURS}{uuid4()}", **said})
+
+
+def _shown(site: Site) -> dict[str, object]:
+    newest = site.documents.journeys
+    by_stage = stages(newest)
+    return {
+        "stages": [(stage, *_quantiles(by_stage[stage])) for stage in STAGES],
+        "n": len(newest),
+        "newest": [(journey, _took(journey)) for journey in newest[:NEWEST]],
+        "columns": STAGES,
+    }
+
+
+def _fate(site: Site, document_id: str) -> dict[str, object]:
+    fate = site.documents.fate(document_id)
+    return {
+        "fate": fate,
+        "steps": [*zip(STAGES, _took(fate.journey), strict=True)] if fate and fate.journey else [],
+    }
+
+
+def _quantiles(of: Quantiles) -> list[str]:
+    return ["" if value is None else took(value) for value in (of.p50, of.p95, of.p99)]
+
+
+def _took(journey: Journey) -> list[str]:
+    """Each stage's time; "" of one that its announcement does not tell."""
+    return [took(journey.took_ms[stage]) if stage in journey.took_ms else "" for stage in STAGES]

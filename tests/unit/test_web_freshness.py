@@ -1,0 +1,79 @@
+"""How soon documents can be found, on a page: announcements, and one document on its way."""
+
+from datetime import timedelta
+
+import pytest
+
+from shared import dead_letters, topology
+from shared.messages import DocumentIndexed, DocumentPublished
+from shared.records import Position, RawRecord
+from tests.builders import NOON
+from tests.web import Pages, mark_in
+
+
+@pytest.fixture
+def pages() -> Pages:
+    return Pages()
+
+
+def announced(name: str, revision: int = 1, **changes: object) -> DocumentIndexed:
+    at = {"appended_at": NOON, "ingested_at": NOON + timedelta(milliseconds=20)}
+    given = {"document_id": name, "revision": revision, "first_seen_at": NOON, "published_at": NOON, "chunk_count": 1}
+    given |= {"encoder": "e", "stored_at": NOON + timedelta(milliseconds=60), "content_hash": "c0"}
+    return DocumentIndexed.model_validate(given | at | changes)
+
+
+def published(pages: Pages, **fields: str) -> tuple[str, str]:
+    """Where one is led, and the document's id."""
+    browser = pages.browser()
+    led = browser.post("/documents", data={"mark": mark_in(browser.get("/freshness").text), **fields})
+    assert led.status_code == 303, led.text
+    [document] = pages.broker.messages(topology.DOCUMENTS)
+    assert isinstance(document, DocumentPublished)
+    assert document.labels == ()
+    return led.headers["location"], document.document_id
+
+
+def test_without_documents_the_page_says_what_to_do(pages: Pages) -> None:
+    assert "Publish one below" in pages.browser().get("/freshness").text
+
+
+def test_each_stage_and_the_newest_documents_are_shown(pages: Pages) -> None:
+    pages.publish(
+        topology.INDEXED, announced("ferry", source="Desk"), announced("board", source="s", labels=("board",))
+    )
+    page = pages.browser().get("/freshness").text
+
+    assert "2 revisions" in page
+    assert "20 ms" in page
+    assert "Desk" in page
+    assert "(documents with labels)" in page, "the source of such a document is not for everyone"
+
+
+def test_a_published_document_is_watched_until_it_can_be_found(pages: Pages) -> None:
+    where, name = published(pages, title="Ferry", text="The ferry sails.", labels="board")
+    assert "Nothing was announced of it yet" in pages.browser().get(where).text
+
+    pages.publish(topology.INDEXED, announced(name))
+    page = pages.browser().get(where).text
+    assert "It can be found since" in page
+    assert "hx-sse:connect" not in page
+
+
+def test_a_refused_document_says_why(pages: Pages) -> None:
+    where, name = published(pages, text="The ferry sails.")
+    record = RawRecord(Position(topology.DOCUMENTS.name, 0, 0), name.encode(), b"{}", NOON)
+    letter = dead_letters.letter(record, "text: <b>no</b> words", "ingest")
+    pages.broker.append(letter.topic, letter.key, letter.value, letter.headers)
+    pages.read()
+    page = pages.browser().get(where).text
+
+    assert "text: &lt;b&gt;no&lt;/b&gt; words" in page
+
+
+def test_a_document_without_text_is_not_published(pages: Pages) -> None:
+    browser = pages.browser()
+    refused = browser.post("/documents", data={"mark": mark_in(browser.get("/freshness").text), "title": "Ferry"})
+
+    assert refused.status_code == 422
+    assert not pages.broker.records(topology.DOCUMENTS.name)
