@@ -22,6 +22,7 @@ from shared.lab import accounting
 from shared.messages import DocumentPublished, Question, Result
 from shared.publisher import Publisher, Settled
 from shared.settings import CassandraSettings, HomeSettings, KafkaSettings
+from tests.e2e.live import Servers, servers
 
 WITHIN_S = 240.0
 
@@ -107,6 +108,13 @@ def house(
     finally:
         services.stop()
         store.close()
+
+
+@pytest.fixture(scope="session")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """Servers that may be paused and compacted: no service of the house is on them."""
+    with servers(tmp_path_factory.mktemp("own")) as running:
+        yield running
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ WIDE = RetrieverSettings(top_k=100, budget_words=1_000_000, index_memory_mib=16)
 
 @dataclass
 class Servers:
-    """A Kafka and a Cassandra that belong to one module's tests."""
+    """A Kafka and a Cassandra that tests may do with as they please."""
 
     settings: PlatformSettings
     platform: LocalPlatform

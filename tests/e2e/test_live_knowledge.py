@@ -23,20 +23,13 @@ from shared import topology
 from shared.kafka import topics
 from shared.messages import DocumentPublished, EvidenceFound, Filters, Question
 from shared.retention import Retention
-from tests.e2e.live import WIDE, Live, Servers, servers
+from tests.e2e.live import WIDE, Live, Servers
 from tests.knowledge_model import Model, Moment, a_text, check, own_words
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 IDS = ("a", "b", "c", "d", "e")
 STEPS = 60
 numbers = count(1)
-
-
-@pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    """Servers that may be paused: nobody else's tests are on them."""
-    with servers(tmp_path_factory.mktemp("live")) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import numpy as np
@@ -20,16 +20,10 @@ from shared.scope import Scope
 from shared.settings import CassandraSettings, EncoderSettings
 from shared.stored import StoredRevision, Vector
 from tests.builders import NOON, a_chunked_document, a_raw_record
-from tests.e2e.live import Servers, servers
+from tests.e2e.live import Servers
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 TEXTS, QUESTIONS, LEAST = 1_000, 50, 0.98
-
-
-@pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    with servers(tmp_path_factory.mktemp("recall")) as running:
-        yield running
 
 
 def short_texts() -> list[str]:
@@ -83,7 +77,7 @@ class Corpus:
 
 def test_ten_nearest_are_found_also_after_deletions_flush_and_compaction(own: Servers) -> None:
     encoder = encoding.build(EncoderSettings())
-    settings = CassandraSettings(port=int(own.platform.environment["TILTYARD_CASSANDRA_PORT"]))
+    settings = CassandraSettings(port=int(own.platform.environment["TILTYARD_CASSANDRA_PORT"]), keyspace="recall")
     schema.apply(settings, encoder=encoder.name, dimensions=encoder.dimensions)
     store = connect(settings)
     texts = short_texts()
