@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+LONG_MS = 120_000
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
 
@@ -32,5 +33,7 @@ def exact(moment: datetime) -> str:
 
 
 def took(milliseconds: float) -> str:
-    """18 ms, 2.4 s."""
-    return f"{milliseconds:.0f} ms" if milliseconds < 1_000 else f"{milliseconds / 1_000:.1f} s"
+    """18 ms, 2.4 s, 5 minutes."""
+    if abs(milliseconds) < 1_000:
+        return f"{milliseconds:.0f} ms"
+    return f"{milliseconds / 1_000:.1f} s" if abs(milliseconds) < LONG_MS else _span(milliseconds / 1_000)
