@@ -143,20 +143,23 @@ def short(answer: Answer) -> Answer:
 def read(file: Path) -> list[Unit]:
     """The units of a file, none where there is no file. A last line that a kill cut off is no unit.
 
+    Of two units with one key the later one counts: files of two processes may be put together.
+
     Raises ValueError that names the line which is wrong.
     """
     if not file.is_file():
         return []
-    units: list[Unit] = []
+    units: dict[tuple[str, ...], Unit] = {}
     written = file.read_bytes()
     for number, line in enumerate(written[: written.rfind(b"\n") + 1].splitlines(), start=1):
         try:
-            units.append(_UNIT.validate_json(line))
+            unit = _UNIT.validate_json(line)
         except ValueError as error:
             raise ValueError(
                 f"{file}:{number}: no unit of this measurement (give --out another file): {error}"
             ) from error
-    return units
+        units[unit.key] = unit
+    return [*units.values()]
 
 
 def append(file: Path, unit: Unit) -> None:

@@ -153,6 +153,14 @@ def test_a_line_that_is_no_unit_is_named(tmp_path: Path) -> None:
     assert records.read(tmp_path / "none.jsonl") == []
 
 
+def test_a_unit_that_two_files_have_counts_once(tmp_path: Path) -> None:
+    units = measured(tmp_path, Remembers("a"))
+    file = tmp_path / "out.jsonl"
+    file.write_bytes(2 * file.read_bytes())
+
+    assert records.read(file) == units
+
+
 def test_figures_tell_who_keeps_up_from_who_does_not(tmp_path: Path) -> None:
     units = measured(tmp_path, Remembers("keeps-up"), Remembers("stopped", until=2))
     of = {name: drift_figures.figures(name, some) for name, some in drift_figures.by_contestant(units).items()}
