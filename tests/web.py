@@ -28,7 +28,7 @@ class Publishing:
     def publish(self, topic: AnyTopic, message: Message) -> None:
         """Raises ConnectionError while it is away."""
         if self.away:
-            raise ConnectionError("1 records did not reach the broker")
+            raise ConnectionError("the broker did not confirm it within 5 s")
         self.broker.publish(topic, message)
 
 
@@ -44,6 +44,7 @@ class Pages:
         self.publishing = Publishing(self.broker)
         self.site = Site(self.settings, self.voting, self.publishing)
         self._read: Counter[tuple[str, int]] = Counter()
+        self.site.has_read()
 
     def publish(self, topic: AnyTopic, *messages: Message) -> None:
         """As others do, and seen at once."""

@@ -1,6 +1,7 @@
 """`python -m services.web`: the pages on which people ask, vote and see how the arms stand."""
 
 import sys
+import threading
 
 import structlog
 
@@ -8,7 +9,7 @@ from services.web.app import application
 from services.web.following import Following
 from services.web.kafka import Topics, most_of
 from services.web.live.site import Site
-from services.web.serving import listen, serve
+from services.web.serving import listen, server
 from services.web.settings import WebSettings
 from shared import service
 from shared.kafka import client
@@ -18,21 +19,30 @@ from shared.observe import Readiness
 from shared.settings import KafkaSettings, ObserveSettings
 
 SERVICE = "web"
+log = structlog.get_logger()
 
 
 def run(readiness: Readiness) -> None:
-    """Follow the topics and serve, by the environment, until told to stop."""
+    """Follow the topics and serve, by the environment, until told to stop. Raises RuntimeError where following ends."""
     settings, kafka = WebSettings(), KafkaSettings()
     client.require(kafka, [*most_of(settings)])
-    site = Site(settings, VotingSettings(), Topics(kafka))
-    following = Following(site, NewestRecords(kafka, most_of(settings)), readiness.announce)
-    listening = listen(settings)
-    following.start()
-    try:
-        structlog.get_logger().info("serving", pages=f"http://{settings.host}:{listening.getsockname()[1]}")
-        serve(application(site), listening)
-    finally:
-        following.stop()
+    site, failed = Site(settings, VotingSettings(), Topics(kafka)), threading.Event()
+    serving = server(application(site), site.changes.close)
+
+    def ended() -> None:
+        failed.set()
+        serving.end()
+
+    following = Following(site, NewestRecords(kafka, most_of(settings)), readiness.announce, ended)
+    with listen(settings) as address:
+        following.start()
+        try:
+            log.info("serving", pages=f"http://{settings.name}:{address.getsockname()[1]}")
+            serving.run(sockets=[address])
+        finally:
+            following.stop()
+    if failed.is_set():
+        raise RuntimeError("the topics are no longer read: the log says why")
 
 
 if __name__ == "__main__":

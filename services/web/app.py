@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
@@ -14,12 +15,12 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from services.web.live.site import Site
 from services.web.pages import api, asking, freshness, standings, voting
 from services.web.pages.rendering import refused
-from services.web.safety import ForeignFormError, Safe, TooOftenError
+from services.web.safety import ForeignFormError, Safe, TooLargeError, TooOftenError
 from shared.records import reason_of
 
-HOSTS = ["127.0.0.1", "localhost", "[::1]"]
-"""By other names only somebody else's page would reach us."""
-STATUS = {ForeignFormError: 403, TooOftenError: 429, ConnectionError: 503, ValueError: 422}
+HOSTS = ("127.0.0.1", "localhost", "[::1]")
+"""And that of the settings: by other names only somebody else's page would reach us."""
+STATUS = {ForeignFormError: 403, TooOftenError: 429, TooLargeError: 413, ConnectionError: 503, ValueError: 422}
 
 
 def application(site: Site) -> FastAPI:
@@ -36,9 +37,10 @@ def application(site: Site) -> FastAPI:
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     for page in (asking, voting, standings, freshness, api):
         app.include_router(page.router)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*HOSTS, site.settings.name])
     app.add_middleware(Safe)
     app.add_exception_handler(HTTPException, _absent)
+    app.add_exception_handler(RequestValidationError, _incomplete)
     for kind in STATUS:
         app.add_exception_handler(kind, _wrong)
     return app
@@ -47,6 +49,12 @@ def application(site: Site) -> FastAPI:
 async def _absent(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     return refused(request, error.status_code, str(error.detail))
+
+
+async def _incomplete(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    faults = (f"{'.'.join(map(str, fault['loc'][1:]))}: {fault['msg']}" for fault in error.errors()[:5])
+    return refused(request, 422, "; ".join(faults))
 
 
 async def _wrong(request: Request, error: Exception) -> Response:

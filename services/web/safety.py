@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
@@ -13,8 +13,12 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-COOKIE, YEAR_S, MINUTE_S = "tiltyard", 31_536_000, 60.0
+COOKIE, YEAR_S, HOUR_S, MINUTE_S = "tiltyard", 31_536_000, 3_600.0, 60.0
 BROWSERS = 10_000
+NAMELESS = ""
+"""Under this name all count that keep no cookie."""
+MOST_BYTES = 64 * 1024
+"""Of what a form or a program sends."""
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -32,7 +36,11 @@ class ForeignFormError(ValueError):
 
 
 class TooOftenError(ValueError):
-    """More than one browser may do within a minute."""
+    """More than one browser may do within a time."""
+
+
+class TooLargeError(ValueError):
+    """A body of more bytes than one of ours can have."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +59,9 @@ class Browser:
 
     @property
     def cookie(self) -> str:
-        """Scripts cannot read the name, and other sites cannot send it."""
+        """Scripts cannot read the name, and forms of other sites do not send it; links from there do."""
         morsel: SimpleCookie = SimpleCookie({COOKIE: self.name})
-        for attribute, value in (("max-age", YEAR_S), ("httponly", True), ("samesite", "strict"), ("path", "/")):
+        for attribute, value in (("max-age", YEAR_S), ("httponly", True), ("samesite", "lax"), ("path", "/")):
             morsel[COOKIE][attribute] = value
         return morsel[COOKIE].OutputString()
 
@@ -81,7 +89,22 @@ class Safe:
                         headers.append("Set-Cookie", browser.cookie)
             await send(message)
 
-        return await self._app(scope, receive, sent)
+        return await self._app(scope, bounded(receive), sent)
+
+
+def bounded(receive: Receive) -> Receive:
+    """What raises TooLargeError where a body is larger than any of ours."""
+    size = 0
+
+    async def received() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > MOST_BYTES:
+            raise TooLargeError(f"{MOST_BYTES:,} bytes may be sent: shorten what you wrote")
+        return message
+
+    return received
 
 
 class Forms:
@@ -102,19 +125,23 @@ class Forms:
 
 
 class Often:
-    """How often each browser did something within the last minute; of the newest `BROWSERS` of them."""
+    """How often each browser did something within a time, in seconds; of the newest `BROWSERS` of them."""
 
-    def __init__(self, most: int, clock: Callable[[], float] = monotonic) -> None:
-        self._most, self._clock = most, clock
-        self._times: dict[str, deque[float]] = defaultdict(deque)
+    def __init__(self, most: int, within_s: float = MINUTE_S, clock: Callable[[], float] = monotonic) -> None:
+        self._most, self._within_s, self._clock = most, within_s, clock
+        self._times: dict[str, deque[float]] = {}
 
     def count(self, browser: Browser) -> None:
         """Once more. Raises TooOftenError beyond the limit."""
-        now, times = self._clock(), self._times[browser.name]
-        while times and now - times[0] > MINUTE_S:
+        name = NAMELESS if browser.is_new else browser.name
+        now, times = self._clock(), self._times.pop(name, None) or deque()
+        self._times[name] = times
+        while times and now - times[0] > self._within_s:
             times.popleft()
         if len(times) >= self._most:
-            raise TooOftenError(f"{self._most} within a minute are the most: wait a moment")
+            raise TooOftenError(
+                f"{self._most} within {self._within_s / MINUTE_S:g} minutes are the most: come back later"
+            )
         times.append(now)
         while len(self._times) > BROWSERS:
             self._times.pop(next(iter(self._times)))

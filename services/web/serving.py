@@ -2,8 +2,9 @@
 
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
@@ -15,7 +16,11 @@ END_S, WAITING = 3, 128
 
 
 class Server(uvicorn.Server):
-    """One that ends with code 0 where it was told to stop, as our other processes do."""
+    """One that ends with code 0 where it was told to stop, as our other processes do. `closing` ends open pages."""
+
+    def __init__(self, config: uvicorn.Config, closing: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._closing = closing
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -27,24 +32,33 @@ class Server(uvicorn.Server):
             for number, handler in before.items():
                 signal.signal(number, handler)
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """As a signal calls it."""
+        self._closing()
+        super().handle_exit(sig, frame)
+
+    def end(self) -> None:
+        """From any thread: as if told to stop."""
+        self._closing()
+        self.should_exit = True
+
+
+def server(app: FastAPI, closing: Callable[[], None]) -> Server:
+    """Not running yet."""
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=END_S,
+        h11_max_incomplete_event_size=32 * 1024,
+    )  # fmt: skip
+    return Server(config, closing)
+
 
 def listen(settings: WebSettings) -> socket.socket:
-    """Takes the address: who connects from now on waits until pages are served. Raises ValueError where it is taken."""
+    """Takes the address: who connects from now on waits until pages are served. Raises ValueError where it cannot."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
         return socket.create_server((settings.host, settings.port), family=family, backlog=WAITING)
     except OSError as error:
         raise ValueError(
-            f"{settings.host}:{settings.port} cannot be taken ({error.strerror}): another process serves there; set "
-            "TILTYARD_WEB_PORT"
+            f"{settings.name}:{settings.port} cannot be served on ({error.strerror}): set TILTYARD_WEB_PORT to a free "
+            "port, or TILTYARD_WEB_HOST to another loopback address"
         ) from error
-
-
-def serve(app: FastAPI, on: socket.socket) -> None:
-    """Returns when the process was told to stop; closes what it listened on."""
-    config = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=END_S,
-        h11_max_incomplete_event_size=32 * 1024,
-    )  # fmt: skip
-    with on:
-        Server(config).run(sockets=[on])

@@ -1,7 +1,8 @@
 """Several topics followed at once without a group: the newest records that are kept of each, then all as they come."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from shared.kafka import client, consumed, topics
 from shared.records import RawRecord
@@ -26,26 +27,47 @@ class NewestRecords:
                     self._ends[topic, partition] = high
         self._places, self._looked_at = places, time.monotonic()
         self._consumer.assign(places)
+        self._error: client.KafkaError | None = None
 
     def poll(self, limit: int, wait_s: float) -> Sequence[RawRecord]:
-        """At most so many records; none where none came. Raises ConnectionError while the broker does not answer."""
-        try:
-            records = consumed.take(self._consumer, limit, wait_s)
-            if records:
-                self._looked_at = time.monotonic()
-            elif time.monotonic() - self._looked_at > LOOK_EVERY_S:
-                self._consumer.get_watermark_offsets(self._places[0], timeout=LOOK_S)
-                self._looked_at = time.monotonic()
-        except client.KafkaException as error:
-            raise ConnectionError(f"the broker does not answer: {error}") from error
+        """At most so many records; none where none came. Raises ConnectionError while the broker does not answer.
+
+        What came beside an error is given first, and the error raised at the next call: nobody reads those again.
+        """
+        if (error := self._error) is not None:
+            self._error = None
+            raise ConnectionError(f"the broker does not answer: {error}")
+        first = self._consumer.poll(wait_s)
+        messages = [] if first is None else [first, *self._consumer.consume(limit - 1, timeout=0.0)]
+        self._error = next((message.error() for message in messages if message.error()), None)
+        records = [consumed.raw_record(message) for message in messages if not message.error()]
+        if records:
+            self._looked_at = time.monotonic()
+        elif time.monotonic() - self._looked_at > LOOK_EVERY_S:
+            self._look()
         return records
 
     def caught_up(self) -> bool:
-        """Whether all that was kept at the start has been read."""
-        return all(
-            place.offset >= self._ends.get((place.topic, place.partition), place.offset)
-            for place in self._consumer.position(self._places)
-        )
+        """Whether all that was kept at the start has been read. Raises ConnectionError while the broker is away."""
+        with _reaching():
+            return all(
+                place.offset >= self._ends.get((place.topic, place.partition), place.offset)
+                for place in self._consumer.position(self._places)
+            )
 
     def close(self) -> None:
         self._consumer.close()
+
+    def _look(self) -> None:
+        """Whether the broker answers: a consumer alone waits for one that is away."""
+        with _reaching():
+            self._consumer.get_watermark_offsets(self._places[0], timeout=LOOK_S)
+        self._looked_at = time.monotonic()
+
+
+@contextmanager
+def _reaching() -> Iterator[None]:
+    try:
+        yield
+    except client.KafkaException as error:
+        raise ConnectionError(f"the broker does not answer: {error}") from error

@@ -37,12 +37,11 @@ def test_a_question_of_a_page_is_answered_on_it_and_voted_on(house: House, brows
         a_document(document_id="web-1", title="Glass bells", text="The glass bells of Orvane weigh 31 kilos.")
     )
     text = "How much do the glass bells of Orvane weigh?"
-    led = browser.post("/questions", data={"mark": mark_in(browser.get("/").text), "text": text})
+    led = browser.post("/question", data={"mark": mark_in(browser.get("/").text), "text": text})
     assert led.status_code == 303, led.text
     where = led.headers["location"]
-    name = where.rsplit("/", 1)[-1]
 
-    with browser.stream("GET", f"{where}/stream", timeout=WITHIN_S) as stream:
+    with browser.stream("GET", where.replace("/question?", "/question/stream?"), timeout=WITHIN_S) as stream:
         heard = "".join(stream.iter_text())
     assert "event: done" in heard, "the stream ends with the result"
     assert "base+rag" in heard
@@ -51,21 +50,21 @@ def test_a_question_of_a_page_is_answered_on_it_and_voted_on(house: House, brows
 
     shown = browser.get("/vote").text
     question = re.search(r'name="question_id" value="([^"]+)"', shown)
-    if question is None:  # all arms said the same
-        return
+    assert question is not None, "the tuned arms have no adapter and the others say different things"
     cast = browser.post("/vote", data={"mark": mark_in(shown), "question_id": question[1], "choice": "tie"})
     assert cast.status_code == 303, cast.text
     until(lambda: browser.get(cast.headers["location"]).text, lambda page: "both are equally good" in page)
     votes = [Vote.model_validate_json(of.value or b"") for of in topics.read_all(house.kafka, topology.VOTES.name)]
     assert any(vote.question_id == question[1] and vote.choice == "tie" for vote in votes)
-    assert name.startswith("web-")
 
 
 def test_pages_come_back_with_what_the_topics_hold(house: House, browser: httpx.Client) -> None:
     question = a_question(question_id="asked-before-a-kill")
     house.ask(question)
-    until(lambda: browser.get(f"/api/questions/{question.question_id}").text, lambda page: '"is_settled":true' in page)
+    until(
+        lambda: browser.get(f"/api/question?id={question.question_id}").text, lambda page: '"is_settled":true' in page
+    )
     house.kill("web")
     house.services.start(("web",))
 
-    assert '"is_settled":true' in browser.get(f"/api/questions/{question.question_id}").text
+    assert '"is_settled":true' in browser.get(f"/api/question?id={question.question_id}").text

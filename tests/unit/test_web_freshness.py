@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.web.live.documents import KEPT
 from shared import dead_letters, topology
 from shared.messages import DocumentIndexed, DocumentPublished
 from shared.records import Position, RawRecord
@@ -26,7 +27,7 @@ def announced(name: str, revision: int = 1, **changes: object) -> DocumentIndexe
 def published(pages: Pages, **fields: str) -> tuple[str, str]:
     """Where one is led, and the document's id."""
     browser = pages.browser()
-    led = browser.post("/documents", data={"mark": mark_in(browser.get("/freshness").text), **fields})
+    led = browser.post("/document", data={"mark": mark_in(browser.get("/freshness").text), **fields})
     assert led.status_code == 303, led.text
     [document] = pages.broker.messages(topology.DOCUMENTS)
     assert isinstance(document, DocumentPublished)
@@ -73,7 +74,38 @@ def test_a_refused_document_says_why(pages: Pages) -> None:
 
 def test_a_document_without_text_is_not_published(pages: Pages) -> None:
     browser = pages.browser()
-    refused = browser.post("/documents", data={"mark": mark_in(browser.get("/freshness").text), "title": "Ferry"})
+    refused = browser.post("/document", data={"mark": mark_in(browser.get("/freshness").text), "title": "Ferry"})
 
     assert refused.status_code == 422
     assert not pages.broker.records(topology.DOCUMENTS.name)
+
+
+def test_a_document_that_was_taken_back_is_found_no_more(pages: Pages) -> None:
+    where, name = published(pages, text="The ferry sails.")
+    pages.publish(topology.INDEXED, announced(name), announced(name, revision=2, retracted=True))
+
+    assert "It was taken back, and is found no more" in pages.browser().get(where).text
+
+
+def test_a_later_refusal_does_not_undo_what_can_be_found(pages: Pages) -> None:
+    where, name = published(pages, text="The ferry sails.")
+    pages.publish(topology.INDEXED, announced(name))
+    letter = dead_letters.letter(
+        RawRecord(Position(topology.DOCUMENTS.name, 0, 9), name.encode(), b"{", NOON), "why", "i"
+    )
+    pages.broker.append(letter.topic, letter.key, letter.value, letter.headers)
+    pages.read()
+    page = pages.browser().get(where).text
+
+    assert "It can be found" in page
+    assert "A later record of this document was refused" in page
+
+
+def test_a_document_of_a_form_is_known_however_many_others_come(pages: Pages) -> None:
+    where, name = published(pages, text="The ferry sails.")
+    pages.publish(topology.INDEXED, announced(name), *(announced(f"other-{at}") for at in range(2_100)))
+
+    assert "It can be found" in pages.browser().get(where).text
+    assert len(pages.site.documents.journeys) == KEPT
+    gone = next(at for at in range(2_100) if pages.site.documents.fate(f"other-{at}") is None)
+    assert pages.browser().get(f"/document?id=other-{gone}").status_code == 404

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,11 +10,15 @@ import pytest
 from fastapi.sse import ServerSentEvent
 from pydantic import ValidationError
 
+from services.web import following as following_module
+from services.web.following import Following
 from services.web.pages import streams
-from services.web.pages.given import MOST_BYTES
-from services.web.pages.streams import TooManyStreamsError, kept_up
+from services.web.pages.streams import kept_up
+from services.web.safety import MOST_BYTES
 from services.web.settings import WebSettings
 from shared import topology
+from shared.records import RawRecord
+from tests.builders import a_question
 from tests.results import ARMS, a_trial
 from tests.standings import standings
 from tests.web import Pages, mark_in
@@ -46,7 +51,7 @@ def test_a_name_of_a_browser_is_kept_from_scripts_and_from_other_sites(pages: Pa
     browser = pages.browser()
     cookie = browser.get("/").headers["set-cookie"]
     assert "HttpOnly" in cookie
-    assert "SameSite=strict" in cookie
+    assert "SameSite=lax" in cookie
     assert "set-cookie" not in browser.get("/").headers, "it is given once"
     for strange in ("x", "a" * 25, "\u00e9" * 24):
         assert "set-cookie" in pages.browser().get("/", headers=[(b"cookie", f"tiltyard={strange}".encode())]).headers
@@ -56,7 +61,7 @@ def test_forms_of_other_sites_are_refused(pages: Pages) -> None:
     other = pages.browser()
     mark = mark_in(other.get("/").text)
     for browser, said in ((pages.browser(), mark), (other, "0" * 64), (other, "")):
-        assert browser.post("/questions", data={"mark": said, "text": "Who?"}).status_code == 403
+        assert browser.post("/question", data={"mark": said, "text": "Who?"}).status_code == 403
     assert not pages.broker.records(topology.QUESTIONS.name)
 
 
@@ -72,11 +77,9 @@ def test_a_form_has_bounds(pages: Pages) -> None:
         b"&".join(b"a%d=1" % at for at in range(200)),
         b"\xff\xfe=%ff&mark=\x00",
     ):
-        refused = browser.post(
-            "/questions", content=body, headers={"content-type": "application/x-www-form-urlencoded"}
-        )
-        assert refused.status_code in (403, 422)
-    assert browser.post("/questions", data={"mark": mark, "text": "Who?"}).status_code == 303
+        refused = browser.post("/question", content=body, headers={"content-type": "application/x-www-form-urlencoded"})
+        assert refused.status_code in (403, 413, 422)
+    assert browser.post("/question", data={"mark": mark, "text": "Who?"}).status_code == 303
 
 
 def test_other_machines_are_not_served() -> None:
@@ -135,12 +138,100 @@ def test_a_quiet_stream_says_that_it_is_there(pages: Pages, monkeypatch: pytest.
 
 def test_more_open_pages_than_may_be_are_told_so() -> None:
     pages = Pages(settings=WebSettings(streams=1))
+    with pages.site.changes.listening("q-1"):
+        for address in ("/standings/stream", "/freshness/stream", "/question/stream?id=q-1", "/document/stream?id=d-1"):
+            refused = pages.browser().get(address)
+            assert refused.status_code == 503
+            assert "pages are open already" in refused.text
 
-    async def two() -> None:
-        first = kept_up(pages.site, "q-1", lambda: ("one", False))
-        await anext(first)
-        with pytest.raises(TooManyStreamsError):
-            await anext(kept_up(pages.site, "q-1", lambda: ("one", False)))
-        await first.aclose()
 
-    asyncio.run(two())
+def test_open_pages_end_when_the_process_is_told_to_stop(pages: Pages) -> None:
+    async def closing() -> list[ServerSentEvent]:
+        pages.site.changes.serve_from(asyncio.get_running_loop())
+        events = []
+        async for event in kept_up(pages.site, "q-1", lambda: ("one", False)):
+            events.append(event)
+            pages.site.changes.close()
+        return events
+
+    assert len(asyncio.run(closing())) == 1
+
+
+def test_a_body_of_a_program_has_bounds_and_calls_without_a_name_one_limit() -> None:
+    pages = Pages(settings=WebSettings(asked_per_minute=2))
+    assert pages.browser().post("/api/question", json={"text": "x" * MOST_BYTES}).status_code in (400, 413)
+    codes = [pages.browser().post("/api/question", json={"text": "Who?"}).status_code for _ in range(3)]
+    assert codes == [202, 202, 429]
+    incomplete = pages.browser().post("/api/question", json={"words": "Who?"})
+    assert (incomplete.status_code, "text" in incomplete.text) == (422, True)
+
+
+def test_addresses_of_this_machine_are_served_by_their_own_name() -> None:
+    for host, name in (("127.0.0.2", "127.0.0.2"), ("::1", "[::1]"), ("LocalHost", "localhost")):
+        pages = Pages(settings=WebSettings(host=host))
+        assert pages.browser().get("/", headers={"host": f"{name}:19480"}).status_code == 200
+    with pytest.raises(ValidationError, match="is no address"):
+        WebSettings(host="foo")
+
+
+class Scripted:
+    """Records that come one call after the other; an exception is raised in its place."""
+
+    def __init__(self, *steps: Sequence[RawRecord] | Exception) -> None:
+        self._steps = [*steps]
+
+    def poll(self, limit: int, wait_s: float) -> Sequence[RawRecord]:
+        del limit, wait_s
+        step = self._steps.pop(0) if self._steps else ()
+        if isinstance(step, Exception):
+            raise step
+        return step
+
+    def caught_up(self) -> bool:
+        return not self._steps
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def followed(pages: Pages, *steps: Sequence[RawRecord] | Exception) -> threading.Event:
+    """Until all is read, or reading ended; the event says that it did."""
+    pages.site.is_reading, ready, ended = True, threading.Event(), threading.Event()
+
+    def end() -> None:
+        ended.set()
+        ready.set()
+
+    following = Following(pages.site, Scripted(*steps), ready.set, end)
+    following.start()
+    assert ready.wait(10)
+    following.stop()
+    return ended
+
+
+def test_a_broker_that_comes_back_is_read_on(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(following_module, "AWAY_S", 0.01)
+    pages.broker.publish(topology.QUESTIONS, a_question(question_id="q-1"))
+    ended = followed(pages, ConnectionError("away"), pages.broker.records(topology.QUESTIONS.name))
+
+    assert not ended.is_set()
+    assert pages.site.away is None
+    assert pages.site.questions.get("q-1") is not None
+
+
+def test_a_record_that_brings_out_a_fault_of_ours_stops_nothing(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages.broker.publish(topology.QUESTIONS, a_question(question_id="q-1"), a_question(question_id="q-2"))
+    take = pages.site.take
+
+    def faulty(record: RawRecord) -> None:
+        if record.key == b"q-1":
+            raise RuntimeError("a fault")
+        take(record)
+
+    monkeypatch.setattr(pages.site, "take", faulty)
+    assert not followed(pages, pages.broker.records(topology.QUESTIONS.name)).is_set()
+    assert pages.site.questions.get("q-2") is not None
+
+
+def test_where_reading_ends_the_process_is_told(pages: Pages) -> None:
+    assert followed(pages, RuntimeError("a fault")).is_set()

@@ -11,9 +11,10 @@ from contextlib import contextmanager
 
 
 class Changes:
-    """Listeners by the name of what they look at."""
+    """Listeners by the name of what they look at. `is_closing`: open pages are to end."""
 
     def __init__(self) -> None:
+        self.is_closing = False
         self._listening: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -26,6 +27,17 @@ class Changes:
         loop = self._loop
         if loop is not None and not loop.is_closed():
             loop.call_soon_threadsafe(self._wake, name)
+
+    def tell_all(self) -> None:
+        """From any thread: something that every page shows is not what it was."""
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self._wake_all)
+
+    def close(self) -> None:
+        """From any thread: every open page ends."""
+        self.is_closing = True
+        self.tell_all()
 
     @contextmanager
     def listening(self, name: str) -> Iterator[asyncio.Event]:
@@ -47,3 +59,7 @@ class Changes:
     def _wake(self, name: str) -> None:
         for event in self._listening.get(name, ()):
             event.set()
+
+    def _wake_all(self) -> None:
+        for name in [*self._listening]:
+            self._wake(name)

@@ -1,17 +1,22 @@
 """The newest questions with what came of them so far: their answers as each arm gives them, then their results."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
+from services.web.live.kept import Kept
 from shared import topology
 from shared.contests.calendar import Calendar
 from shared.messages import Answer, ContestAnnounced, Question, Result
+from shared.messages.contests import MOST_ARMS
 from shared.records import RawRecord, understood
-from shared.restriction import made_of
+from shared.restriction import guarding, made_of
 from shared.standings import newest
+
+EARLY, EARLY_BYTES = 500, 32 * 1024 * 1024
+"""Questions whose answers came before them, and the memory that those take."""
+OVERDUE = timedelta(minutes=2)
+"""After its deadline no result of a question comes any more."""
 
 
 @dataclass(frozen=True)
@@ -31,29 +36,35 @@ class Asked:
     said: Mapping[str, Said] = field(default_factory=dict)
     result: Result | None = None
 
-    @property
-    def is_settled(self) -> bool:
+    def is_settled(self, now: datetime) -> bool:
         """Whether no further answer is to come."""
-        return self.result is not None
+        overdue = self.asked_at + timedelta(seconds=self.question.deadline_s) + OVERDUE
+        return self.result is not None or now > overdue
+
+    @property
+    def is_for_everyone(self) -> bool:
+        """Whether its words may be shown: it was asked without labels that guard documents."""
+        return not guarding(self.question.labels)
 
 
 class Questions:
-    """Kept in memory: at most so many, the oldest leave. Written by one thread, read by any."""
+    """Kept in memory within a number and a size, the oldest leave. Written by one thread, read by any."""
 
-    def __init__(self, most: int, tell: Callable[[str], None]) -> None:
-        self._most, self._tell = most, tell
-        self._asked: OrderedDict[str, Asked] = OrderedDict()
-        self._early: OrderedDict[str, dict[str, Said]] = OrderedDict()
+    def __init__(self, most: int, most_bytes: int, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._asked = Kept[Asked](most, most_bytes, lambda asked: asked.asked_at)
+        self._early = Kept[Mapping[str, Said]](EARLY, EARLY_BYTES, lambda said: min(of.at for of in said.values()))
         self.calendar = Calendar()
 
     def get(self, question_id: str) -> Asked | None:
-        """What is known of it."""
-        return self._asked.get(question_id)
+        """What is known of it; None of one that not everyone may see."""
+        asked = self._asked.get(question_id)
+        return asked if asked is not None and asked.is_for_everyone else None
 
     @property
     def results(self) -> list[Result]:
         """Of the questions that are kept and scored."""
-        return [asked.result for asked in self.newest(self._most) if asked.result is not None]
+        return [asked.result for asked in self._asked.values() if asked.result is not None]
 
     def arms_of(self, asked: Asked) -> list[str]:
         """Those that may answer, in the order of the contest that the question belongs to, and any other that did."""
@@ -62,8 +73,8 @@ class Questions:
         return [*dict.fromkeys([*named, *asked.said])]
 
     def newest(self, most: int) -> list[Asked]:
-        """Those asked last come first."""
-        kept = [*self._asked.values()]
+        """Those asked last that everyone may see come first."""
+        kept = [asked for asked in self._asked.values() if asked.is_for_everyone]
         return sorted(kept, key=lambda asked: (asked.asked_at, asked.question.question_id), reverse=True)[:most]
 
     def take(self, record: RawRecord) -> None:
@@ -75,43 +86,41 @@ class Questions:
             topology.RESULTS.name: self._result,
         }
         if taker := takers.get(record.position.topic):
-            taker(record)
+            taker(record, len(record.value or b""))
 
-    def _announced(self, record: RawRecord) -> None:
+    def _announced(self, record: RawRecord, size: int) -> None:
+        del size
         for _, announcement in understood(ContestAnnounced, [record]):
             self.calendar = self.calendar.announced(announcement.contest, record.appended_at)
 
-    def _question(self, record: RawRecord) -> None:
+    def _question(self, record: RawRecord, size: int) -> None:
         for _, question in understood(Question, [record]):
-            if question.question_id not in self._asked:
-                self._put(Asked(question, record.appended_at, self._early.pop(question.question_id, {})))
+            if self._asked.get(question.question_id) is None:
+                self._put(Asked(question, record.appended_at, self._early.pop(question.question_id) or {}), size)
 
-    def _answer(self, record: RawRecord) -> None:
+    def _answer(self, record: RawRecord, size: int) -> None:
         """One that comes before its question, from another partition's reader, waits for it."""
         for _, answer in understood(Answer, [record]):
             asked = self._asked.get(answer.question_id)
+            before = asked.said if asked else self._early.get(answer.question_id) or {}
+            if answer.arm in before or len(before) >= MOST_ARMS:
+                continue
             if asked is None:
-                self._early.setdefault(answer.question_id, {})[answer.arm] = Said(answer, record.appended_at)
-                _shrunk(self._early, self._most)
-            elif answer.arm not in asked.said:
-                said = Said(made_of(answer, asked.question.labels), record.appended_at)
-                self._put(replace(asked, said={**asked.said, answer.arm: said}))
+                said = {**before, answer.arm: Said(answer, record.appended_at)}
+                self._early.put(answer.question_id, said, size)
+            else:
+                own = Said(made_of(answer, asked.question.labels), record.appended_at)
+                self._put(replace(asked, said={**before, answer.arm: own}), size)
 
-    def _result(self, record: RawRecord) -> None:
+    def _result(self, record: RawRecord, size: int) -> None:
         for _, result in understood(Result, [record]):
             name = result.question.question_id
             asked = self._asked.get(name)
             if asked is None:
-                asked = Asked(result.question, result.asked_at, self._early.pop(name, {}))
+                asked = Asked(result.question, result.asked_at, self._early.pop(name) or {})
             standing = newest([*([asked.result] if asked.result else []), result])[name]
-            self._put(replace(asked, question=standing.question, result=standing))
+            self._put(replace(asked, question=standing.question, result=standing), size)
 
-    def _put(self, asked: Asked) -> None:
-        self._asked[asked.question.question_id] = asked
-        _shrunk(self._asked, self._most)
+    def _put(self, asked: Asked, size: int) -> None:
+        self._asked.put(asked.question.question_id, asked, size)
         self._tell(asked.question.question_id)
-
-
-def _shrunk(kept: OrderedDict[str, Any], most: int) -> None:
-    while len(kept) > most:
-        kept.popitem(last=False)

@@ -1,5 +1,6 @@
 """All that pages are made from: views of topics that are kept up to date, and where forms are published."""
 
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -7,25 +8,30 @@ from services.web.live.changes import Changes
 from services.web.live.documents import DEAD, Documents
 from services.web.live.questions import Questions
 from services.web.ports import Publishing
-from services.web.safety import Forms, Often
+from services.web.safety import HOUR_S, Forms, Often
 from services.web.settings import WebSettings
 from shared import topology
 from shared.lab.voting.reading import Taken, readable
 from shared.lab.voting.settings import VotingSettings
 from shared.latest import Latest
-from shared.messages import Standing
+from shared.messages import Message, Standing
 from shared.records import RawRecord
 from shared.standings import current
+from shared.topology import AnyTopic
 
 STANDINGS, FRESHNESS = "standings", "freshness"
 FOLLOWED = next(step.follows for step in topology.STEPS if step.service == "web")
+VOTES = 20_000
+"""Newest votes that are kept: what a voter has voted on is not offered again."""
+MiB = 1024 * 1024
 
 
 @dataclass
 class Site:
     """One thread takes records in, and pages read. `away`: since when the broker has been away; None while it is there.
 
-    Nothing here is kept that the topics do not say again after a start.
+    `is_reading`: what the topics kept before is not all read yet. Nothing here is kept that the topics do not say again
+    after a start.
     """
 
     settings: WebSettings
@@ -33,13 +39,16 @@ class Site:
     publishing: Publishing
     forms: Forms = field(default_factory=Forms)
     changes: Changes = field(default_factory=Changes)
-    votes: list[Taken] = field(default_factory=list)
     away: datetime | None = None
+    is_reading: bool = True
 
     def __post_init__(self) -> None:
-        self.questions = Questions(self.settings.questions, self.changes.tell)
+        tell = self.changes.tell
+        self.questions = Questions(self.settings.questions, self.settings.memory_mib * MiB, tell)
+        self.documents = Documents(tell, FRESHNESS)
+        self.votes: deque[Taken] = deque(maxlen=VOTES)
         self.asking = Often(self.settings.asked_per_minute)
-        self.documents = Documents(self.changes.tell, FRESHNESS)
+        self.casting = Often(self.voting.per_voter_per_hour, within_s=HOUR_S)
         self._standings = Latest(topology.STANDINGS)
 
     @property
@@ -47,18 +56,33 @@ class Site:
         """The newest of each slice, of the contest that was counted last."""
         return current([*self._standings.values.values()])
 
+    def publish(self, topic: AnyTopic, message: Message) -> None:
+        """The broker has it when this returns. Raises ConnectionError where it is away, or does not confirm it."""
+        if self.away:
+            raise ConnectionError("the broker does not answer at the moment: nothing was sent, try again later")
+        self.publishing.publish(topic, message)
+
     def take(self, record: RawRecord) -> None:
         """Take in one record of the topics that are `FOLLOWED`, or of dead letters of documents."""
         if record.position.topic == topology.STANDINGS.name:
             self._standings.take(record)
             self.changes.tell(STANDINGS)
         elif record.position.topic == topology.VOTES.name:
-            self.votes += readable([record])
+            for taken in readable([record]):
+                self.votes.append(taken)
+                self.changes.tell(taken.vote.question_id)
         elif record.position.topic in (topology.INDEXED.name, *DEAD):
             self.documents.take(record)
         else:
             self.questions.take(record)
 
+    def has_read(self) -> None:
+        """All that the topics kept at the start is taken in."""
+        self.is_reading = False
+        self.changes.tell_all()
+
     def is_away(self, *, away: bool) -> None:
         """Whether the broker does not answer at the moment."""
-        self.away = (self.away or datetime.now(UTC)) if away else None
+        if away != (self.away is not None):
+            self.away = datetime.now(UTC) if away else None
+            self.changes.tell_all()

@@ -1,13 +1,13 @@
 """The same for programs, as JSON; `/api/openapi.json` describes it."""
 
+from datetime import UTC, datetime
 from typing import Annotated
-from uuid import uuid4
 
 from fastapi import APIRouter, Body
 from fastapi.exceptions import HTTPException
 
 from services.web.pages import shown
-from services.web.pages.asking import DEADLINE_S, OURS
+from services.web.pages.asking import DEADLINE_S, new_id
 from services.web.pages.given import OfBrowser, OfSite
 from shared import topology
 from shared.messages import Question, Standing
@@ -37,22 +37,23 @@ class AskedQuestion(Message):
     cards: tuple[shown.Card, ...]
 
 
-@router.get("/questions/{question_id}")
-def question(site: OfSite, question_id: str) -> AskedQuestion:
+@router.get("/question")
+def question(site: OfSite, id: str) -> AskedQuestion:  # noqa: A002  (the parameter's name in addresses)
     """What came of a question so far."""
-    asked = site.questions.get(question_id)
+    asked = site.questions.get(id)
     if asked is None:
-        raise HTTPException(404, "nothing is kept here of this question")
-    said = tuple(shown.cards(asked, site.questions.arms_of(asked)))
-    return AskedQuestion(question_id=question_id, text=asked.question.text, is_settled=asked.is_settled, cards=said)
+        raise HTTPException(404, "nothing is kept here of this question, or not for everyone")
+    is_settled = asked.is_settled(datetime.now(UTC))
+    cards = tuple(shown.cards(asked, site.questions.arms_of(asked), is_settled=is_settled))
+    return AskedQuestion(question_id=id, text=asked.question.text, is_settled=is_settled, cards=cards)
 
 
-@router.post("/questions", status_code=202)
+@router.post("/question", status_code=202)
 def ask(site: OfSite, browser: OfBrowser, asked: Annotated[QuestionToAsk, Body()]) -> Published:
     """Ask it; its answers come under the id that is given back."""
     site.asking.count(browser)
-    question = Question(question_id=f"{OURS}{uuid4()}", text=asked.text, slice="asked", deadline_s=DEADLINE_S)
-    site.publishing.publish(topology.QUESTIONS, question)
+    question = Question(question_id=new_id(), text=asked.text, slice="asked", deadline_s=DEADLINE_S)
+    site.publish(topology.QUESTIONS, question)
     return Published(question_id=question.question_id)
 
 

@@ -1,7 +1,9 @@
 """Asking a question, and watching its answers come."""
 
 from collections.abc import AsyncIterator, Mapping
-from uuid import uuid4
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import HTTPException
@@ -11,12 +13,14 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from services.web.live.questions import Asked
 from services.web.live.site import Site
 from services.web.pages import shown, streams
-from services.web.pages.given import Fields, OfBrowser, OfSite
+from services.web.pages.given import Fields, OfBrowser, OfSite, Open
 from services.web.pages.rendering import page, part
 from shared import topology
 from shared.messages import Filters, Question
 
 ASK, OURS, NEWEST, DEADLINE_S = "ask", "web-", 20, 120.0
+ON_ITS_WAY = timedelta(seconds=60)
+"""In which a question that was asked here is seen on its topic."""
 IN_WORDS = {"question_answering": "a short answer", "summarisation": "a summary"}
 router = APIRouter(include_in_schema=False)
 
@@ -24,34 +28,52 @@ router = APIRouter(include_in_schema=False)
 @router.get("/")
 def ask(request: Request, site: OfSite, browser: OfBrowser) -> Response:
     """The form, and what was asked last."""
-    newest = site.questions.newest(NEWEST)
+    now = datetime.now(UTC)
+    newest = [(asked, asked.is_settled(now)) for asked in site.questions.newest(NEWEST)]
     return page(request, "ask.html", {"mark": site.forms.mark(browser, ASK), "newest": newest, "kinds": IN_WORDS})
 
 
-@router.post("/questions")
+@router.post("/question")
 def publish(site: OfSite, browser: OfBrowser, fields: Fields) -> Response:
     """Ask it, and lead to where its answers come."""
     site.forms.require(fields.get("mark", ""), browser, ASK)
-    site.asking.count(browser)
     question = question_of(fields)
-    site.publishing.publish(topology.QUESTIONS, question)
-    return RedirectResponse(f"/questions/{question.question_id}", status_code=303)
+    site.asking.count(browser)
+    site.publish(topology.QUESTIONS, question)
+    return RedirectResponse(f"/question?id={quote(question.question_id)}", status_code=303)
 
 
-@router.get("/questions/{question_id}")
-def one(request: Request, site: OfSite, question_id: str) -> Response:
+@router.get("/question")
+def one(request: Request, site: OfSite, id: str) -> Response:  # noqa: A002  (the parameter's name in addresses)
     """A question with its answers as far as they have come; a question of a moment ago is on its way."""
-    asked = site.questions.get(question_id)
-    if asked is None and not question_id.startswith(OURS):
-        raise HTTPException(404, f"nothing is kept here of a question {question_id[:80]!r}: see what was asked last")
-    return page(request, "question.html", {"question_id": question_id, **_shown(site, asked)})
+    asked = site.questions.get(id)
+    if asked is None and not is_on_its_way(id):
+        raise HTTPException(404, "nothing is shown here of this question: it may be too long ago, or not for everyone")
+    return page(request, "question.html", {"question_id": id, **_shown(site, asked)})
 
 
-@router.get("/questions/{question_id}/stream", response_class=EventSourceResponse)
-async def stream(site: OfSite, question_id: str) -> AsyncIterator[ServerSentEvent]:
+@router.get("/question/stream", response_class=EventSourceResponse, dependencies=[Open])
+async def stream(site: OfSite, id: str) -> AsyncIterator[ServerSentEvent]:  # noqa: A002
     """Its answers anew whenever one has come."""
-    async for event in streams.kept_up(site, question_id, lambda: _answers(site, question_id)):
+    async for event in streams.kept_up(site, id, lambda: _answers(site, id)):
         yield event
+
+
+def new_id(now: datetime | None = None) -> str:
+    """Of a question that is asked here: it tells when, so that nothing has to be kept of it."""
+    seconds = int((now or datetime.now(UTC)).timestamp())
+    return f"{OURS}{seconds:010}-{uuid4()}"
+
+
+def is_on_its_way(question_id: str) -> bool:
+    """Whether it was asked here a moment ago, by its name."""
+    seconds, _, rest = question_id.removeprefix(OURS).partition("-")
+    try:
+        UUID(rest)
+        age = datetime.now(UTC) - datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        return False
+    return question_id.startswith(OURS) and timedelta(seconds=-1) <= age < ON_ITS_WAY
 
 
 def question_of(fields: Mapping[str, str]) -> Question:
@@ -59,7 +81,7 @@ def question_of(fields: Mapping[str, str]) -> Question:
     said = {name: value for name, value in fields.items() if value}
     return Question.model_validate(
         {
-            "question_id": f"{OURS}{uuid4()}",
+            "question_id": new_id(),
             "text": said.get("text", ""),
             "kind": said.get("kind", "question_answering"),
             "filters": Filters(sources=_several(said.get("sources")), tags=_several(said.get("tags"))),
@@ -76,12 +98,13 @@ def _several(said: str | None) -> tuple[str, ...]:
 
 
 def _answers(site: Site, question_id: str) -> tuple[str, bool]:
-    asked = site.questions.get(question_id)
-    return part("answers.html", _shown(site, asked)), asked is not None and asked.is_settled
+    shown_of = _shown(site, site.questions.get(question_id))
+    return part("answers.html", {**shown_of, "site": site}), bool(shown_of["is_settled"])
 
 
 def _shown(site: Site, asked: Asked | None) -> dict[str, object]:
     if asked is None:
-        return {"asked": None, "cards": [], "progress": "On its way to the arms."}
-    arms = site.questions.arms_of(asked)
-    return {"asked": asked, "cards": shown.cards(asked, arms), "progress": shown.progress(asked, arms)}
+        return {"asked": None, "cards": [], "progress": "On its way to the arms.", "is_settled": False}
+    arms, is_settled = site.questions.arms_of(asked), asked.is_settled(datetime.now(UTC))
+    cards = shown.cards(asked, arms, is_settled=is_settled)
+    return {"asked": asked, "cards": cards, "progress": shown.progress(cards, is_settled), "is_settled": is_settled}

@@ -1,15 +1,17 @@
 """How soon documents can be found, and publishing one to watch it on its way."""
 
 from collections.abc import AsyncIterator, Mapping
+from urllib.parse import quote
 from uuid import uuid4
 
 from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import HTTPException
 from fastapi.responses import RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from services.web.live.site import FRESHNESS, Site
 from services.web.pages import streams
-from services.web.pages.given import Fields, OfBrowser, OfSite
+from services.web.pages.given import Fields, OfBrowser, OfSite, Open
 from services.web.pages.rendering import page, part
 from services.web.pages.words import took
 from shared import topology
@@ -26,38 +28,41 @@ def show(request: Request, site: OfSite, browser: OfBrowser) -> Response:
     return page(request, "freshness.html", {"mark": site.forms.mark(browser, PUBLISH), **_shown(site)})
 
 
-@router.get("/freshness/stream", response_class=EventSourceResponse)
+@router.get("/freshness/stream", response_class=EventSourceResponse, dependencies=[Open])
 async def stream(site: OfSite) -> AsyncIterator[ServerSentEvent]:
     """The same anew whenever a document was announced."""
-    async for event in streams.kept_up(site, FRESHNESS, lambda: (part("stages.html", _shown(site)), False)):
+    async for event in streams.kept_up(
+        site, FRESHNESS, lambda: (part("stages.html", {**_shown(site), "site": site}), False)
+    ):
         yield event
 
 
-@router.post("/documents")
+@router.post("/document")
 def publish(site: OfSite, browser: OfBrowser, fields: Fields) -> Response:
     """Publish a document, and lead to where it can be watched."""
     site.forms.require(fields.get("mark", ""), browser, PUBLISH)
-    site.asking.count(browser)
     document = document_of(fields)
-    site.publishing.publish(topology.DOCUMENTS, document)
-    return RedirectResponse(f"/documents/{document.document_id}", status_code=303)
+    site.asking.count(browser)
+    site.documents.expect(document.document_id)
+    site.publish(topology.DOCUMENTS, document)
+    return RedirectResponse(f"/document?id={quote(document.document_id)}", status_code=303)
 
 
-@router.get("/documents/{document_id}")
-def one(request: Request, site: OfSite, document_id: str) -> Response:
+@router.get("/document")
+def one(request: Request, site: OfSite, id: str) -> Response:  # noqa: A002  (the parameter's name in addresses)
     """What became of a document by now."""
-    return page(request, "document.html", {"document_id": document_id, **_fate(site, document_id)})
+    return page(request, "document.html", {"document_id": id, **_fate(site, id)})
 
 
-@router.get("/documents/{document_id}/stream", response_class=EventSourceResponse)
-async def fate_stream(site: OfSite, document_id: str) -> AsyncIterator[ServerSentEvent]:
+@router.get("/document/stream", response_class=EventSourceResponse, dependencies=[Open])
+async def fate_stream(site: OfSite, id: str) -> AsyncIterator[ServerSentEvent]:  # noqa: A002
     """The same anew, until it can be found or was refused."""
 
     def piece() -> tuple[str, bool]:
-        shown = _fate(site, document_id)
-        return part("fate.html", shown), shown["fate"] is not None
+        shown = _fate(site, id)
+        return part("fate.html", {**shown, "site": site}), bool(shown["is_known"])
 
-    async for event in streams.kept_up(site, document_id, piece):
+    async for event in streams.kept_up(site, id, piece):
         yield event
 
 
@@ -81,11 +86,12 @@ def _shown(site: Site) -> dict[str, object]:
 
 
 def _fate(site: Site, document_id: str) -> dict[str, object]:
+    """Raises HTTPException for a document that is neither among the newest nor was published here."""
     fate = site.documents.fate(document_id)
-    return {
-        "fate": fate,
-        "steps": [*zip(STAGES, _took(fate.journey), strict=True)] if fate and fate.journey else [],
-    }
+    if fate is None:
+        raise HTTPException(404, "nothing is kept here of this document: it may be too long ago")
+    steps = [*zip(STAGES, _took(fate.journey), strict=True)] if fate.journey else []
+    return {"fate": fate, "steps": steps, "is_known": fate.is_known}
 
 
 def _quantiles(of: Quantiles) -> list[str]:

@@ -8,11 +8,11 @@ from fastapi import Depends, Request
 from services.web.live.site import Site
 from services.web.safety import Browser
 
-MOST_BYTES, MOST_FIELDS = 64 * 1024, 50
+MOST_FIELDS = 50
 
 
-class TooLargeError(ValueError):
-    """A form of more bytes than one of ours can have."""
+class TooManyStreamsError(ConnectionError):
+    """More pages are open than are kept up to date."""
 
 
 def _site(request: Request) -> Site:
@@ -26,16 +26,21 @@ def _browser(request: Request) -> Browser:
 
 
 async def _fields(request: Request) -> dict[str, str]:
-    """Of a form as browsers send it; of several fields of one name the last. Raises TooLargeError."""
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MOST_BYTES:
-            raise TooLargeError(f"a form may have {MOST_BYTES:,} bytes: shorten what you wrote")
-    said = parse_qs(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    """Of a form as browsers send it; of several fields of one name the last. Raises ValueError for too many."""
+    body = (await request.body()).decode(errors="replace")
+    said = parse_qs(body, keep_blank_values=True, max_num_fields=MOST_FIELDS)
     return {name: values[-1].replace("\r\n", "\n").strip() for name, values in said.items()}
+
+
+def _free(request: Request) -> None:
+    """Raises TooManyStreamsError where as many pages are open as are kept up to date."""
+    site = _site(request)
+    if site.changes.count >= site.settings.streams:
+        raise TooManyStreamsError(f"{site.settings.streams} pages are open already: load this one again instead")
 
 
 OfSite = Annotated[Site, Depends(_site)]
 OfBrowser = Annotated[Browser, Depends(_browser)]
 Fields = Annotated[dict[str, str], Depends(_fields)]
+Open = Depends(_free)
+"""Before a page is kept up to date."""

@@ -7,6 +7,7 @@ from fastapi import Request, Response
 from fastapi.responses import PlainTextResponse
 from fastapi.templating import Jinja2Templates
 
+from services.web.live.site import Site
 from services.web.pages import words
 
 TEMPLATES = Jinja2Templates(directory=Path(__file__).parents[1] / "templates")
@@ -17,7 +18,7 @@ API = "/api/"
 
 def page(request: Request, name: str, shown: Mapping[str, object], status: int = 200) -> Response:
     """A whole page; `here` is where it is, for the menu."""
-    site = request.app.state.site
+    site: Site = request.app.state.site
     return TEMPLATES.TemplateResponse(request, name, {"here": request.url.path, "site": site, **shown}, status)
 
 

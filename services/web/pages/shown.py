@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.web.live.questions import Asked
 from services.web.pages.words import counted, took
@@ -48,28 +48,25 @@ class Card:
         return STATES.get(self.state, self.state)
 
 
-def cards(asked: Asked, arms: Sequence[str]) -> list[Card]:
-    """One for each of the arms, in their order."""
-    return [_card(asked, arm) for arm in arms]
+def cards(asked: Asked, arms: Sequence[str], *, is_settled: bool) -> list[Card]:
+    """One for each of the arms, in their order. `is_settled`: no further answer is to come."""
+    return [_card(asked, arm, is_settled=is_settled) for arm in arms]
 
 
-def progress(asked: Asked, arms: Sequence[str]) -> str:
+def progress(cards: Sequence[Card], is_settled: bool) -> str:
     """One sentence for who does not see the cards change."""
-    answers = asked.result.answers if asked.result else asked.said
-    came = f"{len(answers)} of {counted(len(arms), 'arm')} answered"
-    if asked.is_settled:
-        return f"{came}; no more answers will come."
-    newest = max(asked.said, key=lambda arm: asked.said[arm].at, default="")
-    return f"{came}, {newest} as the last." if newest else f"{came}."
+    came = sum(card.state not in (WAITING, MISSING) for card in cards)
+    said = f"{came} of {counted(len(cards), 'arm')} said something"
+    return f"{said}; no more will come." if is_settled else f"{said} by now."
 
 
-def _card(asked: Asked, arm: str) -> Card:
+def _card(asked: Asked, arm: str, *, is_settled: bool) -> Card:
     answer, at = _answer(asked, arm)
     if answer is None:
-        return Card(arm, MISSING if asked.is_settled else WAITING)
+        return Card(arm, MISSING if is_settled else WAITING)
     waited = took((at - asked.asked_at).total_seconds() * 1_000)
     model = f"{answer.model} with {answer.adapter.name}" if answer.adapter else answer.model
-    if guarding(labels_of(answer)) or guarding(asked.question.labels):
+    if guarding(labels_of(answer)):
         return Card(arm, WITHHELD, why="It was made from documents with labels.", waited=waited, model=model)
     return Card(
         arm,
@@ -86,11 +83,15 @@ def _card(asked: Asked, arm: str) -> Card:
 
 
 def _answer(asked: Asked, arm: str) -> tuple[Answer | None, datetime]:
-    """As it came on its topic, which has the passages' words; as the result has it where that is no longer kept."""
+    """None where it is missing. As it came on its topic, which has the passages' words, while that is kept."""
+    if asked.result and arm in asked.result.missing:
+        return None, asked.asked_at
     if arm in asked.said:
         return asked.said[arm].answer, asked.said[arm].at
     scored = asked.result.answers.get(arm) if asked.result else None
-    return (None, asked.asked_at) if scored is None else (scored.answer, asked.asked_at)
+    if scored is None:
+        return None, asked.asked_at
+    return scored.answer, asked.asked_at + timedelta(milliseconds=scored.latency_ms)
 
 
 def _right(asked: Asked, arm: str) -> bool | None:

@@ -7,7 +7,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from services.web.live.site import STANDINGS, Site
 from services.web.pages import streams
-from services.web.pages.given import OfSite
+from services.web.pages.given import OfSite, Open
 from services.web.pages.rendering import page, part
 from shared.lab import standing_words
 from shared.messages import Standing
@@ -22,10 +22,12 @@ def show(request: Request, site: OfSite, of: str = ALL) -> Response:
     return page(request, "standings.html", {"of": of, **_shown(site, of)})
 
 
-@router.get("/standings/stream", response_class=EventSourceResponse)
+@router.get("/standings/stream", response_class=EventSourceResponse, dependencies=[Open])
 async def stream(site: OfSite, of: str = ALL) -> AsyncIterator[ServerSentEvent]:
     """The same anew whenever something was counted."""
-    async for event in streams.kept_up(site, STANDINGS, lambda: (part("standing.html", _shown(site, of)), False)):
+    async for event in streams.kept_up(
+        site, STANDINGS, lambda: (part("standing.html", {**_shown(site, of), "site": site}), False)
+    ):
         yield event
 
 

@@ -12,20 +12,11 @@ QUIET_S = 15.0
 DONE = "done"
 
 
-class TooManyStreamsError(ConnectionError):
-    """More pages are open than are kept up to date."""
-
-
 async def kept_up(site: Site, name: str, piece: Callable[[], tuple[str, bool]]) -> AsyncGenerator[ServerSentEvent]:
-    """The piece now, and anew with each change of what has this name, until it says that nothing more will come.
-
-    Raises TooManyStreamsError where the site serves as many as it may.
-    """
-    if site.changes.count >= site.settings.streams:
-        raise TooManyStreamsError(f"{site.settings.streams} pages are open already: load this one again instead")
+    """The piece now, and anew with each change of what has this name, until it says that nothing more will come."""
     with site.changes.listening(name) as changed:
         last = ""
-        while True:
+        while not site.changes.is_closing:
             changed.clear()
             now, is_last = piece()
             if now != last:

@@ -1,6 +1,9 @@
 """Which of two answers is better, without a word on where they come from; who said what is told after the vote."""
 
+import hashlib
 from datetime import UTC, datetime
+from itertools import permutations
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import HTTPException
@@ -11,10 +14,10 @@ from services.web.pages.given import Fields, OfBrowser, OfSite
 from services.web.pages.rendering import page
 from services.web.safety import Browser, ForeignFormError, TooOftenError
 from shared import topology
-from shared.lab.voting.blind import Shown, Voted, choice_on, offer
+from shared.lab.voting.blind import Shown, Voted, offer
 from shared.lab.voting.counting import ballots
 from shared.lab.voting.reading import voted_by, within_the_hour
-from shared.messages import Choice, Vote
+from shared.messages import Choice, Result, Vote
 from shared.messages.feedback import CHOICES
 from shared.restriction import for_everyone
 
@@ -30,8 +33,11 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/vote")
 def choice(request: Request, site: OfSite, browser: OfBrowser) -> Response:
-    """Two answers of arms that are not named."""
-    shown = offer(site.questions.results, voter_of(browser), _voted(site, browser), recent=site.voting.recent)
+    """Two answers of arms that are not named; none before it is known what was voted on."""
+    voter = voter_of(browser)
+    shown = None
+    if not site.is_reading:
+        shown = offer(site.questions.results, voter, _voted(site, browser), recent=site.voting.recent)
     mark = "" if shown is None else _mark(site, browser, shown)
     return page(request, "vote.html", {"shown": shown, "mark": mark, "choices": SAID})
 
@@ -39,49 +45,62 @@ def choice(request: Request, site: OfSite, browser: OfBrowser) -> Response:
 @router.post("/vote")
 def cast(site: OfSite, browser: OfBrowser, fields: Fields) -> Response:
     """Publish it, and tell whose the answers were."""
-    shown, choice = _chosen(site, browser, fields)
+    choice = next((known for known in CHOICES if known == fields.get("choice")), None)
+    if choice is None:
+        raise ValueError("no answer is chosen: say which is better, or that both are equally good or bad")
+    shown = _seen(site, browser, fields)
     voter, most = voter_of(browser), site.voting.per_voter_per_hour
-    if within_the_hour(voter, site.votes, datetime.now(UTC)) >= most:
+    if within_the_hour(voter, [*site.votes], datetime.now(UTC)) >= most:
         raise TooOftenError(f"of one voter {most} votes within an hour count: come back later")
-    site.publishing.publish(topology.VOTES, shown.vote(voter, choice))
-    return RedirectResponse(f"/vote/{shown.question_id}", status_code=303)
+    site.casting.count(browser)
+    site.publish(topology.VOTES, shown.vote(voter, choice))
+    return RedirectResponse(f"/vote/told?id={quote(shown.question_id, safe='')}", status_code=303)
 
 
-@router.get("/vote/{question_id}")
-def told(request: Request, site: OfSite, browser: OfBrowser, question_id: str) -> Response:
+@router.get("/vote/told")
+def told(request: Request, site: OfSite, browser: OfBrowser, id: str) -> Response:  # noqa: A002
     """What this browser voted on a question, and on whose answers; the newest of several votes."""
-    own = [of.vote for of in site.votes if of.vote.voter == voter_of(browser) and of.vote.question_id == question_id]
-    asked = site.questions.get(question_id)
-    if asked is None or asked.result is None or not for_everyone(asked.result):
+    own = [of.vote for of in site.votes if of.vote.voter == voter_of(browser) and of.vote.question_id == id]
+    result = _result(site, id)
+    if result is None:
         raise HTTPException(404, "this question is no longer kept here")
     vote: Vote | None = own[-1] if own else None
-    answers = {arm: scored.answer.text for arm, scored in asked.result.answers.items()}
-    return page(request, "voted.html", {"vote": vote, "question": asked.question, "answers": answers, "said": SAID})
+    answers = {arm: scored.answer.text for arm, scored in result.answers.items()}
+    return page(request, "voted.html", {"vote": vote, "question": result.question, "answers": answers, "said": SAID})
 
 
 def voter_of(browser: Browser) -> str:
-    """The pseudonym that results show."""
-    return f"web-{browser.name[:12]}"
+    """The pseudonym that results show, from which nobody finds the browser's name."""
+    return f"web-{hashlib.sha256(browser.name.encode()).hexdigest()[:16]}"
+
+
+def _result(site: Site, question_id: str) -> Result | None:
+    """Of a question whose answers may be shown to everyone."""
+    asked = site.questions.get(question_id)
+    return asked.result if asked and asked.result and for_everyone(asked.result) else None
 
 
 def _voted(site: Site, browser: Browser) -> Voted:
-    return voted_by(voter_of(browser), ballots(site.questions.results), site.votes)
+    return voted_by(voter_of(browser), ballots(site.questions.results), [*site.votes])
 
 
 def _mark(site: Site, browser: Browser, shown: Shown) -> str:
-    """Of this choice in this order: what was shown is what is voted on, whatever came in between."""
-    return site.forms.mark(browser, VOTE, shown.question_id, shown.arm_a, shown.arm_b)
+    """Of these arms with these texts in this order: what was seen is what is voted on, whatever came in between."""
+    texts = (hashlib.sha256(text.encode()).hexdigest() for text in (shown.text_a, shown.text_b))
+    return site.forms.mark(browser, VOTE, shown.question_id, shown.arm_a, shown.arm_b, *texts)
 
 
-def _chosen(site: Site, browser: Browser, fields: dict[str, str]) -> tuple[Shown, Choice]:
-    """Raises ValueError for no choice, ForeignFormError for two answers that were not shown to this browser."""
-    choice = next((known for known in CHOICES if known == fields.get("choice")), None)
-    if choice is None:
-        raise ValueError("no answer is chosen: say which is better, or that both are as good or bad")
-    asked = site.questions.get(fields.get("question_id", ""))
-    if asked is None or asked.result is None:
+def _seen(site: Site, browser: Browser, fields: dict[str, str]) -> Shown:
+    """Raises ForeignFormError for two answers that were not shown to this browser, or are not what they were."""
+    result = _result(site, fields.get("question_id", ""))
+    if result is None:
         raise ForeignFormError("this question is no longer kept here: take the next one")
-    shown = choice_on(asked.result, voter_of(browser), _voted(site, browser))
-    if _mark(site, browser, shown) != fields.get("mark"):
-        raise ForeignFormError("these two answers were voted on already, or shown to somebody else: take the next ones")
-    return shown, choice
+    texts = {arm: scored.answer.text for arm, scored in result.answers.items()}
+    question = result.question
+    for arm_a, arm_b in permutations(texts, 2):
+        shown = Shown(question.question_id, question.text, texts[arm_a], texts[arm_b], arm_a, arm_b)
+        if _mark(site, browser, shown) == fields.get("mark"):
+            if (min(arm_a, arm_b), max(arm_a, arm_b)) in _voted(site, browser).get(question.question_id, ()):
+                raise ForeignFormError("you have voted on these two answers: take the next ones")
+            return shown
+    raise ForeignFormError("these answers have changed since, or were shown to somebody else: take the next ones")

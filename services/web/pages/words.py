@@ -34,6 +34,8 @@ def exact(moment: datetime) -> str:
 
 def took(milliseconds: float) -> str:
     """18 ms, 2.4 s, 5 minutes."""
-    if abs(milliseconds) < 1_000:
+    if round(abs(milliseconds)) < 1_000:
         return f"{milliseconds:.0f} ms"
-    return f"{milliseconds / 1_000:.1f} s" if abs(milliseconds) < LONG_MS else _span(milliseconds / 1_000)
+    if abs(milliseconds) < LONG_MS:
+        return f"{milliseconds / 1_000:.1f} s"
+    return ("minus " if milliseconds < 0 else "") + _span(abs(milliseconds) / 1_000)
