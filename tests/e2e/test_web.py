@@ -1,15 +1,11 @@
-"""The pages over the real topics: a question asked on one, its answers as they come, and a vote."""
+"""The pages over the real topics: a question asked on one, and its answers as they come."""
 
-import re
 import time
 from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
 
-from shared import topology
-from shared.kafka import topics
-from shared.messages import Vote
 from tests.builders import a_document, a_question
 from tests.e2e.conftest import WITHIN_S, House
 from tests.web import mark_in
@@ -32,7 +28,7 @@ def until(page: Callable[[], str], holds: Callable[[str], bool]) -> str:
     return seen
 
 
-def test_a_question_of_a_page_is_answered_on_it_and_voted_on(house: House, browser: httpx.Client) -> None:
+def test_a_question_of_a_page_is_answered_on_it(house: House, browser: httpx.Client) -> None:
     house.publish(
         a_document(document_id="web-1", title="Glass bells", text="The glass bells of Orvane weigh 31 kilos.")
     )
@@ -47,15 +43,6 @@ def test_a_question_of_a_page_is_answered_on_it_and_voted_on(house: House, brows
     assert "base+rag" in heard
     assert "web-1" in browser.get(where).text, "what the arm read is shown"
     until(lambda: browser.get("/api/standings").text, lambda page: page != "{}")
-
-    shown = browser.get("/vote").text
-    question = re.search(r'name="question_id" value="([^"]+)"', shown)
-    assert question is not None, "the tuned arms have no adapter and the others say different things"
-    cast = browser.post("/vote", data={"mark": mark_in(shown), "question_id": question[1], "choice": "tie"})
-    assert cast.status_code == 303, cast.text
-    until(lambda: browser.get(cast.headers["location"]).text, lambda page: "both are equally good" in page)
-    votes = [Vote.model_validate_json(of.value or b"") for of in topics.read_all(house.kafka, topology.VOTES.name)]
-    assert any(vote.question_id == question[1] and vote.choice == "tie" for vote in votes)
 
 
 def test_pages_come_back_with_what_the_topics_hold(house: House, browser: httpx.Client) -> None:
