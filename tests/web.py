@@ -44,7 +44,7 @@ class Pages:
         self.publishing = Publishing(self.broker)
         self.site = Site(self.settings, self.voting, self.publishing)
         self._read: Counter[tuple[str, int]] = Counter()
-        self.site.has_read()
+        self.site.finish_reading()
 
     def publish(self, topic: AnyTopic, *messages: Message) -> None:
         """As others do, and seen at once."""

@@ -24,11 +24,5 @@ def sides(
     weights = {kind: 1 - taught if kind == UNTAUGHT else taught for kind in kinds}
     if len(post_stratified.covered(strata, weights)) < len(kinds):
         return first, second
-    weighed = [post_stratified.column(values, strata, weights) for values in (first, second)]
-    apart = {question: first[question] - second[question] for question in first}
-    linear = {question: weighed[0][question] - weighed[1][question] for question in apart}
-    hidden = post_stratified.error_of_sameness(apart, strata, weights, (-1.0, 1.0))
-    clusters = {question: min(links.get(question, (question,))) for question in apart}
-    factor = post_stratified.stretched(linear, clusters, hidden)
-    a, b = (post_stratified.stretch(column, factor) for column in weighed)
-    return a, b
+    clusters = {question: min(links.get(question, (question,))) for question in first}
+    return post_stratified.sides(first, second, strata, weights, clusters, most=1.0)

@@ -43,13 +43,13 @@ class Following:
             records = self._records.poll(AT_ONCE, WAIT_S)
             for record in records:
                 self._take(record)
-            self._site.is_away(away=False)
+            self._site.set_away(away=False)
             if self._site.is_reading and self._records.caught_up():
-                self._site.has_read()
+                self._site.finish_reading()
                 self._ready()
         except ConnectionError as error:
             log.warning("the broker is away", why=str(error))
-            self._site.is_away(away=True)
+            self._site.set_away(away=True)
             self._stopping.wait(AWAY_S)
 
     def _take(self, record: RawRecord) -> None:

@@ -93,6 +93,24 @@ def lacking_of(seen: Floats, ends: Floats) -> Floats:
     return lacking
 
 
+def sides(
+    first: Mapping[str, float], second: Mapping[str, float], strata: Mapping[str, str], weights: Mapping[str, float],
+    clusters: Mapping[str, str], *, most: float, counted: int = 0,
+) -> tuple[Column, Column]:  # fmt: skip
+    """Both sides as columns of their weighed means, whose difference has the error of the difference.
+
+    Question -> its value, of both sides the same questions; `most`: how far two values can lie apart, `counted`: from
+    how many questions the mix was counted, 0 where it is given. Empty where no stratum with a weight has enough.
+    """
+    weighed = [column(values, strata, weights) for values in (first, second)]
+    apart = {question: first[question] - second[question] for question in first}
+    linear = {question: weighed[0][question] - weighed[1][question] for question in weighed[0]}
+    hidden = error_of_sameness(apart, strata, weights, (-most, most))
+    hidden += error_of_the_mix(apart, strata, weights, counted=counted)
+    factor = stretched(linear, clusters, hidden)
+    return stretch(weighed[0], factor), stretch(weighed[1], factor)
+
+
 def stretched(linear: Mapping[str, float], clusters: Mapping[str, str], variance: float) -> float:
     """By how much a column's deviations must be stretched so that its error holds this variance as well."""
     own = variance_of(linear, clusters)

@@ -144,11 +144,11 @@ def test_a_broker_that_is_away_is_said_and_nothing_is_taken_as_asked(pages: Page
     assert refused.status_code == 503
     assert "did not confirm it" in refused.text
 
-    pages.site.is_away(away=True)
+    pages.site.set_away(away=True)
     assert "The broker has not answered since" in browser.get("/").text
     refused = browser.post("/question", data={"mark": mark, "text": "Who?"})
     assert "nothing was sent" in refused.text
-    pages.site.is_away(away=False)
+    pages.site.set_away(away=False)
     assert "The broker has not answered" not in browser.get("/").text
 
 
@@ -265,5 +265,5 @@ def test_a_question_that_nobody_asked_here_is_not_on_its_way(pages: Pages) -> No
 def test_while_the_topics_are_read_pages_say_so(pages: Pages) -> None:
     pages.site.is_reading = True
     assert "still being read" in pages.browser().get("/").text
-    pages.site.has_read()
+    pages.site.finish_reading()
     assert "still being read" not in pages.browser().get("/").text

@@ -52,7 +52,8 @@ class Documents:
         own = self._own.get(document_id)
         if own is not None:
             return own
-        told = next((journey for journey in self.journeys if journey.document_id == document_id), None)
+        newest_first = reversed([*self._announced.values()])
+        told = next((journey for journey in newest_first if journey.document_id == document_id), None)
         return None if told is None else Fate(told.announced_at, told)
 
     def take(self, record: RawRecord) -> None:

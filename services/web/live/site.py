@@ -76,12 +76,12 @@ class Site:
         else:
             self.questions.take(record)
 
-    def has_read(self) -> None:
+    def finish_reading(self) -> None:
         """All that the topics kept at the start is taken in."""
         self.is_reading = False
         self.changes.tell_all()
 
-    def is_away(self, *, away: bool) -> None:
+    def set_away(self, *, away: bool) -> None:
         """Whether the broker does not answer at the moment."""
         if away != (self.away is not None):
             self.away = datetime.now(UTC) if away else None

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Body
 from fastapi.exceptions import HTTPException
 
 from services.web.pages import shown
-from services.web.pages.asking import DEADLINE_S, new_id
+from services.web.pages.asking import question_of
 from services.web.pages.given import OfBrowser, OfSite
 from shared import topology
-from shared.messages import Question, Standing
+from shared.messages import Standing
 from shared.messages.schema import Message
 
 router = APIRouter(prefix="/api")
@@ -52,7 +52,7 @@ def question(site: OfSite, id: str) -> AskedQuestion:  # noqa: A002  (the parame
 def ask(site: OfSite, browser: OfBrowser, asked: Annotated[QuestionToAsk, Body()]) -> Published:
     """Ask it; its answers come under the id that is given back."""
     site.asking.count(browser)
-    question = Question(question_id=new_id(), text=asked.text, slice="asked", deadline_s=DEADLINE_S)
+    question = question_of({"text": asked.text})
     site.publish(topology.QUESTIONS, question)
     return Published(question_id=question.question_id)
 

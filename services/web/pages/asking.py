@@ -99,7 +99,7 @@ def _several(said: str | None) -> tuple[str, ...]:
 
 def _answers(site: Site, question_id: str) -> tuple[str, bool]:
     shown_of = _shown(site, site.questions.get(question_id))
-    return part("answers.html", {**shown_of, "site": site}), bool(shown_of["is_settled"])
+    return part(site, "answers.html", shown_of), bool(shown_of["is_settled"])
 
 
 def _shown(site: Site, asked: Asked | None) -> dict[str, object]:

@@ -31,9 +31,7 @@ def show(request: Request, site: OfSite, browser: OfBrowser) -> Response:
 @router.get("/freshness/stream", response_class=EventSourceResponse, dependencies=[Open])
 async def stream(site: OfSite) -> AsyncIterator[ServerSentEvent]:
     """The same anew whenever a document was announced."""
-    async for event in streams.kept_up(
-        site, FRESHNESS, lambda: (part("stages.html", {**_shown(site), "site": site}), False)
-    ):
+    async for event in streams.kept_up(site, FRESHNESS, lambda: (part(site, "stages.html", _shown(site)), False)):
         yield event
 
 
@@ -60,7 +58,7 @@ async def fate_stream(site: OfSite, id: str) -> AsyncIterator[ServerSentEvent]: 
 
     def piece() -> tuple[str, bool]:
         shown = _fate(site, id)
-        return part("fate.html", {**shown, "site": site}), bool(shown["is_known"])
+        return part(site, "fate.html", shown), bool(shown["is_known"])
 
     async for event in streams.kept_up(site, id, piece):
         yield event

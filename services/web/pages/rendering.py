@@ -22,9 +22,9 @@ def page(request: Request, name: str, shown: Mapping[str, object], status: int =
     return TEMPLATES.TemplateResponse(request, name, {"here": request.url.path, "site": site, **shown}, status)
 
 
-def part(name: str, shown: Mapping[str, object]) -> str:
-    """A piece of a page."""
-    return TEMPLATES.get_template(name).render(shown)
+def part(site: Site, name: str, shown: Mapping[str, object]) -> str:
+    """A piece of a page, which says for itself whether it is up to date."""
+    return TEMPLATES.get_template(name).render({"site": site, **shown})
 
 
 def refused(request: Request, status: int, why: str) -> Response:

@@ -10,7 +10,6 @@ from services.web.pages import streams
 from services.web.pages.given import OfSite, Open
 from services.web.pages.rendering import page, part
 from shared.lab import standing_words
-from shared.messages import Standing
 from shared.standings import ALL
 
 router = APIRouter(include_in_schema=False)
@@ -25,24 +24,18 @@ def show(request: Request, site: OfSite, of: str = ALL) -> Response:
 @router.get("/standings/stream", response_class=EventSourceResponse, dependencies=[Open])
 async def stream(site: OfSite, of: str = ALL) -> AsyncIterator[ServerSentEvent]:
     """The same anew whenever something was counted."""
-    async for event in streams.kept_up(
-        site, STANDINGS, lambda: (part("standing.html", {**_shown(site, of), "site": site}), False)
-    ):
+    async for event in streams.kept_up(site, STANDINGS, lambda: (part(site, "standing.html", _shown(site, of)), False)):
         yield event
 
 
 def _shown(site: Site, of: str) -> dict[str, object]:
-    known = site.standings
+    known, measures = site.standings, standing_words.measures()
     standing = known.get(of)
+    arms = standing.arms.items() if standing else ()
     return {
         "standing": standing,
         "slices": sorted(known, key=lambda name: (name != ALL, name)),
-        "table": [] if standing is None else _table(standing),
-        "sentences": [] if standing is None else [*standing_words.sentences(standing)],
-        "measures": [] if standing is None else standing_words.measures(),
+        "table": [[arm, *standing_words.row(estimates, measures)] for arm, estimates in arms],
+        "sentences": [*standing_words.sentences(standing)] if standing else [],
+        "measures": measures,
     }
-
-
-def _table(standing: Standing) -> list[list[str]]:
-    measures = standing_words.measures()
-    return [[arm, *standing_words.row(estimates, measures)] for arm, estimates in standing.arms.items()]

@@ -151,14 +151,10 @@ def _sides(
         {question: weight * sum(columns[arm][question] for arm in side) for question in sorted(common)}
         for side in (more, less)
     ]
-    weighed = [post_stratified.column(side, strata.of, strata.weights) for side in sums]
-    if not weighed[0]:
-        return None
-    differences = {question: sums[0][question] - sums[1][question] for question in common}
-    linear = {question: weighed[0][question] - weighed[1][question] for question in weighed[0]}
-    most = weight * len(more)
-    factor = _factor(differences, linear, strata, rule, (-most, most))
-    return [post_stratified.stretch(side, factor) for side in weighed]
+    weighed = post_stratified.sides(
+        sums[0], sums[1], strata.of, strata.weights, rule.clusters, most=weight * len(more), counted=strata.counted
+    )
+    return [*weighed] if weighed[0] else None
 
 
 def _factor(
