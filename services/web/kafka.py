@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from services.web.live.documents import DEAD, KEPT, OWN
 from services.web.live.site import FOLLOWED, VOTES
 from services.web.settings import WebSettings
-from shared import topology
+from shared import observe, topology
 from shared.kafka import client
 from shared.messages import Message
+from shared.messages.contests import MOST_ARMS
 from shared.settings import KafkaSettings
 from shared.topology import AnyTopic
 
-RESULTS_AGAIN, ARMS, CONFIRM_S = 10, 16, 5.0
-"""Results of one question, which each vote publishes again, and its answers; seconds until a record is confirmed."""
+RESULTS_AGAIN, CONFIRM_S = 10, 5.0
+"""Results of one question, which each vote publishes again; seconds until a record is confirmed."""
 
 
 class Topics:
@@ -37,7 +38,10 @@ class Topics:
     def _send(self, topic: AnyTopic, message: Message) -> None:
         outcome: list[object] = []
         key, value = topic.key_of(message).encode(), message.model_dump_json().encode()
-        self._producer.produce(topic.name, key=key, value=value, on_delivery=lambda error, _: outcome.append(error))
+        self._producer.produce(
+            topic.name, key=key, value=value, headers=dict(observe.onward({})),
+            on_delivery=lambda error, _: outcome.append(error),
+        )  # fmt: skip
         until = time.monotonic() + CONFIRM_S
         while not outcome and time.monotonic() < until:
             self._producer.poll(0.1)
@@ -56,6 +60,6 @@ def most_of(settings: WebSettings) -> Mapping[str, int | None]:
     """Topic -> how many of its kept records are read at a start, of each partition; None for all."""
     most = {
         topology.QUESTIONS: settings.questions, topology.RESULTS: RESULTS_AGAIN * settings.questions,
-        topology.ANSWERS: ARMS * settings.questions, topology.VOTES: VOTES, topology.INDEXED: KEPT,
+        topology.ANSWERS: MOST_ARMS * settings.questions, topology.VOTES: VOTES, topology.INDEXED: KEPT,
     }  # fmt: skip
     return {topic.name: most.get(topic) for topic in FOLLOWED} | dict.fromkeys(DEAD, OWN)
