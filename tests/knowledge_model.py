@@ -77,6 +77,15 @@ class Moment:
     def still(self, document_id: str) -> bool:
         return self.before.get(document_id) == self.after.get(document_id)
 
+    def may_show(self, document_id: str, revision: int) -> bool:
+        """Whether the store can have held it meanwhile: its revisions only rise.
+
+        A document that was not there before or after may have come and gone in between, as one that is newer than
+        what was announced.
+        """
+        lowest = self.before.get(document_id) or self.announced.get(document_id, 0) + 1
+        return lowest <= revision <= self.after.get(document_id, revision)
+
     def ahead(self, model: "Model") -> bool:
         """Whether the store holds, or has lost, anything that is not announced."""
         live = {name: number for name, number in self.announced.items() if model.of(name, number).op == "upsert"}
@@ -92,8 +101,7 @@ def check(model: Model, evidence: EvidenceFound, moment: Moment, *, dense: bool,
     for item in evidence.items:
         assert shown.setdefault(item.document_id, item.revision) == item.revision, "two revisions of one document"
         assert item.revision >= moment.announced.get(item.document_id, 0), "older than what was announced"
-        if moment.still(item.document_id):
-            assert item.revision == moment.before.get(item.document_id), "not what is stored"
+        assert moment.may_show(item.document_id, item.revision), "not what is stored"
         published = model.of(item.document_id, item.revision)
         assert published.op == "upsert", "a retracted document"
         assert own_words(item.text) == own_words(published.text), "words of another revision"
