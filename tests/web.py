@@ -4,18 +4,35 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
+from fastapi import Request
 from fastapi.testclient import TestClient
 
 from services.web.app import application
 from services.web.live.documents import DEAD
 from services.web.live.site import FOLLOWED, Site
+from services.web.safety import Browser
 from services.web.settings import WebSettings
+from services.web.signing.people import Person
+from services.web.signing.ways import Signing, ThisMachine
 from shared.lab.voting.settings import VotingSettings
 from shared.memory.broker import MemoryBroker
 from shared.messages import Message
 from shared.topology import AnyTopic
 
 ADDRESS = "http://127.0.0.1:19480"
+SOMEBODY = Person("somebody", voter="web-somebody", role="operator")
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A way of signing in in which everybody is this person, and nobody where it is None."""
+
+    person: Person | None
+
+    def who(self, request: Request, browser: Browser) -> Person | None:
+        """The one."""
+        del request, browser
+        return self.person
 
 
 @dataclass
@@ -39,10 +56,11 @@ class Pages:
     broker: MemoryBroker = field(default_factory=MemoryBroker)
     settings: WebSettings = field(default_factory=WebSettings)
     voting: VotingSettings = field(default_factory=VotingSettings)
+    signing: Signing = field(default_factory=ThisMachine)
 
     def __post_init__(self) -> None:
         self.publishing = Publishing(self.broker)
-        self.site = Site(self.settings, self.voting, self.publishing)
+        self.site = Site(self.settings, self.voting, self.publishing, self.signing)
         self._read: Counter[tuple[str, int]] = Counter()
         self.site.finish_reading()
 

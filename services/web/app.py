@@ -14,13 +14,19 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from services.web.live.site import Site
 from services.web.pages import api, asking, freshness, standings, voting
+from services.web.pages.given import SignedIn
 from services.web.pages.rendering import refused
 from services.web.safety import ForeignFormError, Safe, TooLargeError, TooOftenError
+from services.web.signing.people import NotAllowedError
+from services.web.signing.ways import NotSignedInError
 from shared.records import reason_of
 
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
 """And that of the settings: by other names only somebody else's page would reach us."""
-STATUS = {ForeignFormError: 403, TooOftenError: 429, TooLargeError: 413, ConnectionError: 503, ValueError: 422}
+STATUS = {
+    NotSignedInError: 401, NotAllowedError: 403, ForeignFormError: 403, TooOftenError: 429, TooLargeError: 413,
+    ConnectionError: 503, ValueError: 422,
+}  # fmt: skip
 
 
 def application(site: Site) -> FastAPI:
@@ -36,9 +42,9 @@ def application(site: Site) -> FastAPI:
     app.state.site = site
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     for page in (asking, voting, standings, freshness, api):
-        app.include_router(page.router)
+        app.include_router(page.router, dependencies=[SignedIn])
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*HOSTS, site.settings.name])
-    app.add_middleware(Safe)
+    app.add_middleware(Safe, who=site.signing.who)
     app.add_exception_handler(HTTPException, _absent)
     app.add_exception_handler(RequestValidationError, _incomplete)
     for kind in STATUS:

@@ -13,8 +13,10 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.web.signing.people import Person
+
 COOKIE, YEAR_S, HOUR_S, MINUTE_S = "tiltyard", 31_536_000, 3_600.0, 60.0
-BROWSERS = 10_000
+PEOPLE = 10_000
 NAMELESS = ""
 """Under this name all count that keep no cookie."""
 MOST_BYTES = 64 * 1024
@@ -67,17 +69,18 @@ class Browser:
 
 
 class Safe:
-    """Around the application: the headers of every answer, and a name for every browser."""
+    """Around the application: the headers of every answer, a name for every browser, and who uses it."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, who: Callable[[Request, Browser], Person | None]) -> None:
+        self._app, self._who = app, who
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As ASGI calls it."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        browser = Browser.of(Request(scope))
-        scope.setdefault("state", {})["browser"] = browser
+        request = Request(scope)
+        browser = Browser.of(request)
+        scope.setdefault("state", {}).update(browser=browser, person=self._who(request, browser))
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -125,15 +128,15 @@ class Forms:
 
 
 class Often:
-    """How often each browser did something within a time, in seconds; of the newest `BROWSERS` of them."""
+    """How often each person did something within a time, in seconds; of the newest `PEOPLE` of them."""
 
     def __init__(self, most: int, within_s: float = MINUTE_S, clock: Callable[[], float] = monotonic) -> None:
         self._most, self._within_s, self._clock = most, within_s, clock
         self._times: dict[str, deque[float]] = {}
 
-    def count(self, browser: Browser) -> None:
+    def count(self, person: Person) -> None:
         """Once more. Raises TooOftenError beyond the limit."""
-        name = NAMELESS if browser.is_new else browser.name
+        name = NAMELESS if person.is_new else person.name
         now, times = self._clock(), self._times.pop(name, None) or deque()
         self._times[name] = times
         while times and now - times[0] > self._within_s:
@@ -143,5 +146,5 @@ class Often:
                 f"{self._most} within {self._within_s / MINUTE_S:g} minutes are the most: come back later"
             )
         times.append(now)
-        while len(self._times) > BROWSERS:
+        while len(self._times) > PEOPLE:
             self._times.pop(next(iter(self._times)))

@@ -21,7 +21,7 @@ from shared.records import RawRecord
 from tests.builders import a_question
 from tests.results import ARMS, a_trial
 from tests.standings import standings
-from tests.web import Pages, mark_in
+from tests.web import SOMEBODY, Pages, mark_in
 
 TEMPLATES = Path(streams.__file__).parents[1] / "templates"
 
@@ -216,7 +216,7 @@ def test_a_broker_that_comes_back_is_read_on(pages: Pages, monkeypatch: pytest.M
 
     assert not ended.is_set()
     assert pages.site.away is None
-    assert pages.site.questions.get("q-1") is not None
+    assert pages.site.questions.get("q-1", SOMEBODY) is not None
 
 
 def test_a_record_that_brings_out_a_fault_of_ours_stops_nothing(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,7 +230,7 @@ def test_a_record_that_brings_out_a_fault_of_ours_stops_nothing(pages: Pages, mo
 
     monkeypatch.setattr(pages.site, "take", faulty)
     assert not followed(pages, pages.broker.records(topology.QUESTIONS.name)).is_set()
-    assert pages.site.questions.get("q-2") is not None
+    assert pages.site.questions.get("q-2", SOMEBODY) is not None
 
 
 def test_where_reading_ends_the_process_is_told(pages: Pages) -> None:

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from services.web.live.kept import Kept
+from services.web.signing.people import Person
 from shared import topology
 from shared.contests.calendar import Calendar
 from shared.messages import Answer, ContestAnnounced, Question, Result
 from shared.messages.contests import MOST_ARMS
 from shared.records import RawRecord, understood
-from shared.restriction import guarding, made_of
+from shared.restriction import made_of
 from shared.standings import newest
 
 EARLY, EARLY_BYTES = 500, 32 * 1024 * 1024
@@ -41,11 +42,6 @@ class Asked:
         overdue = self.asked_at + timedelta(seconds=self.question.deadline_s) + OVERDUE
         return self.result is not None or now > overdue
 
-    @property
-    def is_for_everyone(self) -> bool:
-        """Whether its words may be shown: it was asked without labels that guard documents."""
-        return not guarding(self.question.labels)
-
 
 class Questions:
     """Kept in memory within a number and a size, the oldest leave. Written by one thread, read by any."""
@@ -56,10 +52,10 @@ class Questions:
         self._early = Kept[Mapping[str, Said]](EARLY, EARLY_BYTES, lambda said: min(of.at for of in said.values()))
         self.calendar = Calendar()
 
-    def get(self, question_id: str) -> Asked | None:
-        """What is known of it; None of one that not everyone may see."""
+    def get(self, question_id: str, person: Person) -> Asked | None:
+        """What is known of it; None of one that this person may not see."""
         asked = self._asked.get(question_id)
-        return asked if asked is not None and asked.is_for_everyone else None
+        return asked if asked is not None and person.may_see_question(asked.question) else None
 
     @property
     def results(self) -> list[Result]:
@@ -72,9 +68,9 @@ class Questions:
         named = told.arm_names if told else self.calendar.at(asked.asked_at).arm_names
         return [*dict.fromkeys([*named, *asked.said])]
 
-    def newest(self, most: int) -> list[Asked]:
-        """Those asked last that everyone may see come first."""
-        kept = [asked for asked in self._asked.values() if asked.is_for_everyone]
+    def newest(self, most: int, person: Person) -> list[Asked]:
+        """Those asked last that this person may see come first."""
+        kept = [asked for asked in self._asked.values() if person.may_see_question(asked.question)]
         return sorted(kept, key=lambda asked: (asked.asked_at, asked.question.question_id), reverse=True)[:most]
 
     def take(self, record: RawRecord) -> None:

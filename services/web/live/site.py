@@ -10,6 +10,7 @@ from services.web.live.questions import Questions
 from services.web.ports import Publishing
 from services.web.safety import HOUR_S, Forms, Often
 from services.web.settings import WebSettings
+from services.web.signing.ways import Signing, ThisMachine
 from shared import topology
 from shared.lab.voting.reading import Taken, readable
 from shared.lab.voting.settings import VotingSettings
@@ -37,6 +38,7 @@ class Site:
     settings: WebSettings
     voting: VotingSettings
     publishing: Publishing
+    signing: Signing = field(default_factory=ThisMachine)
     forms: Forms = field(default_factory=Forms)
     changes: Changes = field(default_factory=Changes)
     away: datetime | None = None

@@ -8,7 +8,7 @@ from fastapi.exceptions import HTTPException
 
 from services.web.pages import shown
 from services.web.pages.asking import question_of
-from services.web.pages.given import OfBrowser, OfSite
+from services.web.pages.given import OfPerson, OfSite, only
 from shared import topology
 from shared.messages import Standing
 from shared.messages.schema import Message
@@ -29,7 +29,7 @@ class Published(Message):
 
 
 class AskedQuestion(Message):
-    """A question with its cards: what each arm said, as far as everybody may see it."""
+    """A question with its cards: what each arm said, as far as one may see it."""
 
     question_id: str
     text: str
@@ -38,21 +38,21 @@ class AskedQuestion(Message):
 
 
 @router.get("/question")
-def question(site: OfSite, id: str) -> AskedQuestion:  # noqa: A002  (the parameter's name in addresses)
+def question(site: OfSite, person: OfPerson, id: str) -> AskedQuestion:  # noqa: A002  (the parameter's name in addresses)
     """What came of a question so far."""
-    asked = site.questions.get(id)
+    asked = site.questions.get(id, person)
     if asked is None:
-        raise HTTPException(404, "nothing is kept here of this question, or not for everyone")
+        raise HTTPException(404, "nothing is kept here of this question, or not for you")
     is_settled = asked.is_settled(datetime.now(UTC))
-    cards = tuple(shown.cards(asked, site.questions.arms_of(asked), is_settled=is_settled))
+    cards = tuple(shown.cards(asked, site.questions.arms_of(asked), person, is_settled=is_settled))
     return AskedQuestion(question_id=id, text=asked.question.text, is_settled=is_settled, cards=cards)
 
 
-@router.post("/question", status_code=202)
-def ask(site: OfSite, browser: OfBrowser, asked: Annotated[QuestionToAsk, Body()]) -> Published:
+@router.post("/question", status_code=202, dependencies=[only("voter")])
+def ask(site: OfSite, person: OfPerson, asked: Annotated[QuestionToAsk, Body()]) -> Published:
     """Ask it; its answers come under the id that is given back."""
-    site.asking.count(browser)
-    question = question_of({"text": asked.text})
+    site.asking.count(person)
+    question = question_of({"text": asked.text}, person)
     site.publish(topology.QUESTIONS, question)
     return Published(question_id=question.question_id)
 

@@ -13,8 +13,9 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from services.web.live.questions import Asked
 from services.web.live.site import Site
 from services.web.pages import shown, streams
-from services.web.pages.given import Fields, OfBrowser, OfSite, Open
+from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite, Open, only
 from services.web.pages.rendering import page, part
+from services.web.signing.people import Person
 from shared import topology
 from shared.messages import Filters, Question
 
@@ -26,36 +27,36 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
-def ask(request: Request, site: OfSite, browser: OfBrowser) -> Response:
+def ask(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson) -> Response:
     """The form, and what was asked last."""
     now = datetime.now(UTC)
-    newest = [(asked, asked.is_settled(now)) for asked in site.questions.newest(NEWEST)]
+    newest = [(asked, asked.is_settled(now)) for asked in site.questions.newest(NEWEST, person)]
     return page(request, "ask.html", {"mark": site.forms.mark(browser, ASK), "newest": newest, "kinds": IN_WORDS})
 
 
-@router.post("/question")
-def publish(site: OfSite, browser: OfBrowser, fields: Fields) -> Response:
+@router.post("/question", dependencies=[only("voter")])
+def publish(site: OfSite, browser: OfBrowser, person: OfPerson, fields: Fields) -> Response:
     """Ask it, and lead to where its answers come."""
     site.forms.require(fields.get("mark", ""), browser, ASK)
-    question = question_of(fields)
-    site.asking.count(browser)
+    question = question_of(fields, person)
+    site.asking.count(person)
     site.publish(topology.QUESTIONS, question)
     return RedirectResponse(f"/question?id={quote(question.question_id)}", status_code=303)
 
 
 @router.get("/question")
-def one(request: Request, site: OfSite, id: str) -> Response:  # noqa: A002  (the parameter's name in addresses)
+def one(request: Request, site: OfSite, person: OfPerson, id: str) -> Response:  # noqa: A002  (the parameter's name in addresses)
     """A question with its answers as far as they have come; a question of a moment ago is on its way."""
-    asked = site.questions.get(id)
+    asked = site.questions.get(id, person)
     if asked is None and not is_on_its_way(id):
-        raise HTTPException(404, "nothing is shown here of this question: it may be too long ago, or not for everyone")
-    return page(request, "question.html", {"question_id": id, **_shown(site, asked)})
+        raise HTTPException(404, "nothing is shown here of this question: it may be too long ago, or not for you")
+    return page(request, "question.html", {"question_id": id, **_shown(site, person, asked)})
 
 
 @router.get("/question/stream", response_class=EventSourceResponse, dependencies=[Open])
-async def stream(site: OfSite, id: str) -> AsyncIterator[ServerSentEvent]:  # noqa: A002
+async def stream(site: OfSite, person: OfPerson, id: str) -> AsyncIterator[ServerSentEvent]:  # noqa: A002
     """Its answers anew whenever one has come."""
-    async for event in streams.kept_up(site, id, lambda: _answers(site, id)):
+    async for event in streams.kept_up(site, id, lambda: _answers(site, person, id)):
         yield event
 
 
@@ -76,8 +77,8 @@ def is_on_its_way(question_id: str) -> bool:
     return question_id.startswith(OURS) and timedelta(seconds=-1) <= age < ON_ITS_WAY
 
 
-def question_of(fields: Mapping[str, str]) -> Question:
-    """Raises ValueError where it is none."""
+def question_of(fields: Mapping[str, str], person: Person) -> Question:
+    """With the labels of whoever asks, which no form says. Raises ValueError where it is none."""
     said = {name: value for name, value in fields.items() if value}
     return Question.model_validate(
         {
@@ -88,6 +89,7 @@ def question_of(fields: Mapping[str, str]) -> Question:
             "as_of": said.get("as_of"),
             "deadline_s": DEADLINE_S,
             "slice": "asked",
+            "labels": person.labels,
         }
     )
 
@@ -97,14 +99,14 @@ def _several(said: str | None) -> tuple[str, ...]:
     return tuple(name.strip() for name in (said or "").split(",") if name.strip())
 
 
-def _answers(site: Site, question_id: str) -> tuple[str, bool]:
-    shown_of = _shown(site, site.questions.get(question_id))
+def _answers(site: Site, person: Person, question_id: str) -> tuple[str, bool]:
+    shown_of = _shown(site, person, site.questions.get(question_id, person))
     return part(site, "answers.html", shown_of), bool(shown_of["is_settled"])
 
 
-def _shown(site: Site, asked: Asked | None) -> dict[str, object]:
+def _shown(site: Site, person: Person, asked: Asked | None) -> dict[str, object]:
     if asked is None:
         return {"asked": None, "cards": [], "progress": "On its way to the arms.", "is_settled": False}
     arms, is_settled = site.questions.arms_of(asked), asked.is_settled(datetime.now(UTC))
-    cards = shown.cards(asked, arms, is_settled=is_settled)
+    cards = shown.cards(asked, arms, person, is_settled=is_settled)
     return {"asked": asked, "cards": cards, "progress": shown.progress(cards, is_settled), "is_settled": is_settled}

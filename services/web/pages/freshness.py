@@ -11,7 +11,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from services.web.live.site import FRESHNESS, Site
 from services.web.pages import streams
-from services.web.pages.given import Fields, OfBrowser, OfSite, Open
+from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite, Open, only
 from services.web.pages.rendering import page, part
 from services.web.pages.words import took
 from shared import topology
@@ -35,12 +35,12 @@ async def stream(site: OfSite) -> AsyncIterator[ServerSentEvent]:
         yield event
 
 
-@router.post("/document")
-def publish(site: OfSite, browser: OfBrowser, fields: Fields) -> Response:
+@router.post("/document", dependencies=[only("operator")])
+def publish(site: OfSite, browser: OfBrowser, person: OfPerson, fields: Fields) -> Response:
     """Publish a document, and lead to where it can be watched."""
     site.forms.require(fields.get("mark", ""), browser, PUBLISH)
     document = document_of(fields)
-    site.asking.count(browser)
+    site.asking.count(person)
     site.documents.expect(document.document_id)
     site.publish(topology.DOCUMENTS, document)
     return RedirectResponse(f"/document?id={quote(document.document_id)}", status_code=303)

@@ -1,12 +1,14 @@
 """What a route is given beside its path: the site, the browser, and a form's fields within bounds."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import parse_qs
 
 from fastapi import Depends, Request
 
 from services.web.live.site import Site
 from services.web.safety import Browser
+from services.web.signing.people import Person, Role
+from services.web.signing.ways import NotSignedInError
 
 MOST_FIELDS = 50
 
@@ -25,6 +27,23 @@ def _browser(request: Request) -> Browser:
     return browser
 
 
+def _person(request: Request) -> Person:
+    """Raises NotSignedInError where nobody has signed in."""
+    person: Person | None = request.state.person
+    if person is None:
+        raise NotSignedInError("sign in first, or send a token: Authorization: Bearer TOKEN")
+    return person
+
+
+def only(role: Role) -> Any:
+    """Of a route: NotAllowedError for whoever has a lower role."""
+
+    def required(person: Annotated[Person, Depends(_person)]) -> None:
+        person.require(role)
+
+    return Depends(required)
+
+
 async def _fields(request: Request) -> dict[str, str]:
     """Of a form as browsers send it; of several fields of one name the last. Raises ValueError for too many."""
     body = (await request.body()).decode(errors="replace")
@@ -41,6 +60,8 @@ def _free(request: Request) -> None:
 
 OfSite = Annotated[Site, Depends(_site)]
 OfBrowser = Annotated[Browser, Depends(_browser)]
+OfPerson = Annotated[Person, Depends(_person)]
 Fields = Annotated[dict[str, str], Depends(_fields)]
+SignedIn = Depends(_person)
 Open = Depends(_free)
 """Before a page is kept up to date."""

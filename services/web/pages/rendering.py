@@ -9,17 +9,31 @@ from fastapi.templating import Jinja2Templates
 
 from services.web.live.site import Site
 from services.web.pages import words
+from services.web.signing.people import Person, Role
 
 TEMPLATES = Jinja2Templates(directory=Path(__file__).parents[1] / "templates")
 TEMPLATES.env.trim_blocks = TEMPLATES.env.lstrip_blocks = True
 TEMPLATES.env.filters.update(age=words.age, exact=words.exact, counted=words.counted)
 API = "/api/"
+MENU: tuple[tuple[str, str, Role], ...] = (
+    ("/", "Ask", "reader"),
+    ("/vote", "Vote", "voter"),
+    ("/standings", "Standings", "reader"),
+    ("/freshness", "Freshness", "reader"),
+)
+"""Pages that stand in every page's menu, and the role that each takes."""
 
 
 def page(request: Request, name: str, shown: Mapping[str, object], status: int = 200) -> Response:
     """A whole page; `here` is where it is, for the menu."""
-    site: Site = request.app.state.site
-    return TEMPLATES.TemplateResponse(request, name, {"here": request.url.path, "site": site, **shown}, status)
+    return TEMPLATES.TemplateResponse(request, name, {**_around(request), **shown}, status)
+
+
+def _around(request: Request) -> dict[str, object]:
+    """What every page is told beside its own: the menu shows what this person may do."""
+    person: Person | None = request.state.person
+    menu = [(address, said) for address, said, role in MENU if person is not None and person.may(role)]
+    return {"here": request.url.path, "site": request.app.state.site, "person": person, "menu": menu}
 
 
 def part(site: Site, name: str, shown: Mapping[str, object]) -> str:

@@ -1,4 +1,4 @@
-"""What a page shows of a question: a card for each arm, as far as everybody may see it."""
+"""What a page shows of a question: a card for each arm, as far as somebody may see it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 
 from services.web.live.questions import Asked
 from services.web.pages.words import counted, took
+from services.web.signing.people import Person
 from shared.messages import Answer
-from shared.restriction import guarding, labels_of
 from shared.scoring.catalogue import HEADLINE
 
 WAITING, MISSING, WITHHELD = "waiting", "missing", "withheld"
 STATES = {
     "answered": "answered", "abstained": "declined", "failed": "failed", "skipped": "not asked",
-    WAITING: "no answer yet", MISSING: "no answer before the deadline", WITHHELD: "not for everyone",
+    WAITING: "no answer yet", MISSING: "no answer before the deadline", WITHHELD: "not for you",
 }  # fmt: skip
 
 
@@ -48,9 +48,9 @@ class Card:
         return STATES.get(self.state, self.state)
 
 
-def cards(asked: Asked, arms: Sequence[str], *, is_settled: bool) -> list[Card]:
+def cards(asked: Asked, arms: Sequence[str], person: Person, *, is_settled: bool) -> list[Card]:
     """One for each of the arms, in their order. `is_settled`: no further answer is to come."""
-    return [_card(asked, arm, is_settled=is_settled) for arm in arms]
+    return [_card(asked, arm, person, is_settled=is_settled) for arm in arms]
 
 
 def progress(cards: Sequence[Card], is_settled: bool) -> str:
@@ -60,14 +60,20 @@ def progress(cards: Sequence[Card], is_settled: bool) -> str:
     return f"{said}; no more will come." if is_settled else f"{said} by now."
 
 
-def _card(asked: Asked, arm: str, *, is_settled: bool) -> Card:
+def _card(asked: Asked, arm: str, person: Person, *, is_settled: bool) -> Card:
     answer, at = _answer(asked, arm)
     if answer is None:
         return Card(arm, MISSING if is_settled else WAITING)
     waited = took((at - asked.asked_at).total_seconds() * 1_000)
     model = f"{answer.model} with {answer.adapter.name}" if answer.adapter else answer.model
-    if guarding(labels_of(answer)):
-        return Card(arm, WITHHELD, why="It was made from documents with labels.", waited=waited, model=model)
+    if not person.may_see_answer(answer):
+        return Card(
+            arm,
+            WITHHELD,
+            why="It was made from documents with labels that you may not see.",
+            waited=waited,
+            model=model,
+        )
     return Card(
         arm,
         answer.status,

@@ -10,9 +10,10 @@ from fastapi.exceptions import HTTPException
 from fastapi.responses import RedirectResponse
 
 from services.web.live.site import Site
-from services.web.pages.given import Fields, OfBrowser, OfSite
+from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite, only
 from services.web.pages.rendering import page
 from services.web.safety import Browser, ForeignFormError, TooOftenError
+from services.web.signing.people import Person
 from shared import topology
 from shared.lab.voting.blind import Shown, Voted, offer
 from shared.lab.voting.counting import ballots
@@ -32,36 +33,35 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/vote")
-def choice(request: Request, site: OfSite, browser: OfBrowser) -> Response:
+def choice(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson) -> Response:
     """Two answers of arms that are not named; none before it is known what was voted on."""
-    voter = voter_of(browser)
     shown = None
     if not site.is_reading:
-        shown = offer(site.questions.results, voter, _voted(site, browser), recent=site.voting.recent)
+        shown = offer(site.questions.results, person.voter, _voted(site, person), recent=site.voting.recent)
     mark = "" if shown is None else _mark(site, browser, shown)
     return page(request, "vote.html", {"shown": shown, "mark": mark, "choices": SAID})
 
 
-@router.post("/vote")
-def cast(site: OfSite, browser: OfBrowser, fields: Fields) -> Response:
+@router.post("/vote", dependencies=[only("voter")])
+def cast(site: OfSite, browser: OfBrowser, person: OfPerson, fields: Fields) -> Response:
     """Publish it, and tell whose the answers were."""
     choice = next((known for known in CHOICES if known == fields.get("choice")), None)
     if choice is None:
         raise ValueError("no answer is chosen: say which is better, or that both are equally good or bad")
-    shown = _seen(site, browser, fields)
-    voter, most = voter_of(browser), site.voting.per_voter_per_hour
+    shown = _seen(site, browser, person, fields)
+    voter, most = person.voter, site.voting.per_voter_per_hour
     if within_the_hour(voter, [*site.votes], datetime.now(UTC)) >= most:
         raise TooOftenError(f"of one voter {most} votes within an hour count: come back later")
-    site.casting.count(browser)
+    site.casting.count(person)
     site.publish(topology.VOTES, shown.vote(voter, choice))
     return RedirectResponse(f"/vote/told?id={quote(shown.question_id, safe='')}", status_code=303)
 
 
 @router.get("/vote/told")
-def told(request: Request, site: OfSite, browser: OfBrowser, id: str) -> Response:  # noqa: A002
-    """What this browser voted on a question, and on whose answers; the newest of several votes."""
-    own = [of.vote for of in site.votes if of.vote.voter == voter_of(browser) and of.vote.question_id == id]
-    result = _result(site, id)
+def told(request: Request, site: OfSite, person: OfPerson, id: str) -> Response:  # noqa: A002
+    """What this person voted on a question, and on whose answers; the newest of several votes."""
+    own = [of.vote for of in site.votes if of.vote.voter == person.voter and of.vote.question_id == id]
+    result = _result(site, person, id)
     if result is None:
         raise HTTPException(404, "this question is no longer kept here")
     vote: Vote | None = own[-1] if own else None
@@ -69,19 +69,14 @@ def told(request: Request, site: OfSite, browser: OfBrowser, id: str) -> Respons
     return page(request, "voted.html", {"vote": vote, "question": result.question, "answers": answers, "said": SAID})
 
 
-def voter_of(browser: Browser) -> str:
-    """The pseudonym that results show, from which nobody finds the browser's name."""
-    return f"web-{hashlib.sha256(browser.name.encode()).hexdigest()[:16]}"
-
-
-def _result(site: Site, question_id: str) -> Result | None:
+def _result(site: Site, person: Person, question_id: str) -> Result | None:
     """Of a question whose answers may be shown to everyone."""
-    asked = site.questions.get(question_id)
+    asked = site.questions.get(question_id, person)
     return asked.result if asked and asked.result and for_everyone(asked.result) else None
 
 
-def _voted(site: Site, browser: Browser) -> Voted:
-    return voted_by(voter_of(browser), ballots(site.questions.results), [*site.votes])
+def _voted(site: Site, person: Person) -> Voted:
+    return voted_by(person.voter, ballots(site.questions.results), [*site.votes])
 
 
 def _mark(site: Site, browser: Browser, shown: Shown) -> str:
@@ -90,9 +85,9 @@ def _mark(site: Site, browser: Browser, shown: Shown) -> str:
     return site.forms.mark(browser, VOTE, shown.question_id, shown.arm_a, shown.arm_b, *texts)
 
 
-def _seen(site: Site, browser: Browser, fields: dict[str, str]) -> Shown:
+def _seen(site: Site, browser: Browser, person: Person, fields: dict[str, str]) -> Shown:
     """Raises ForeignFormError for two answers that were not shown to this browser, or are not what they were."""
-    result = _result(site, fields.get("question_id", ""))
+    result = _result(site, person, fields.get("question_id", ""))
     if result is None:
         raise ForeignFormError("this question is no longer kept here: take the next one")
     texts = {arm: scored.answer.text for arm, scored in result.answers.items()}
@@ -100,7 +95,7 @@ def _seen(site: Site, browser: Browser, fields: dict[str, str]) -> Shown:
     for arm_a, arm_b in permutations(texts, 2):
         shown = Shown(question.question_id, question.text, texts[arm_a], texts[arm_b], arm_a, arm_b)
         if _mark(site, browser, shown) == fields.get("mark"):
-            if (min(arm_a, arm_b), max(arm_a, arm_b)) in _voted(site, browser).get(question.question_id, ()):
+            if (min(arm_a, arm_b), max(arm_a, arm_b)) in _voted(site, person).get(question.question_id, ()):
                 raise ForeignFormError("you have voted on these two answers: take the next ones")
             return shown
     raise ForeignFormError("these answers have changed since, or were shown to somebody else: take the next ones")
