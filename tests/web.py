@@ -28,11 +28,20 @@ class Signed:
     """A way of signing in in which everybody is this person, and nobody where it is None."""
 
     person: Person | None
+    by_token: bool = False
 
     def who(self, request: Request, browser: Browser) -> Person | None:
         """The one."""
         del request, browser
         return self.person
+
+    def with_token(self, token: str) -> None:
+        """Nobody has one."""
+
+    def is_secure(self, request: Request) -> bool:
+        """By http."""
+        del request
+        return False
 
 
 @dataclass

@@ -11,6 +11,7 @@ from services.web.kafka import Topics, most_of
 from services.web.live.site import Site
 from services.web.serving import listen, server
 from services.web.settings import WebSettings
+from services.web.signing.choosing import way_of
 from shared import service
 from shared.kafka import client
 from shared.kafka.newest import NewestRecords
@@ -26,8 +27,8 @@ def run(readiness: Readiness) -> None:
     """Follow the topics and serve, by the environment, until told to stop. Raises RuntimeError where following ends."""
     settings, kafka = WebSettings(), KafkaSettings()
     client.require(kafka, [*most_of(settings)])
-    site, failed = Site(settings, VotingSettings(), Topics(kafka)), threading.Event()
-    serving = server(application(site), site.changes.close)
+    site, failed = Site(settings, VotingSettings(), Topics(kafka), way_of(settings)), threading.Event()
+    serving = server(application(site), settings, site.changes.close)
 
     def ended() -> None:
         failed.set()
@@ -37,7 +38,7 @@ def run(readiness: Readiness) -> None:
     with listen(settings) as address:
         following.start()
         try:
-            log.info("serving", pages=f"http://{settings.name}:{address.getsockname()[1]}")
+            log.info("serving", pages=f"{settings.scheme}://{settings.name}:{address.getsockname()[1]}")
             serving.run(sockets=[address])
         finally:
             following.stop()

@@ -4,18 +4,20 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from services.web.live.site import Site
-from services.web.pages import api, asking, freshness, standings, voting
+from services.web.pages import api, asking, freshness, signing, standings, voting
 from services.web.pages.given import SignedIn
-from services.web.pages.rendering import refused
+from services.web.pages.rendering import API, refused
 from services.web.safety import ForeignFormError, Safe, TooLargeError, TooOftenError
 from services.web.signing.people import NotAllowedError
 from services.web.signing.ways import NotSignedInError
@@ -43,7 +45,8 @@ def application(site: Site) -> FastAPI:
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     for page in (asking, voting, standings, freshness, api):
         app.include_router(page.router, dependencies=[SignedIn])
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*HOSTS, site.settings.name])
+    app.include_router(signing.router)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*HOSTS, site.settings.name, *site.settings.known_names])
     app.add_middleware(Safe, who=site.signing.who)
     app.add_exception_handler(HTTPException, _absent)
     app.add_exception_handler(RequestValidationError, _incomplete)
@@ -64,6 +67,18 @@ async def _incomplete(request: Request, error: Exception) -> Response:
 
 
 async def _wrong(request: Request, error: Exception) -> Response:
+    if isinstance(error, NotSignedInError):
+        return _unknown(request, error)
     why = reason_of(error) if isinstance(error, ValidationError) else str(error)
     status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
     return refused(request, status, why)
+
+
+def _unknown(request: Request, error: NotSignedInError) -> Response:
+    """To where one signs in, and back; programs and forms are told, so that nothing is sent that nobody signed."""
+    to = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+    if request.method == "GET" and not request.url.path.startswith(API) and not request.url.path.endswith("/stream"):
+        return RedirectResponse(f"/sign-in?to={quote(to, safe='')}", status_code=303)
+    answer = refused(request, 401, str(error))
+    answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer

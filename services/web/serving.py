@@ -43,12 +43,20 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-def server(app: FastAPI, closing: Callable[[], None]) -> Server:
-    """Not running yet."""
+def server(app: FastAPI, settings: WebSettings, closing: Callable[[], None]) -> Server:
+    """Not running yet. Raises ValueError where the certificate cannot be used."""
     config = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=END_S,
-        h11_max_incomplete_event_size=32 * 1024,
+        h11_max_incomplete_event_size=32 * 1024, proxy_headers=False,
+        ssl_certfile=settings.certificate, ssl_keyfile=settings.key,
     )  # fmt: skip
+    if settings.certificate:
+        try:
+            config.load()
+        except OSError as error:
+            raise ValueError(
+                f"{settings.certificate} with {settings.key} is no certificate with its key: {error}"
+            ) from error
     return Server(config, closing)
 
 

@@ -1,43 +1,96 @@
 """What an operator can set about the pages."""
 
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
-from shared.settings import Settings, under
+from shared.settings import EmptyIsUnset, Settings, under
 
 LOCAL = "localhost"
 
 
 class WebSettings(Settings):
-    """Where the pages are served, and how much they keep in memory."""
+    """Where the pages are served, who may look, and how much they keep in memory."""
 
     model_config = under("WEB")
-    host: str = Field(default="127.0.0.1", description="a loopback address: nobody is asked who they are")
+    host: str = Field(default="127.0.0.1", description="another than a loopback address demands that people sign in")
     port: int = Field(default=19480, ge=0, le=65_535)
+    names: str = Field(default="", description="by which browsers reach the pages, between commas: news.example.org")
+    certificate: Annotated[Path | None, EmptyIsUnset] = Field(default=None, description="PEM file, to serve https")
+    key: Annotated[Path | None, EmptyIsUnset] = Field(default=None, description="PEM file of the certificate's key")
+    sign_in: Literal["off", "token", "proxy"] = Field(
+        default="off", description="`token`: with one's own; `proxy`: a proxy in front says the name in a header"
+    )
+    people: Annotated[Path | None, EmptyIsUnset] = Field(
+        default=None, description="file of who may do what: `tiltyard people new NAME --into FILE`"
+    )
+    name_header: str = Field(default="X-Forwarded-User", description="in which the proxy says who signed in")
+    proxies: str = Field(default="127.0.0.1,::1", description="addresses or networks of proxies that are believed")
     questions: int = Field(default=2_000, ge=10, description="newest questions that are kept with their answers")
     memory_mib: int = Field(default=256, ge=16, description="that those may take; the oldest leave before")
     streams: int = Field(default=200, ge=1, description="pages that are kept up to date at the same time")
-    asked_per_minute: int = Field(default=60, ge=1, description="questions and documents that one browser may publish")
+    asked_per_minute: int = Field(default=60, ge=1, description="questions and documents that one person may publish")
 
     @field_validator("host")
     @classmethod
-    def _is_loopback(cls, host: str) -> str:
-        """ValueError: whoever reaches the pages may ask and vote, so that only this machine may reach them."""
+    def _is_address(cls, host: str) -> str:
         if host.casefold() == LOCAL:
             return LOCAL
         try:
-            is_loopback = ip_address(host).is_loopback
+            ip_address(host)
         except ValueError:
-            raise ValueError(f"{host!r} is no address: write 127.0.0.1, ::1 or localhost") from None
-        if not is_loopback:
-            raise ValueError(
-                f"{host} is reached from other machines, and the pages ask nobody who they are: leave it at 127.0.0.1, "
-                "and let a proxy that signs people in stand before it"
-            )
+            raise ValueError(f"{host!r} is no address: write 127.0.0.1, ::1, localhost or 0.0.0.0") from None
         return host
+
+    @field_validator("proxies")
+    @classmethod
+    def _are_networks(cls, proxies: str) -> str:
+        _networks(proxies)
+        return proxies
+
+    @model_validator(mode="after")
+    def _is_guarded(self) -> "WebSettings":
+        """ValueError: whoever reaches the pages may ask and vote, so others than this machine have to sign in."""
+        if not self.is_local and self.sign_in == "off":
+            raise ValueError(
+                f"{self.host} is reached from other machines, and nobody would be asked who they are: set "
+                "TILTYARD_WEB_SIGN_IN to token or proxy, or leave TILTYARD_WEB_HOST at 127.0.0.1"
+            )
+        if self.sign_in != "off" and self.people is None:
+            raise ValueError(
+                "TILTYARD_WEB_SIGN_IN needs TILTYARD_WEB_PEOPLE: `tiltyard people new NAME --role operator --into FILE`"
+            )
+        if not self.is_local and not self.known_names:
+            raise ValueError("TILTYARD_WEB_NAMES is empty: say by which names browsers reach the pages")
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("TILTYARD_WEB_CERTIFICATE and TILTYARD_WEB_KEY go together: set both, or none")
+        return self
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this machine alone reaches the pages."""
+        return self.host == LOCAL or ip_address(self.host).is_loopback
 
     @property
     def name(self) -> str:
         """The host as it stands in an address."""
         return f"[{self.host}]" if ":" in self.host else self.host
+
+    @property
+    def scheme(self) -> str:
+        return "https" if self.certificate else "http"
+
+    @property
+    def known_names(self) -> list[str]:
+        return [name.strip() for name in self.names.split(",") if name.strip()]
+
+    @property
+    def proxy_networks(self) -> list[IPv4Network | IPv6Network]:
+        return _networks(self.proxies)
+
+
+def _networks(said: str) -> list[IPv4Network | IPv6Network]:
+    """Raises ValueError for what is no address and no network."""
+    return [ip_network(part.strip()) for part in said.split(",") if part.strip()]

@@ -9,6 +9,7 @@ import yaml
 from pydantic_settings import BaseSettings
 
 from services.generator.settings import GeneratorSettings
+from services.web.settings import WebSettings
 from shared import settings
 
 ROOT = Path(__file__).parents[2]
@@ -20,8 +21,7 @@ DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
 
 
 def test_every_service_of_the_repository_is_in_it() -> None:
-    """But the pages, which serve a loopback address alone as long as nobody signs in."""
-    folders = {path.parent.name for path in (ROOT / "services").glob("*/__init__.py")} - {"web"}
+    folders = {path.parent.name for path in (ROOT / "services").glob("*/__init__.py")}
 
     assert {service["build"]["args"]["SERVICE"] for service in OURS.values()} == folders
 
@@ -60,7 +60,7 @@ def test_setup_runs_once() -> None:
 
 @pytest.mark.parametrize("name", OURS)
 def test_every_variable_is_one_that_is_read(name: str) -> None:
-    classes: list[type[BaseSettings]] = [GeneratorSettings]
+    classes: list[type[BaseSettings]] = [GeneratorSettings, WebSettings]
     classes += [
         value for value in vars(settings).values() if isinstance(value, type) and issubclass(value, BaseSettings)
     ]
@@ -76,7 +76,11 @@ def test_every_variable_is_one_that_is_read(name: str) -> None:
 def test_the_host_reaches_the_servers_only_from_itself_and_where_the_settings_expect_them() -> None:
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
 
-    assert published == {"kafka": ["127.0.0.1:19092:19092"], "cassandra": ["127.0.0.1:19042:9042"]}
+    assert published == {
+        "kafka": ["127.0.0.1:19092:19092"],
+        "cassandra": ["127.0.0.1:19042:9042"],
+        "web": ["127.0.0.1:19480:19480"],
+    }
     assert settings.KafkaSettings.model_fields["bootstrap_servers"].default == "127.0.0.1:19092"
     assert settings.CassandraSettings.model_fields["port"].default == 19042
 
@@ -126,3 +130,17 @@ def test_the_image_installs_the_lock_and_runs_offline_as_nobody_special() -> Non
     assert "pip install --no-deps --require-hashes -r requirements.lock" in DOCKERFILE
     assert "HF_HUB_OFFLINE=1" in DOCKERFILE
     assert "\nUSER tiltyard\n" in DOCKERFILE
+
+
+def test_the_pages_are_served_to_whoever_signs_in() -> None:
+    environment = {
+        name.removeprefix("TILTYARD_WEB_").lower(): value.partition(":-")[2].rstrip("}") or value
+        for name, value in SERVICES["web"]["environment"].items()
+        if name.startswith("TILTYARD_WEB_")
+    }
+
+    pages = WebSettings.model_validate(environment)
+    assert not pages.is_local
+    assert pages.sign_in == "token"
+    assert SERVICES["web"]["profiles"] == ["pages"], "others start without a list of people"
+    assert str(pages.people) == f"/run/secrets/{SERVICES['web']['secrets'][0]}"

@@ -54,6 +54,11 @@ class Site:
         self._standings = Latest(topology.STANDINGS)
 
     @property
+    def signs_in(self) -> bool:
+        """Whether people are asked who they are."""
+        return self.settings.sign_in != "off"
+
+    @property
     def standings(self) -> dict[str, Standing]:
         """The newest of each slice, of the contest that was counted last."""
         return current([*self._standings.values.values()])

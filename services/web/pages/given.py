@@ -7,8 +7,9 @@ from fastapi import Depends, Request
 
 from services.web.live.site import Site
 from services.web.safety import Browser
-from services.web.signing.people import Person, Role
+from services.web.signing.people import Person
 from services.web.signing.ways import NotSignedInError
+from shared.people import Role
 
 MOST_FIELDS = 50
 

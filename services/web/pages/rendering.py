@@ -9,7 +9,8 @@ from fastapi.templating import Jinja2Templates
 
 from services.web.live.site import Site
 from services.web.pages import words
-from services.web.signing.people import Person, Role
+from services.web.signing.people import DOES, Person
+from shared.people import Role
 
 TEMPLATES = Jinja2Templates(directory=Path(__file__).parents[1] / "templates")
 TEMPLATES.env.trim_blocks = TEMPLATES.env.lstrip_blocks = True
@@ -33,7 +34,8 @@ def _around(request: Request) -> dict[str, object]:
     """What every page is told beside its own: the menu shows what this person may do."""
     person: Person | None = request.state.person
     menu = [(address, said) for address, said, role in MENU if person is not None and person.may(role)]
-    return {"here": request.url.path, "site": request.app.state.site, "person": person, "menu": menu}
+    does = person and DOES[person.role]
+    return {"here": request.url.path, "site": request.app.state.site, "person": person, "menu": menu, "does": does}
 
 
 def part(site: Site, name: str, shown: Mapping[str, object]) -> str:

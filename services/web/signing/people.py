@@ -2,14 +2,11 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 from shared.messages import Answer, Question, Result
+from shared.people import ROLES, Role
 from shared.restriction import guarding
 
-Role = Literal["reader", "voter", "reviewer", "operator"]
-ROLES: tuple[Role, ...] = get_args(Role)
-"""Each may do what those before it may."""
 DOES: dict[Role, str] = {
     "reader": "look at all pages",
     "voter": "ask, and vote",
