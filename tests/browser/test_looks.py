@@ -1,0 +1,57 @@
+"""Every page at three widths, light and dark, with nothing on it and with much: no fault by axe, and nothing cut off.
+
+Pictures of all of them are kept in `build/pages`.
+"""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests import web_sample
+from tests.browser.conftest import PICTURES, Served
+
+WIDTHS = {"light": (320, 768, 1_280), "dark": (320, 1_280)}
+JUDGED = {("light", 320), ("light", 1_280), ("dark", 1_280)}
+"""Where axe looks: at 768 it sees nothing else, and in the dark only other colours."""
+EMPTY = ("/", "/vote", "/standings", "/freshness", "/question?id=gone", "/sign-in")
+FULL = (
+    *EMPTY, "/standings?of=learned", "/question?id=q-live", "/question?id=q-long", "/question?id=q-rtl",
+    "/question?id=q-hostile", "/document?id=ferry-1", "/vote/told?id=q-vote",
+)  # fmt: skip
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def by_axe(page: Page) -> list[str]:
+    """Each with the elements that have it."""
+    found: list[dict[str, Any]] = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    return [f"{fault['id']}: {[node['target'] for node in fault['nodes']]}" for fault in found]
+
+
+def cut_off(page: Page) -> list[str]:
+    """One where the page is wider than the window."""
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return [f"{wide} pixels wider than the window"] if wide > 0 else []
+
+
+def picture(address: str, width: int, scheme: str, state: str) -> str:
+    name = address.strip("/").replace("/", "-").replace("?", "-").replace("=", "-").replace("&", "-") or "ask"
+    return f"{name}.{state}.{scheme}.{width}.png"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("state", ["empty", "full"])
+def test_no_page_has_a_fault_at_any_width(chromium: Browser, served: Served, scheme: Any, state: str) -> None:
+    if state == "full":
+        web_sample.fill(served.pages)
+    seen = {}
+    with chromium.new_context(color_scheme=scheme) as context:
+        page = context.new_page()
+        for address in EMPTY if state == "empty" else FULL:
+            for width in WIDTHS[scheme]:
+                page.set_viewport_size({"width": width, "height": 800})
+                page.goto(served.address + address)
+                page.screenshot(path=PICTURES / picture(address, width, scheme, state), full_page=True)
+                seen[address, width] = cut_off(page) + (by_axe(page) if (scheme, width) in JUDGED else [])
+    assert {where: said for where, said in seen.items() if said} == {}

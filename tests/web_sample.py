@@ -1,0 +1,56 @@
+"""Pages with something on each of them: usual, very long, right to left, and hostile."""
+
+from shared import topology
+from shared.messages import Answer, Question
+from tests.builders import a_question, an_answer
+from tests.contests import within
+from tests.results import ARMS, a_result, a_scored, a_trial
+from tests.standings import standings
+from tests.unit.test_web_freshness import announced
+from tests.web import Pages
+
+RESULTS = 40
+LONG = "Donaudampfschifffahrtsgesellschaftskapitän" * 6
+RIGHT_TO_LEFT = "متى تعود العبارة إلى فالوبي؟"
+HOSTILE = "<script>alert('x')</script> <img src=x onerror=y> \u202egnp"
+
+
+def fill(pages: Pages) -> None:
+    """Publish all of it."""
+    results, _ = a_trial()
+    pages.publish(topology.RESULTS, *[within(result, *ARMS) for result in results[:RESULTS]])
+    pages.publish(topology.STANDINGS, *standings(results, ARMS))
+    pages.publish(topology.QUESTIONS, *_questions())
+    pages.publish(topology.ANSWERS, *_answers())
+    said = [a_scored(arm, question_id="q-vote", text=text) for arm, text in (("base", "Maybe."), ("base+rag", "Marr."))]
+    pages.publish(topology.RESULTS, within(a_result(*said, question_id="q-vote", text="Who is mayor?"), *ARMS))
+    pages.publish(
+        topology.INDEXED, *[announced(f"ferry-{number}", source="Harrow Vale Wire") for number in range(30)],
+        announced(LONG, source=HOSTILE), announced(RIGHT_TO_LEFT),
+    )  # fmt: skip
+
+
+def _questions() -> list[Question]:
+    said = {
+        "q-live": "How many minutes does the ferry take?",
+        "q-long": LONG,
+        "q-rtl": RIGHT_TO_LEFT,
+        "q-hostile": HOSTILE,
+    }
+    return [a_question(question_id=name, text=text, references=None) for name, text in said.items()]
+
+
+def _answers() -> list[Answer]:
+    read = {
+        "evidence": ("ferry:0", "mill:1"), "evidence_titles": ("The ferry is back", RIGHT_TO_LEFT),
+        "evidence_texts": ("The ferry takes 48 minutes.", LONG), "citations": ("ferry:0",),
+    }  # fmt: skip
+    return [
+        an_answer(question_id="q-live", arm="base", text="About an hour, I believe."),
+        an_answer(question_id="q-live", arm="base+rag", text="48 minutes [1].", **read),
+        an_answer(question_id="q-live", arm="tuned", status="abstained", abstention="support below 0.6", text=""),
+        *[
+            an_answer(question_id=name, arm="base+rag", text=text, **read)
+            for name, text in (("q-long", LONG), ("q-rtl", RIGHT_TO_LEFT), ("q-hostile", HOSTILE))
+        ],
+    ]
