@@ -9,7 +9,7 @@ from services.console.platform.local import LocalPlatform, PlatformSettings, iso
 from shared.kafka import creation
 from shared.settings import CassandraSettings, KafkaSettings
 
-pytest_plugins = ["tests.command_line"]
+pytest_plugins = ["tests.command_line", "tests.browsing"]
 
 
 @pytest.fixture(autouse=True)
