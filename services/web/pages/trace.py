@@ -1,0 +1,67 @@
+"""One question or one document, from the record that was appended first to the last that came of it."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import HTTPException
+
+from services.web.live.dead import Buried
+from services.web.live.site import Site
+from services.web.pages import document_way, tracing
+from services.web.pages.bars import bars
+from services.web.pages.given import OfPerson, OfSite
+from services.web.pages.rendering import page
+from services.web.pages.tracing import Way
+from services.web.signing.people import Person
+
+NOTHING = "no record of this {what} is kept here: it may be too long ago, or not for you"
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The way, and what of it could not be handled. `title`: the question's words, or the document's id."""
+
+    what: str
+    id: str
+    title: str
+    way: Way
+    letters: tuple[Buried, ...]
+
+
+@router.get("/trace")
+def show(request: Request, site: OfSite, person: OfPerson, question: str = "", document: str = "") -> Response:
+    """Of either one."""
+    trace = trace_of(site, person, question, document)
+    by_revision = groupby(trace.way.legs, key=lambda leg: leg.of if document else "")
+    drawings = [(name, bars([*legs])) for name, legs in by_revision]
+    return page(request, "trace.html", {"trace": trace, "drawings": drawings})
+
+
+def trace_of(site: Site, person: Person, question: str, document: str) -> Trace:
+    """Raises ValueError where not exactly one is asked for, and HTTPException where nothing is kept of it."""
+    if bool(question) == bool(document):
+        raise ValueError("say whose trace is wanted: ?question=ID or ?document=ID")
+    return _of_question(site, person, question) if question else _of_document(site, document)
+
+
+def _of_question(site: Site, person: Person, question_id: str) -> Trace:
+    """A question that could not be read is known by its dead letters alone."""
+    asked = site.questions.get(question_id, person)
+    letters = tuple(site.dead.of(question_id))
+    if asked is None and (site.questions.is_kept(question_id) or not letters):
+        raise HTTPException(404, NOTHING.format(what="question"))
+    if asked is None:
+        return Trace("question", question_id, "", Way((), ()), letters)
+    contexts = {arm: site.questions.context_of(asked, arm) for arm in site.questions.arms_of(asked)}
+    way = tracing.of_question(asked, site.searches.of(question_id), contexts)
+    return Trace("question", question_id, asked.question.text, way, letters)
+
+
+def _of_document(site: Site, document_id: str) -> Trace:
+    """It tells times and places and no words, so that it is for everyone: ids are no secret (ADR 25)."""
+    passed, letters = site.revisions.of(document_id), tuple(site.dead.of(document_id))
+    if not passed and not letters:
+        raise HTTPException(404, NOTHING.format(what="document"))
+    return Trace("document", document_id, document_id, document_way.of_document(passed), letters)
