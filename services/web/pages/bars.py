@@ -37,11 +37,12 @@ def bars(legs: Sequence[Leg]) -> list[Bar]:
 
 
 def _pieces(leg: Leg, start: datetime, whole: float) -> tuple[Piece, ...]:
-    """Where clocks differ a part may be negative: it is not drawn, and the next one begins where it ends."""
+    """Where clocks differ a part may be negative and is not drawn; what leaves the axis is cut off."""
     pieces, at = [], ms_between(start, leg.began_at)
     for part in leg.parts:
         if part.ms > 0:
-            x, width = at / whole * WIDTH, max(LEAST, part.ms / whole * WIDTH)
-            pieces.append(Piece(part.kind, round(max(0.0, min(x, WIDTH - width)), 1), round(width, 1)))
+            x = min(max(0.0, at / whole * WIDTH), WIDTH - LEAST)
+            width = min(max(LEAST, part.ms / whole * WIDTH), WIDTH - x)
+            pieces.append(Piece(part.kind, round(x, 1), round(width, 1)))
         at += part.ms
     return tuple(pieces)

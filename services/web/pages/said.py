@@ -4,8 +4,10 @@ from services.web.pages.words import counted, took
 from shared.certainty import probability
 from shared.costs import CostSettings, priced
 from shared.lab.report.costs import own_ms
-from shared.messages import Answer
+from shared.messages import Answer, Cost
 
+LEAST = 0.0001
+"""Money that is told; less is told as less."""
 FAILED = {
     "no_adapter": "It has no adapter to speak with",
     "deadline": "It was not asked before the deadline",
@@ -59,7 +61,12 @@ def cost(answer: Answer, costs: CostSettings | None) -> str:
     tokens = answer.prompt_tokens + answer.completion_tokens
     if not own_ms(answer) and not tokens:
         return ""
-    priced_at = priced(own_ms(answer) / 1_000, tokens, costs) if costs else None
-    money = f"at most {priced_at.money:.2g} {priced_at.currency}" if priced_at and priced_at.money is not None else ""
+    money = _money(priced(own_ms(answer) / 1_000, tokens, costs)) if costs else ""
     read = f"{counted(answer.prompt_tokens, 'token')} read, {answer.completion_tokens:,} said" if tokens else ""
     return ", ".join(part for part in (f"{took(own_ms(answer))} of work", read, money) if part)
+
+
+def _money(cost: Cost) -> str:
+    if cost.money is None:
+        return ""
+    return f"at most {cost.money:.2g} {cost.currency}" if cost.money >= LEAST else f"under {LEAST} {cost.currency}"
