@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from html import unescape
 from typing import Any
 
 from services.web.live.dead import DeadLetters
@@ -16,6 +17,7 @@ from shared.topology import AnyTopic
 from tests.builders import NOON, a_chunked_document, a_document, a_question, a_raw_record, an_answer, evidence
 from tests.contests import ARMS, within
 from tests.results import a_result, a_scored
+from tests.unit.test_web_evidence import AWAY, Away, a_revision, stored
 from tests.unit.test_web_freshness import announced
 from tests.web import SOMEBODY, Pages
 
@@ -200,6 +202,32 @@ def test_a_document_whose_first_records_are_gone_is_told_by_what_came_of_them() 
     assert way.legs[0].service == "ingest and embedder"
     assert way.took_ms == 300
     assert way.records[0].position is None
+
+
+def test_of_a_document_that_the_topics_no_longer_tell_of_the_store_tells() -> None:
+    for documents, status, said in (
+        (stored(a_revision("story-1", 3)), 200, "document, revision 3"),
+        (stored(a_revision("story-1", 3, retracted=True)), 200, "revision 3, a retraction"),
+        (stored(a_revision("mill")), 404, "may be too long ago"),
+        (Away(), 404, AWAY),
+    ):
+        shown = Pages(store=documents).browser().get("/trace?document=story-1")
+        assert (shown.status_code, said in shown.text) == (status, True)
+
+
+def test_every_link_of_a_trace_leads_somewhere() -> None:
+    timed = Timed()
+    a_whole_question(timed)
+    timed.bury(topology.QUESTIONS, "unread", "text: a question needs words")
+    timed.put(0, topology.DOCUMENTS, a_document(document_id="a/b?c&d"))
+    timed.put(0, topology.INDEXED, announced("told"))
+    browser = timed.pages.browser()
+    for params in ({"question": "q-1"}, {"question": "unread"}, {"document": "a/b?c&d"}, {"document": "told"}):
+        page = browser.get("/trace", params=params)
+        assert page.status_code == 200
+        links = re.findall(r'href="(/(?:question|document)[^"]+)"', page.text)
+        assert [browser.get(unescape(link)).status_code for link in links] == [200] * len(links)
+        assert len(links) == (params.get("question") == "q-1" or params.get("document") == "told")
 
 
 def test_a_dead_letter_stands_on_the_trace_of_its_question_or_document_with_its_reason() -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from services.web.live.revisions import Passed
 from services.web.pages.tracing import Leg, Part, RecordPlaced, Way, ms_between
 from shared import topology
-from shared.messages import DocumentIndexed
+from shared.messages import DocumentIndexed, Revision
 
 
 def of_document(passed: Sequence[Passed]) -> Way:
@@ -19,6 +19,13 @@ def of_document(passed: Sequence[Passed]) -> Way:
     records += [RecordPlaced("document", None, at) for at in sorted(told - set(published))]
     legs = [leg for number in sorted({_number(of) for of in numbered}) for leg in _legs(number, numbered)]
     return Way(tuple(sorted(records, key=lambda record: record.at)), tuple(legs), tuple(_notes(published, told)))
+
+
+def of_stored(stored: Revision) -> Way:
+    """Of a document of which the store alone tells, and of its newest revision alone."""
+    what = f"document, revision {stored.revision}{', a retraction' if stored.retracted else ''}"
+    note = "Its records are no longer among the newest of their topics. The store tells when its newest revision came."
+    return Way((RecordPlaced(what, None, stored.appended_at),), (), (note,))
 
 
 def _number(passed: Passed) -> int:

@@ -47,7 +47,7 @@ def certainty(answer: Answer) -> str:
     """The probability that its model gave it, and how well it stands by its rule; empty where nothing tells."""
     sure = probability(answer)
     parts = [
-        f"certainty {sure:.0%}" if sure is not None else "",
+        f"certainty {100 * sure:.0f} %" if sure is not None else "",
         f"support {answer.support:.2f} of 1" if answer.support is not None and answer.status == "answered" else "",
     ]
     return ", ".join(part for part in parts if part)

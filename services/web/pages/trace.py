@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import groupby
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import HTTPException
@@ -14,6 +15,7 @@ from services.web.pages.given import OfPerson, OfSite
 from services.web.pages.rendering import page
 from services.web.pages.tracing import Way
 from services.web.signing.people import Person
+from shared.retention import expired
 
 NOTHING = "no record of this {what} is kept here: it may be too long ago, or not for you"
 router = APIRouter(include_in_schema=False)
@@ -21,13 +23,17 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class Trace:
-    """The way, and what of it could not be handled. `title`: the question's words, or the document's id."""
+    """The way, and what of it could not be handled. `title`: the question's words, or the document's id.
+
+    `page`: the address of its own page; empty where there is none.
+    """
 
     what: str
     id: str
     title: str
     way: Way
     letters: tuple[Buried, ...]
+    page: str = ""
 
 
 @router.get("/trace")
@@ -53,15 +59,26 @@ def _of_question(site: Site, person: Person, question_id: str) -> Trace:
     if asked is None and (site.questions.is_kept(question_id) or not letters):
         raise HTTPException(404, NOTHING.format(what="question"))
     if asked is None:
-        return Trace("question", question_id, "", Way((), ()), letters)
+        return Trace("question", question_id, question_id, Way((), ()), letters)
     contexts = {arm: site.questions.context_of(asked, arm) for arm in site.questions.arms_of(asked)}
     way = tracing.of_question(asked, site.searches.of(question_id), contexts)
-    return Trace("question", question_id, asked.question.text, way, letters)
+    return Trace("question", question_id, asked.question.text, way, letters, f"/question?id={quote(question_id)}")
 
 
 def _of_document(site: Site, document_id: str) -> Trace:
     """It tells times and places and no words, so that it is for everyone: ids are no secret (ADR 25)."""
     passed, letters = site.revisions.of(document_id), tuple(site.dead.of(document_id))
-    if not passed and not letters:
+    way = document_way.of_document(passed) if passed or letters else _of_older(site, document_id)
+    own = f"/document?id={quote(document_id)}" if site.documents.fate(document_id) else ""
+    return Trace("document", document_id, document_id, way, letters, own)
+
+
+def _of_older(site: Site, document_id: str) -> Way:
+    """Of one that the topics say nothing of any more, by the store. HTTPException where that does not know it."""
+    try:
+        stored = site.store.latest([document_id]).get(document_id)
+    except ConnectionError as error:
+        raise HTTPException(404, f"{NOTHING.format(what='document')}; {error}") from error
+    if stored is None or stored == expired(document_id, stored.revision):
         raise HTTPException(404, NOTHING.format(what="document"))
-    return Trace("document", document_id, document_id, document_way.of_document(passed), letters)
+    return document_way.of_stored(stored)
