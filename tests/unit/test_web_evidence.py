@@ -157,6 +157,15 @@ def test_of_older_documents_the_store_tells_what_became_of_them() -> None:
         assert "Words of ferry." in page
 
 
+def test_a_passage_of_a_later_revision_than_the_topic_tells_of_does_not_pass_for_standing() -> None:
+    pages = Pages(store=stored(a_revision("ferry", 4)))
+    item = an_item("ferry", chunk_id="ferry:3:0", revision=3)
+    asked(pages, having_read(item), item)
+    pages.publish(topology.INDEXED, announced("ferry", revision=2))
+
+    assert "Corrected since: revision 4 stands now." in pages.browser().get(PAGE).text
+
+
 def test_the_store_is_not_asked_about_what_the_topic_tells() -> None:
     pages = Pages(store=Away())
     asked(pages, having_read(an_item("ferry")), an_item("ferry"))

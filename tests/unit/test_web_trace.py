@@ -137,6 +137,16 @@ def test_later_versions_of_a_result_do_not_lengthen_the_scorers_step() -> None:
     ]  # fmt: skip
 
 
+def test_without_its_first_version_a_result_tells_nothing_of_the_scorer() -> None:
+    timed = Timed()
+    timed.put(0, topology.QUESTIONS, a_question())
+    timed.put(10, topology.ANSWERS, an_answer(arm="base"))
+    later = within(a_result(a_scored("base")), *ARMS).model_copy(update={"result_version": 2})
+    timed.put(9_000, topology.RESULTS, later)
+
+    assert [leg.service for leg in timed.way("q-1").legs] == ["generator"]
+
+
 def test_what_is_not_kept_is_said() -> None:
     timed = Timed()
     later = within(a_result(a_scored("base"), asked_at=NOON), *ARMS).model_copy(update={"result_version": 2})
