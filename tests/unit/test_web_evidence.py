@@ -10,7 +10,7 @@ import pytest
 
 from services.web.live.revisions import MOST_RECORDS, Revisions
 from services.web.live.searches import MOST_SEARCHES
-from services.web.pages.evidence import PROMPT_NOT_KEPT
+from services.web.pages.evidence import PASSAGES, PROMPT_NOT_KEPT
 from services.web.settings import WebSettings
 from services.web.signing.people import Person
 from shared import topology
@@ -296,9 +296,11 @@ def test_the_prompt_is_not_made_up(pages: Pages) -> None:
     asked(pages, having_read(an_item("ferry"), prompt_version="rag.v7", prompt_tokens=1_312), an_item("ferry"))
     page = unescape(pages.browser().get(PAGE).text)
 
-    assert PROMPT_NOT_KEPT in page
-    assert "rag.v7" in page
-    assert "1,312 tokens" in page
+    for said in (PROMPT_NOT_KEPT.format(given=PASSAGES), "rag.v7", "1,312 tokens"):
+        assert said in page
+    pages.publish(topology.ANSWERS, an_answer(arm="base"), an_answer(arm="tuned", status="skipped", failure="why"))
+    assert PROMPT_NOT_KEPT.format(given="the question") in pages.browser().get("/evidence?question=q-1&arm=base").text
+    assert "The prompt" not in pages.browser().get("/evidence?question=q-1&arm=tuned").text
 
 
 def test_no_citation_of_five_hundred_answers_leads_nowhere() -> None:

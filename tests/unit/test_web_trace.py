@@ -261,6 +261,18 @@ def test_a_dead_letter_stands_on_the_trace_of_its_question_or_document_with_its_
     assert letter["origin"] == ["qa.evidence.v1", 1, 7]
 
 
+def test_of_many_dead_letters_those_buried_last_are_shown() -> None:
+    timed = Timed()
+    for number in range(60):
+        timed.bury(topology.QUESTIONS, "q-1", f"reason {number}")
+    page = timed.pages.browser().get("/trace?question=q-1").text
+
+    assert "60 dead letters" in page
+    assert page.count('id="letter-') == 50
+    assert "reason 59<" in page
+    assert "reason 9<" not in page
+
+
 def test_dead_letters_in_memory_have_a_bound() -> None:
     letters = DeadLetters(most=10)
     for offset in range(25):

@@ -19,10 +19,11 @@ from shared.messages import Answer, EvidenceFound
 from shared.messages.contests import CAG, GOLD, NO_CONTEXT
 
 PROMPT_NOT_KEPT = (
-    "The prompt itself is not shown, since no message carries it: the generator put these passages into the prompt of "
-    "this version, in this order and numbered from 1, with the question. An answer keeps the version, the passages and "
-    "how many tokens the prompt had, and no copy or signature of its text that a rebuilt one could be held against."
+    "The prompt itself is not shown, since no message carries it: the generator puts {given} into the prompt of this "
+    "version. An answer keeps the version, its passages and how many tokens the prompt had, and no copy or signature "
+    "of its text that a rebuilt one could be held against."
 )
+PASSAGES = "these passages, in this order and numbered from 1, and the question"
 GONE = "What was found for this question has left memory, and this answer carries no words of its passages"
 router = APIRouter(include_in_schema=False)
 
@@ -67,7 +68,8 @@ class Evidence:
 def show(request: Request, site: OfSite, person: OfPerson, question: str, arm: str) -> Response:
     """Of one answer; 404 where nothing is left of it."""
     evidence = evidence_of(site, person, question, arm)
-    shown = {"evidence": evidence, "not_kept": PROMPT_NOT_KEPT}
+    not_kept = PROMPT_NOT_KEPT.format(given=PASSAGES if evidence.read else "the question")
+    shown = {"evidence": evidence, "not_kept": not_kept}
     return page(request, "evidence.html", shown, 404 if evidence.gone else 200)
 
 
@@ -96,7 +98,7 @@ def evidence_of(site: Site, person: Person, question_id: str, arm: str) -> Evide
         read=tuple(read),
         unused=tuple(passages.unused(answer, found, person, marked)),
         hints=tuple(_hints(asked, answer, found, context)),
-        facts=tuple(passages.facts(answer)) if answer else (),
+        facts=tuple(passages.facts(answer)) if answer and answer.status != "skipped" else (),
         gone=_gone(answer, found, context),
     )
 
@@ -149,7 +151,7 @@ def _hints(asked: Asked, answer: Answer | None, found: EvidenceFound | None, con
         )
     elif context == GOLD:
         hints.append("This arm is given passages of the documents that the question names: nothing was searched for.")
-    elif found is None and answer is not None and answer.evidence:
+    elif found is None and answer is not None and passages.carries_words(answer):
         hints.append(
             "What was found has left memory. Shown is what the answer itself carries: no source, time, place or score."
         )

@@ -1,6 +1,7 @@
 """One question or one document, from the record that was appended first to the last that came of it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from urllib.parse import quote
 
@@ -17,13 +18,14 @@ from services.web.pages.tracing import Way
 from services.web.signing.people import Person
 from shared.retention import expired
 
+MOST_LETTERS = 50
 NOTHING = "no record of this {what} is kept here: it may be too long ago, or not for you"
 router = APIRouter(include_in_schema=False)
 
 
 @dataclass(frozen=True)
 class Trace:
-    """The way, and what of it could not be handled. `title`: the question's words, or the document's id.
+    """The way, and the dead letters that were buried last of `buried`. `title`: the question's words, or an id.
 
     `page`: the address of its own page; empty where there is none.
     """
@@ -33,6 +35,7 @@ class Trace:
     title: str
     way: Way
     letters: tuple[Buried, ...]
+    buried: int
     page: str = ""
 
 
@@ -55,22 +58,27 @@ def trace_of(site: Site, person: Person, question: str, document: str) -> Trace:
 def _of_question(site: Site, person: Person, question_id: str) -> Trace:
     """A question that could not be read is known by its dead letters alone."""
     asked = site.questions.get(question_id, person)
-    letters = tuple(site.dead.of(question_id))
+    letters = site.dead.of(question_id)
     if asked is None and (site.questions.is_kept(question_id) or not letters):
         raise HTTPException(404, NOTHING.format(what="question"))
     if asked is None:
-        return Trace("question", question_id, question_id, Way((), ()), letters)
+        return _trace("question", question_id, Way((), ()), letters)
     contexts = {arm: site.questions.context_of(asked, arm) for arm in site.questions.arms_of(asked)}
     way = tracing.of_question(asked, site.searches.of(question_id), contexts)
-    return Trace("question", question_id, asked.question.text, way, letters, f"/question?id={quote(question_id)}")
+    trace = _trace("question", question_id, way, letters)
+    return replace(trace, title=asked.question.text, page=f"/question?id={quote(question_id)}")
 
 
 def _of_document(site: Site, document_id: str) -> Trace:
     """It tells times and places and no words, so that it is for everyone: ids are no secret (ADR 25)."""
-    passed, letters = site.revisions.of(document_id), tuple(site.dead.of(document_id))
+    passed, letters = site.revisions.of(document_id), site.dead.of(document_id)
     way = document_way.of_document(passed) if passed or letters else _of_older(site, document_id)
     own = f"/document?id={quote(document_id)}" if site.documents.fate(document_id) else ""
-    return Trace("document", document_id, document_id, way, letters, own)
+    return replace(_trace("document", document_id, way, letters), page=own)
+
+
+def _trace(what: str, name: str, way: Way, letters: Sequence[Buried]) -> Trace:
+    return Trace(what, name, name, way, tuple(letters[:MOST_LETTERS]), len(letters))
 
 
 def _of_older(site: Site, document_id: str) -> Way:
