@@ -258,6 +258,7 @@ def test_a_dead_letter_stands_on_the_trace_of_its_question_or_document_with_its_
         assert "buried by somebody" in page
         assert page.count('id="letter-') == 1
     [letter] = browser.get("/api/trace?question=q-1").json()["letters"]
+    assert set(letter) == {"position", "origin", "service", "reason", "buried_at"}, "nothing of its bytes"
     assert letter["origin"] == ["qa.evidence.v1", 1, 7]
 
 

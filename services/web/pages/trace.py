@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import groupby
 from urllib.parse import quote
 
@@ -16,11 +17,23 @@ from services.web.pages.given import OfPerson, OfSite
 from services.web.pages.rendering import page
 from services.web.pages.tracing import Way
 from services.web.signing.people import Person
+from shared.records import Position
 from shared.retention import expired
 
 MOST_LETTERS = 50
 NOTHING = "no record of this {what} is kept here: it may be too long ago, or not for you"
 router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What everyone may know of a dead letter: where it lies and stood before, and why. Its bytes are not told here."""
+
+    position: Position
+    origin: Position | None
+    service: str
+    reason: str
+    buried_at: datetime
 
 
 @dataclass(frozen=True)
@@ -34,7 +47,7 @@ class Trace:
     id: str
     title: str
     way: Way
-    letters: tuple[Buried, ...]
+    letters: tuple[Letter, ...]
     buried: int
     page: str = ""
 
@@ -78,7 +91,11 @@ def _of_document(site: Site, document_id: str) -> Trace:
 
 
 def _trace(what: str, name: str, way: Way, letters: Sequence[Buried]) -> Trace:
-    return Trace(what, name, name, way, tuple(letters[:MOST_LETTERS]), len(letters))
+    shown = (
+        Letter(buried.position, buried.origin, buried.service, buried.reason, buried.buried_at)
+        for buried in letters[:MOST_LETTERS]
+    )
+    return Trace(what, name, name, way, tuple(shown), len(letters))
 
 
 def _of_older(site: Site, document_id: str) -> Way:
