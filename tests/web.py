@@ -8,12 +8,15 @@ from fastapi import Request
 from fastapi.testclient import TestClient
 
 from services.web.app import application
-from services.web.live.documents import DEAD
+from services.web.live.dead import DEAD
 from services.web.live.site import FOLLOWED, Site
+from services.web.ports import StandingRevisions
 from services.web.safety import Browser
 from services.web.settings import WebSettings
 from services.web.signing.people import Person
 from services.web.signing.ways import Signing, ThisMachine
+from services.web.store import NoStore
+from shared.costs import CostSettings
 from shared.lab.voting.settings import VotingSettings
 from shared.memory.broker import MemoryBroker
 from shared.messages import Message
@@ -66,10 +69,12 @@ class Pages:
     settings: WebSettings = field(default_factory=WebSettings)
     voting: VotingSettings = field(default_factory=VotingSettings)
     signing: Signing = field(default_factory=ThisMachine)
+    store: StandingRevisions = field(default_factory=NoStore)
+    costs: CostSettings = field(default_factory=CostSettings)
 
     def __post_init__(self) -> None:
         self.publishing = Publishing(self.broker)
-        self.site = Site(self.settings, self.voting, self.publishing, self.signing)
+        self.site = Site(self.settings, self.voting, self.publishing, self.signing, store=self.store, costs=self.costs)
         self._read: Counter[tuple[str, int]] = Counter()
         self.site.finish_reading()
 

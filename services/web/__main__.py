@@ -12,22 +12,35 @@ from services.web.live.site import Site
 from services.web.serving import listen, server
 from services.web.settings import WebSettings
 from services.web.signing.choosing import way_of
+from services.web.store import StoreInTime
 from shared import service
+from shared.cassandra.client import connect
+from shared.cassandra.documents import CassandraDocuments
+from shared.costs import CostSettings
 from shared.kafka import client
 from shared.kafka.newest import NewestRecords
 from shared.lab.voting.settings import VotingSettings
 from shared.observe import Readiness
-from shared.settings import KafkaSettings, ObserveSettings
+from shared.settings import CassandraSettings, KafkaSettings, ObserveSettings
 
 SERVICE = "web"
 log = structlog.get_logger()
+
+
+def _store() -> StoreInTime:
+    """Connected when a page first asks: pages are served while it is away."""
+    cassandra = CassandraSettings().model_copy(update={"startup_wait_s": 0.0})
+    return StoreInTime(lambda: CassandraDocuments(connect(cassandra)))
 
 
 def run(readiness: Readiness) -> None:
     """Follow the topics and serve, by the environment, until told to stop. Raises RuntimeError where following ends."""
     settings, kafka = WebSettings(), KafkaSettings()
     client.require(kafka, [*most_of(settings)])
-    site, failed = Site(settings, VotingSettings(), Topics(kafka), way_of(settings)), threading.Event()
+    site, failed = (
+        Site(settings, VotingSettings(), Topics(kafka), way_of(settings), store=_store(), costs=CostSettings()),
+        threading.Event(),
+    )
     serving = server(application(site), settings, site.changes.close)
 
     def ended() -> None:

@@ -4,7 +4,8 @@ import threading
 import time
 from collections.abc import Mapping
 
-from services.web.live.documents import DEAD, KEPT, OWN
+from services.web.live.dead import DEAD
+from services.web.live.documents import KEPT, OWN
 from services.web.live.site import FOLLOWED, VOTES
 from services.web.settings import WebSettings
 from shared import observe, topology
@@ -14,8 +15,9 @@ from shared.messages.contests import MOST_ARMS
 from shared.settings import KafkaSettings
 from shared.topology import AnyTopic
 
-RESULTS_AGAIN, CONFIRM_S = 10, 5.0
-"""Results of one question, which each vote publishes again; seconds until a record is confirmed."""
+RESULTS_AGAIN, SEARCHES, CONFIRM_S = 10, 2, 5.0
+"""Results of one question, which each vote publishes again; searches for one, a usual contest having so many recipes at
+most; seconds until a record is confirmed."""
 
 
 class Topics:
@@ -60,6 +62,8 @@ def most_of(settings: WebSettings) -> Mapping[str, int | None]:
     """Topic -> how many of its kept records are read at a start, of each partition; None for all."""
     most = {
         topology.QUESTIONS: settings.questions, topology.RESULTS: RESULTS_AGAIN * settings.questions,
-        topology.ANSWERS: MOST_ARMS * settings.questions, topology.VOTES: VOTES, topology.INDEXED: KEPT,
+        topology.ANSWERS: MOST_ARMS * settings.questions, topology.VOTES: VOTES,
+        topology.EVIDENCE: SEARCHES * settings.questions,
+        topology.DOCUMENTS: KEPT, topology.CHUNKS: KEPT, topology.INDEXED: KEPT,
     }  # fmt: skip
     return {topic.name: most.get(topic) for topic in FOLLOWED} | dict.fromkeys(DEAD, OWN)

@@ -1,9 +1,9 @@
 """What the pages need of a broker."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from shared.messages import Message
+from shared.messages import Message, Revision
 from shared.records import RawRecord
 from shared.topology import AnyTopic
 
@@ -27,4 +27,12 @@ class Publishing(Protocol):
 
     def publish(self, topic: AnyTopic, message: Message) -> None:
         """The broker has it when this returns. Raises ConnectionError where it does not take it."""
+        ...
+
+
+class StandingRevisions(Protocol):
+    """Which revision of a document stands in the store."""
+
+    def latest(self, document_ids: Iterable[str]) -> Mapping[str, Revision]:
+        """The newest of each known document. Raises ConnectionError where the store does not answer."""
         ...

@@ -30,6 +30,7 @@ class WebSettings(Settings):
     proxies: str = Field(default="127.0.0.1,::1", description="addresses or networks of proxies that are believed")
     questions: int = Field(default=2_000, ge=10, description="newest questions that are kept with their answers")
     memory_mib: int = Field(default=256, ge=16, description="that those may take; the oldest leave before")
+    evidence_mib: int = Field(default=128, ge=16, description="that what was found for those may take, beside them")
     streams: int = Field(default=200, ge=1, description="pages that are kept up to date at the same time")
     asked_per_minute: int = Field(default=60, ge=1, description="questions and documents that one person may publish")
 

@@ -43,6 +43,17 @@ def test_a_question_of_a_page_is_answered_on_it(house: House, browser: httpx.Cli
     assert "base+rag" in heard
     assert "web-1" in browser.get(where).text, "what the arm read is shown"
     until(lambda: browser.get("/api/standings").text, lambda page: page != "{}")
+    question_id = where.partition("id=")[2]
+    read = until(
+        lambda: browser.get(f"/evidence?question={question_id}&arm=base%2Brag").text,
+        lambda page: "revision 1, which stands" in page,
+    )
+    assert "Glass bells" in read
+    until(
+        lambda: browser.get("/trace?document=web-1").text,
+        lambda page: all(f"{what}, revision 1" in page for what in ("document", "chunks", "announcement")),
+    )
+    assert "result, version 1" in browser.get(f"/trace?question={question_id}").text
 
 
 def test_pages_come_back_with_what_the_topics_hold(house: House, browser: httpx.Client) -> None:

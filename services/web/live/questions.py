@@ -1,6 +1,6 @@
 """The newest questions with what came of them so far: their answers as each arm gives them, then their results."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -9,8 +9,8 @@ from services.web.signing.people import Person
 from shared import topology
 from shared.contests.calendar import Calendar
 from shared.messages import Answer, ContestAnnounced, Question, Result
-from shared.messages.contests import MOST_ARMS
-from shared.records import RawRecord, understood
+from shared.messages.contests import MOST_ARMS, Competing
+from shared.records import Position, RawRecord, understood
 from shared.restriction import made_of
 from shared.standings import newest
 
@@ -22,20 +22,36 @@ OVERDUE = timedelta(minutes=2)
 
 @dataclass(frozen=True)
 class Said:
-    """An answer, and when the broker took it."""
+    """An answer, when the broker took it, and where it stands."""
 
     answer: Answer
     at: datetime
+    position: Position
+
+
+@dataclass(frozen=True)
+class Published:
+    """A version of a result, when the broker took it, and where it stands."""
+
+    version: int
+    at: datetime
+    position: Position
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A question and what came of it. `result`: None until it is scored."""
+    """A question and what came of it. `result`: None until it is scored.
+
+    `position`: None where the question itself is no longer on its topic. `published`: the first version of its result
+    that was seen, and the newest.
+    """
 
     question: Question
     asked_at: datetime
+    position: Position | None = None
     said: Mapping[str, Said] = field(default_factory=dict)
     result: Result | None = None
+    published: tuple[Published, ...] = ()
 
     def is_settled(self, now: datetime) -> bool:
         """Whether no further answer is to come."""
@@ -57,6 +73,10 @@ class Questions:
         asked = self._asked.get(question_id)
         return asked if asked is not None and person.may_see_question(asked.question) else None
 
+    def is_kept(self, question_id: str) -> bool:
+        """Whether it is known here, be it for this person or not."""
+        return self._asked.get(question_id) is not None
+
     @property
     def results(self) -> list[Result]:
         """Of the questions that are kept and scored."""
@@ -67,6 +87,12 @@ class Questions:
         told = asked.result.contest if asked.result else None
         named = told.arm_names if told else self.calendar.at(asked.asked_at).arm_names
         return [*dict.fromkeys([*named, *asked.said])]
+
+    def context_of(self, asked: Asked, arm: str) -> str:
+        """What an arm is given, as its contest says: a recipe, or another context; "" where it names no such arm."""
+        told = asked.result.contest if asked.result else None
+        arms: Sequence[Competing] = told.arms if told else self.calendar.at(asked.asked_at).arms
+        return next((competing.context for competing in arms if competing.name == arm), "")
 
     def newest(self, most: int, person: Person) -> list[Asked]:
         """Those asked last that this person may see come first."""
@@ -91,8 +117,12 @@ class Questions:
 
     def _question(self, record: RawRecord, size: int) -> None:
         for _, question in understood(Question, [record]):
-            if self._asked.get(question.question_id) is None:
-                self._put(Asked(question, record.appended_at, self._early.pop(question.question_id) or {}), size)
+            asked = self._asked.get(question.question_id)
+            if asked is None:
+                said = self._early.pop(question.question_id) or {}
+                self._put(Asked(question, record.appended_at, record.position, said), size)
+            elif asked.position is None and asked.asked_at == record.appended_at:
+                self._put(replace(asked, position=record.position), 0)
 
     def _answer(self, record: RawRecord, size: int) -> None:
         """One that comes before its question, from another partition's reader, waits for it."""
@@ -102,10 +132,10 @@ class Questions:
             if answer.arm in before or len(before) >= MOST_ARMS:
                 continue
             if asked is None:
-                said = {**before, answer.arm: Said(answer, record.appended_at)}
+                said = {**before, answer.arm: Said(answer, record.appended_at, record.position)}
                 self._early.put(answer.question_id, said, size)
             else:
-                own = Said(made_of(answer, asked.question.labels), record.appended_at)
+                own = Said(made_of(answer, asked.question.labels), record.appended_at, record.position)
                 self._put(replace(asked, said={**before, answer.arm: own}), size)
 
     def _result(self, record: RawRecord, size: int) -> None:
@@ -113,9 +143,12 @@ class Questions:
             name = result.question.question_id
             asked = self._asked.get(name)
             if asked is None:
-                asked = Asked(result.question, result.asked_at, self._early.pop(name) or {})
+                asked = Asked(result.question, result.asked_at, said=self._early.pop(name) or {})
             standing = newest([*([asked.result] if asked.result else []), result])[name]
-            self._put(replace(asked, question=standing.question, result=standing), size)
+            seen = [*asked.published, Published(result.result_version, record.appended_at, record.position)]
+            seen.sort(key=lambda of: (of.version, of.at))
+            published = tuple(dict.fromkeys((seen[0], seen[-1])))
+            self._put(replace(asked, question=standing.question, result=standing, published=published), size)
 
     def _put(self, asked: Asked, size: int) -> None:
         self._asked.put(asked.question.question_id, asked, size)

@@ -5,13 +5,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from services.web.live.changes import Changes
-from services.web.live.documents import DEAD, Documents
+from services.web.live.dead import DEAD, DeadLetters
+from services.web.live.documents import REFUSED, Documents
 from services.web.live.questions import Questions
-from services.web.ports import Publishing
+from services.web.live.revisions import Revisions
+from services.web.live.searches import Searches
+from services.web.ports import Publishing, StandingRevisions
 from services.web.safety import HOUR_S, Forms, Often
 from services.web.settings import WebSettings
 from services.web.signing.ways import Signing, ThisMachine
+from services.web.store import NoStore
 from shared import topology
+from shared.costs import CostSettings
 from shared.lab.voting.reading import Taken, readable
 from shared.lab.voting.settings import VotingSettings
 from shared.latest import Latest
@@ -22,6 +27,7 @@ from shared.topology import AnyTopic
 
 STANDINGS, FRESHNESS = "standings", "freshness"
 FOLLOWED = next(step.follows for step in topology.STEPS if step.service == "web")
+OF_DOCUMENTS = (topology.DOCUMENTS.name, topology.CHUNKS.name, topology.INDEXED.name)
 VOTES = 20_000
 """Newest votes that are kept: what a voter has voted on is not offered again."""
 MiB = 1024 * 1024
@@ -32,13 +38,15 @@ class Site:
     """One thread takes records in, and pages read. `away`: since when the broker has been away; None while it is there.
 
     `is_reading`: what the topics kept before is not all read yet. Nothing here is kept that the topics do not say again
-    after a start.
+    after a start. `store`: asked about documents that the topics say nothing of any more; `costs`: what machines cost.
     """
 
     settings: WebSettings
     voting: VotingSettings
     publishing: Publishing
     signing: Signing = field(default_factory=ThisMachine)
+    store: StandingRevisions = field(default_factory=NoStore)
+    costs: CostSettings | None = None
     forms: Forms = field(default_factory=Forms)
     changes: Changes = field(default_factory=Changes)
     away: datetime | None = None
@@ -47,7 +55,10 @@ class Site:
     def __post_init__(self) -> None:
         tell = self.changes.tell
         self.questions = Questions(self.settings.questions, self.settings.memory_mib * MiB, tell)
+        self.searches = Searches(self.settings.questions, self.settings.evidence_mib * MiB)
         self.documents = Documents(tell, FRESHNESS)
+        self.revisions = Revisions()
+        self.dead = DeadLetters()
         self.votes: deque[Taken] = deque(maxlen=VOTES)
         self.asking = Often(self.settings.asked_per_minute)
         self.casting = Often(self.voting.per_voter_per_hour, within_s=HOUR_S)
@@ -70,18 +81,33 @@ class Site:
         self.publishing.publish(topic, message)
 
     def take(self, record: RawRecord) -> None:
-        """Take in one record of the topics that are `FOLLOWED`, or of dead letters of documents."""
-        if record.position.topic == topology.STANDINGS.name:
+        """Take in one record of the topics that are `FOLLOWED`, or of dead letters."""
+        topic = record.position.topic
+        if topic == topology.STANDINGS.name:
             self._standings.take(record)
             self.changes.tell(STANDINGS)
-        elif record.position.topic == topology.VOTES.name:
+        elif topic == topology.VOTES.name:
             for taken in readable([record]):
                 self.votes.append(taken)
                 self.changes.tell(taken.vote.question_id)
-        elif record.position.topic in (topology.INDEXED.name, *DEAD):
-            self.documents.take(record)
+        elif topic in DEAD:
+            self._take_dead(record)
+        elif topic in OF_DOCUMENTS:
+            self._take_of_document(record)
+        elif topic == topology.EVIDENCE.name:
+            self.searches.take(record)
         else:
             self.questions.take(record)
+
+    def _take_dead(self, record: RawRecord) -> None:
+        self.dead.take(record)
+        if record.position.topic in REFUSED:
+            self.documents.take(record)
+
+    def _take_of_document(self, record: RawRecord) -> None:
+        self.revisions.take(record)
+        if record.position.topic == topology.INDEXED.name:
+            self.documents.take(record)
 
     def finish_reading(self) -> None:
         """All that the topics kept at the start is taken in."""

@@ -1,11 +1,13 @@
 """The same for programs, as JSON; `/api/openapi.json` describes it."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Body
 from fastapi.exceptions import HTTPException
 
+from services.web.live.marks import by_topic
 from services.web.pages import shown
 from services.web.pages.asking import question_of
 from services.web.pages.given import OfPerson, OfSite, only
@@ -44,7 +46,8 @@ def question(site: OfSite, person: OfPerson, id: str) -> AskedQuestion:  # noqa:
     if asked is None:
         raise HTTPException(404, "nothing is kept here of this question, or not for you")
     is_settled = asked.is_settled(datetime.now(UTC))
-    cards = tuple(shown.cards(asked, site.questions.arms_of(asked), person, is_settled=is_settled))
+    arms, marked = site.questions.arms_of(asked), partial(by_topic, site.revisions)
+    cards = tuple(shown.cards(asked, arms, person, is_settled=is_settled, costs=site.costs, marked=marked))
     return AskedQuestion(question_id=id, text=asked.question.text, is_settled=is_settled, cards=cards)
 
 

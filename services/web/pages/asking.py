@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
@@ -10,6 +11,7 @@ from fastapi.exceptions import HTTPException
 from fastapi.responses import RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from services.web.live.marks import by_topic
 from services.web.live.questions import Asked
 from services.web.live.site import Site
 from services.web.pages import shown, streams
@@ -108,5 +110,8 @@ def _shown(site: Site, person: Person, asked: Asked | None) -> dict[str, object]
     if asked is None:
         return {"asked": None, "cards": [], "progress": "On its way to the arms.", "is_settled": False}
     arms, is_settled = site.questions.arms_of(asked), asked.is_settled(datetime.now(UTC))
-    cards = shown.cards(asked, arms, person, is_settled=is_settled)
-    return {"asked": asked, "cards": cards, "progress": shown.progress(cards, is_settled), "is_settled": is_settled}
+    marked = partial(by_topic, site.revisions)
+    cards = shown.cards(asked, arms, person, is_settled=is_settled, costs=site.costs, marked=marked)
+    until = asked.asked_at + timedelta(seconds=asked.question.deadline_s)
+    said = shown.progress(cards, is_settled)
+    return {"asked": asked, "cards": cards, "progress": said, "is_settled": is_settled, "until": until}

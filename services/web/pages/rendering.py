@@ -10,11 +10,15 @@ from fastapi.templating import Jinja2Templates
 from services.web.live.site import Site
 from services.web.pages import words
 from services.web.signing.people import DOES, Person
+from shared.lab import accounting
 from shared.people import Role
 
 TEMPLATES = Jinja2Templates(directory=Path(__file__).parents[1] / "templates")
 TEMPLATES.env.trim_blocks = TEMPLATES.env.lstrip_blocks = True
-TEMPLATES.env.filters.update(age=words.age, exact=words.exact, counted=words.counted)
+TEMPLATES.env.filters.update(
+    age=words.age, exact=words.exact, exact_ms=words.exact_ms, counted=words.counted, took=words.took,
+    placed=accounting.name,
+)  # fmt: skip
 API = "/api/"
 MENU: tuple[tuple[str, str, Role], ...] = (
     ("/", "Ask", "reader"),

@@ -1,16 +1,20 @@
 """What a page shows of a question: a card for each arm, as far as somebody may see it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from services.web.live.marks import NAMELESS, Marked, not_looked_up, source_of
 from services.web.live.questions import Asked
+from services.web.pages import said
 from services.web.pages.words import counted, took
 from services.web.signing.people import Person
+from shared.costs import CostSettings
 from shared.messages import Answer
 from shared.scoring.catalogue import HEADLINE
 
 WAITING, MISSING, WITHHELD = "waiting", "missing", "withheld"
+NOT_FOR_YOU = "It was made from documents with labels that you may not see."
 STATES = {
     "answered": "answered", "abstained": "declined", "failed": "failed", "skipped": "not asked",
     WAITING: "no answer yet", MISSING: "no answer before the deadline", WITHHELD: "not for you",
@@ -19,18 +23,25 @@ STATES = {
 
 @dataclass(frozen=True)
 class Passage:
-    """A passage that an arm was given, by its chunk's id. `place`: as answers cite it, from 1."""
+    """A passage that an arm was given, by its chunk's id. `place`: as answers cite it, from 1.
+
+    `mark`: what became of its document since, in a sentence; empty where it stands.
+    """
 
     place: int
     chunk_id: str
     title: str
     text: str
     is_cited: bool
+    mark: str = ""
 
 
 @dataclass(frozen=True)
 class Card:
-    """What one arm said. `right`: None where it is not scored; `waited`: "" while it is waited for."""
+    """What one arm said. `right`: None where it is not scored; `waited`: "" while it is waited for.
+
+    `cost`, `certainty`: in words, empty where they are not known. `cited`: places of the passages that it cites.
+    """
 
     arm: str
     state: str
@@ -41,6 +52,9 @@ class Card:
     right: bool | None = None
     is_cut: bool = False
     is_stale: bool = False
+    cost: str = ""
+    certainty: str = ""
+    cited: tuple[int, ...] = ()
     passages: tuple[Passage, ...] = ()
 
     @property
@@ -48,9 +62,21 @@ class Card:
         return STATES.get(self.state, self.state)
 
 
-def cards(asked: Asked, arms: Sequence[str], person: Person, *, is_settled: bool) -> list[Card]:
-    """One for each of the arms, in their order. `is_settled`: no further answer is to come."""
-    return [_card(asked, arm, person, is_settled=is_settled) for arm in arms]
+def cards(
+    asked: Asked,
+    arms: Sequence[str],
+    person: Person,
+    *,
+    is_settled: bool,
+    costs: CostSettings | None = None,
+    marked: Marked = not_looked_up,
+) -> list[Card]:
+    """One for each of the arms, in their order. `is_settled`: no further answer is to come.
+
+    `marked` tells what became of a passage's document; where it is left out, each passage says that nobody looked.
+    """
+    drawn = (_card(asked, arm, person, is_settled=is_settled) for arm in arms)
+    return [_with_its_passages(card, answer, costs, marked) if answer else card for card, answer in drawn]
 
 
 def progress(cards: Sequence[Card], is_settled: bool) -> str:
@@ -60,35 +86,41 @@ def progress(cards: Sequence[Card], is_settled: bool) -> str:
     return f"{said}; no more will come." if is_settled else f"{said} by now."
 
 
-def _card(asked: Asked, arm: str, person: Person, *, is_settled: bool) -> Card:
-    answer, at = _answer(asked, arm)
+def _card(asked: Asked, arm: str, person: Person, *, is_settled: bool) -> tuple[Card, Answer | None]:
+    """With the answer where it is for this person."""
+    answer, at = answer_of(asked, arm)
     if answer is None:
-        return Card(arm, MISSING if is_settled else WAITING)
+        return Card(arm, MISSING if is_settled else WAITING), None
     waited = took((at - asked.asked_at).total_seconds() * 1_000)
     model = f"{answer.model} with {answer.adapter.name}" if answer.adapter else answer.model
     if not person.may_see_answer(answer):
-        return Card(
-            arm,
-            WITHHELD,
-            why="It was made from documents with labels that you may not see.",
-            waited=waited,
-            model=model,
-        )
-    return Card(
+        return Card(arm, WITHHELD, why=NOT_FOR_YOU, waited=waited, model=model), None
+    card = Card(
         arm,
         answer.status,
         text=answer.text,
-        why=answer.failure or (answer.abstention if answer.status == "abstained" else ""),
+        why=said.why(answer),
         waited=waited,
         model=model,
         right=_right(asked, arm),
         is_cut=answer.cut,
         is_stale=answer.stale,
-        passages=tuple(_passages(answer)),
+    )
+    return card, answer
+
+
+def _with_its_passages(card: Card, answer: Answer, costs: CostSettings | None, marked: Marked) -> Card:
+    passages = tuple(_passages(answer, marked))
+    return replace(
+        card,
+        cost=said.cost(answer, costs),
+        certainty=said.certainty(answer),
+        cited=tuple(passage.place for passage in passages if passage.is_cited),
+        passages=passages,
     )
 
 
-def _answer(asked: Asked, arm: str) -> tuple[Answer | None, datetime]:
+def answer_of(asked: Asked, arm: str) -> tuple[Answer | None, datetime]:
     """None where it is missing. As it came on its topic, which has the passages' words, while that is kept."""
     if asked.result and arm in asked.result.missing:
         return None, asked.asked_at
@@ -106,9 +138,16 @@ def _right(asked: Asked, arm: str) -> bool | None:
     return None if value is None else value >= 1
 
 
-def _passages(answer: Answer) -> Iterator[Passage]:
-    for at, chunk_id in enumerate(answer.evidence):
+def numbered(answer: Answer) -> list[str]:
+    """The ids of its passages in the order in which it cites them, from 1; then those that it cites without naming."""
+    return [*answer.evidence, *(cited for cited in dict.fromkeys(answer.citations) if cited not in answer.evidence)]
+
+
+def _passages(answer: Answer, marked: Marked) -> Iterator[Passage]:
+    for at, chunk_id in enumerate(numbered(answer)):
         title, text = (
             parts[at] if at < len(parts) else "" for parts in (answer.evidence_titles, answer.evidence_texts)
         )
-        yield Passage(at + 1, chunk_id, title or "without a title", text, chunk_id in answer.citations)
+        source = source_of(chunk_id)
+        mark = marked(source) if source else NAMELESS
+        yield Passage(at + 1, chunk_id, title or "without a title", text, chunk_id in answer.citations, mark.said)

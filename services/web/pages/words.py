@@ -39,3 +39,9 @@ def took(milliseconds: float) -> str:
     if abs(milliseconds) < LONG_MS:
         return f"{milliseconds / 1_000:.1f} s"
     return ("minus " if milliseconds < 0 else "") + _span(abs(milliseconds) / 1_000)
+
+
+def exact_ms(moment: datetime) -> str:
+    """To the millisecond, as brokers tell times, in UTC."""
+    utc = moment.astimezone(UTC)
+    return f"{utc:%Y-%m-%d %H:%M:%S}.{utc.microsecond // 1_000:03} UTC"

@@ -1,0 +1,25 @@
+"""Evidence and traces for programs, as JSON."""
+
+from fastapi import APIRouter
+from fastapi.exceptions import HTTPException
+
+from services.web.pages.evidence import Evidence, evidence_of
+from services.web.pages.given import OfPerson, OfSite
+from services.web.pages.trace import Trace, trace_of
+
+router = APIRouter(prefix="/api")
+
+
+@router.get("/evidence")
+def evidence(site: OfSite, person: OfPerson, question: str, arm: str) -> Evidence:
+    """What an arm was given to read; 404 where nothing is left of it."""
+    found = evidence_of(site, person, question, arm)
+    if found.gone:
+        raise HTTPException(404, found.gone)
+    return found
+
+
+@router.get("/trace")
+def trace(site: OfSite, person: OfPerson, question: str = "", document: str = "") -> Trace:
+    """The records of a question or of a document, and the time between them in milliseconds."""
+    return trace_of(site, person, question, document)
