@@ -17,6 +17,7 @@ TEMPLATES.env.filters.update(age=words.age, exact=words.exact, counted=words.cou
 API = "/api/"
 MENU: tuple[tuple[str, str, Role], ...] = (
     ("/", "Ask", "reader"),
+    ("/compare", "Compare", "reader"),
     ("/vote", "Vote", "voter"),
     ("/standings", "Standings", "reader"),
     ("/freshness", "Freshness", "reader"),
