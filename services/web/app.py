@@ -8,25 +8,17 @@ from pathlib import Path
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
-from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from services.web.live.site import Site
-from services.web.pages import api, asking, compare, freshness, standings, voting
+from services.web.pages import api, asking, compare, faults, freshness, standings, voting
 from services.web.pages.given import SignedIn
 from services.web.pages.rendering import refused
-from services.web.safety import ForeignFormError, Safe, TooLargeError, TooOftenError
-from services.web.signing.people import NotAllowedError
-from services.web.signing.ways import NotSignedInError
-from shared.records import reason_of
+from services.web.safety import Safe
 
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
 """And that of the settings: by other names only somebody else's page would reach us."""
-STATUS = {
-    NotSignedInError: 401, NotAllowedError: 403, ForeignFormError: 403, TooOftenError: 429, TooLargeError: 413,
-    ConnectionError: 503, ValueError: 422,
-}  # fmt: skip
 
 
 def application(site: Site) -> FastAPI:
@@ -47,7 +39,7 @@ def application(site: Site) -> FastAPI:
     app.add_middleware(Safe, who=site.signing.who)
     app.add_exception_handler(HTTPException, _absent)
     app.add_exception_handler(RequestValidationError, _incomplete)
-    for kind in STATUS:
+    for kind in faults.STATUS:
         app.add_exception_handler(kind, _wrong)
     return app
 
@@ -64,6 +56,4 @@ async def _incomplete(request: Request, error: Exception) -> Response:
 
 
 async def _wrong(request: Request, error: Exception) -> Response:
-    why = reason_of(error) if isinstance(error, ValidationError) else str(error)
-    status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
-    return refused(request, status, why)
+    return refused(request, faults.status_of(error), faults.why(error))
