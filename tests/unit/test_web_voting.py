@@ -4,7 +4,7 @@ import re
 
 import pytest
 from fastapi.testclient import TestClient
-from httpx import Response
+from httpx2 import Response
 
 from services.web.pages.voting import KEYS
 from shared import topology
@@ -12,7 +12,7 @@ from shared.lab.voting.settings import VotingSettings
 from shared.messages import AdapterRef, Result, Vote
 from shared.messages.feedback import CHOICES
 from tests.builders import NOON
-from tests.contests import an_arm, within
+from tests.contests import within
 from tests.results import ARMS, a_result, a_scored
 from tests.web import Pages, mark_in
 
@@ -154,7 +154,7 @@ def a_hostile_result(number: int) -> Result:
         for at, arm in enumerate(arms)
     ]  # fmt: skip
     result = a_result(*said, question_id=name, text=f"Which is the {number}th?")
-    contest = within(result, *(an_arm(f"arm-{at}") for at in range(2))).contest
+    contest = within(result, "arm-0", "arm-1").contest
     assert contest is not None
     taken = [of.model_copy(update={"name": arm}) for of, arm in zip(contest.arms, arms, strict=True)]
     return result.model_copy(
