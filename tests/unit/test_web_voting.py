@@ -136,7 +136,7 @@ def test_where_there_is_nothing_to_vote_on_the_page_says_what_to_do() -> None:
 HOSTILE = ("<b>quorvalent</b>", "vexmoor & co", "\u202egnitsujkaz", "'; drop brintle --", "zephrandel+rag")
 TOLD = (
     "quorvalent", "vexmoor", "gnitsujkaz", "brintle", "zephrandel", "ombrafax", "lutherine", "pelvarine", "gravitone",
-    "dorsalind", "hexaphine", "91357", "82461", "73519",
+    "dorsalind", "hexaphine", "91357.", "91.4 s", "82461.", "82.5 s", "1351946803",
 )  # fmt: skip
 """Words and numbers that tell an arm, or from which one follows."""
 
@@ -149,7 +149,8 @@ def a_hostile_result(number: int) -> Result:
             arm, question_id=name, text=f"said {at}", model=f"ombrafax-{arm}"[:60], backend=f"lutherine-{at}",
             adapter=AdapterRef(name=f"pelvarine-{at}", cutoff=NOON, weights_sha256=f"gravitone{at}"),
             evidence=(f"dorsalind-{at}:1:0",), evidence_titles=(f"hexaphine {at}",), citations=(f"dorsalind-{at}:1:0",),
-            prompt_version=f"hexaphine.v{at}", latency_ms=91_357.25 + at, generation_ms=82_461.5, prompt_tokens=73_519,
+            prompt_version=f"hexaphine.v{at}", latency_ms=91_357.25 + at, generation_ms=82_461.5,
+            prompt_tokens=1_351_946_803,
         )
         for at, arm in enumerate(arms)
     ]  # fmt: skip
