@@ -13,7 +13,7 @@ ADDRESS, FIRST = "/compare", "1"
 class View(BaseModel):
     """As it was asked for. What nothing fits is said (see `choosing.py`), and is no error."""
 
-    model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True)
     contest: str = Field(default="", description="its label; left out: the contest of the newest result")
     arm: str = Field(default="", description="the others are held against it; left out: the contest's first")
     other: str = Field(default="", description="the only one that is; left out: all")
