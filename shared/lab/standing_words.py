@@ -67,7 +67,8 @@ def _numbers(difference: Difference) -> str:
     interval = f"{difference.a} minus {difference.b}: {difference.mean:+.2f}, {low:+.2f} to {high:+.2f}"
     if difference.clusters is None:
         return f"{interval}, n = {difference.n}"
-    counted = f"{interval}, {difference.clusters} documents that count once each"
+    documents = "1 document" if difference.clusters == 1 else f"{difference.clusters} documents that count once each"
+    counted = f"{interval}, {documents}"
     if difference.over_questions is None or difference.clusters == difference.n:
         return counted
     return f"{counted}; {difference.over_questions:+.2f} over {difference.n} questions"

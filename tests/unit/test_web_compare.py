@@ -102,6 +102,7 @@ def test_slices_words_and_ids_choose_questions(pages: Pages) -> None:
     assert listed(pages, "slice=new") == ["q-1"]
     assert listed(pages, "words=MAYOR%20brask") == ["q-2"]
     assert listed(pages, "id=q-1") == ["q-1"]
+    assert "and the others" not in pages.browser().get("/compare?id=q-1").text, "one question says nothing of arms"
     assert listed(pages, "words=nothing") == []
     assert "No question fits" in pages.browser().get("/compare?words=nothing").text
 
