@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from services.scorer.clusters import Clusters
+from shared.question_clusters import Clusters
 from shared.statistics.resampling import Floats
 
 ARMS = 4

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from fastapi import Request
 from fastapi.testclient import TestClient
@@ -19,8 +20,9 @@ from services.web.store import NoStore
 from shared.costs import CostSettings
 from shared.lab.voting.settings import VotingSettings
 from shared.memory.broker import MemoryBroker
-from shared.messages import Message
+from shared.messages import DocumentIndexed, Message
 from shared.topology import AnyTopic
+from tests.builders import NOON
 
 ADDRESS = "http://127.0.0.1:19480"
 SOMEBODY = Person("somebody", voter="web-somebody", role="operator")
@@ -101,3 +103,11 @@ def mark_in(page: str) -> str:
     found = re.search(r'name="mark" value="(\w+)"', page)
     assert found, page
     return found[1]
+
+
+def announced(name: str, revision: int = 1, **changes: object) -> DocumentIndexed:
+    """The announcement of a revision, with the times of its way."""
+    at = {"appended_at": NOON, "ingested_at": NOON + timedelta(milliseconds=20)}
+    given = {"document_id": name, "revision": revision, "first_seen_at": NOON, "published_at": NOON, "chunk_count": 1}
+    given |= {"encoder": "e", "stored_at": NOON + timedelta(milliseconds=60), "content_hash": "c0"}
+    return DocumentIndexed.model_validate(given | at | changes)

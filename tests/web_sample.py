@@ -6,8 +6,7 @@ from tests.builders import a_question, an_answer
 from tests.contests import within
 from tests.results import ARMS, a_result, a_scored, a_trial
 from tests.standings import standings
-from tests.unit.test_web_freshness import announced
-from tests.web import Pages
+from tests.web import Pages, announced
 
 RESULTS = 40
 LONG = "Donaudampfschifffahrtsgesellschaftskapitän" * 6

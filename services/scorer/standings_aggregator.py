@@ -10,11 +10,12 @@ from pathlib import Path
 import structlog
 
 from services.scorer import scratch
-from services.scorer.clusters import ClusterRows, Clusters
+from services.scorer.clusters import ClusterRows
 from services.scorer.contributions import Contributions
 from services.scorer.sums import Counted, Sums, counted, unbounded
 from shared.contests.files import of_result
 from shared.messages import ContestTaken, Result, Standing
+from shared.question_clusters import Clusters
 from shared.records import RawRecord, understood
 from shared.standings import ALL, marks_of
 

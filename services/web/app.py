@@ -10,25 +10,31 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
-from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from services.web.live.site import Site
-from services.web.pages import api, asking, evidence, evidence_api, freshness, signing, standings, trace, voting
+from services.web.pages import (
+    api,
+    asking,
+    compare,
+    documents,
+    evidence,
+    evidence_api,
+    faults,
+    freshness,
+    signing,
+    standings,
+    trace,
+    voting,
+)  # fmt: skip
 from services.web.pages.given import SignedIn
 from services.web.pages.rendering import API, refused
-from services.web.safety import ForeignFormError, Safe, TooLargeError, TooOftenError
-from services.web.signing.people import NotAllowedError
+from services.web.safety import Safe
 from services.web.signing.ways import NotSignedInError
-from shared.records import reason_of
 
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
 """And that of the settings: by other names only somebody else's page would reach us."""
-STATUS = {
-    NotSignedInError: 401, NotAllowedError: 403, ForeignFormError: 403, TooOftenError: 429, TooLargeError: 413,
-    ConnectionError: 503, ValueError: 422,
-}  # fmt: skip
 
 
 def application(site: Site) -> FastAPI:
@@ -43,14 +49,14 @@ def application(site: Site) -> FastAPI:
     app = FastAPI(title="Tiltyard", lifespan=serving, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     app.state.site = site
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
-    for page in (asking, voting, standings, freshness, evidence, trace, evidence_api, api):
+    for page in (asking, compare, voting, standings, freshness, documents, evidence, trace, evidence_api, api):
         app.include_router(page.router, dependencies=[SignedIn])
     app.include_router(signing.router)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*HOSTS, site.settings.name, *site.settings.known_names])
     app.add_middleware(Safe, who=site.signing.who)
     app.add_exception_handler(HTTPException, _absent)
     app.add_exception_handler(RequestValidationError, _incomplete)
-    for kind in STATUS:
+    for kind in faults.STATUS:
         app.add_exception_handler(kind, _wrong)
     return app
 
@@ -69,9 +75,7 @@ async def _incomplete(request: Request, error: Exception) -> Response:
 async def _wrong(request: Request, error: Exception) -> Response:
     if isinstance(error, NotSignedInError):
         return _unknown(request, error)
-    why = reason_of(error) if isinstance(error, ValidationError) else str(error)
-    status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
-    return refused(request, status, why)
+    return refused(request, faults.status_of(error), faults.why(error))
 
 
 def _unknown(request: Request, error: NotSignedInError) -> Response:

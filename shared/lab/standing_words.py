@@ -31,7 +31,7 @@ def measures() -> list[str]:
 
 def sentences(standing: Standing) -> Iterator[str]:
     """What is decided by now, what is not, and what the intervals are."""
-    yield from (_said(difference) for difference in standing.differences)
+    yield from (said(difference) for difference in standing.differences)
     kinds = {estimate.interval for estimates in standing.arms.values() for estimate in estimates.values()}
     yield from (KINDS[kind] for kind in sorted(kinds))
 
@@ -49,16 +49,17 @@ def _cell(estimate: Estimate | None, usual: int) -> str:
     return f"{estimate.mean:.2f} ({low}-{high})" + ("" if estimate.n == usual else f" n={estimate.n}")
 
 
-def _said(difference: Difference) -> str:
+def said(difference: Difference) -> str:
+    """A sentence: which of a pair is better, or that it is undecided by now, with the difference and its interval."""
     a, b = difference.a, difference.b
-    said = f"{a} and {b} on {difference.metric} ({_numbers(difference)})"
+    pair = f"{a} and {b} on {difference.metric} ({_numbers(difference)})"
     if difference.better is not None:
         worse = b if difference.better == a else a
         return f"{difference.better} is better than {worse} on {difference.metric} ({_numbers(difference)})."
     low, high = difference.ci95
     if low > 0 or high < 0:
-        return f"Undecided between {said}: documents and questions say the opposite, so a few documents decide."
-    return f"Undecided by now between {said}."
+        return f"Undecided between {pair}: documents and questions say the opposite, so a few documents decide."
+    return f"Undecided by now between {pair}."
 
 
 def _numbers(difference: Difference) -> str:
@@ -66,7 +67,8 @@ def _numbers(difference: Difference) -> str:
     interval = f"{difference.a} minus {difference.b}: {difference.mean:+.2f}, {low:+.2f} to {high:+.2f}"
     if difference.clusters is None:
         return f"{interval}, n = {difference.n}"
-    counted = f"{interval}, {difference.clusters} documents that count once each"
+    documents = "1 document" if difference.clusters == 1 else f"{difference.clusters} documents that count once each"
+    counted = f"{interval}, {documents}"
     if difference.over_questions is None or difference.clusters == difference.n:
         return counted
     return f"{counted}; {difference.over_questions:+.2f} over {difference.n} questions"

@@ -96,6 +96,16 @@ def betting_limits(n: Floats, capital: Floats, error: float = _ERROR) -> tuple[F
     return np.clip(low, -1.0, 1.0), np.clip(-minus_high, -1.0, 1.0)
 
 
+def paired_limits(means: Floats, error: float = _ERROR) -> tuple[Floats, Floats]:
+    """Limits of the mean of each column of paired differences in [-1, 1], shape (clusters, columns), all at once.
+
+    A cluster without a difference has nan. They are `betting_limits`; those of a column of nan alone are -1 and 1.
+    """
+    has = ~np.isnan(means)
+    capital = log_capital(np.where(has, means, 0.0)).sum(axis=0)
+    return betting_limits(np.maximum(has.sum(axis=0), 1).astype(np.float64), capital, error)
+
+
 def _lowest(n: Floats, capital: Floats, enough: float) -> Floats:
     """The smallest mean that is not ruled out: where the mixed capital, each / exp(s n m), falls to `enough`.
 

@@ -15,10 +15,12 @@ from tests.browser.conftest import PICTURES, Served
 WIDTHS = {"light": (320, 768, 1_280), "dark": (320, 1_280)}
 JUDGED = {("light", 320), ("light", 1_280), ("dark", 1_280)}
 """Where axe looks: at 768 it sees nothing else, and in the dark only other colours."""
-EMPTY = ("/", "/vote", "/standings", "/freshness", "/question?id=gone", "/sign-in")
+EMPTY = ("/", "/compare", "/vote", "/standings", "/freshness", "/question?id=gone", "/sign-in")
 FULL = (
     *EMPTY, "/standings?of=learned", "/question?id=q-live", "/question?id=q-long", "/question?id=q-rtl",
     "/question?id=q-hostile", "/document?id=ferry-1", "/vote/told?id=q-vote",
+    *[f"/evidence?question=q-{of}&arm=base%2Brag" for of in ("live", "long", "hostile")], "/trace?question=q-live",
+    "/trace?question=q-hostile", "/trace?document=ferry-1", "/compare?arm=tuned&outcome=lost", "/compare?words=nothing",
 )  # fmt: skip
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 

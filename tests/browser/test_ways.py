@@ -10,7 +10,7 @@ from tests.browser.conftest import Served
 from tests.builders import an_answer
 from tests.contests import within
 from tests.results import ARMS, a_result, a_scored
-from tests.unit.test_web_freshness import announced
+from tests.web import announced
 
 
 def ask(page: Page, served: Served, text: str) -> Question:
@@ -99,6 +99,23 @@ def test_a_vote_is_blind_until_it_is_cast(page: Page, served: Served) -> None:
     assert isinstance(vote, Vote)
     expect(page.get_by_role("heading", name=f"A: {vote.arm_a}")).to_be_visible()
     assert vote.choice == "a"
+
+
+def test_a_vote_is_cast_by_a_key_unless_keys_are_turned_off(page: Page, served: Served) -> None:
+    offer_a_vote(served)
+    page.goto(f"{served.address}/vote")
+    page.get_by_role("checkbox").uncheck()
+    page.keyboard.press("t")
+    expect(page.get_by_role("button", name="A is better")).to_be_visible()
+    assert served.pages.broker.messages(topology.VOTES) == []
+
+    page.get_by_role("checkbox").check()
+    page.get_by_role("heading", level=1).click()
+    page.keyboard.press("t")
+    page.wait_for_url(re.compile("/vote/told"))
+    [vote] = served.pages.broker.messages(topology.VOTES)
+    assert isinstance(vote, Vote)
+    assert vote.choice == "tie"
 
 
 def test_a_document_is_watched_until_it_can_be_found(page: Page, served: Served) -> None:

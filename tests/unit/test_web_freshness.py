@@ -1,27 +1,18 @@
 """How soon documents can be found, on a page: announcements, and one document on its way."""
 
-from datetime import timedelta
-
 import pytest
 
 from services.web.live.documents import KEPT
 from shared import dead_letters, topology
-from shared.messages import DocumentIndexed, DocumentPublished
+from shared.messages import DocumentPublished
 from shared.records import Position, RawRecord
 from tests.builders import NOON
-from tests.web import Pages, mark_in
+from tests.web import Pages, announced, mark_in
 
 
 @pytest.fixture
 def pages() -> Pages:
     return Pages()
-
-
-def announced(name: str, revision: int = 1, **changes: object) -> DocumentIndexed:
-    at = {"appended_at": NOON, "ingested_at": NOON + timedelta(milliseconds=20)}
-    given = {"document_id": name, "revision": revision, "first_seen_at": NOON, "published_at": NOON, "chunk_count": 1}
-    given |= {"encoder": "e", "stored_at": NOON + timedelta(milliseconds=60), "content_hash": "c0"}
-    return DocumentIndexed.model_validate(given | at | changes)
 
 
 def published(pages: Pages, **fields: str) -> tuple[str, str]:

@@ -3,30 +3,42 @@
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
+from services.web.live.kept import Kept
 from shared import dead_letters, topology
 from shared.lab.freshness import Journey, journeys
-from shared.messages import DocumentIndexed
+from shared.messages import DocumentIndexed, DocumentPublished
+from shared.messages.schema import bytes_of
 from shared.records import RawRecord, key_of, understood
 
-KEPT, OWN = 2_000, 1_000
+KEPT, OWN, WORDS_BYTES = 2_000, 1_000, 16 * 1024 * 1024
 REFUSED = (topology.DOCUMENTS.dead, topology.CHUNKS.dead)
 """Where dead letters of documents lie."""
 
 
 @dataclass(frozen=True)
 class Fate:
-    """What became of a document by now: announced, taken back, refused with a reason, or nothing yet."""
+    """What became of a document by now: announced, taken back, refused with a reason, or nothing yet.
+
+    `changed_from`: the revision that stood when a form changed it last; None where none did, or that is done with.
+    """
 
     at: datetime | None = None
     journey: Journey | None = None
     retracted: bool = False
     refused: str = ""
+    changed_from: int | None = None
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether a change is on its way."""
+        return self.journey is not None and self.changed_from is not None and self.journey.revision <= self.changed_from
 
     @property
     def is_known(self) -> bool:
-        return self.journey is not None or bool(self.refused)
+        """Whether nothing more is to come of what forms published."""
+        return (self.journey is not None or bool(self.refused)) and not self.is_changing
 
 
 class Documents:
@@ -36,17 +48,35 @@ class Documents:
         self._tell, self._name, self._most = tell, name, most
         self._announced: OrderedDict[tuple[str, int], Journey] = OrderedDict()
         self._own: OrderedDict[str, Fate] = OrderedDict()
+        self._words = Kept[tuple[datetime, DocumentPublished]](OWN, WORDS_BYTES, lambda published: published[0])
 
     @property
     def journeys(self) -> list[Journey]:
         """Of the newest revisions, those announced last first."""
         return sorted([*self._announced.values()], key=lambda journey: journey.announced_at, reverse=True)
 
-    def expect(self, document_id: str) -> None:
-        """A form is about to publish it."""
-        self._own.setdefault(document_id, Fate())
+    def expect(self, document: DocumentPublished) -> None:
+        """A form is about to publish it, for the first time or as a change of what stands."""
+        name, before = document.document_id, self.fate(document.document_id) or Fate()
+        stands = before.journey.revision if before.journey else None
+        self._own[name] = replace(before, refused="", changed_from=stands)
         while len(self._own) > OWN:
             self._own.popitem(last=False)
+
+    def sent(self, document: DocumentPublished) -> None:
+        """The broker has it: its words are kept for a correction."""
+        if document.op == "upsert":
+            self._words.pop(document.document_id)
+            self._words.put(document.document_id, (datetime.now(UTC), document), bytes_of(document))
+
+    def unsent(self, document_id: str) -> None:
+        """The broker did not take what a form was about to publish."""
+        self._told(document_id, lambda fate: replace(fate, changed_from=None))
+
+    def words(self, document_id: str) -> DocumentPublished | None:
+        """What a form published last of it; None where that was before our last start, or too long ago."""
+        kept = self._words.get(document_id)
+        return kept[1] if kept else None
 
     def fate(self, document_id: str) -> Fate | None:
         """None of a document that no form published and that is not among the newest."""
@@ -60,7 +90,7 @@ class Documents:
     def take(self, record: RawRecord) -> None:
         """Take in an announcement, or a dead letter of a document or of its chunks."""
         if record.position.topic in REFUSED:
-            return self._told(key_of(record), lambda fate: replace(fate, refused=dead_letters.reason(record.headers)))
+            return self._told(key_of(record), self._refused(record))
         for announced, message in understood(DocumentIndexed, [record]):
             self._announce(announced, message)
         return None
@@ -75,6 +105,11 @@ class Documents:
             lambda fate: replace(fate, at=record.appended_at, journey=journey, retracted=message.retracted),
         )
         self._tell(self._name)
+
+    @staticmethod
+    def _refused(record: RawRecord) -> Callable[[Fate], Fate]:
+        reason = dead_letters.reason(record.headers)
+        return lambda fate: replace(fate, refused=reason, changed_from=None)
 
     def _told(self, document_id: str, changed: Callable[[Fate], Fate]) -> None:
         if (fate := self._own.get(document_id)) is not None:

@@ -99,6 +99,10 @@ class Questions:
         kept = [asked for asked in self._asked.values() if person.may_see_question(asked.question)]
         return sorted(kept, key=lambda asked: (asked.asked_at, asked.question.question_id), reverse=True)[:most]
 
+    def scored(self, person: Person) -> list[Asked]:
+        """All that have a result and that this person may see; those asked last come first."""
+        return [asked for asked in self.newest(len(self._asked.values()), person) if asked.result is not None]
+
     def take(self, record: RawRecord) -> None:
         """Take in a record of one of the topics of questions."""
         takers = {

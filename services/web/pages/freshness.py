@@ -1,101 +1,55 @@
-"""How soon documents can be found, and publishing one to watch it on its way."""
+"""How soon documents can be found, with a form to publish one (`documents.py` takes it)."""
 
-from collections.abc import AsyncIterator, Mapping
-from urllib.parse import quote
-from uuid import uuid4
+from collections.abc import AsyncIterator
 
 from fastapi import APIRouter, Request, Response
-from fastapi.exceptions import HTTPException
-from fastapi.responses import RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from services.web.live.site import FRESHNESS, Site
 from services.web.pages import streams
-from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite, Open, only
+from services.web.pages.given import OfBrowser, OfSite, Open
 from services.web.pages.rendering import page, part
 from services.web.pages.words import took
-from shared import topology
+from services.web.safety import Browser
 from shared.lab.freshness import STAGES, Journey, Quantiles, stages
-from shared.messages import DocumentPublished
 
-PUBLISH, OURS, NEWEST = "publish", "web-", 20
+PUBLISH, NEWEST = "publish", 20
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/freshness")
 def show(request: Request, site: OfSite, browser: OfBrowser) -> Response:
     """Percentiles of each stage, the newest documents, and a form for one more."""
-    return page(request, "freshness.html", {"mark": site.forms.mark(browser, PUBLISH), **_shown(site)})
+    return page(request, "freshness.html", shown(site, browser))
 
 
 @router.get("/freshness/stream", response_class=EventSourceResponse, dependencies=[Open])
 async def stream(site: OfSite) -> AsyncIterator[ServerSentEvent]:
     """The same anew whenever a document was announced."""
-    async for event in streams.kept_up(site, FRESHNESS, lambda: (part(site, "stages.html", _shown(site)), False)):
+    async for event in streams.kept_up(site, FRESHNESS, lambda: (part(site, "stages.html", _stages(site)), False)):
         yield event
 
 
-@router.post("/document", dependencies=[only("operator")])
-def publish(site: OfSite, browser: OfBrowser, person: OfPerson, fields: Fields) -> Response:
-    """Publish a document, and lead to where it can be watched."""
-    site.forms.require(fields.get("mark", ""), browser, PUBLISH)
-    document = document_of(fields)
-    site.asking.count(person)
-    site.documents.expect(document.document_id)
-    site.publish(topology.DOCUMENTS, document)
-    return RedirectResponse(f"/document?id={quote(document.document_id)}", status_code=303)
+def shown(site: Site, browser: Browser) -> dict[str, object]:
+    """The page with an empty form."""
+    return {"mark": site.forms.mark(browser, PUBLISH), "said": {}, "faults": None, **_stages(site)}
 
 
-@router.get("/document")
-def one(request: Request, site: OfSite, id: str) -> Response:  # noqa: A002  (the parameter's name in addresses)
-    """What became of a document by now."""
-    return page(request, "document.html", {"document_id": id, **_fate(site, id)})
+def took_of(journey: Journey) -> list[str]:
+    """Each stage's time; "" of one that its announcement does not tell."""
+    return [took(journey.took_ms[stage]) if stage in journey.took_ms else "" for stage in STAGES]
 
 
-@router.get("/document/stream", response_class=EventSourceResponse, dependencies=[Open])
-async def fate_stream(site: OfSite, id: str) -> AsyncIterator[ServerSentEvent]:  # noqa: A002
-    """The same anew, until it can be found or was refused."""
-
-    def piece() -> tuple[str, bool]:
-        shown = _fate(site, id)
-        return part(site, "fate.html", shown), bool(shown["is_known"])
-
-    async for event in streams.kept_up(site, id, piece):
-        yield event
-
-
-def document_of(fields: Mapping[str, str]) -> DocumentPublished:
-    """Raises ValueError where it is none."""
-    if not fields.get("text"):
-        raise ValueError("the document has no text: write some, so that something can be found")
-    said = {name: fields.get(name, "") for name in ("title", "text", "source")}
-    return DocumentPublished.model_validate({"document_id": f"{OURS}{uuid4()}", **said})
-
-
-def _shown(site: Site) -> dict[str, object]:
+def _stages(site: Site) -> dict[str, object]:
     newest = site.documents.journeys
     by_stage = stages(newest)
     return {
         "stages": [(stage, *_quantiles(by_stage[stage])) for stage in STAGES],
         "n": len(newest),
-        "newest": [(journey, _took(journey)) for journey in newest[:NEWEST]],
+        "newest": [(journey, took_of(journey)) for journey in newest[:NEWEST]],
         "columns": STAGES,
     }
 
 
-def _fate(site: Site, document_id: str) -> dict[str, object]:
-    """Raises HTTPException for a document that is neither among the newest nor was published here."""
-    fate = site.documents.fate(document_id)
-    if fate is None:
-        raise HTTPException(404, "nothing is kept here of this document: it may be too long ago")
-    steps = [*zip(STAGES, _took(fate.journey), strict=True)] if fate.journey else []
-    return {"fate": fate, "steps": steps, "is_known": fate.is_known}
-
-
 def _quantiles(of: Quantiles) -> list[str]:
     return ["" if value is None else took(value) for value in (of.p50, of.p95, of.p99)]
-
-
-def _took(journey: Journey) -> list[str]:
-    """Each stage's time; "" of one that its announcement does not tell."""
-    return [took(journey.took_ms[stage]) if stage in journey.took_ms else "" for stage in STAGES]

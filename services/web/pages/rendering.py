@@ -22,6 +22,7 @@ TEMPLATES.env.filters.update(
 API = "/api/"
 MENU: tuple[tuple[str, str, Role], ...] = (
     ("/", "Ask", "reader"),
+    ("/compare", "Compare", "reader"),
     ("/vote", "Vote", "voter"),
     ("/standings", "Standings", "reader"),
     ("/freshness", "Freshness", "reader"),

@@ -29,6 +29,7 @@ SAID: dict[Choice, str] = {
     "tie": "both are equally good",
     "both_bad": "both are bad",
 }
+KEYS: dict[Choice, str] = {"a": "a", "b": "b", "tie": "t", "both_bad": "n"}
 router = APIRouter(include_in_schema=False)
 
 
@@ -39,7 +40,7 @@ def choice(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson)
     if not site.is_reading:
         shown = offer(site.questions.results, person.voter, _voted(site, person), recent=site.voting.recent)
     mark = "" if shown is None else _mark(site, browser, shown)
-    return page(request, "vote.html", {"shown": shown, "mark": mark, "choices": SAID})
+    return page(request, "vote.html", {"shown": shown, "mark": mark, "choices": SAID, "keys": KEYS})
 
 
 @router.post("/vote", dependencies=[only("voter")])

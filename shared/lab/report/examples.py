@@ -49,13 +49,17 @@ def examples(results: Sequence[Result], arms: Sequence[str], retrieving: Sequenc
     apart: dict[str, list[tuple[Result, str]]] = defaultdict(list)
     for result in results:
         for arm in arms:
-            for kind in _kinds(result, arm, retrieving=arm in retrieving):
+            for kind in failures(result, arm, retrieving=arm in retrieving):
                 apart[kind].append((result, arm))
     order = [CLOSED_BOOK, *mistakes.FAILURES, OUTDATED]
     return [_example(kind, len(apart[kind]), *candidate) for kind in order for candidate in _drawn(apart[kind])]
 
 
-def _kinds(result: Result, arm: str, *, retrieving: bool) -> list[str]:
+def failures(result: Result, arm: str, *, retrieving: bool) -> list[str]:
+    """The kinds of failure that an answer is of: those of `mistakes` where the arm retrieves, else wrong from memory.
+
+    Apart from these it may say what later news had made wrong. Empty where nothing went wrong or could be told.
+    """
     kinds = []
     if arm in result.answers and result.answers[arm].scores.get("outdated", 0.0) >= 0.5:
         kinds.append(OUTDATED)
