@@ -33,8 +33,7 @@ from tests.builders import (
 )
 from tests.contests import ARMS, a_contest, within
 from tests.results import a_result, a_scored
-from tests.web import announced
-from tests.web import Pages, Signed
+from tests.web import Pages, Signed, announced
 
 HOSTILE = "<script>alert('x')</script> \u202egnp \u0645\u062a\u0649 " + "x" * 300
 AWAY = "the store does not answer at the moment"

@@ -18,8 +18,7 @@ from tests.builders import NOON, a_chunked_document, a_document, a_question, a_r
 from tests.contests import ARMS, within
 from tests.results import a_result, a_scored
 from tests.unit.test_web_evidence import AWAY, Away, a_revision, stored
-from tests.web import announced
-from tests.web import SOMEBODY, Pages
+from tests.web import SOMEBODY, Pages, announced
 
 HOSTILE = "<script>alert('x')</script> \u202egnp " + "x" * 300
 
