@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Mapping
 
+from services.web.live import accepted, sheets
 from services.web.live.documents import DEAD, KEPT, OWN
 from services.web.live.site import FOLLOWED, VOTES
 from services.web.settings import WebSettings
@@ -61,5 +62,6 @@ def most_of(settings: WebSettings) -> Mapping[str, int | None]:
     most = {
         topology.QUESTIONS: settings.questions, topology.RESULTS: RESULTS_AGAIN * settings.questions,
         topology.ANSWERS: MOST_ARMS * settings.questions, topology.VOTES: VOTES, topology.INDEXED: KEPT,
+        topology.REFERENCES: accepted.QUESTIONS, topology.REVIEW_ITEMS: sheets.ITEMS, topology.REVIEWS: sheets.VERDICTS,
     }  # fmt: skip
     return {topic.name: most.get(topic) for topic in FOLLOWED} | dict.fromkeys(DEAD, OWN)

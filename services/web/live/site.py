@@ -4,9 +4,11 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from services.web.live.accepted import AcceptedAnswers
 from services.web.live.changes import Changes
 from services.web.live.documents import DEAD, Documents
 from services.web.live.questions import Questions
+from services.web.live.sheets import Sheets
 from services.web.ports import Publishing
 from services.web.safety import HOUR_S, Forms, Often
 from services.web.settings import WebSettings
@@ -48,6 +50,7 @@ class Site:
         tell = self.changes.tell
         self.questions = Questions(self.settings.questions, self.settings.memory_mib * MiB, tell)
         self.documents = Documents(tell, FRESHNESS)
+        self.sheets, self.accepted = Sheets(), AcceptedAnswers()
         self.votes: deque[Taken] = deque(maxlen=VOTES)
         self.asking = Often(self.settings.asked_per_minute)
         self.casting = Often(self.voting.per_voter_per_hour, within_s=HOUR_S)
@@ -75,6 +78,10 @@ class Site:
                 self.changes.tell(taken.vote.question_id)
         elif record.position.topic in (topology.INDEXED.name, *DEAD):
             self.documents.take(record)
+        elif record.position.topic in (topology.REVIEW_ITEMS.name, topology.REVIEWS.name):
+            self.sheets.take(record)
+        elif record.position.topic == topology.REFERENCES.name:
+            self.accepted.take(record)
         else:
             self.questions.take(record)
 

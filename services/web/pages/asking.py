@@ -12,7 +12,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from services.web.live.questions import Asked
 from services.web.live.site import Site
-from services.web.pages import shown, streams
+from services.web.pages import accepting, shown, streams
 from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite, Open, only
 from services.web.pages.rendering import page, part
 from services.web.signing.people import Person
@@ -45,12 +45,13 @@ def publish(site: OfSite, browser: OfBrowser, person: OfPerson, fields: Fields) 
 
 
 @router.get("/question")
-def one(request: Request, site: OfSite, person: OfPerson, id: str) -> Response:  # noqa: A002  (the parameter's name in addresses)
+def one(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson, id: str) -> Response:  # noqa: A002  (as in addresses)
     """A question with its answers as far as they have come; a question of a moment ago is on its way."""
     asked = site.questions.get(id, person)
     if asked is None and not is_on_its_way(id):
         raise HTTPException(404, "nothing is shown here of this question: it may be too long ago, or not for you")
-    return page(request, "question.html", {"question_id": id, **_shown(site, person, asked)})
+    told = {"question_id": id, **_shown(site, person, asked), **accepting.form_of(site, browser, person, asked)}
+    return page(request, "question.html", told)
 
 
 @router.get("/question/stream", response_class=EventSourceResponse, dependencies=[Open])

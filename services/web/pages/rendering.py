@@ -18,6 +18,7 @@ API = "/api/"
 MENU: tuple[tuple[str, str, Role], ...] = (
     ("/", "Ask", "reader"),
     ("/vote", "Vote", "voter"),
+    ("/review", "Review", "reviewer"),
     ("/standings", "Standings", "reader"),
     ("/freshness", "Freshness", "reader"),
 )
