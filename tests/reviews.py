@@ -1,6 +1,7 @@
 """Sheets on the page Review for tests: items by hand, reviewers, and pages that see at once what they publish."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from fastapi.testclient import TestClient
@@ -13,6 +14,7 @@ from shared.lab.audit.sheet import item_of
 from shared.messages import Message, Reviewed, ReviewItem
 from shared.messages.reviews import Said
 from shared.topology import AnyTopic
+from tests.builders import NOON
 from tests.web import ADDRESS, Pages, Signed
 
 SHEET = "audit-1"
@@ -43,9 +45,10 @@ def a_made_one(place: int = 1, **changes: Any) -> ReviewItem:
     return an_item(place, **made | changes)
 
 
-def said(item: ReviewItem, reviewer: str, verdict: Said, step: int = 1, **changes: Any) -> Reviewed:
-    """What a reviewer says of an item."""
-    return Reviewed(item_id=item.item_id, reviewer=reviewer, said=verdict, step=step, **changes)
+def said(item: ReviewItem, reviewer: str, verdict: Said, minute: int = 0, **changes: Any) -> Reviewed:
+    """What a reviewer says of an item, so many minutes after noon."""
+    values: dict[str, Any] = {"said_at": NOON + timedelta(minutes=minute)} | changes
+    return Reviewed(item_id=item.item_id, reviewer=reviewer, said=verdict, **values)
 
 
 def a_reviewer(name: str, role: Role = "reviewer", labels: tuple[str, ...] = ()) -> Person:
@@ -83,6 +86,6 @@ class Reviewers:
         return TestClient(application(site), base_url=ADDRESS, follow_redirects=False)
 
     def reviews(self) -> list[Reviewed]:
-        """All that stand on the topic, in the order in which each item's reviewers took their steps."""
+        """All that stand on the topic, in the order in which it was said."""
         kept = [message for message in self.pages.broker.messages(topology.REVIEWS) if isinstance(message, Reviewed)]
-        return sorted(kept, key=lambda reviewed: (reviewed.item_id, reviewed.reviewer, reviewed.step))
+        return sorted(kept, key=lambda reviewed: reviewed.said_at)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import Field, model_validator
 
 from shared.messages.feedback import MOST_BYTES, Name
-from shared.messages.schema import MOST_LABELS, Identifier, Label, Message, bytes_of
+from shared.messages.schema import MOST_LABELS, Identifier, Label, Message, Moment, bytes_of
 
 ItemKind = Literal["answer", "question"]
 Said = Literal["right", "wrong", "unsure", "accept", "mend", "drop", "undo"]
@@ -60,7 +60,7 @@ class Reviewed(Message):
     item_id: _Item
     reviewer: Name = Field(description="a name of the reviewer's own; results show it, so a pseudonym will do")
     said: Said
-    step: int = Field(ge=1, le=1_000_000, description="of this reviewer on this item, from 1; the newest is the last")
+    said_at: Moment = Field(description="by the clock of the page; the broker's counts where that is earlier")
     text: _Text | None = Field(default=None, description="the question as mended; absent: as it is")
     references: tuple[_Text, ...] | None = Field(
         default=None, max_length=100, description="accepted answers as mended; empty: declining is right"
@@ -68,8 +68,8 @@ class Reviewed(Message):
 
     @property
     def key(self) -> str:
-        """The key of its record: no step replaces another, and the same one sent twice is one."""
-        return f"{self.item_id}/{self.step}/{self.reviewer}"
+        """The key of its record: nothing that was said replaces what was said before."""
+        return f"{self.item_id}/{self.said_at.isoformat()}/{self.reviewer}"
 
     @model_validator(mode="after")
     def _says_what_is_new(self) -> Self:

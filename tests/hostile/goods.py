@@ -166,7 +166,7 @@ def _an_item(production: Production, name: str) -> None:
 
 
 def _verdict(name: str) -> Message:
-    return Reviewed(item_id=item_named(name), reviewer="good", said="right", step=1)
+    return Reviewed(item_id=item_named(name), reviewer="good", said="right", said_at=NOON)
 
 
 def _listed(production: Production, name: str) -> bool:

@@ -1,9 +1,11 @@
 """Valid items of sheets and what reviewers say of them, all fields filled in."""
 
+from datetime import timedelta
 from typing import Any
 
 from shared.lab.audit.sheet import item_of
 from shared.messages import Message, Reviewed, ReviewItem
+from tests.builders import NOON
 
 
 def item_named(name: str) -> str:
@@ -22,9 +24,9 @@ def items(name: str) -> list[Message]:
 
 
 def reviews(name: str) -> list[Message]:
-    said: dict[str, Any] = {"item_id": item_named(name), "reviewer": "ben", "step": 1}
+    said: dict[str, Any] = {"item_id": item_named(name), "reviewer": "ben", "said_at": NOON}
     return [
         Reviewed(said="right", **said),
         Reviewed(said="mend", text="Where is it?", references=("the pier", "pier"), **said),
-        Reviewed(said="undo", **said | {"step": 2}),
+        Reviewed(said="undo", **said | {"said_at": NOON + timedelta(hours=1)}),
     ]

@@ -1,6 +1,6 @@
 """What several reviewers on the page come to, and how it is taken up where it is counted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,17 +26,32 @@ from tests.unit.test_reviewing import wire as wire  # noqa: PLC0414  (a fixture)
 
 
 def given(item: str, reviewer: str, said: Said, *, minutes: int = 0, **changes: object) -> Given:
-    fields = {"item_id": item, "reviewer": reviewer, "said": said, "step": 1} | changes
-    return Given(Reviewed.model_validate(fields), NOON + timedelta(minutes=minutes))
+    at = NOON + timedelta(minutes=minutes)
+    fields = {"item_id": item, "reviewer": reviewer, "said": said, "said_at": at} | changes
+    return Given(Reviewed.model_validate(fields), at)
+
+
+class InMemory(reviews.ReviewTopics):
+    """The same over a broker in memory."""
+
+    def __init__(self, broker: MemoryBroker) -> None:
+        self._broker = broker
+
+    def require(self) -> None:
+        """It is there."""
+
+    def put(self, items: Sequence[ReviewItem]) -> None:
+        self._broker.publish(topology.REVIEW_ITEMS, *items)
+
+    def said(self) -> dict[str, Mapping[str, Given]]:
+        return collected(self._broker.records(topology.REVIEWS.name))
 
 
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch) -> MemoryBroker:
     """What the console publishes for the page, and where reviewers answer."""
     broker = MemoryBroker()
-    monkeypatch.setattr(reviews, "require", lambda _: None)
-    monkeypatch.setattr(reviews, "publish", lambda _, items: broker.publish(topology.REVIEW_ITEMS, *items))
-    monkeypatch.setattr(reviews, "on_topic", lambda _: collected(broker.records(topology.REVIEWS.name)))
+    monkeypatch.setattr(reviews, "build", lambda: InMemory(broker))
     return broker
 
 
@@ -45,8 +60,9 @@ def put_on(page: MemoryBroker) -> list[ReviewItem]:
     return sorted(items, key=lambda item: item.place)
 
 
-def say(page: MemoryBroker, item: ReviewItem, reviewer: str, said: Said, step: int = 1, **changes: object) -> None:
-    fields = {"item_id": item.item_id, "reviewer": reviewer, "said": said, "step": step} | changes
+def say(page: MemoryBroker, item: ReviewItem, reviewer: str, said: Said, minute: int = 0, **changes: object) -> None:
+    at = NOON + timedelta(minutes=minute)
+    fields = {"item_id": item.item_id, "reviewer": reviewer, "said": said, "said_at": at} | changes
     page.publish(topology.REVIEWS, Reviewed.model_validate(fields))
 
 
@@ -85,10 +101,10 @@ def test_agreement_of_a_case_counted_by_hand() -> None:
 def test_what_makes_no_verdict_is_refused() -> None:
     for fields in (
         {"said": "mend"}, {"said": "right", "text": "x"}, {"said": "mend", "text": " "},
-        {"said": "mend", "references": ["a", " "]}, {"said": "yes"}, {"said": "right", "step": 0},
+        {"said": "mend", "references": ["a", " "]}, {"said": "yes"}, {"said": "right", "said_at": "noon"},
     ):  # fmt: skip
         with pytest.raises(ValidationError):
-            Reviewed.model_validate({"item_id": "i", "reviewer": "ada", "step": 1} | fields)
+            Reviewed.model_validate({"item_id": "i", "reviewer": "ada", "said_at": NOON} | fields)
 
 
 def test_a_sheet_drawn_by_the_console_is_counted_with_what_two_reviewers_said_on_the_page(
@@ -133,11 +149,11 @@ def test_a_disputed_line_stays_open_until_a_third_decides(tmp_path: Path, page: 
     for item, (one, other) in ((first, ("right", "wrong")), (second, ("wrong", "wrong"))):
         say(page, item, "ada", one)  # type: ignore[arg-type]
         say(page, item, "ben", other)  # type: ignore[arg-type]
-    taken = taking_up.into_sheet(entries, reviews.on_topic(None))  # type: ignore[arg-type]
+    taken = taking_up.into_sheet(entries, reviews.build().said())
     assert [entry.right for entry in taken.lines[:3]] == [None, False, None]
     assert taken.disputed == (first.item_id,)
     say(page, first, "cleo", "wrong")
-    taken = taking_up.into_sheet(taken.lines, reviews.on_topic(None))  # type: ignore[arg-type]
+    taken = taking_up.into_sheet(taken.lines, reviews.build().said())
 
     assert [entry.right for entry in taken.lines[:3]] == [False, False, None]
     assert taken.lines[0].said == {"ada": True, "ben": False, "cleo": False}
@@ -151,7 +167,7 @@ def test_what_was_undone_leaves_the_sheet_again_and_what_was_written_by_hand_sta
     said = {first: {"ada": given(first, "ada", "right")}, second: {"ada": given(second, "ada", "right")}}
     taken = taking_up.into_sheet(entries, said).lines
     assert [entry.right for entry in taken[:2]] == [True, False]
-    undone = {first: {"ada": given(first, "ada", "undo", step=2)}}
+    undone = {first: {"ada": given(first, "ada", "undo")}}
     again = taking_up.into_sheet(taken, undone).lines
 
     assert [(entry.right, entry.said) for entry in again[:2]] == [(None, {}), (False, {})]
@@ -169,8 +185,8 @@ def test_a_review_on_the_page_enters_what_is_asked_and_what_is_counted(
     for item, verdict in zip(items, ("accept", "drop", "accept", "accept"), strict=True):
         say(page, item, "ada", verdict)  # type: ignore[arg-type]
         say(page, item, "ben", verdict)  # type: ignore[arg-type]
-    say(page, items[3], "ben", "mend", 2, references=["pier", "the pier"])
-    say(page, items[3], "cleo", "mend", references=["another pier"])
+    say(page, items[3], "ben", "mend", 1, references=["pier", "the pier"])
+    say(page, items[3], "cleo", "mend", 2, references=["another pier"])
     said = tiltyard("wire", "review", str(wire), "--questions", "4", "--from-page")
 
     assert "4 reviewed of 4, 2 good as they stood" in said.stdout
@@ -224,7 +240,7 @@ def test_a_typed_verdict_stays_and_an_undone_one_leaves() -> None:
     said = {name: {"ada": given(name, "ada", "accept")} for name in names[:3]}
     taken = taking_up.into_review(QUESTIONS, [typed], said, 1, is_told=lambda _: False).lines
     assert [line.verdict for line in taken] == ["drop", "accept", "accept"]
-    said[names[1]] = {"ada": given(names[1], "ada", "undo", step=2)}
+    said[names[1]] = {"ada": given(names[1], "ada", "undo")}
     again = taking_up.into_review(QUESTIONS, taken, said, 1, is_told=lambda _: False).lines
 
     assert [line.item for line in again] == [names[0], names[2]]

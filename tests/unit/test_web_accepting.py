@@ -22,7 +22,7 @@ def reviewers() -> Reviewers:
 
 
 def fields(browser: TestClient, question_id: str = "q-1") -> dict[str, str]:
-    return {"mark": mark_in(browser.get(f"/question?id={question_id}").text), "question_id": question_id}
+    return {"mark": mark_in(browser.get(f"/question/references?id={question_id}").text), "question_id": question_id}
 
 
 def published(reviewers: Reviewers) -> list[References]:
@@ -34,13 +34,15 @@ def test_accepted_answers_are_a_record_with_who_gave_them(reviewers: Reviewers) 
     said = {"references": "Ann Marr\r\n Marr \r\n", "outdated": "Bo Tull", "gold_document_ids": "story-1\nstory-2"}
     led = browser.post("/question/references", data={**fields(browser), **said})
 
-    assert (led.status_code, led.headers["location"]) == (303, "/question?id=q-1")
+    assert (led.status_code, led.headers["location"]) == (303, "/question?id=q-1#accepted")
     assert published(reviewers) == [
         References(
             question_id="q-1", references=("Ann Marr", "Marr"), outdated="Bo Tull",
             gold_document_ids=("story-1", "story-2"), given_by="ada",
         )
     ]  # fmt: skip
+    form = browser.get("/question/references?id=q-1").text
+    assert all(part in form for part in ("Ann Marr\nMarr</textarea>", 'value="Bo Tull"', "story-1\nstory-2</textarea>"))
     page = browser.get("/question?id=q-1").text
     assert '<span dir="auto">ada</span>' in page
     assert "is not published again with these yet" in page
@@ -106,7 +108,9 @@ def test_of_many_such_questions_a_page_is_shown(reviewers: Reviewers) -> None:
     many = (a_question(question_id=f"more-{n}", references=None, text=f"What of {n}?") for n in range(45))
     reviewers.pages.publish(topology.QUESTIONS, *many)
     browser = reviewers.browser(ADA)
-    counts = [browser.get(f"/review/questions?number={n}").text.count("#accepted") for n in (1, 2, 3, 99)]
+    counts = [
+        browser.get(f"/review/questions?number={n}").text.count("/question/references?id=") for n in (1, 2, 3, 99)
+    ]
 
     assert counts == [20, 20, 6, 6]
 
@@ -120,6 +124,7 @@ def test_a_question_with_labels_is_for_whoever_carries_them() -> None:
     assert "Secret?" not in outside.get("/review/questions").text
     data = {"question_id": "q-1", "references": "x"}
     assert outside.post("/question/references", data=data).status_code == 404
+    assert outside.get("/question/references?id=q-1").status_code == 404
     assert "Secret?" in inside.get("/review/questions").text
 
 
@@ -144,7 +149,7 @@ def test_strangers_words_are_only_shown(reviewers: Reviewers) -> None:
         question_id="q-1", references=(HOSTILE,), outdated=HOSTILE, gold_document_ids=(HOSTILE,), given_by=HOSTILE[:60]
     )
     reviewers.pages.publish(topology.REFERENCES, given)
-    page = reviewers.browser(ADA).get("/question?id=q-1").text
-
-    assert "<script>alert" not in page
-    assert "alert(" in page
+    for path in ("/question?id=q-1", "/question/references?id=q-1"):
+        page = reviewers.browser(ADA).get(path).text
+        assert "<script>alert" not in page
+        assert "alert(" in page

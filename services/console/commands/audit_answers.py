@@ -67,7 +67,7 @@ def draw(
     Example: tiltyard audit-answers draw --out audit.jsonl --to-page
     """
     if to_page:
-        reviews.require(KafkaSettings())
+        reviews.build().require()
     material = _results(source)
     answers, left_out = drawing.judged(material.results, doubts.ruled)
     wanted = drawing.Wanted(
@@ -80,7 +80,7 @@ def draw(
     sheet.write(out, entries, key)
     view.drawn(out, entries, key, source or (), at_page=to_page)
     if items:
-        reviews.publish(KafkaSettings(), items)
+        reviews.build().put(items)
         output.say(f"{len(items)} items stand on the page Review as {items[0].sheet_id}.")
 
 
@@ -109,7 +109,7 @@ def count(
 def _take_up(file: Path) -> None:
     """Fill the sheet in, and say where its reviewers differ: `count` says so with the line, and counts nothing."""
     entries = lines.read_all(file, sheet.Entry)
-    taken = taking_up.into_sheet(entries, reviews.on_topic(KafkaSettings()))
+    taken = taking_up.into_sheet(entries, reviews.build().said())
     sheet.replace(file, taken.lines)
     view.taken_up(taken, [entry.item for entry in entries])
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from services.console import jobs, output
+from services.console import jobs, output, wire_review
 from services.console.deciding import options as deciding
 from shared.jobs.asking import JOB, NewswireMade
 from shared.lab.wires import drift_folder, named, wire
@@ -18,6 +18,7 @@ app = typer.Typer(no_args_is_help=True, help="Make invented newswires, on which 
 
 
 def register(parent: typer.Typer) -> None:
+    app.command()(wire_review.review)
     parent.add_typer(app, name="wire")
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from services.web.live.kept import Kept
 from services.web.signing.people import Person
 from shared import topology
-from shared.lab.reviewing.given import Given, standing, told
+from shared.lab.reviewing.given import Given, given, standing, told
 from shared.lab.reviewing.sheets import has_its_name
 from shared.messages import Reviewed, ReviewItem
 from shared.messages.reviews import ItemKind
@@ -45,7 +45,7 @@ class Sheets:
     def __init__(self) -> None:
         self._items = Kept[Listed](ITEMS, ITEM_BYTES, lambda listed: listed.at)
         self._said = Kept[Mapping[str, Given]](
-            READ_ITEMS, VERDICT_BYTES, lambda said: max(given.at for given in said.values())
+            READ_ITEMS, VERDICT_BYTES, lambda said: max(each.at for each in said.values())
         )
 
     def all_of(self, person: Person) -> list[Sheet]:
@@ -64,10 +64,9 @@ class Sheets:
         """Reviewer -> what stands, of all reviewers: for nobody to see who has not said anything."""
         return standing(self._said.get(item.item_id) or {}, item.kind)
 
-    def next_step(self, item: ReviewItem, reviewer: str) -> int:
-        """Of the reviewer's next record on it."""
-        newest = (self._said.get(item.item_id) or {}).get(reviewer)
-        return 1 if newest is None else newest.reviewed.step + 1
+    def newest(self, item: ReviewItem, reviewer: str) -> Given | None:
+        """The reviewer's newest record on it, also one that undoes."""
+        return (self._said.get(item.item_id) or {}).get(reviewer)
 
     def take(self, record: RawRecord) -> None:
         """Take in a record of the topic of items, or of what was said of them."""
@@ -87,7 +86,7 @@ class Sheets:
     def _verdict(self, record: RawRecord) -> None:
         for _, reviewed in understood(Reviewed, [record]):
             before = self._said.get(reviewed.item_id) or {}
-            after = told(before, Given(reviewed, record.appended_at))
+            after = told(before, given(reviewed, record))
             if after is not before:
                 self._said.put(reviewed.item_id, after, len(record.value or b""))
 

@@ -29,13 +29,22 @@ def questions(request: Request, site: OfSite, person: OfPerson, number: int = 1)
     return page(request, "unreferenced.html", {"paged": paged(unreferenced(site, person), number, AT_ONCE)})
 
 
+@router.get("/question/references")
+def form(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson, id: str) -> Response:  # noqa: A002  (as in addresses)
+    """The form with what is accepted now. It has a page of its own, since a question's page changes by itself."""
+    asked = _asked(site, person, id)
+    accepted = site.accepted.of(asked)
+    mark = _mark(site, browser, id, accepted)
+    return page(request, "references.html", {"question": asked.question, "accepted": accepted, "accepting": mark})
+
+
 @router.post("/question/references")
 def publish(site: OfSite, browser: OfBrowser, person: OfPerson, fields: Fields) -> Response:
     """Say which answers are accepted from now on, in place of all that was said before."""
     name = fields.get("question_id", "")
-    asked = site.questions.get(name, person)
-    if asked is None:
-        raise HTTPException(404, "nothing is kept here of this question, or not for you")
+    asked = _asked(site, person, name)
+    if site.is_reading:
+        raise ConnectionError("what was accepted before is still being read: try again in a moment")
     accepted = site.accepted.of(asked)
     if fields.get("mark") != _mark(site, browser, name, accepted):
         raise ForeignFormError(
@@ -45,21 +54,25 @@ def publish(site: OfSite, browser: OfBrowser, person: OfPerson, fields: Fields) 
     references = _references(fields, name, person)
     site.asking.count(person)
     site.publish(topology.REFERENCES, references)
-    return RedirectResponse(f"/question?id={quote(name, safe='')}", status_code=303)
+    return RedirectResponse(f"/question?id={quote(name, safe='')}#accepted", status_code=303)
 
 
-def form_of(site: Site, browser: Browser, person: Person, asked: Asked | None) -> dict[str, object]:
+def shown_to(site: Site, person: Person, asked: Asked | None) -> Accepted | None:
     """What the page of a question shows of it; nothing to those who may not say what is accepted."""
-    if asked is None or not person.may("reviewer"):
-        return {"accepted": None}
-    accepted = site.accepted.of(asked)
-    return {"accepted": accepted, "accepting": _mark(site, browser, asked.question.question_id, accepted)}
+    return None if asked is None or not person.may("reviewer") else site.accepted.of(asked)
 
 
 def unreferenced(site: Site, person: Person) -> list[Asked]:
     """Questions of which nobody has said what is accepted."""
     kept = site.questions.newest(site.settings.questions, person)
     return [asked for asked in kept if site.accepted.of(asked).references is None]
+
+
+def _asked(site: Site, person: Person, question_id: str) -> Asked:
+    asked = site.questions.get(question_id, person)
+    if asked is None:
+        raise HTTPException(404, "nothing is kept here of this question, or not for you")
+    return asked
 
 
 def _references(fields: dict[str, str], name: str, person: Person) -> References:

@@ -45,13 +45,13 @@ def publish(site: OfSite, browser: OfBrowser, person: OfPerson, fields: Fields) 
 
 
 @router.get("/question")
-def one(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson, id: str) -> Response:  # noqa: A002  (as in addresses)
+def one(request: Request, site: OfSite, person: OfPerson, id: str) -> Response:  # noqa: A002  (the parameter's name in addresses)
     """A question with its answers as far as they have come; a question of a moment ago is on its way."""
     asked = site.questions.get(id, person)
     if asked is None and not is_on_its_way(id):
         raise HTTPException(404, "nothing is shown here of this question: it may be too long ago, or not for you")
-    told = {"question_id": id, **_shown(site, person, asked), **accepting.form_of(site, browser, person, asked)}
-    return page(request, "question.html", told)
+    accepted = accepting.shown_to(site, person, asked)
+    return page(request, "question.html", {"question_id": id, "accepted": accepted, **_shown(site, person, asked)})
 
 
 @router.get("/question/stream", response_class=EventSourceResponse, dependencies=[Open])

@@ -66,7 +66,7 @@ class Progress:
     def last_of(self, reviewer: str) -> Given | None:
         """What this reviewer said last on this sheet, to be undone."""
         own = [of[reviewer] for of in self.said.values() if reviewer in of]
-        return max(own, key=lambda given: (given.at, given.reviewed.step), default=None)
+        return max(own, key=lambda given: given.at, default=None)
 
     def _sayings(self, item: ReviewItem) -> Sequence[Said]:
         return self._of(item.item_id)

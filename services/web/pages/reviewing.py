@@ -1,5 +1,6 @@
 """Reviewing sheets item by item: nobody sees what others said of an item before having said something of it."""
 
+from datetime import UTC, datetime, timedelta
 from time import monotonic, sleep
 from urllib.parse import urlencode
 
@@ -33,6 +34,7 @@ WORDS: dict[Said, str] = {
 COUNTED_BY: dict[ItemKind, str] = {
     "answer": "tiltyard audit-answers count SHEET --from-page", "question": "tiltyard wire review FOLDER --from-page",
 }  # fmt: skip
+LATER = timedelta(microseconds=1)
 router = APIRouter(prefix="/review", include_in_schema=False, dependencies=[only("reviewer")])
 
 
@@ -110,18 +112,19 @@ def undo(site: OfSite, browser: OfBrowser, person: OfPerson, fields: Fields) -> 
 def _publish(
     site: Site, person: Person, item: ReviewItem, said: Said, text: str | None, references: tuple[str, ...] | None
 ) -> None:
-    """A step is sent once, however often a form is: what is said already is not said again."""
-    step = site.sheets.next_step(item, person.name)
+    """What stands already is not said again, however often a form is sent. Waits until it is seen here."""
+    own, now = site.sheets.newest(item, person.name), datetime.now(UTC)
+    if own is not None:
+        if (own.reviewed.said, own.reviewed.text, own.reviewed.references) == (said, text, references):
+            return
+        now = max(now, own.at + LATER)
     reviewed = Reviewed(
-        item_id=item.item_id, reviewer=person.name, said=said, step=step, text=text, references=references
+        item_id=item.item_id, reviewer=person.name, said=said, said_at=now, text=text, references=references
     )
-    own = site.sheets.said(item).get(person.name)
-    if own is not None and own.reviewed == reviewed.model_copy(update={"step": own.reviewed.step}):
-        return
     site.asking.count(person)
     site.publish(topology.REVIEWS, reviewed)
     until = monotonic() + SEEN_S
-    while site.sheets.next_step(item, person.name) == step and monotonic() < until:
+    while site.sheets.newest(item, person.name) == own and monotonic() < until:
         sleep(LOOK_S)
 
 

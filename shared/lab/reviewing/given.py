@@ -14,22 +14,27 @@ MOST_REVIEWERS = 100
 
 @dataclass(frozen=True)
 class Given:
-    """A record, and when the broker took it."""
+    """A record, and when it was said: as it says itself, and not after the broker took it."""
 
     reviewed: Reviewed
     at: datetime
 
 
+def given(reviewed: Reviewed, record: RawRecord) -> Given:
+    """What a record says, with when."""
+    return Given(reviewed, min(reviewed.said_at, record.appended_at))
+
+
 def told(before: Mapping[str, Given], given: Given) -> Mapping[str, Given]:
     """Reviewer -> newest record on an item, this one among them where none of the reviewer's is newer.
 
-    Steps tell which is newer, whichever broker took it when; the same step sent twice is one.
+    When it was said tells which is newer, in whatever order they are read.
     """
     reviewer = given.reviewed.reviewer
     known = before.get(reviewer)
     if known is None and len(before) >= MOST_REVIEWERS:
         return before
-    if known is not None and (known.reviewed.step, known.at) > (given.reviewed.step, given.at):
+    if known is not None and known.at > given.at:
         return before
     return {**before, reviewer: given}
 
@@ -43,5 +48,5 @@ def collected(records: Iterable[RawRecord]) -> dict[str, Mapping[str, Given]]:
     """Item -> reviewer -> newest record, of all records of the topic."""
     newest: dict[str, Mapping[str, Given]] = {}
     for record, reviewed in understood(Reviewed, records):
-        newest[reviewed.item_id] = told(newest.get(reviewed.item_id, {}), Given(reviewed, record.appended_at))
+        newest[reviewed.item_id] = told(newest.get(reviewed.item_id, {}), given(reviewed, record))
     return newest

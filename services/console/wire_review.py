@@ -9,7 +9,6 @@ import typer
 from pydantic import ValidationError
 
 from services.console import output
-from services.console.commands import wire
 from services.console.demo import newswire
 from services.console.live import reviews
 from services.console.views import reviews as view
@@ -18,7 +17,6 @@ from shared.lab.reviewing import counting, drawing, passages, sheets, taking_up,
 from shared.lab.reviewing.verdicts import Verdict
 from shared.messages import DocumentPublished, Question, TrainingPair
 from shared.records import reason_of
-from shared.settings import KafkaSettings
 
 NOTHING = "none: declining is right"
 TYPED: dict[str, verdicts.Said] = {
@@ -47,11 +45,6 @@ class Wire:
 
 class QuitError(Exception):
     """The person stops here, or the input has ended."""
-
-
-def register(_: typer.Typer) -> None:
-    """It stands among the commands of `tiltyard wire`."""
-    wire.app.command()(review)
 
 
 def review(
@@ -162,7 +155,7 @@ def _publish(read: Wire, due: list[Question], seed: int) -> None:
     items = sheets.of_questions(read.folder.resolve().name, due, read.published, read.documents, seed)
     if not items:
         return output.say("All that were drawn are read already: --questions draws more.")
-    reviews.publish(KafkaSettings(), items)
+    reviews.build().put(items)
     return output.say(
         f"{len(items)} questions stand on the page Review as {items[0].sheet_id}. "
         f"`tiltyard wire review {read.folder} --from-page` takes up what is said there."
@@ -172,7 +165,7 @@ def _publish(read: Wire, due: list[Question], seed: int) -> None:
 def _take_up(read: Wire, seed: int) -> None:
     """Write what the page settles into review.jsonl, and say what it leaves open."""
     taken = taking_up.into_review(
-        read.questions, verdicts.read(read.folder), reviews.on_topic(KafkaSettings()), seed,
+        read.questions, verdicts.read(read.folder), reviews.build().said(), seed,
         is_told=lambda question: bool(newswire.told(read.pairs, [question])),
     )  # fmt: skip
     verdicts.replace(read.folder, taken.lines)
