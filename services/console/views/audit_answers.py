@@ -39,7 +39,8 @@ def taken_up(taken: TakenUp[Entry], items: Sequence[str]) -> None:
     said = f"Taken up from the page Review: {taken.settled} of {len(items)} lines."
     if taken.disputed:
         at = ", ".join(str(items.index(item) + 1) for item in taken.disputed)
-        said = f"{said} Reviewers differ on line {at}: there a further one decides."
+        where = "line" if len(taken.disputed) == 1 else "lines"
+        said = f"{said} Reviewers differ on {where} {at}: there a further one decides."
     output.err.print(said, markup=False, soft_wrap=True)
 
 

@@ -9,10 +9,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Paged(Generic[T]):
-    """A page of a list: what it shows, its number from 1 on, and of how many pages and entries it is one."""
+    """A page of a list: what it shows, its number and its first entry's, both from 1 on; and how many there are."""
 
     shown: Sequence[T]
     number: int
+    first: int
     pages: int
     entries: int
 
@@ -21,4 +22,5 @@ def paged(entries: Sequence[T], number: int, at_once: int) -> Paged[T]:
     """The page of this number; the nearest one where there is none."""
     pages = max(1, -(-len(entries) // at_once))
     number = min(max(1, number), pages)
-    return Paged(entries[(number - 1) * at_once : number * at_once], number, pages, len(entries))
+    start = (number - 1) * at_once
+    return Paged(entries[start : start + at_once], number, start + 1, pages, len(entries))

@@ -22,8 +22,9 @@ def sentences(audited: Audited) -> Iterator[str]:
 def _drawn(audited: Audited) -> Iterator[str]:
     errors = audited.errors
     doubtful = f", {audited.doubtful} of which the measure doubts itself" if audited.doubtful else ""
+    who = "People" if audited.agreement else "A person"
     yield (
-        f"A person read {errors.labels} of {errors.population} answers to questions that have accepted answers"
+        f"{who} read {errors.labels} of {errors.population} answers to questions that have accepted answers"
         f"{doubtful}: drawn with seed {audited.seed} by what `{audited.measure}` {audited.measure_version} said of "
         f"them ({audited.labels_from})."
     )

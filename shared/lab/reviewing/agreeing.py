@@ -20,7 +20,7 @@ def agreement(said: Mapping[str, Iterable[Hashable]], belongs: Mapping[str, str]
     )
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _reliability(labelled: tuple[Labelled, ...]) -> Reliability:
     """Kept, since its intervals draw items ten thousand times, and a page shows it again and again."""
     items, clusters, labels = ([row[at] for row in labelled] for at in range(3))
