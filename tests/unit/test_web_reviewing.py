@@ -342,7 +342,7 @@ def test_more_sheets_and_items_than_fit_are_shown_a_page_at_a_time() -> None:
     assert browser.get("/review?number=2").text.count("<article") == 11
     assert browser.get(f"/review/sheet?id={SHEET}").text.count('<li><a href="/review/item') == 50
     assert browser.get(f"/review/sheet?id={SHEET}&number=2").text.count('<li><a href="/review/item') == 10
-    assert paging.paged([1, 2, 3], 99, 2).shown == [3]
+    assert paging.paged([1, 2, 3], 99, 2).items == [3]
 
 
 def test_while_the_broker_is_away_nothing_is_said_and_the_page_says_so(reviewers: Reviewers) -> None:

@@ -1,4 +1,4 @@
-"""Long lists a page at a time."""
+"""Long lists in pages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,18 +9,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Paged(Generic[T]):
-    """A page of a list: what it shows, its number and its first entry's, both from 1 on; and how many there are."""
+    """One page of a list. `at`: which, from 1; `count`: of all items; `first`: the number of the first one shown."""
 
-    shown: Sequence[T]
-    number: int
-    first: int
+    items: Sequence[T]
+    at: int
     pages: int
-    entries: int
+    count: int
+    first: int
 
 
-def paged(entries: Sequence[T], number: int, at_once: int) -> Paged[T]:
-    """The page of this number; the nearest one where there is none."""
-    pages = max(1, -(-len(entries) // at_once))
-    number = min(max(1, number), pages)
-    start = (number - 1) * at_once
-    return Paged(entries[start : start + at_once], number, start + 1, pages, len(entries))
+def paged(items: Sequence[T], at: int, most: int) -> Paged[T]:
+    """The page that is asked for, or the nearest one that there is; at most so many on one."""
+    pages = max(1, -(-len(items) // most))
+    at = min(max(at, 1), pages)
+    start = (at - 1) * most
+    return Paged(items[start : start + most], at, pages, len(items), start + 1)

@@ -59,7 +59,7 @@ class ItemToReview(Message):
 @router.get("")
 def sheets(site: OfSite, person: OfPerson, number: int = 1) -> list[SheetToReview]:
     """Sheets that one may see, twenty at a time, those put on the page last first."""
-    shown = paged(site.sheets.all_of(person), number, SHEETS_AT_ONCE).shown
+    shown = paged(site.sheets.all_of(person), number, SHEETS_AT_ONCE).items
     return [_sheet(progress(site.sheets, sheet)) for sheet in shown]
 
 

@@ -42,7 +42,7 @@ router = APIRouter(prefix="/review", include_in_schema=False, dependencies=[only
 def sheets(request: Request, site: OfSite, person: OfPerson, number: int = 1) -> Response:
     """All sheets with how far reviewers are and how far they agree, and questions without accepted answers."""
     shown = paged(site.sheets.all_of(person), number, SHEETS_AT_ONCE)
-    rows = [progress(site.sheets, sheet) for sheet in shown.shown]
+    rows = [progress(site.sheets, sheet) for sheet in shown.items]
     told = {"rows": rows, "paged": shown, "kinds": KINDS, "agreed": agreed, "open": len(unreferenced(site, person))}
     return page(request, "review.html", told)
 
