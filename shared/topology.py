@@ -20,6 +20,8 @@ from shared.messages import (
     Question,
     References,
     Result,
+    Reviewed,
+    ReviewItem,
     Standing,
     TrainingPair,
     TuningDecided,
@@ -72,6 +74,8 @@ VOTES = Topic("qa.votes.v1", Vote, "question_id", "time", public=True)
 VERDICTS = Topic("qa.verdicts.v1", Verdicts, "question_id", "time")
 RESULTS = Topic("qa.results.v1", Result, "question.question_id", "compacted", public=True)
 STANDINGS = Topic("qa.standings.v1", Standing, "key", "compacted")
+REVIEW_ITEMS = Topic("qa.review-items.v1", ReviewItem, "key", "compacted")
+REVIEWS = Topic("qa.reviews.v1", Reviewed, "key", "compacted")
 PAIRS = Topic("models.pairs.v1", TrainingPair, "pair_id", "compacted", public=True)
 ADAPTERS = Topic("models.adapters.v1", AdapterAnnounced, "name", "compacted")
 TUNINGS = Topic("models.tunings.v1", TuningDecided, "tuning_id", "compacted")
@@ -80,7 +84,7 @@ AnyTopic = Topic[Any]
 
 TOPICS: tuple[AnyTopic, ...] = (
     DOCUMENTS, CHUNKS, INDEXED, ENCODERS, CONTESTS, QUESTIONS, EVIDENCE, ANSWERS, REFERENCES, VOTES, VERDICTS,
-    RESULTS, STANDINGS, PAIRS, ADAPTERS, TUNINGS,
+    RESULTS, STANDINGS, REVIEW_ITEMS, REVIEWS, PAIRS, ADAPTERS, TUNINGS,
 )  # fmt: skip
 
 
@@ -117,8 +121,22 @@ STEPS: tuple[Step, ...] = (
     Step(
         "web",
         (),
-        (DOCUMENTS, QUESTIONS, VOTES),
-        follows=(CONTESTS, DOCUMENTS, CHUNKS, INDEXED, QUESTIONS, EVIDENCE, ANSWERS, RESULTS, STANDINGS, VOTES),
+        (DOCUMENTS, QUESTIONS, VOTES, REFERENCES, REVIEWS),
+        follows=(
+            CONTESTS,
+            DOCUMENTS,
+            CHUNKS,
+            INDEXED,
+            QUESTIONS,
+            EVIDENCE,
+            ANSWERS,
+            RESULTS,
+            STANDINGS,
+            VOTES,
+            REFERENCES,
+            REVIEW_ITEMS,
+            REVIEWS,
+        ),
     ),
 )
 

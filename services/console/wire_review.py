@@ -10,8 +10,10 @@ from pydantic import ValidationError
 
 from services.console import output
 from services.console.demo import newswire
+from services.console.live import reviews
+from services.console.views import reviews as view
 from shared import lines
-from shared.lab.reviewing import counting, drawing, passages, verdicts
+from shared.lab.reviewing import counting, drawing, passages, sheets, taking_up, verdicts
 from shared.lab.reviewing.verdicts import Verdict
 from shared.messages import DocumentPublished, Question, TrainingPair
 from shared.records import reason_of
@@ -21,6 +23,14 @@ TYPED: dict[str, verdicts.Said] = {
     "a": "accept", "accept": "accept", "m": "mend", "mend": "mend", "d": "drop", "drop": "drop",
 }  # fmt: skip
 
+ToSheet = Annotated[
+    bool, typer.Option("--sheet", help="Ask nothing: write the drawn ones into review.jsonl, to fill in an editor.")
+]
+ToPage = Annotated[
+    bool, typer.Option("--to-page", help="Ask nothing: put the drawn ones on the page Review of a running system.")
+]
+FromPage = Annotated[bool, typer.Option("--from-page", help="Ask nothing: take up what was said on the page Review.")]
+
 
 @dataclass(frozen=True)
 class Wire:
@@ -28,6 +38,7 @@ class Wire:
 
     folder: Path
     questions: list[Question]
+    published: list[DocumentPublished]
     documents: dict[str, str]
     pairs: list[TrainingPair]
 
@@ -41,9 +52,9 @@ def review(
     questions: Annotated[int, typer.Option(min=1, help="How many to read, drawn at random.")] = 30,
     seed: Annotated[int, typer.Option(help="Of the draw.")] = 1,
     by: Annotated[str, typer.Option(help="Who reads, to be written down; a pseudonym will do.")] = "",
-    sheet: Annotated[
-        bool, typer.Option("--sheet", help="Ask nothing: write the drawn ones into review.jsonl, to fill in an editor.")
-    ] = False,
+    sheet: ToSheet = False,
+    to_page: ToPage = False,
+    from_page: FromPage = False,
 ) -> None:
     """Read some of the questions of a newswire, drawn at random, and leave, mend or drop each.
 
@@ -52,12 +63,20 @@ def review(
 
     Example: tiltyard wire review out/mine
     Example: tiltyard wire review out/mine --questions 60 --by ada
+    Example: tiltyard wire review out/mine --to-page
     """
+    if sum((sheet, to_page, from_page)) > 1:
+        raise ValueError("--sheet, --to-page and --from-page are three ways of asking nothing: say one")
     read = _read(folder)
+    if from_page:
+        _take_up(read, seed)
+        return _conclude(read, min(questions, len(read.questions)))
     said = verdicts.read(folder)
     due = drawing.due(read.questions, verdicts.latest(said), questions, seed)
     if sheet:
         return _write_sheet(read, due, said, seed)
+    if to_page:
+        return _publish(read, due, seed)
     try:
         for number, question in enumerate(due, start=1):
             output.say(f"\n{number} of {len(due)}: {question.question_id} ({question.slice})")
@@ -72,7 +91,8 @@ def _read(folder: Path) -> Wire:
     editions = [lines.read_all(folder / f"edition{at}.documents.jsonl", DocumentPublished) for at in (1, 2)]
     asked = lines.read_all(folder / "questions.jsonl", Question)
     pairs = lines.read_all(folder / "training_pairs.jsonl", TrainingPair)
-    return Wire(folder, asked, passages.texts(editions), pairs)
+    published = [document for edition in editions for document in edition]
+    return Wire(folder, asked, published, passages.texts(editions), pairs)
 
 
 def _asked(read: Wire, question: Question, seed: int, by: str) -> Verdict:
@@ -131,6 +151,27 @@ def _write_sheet(read: Wire, due: list[Question], said: list[Verdict], seed: int
     )
 
 
+def _publish(read: Wire, due: list[Question], seed: int) -> None:
+    items = sheets.of_questions(read.folder.resolve().name, due, read.published, read.documents, seed)
+    if not items:
+        return output.say("All that were drawn are read already: --questions draws more.")
+    reviews.build().put(items)
+    return output.say(
+        f"{len(items)} questions stand on the page Review as {items[0].sheet_id}. "
+        f"`tiltyard wire review {read.folder} --from-page` takes up what is said there."
+    )
+
+
+def _take_up(read: Wire, seed: int) -> None:
+    """Write what the page settles into review.jsonl, and say what it leaves open."""
+    taken = taking_up.into_review(
+        read.questions, verdicts.read(read.folder), reviews.build().said(), seed,
+        is_told=lambda question: bool(newswire.told(read.pairs, [question])),
+    )  # fmt: skip
+    verdicts.replace(read.folder, taken.lines)
+    view.taken_up(taken, {verdicts.item(question): question.question_id for question in read.questions})
+
+
 def _conclude(read: Wire, wanted: int) -> None:
     said = verdicts.read(read.folder)
     counted = counting.counted(read.questions, said)
@@ -141,6 +182,8 @@ def _conclude(read: Wire, wanted: int) -> None:
         f"{counted.reviewed} reviewed of {wanted}, {counted.good} good as they stood: "
         f"{100 * (errors.mean or 0.0):.1f} % are bad (95 % interval {100 * errors.low:.1f} to {100 * errors.high:.1f})."
     )
+    if counted.agreement:
+        output.say(counted.agreement)
     return output.say(
         f"Written to {read.folder / verdicts.FILE}; `tiltyard demo --wire {read.folder}` asks what is left."
     )

@@ -15,6 +15,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from services.web.live.site import Site
 from services.web.pages import (
+    accepting,
     api,
     asking,
     compare,
@@ -23,6 +24,8 @@ from services.web.pages import (
     evidence_api,
     faults,
     freshness,
+    review_api,
+    reviewing,
     signing,
     standings,
     trace,
@@ -33,6 +36,10 @@ from services.web.pages.rendering import API, refused
 from services.web.safety import Safe
 from services.web.signing.ways import NotSignedInError
 
+PAGES = (
+    asking, compare, voting, standings, freshness, documents, evidence, trace, reviewing, accepting,
+    evidence_api, review_api, api,
+)  # fmt: skip
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
 """And that of the settings: by other names only somebody else's page would reach us."""
 
@@ -49,7 +56,7 @@ def application(site: Site) -> FastAPI:
     app = FastAPI(title="Tiltyard", lifespan=serving, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     app.state.site = site
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
-    for page in (asking, compare, voting, standings, freshness, documents, evidence, trace, evidence_api, api):
+    for page in PAGES:
         app.include_router(page.router, dependencies=[SignedIn])
     app.include_router(signing.router)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*HOSTS, site.settings.name, *site.settings.known_names])

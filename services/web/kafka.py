@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Mapping
 
+from services.web.live import accepted, sheets
 from services.web.live.dead import DEAD
 from services.web.live.documents import KEPT, OWN
 from services.web.live.site import FOLLOWED, VOTES
@@ -65,5 +66,6 @@ def most_of(settings: WebSettings) -> Mapping[str, int | None]:
         topology.ANSWERS: MOST_ARMS * settings.questions, topology.VOTES: VOTES,
         topology.EVIDENCE: SEARCHES * settings.questions,
         topology.DOCUMENTS: KEPT, topology.CHUNKS: KEPT, topology.INDEXED: KEPT,
+        topology.REFERENCES: accepted.QUESTIONS, topology.REVIEW_ITEMS: sheets.ITEMS, topology.REVIEWS: sheets.VERDICTS,
     }  # fmt: skip
     return {topic.name: most.get(topic) for topic in FOLLOWED} | dict.fromkeys(DEAD, OWN)

@@ -27,6 +27,7 @@ from shared.messages.pairs import TrainingPair
 from shared.messages.presentation import Presentation
 from shared.messages.questions import EvidenceFound, EvidenceItem, Filters, Found, Question
 from shared.messages.results import Difference, Estimate, Result, ScoredAnswer, Standing
+from shared.messages.reviews import Reviewed, ReviewItem
 from shared.messages.schema import Identifier, Message, Moment, PublicMessage
 from shared.messages.tunings import Snapshot, TuningCause, TuningDecided, TuningState
 from shared.messages.verdicts import Comparison, Grade, Outcome, Reply, Verdicts, VerdictsTaken
@@ -79,6 +80,8 @@ __all__ = [
     "ReferencesSource",
     "Reply",
     "Result",
+    "ReviewItem",
+    "Reviewed",
     "Revision",
     "ScoredAnswer",
     "Snapshot",

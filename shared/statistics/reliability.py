@@ -29,13 +29,13 @@ class Reliability:
     observed: Interval
     alpha: Interval
 
-    def sentence(self) -> str:
-        """Both numbers in words."""
+    def sentence(self, raters: str = "voters", items: str = "pairs of answers that both voted on") -> str:
+        """Both numbers in words; `raters` rated `items`, both in the plural."""
         if not self.items:
-            return "No item was rated by two: how far voters agree is unknown."
+            return f"No item was rated by two: how far {raters} agree is unknown."
         observed, alpha = self.observed, self.alpha
-        share = f"Two voters agree on {whole_percent(observed.mean)} (95 % {percent_limits(observed)})"
-        share = f"{share} of {self.items} pairs of answers that both voted on"
+        share = f"Two {raters} agree on {whole_percent(observed.mean)} (95 % {percent_limits(observed)})"
+        share = f"{share} of {self.items} {items}"
         if alpha.mean is None:
             return f"{share}; all chose the same throughout, so agreement beyond chance is undefined."
         return f"{share}; beyond chance Krippendorff's alpha is {alpha.mean:.2f} ({alpha.low:.2f} to {alpha.high:.2f})."

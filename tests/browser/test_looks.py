@@ -15,7 +15,17 @@ from tests.browser.conftest import PICTURES, Served
 WIDTHS = {"light": (320, 768, 1_280), "dark": (320, 1_280)}
 JUDGED = {("light", 320), ("light", 1_280), ("dark", 1_280)}
 """Where axe looks: at 768 it sees nothing else, and in the dark only other colours."""
-EMPTY = ("/", "/compare", "/vote", "/standings", "/freshness", "/question?id=gone", "/sign-in")
+EMPTY = (
+    "/",
+    "/compare",
+    "/vote",
+    "/review",
+    "/review/questions",
+    "/standings",
+    "/freshness",
+    "/question?id=gone",
+    "/sign-in",
+)
 FULL = (
     *EMPTY, "/standings?of=learned", "/question?id=q-live", "/question?id=q-long", "/question?id=q-rtl",
     "/question?id=q-hostile", "/document?id=ferry-1", "/vote/told?id=q-vote",

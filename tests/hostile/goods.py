@@ -16,6 +16,7 @@ from shared.messages import (
     EvidenceFound,
     Message,
     Result,
+    Reviewed,
     Standing,
     TrainingPair,
     TuningDecided,
@@ -25,7 +26,9 @@ from tests import adapters, builders, contests, results
 from tests.builders import NOON
 from tests.hostile.production import Production
 from tests.hostile.valid_news import STORY
+from tests.hostile.valid_reviews import item_named, items
 from tests.pipeline.conftest import ENCODER
+from tests.web import SOMEBODY
 
 
 class Good(NamedTuple):
@@ -158,6 +161,24 @@ def _has(*said: str) -> Callable[[Production, str], bool]:
     return has
 
 
+def _an_item(production: Production, name: str) -> None:
+    production.broker.publish(topology.REVIEW_ITEMS, items(name)[0])
+
+
+def _verdict(name: str) -> Message:
+    return Reviewed(item_id=item_named(name), reviewer="good", said="right", said_at=NOON)
+
+
+def _listed(production: Production, name: str) -> bool:
+    sheet = production.sheets.get(f"sheet-{name}", SOMEBODY)
+    return sheet is not None and [item.item_id for item in sheet.items] == [item_named(name)]
+
+
+def _reviewed(production: Production, name: str) -> bool:
+    sheet = production.sheets.get(f"sheet-{name}", SOMEBODY)
+    return sheet is not None and "good" in production.sheets.said(sheet.items[0])
+
+
 def _in_view(name_of_view: str) -> Callable[[Production, str], bool]:
     return lambda production, name: name in getattr(production, name_of_view).refresh()
 
@@ -185,6 +206,8 @@ GOODS: Mapping[topology.AnyTopic, Good] = {
     topology.STANDINGS: Good(
         lambda _, name: Standing(slice=name, arms={}, metric_versions={}, counted_at=NOON), _in_view("standings")
     ),
+    topology.REVIEW_ITEMS: Good(lambda _, name: items(name)[0], _listed),
+    topology.REVIEWS: Good(lambda _, name: _verdict(name), _reviewed, before=_an_item),
     topology.PAIRS: Good(
         lambda _, name: TrainingPair(question="Where?", answer="here", document_id=name),
         lambda production, name: any(pair.document_id == name for pair in production.pairs),

@@ -23,6 +23,7 @@ from services.scorer.table import TableJoins
 from services.tuner import assembly as tuner
 from services.tuner.news import News
 from services.tuner.settings import TunerSettings
+from services.web.live.sheets import Sheets
 from shared import topology
 from shared.contests.view import Contests
 from shared.jobs.tuning import AdapterReport
@@ -102,6 +103,8 @@ class Production(Pipeline):
         self.aggregator = StandingsAggregator(self.home)
         self._results, self._news = MemoryTail(self.broker, topology.RESULTS.name), News()
         self._indexed = MemoryTail(self.broker, topology.INDEXED.name)
+        self._reviewed = [MemoryTail(self.broker, topic.name) for topic in (topology.REVIEW_ITEMS, topology.REVIEWS)]
+        self.sheets = Sheets()
 
     def run(self) -> None:
         """Until nothing is left to do."""
@@ -111,6 +114,7 @@ class Production(Pipeline):
             pass
         timed("standings", self._count)
         timed("tuner", self._look)
+        timed("web", self._show)
         self.pairs = timed("pairs", lambda: supplied.standing(self.broker.records(topology.PAIRS.name))).pairs
 
     def settle(self) -> None:
@@ -131,6 +135,12 @@ class Production(Pipeline):
                 self.aggregator.take(record)
         for standing in self.aggregator.changed():
             self.broker.publish(topology.STANDINGS, standing)
+
+    def _show(self) -> None:
+        for tail in self._reviewed:
+            while records := tail.poll(1_000, 0.0):
+                for record in records:
+                    self.sheets.take(record)
 
     def _look(self) -> None:
         while records := self._indexed.poll(1_000, 0.0):

@@ -7,6 +7,7 @@ from shared.messages import Message
 from tests.hostile import valid_models as models
 from tests.hostile import valid_news as news
 from tests.hostile import valid_questions as questions
+from tests.hostile import valid_reviews as reviews
 
 IDS = 40
 """So many ids are in use on each topic, so that messages meet each other."""
@@ -26,6 +27,8 @@ VALID: Mapping[topology.AnyTopic, Make] = {
     topology.VERDICTS: questions.verdicts,
     topology.RESULTS: questions.results,
     topology.STANDINGS: models.standings,
+    topology.REVIEW_ITEMS: reviews.items,
+    topology.REVIEWS: reviews.reviews,
     topology.PAIRS: models.pairs,
     topology.ADAPTERS: models.adapters,
     topology.TUNINGS: models.tunings,

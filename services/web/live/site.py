@@ -1,15 +1,18 @@
 """All that pages are made from: views of topics that are kept up to date, and where forms are published."""
 
 from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from services.web.live.accepted import AcceptedAnswers
 from services.web.live.changes import Changes
 from services.web.live.dead import DEAD, DeadLetters
 from services.web.live.documents import REFUSED, Documents
 from services.web.live.questions import Questions
 from services.web.live.revisions import Revisions
 from services.web.live.searches import Searches
+from services.web.live.sheets import Sheets
 from services.web.ports import Publishing, StandingRevisions
 from services.web.safety import HOUR_S, Forms, Often
 from services.web.settings import WebSettings
@@ -27,10 +30,10 @@ from shared.topology import AnyTopic
 
 STANDINGS, FRESHNESS = "standings", "freshness"
 FOLLOWED = next(step.follows for step in topology.STEPS if step.service == "web")
-OF_DOCUMENTS = (topology.DOCUMENTS.name, topology.CHUNKS.name, topology.INDEXED.name)
 VOTES = 20_000
 """Newest votes that are kept: what a voter has voted on is not offered again."""
 MiB = 1024 * 1024
+Taker = Callable[[RawRecord], None]
 
 
 @dataclass
@@ -59,10 +62,30 @@ class Site:
         self.documents = Documents(tell, FRESHNESS)
         self.revisions = Revisions()
         self.dead = DeadLetters()
+        self.sheets, self.accepted = Sheets(), AcceptedAnswers()
         self.votes: deque[Taken] = deque(maxlen=VOTES)
         self.asking = Often(self.settings.asked_per_minute)
         self.casting = Often(self.voting.per_voter_per_hour, within_s=HOUR_S)
         self._standings = Latest(topology.STANDINGS)
+        self._takers = self._by_topic()
+
+    def _by_topic(self) -> Mapping[str, Sequence[Taker]]:
+        """Who takes in the records of each topic."""
+        takers: dict[AnyTopic, Sequence[Taker]] = {
+            topology.DOCUMENTS: [self.revisions.take],
+            topology.CHUNKS: [self.revisions.take],
+            topology.INDEXED: [self.revisions.take, self.documents.take],
+            topology.EVIDENCE: [self.searches.take],
+            topology.STANDINGS: [self._take_standing],
+            topology.VOTES: [self._take_vote],
+            topology.REVIEW_ITEMS: [self.sheets.take],
+            topology.REVIEWS: [self.sheets.take],
+            topology.REFERENCES: [self.accepted.take],
+        }
+        for topic in (topology.CONTESTS, topology.QUESTIONS, topology.ANSWERS, topology.RESULTS):
+            takers[topic] = [self.questions.take]
+        dead = {name: [self.dead.take, *([self.documents.take] if name in REFUSED else [])] for name in DEAD}
+        return {topic.name: of for topic, of in takers.items()} | dead
 
     @property
     def signs_in(self) -> bool:
@@ -82,32 +105,17 @@ class Site:
 
     def take(self, record: RawRecord) -> None:
         """Take in one record of the topics that are `FOLLOWED`, or of dead letters."""
-        topic = record.position.topic
-        if topic == topology.STANDINGS.name:
-            self._standings.take(record)
-            self.changes.tell(STANDINGS)
-        elif topic == topology.VOTES.name:
-            for taken in readable([record]):
-                self.votes.append(taken)
-                self.changes.tell(taken.vote.question_id)
-        elif topic in DEAD:
-            self._take_dead(record)
-        elif topic in OF_DOCUMENTS:
-            self._take_of_document(record)
-        elif topic == topology.EVIDENCE.name:
-            self.searches.take(record)
-        else:
-            self.questions.take(record)
+        for taker in self._takers[record.position.topic]:
+            taker(record)
 
-    def _take_dead(self, record: RawRecord) -> None:
-        self.dead.take(record)
-        if record.position.topic in REFUSED:
-            self.documents.take(record)
+    def _take_standing(self, record: RawRecord) -> None:
+        self._standings.take(record)
+        self.changes.tell(STANDINGS)
 
-    def _take_of_document(self, record: RawRecord) -> None:
-        self.revisions.take(record)
-        if record.position.topic == topology.INDEXED.name:
-            self.documents.take(record)
+    def _take_vote(self, record: RawRecord) -> None:
+        for taken in readable([record]):
+            self.votes.append(taken)
+            self.changes.tell(taken.vote.question_id)
 
     def finish_reading(self) -> None:
         """All that the topics kept at the start is taken in."""

@@ -15,7 +15,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from services.web.live.marks import by_topic
 from services.web.live.questions import Asked
 from services.web.live.site import Site
-from services.web.pages import conversation, shown, streams
+from services.web.pages import accepting, conversation, shown, streams
 from services.web.pages.faults import faults_of
 from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite, Open, only
 from services.web.pages.rendering import page, part
@@ -78,6 +78,7 @@ def one(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson, id
     if asked is None and not is_on_its_way(id):
         raise HTTPException(404, "nothing is shown here of this question: it may be too long ago, or not for you")
     form = _following(site, browser, person, id) | {"still": "still" in request.query_params}
+    form["accepted"] = accepting.shown_to(site, person, asked)
     return page(request, "question.html", _shown(site, person, asked) | form)
 
 

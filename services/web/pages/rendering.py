@@ -24,6 +24,7 @@ MENU: tuple[tuple[str, str, Role], ...] = (
     ("/", "Ask", "reader"),
     ("/compare", "Compare", "reader"),
     ("/vote", "Vote", "voter"),
+    ("/review", "Review", "reviewer"),
     ("/standings", "Standings", "reader"),
     ("/freshness", "Freshness", "reader"),
 )

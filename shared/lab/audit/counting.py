@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 
 from shared.lab.audit.drawing import is_read
 from shared.lab.audit.sheet import AnswerDrawn, Key, Labels
+from shared.lab.reviewing.agreeing import agreement
 from shared.messages import Result
 from shared.scoring.catalogue import HEADLINE
 from shared.statistics.intervals import Interval, mean_interval
 from shared.statistics.misclassification import Errors, Stratum, corrected, errors_of
 from shared.statistics.prediction_powered import Labelled, powered_mean
+from shared.statistics.reliability import Reliability
 from shared.statistics.significance import holm
 
 
@@ -35,7 +37,7 @@ class Audited:
     """An audit of `measure` held against results. `unsure` answers and those not filled in count for neither side.
 
     `strange`: labelled answers that these results do not hold, or hold with another verdict. `lacking` says why no arm
-    is corrected, where none is.
+    is corrected, where none is. `agreement`: of several reviewers, where any two read the same.
     """
 
     measure: str
@@ -50,6 +52,7 @@ class Audited:
     strange: int
     arms: tuple[ArmAudited, ...]
     lacking: str
+    agreement: Reliability | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,14 @@ def count(labels: Labels, results: Sequence[Result], arms: Iterable[str], cluste
         strange=strange,
         arms=() if lacking else tuple(_tested([_arm(arm, results, read, errors, clusters) for arm in arms])),
         lacking=lacking,
+        agreement=_agreement(labels),
     )
+
+
+def _agreement(labels: Labels) -> Reliability | None:
+    asked = {answer.item: answer.question_id for answer in labels.key.answers}
+    found = agreement(labels.said, asked)
+    return found if found.items else None
 
 
 def read_answers(labels: Labels) -> list[ReadAnswer]:

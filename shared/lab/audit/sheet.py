@@ -4,8 +4,8 @@ A sheet shows questions, accepted answers and answers. Which arm spoke, what the
 was to be drawn stands in the key, a file beside it.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -29,7 +29,10 @@ def _label(value: Any) -> Any:
 
 
 class Entry(JobModel):
-    """One answer to be read. `right` is for the person; `measure` and `rule` only where the verdict is to be shown."""
+    """One answer to be read. `right` is for the person; `measure` and `rule` only where the verdict is to be shown.
+
+    `said`: reviewer -> what each said on the page, where `right` is what these come to.
+    """
 
     item: str = Field(max_length=64)
     question: str
@@ -40,6 +43,7 @@ class Entry(JobModel):
     rule: IfKnown[str] = None
     right: Annotated[Label | None, BeforeValidator(_label)] = None
     note: str = Field(default="", max_length=4_000)
+    said: Mapping[str, Annotated[Label, BeforeValidator(_label)]] = Field(default={}, exclude_if=lambda said: not said)
 
     @property
     def digest(self) -> str:
@@ -85,11 +89,15 @@ class Key(JobModel):
 
 @dataclass(frozen=True)
 class Labels:
-    """A filled sheet: what was drawn, and item -> what the person said; items that are not filled in are absent."""
+    """A filled sheet: what was drawn, and item -> what the person said; items that are not filled in are absent.
+
+    `said`: item -> what each of several reviewers said of it on the page.
+    """
 
     key: Key
     right: Mapping[str, Label]
     read_from: str
+    said: Mapping[str, Sequence[Label]] = field(default_factory=dict)
 
 
 def item_of(question: str, choices: Iterable[str], accepted: Iterable[str], answer: str) -> str:
@@ -111,6 +119,13 @@ def write(sheet: Path, entries: Iterable[Entry], key: Key) -> None:
     key_beside(sheet).write_text(f"{key.model_dump_json(indent=1)}\n", encoding="utf-8")
 
 
+def replace(sheet: Path, entries: Iterable[Entry]) -> None:
+    """Write the lines anew, aside and moved into place, so that the sheet is the old one or the new one, whole."""
+    aside = sheet.with_name(f".{sheet.name}.making")
+    aside.write_text("".join(f"{entry.model_dump_json()}\n" for entry in entries), encoding="utf-8")
+    aside.replace(sheet)
+
+
 def read(sheet: Path) -> Labels:
     """A filled sheet with its key. DataError names the line of what is wrong; FileNotFoundError: one is missing.
 
@@ -127,7 +142,8 @@ def read(sheet: Path) -> Labels:
         if item not in labels:
             where = f"{entries[item][0]}: `right`" if item in entries else f"{sheet}: the line of item {item}"
             raise DataError(f"{where} {UNFILLED}", placed=True)
-    return Labels(key, labels, sheet.name)
+    said = {item: [*entry.said.values()] for item, (_, entry) in entries.items() if entry.said}
+    return Labels(key, labels, sheet.name, said)
 
 
 def filled(sheets: Iterable[Path]) -> dict[str, Label]:

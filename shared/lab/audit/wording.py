@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from shared.lab.audit.counting import Audited
+from shared.lab.reviewing import agreeing
 from shared.statistics.intervals import Interval
 from shared.statistics.wording import equals_p
 
@@ -21,8 +22,9 @@ def sentences(audited: Audited) -> Iterator[str]:
 def _drawn(audited: Audited) -> Iterator[str]:
     errors = audited.errors
     doubtful = f", {audited.doubtful} of which the measure doubts itself" if audited.doubtful else ""
+    who = "People" if audited.agreement else "A person"
     yield (
-        f"A person read {errors.labels} of {errors.population} answers to questions that have accepted answers"
+        f"{who} read {errors.labels} of {errors.population} answers to questions that have accepted answers"
         f"{doubtful}: drawn with seed {audited.seed} by what `{audited.measure}` {audited.measure_version} said of "
         f"them ({audited.labels_from})."
     )
@@ -32,6 +34,8 @@ def _drawn(audited: Audited) -> Iterator[str]:
         yield f"{audited.unfilled} are not filled in yet, and count as not drawn."
     if audited.strange:
         yield f"{audited.strange} of the answers read are not in these results any more, or have another verdict there."
+    if audited.agreement:
+        yield agreeing.sentence(audited.agreement)
     for reason, number in audited.left_out.items():
         yield f"{number} answers could not be drawn: {reason}."
 

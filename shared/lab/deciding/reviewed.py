@@ -29,6 +29,8 @@ def _found(review: Review) -> Iterator[str]:
         f"A person read {counted(review.reviewed, 'question')} and found {review.good} good as they stood: "
         f"{percent(1 - review.good / review.reviewed)} bad ({limits})."
     )
+    if review.agreement:
+        yield review.agreement
     if review.bad:
         yield f"Of the questions asked up to {percent(review.bad)} are taken to be bad."
     else:

@@ -6,6 +6,7 @@ from itertools import takewhile
 from pydantic import Field, model_validator
 
 from shared.jobs.events import JobModel
+from shared.lab.reviewing import agreeing
 from shared.lab.reviewing.drawing import order
 from shared.lab.reviewing.verdicts import Verdict, item, latest
 from shared.messages import Question
@@ -16,11 +17,13 @@ class Review(JobModel):
     """Questions that were drawn at random and read, and how many of them were good as they stood.
 
     `unread` is the share of the questions asked that nobody read: what was read is mended, or not asked any more.
+    `agreement`: of several reviewers on the page, in words; "" where no two read the same.
     """
 
     reviewed: int = Field(ge=1)
     good: int = Field(ge=0)
     unread: float = Field(default=1.0, ge=0, le=1)
+    agreement: str = Field(default="", exclude_if=lambda agreement: not agreement)
 
     @model_validator(mode="after")
     def _is_a_part(self) -> "Review":
@@ -60,7 +63,12 @@ def counted(questions: Sequence[Question], verdicts: Sequence[Verdict]) -> Revie
     }
     if not drawn:
         return None
-    return Review(reviewed=len(drawn), good=sum(read[name].verdict == "accept" for name in drawn))
+    found = agreeing.agreement({name: read[name].said.values() for name in drawn}, {name: name for name in drawn})
+    return Review(
+        reviewed=len(drawn),
+        good=sum(read[name].verdict == "accept" for name in drawn),
+        agreement=agreeing.sentence(found) if found.items else "",
+    )
 
 
 def among(review: Review | None, asked: Sequence[Question], read: Collection[str]) -> Review | None:

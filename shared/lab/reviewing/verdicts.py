@@ -3,7 +3,7 @@
 A verdict belongs to the question as it stood. Lines without a verdict are a sheet that is still to be filled.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -24,7 +24,8 @@ class Verdict(JobModel):
     """One question as it stood, with what is to become of it.
 
     `text` and `references` are the new ones of a mended question; `shown` is what answers it, on a sheet. `seed`: of
-    the draw that it was met in; None where a person chose it.
+    the draw that it was met in; None where a person chose it. `said`: reviewer -> what each said on the page, where
+    `verdict` is what these come to.
     """
 
     item: str = Field(max_length=64)
@@ -38,6 +39,7 @@ class Verdict(JobModel):
     seed: IfKnown[int] = None
     by: str = Field(default="", max_length=200, exclude_if=lambda by: not by)
     at: IfKnown[AwareDatetime] = None
+    said: Mapping[str, Said] = Field(default={}, exclude_if=lambda said: not said)
 
     @model_validator(mode="after")
     def _says_what_is_new(self) -> "Verdict":
@@ -104,14 +106,30 @@ def latest(verdicts: Iterable[Verdict]) -> dict[str, Verdict]:
     return {verdict.item: verdict for verdict in verdicts if verdict.verdict is not None}
 
 
+def replace(folder: Path, verdicts: Iterable[Verdict]) -> None:
+    """Write all lines anew, aside and moved into place, so that the file is the old one or the new one, whole.
+
+    DataError: what is there is no plain file.
+    """
+    file = _plain(folder)
+    aside = file.with_name(f".{FILE}.making")
+    aside.write_text("".join(f"{verdict.model_dump_json()}\n" for verdict in verdicts), encoding="utf-8")
+    aside.replace(file)
+
+
 def append(folder: Path, verdicts: Iterable[Verdict]) -> None:
     """Write them behind what is there, each on a line of its own, also behind a last line that an editor left open.
 
     DataError: what is there is no plain file.
     """
-    file = folder / FILE
-    if file.exists() and not file.is_file():
-        raise DataError(f"{file} is no plain file: move it away, for verdicts are written there", placed=True)
+    file = _plain(folder)
     begun = file.is_file() and file.stat().st_size > 0 and not file.read_bytes().endswith(b"\n")
     with file.open("a", encoding="utf-8") as stream:
         stream.write("\n" * begun + "".join(f"{verdict.model_dump_json()}\n" for verdict in verdicts))
+
+
+def _plain(folder: Path) -> Path:
+    file = folder / FILE
+    if file.exists() and not file.is_file():
+        raise DataError(f"{file} is no plain file: move it away, for verdicts are written there", placed=True)
+    return file
