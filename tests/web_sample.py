@@ -5,6 +5,7 @@ from shared.messages import Answer, Question
 from tests.builders import a_question, an_answer
 from tests.contests import within
 from tests.results import ARMS, a_result, a_scored, a_trial
+from tests.reviews import SHEET, a_made_one, an_item, said
 from tests.standings import standings
 from tests.web import Pages, announced
 
@@ -21,22 +22,30 @@ def fill(pages: Pages) -> None:
     pages.publish(topology.STANDINGS, *standings(results, ARMS))
     pages.publish(topology.QUESTIONS, *_questions())
     pages.publish(topology.ANSWERS, *_answers())
-    said = [a_scored(arm, question_id="q-vote", text=text) for arm, text in (("base", "Maybe."), ("base+rag", "Marr."))]
-    pages.publish(topology.RESULTS, within(a_result(*said, question_id="q-vote", text="Who is mayor?"), *ARMS))
+    both = [a_scored(arm, question_id="q-vote", text=text) for arm, text in (("base", "Maybe."), ("base+rag", "Marr."))]
+    pages.publish(topology.RESULTS, within(a_result(*both, question_id="q-vote", text="Who is mayor?"), *ARMS))
+    items = [an_item(1), an_item(2, question=LONG, answer=HOSTILE), an_item(3, question=RIGHT_TO_LEFT), a_made_one()]
+    pages.publish(topology.REVIEW_ITEMS, *items)
+    pages.publish(topology.REVIEWS, said(items[0], "ada", "right"), said(items[0], "bob", "wrong"))
     pages.publish(
         topology.INDEXED, *[announced(f"ferry-{number}", source="Harrow Vale Wire") for number in range(30)],
         announced(LONG, source=HOSTILE), announced(RIGHT_TO_LEFT),
     )  # fmt: skip
 
 
+def second_item() -> str:
+    """Where the long and hostile item of the first sheet is reviewed."""
+    return f"/review/item?sheet={SHEET}&id={an_item(2, question=LONG, answer=HOSTILE).item_id}"
+
+
 def _questions() -> list[Question]:
-    said = {
+    texts = {
         "q-live": "How many minutes does the ferry take?",
         "q-long": LONG,
         "q-rtl": RIGHT_TO_LEFT,
         "q-hostile": HOSTILE,
     }
-    return [a_question(question_id=name, text=text, references=None) for name, text in said.items()]
+    return [a_question(question_id=name, text=text, references=None) for name, text in texts.items()]
 
 
 def _answers() -> list[Answer]:

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from tests import web_sample
 from tests.browser.conftest import PICTURES, Served
+from tests.reviews import SHEET
 
 WIDTHS = {"light": (320, 768, 1_280), "dark": (320, 1_280)}
 JUDGED = {("light", 320), ("light", 1_280), ("dark", 1_280)}
@@ -27,10 +28,12 @@ EMPTY = (
     "/sign-in",
 )
 FULL = (
-    *EMPTY, "/standings?of=learned", "/question?id=q-live", "/question?id=q-long", "/question?id=q-rtl",
-    "/question?id=q-hostile", "/document?id=ferry-1", "/vote/told?id=q-vote",
-    *[f"/evidence?question=q-{of}&arm=base%2Brag" for of in ("live", "long", "hostile")], "/trace?question=q-live",
-    "/trace?question=q-hostile", "/trace?document=ferry-1", "/compare?arm=tuned&outcome=lost", "/compare?words=nothing",
+    *EMPTY, "/standings?of=learned", *[f"/question?id=q-{of}" for of in ("live", "long", "rtl", "hostile")],
+    "/document?id=ferry-1", "/vote/told?id=q-vote", "/question/references?id=q-live",
+    *[f"/evidence?question=q-{of}&arm=base%2Brag" for of in ("live", "long", "hostile")],
+    "/trace?question=q-live", "/trace?question=q-hostile", "/trace?document=ferry-1",
+    "/compare?arm=tuned&outcome=other-right", "/compare?words=nothing",
+    f"/review/sheet?id={SHEET}", web_sample.second_item(),
 )  # fmt: skip
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
