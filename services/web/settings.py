@@ -1,6 +1,7 @@
 """What an operator can set about the pages."""
 
 from ipaddress import ip_address
+from pathlib import Path
 
 from pydantic import Field, field_validator
 
@@ -18,6 +19,7 @@ class WebSettings(Settings):
     questions: int = Field(default=2_000, ge=10, description="newest questions that are kept with their answers")
     memory_mib: int = Field(default=256, ge=16, description="that those may take; the oldest leave before")
     streams: int = Field(default=200, ge=1, description="pages that are kept up to date at the same time")
+    reports: Path = Field(default=Path("out"), description="folder of the reports and decisions that are shown")
     asked_per_minute: int = Field(default=60, ge=1, description="questions and documents that one browser may publish")
 
     @field_validator("host")

@@ -8,6 +8,8 @@ from services.web.live.changes import Changes
 from services.web.live.documents import DEAD, Documents
 from services.web.live.questions import Questions
 from services.web.ports import Publishing
+from services.web.reports.kept import Folder
+from services.web.reports.made import Reports
 from services.web.safety import HOUR_S, Forms, Often
 from services.web.settings import WebSettings
 from services.web.signing.ways import Signing, ThisMachine
@@ -24,6 +26,8 @@ STANDINGS, FRESHNESS = "standings", "freshness"
 FOLLOWED = next(step.follows for step in topology.STEPS if step.service == "web")
 VOTES = 20_000
 """Newest votes that are kept: what a voter has voted on is not offered again."""
+REPORTS_PER_MINUTE = 6
+"""That one person may have made."""
 MiB = 1024 * 1024
 
 
@@ -41,6 +45,7 @@ class Site:
     signing: Signing = field(default_factory=ThisMachine)
     forms: Forms = field(default_factory=Forms)
     changes: Changes = field(default_factory=Changes)
+    reports: Reports = field(default_factory=Reports)
     away: datetime | None = None
     is_reading: bool = True
 
@@ -51,6 +56,7 @@ class Site:
         self.votes: deque[Taken] = deque(maxlen=VOTES)
         self.asking = Often(self.settings.asked_per_minute)
         self.casting = Often(self.voting.per_voter_per_hour, within_s=HOUR_S)
+        self.kept, self.reporting = Folder(self.settings.reports), Often(REPORTS_PER_MINUTE)
         self._standings = Latest(topology.STANDINGS)
 
     @property

@@ -20,6 +20,7 @@ MENU: tuple[tuple[str, str, Role], ...] = (
     ("/vote", "Vote", "voter"),
     ("/standings", "Standings", "reader"),
     ("/freshness", "Freshness", "reader"),
+    ("/reports", "Reports", "reader"),
 )
 """Pages that stand in every page's menu, and the role that each takes."""
 
