@@ -118,7 +118,7 @@ STEPS: tuple[Step, ...] = (
         "web",
         (),
         (DOCUMENTS, QUESTIONS, VOTES),
-        follows=(CONTESTS, INDEXED, QUESTIONS, ANSWERS, RESULTS, STANDINGS, VOTES),
+        follows=(CONTESTS, DOCUMENTS, INDEXED, QUESTIONS, ANSWERS, RESULTS, STANDINGS, VOTES),
     ),
 )
 

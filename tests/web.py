@@ -16,8 +16,9 @@ from services.web.signing.people import Person
 from services.web.signing.ways import Signing, ThisMachine
 from shared.lab.voting.settings import VotingSettings
 from shared.memory.broker import MemoryBroker
+from shared.memory.lags import MemoryLags
 from shared.messages import Message
-from shared.topology import AnyTopic
+from shared.topology import STEPS, AnyTopic
 
 ADDRESS = "http://127.0.0.1:19480"
 SOMEBODY = Person("somebody", voter="web-somebody", role="operator")
@@ -60,7 +61,8 @@ class Pages:
 
     def __post_init__(self) -> None:
         self.publishing = Publishing(self.broker)
-        self.site = Site(self.settings, self.voting, self.publishing, self.signing)
+        lags = MemoryLags(self.broker, {topic.name for step in STEPS for topic in step.reads})
+        self.site = Site(self.settings, self.voting, self.publishing, self.signing, lagging=lags)
         self._read: Counter[tuple[str, int]] = Counter()
         self.site.finish_reading()
 

@@ -11,14 +11,16 @@ from services.web.kafka import Topics, most_of
 from services.web.live.site import Site
 from services.web.serving import listen, server
 from services.web.settings import WebSettings
-from shared import service
+from shared import service, topology
 from shared.kafka import client
+from shared.kafka.lags import KafkaLags
 from shared.kafka.newest import NewestRecords
 from shared.lab.voting.settings import VotingSettings
 from shared.observe import Readiness
 from shared.settings import KafkaSettings, ObserveSettings
 
 SERVICE = "web"
+READ = {topic.name for step in topology.STEPS for topic in step.reads}
 log = structlog.get_logger()
 
 
@@ -26,7 +28,7 @@ def run(readiness: Readiness) -> None:
     """Follow the topics and serve, by the environment, until told to stop. Raises RuntimeError where following ends."""
     settings, kafka = WebSettings(), KafkaSettings()
     client.require(kafka, [*most_of(settings)])
-    site, failed = Site(settings, VotingSettings(), Topics(kafka)), threading.Event()
+    site, failed = Site(settings, VotingSettings(), Topics(kafka), lagging=KafkaLags(kafka, READ)), threading.Event()
     serving = server(application(site), site.changes.close)
 
     def ended() -> None:

@@ -60,6 +60,7 @@ def most_of(settings: WebSettings) -> Mapping[str, int | None]:
     """Topic -> how many of its kept records are read at a start, of each partition; None for all."""
     most = {
         topology.QUESTIONS: settings.questions, topology.RESULTS: RESULTS_AGAIN * settings.questions,
-        topology.ANSWERS: MOST_ARMS * settings.questions, topology.VOTES: VOTES, topology.INDEXED: KEPT,
+        topology.ANSWERS: MOST_ARMS * settings.questions, topology.VOTES: VOTES,
+        topology.INDEXED: KEPT, topology.DOCUMENTS: KEPT,
     }  # fmt: skip
     return {topic.name: most.get(topic) for topic in FOLLOWED} | dict.fromkeys(DEAD, OWN)

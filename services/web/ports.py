@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from shared.lags import Lags
 from shared.messages import Message
 from shared.records import RawRecord
 from shared.topology import AnyTopic
@@ -28,3 +29,19 @@ class Publishing(Protocol):
     def publish(self, topic: AnyTopic, message: Message) -> None:
         """The broker has it when this returns. Raises ConnectionError where it does not take it."""
         ...
+
+
+class Lagging(Protocol):
+    """Knows how far services are behind on the topics that they read."""
+
+    def look(self) -> Lags:
+        """As of now. Raises ConnectionError where the broker does not say."""
+        ...
+
+
+class NotKnown:
+    """Where nobody is asked."""
+
+    def look(self) -> Lags:
+        """Raises ConnectionError."""
+        raise ConnectionError("how far services are is not known here")

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from httpx import Response
 from fastapi.testclient import TestClient
 
 from services.web.pages import reports as reports_page
@@ -235,7 +234,7 @@ def test_what_one_person_had_made_is_not_another_ones(pages: Pages) -> None:
 
 
 def test_one_report_is_made_at_a_time(pages: Pages) -> None:
-    answers: list[Response] = []
+    answers: list[Any] = []
 
     def slow(results: Sequence[Result], per_hour: int) -> Texts:
         if not answers:

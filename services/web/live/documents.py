@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from services.web.live.on_the_way import OnTheWay
 from shared import dead_letters, topology
 from shared.lab.freshness import Journey, journeys
 from shared.messages import DocumentIndexed
@@ -35,6 +36,7 @@ class Documents:
         self._tell, self._name, self._most = tell, name, most
         self._announced: OrderedDict[tuple[str, int], Journey] = OrderedDict()
         self._own: OrderedDict[str, Fate] = OrderedDict()
+        self.on_the_way = OnTheWay()
 
     @property
     def journeys(self) -> list[Journey]:
@@ -57,8 +59,13 @@ class Documents:
         return None if told is None else Fate(told.announced_at, told)
 
     def take(self, record: RawRecord) -> None:
-        """Take in an announcement, or a dead letter of a document or of its chunks."""
+        """Take in a document, an announcement, or a dead letter of a document or of its chunks."""
+        if record.position.topic == topology.DOCUMENTS.name:
+            self.on_the_way.published(record)
+            return self._tell(self._name)
         if record.position.topic in DEAD:
+            self.on_the_way.refused(record)
+            self._tell(self._name)
             return self._told(key_of(record), lambda fate: replace(fate, refused=dead_letters.reason(record.headers)))
         for announced, message in understood(DocumentIndexed, [record]):
             self._announce(announced, message)
@@ -66,6 +73,7 @@ class Documents:
 
     def _announce(self, record: RawRecord, message: DocumentIndexed) -> None:
         [journey] = journeys([record])
+        self.on_the_way.announced(message)
         self._announced.setdefault((journey.document_id, journey.revision), journey)
         while len(self._announced) > self._most:
             self._announced.popitem(last=False)

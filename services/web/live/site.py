@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from services.web.live.changes import Changes
 from services.web.live.documents import DEAD, Documents
 from services.web.live.questions import Questions
-from services.web.ports import Publishing
+from services.web.live.refreshed import Refreshed
+from services.web.ports import Lagging, NotKnown, Publishing
 from services.web.reports.kept import Folder
 from services.web.reports.made import Reports
 from services.web.safety import HOUR_S, Forms, Often
@@ -26,6 +27,8 @@ STANDINGS, FRESHNESS = "standings", "freshness"
 FOLLOWED = next(step.follows for step in topology.STEPS if step.service == "web")
 VOTES = 20_000
 """Newest votes that are kept: what a voter has voted on is not offered again."""
+LOOK_EVERY_S = 5.0
+"""Seconds between looks at how far services are, while somebody looks."""
 REPORTS_PER_MINUTE = 6
 """That one person may have made."""
 MiB = 1024 * 1024
@@ -45,6 +48,7 @@ class Site:
     signing: Signing = field(default_factory=ThisMachine)
     forms: Forms = field(default_factory=Forms)
     changes: Changes = field(default_factory=Changes)
+    lagging: Lagging = field(default_factory=NotKnown)
     reports: Reports = field(default_factory=Reports)
     away: datetime | None = None
     is_reading: bool = True
@@ -57,6 +61,7 @@ class Site:
         self.asking = Often(self.settings.asked_per_minute)
         self.casting = Often(self.voting.per_voter_per_hour, within_s=HOUR_S)
         self.kept, self.reporting = Folder(self.settings.reports), Often(REPORTS_PER_MINUTE)
+        self.lags = Refreshed(self.lagging.look, every_s=LOOK_EVERY_S)
         self._standings = Latest(topology.STANDINGS)
 
     @property
@@ -79,7 +84,7 @@ class Site:
             for taken in readable([record]):
                 self.votes.append(taken)
                 self.changes.tell(taken.vote.question_id)
-        elif record.position.topic in (topology.INDEXED.name, *DEAD):
+        elif record.position.topic in (topology.DOCUMENTS.name, topology.INDEXED.name, *DEAD):
             self.documents.take(record)
         else:
             self.questions.take(record)

@@ -1,6 +1,7 @@
 """How soon documents can be found, and publishing one to watch it on its way."""
 
 from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -9,29 +10,42 @@ from fastapi.exceptions import HTTPException
 from fastapi.responses import RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from services.web.live.site import FRESHNESS, Site
+from services.web.live.on_the_way import EMBEDDER, INGEST
+from services.web.live.site import FRESHNESS, LOOK_EVERY_S, Site
 from services.web.pages import streams
 from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite, Open, only
 from services.web.pages.rendering import page, part
 from services.web.pages.words import took
 from shared import topology
 from shared.lab.freshness import STAGES, Journey, Quantiles, stages
+from shared.lags import absent
 from shared.messages import DocumentPublished
 
-PUBLISH, OURS, NEWEST = "publish", "web-", 20
+PUBLISH, OURS, NEWEST, OLDEST, SPACING_S = "publish", "web-", 20, 10, 1.0
+WAITS_FOR = {
+    INGEST: "waits for ingest",
+    EMBEDDER: "taken in; waits for the embedder, or says nothing new",
+}
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/freshness")
 def show(request: Request, site: OfSite, browser: OfBrowser) -> Response:
-    """Percentiles of each stage, the newest documents, and a form for one more."""
+    """Percentiles of each stage, what is on its way, how far services are behind, and a form for one more document."""
+    site.lags.refresh()
     return page(request, "freshness.html", {"mark": site.forms.mark(browser, PUBLISH), **_shown(site)})
 
 
 @router.get("/freshness/stream", response_class=EventSourceResponse, dependencies=[Open])
 async def stream(site: OfSite) -> AsyncIterator[ServerSentEvent]:
-    """The same anew whenever a document was announced."""
-    async for event in streams.kept_up(site, FRESHNESS, lambda: (part(site, "stages.html", _shown(site)), False)):
+    """The same anew whenever a document was published or announced, and how far services are every few seconds."""
+
+    def piece() -> tuple[str, bool]:
+        return part(site, "stages.html", _shown(site)), False
+
+    async for event in streams.kept_up(
+        site, FRESHNESS, piece, refresh=site.lags.refresh, every_s=LOOK_EVERY_S, spacing_s=SPACING_S
+    ):
         yield event
 
 
@@ -74,8 +88,15 @@ def document_of(fields: Mapping[str, str]) -> DocumentPublished:
 
 def _shown(site: Site) -> dict[str, object]:
     newest = site.documents.journeys
-    by_stage = stages(newest)
+    by_stage, lags = stages(newest), site.lags.value
+    waiting = site.documents.on_the_way.oldest(lags)
     return {
+        "waiting": [(known, WAITS_FOR[known.for_service]) for known in waiting[:OLDEST]],
+        "n_waiting": len(waiting),
+        "lags": lags,
+        "lags_unknown": site.lags.why,
+        "absent": absent(lags.at_work) if lags else [],
+        "now": datetime.now(UTC),
         "stages": [(stage, *_quantiles(by_stage[stage])) for stage in STAGES],
         "n": len(newest),
         "newest": [(journey, _took(journey)) for journey in newest[:NEWEST]],
