@@ -13,7 +13,17 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from services.web.live.site import Site
-from services.web.pages import api, asking, freshness, freshness_api, reports, reports_api, standings, voting
+from services.web.pages import (
+    api,
+    asking,
+    freshness,
+    freshness_api,
+    reports,
+    reports_api,
+    standings,
+    standings_api,
+    voting,
+)
 from services.web.pages.given import SignedIn
 from services.web.pages.rendering import refused
 from services.web.safety import ForeignFormError, Safe, TooLargeError, TooOftenError
@@ -41,7 +51,7 @@ def application(site: Site) -> FastAPI:
     app = FastAPI(title="Tiltyard", lifespan=serving, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     app.state.site = site
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
-    for page in (asking, voting, standings, freshness, reports, api, freshness_api, reports_api):
+    for page in (asking, voting, standings, freshness, reports, api, freshness_api, reports_api, standings_api):
         app.include_router(page.router, dependencies=[SignedIn])
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*HOSTS, site.settings.name])
     app.add_middleware(Safe, who=site.signing.who)

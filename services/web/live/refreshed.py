@@ -1,6 +1,7 @@
 """Values that are made only while somebody looks, and seldom enough however many do."""
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from time import monotonic
 from typing import Generic, TypeVar
@@ -49,3 +50,20 @@ class Refreshed(Generic[T]):
         self.count += 1
         now = self._clock()
         self._due = now + max(self._every_s, now - began)
+
+
+class Named(Generic[T]):
+    """One such value for each name that somebody looked at lately, of at most so many. `of` tells how each is made."""
+
+    def __init__(self, of: Callable[[str], Refreshed[T]], most: int = 64) -> None:
+        self._of, self._most, self._lock = of, most, threading.Lock()
+        self._held: OrderedDict[str, Refreshed[T]] = OrderedDict()
+
+    def get(self, name: str) -> Refreshed[T]:
+        """The one of this name."""
+        with self._lock:
+            held = self._held.pop(name, None) or self._of(name)
+            self._held[name] = held
+            while len(self._held) > self._most:
+                self._held.popitem(last=False)
+            return held

@@ -8,6 +8,7 @@ from services.web.live.changes import Changes
 from services.web.live.documents import DEAD, Documents
 from services.web.live.questions import Questions
 from services.web.live.refreshed import Refreshed
+from services.web.live.standings import Standings
 from services.web.ports import Lagging, NotKnown, Publishing
 from services.web.reports.kept import Folder
 from services.web.reports.made import Reports
@@ -17,10 +18,8 @@ from services.web.signing.ways import Signing, ThisMachine
 from shared import topology
 from shared.lab.voting.reading import Taken, readable
 from shared.lab.voting.settings import VotingSettings
-from shared.latest import Latest
 from shared.messages import Message, Standing
 from shared.records import RawRecord
-from shared.standings import current
 from shared.topology import AnyTopic
 
 STANDINGS, FRESHNESS = "standings", "freshness"
@@ -62,12 +61,12 @@ class Site:
         self.casting = Often(self.voting.per_voter_per_hour, within_s=HOUR_S)
         self.kept, self.reporting = Folder(self.settings.reports), Often(REPORTS_PER_MINUTE)
         self.lags = Refreshed(self.lagging.look, every_s=LOOK_EVERY_S)
-        self._standings = Latest(topology.STANDINGS)
+        self.counted = Standings(self.questions, self.voting, lambda: tell(STANDINGS))
 
     @property
     def standings(self) -> dict[str, Standing]:
         """The newest of each slice, of the contest that was counted last."""
-        return current([*self._standings.values.values()])
+        return self.counted.current
 
     def publish(self, topic: AnyTopic, message: Message) -> None:
         """The broker has it when this returns. Raises ConnectionError where it is away, or does not confirm it."""
@@ -78,8 +77,7 @@ class Site:
     def take(self, record: RawRecord) -> None:
         """Take in one record of the topics that are `FOLLOWED`, or of dead letters of documents."""
         if record.position.topic == topology.STANDINGS.name:
-            self._standings.take(record)
-            self.changes.tell(STANDINGS)
+            self.counted.take(record)
         elif record.position.topic == topology.VOTES.name:
             for taken in readable([record]):
                 self.votes.append(taken)
@@ -88,6 +86,7 @@ class Site:
             self.documents.take(record)
         else:
             self.questions.take(record)
+            self.counted.voted()
 
     def finish_reading(self) -> None:
         """All that the topics kept at the start is taken in."""
