@@ -9,7 +9,7 @@ from shared.statistics.intervals import Interval
 
 
 def over_time(points: Sequence[tuple[datetime, Mapping[str, Interval]]], arms: Sequence[str]) -> str:
-    """A line an arm, stepping where something was counted, with its 95 % limits as a band and its n in the legend."""
+    """A line an arm, stepping where something was counted, with its 95 % limits dotted and its n in the legend."""
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
     look = looks(arms)
@@ -24,7 +24,9 @@ def over_time(points: Sequence[tuple[datetime, Mapping[str, Interval]]], arms: S
                 drawstyle="steps-post", linewidth=1.4, markevery=[-1], **style,
             )  # fmt: skip
             lows, highs = [100 * of.low for _, of in told], [100 * of.high for _, of in told]
-            axis.fill_between(times, lows, highs, step="post", color=style["color"], alpha=0.1, linewidth=0)
+            axis.fill_between(times, lows, highs, step="post", color=style["color"], alpha=0.06, linewidth=0)
+            for limit in (lows, highs):
+                axis.plot(times, limit, drawstyle="steps-post", color=style["color"], linewidth=0.8, linestyle=":")
         locator = AutoDateLocator(tz=UTC, maxticks=7)  # type: ignore[no-untyped-call]
         axis.xaxis.set_major_locator(locator)
         axis.xaxis.set_major_formatter(ConciseDateFormatter(locator, tz=UTC))  # type: ignore[no-untyped-call]
