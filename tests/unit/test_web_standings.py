@@ -1,5 +1,7 @@
 """How the arms stand, on a page: what is decided and what it would take, how it came about, and what votes say."""
 
+import asyncio
+import time
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
@@ -8,6 +10,7 @@ import pytest
 from services.web.live import standings as live
 from services.web.live.history import History, Point
 from services.web.live.ratings import Rated, rated
+from services.web.pages import standings as page
 from services.web.pages.reports import POLICY
 from services.web.pages.standings import ROWS, few
 from shared import topology
@@ -171,6 +174,29 @@ def test_a_vote_is_counted_as_soon_as_its_result_shows_it(pages: Pages, monkeypa
     for choices in (("a",), ("a", "b")):
         pages.publish(topology.RESULTS, a_voted_result(0, *choices))
         assert pages.browser().get("/api/ratings").json()["votes"] == len(choices)
+
+
+def test_an_open_page_shows_a_vote_within_two_seconds_of_its_result(pages: Pages) -> None:
+    async def shown() -> float:
+        pages.site.changes.serve_from(asyncio.get_running_loop())
+        stream = page.stream(pages.site)
+        await anext(stream)
+        began = time.monotonic()
+        pages.publish(topology.RESULTS, a_voted_result(0, "a"))
+        async for event in stream:
+            if "from 1 votes" in (event.raw_data or ""):
+                break
+        return time.monotonic() - began
+
+    assert asyncio.run(asyncio.wait_for(shown(), 20.0)) < 2.0
+
+
+def test_a_vote_between_an_arm_and_itself_is_left_out(pages: Pages) -> None:
+    result = a_voted_result(0, "a", "b")
+    votes = (result.votes[0].model_copy(update={"arms": ("base", "base")}),)
+    pages.publish(topology.RESULTS, result.model_copy(update={"votes": votes}))
+
+    assert pages.browser().get("/api/ratings").json()["votes"] == 0
 
 
 def test_ratings_are_counted_once_for_all_who_look(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:

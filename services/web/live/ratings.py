@@ -26,5 +26,5 @@ def rated(results: Iterable[Result], of: str, contest: str, *, per_hour: int) ->
         for result in kept
         if of in (ALL, result.question.slice) and of_result(result).label == contest
     }
-    counted = [vote.preference for vote in every if vote.question_id in about]
+    counted = [vote.preference for vote in every if vote.question_id in about and len({*vote.pair}) == 2]
     return Rated(rate(counted), sum(vote.question_id in about for vote in beyond))

@@ -100,4 +100,9 @@ def ratings_of(site: Site, of: str) -> Refreshed[Rated]:
 
 def _rating(rating: Rating) -> list[str]:
     limits = rating.limits("{:+.2f}".format) or "not known"
-    return [rating.arm, f"{round(rating.strength, 2) + 0.0:+.2f}", limits, *map(str, (rating.wins, rating.losses, rating.ties))]
+    return [
+        rating.arm,
+        f"{round(rating.strength, 2) + 0.0:+.2f}",
+        limits,
+        *map(str, (rating.wins, rating.losses, rating.ties)),
+    ]

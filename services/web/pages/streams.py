@@ -18,13 +18,13 @@ async def kept_up(
     piece: Callable[[], tuple[str, bool]],
     *,
     refresh: Callable[[], int] | None = None,
-    every_s: float = QUIET_S,
+    every_s: float | None = None,
     spacing_s: float = 0.0,
 ) -> AsyncGenerator[ServerSentEvent]:
     """The piece now, and anew with each change of what has this name, until it says that nothing more will come.
 
-    `refresh` comes before, in a thread, and after `every_s` without a change; where it tells another number, the piece
-    is made anew as well. Between two pieces are `spacing_s`, however much changes.
+    `refresh` comes before, in a thread, and after `every_s` (`QUIET_S`) without a change; where it tells another
+    number, the piece is made anew as well. Between two pieces are `spacing_s`, however much changes.
     """
     with site.changes.listening(name) as changed:
         last, count, has_changed = "", -1, True
@@ -40,7 +40,7 @@ async def kept_up(
                 if is_last:
                     yield ServerSentEvent(event=DONE, raw_data="")
                     return
-            has_changed = await _within(changed, every_s)
+            has_changed = await _within(changed, every_s or QUIET_S)
             if not has_changed:
                 yield ServerSentEvent(comment="still here")
 

@@ -1,6 +1,7 @@
 """Reports made on request over the results in memory: one at a time, within a time, for whoever asked."""
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -13,6 +14,7 @@ import structlog
 
 from services.web.reports.said import Said, said
 from services.web.signing.people import Person
+from shared import own_sources
 from shared.messages import Result
 
 WITHIN_S, REMEMBERED = 60.0, 8
@@ -72,7 +74,7 @@ def in_a_process(results: Sequence[Result], per_hour: int, within_s: float = WIT
     try:
         ended = subprocess.run(
             [sys.executable, "-m", "services.web.reports.child"], input=lines, capture_output=True, timeout=within_s,
-            check=True,
+            check=True, env={**os.environ, **own_sources.variables(os.environ)},
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise UnmadeError(
