@@ -1,5 +1,6 @@
 """What is on its way, and how far services are behind, on the page and as JSON."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from services.web.live import on_the_way
 from services.web.live.on_the_way import OnTheWay
 from services.web.live.refreshed import Refreshed
+from services.web.pages.streams import kept_up
 from shared import dead_letters, topology
 from shared.lags import Behind, Lags, Place, absent, behind
 from shared.memory.broker import MemoryBroker, MemorySource
@@ -219,3 +221,32 @@ def test_a_value_that_cannot_be_made_says_why_and_the_last_one_stays() -> None:
         of.refresh()
         told.append((of.value, of.why))
     assert told == [(1, ""), (1, "away"), (2, "")]
+
+
+def test_an_open_page_is_made_anew_when_the_refreshed_value_is_another(pages: Pages) -> None:
+    made, count = list[int](), [1]
+
+    def piece() -> tuple[str, bool]:
+        made.append(count[0])
+        return f"piece {count[0]}", False
+
+    async def shown() -> list[str | None]:
+        stream = kept_up(pages.site, "x", piece, refresh=lambda: count[0], every_s=0.001)
+        events = [await anext(stream) for _ in range(3)]
+        count[0] = 2
+        events += [await anext(stream)]
+        await stream.aclose()
+        return [event.raw_data or event.comment for event in events]
+
+    assert asyncio.run(shown()) == ["piece 1", "still here", "still here", "piece 2"]
+    assert made == [1, 2], "a piece that says the same is not made again"
+
+
+def test_nobody_is_asked_how_far_services_are_while_nobody_looks(pages: Pages) -> None:
+    pages.publish(topology.DOCUMENTS, *(a_document(document_id=f"d{at}") for at in range(50)))
+    pages.browser().get("/standings")
+    assert pages.site.lags.count == 0
+
+    for _ in range(9):
+        pages.browser().get("/freshness")
+    assert pages.site.lags.count == 1, "once for all who look within some seconds"
