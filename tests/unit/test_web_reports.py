@@ -5,6 +5,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
@@ -141,7 +142,7 @@ def test_no_name_leads_out_of_the_folder_or_to_another_file(pages: Pages, folder
         "a/report.html/report.html",
     )  # fmt: skip
     for name in names:
-        answer = pages.browser().get("/reports/file", params={"name": name.encode(errors="surrogatepass")})
+        answer = pages.browser().get(f"/reports/file?name={quote(name, errors='surrogatepass')}")
         assert answer.status_code in (404, 422), name
         assert "Secret" not in answer.text
     page = pages.browser().get("/reports").text

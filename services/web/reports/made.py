@@ -53,11 +53,11 @@ class Reports:
         return self._made.get(person.name)
 
     def make(self, results: Sequence[Result], person: Person, *, per_hour: int) -> Made:
-        """Only of results that the person may see. Raises BusyError, and UnmadeError where it does not end in time."""
+        """Of results that the person may see. Raises BusyError, and UnmadeError where it does not end in time."""
         if not self._making.acquire(blocking=False):
             raise BusyError("another report is being made at the moment: try again when it is done")
         try:
-            texts = self._make([result for result in results if person.may_see_result(result)], per_hour)
+            texts = self._make(results, per_hour)
         finally:
             self._making.release()
         made = Made(texts, said("report", texts["report.json"].encode()), datetime.now(UTC))
