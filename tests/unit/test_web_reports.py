@@ -49,6 +49,12 @@ def counted_here(results: Sequence[Result], per_hour: int) -> Texts:
     return child.texts([result.model_dump_json().encode() for result in results], per_hour)
 
 
+def invented(results: Sequence[Result], per_hour: int) -> Texts:
+    """As if counted."""
+    told = {"sentences": [f"By {per_hour} votes."], "provenance": {"questions": len(results)}}
+    return {"report.html": "<p>Page</p></html>", "report.md": "# Page", "report.json": json.dumps(told)}
+
+
 def make(browser: TestClient) -> int:
     return browser.post("/reports", data={"mark": mark_in(browser.get("/reports").text)}).status_code
 
@@ -218,7 +224,7 @@ def test_a_report_is_made_of_the_results_in_memory(pages: Pages) -> None:
 
 
 def test_a_report_is_only_of_results_that_the_person_may_see(pages: Pages) -> None:
-    pages.site.reports = Reports(counted_here)
+    pages.site.reports = Reports(invented)
     board = a_pair("q-1", evidence=("s:1:0",), evidence_labels=(("board",),))
     pages.publish(topology.RESULTS, a_pair("q-0"), board)
 
@@ -227,7 +233,7 @@ def test_a_report_is_only_of_results_that_the_person_may_see(pages: Pages) -> No
 
 
 def test_what_one_person_had_made_is_not_another_ones(pages: Pages) -> None:
-    pages.site.reports = Reports(counted_here)
+    pages.site.reports = Reports(invented)
     pages.publish(topology.RESULTS, a_pair("q-0"))
     assert make(pages.browser()) == 303
 
@@ -240,7 +246,7 @@ def test_one_report_is_made_at_a_time(pages: Pages) -> None:
     def slow(results: Sequence[Result], per_hour: int) -> Texts:
         if not answers:
             answers.append(pages.browser().post("/api/reports", json={}))
-        return counted_here(results, per_hour)
+        return invented(results, per_hour)
 
     pages.site.reports = Reports(slow)
     pages.publish(topology.RESULTS, a_pair("q-0"))
