@@ -16,9 +16,11 @@ from services.web.reports import child, kept
 from services.web.reports.made import Reports, Texts, UnmadeError, in_a_process
 from services.web.settings import WebSettings
 from shared import topology
-from shared.lab.report import files
+from shared.lab.report import advice, files
+from shared.lab.report.material import gather
+from shared.lab.report.numbers import count
 from shared.messages import Result
-from tests.results import a_counted_trial, a_result, a_scored
+from tests.results import a_result, a_scored
 from tests.web import SOMEBODY, Pages, Signed, mark_in
 
 HOSTILE = "<script>alert(1)</script> متى " + "Donaudampfschiff" * 20
@@ -90,11 +92,12 @@ def test_the_newest_come_first_with_what_they_found(pages: Pages, folder: Path) 
 
 
 def test_what_the_project_writes_is_listed_with_its_verdict(pages: Pages, folder: Path) -> None:
-    files.write(folder / "report", a_counted_trial())
+    results = gather([a_pair(f"q-{at}") for at in range(12)], read_from="results.jsonl")
+    files.write(folder / "report", count(results))
     [of] = pages.browser().get("/api/reports").json()["reports"]
 
-    assert (of["folder"], of["kind"], of["n"], of["why"]) == ("report", "report", 171, "")
-    assert of["sentence"].startswith("Use tuned+rag")
+    assert (of["folder"], of["kind"], of["n"], of["why"]) == ("report", "report", 12, "")
+    assert of["sentence"] == advice.opening(count(results))[0]
 
 
 def test_numbers_that_are_none_or_half_written_give_a_sentence(pages: Pages, folder: Path) -> None:
