@@ -27,7 +27,7 @@ def over_time(points: Sequence[tuple[datetime, Mapping[str, Interval]]], arms: S
             axis.fill_between(times, lows, highs, step="post", color=style["color"], alpha=0.06, linewidth=0)
             for limit in (lows, highs):
                 axis.plot(times, limit, drawstyle="steps-post", color=style["color"], linewidth=0.8, linestyle=":")
-        locator = AutoDateLocator(tz=UTC, maxticks=7)  # type: ignore[no-untyped-call]
+        locator = AutoDateLocator(tz=UTC)  # type: ignore[no-untyped-call]
         axis.xaxis.set_major_locator(locator)
         axis.xaxis.set_major_formatter(ConciseDateFormatter(locator, tz=UTC))  # type: ignore[no-untyped-call]
         axis.set_xlabel("when the newest question was scored, UTC")
