@@ -95,14 +95,6 @@ class Ratings:
         groups = "; ".join(" and ".join(group) for group in self.components)
         return f"These were never compared with one another, so their ratings cannot be: {groups}."
 
-    def meaning(self) -> str:
-        """What the numbers are, and what they rest on."""
-        return (
-            f"Ratings are log-odds, 0 being the average arm, from {self.preferences} votes of {self.voters} voters on "
-            f"{self.questions} questions; a tie says that two are close, and so does both bad ({self.both_bad}). "
-            "Intervals hold for other questions and other voters; none with fewer than six questions."
-        )
-
     def reach(self) -> str | None:
         """For whom the limits do not hold, or None."""
         if self.voters != 1:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from services.console import output
 from shared.lab.voting.summary import Summary
 from shared.lab.voting.voters import Voter
+from shared.lab.voting.wording import meaning
 from shared.statistics.ratings import Rating
 from shared.statistics.wording import percent_limits, whole_percent
 
@@ -47,7 +48,7 @@ def _voter(voter: Voter) -> list[str]:
 
 
 def _sentences(summary: Summary) -> Iterator[str]:
-    yield summary.ratings.meaning()
+    yield meaning(summary.ratings)
     if warning := summary.ratings.warning():
         yield warning
     if reach := summary.ratings.reach():

@@ -17,6 +17,7 @@ from services.web.pages.reports import POLICY
 from shared.lab import standing_words
 from shared.lab.report.phrasing import share_of
 from shared.lab.report.plots.scores import LABEL
+from shared.lab.voting.wording import meaning
 from shared.standings import ALL
 from shared.statistics.ratings import Rating
 
@@ -87,6 +88,7 @@ def _shown(site: Site, of: str) -> dict[str, object]:
         "sentences": [*standing_words.sentences(standing)] if standing else [],
         "measures": measures,
         "rated": ratings,
+        "meaning": meaning(ratings.ratings) if ratings else "",
         "groups": [[_rating(rating) for rating in group] for group in ratings.ratings.grouped()] if ratings else [],
         "per_hour": site.voting.per_voter_per_hour,
     }
