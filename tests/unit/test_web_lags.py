@@ -250,3 +250,12 @@ def test_nobody_is_asked_how_far_services_are_while_nobody_looks(pages: Pages) -
     for _ in range(9):
         pages.browser().get("/freshness")
     assert pages.site.lags.count == 1, "once for all who look within some seconds"
+
+
+def test_the_page_says_since_when_its_percentiles_are(pages: Pages, clock: Clock) -> None:
+    clock.now = AGO
+    pages.publish(topology.INDEXED, announced("early"))
+    clock.now = NOON
+    pages.publish(topology.INDEXED, announced("late"))
+
+    assert 'since <time datetime="2025-03-03T11:51:00+00:00"' in pages.browser().get("/freshness").text

@@ -99,6 +99,7 @@ def _shown(site: Site) -> dict[str, object]:
         "now": datetime.now(UTC),
         "stages": [(stage, *_quantiles(by_stage[stage])) for stage in STAGES],
         "n": len(newest),
+        "since": newest[-1].announced_at if newest else None,
         "newest": [(journey, _took(journey)) for journey in newest[:NEWEST]],
         "columns": STAGES,
     }
