@@ -1,15 +1,14 @@
 """What attacks came to, as Markdown: tables of topics, feeds and workers, and what is wrong."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
+from bench.processor import flags
 from tests.hostile.adapter_attack import AdapterFigures
 from tests.hostile.feeds import FeedFigures
 from tests.hostile.oracle import Figures
 
 MOST_GROWTH = 256.0
 """MiB that a process may grow after its first round of batches."""
-FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile")
 SHOWN = 20
 Outcome = Figures | FeedFigures | AdapterFigures
 
@@ -25,7 +24,7 @@ def report(outcomes: Sequence[Outcome]) -> str:
     topics = [outcome for outcome in outcomes if isinstance(outcome, Figures)]
     feeds = [outcome for outcome in outcomes if isinstance(outcome, FeedFigures)]
     workers = [outcome for outcome in outcomes if isinstance(outcome, AdapterFigures)]
-    lines = [f"Processor: {', '.join(flag for flag in FLAGS if flag in _cpu()) or 'none of these flags'}", ""]
+    lines = [f"Processor: {', '.join(flags()) or 'none of these flags'}", ""]
     lines += ["| topic | records | a second | what became of them | longest call | peak, growth | wrong |"]
     lines += ["|---|---|---|---|---|---|---|", *map(_of_topic, topics), ""]
     lines += ["| feed | documents | a second | what became of them | longest pass | peak, growth | wrong |"]
@@ -73,8 +72,3 @@ def _slowest(outcome: Outcome) -> list[str]:
     if not isinstance(outcome, Figures):
         return []
     return [f"  slowest of {name}: {call.slowest}" for name, call in outcome.longest.items() if call.slowest]
-
-
-def _cpu() -> set[str]:
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    return set(next((line for line in lines if line.startswith(("flags", "Features"))), "").split())

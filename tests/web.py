@@ -20,8 +20,9 @@ from services.web.store import NoStore
 from shared.costs import CostSettings
 from shared.lab.voting.settings import VotingSettings
 from shared.memory.broker import MemoryBroker
+from shared.memory.lags import MemoryLags
 from shared.messages import DocumentIndexed, Message
-from shared.topology import AnyTopic
+from shared.topology import STEPS, AnyTopic
 from tests.builders import NOON
 
 ADDRESS = "http://127.0.0.1:19480"
@@ -76,7 +77,10 @@ class Pages:
 
     def __post_init__(self) -> None:
         self.publishing = Publishing(self.broker)
-        self.site = Site(self.settings, self.voting, self.publishing, self.signing, store=self.store, costs=self.costs)
+        lags = MemoryLags(self.broker, {topic.name for step in STEPS for topic in step.reads})
+        self.site = Site(
+            self.settings, self.voting, self.publishing, self.signing, store=self.store, costs=self.costs, lagging=lags
+        )
         self._read: Counter[tuple[str, int]] = Counter()
         self.site.finish_reading()
 

@@ -1,21 +1,11 @@
 """Which services are at work, wherever they run, as the broker knows it from its groups; and what to do where not."""
 
-from collections.abc import Collection
-
-from shared import topology
 from shared.kafka import client, progress
+from shared.lags import absent
 from shared.publisher import Waiting
 from shared.settings import KafkaSettings
 
-OPTIONAL = ("judge",)
-NEEDED = tuple(step.service for step in topology.STEPS if step.reads and step.service not in OPTIONAL)
 START = "start them with `tiltyard services start`"
-
-
-def absent(groups: Collection[str]) -> list[str]:
-    """The services that a question or a document needs and that no group belongs to."""
-    at_work = {group.partition("-")[0] for group in groups}
-    return [service for service in NEEDED if service not in at_work]
 
 
 def why_waiting(waiting: Waiting, settings: KafkaSettings) -> str:

@@ -13,17 +13,19 @@ from services.web.serving import listen, server
 from services.web.settings import WebSettings
 from services.web.signing.choosing import way_of
 from services.web.store import StoreInTime
-from shared import service
+from shared import service, topology
 from shared.cassandra.client import connect
 from shared.cassandra.documents import CassandraDocuments
 from shared.costs import CostSettings
 from shared.kafka import client
+from shared.kafka.lags import KafkaLags
 from shared.kafka.newest import NewestRecords
 from shared.lab.voting.settings import VotingSettings
 from shared.observe import Readiness
 from shared.settings import CassandraSettings, KafkaSettings, ObserveSettings
 
 SERVICE = "web"
+READ = {topic.name for step in topology.STEPS for topic in step.reads}
 log = structlog.get_logger()
 
 
@@ -37,10 +39,7 @@ def run(readiness: Readiness) -> None:
     """Follow the topics and serve, by the environment, until told to stop. Raises RuntimeError where following ends."""
     settings, kafka = WebSettings(), KafkaSettings()
     client.require(kafka, [*most_of(settings)])
-    site, failed = (
-        Site(settings, VotingSettings(), Topics(kafka), way_of(settings), store=_store(), costs=CostSettings()),
-        threading.Event(),
-    )
+    site, failed = _site(settings, kafka), threading.Event()
     serving = server(application(site), settings, site.changes.close)
 
     def ended() -> None:
@@ -57,6 +56,14 @@ def run(readiness: Readiness) -> None:
             following.stop()
     if failed.is_set():
         raise RuntimeError("the topics are no longer read: the log says why")
+
+
+def _site(settings: WebSettings, kafka: KafkaSettings) -> Site:
+    """Raises ValueError where the file of people cannot be used."""
+    return Site(
+        settings, VotingSettings(), Topics(kafka), way_of(settings),
+        store=_store(), costs=CostSettings(), lagging=KafkaLags(kafka, READ),
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -24,10 +24,14 @@ from services.web.pages import (
     evidence_api,
     faults,
     freshness,
+    freshness_api,
+    reports,
+    reports_api,
     review_api,
     reviewing,
     signing,
     standings,
+    standings_api,
     trace,
     voting,
 )  # fmt: skip
@@ -37,8 +41,8 @@ from services.web.safety import Safe
 from services.web.signing.ways import NotSignedInError
 
 PAGES = (
-    asking, compare, voting, standings, freshness, documents, evidence, trace, reviewing, accepting,
-    evidence_api, review_api, api,
+    asking, compare, voting, standings, freshness, documents, evidence, trace, reviewing, accepting, reports,
+    api, evidence_api, freshness_api, reports_api, review_api, standings_api,
 )  # fmt: skip
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
 """And that of the settings: by other names only somebody else's page would reach us."""

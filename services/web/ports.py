@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
+from shared.lags import Lags
 from shared.messages import Message, Revision
 from shared.records import RawRecord
 from shared.topology import AnyTopic
@@ -36,3 +37,19 @@ class StandingRevisions(Protocol):
     def latest(self, document_ids: Iterable[str]) -> Mapping[str, Revision]:
         """The newest of each known document. Raises ConnectionError where the store does not answer."""
         ...
+
+
+class Lagging(Protocol):
+    """Knows how far services are behind on the topics that they read."""
+
+    def look(self) -> Lags:
+        """As of now. Raises ConnectionError where the broker does not say."""
+        ...
+
+
+class NotKnown:
+    """Where nobody is asked."""
+
+    def look(self) -> Lags:
+        """Raises ConnectionError."""
+        raise ConnectionError("how far services are is not known here")

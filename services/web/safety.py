@@ -69,7 +69,10 @@ class Browser:
 
 
 class Safe:
-    """Around the application: the headers of every answer, a name for every browser, and who uses it."""
+    """Around the application: the headers of every answer, a name for every browser, and who uses it.
+
+    An answer that says a policy of its own keeps it: files that were written elsewhere have a stricter one.
+    """
 
     def __init__(self, app: ASGIApp, who: Callable[[Request, Browser], Person | None]) -> None:
         self._app, self._who = app, who
@@ -85,7 +88,8 @@ class Safe:
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
                 if not scope["path"].startswith(STATIC):
                     headers["Cache-Control"] = "no-store"
                     if browser.is_new:

@@ -32,6 +32,7 @@ class WebSettings(Settings):
     memory_mib: int = Field(default=256, ge=16, description="that those may take; the oldest leave before")
     evidence_mib: int = Field(default=128, ge=16, description="that what was found for those may take, beside them")
     streams: int = Field(default=200, ge=1, description="pages that are kept up to date at the same time")
+    reports: Path = Field(default=Path("out"), description="folder of the reports and decisions that are shown")
     asked_per_minute: int = Field(default=60, ge=1, description="records beside votes that one person may publish")
 
     @field_validator("host")

@@ -7,12 +7,13 @@ would not be co-partitioned and joins by key would never complete.
 import logging
 from collections.abc import Mapping
 from concurrent.futures import Future
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import stamina
 from confluent_kafka import (
     TIMESTAMP_NOT_AVAILABLE,
     Consumer,
+    ConsumerGroupTopicPartitions,
     KafkaError,
     KafkaException,
     Producer,
@@ -34,11 +35,12 @@ from shared.masking import masked
 from shared.settings import KafkaSettings
 
 __all__ = [
-    "TIMESTAMP_NOT_AVAILABLE", "Admin", "Consumer", "KafkaError", "KafkaException", "KafkaMessage", "NewTopic",
-    "Producer", "TopicCollection", "TopicPartition",
+    "TIMESTAMP_NOT_AVAILABLE", "Admin", "Consumer", "GroupPartitions", "KafkaError", "KafkaException", "KafkaMessage",
+    "NewTopic", "Producer", "TopicCollection", "TopicPartition",
 ]  # fmt: skip
 Admin: TypeAlias = AdminClient
-MAX_BYTES = 8 * 1024 * 1024
+GroupPartitions: TypeAlias = ConsumerGroupTopicPartitions
+MAX_BYTES, SMALL_BYTES = 8 * 1024 * 1024, 16 * 1024
 _LOST = {
     KafkaError.ILLEGAL_GENERATION,
     KafkaError.UNKNOWN_MEMBER_ID,
@@ -71,8 +73,11 @@ def consumer(settings: KafkaSettings, group: str) -> Consumer:
     )
 
 
-def reader(settings: KafkaSettings, *, uncommitted: bool) -> Consumer:
-    """A consumer that is put wherever it shall read and says where a partition ends; it joins no group."""
+def reader(settings: KafkaSettings, *, uncommitted: bool, ahead: int = 100_000) -> Consumer:
+    """A consumer that is put wherever it shall read and says where a partition ends; it joins no group.
+
+    `ahead`: records that it fetches before they are asked for; with 1 it fetches little at once.
+    """
     level = "read_uncommitted" if uncommitted else "read_committed"
     return Consumer(
         _common(settings, "reader-consumer")
@@ -83,7 +88,8 @@ def reader(settings: KafkaSettings, *, uncommitted: bool) -> Consumer:
             "fetch.wait.max.ms": 10,  # a fetch that waits at one end holds up the next partition
             "auto.offset.reset": "earliest",
             "isolation.level": level,
-            "fetch.message.max.bytes": MAX_BYTES,
+            "queued.min.messages": ahead,
+            "fetch.message.max.bytes": MAX_BYTES if ahead > 1 else SMALL_BYTES,
         }
     )
 
@@ -123,9 +129,15 @@ def topic_resource(name: str, changes: Mapping[str, str] | None = None) -> Confi
 
 def ends(asker: Admin, places: list[TopicPartition], within_s: float) -> dict[int, int]:
     """Where each partition of one topic ends now, in one request."""
-    latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]
-    futures = asker.list_offsets(dict.fromkeys(places, latest), request_timeout=within_s)
-    return {place.partition: int(future.result(within_s).offset) for place, future in futures.items()}
+    return {partition: end for (_, partition), end in offsets(asker, places, "latest", within_s).items()}
+
+
+def offsets(
+    asker: Admin, places: list[TopicPartition], which: Literal["earliest", "latest"], within_s: float
+) -> dict[tuple[str, int], int]:
+    """The first offset that is kept of each partition, or where it ends, in one request."""
+    futures = asker.list_offsets(dict.fromkeys(places, getattr(OffsetSpec, which)()), request_timeout=within_s)
+    return {(place.topic, place.partition): int(future.result(within_s).offset) for place, future in futures.items()}
 
 
 def require(settings: KafkaSettings, topics: list[str]) -> None:

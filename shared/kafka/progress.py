@@ -15,6 +15,11 @@ def at_work(settings: KafkaSettings, within_s: float = ASK_S) -> set[str]:
     Raises UnreachableError where the broker does not say.
     """
     asker = client.admin(settings)  # kept: its futures fail once it is gone
+    return {name for name, works in groups(asker, settings, within_s).items() if works}
+
+
+def groups(asker: client.Admin, settings: KafkaSettings, within_s: float = ASK_S) -> dict[str, bool]:
+    """The name of each group of ours, without its prefix -> whether it has members. Raises UnreachableError."""
     try:
         listed = asker.list_consumer_groups(request_timeout=within_s).result(within_s + 1)
     except (client.KafkaException, TimeoutError) as error:
@@ -22,8 +27,8 @@ def at_work(settings: KafkaSettings, within_s: float = ASK_S) -> set[str]:
     if listed.errors:  # of one broker of several; its groups are not known then
         raise client.UnreachableError(f"the broker does not say who is at work: {listed.errors[0]}")
     prefix = f"{settings.group_prefix}-"
-    named = {group.group_id for group in listed.valid if group.state.name not in IDLE}
-    return {name.removeprefix(prefix) for name in named if name.startswith(prefix)}
+    ours = [group for group in listed.valid if group.group_id.startswith(prefix)]
+    return {group.group_id.removeprefix(prefix): group.state.name not in IDLE for group in ours}
 
 
 class GroupProgress:

@@ -1,10 +1,14 @@
 """A live standing in words: means with their intervals, named as what they are, and each pair decided or not."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import ceil, inf
 
+from shared.lab.report.phrasing import MOST_QUESTIONS, forecast
 from shared.messages import Difference, Estimate, Standing
 from shared.scoring import catalogue
 
+FEWEST = 20
+"""Documents from which on it is said how many more questions would decide."""
 KINDS = {
     "clustered_confidence_sequence": (
         "Intervals are 95 % confidence sequences: they hold at all times together, so look as often as you like. "
@@ -59,7 +63,26 @@ def said(difference: Difference) -> str:
     low, high = difference.ci95
     if low > 0 or high < 0:
         return f"Undecided between {pair}: documents and questions say the opposite, so a few documents decide."
-    return f"Undecided by now between {pair}."
+    return f"Undecided by now between {pair}{_more(difference)}."
+
+
+def _more(difference: Difference) -> str:
+    """How many more questions would decide a difference as large as the one that was seen; "" of too few to tell.
+
+    Limits come nearer to a mean about as the root of the number grows. In simulated streams of paired differences of
+    10 to 50 points, with 6 and with 21 pairs of arms, half of the forecasts at 50 documents lay between 0.65 and 4.5
+    times the number that it took, and half of those at 200 between 0.95 and 1.95 times.
+    """
+    counted = difference.n if difference.clusters is None else difference.clusters
+    if counted < FEWEST:
+        return ""
+    low, high = difference.ci95
+    reach = difference.mean - low if difference.mean > 0 else high - difference.mean
+    enough = difference.n * (reach / difference.mean) ** 2 if difference.mean else inf
+    if enough > MOST_QUESTIONS:
+        return "; more questions will hardly decide it"
+    needed = forecast(max(1, ceil(enough - difference.n)))
+    return f"; about {needed} more questions like these would decide a difference as large as this one"
 
 
 def _numbers(difference: Difference) -> str:

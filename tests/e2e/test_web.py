@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
+from shared.lags import NEEDED
 from tests.builders import a_document, a_question
 from tests.e2e.conftest import WITHIN_S, House
 from tests.web import mark_in
@@ -66,3 +67,16 @@ def test_pages_come_back_with_what_the_topics_hold(house: House, browser: httpx.
     house.services.start(("web",))
 
     assert '"is_settled":true' in browser.get(f"/api/question?id={question.question_id}").text
+
+
+def test_the_page_tells_how_far_each_service_is(house: House, browser: httpx.Client) -> None:
+    house.publish(a_document(document_id="web-2", title="Tin bells", text="The tin bells of Orvane weigh 2 kilos."))
+    house.ask(a_question(question_id="asked-for-lags"))
+
+    def told() -> str:
+        behind = browser.get("/api/freshness").json()["behind"]
+        return " ".join(sorted({of["service"].partition("-")[0] for of in behind if not of["records"]}))
+
+    until(told, lambda services: {*NEEDED} <= {*services.split()})
+    assert "Not running" not in browser.get("/freshness").text
+    assert browser.get("/api/freshness").json()["waiting"] == []

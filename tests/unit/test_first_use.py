@@ -12,6 +12,7 @@ from services.console import at_work, filter_hints
 from services.console.app import build
 from services.console.commands import doctor
 from services.console.live import asking
+from shared import lags
 from shared.kafka import client, progress
 from shared.messages import DocumentIndexed, Filters, Question
 from tests.builders import NOON, a_chunked_document
@@ -177,7 +178,7 @@ def test_doctor_says_when_no_service_runs(monkeypatch: pytest.MonkeyPatch) -> No
 
     assert said() == f"none runs, so nothing is taken and nothing is answered: {at_work.START}"
     assert said("ingest", "embedder", "retriever", "scorer").startswith("not running: generator; start")
-    assert said(*at_work.NEEDED) == "ingest, embedder, retriever, generator, scorer run"
+    assert said(*lags.NEEDED) == "ingest, embedder, retriever, generator, scorer run"
 
     def away(*_: object) -> set[str]:
         raise client.UnreachableError

@@ -10,6 +10,7 @@ from services.console.commands import publish
 from shared import publisher, topology
 from shared.kafka import client, progress
 from shared.kafka.sink import Delivery, DeliveryError
+from shared.lags import absent
 from shared.memory.dispositions import MemoryDispositions
 from shared.messages import DocumentIndexed
 from shared.publisher import Pending, Publisher, Settled, Waiting
@@ -95,7 +96,7 @@ def test_the_service_that_does_not_run_is_named(monkeypatch: pytest.MonkeyPatch)
     assert with_groups("ingest", "embedder") == "3 documents wait: 3 for embedder to make them findable"
     assert with_groups("ingest").endswith("findable; embedder does not run: start them with `tiltyard services start`")
     monkeypatch.setattr(progress, "at_work", lambda *_: {"ingest", "embedder", "generator-tuned", "judge-local"})
-    assert at_work.absent(progress.at_work(KafkaSettings())) == ["retriever", "scorer"]
+    assert absent(progress.at_work(KafkaSettings())) == ["retriever", "scorer"]
     assert "these services do not run: retriever, scorer" in at_work.why_unanswered(KafkaSettings())
 
 

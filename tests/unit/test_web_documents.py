@@ -29,7 +29,7 @@ def published(pages: Pages, browser: TestClient) -> str:
     """The id of a document that a form published and that can be found."""
     led = browser.post("/document", data={"mark": mark_in(browser.get("/freshness").text), **WORDS})
     assert led.status_code == 303
-    name = newest(pages).document_id
+    name = led.headers["location"].partition("id=")[2]
     pages.publish(topology.INDEXED, announced(name))
     return name
 

@@ -15,6 +15,7 @@ from shared import encoding, topology
 from shared.cassandra import schema
 from shared.cassandra.client import connect
 from shared.kafka import client, creation, progress
+from shared.lags import NEEDED, absent
 from shared.masking import masked
 from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
 
@@ -93,14 +94,14 @@ def _topics() -> str:
 
 def _services() -> str:
     try:
-        away = at_work.absent(progress.at_work(_kafka(), QUICK_S))
+        away = absent(progress.at_work(_kafka(), QUICK_S))
     except client.UnreachableError as error:
         raise UserWarning("not known, since no broker answers") from error
-    if len(away) == len(at_work.NEEDED):
+    if len(away) == len(NEEDED):
         raise UserWarning(f"none runs, so nothing is taken and nothing is answered: {at_work.START}")
     if away:
         raise UserWarning(f"not running: {', '.join(away)}; {at_work.START}")
-    return f"{', '.join(at_work.NEEDED)} run"
+    return f"{', '.join(NEEDED)} run"
 
 
 def _schema() -> str:

@@ -89,7 +89,7 @@ def report(
         extra = [] if source else staying.live(KafkaSettings(), material.results, CostSettings())
         files.write(out, numbers, extra=extra)
     if json:
-        return output.as_json(numbers.as_dict())
+        return output.as_json(files.as_dict(numbers))
     output.say(advice.paragraph(numbers))
     return output.say(f"Written to {out}: {', '.join(files.NAMES)}")
 

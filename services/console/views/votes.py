@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from services.console import output
 from shared.lab.voting.summary import Summary
 from shared.lab.voting.voters import Voter
+from shared.lab.voting.wording import meaning
 from shared.statistics.ratings import Rating
 from shared.statistics.wording import percent_limits, whole_percent
 
@@ -47,12 +48,7 @@ def _voter(voter: Voter) -> list[str]:
 
 
 def _sentences(summary: Summary) -> Iterator[str]:
-    yield (
-        f"Ratings are log-odds, 0 being the average arm, from {summary.ratings.preferences} votes of "
-        f"{summary.ratings.voters} voters on {summary.ratings.questions} questions; a tie says that two are close, and "
-        f"so does both bad ({summary.ratings.both_bad}). Intervals hold for other questions and other voters; none "
-        f"with fewer than six questions."
-    )
+    yield meaning(summary.ratings)
     if warning := summary.ratings.warning():
         yield warning
     if reach := summary.ratings.reach():

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from services.web.live.kept import Kept
+from services.web.live.on_the_way import OnTheWay
 from shared import dead_letters, topology
 from shared.lab.freshness import Journey, journeys
 from shared.messages import DocumentIndexed, DocumentPublished
@@ -49,6 +50,7 @@ class Documents:
         self._announced: OrderedDict[tuple[str, int], Journey] = OrderedDict()
         self._own: OrderedDict[str, Fate] = OrderedDict()
         self._words = Kept[tuple[datetime, DocumentPublished]](OWN, WORDS_BYTES, lambda published: published[0])
+        self.on_the_way = OnTheWay()
 
     @property
     def journeys(self) -> list[Journey]:
@@ -88,8 +90,13 @@ class Documents:
         return None if told is None else Fate(told.announced_at, told)
 
     def take(self, record: RawRecord) -> None:
-        """Take in an announcement, or a dead letter of a document or of its chunks."""
+        """Take in a document, an announcement, or a dead letter of a document or of its chunks."""
+        if record.position.topic == topology.DOCUMENTS.name:
+            self.on_the_way.published(record)
+            return self._tell(self._name)
         if record.position.topic in REFUSED:
+            self.on_the_way.refused(record)
+            self._tell(self._name)
             return self._told(key_of(record), self._refused(record))
         for announced, message in understood(DocumentIndexed, [record]):
             self._announce(announced, message)
@@ -97,6 +104,7 @@ class Documents:
 
     def _announce(self, record: RawRecord, message: DocumentIndexed) -> None:
         [journey] = journeys([record])
+        self.on_the_way.announced(message)
         self._announced.setdefault((journey.document_id, journey.revision), journey)
         while len(self._announced) > self._most:
             self._announced.popitem(last=False)

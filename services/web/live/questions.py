@@ -67,6 +67,8 @@ class Questions:
         self._asked = Kept[Asked](most, most_bytes, lambda asked: asked.asked_at)
         self._early = Kept[Mapping[str, Said]](EARLY, EARLY_BYTES, lambda said: min(of.at for of in said.values()))
         self.calendar = Calendar()
+        self.votes_counted = 0
+        """How often the votes on a result have changed."""
 
     def get(self, question_id: str, person: Person) -> Asked | None:
         """What is known of it; None of one that this person may not see."""
@@ -148,7 +150,9 @@ class Questions:
             asked = self._asked.get(name)
             if asked is None:
                 asked = Asked(result.question, result.asked_at, said=self._early.pop(name) or {})
+            before = asked.result.votes if asked.result else ()
             standing = newest([*([asked.result] if asked.result else []), result])[name]
+            self.votes_counted += standing.votes != before
             seen = [*asked.published, Published(result.result_version, record.appended_at, record.position)]
             seen.sort(key=lambda of: (of.version, of.at))
             published = tuple(dict.fromkeys((seen[0], seen[-1])))

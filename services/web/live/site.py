@@ -10,10 +10,14 @@ from services.web.live.changes import Changes
 from services.web.live.dead import DEAD, DeadLetters
 from services.web.live.documents import REFUSED, Documents
 from services.web.live.questions import Questions
+from services.web.live.refreshed import Refreshed
 from services.web.live.revisions import Revisions
 from services.web.live.searches import Searches
 from services.web.live.sheets import Sheets
-from services.web.ports import Publishing, StandingRevisions
+from services.web.live.standings import Standings
+from services.web.ports import Lagging, NotKnown, Publishing, StandingRevisions
+from services.web.reports.kept import Folder
+from services.web.reports.made import Reports
 from services.web.safety import HOUR_S, Forms, Often
 from services.web.settings import WebSettings
 from services.web.signing.ways import Signing, ThisMachine
@@ -22,16 +26,18 @@ from shared import topology
 from shared.costs import CostSettings
 from shared.lab.voting.reading import Taken, readable
 from shared.lab.voting.settings import VotingSettings
-from shared.latest import Latest
 from shared.messages import Message, Standing
 from shared.records import RawRecord
-from shared.standings import current
 from shared.topology import AnyTopic
 
 STANDINGS, FRESHNESS = "standings", "freshness"
 FOLLOWED = next(step.follows for step in topology.STEPS if step.service == "web")
 VOTES = 20_000
 """Newest votes that are kept: what a voter has voted on is not offered again."""
+LOOK_EVERY_S = 5.0
+"""Seconds between looks at how far services are, while somebody looks."""
+REPORTS_PER_MINUTE = 6
+"""That one person may have made."""
 MiB = 1024 * 1024
 Taker = Callable[[RawRecord], None]
 
@@ -52,6 +58,8 @@ class Site:
     costs: CostSettings | None = None
     forms: Forms = field(default_factory=Forms)
     changes: Changes = field(default_factory=Changes)
+    lagging: Lagging = field(default_factory=NotKnown)
+    reports: Reports = field(default_factory=Reports)
     away: datetime | None = None
     is_reading: bool = True
 
@@ -66,24 +74,26 @@ class Site:
         self.votes: deque[Taken] = deque(maxlen=VOTES)
         self.asking = Often(self.settings.asked_per_minute)
         self.casting = Often(self.voting.per_voter_per_hour, within_s=HOUR_S)
-        self._standings = Latest(topology.STANDINGS)
+        self.kept, self.reporting = Folder(self.settings.reports), Often(REPORTS_PER_MINUTE)
+        self.lags = Refreshed(self.lagging.look, every_s=LOOK_EVERY_S)
+        self.counted = Standings(self.questions, self.voting, lambda: tell(STANDINGS))
         self._takers = self._by_topic()
 
     def _by_topic(self) -> Mapping[str, Sequence[Taker]]:
         """Who takes in the records of each topic."""
         takers: dict[AnyTopic, Sequence[Taker]] = {
-            topology.DOCUMENTS: [self.revisions.take],
+            topology.DOCUMENTS: [self.revisions.take, self.documents.take],
             topology.CHUNKS: [self.revisions.take],
             topology.INDEXED: [self.revisions.take, self.documents.take],
             topology.EVIDENCE: [self.searches.take],
-            topology.STANDINGS: [self._take_standing],
+            topology.STANDINGS: [self.counted.take],
             topology.VOTES: [self._take_vote],
             topology.REVIEW_ITEMS: [self.sheets.take],
             topology.REVIEWS: [self.sheets.take],
             topology.REFERENCES: [self.accepted.take],
         }
         for topic in (topology.CONTESTS, topology.QUESTIONS, topology.ANSWERS, topology.RESULTS):
-            takers[topic] = [self.questions.take]
+            takers[topic] = [self._take_of_question]
         dead = {name: [self.dead.take, *([self.documents.take] if name in REFUSED else [])] for name in DEAD}
         return {topic.name: of for topic, of in takers.items()} | dead
 
@@ -95,7 +105,7 @@ class Site:
     @property
     def standings(self) -> dict[str, Standing]:
         """The newest of each slice, of the contest that was counted last."""
-        return current([*self._standings.values.values()])
+        return self.counted.current
 
     def publish(self, topic: AnyTopic, message: Message) -> None:
         """The broker has it when this returns. Raises ConnectionError where it is away, or does not confirm it."""
@@ -108,9 +118,9 @@ class Site:
         for taker in self._takers[record.position.topic]:
             taker(record)
 
-    def _take_standing(self, record: RawRecord) -> None:
-        self._standings.take(record)
-        self.changes.tell(STANDINGS)
+    def _take_of_question(self, record: RawRecord) -> None:
+        self.questions.take(record)
+        self.counted.voted()
 
     def _take_vote(self, record: RawRecord) -> None:
         for taken in readable([record]):

@@ -27,6 +27,7 @@ MENU: tuple[tuple[str, str, Role], ...] = (
     ("/review", "Review", "reviewer"),
     ("/standings", "Standings", "reader"),
     ("/freshness", "Freshness", "reader"),
+    ("/reports", "Reports", "reader"),
 )
 """Pages that stand in every page's menu, and the role that each takes."""
 

@@ -12,20 +12,42 @@ QUIET_S = 15.0
 DONE = "done"
 
 
-async def kept_up(site: Site, name: str, piece: Callable[[], tuple[str, bool]]) -> AsyncGenerator[ServerSentEvent]:
-    """The piece now, and anew with each change of what has this name, until it says that nothing more will come."""
+async def kept_up(
+    site: Site,
+    name: str,
+    piece: Callable[[], tuple[str, bool]],
+    *,
+    refresh: Callable[[], int] | None = None,
+    every_s: float | None = None,
+    spacing_s: float = 0.0,
+) -> AsyncGenerator[ServerSentEvent]:
+    """The piece now, and anew with each change of what has this name, until it says that nothing more will come.
+
+    `refresh` comes before, in a thread, and after `every_s` (`QUIET_S`) without a change; where it tells another
+    number, the piece is made anew as well. Between two pieces are `spacing_s`, however much changes.
+    """
     with site.changes.listening(name) as changed:
-        last = ""
+        last, count, has_changed = "", -1, True
         while not site.changes.is_closing:
             changed.clear()
-            now, is_last = piece()
-            if now != last:
-                yield ServerSentEvent(raw_data=now)
-                last = now
-            if is_last:
-                yield ServerSentEvent(event=DONE, raw_data="")
-                return
-            try:
-                await asyncio.wait_for(changed.wait(), QUIET_S)
-            except TimeoutError:
+            before, count = count, await asyncio.to_thread(refresh) if refresh else 0
+            if has_changed or count != before:
+                now, is_last = piece()
+                if now != last:
+                    yield ServerSentEvent(raw_data=now)
+                    last = now
+                    await asyncio.sleep(spacing_s)
+                if is_last:
+                    yield ServerSentEvent(event=DONE, raw_data="")
+                    return
+            has_changed = await _within(changed, every_s or QUIET_S)
+            if not has_changed:
                 yield ServerSentEvent(comment="still here")
+
+
+async def _within(changed: asyncio.Event, seconds: float) -> bool:
+    try:
+        await asyncio.wait_for(changed.wait(), seconds)
+    except TimeoutError:
+        return False
+    return True

@@ -10,7 +10,7 @@ from math import ceil
 from shared.lab.report.leader import against, ranking, use
 from shared.lab.report.numbers import Numbers
 from shared.lab.report.outcomes import Outcomes
-from shared.lab.report.phrasing import counted, listed
+from shared.lab.report.phrasing import MOST_QUESTIONS, counted, forecast, listed
 from shared.lab.report.reversals import Reversal
 from shared.lab.report.unfinished import caution, refused
 from shared.statistics.comparison import Comparison
@@ -19,8 +19,6 @@ from shared.statistics.wording import points
 
 FAILING = 0.1
 """The share of failed and missing answers from which on an arm is named before all else."""
-MOST_QUESTIONS = 100_000
-"""A difference that more questions than this would be needed for is not worth deciding."""
 NOTHING = "There are no results to count, so there is no verdict."
 
 
@@ -145,12 +143,6 @@ def _needed(comparison: Comparison) -> str:
         return "More questions will hardly decide it: say by `--margin` how small a difference does not matter."
     needed = ceil(comparison.n * max(1.0, (smallest / difference) ** 2))
     return (
-        f"About {_rounded(needed)} questions like these would decide a difference as large as this one "
+        f"About {forecast(needed)} questions like these would decide a difference as large as this one "
         f"({points(difference, signed=False)} points) in four of five cases; `tiltyard plan` says more."
     )
-
-
-def _rounded(number: int) -> str:
-    """To two digits, upwards: a forecast knows no more."""
-    step = 10 ** max(0, len(str(number)) - 2)
-    return f"{ceil(number / step) * step:,}"

@@ -1,10 +1,14 @@
 """How a number is written: shares in per cent, differences in points, always with n and interval, a dash for none."""
 
 from datetime import datetime
+from math import ceil
 
 from shared.statistics.comparison import Comparison
 from shared.statistics.intervals import Interval
 from shared.statistics.wording import MINUS, NONE, points
+
+MOST_QUESTIONS = 100_000
+"""A difference that more questions than this would be needed for is not worth deciding."""
 
 
 def percent(share: float | None) -> str:
@@ -71,3 +75,9 @@ def listed(names: list[str]) -> str:
 def counted(n: int, noun: str) -> str:
     """1 question, 2,000 questions."""
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def forecast(number: int) -> str:
+    """To two digits, upwards: a forecast knows no more."""
+    step = 10 ** max(0, len(str(number)) - 2)
+    return f"{ceil(number / step) * step:,}"

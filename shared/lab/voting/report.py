@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import Self
 
 from shared.jobs.events import JobModel
 from shared.lab.voting.counting import Cast
 from shared.lab.voting.summary import Summary
 from shared.statistics.intervals import Interval
+from shared.statistics.ratings import Rating
 from shared.statistics.reliability import Reliability
 
 
@@ -32,6 +34,11 @@ class ArmRated(JobModel):
     ties: int
     group: int
     elo: float
+
+    @classmethod
+    def of(cls, rating: Rating) -> Self:
+        """The same of a rating."""
+        return cls(**asdict(rating), elo=rating.elo)
 
 
 class VoterCompared(JobModel):
@@ -72,7 +79,7 @@ def of(summary: Summary) -> VotesReport:
     ratings = summary.ratings
     return VotesReport(
         pairs=[PairVotes(arms=arms, **counts) for arms, counts in summary.pairs.items()],
-        ratings=[ArmRated(**asdict(rating), elo=rating.elo) for rating in ratings.ratings],
+        ratings=[ArmRated.of(rating) for rating in ratings.ratings],
         ratings_warning=ratings.warning(),
         ratings_reach=ratings.reach(),
         questions=ratings.questions,

@@ -58,6 +58,12 @@ def drawn(name: str, *, width: float = 8.0, height: float = 4.0) -> Iterator[tup
     svg.append(_element(written.getvalue(), name))
 
 
+def alone(svg: str) -> str:
+    """An SVG element as a file of its own."""
+    spaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{svg.replace("<svg", f"<svg {spaces}", 1)}\n'
+
+
 def errors(interval: Interval, scale: float = 100.0) -> list[list[float]]:
     """An interval as matplotlib wants it: how far it reaches below and above the mean."""
     mean = interval.mean or 0.0

@@ -1,0 +1,121 @@
+"""Fifty streams of pages that are open at the same time, one of them read slowly, and what a service needs for them."""
+
+import asyncio
+import random
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import httpx
+import psutil
+
+from bench.page_flow import ARMS, Flow
+from services.console.demo.stage import Stage
+from shared.messages import Question
+
+STREAMS, STANDINGS, FRESHNESS = 50, 5, 4
+PER_SECOND, ANSWERED_S, WAIT_S = 2.0, 2.0, 60.0
+SLOW_BYTES = 16
+MiB = 1024 * 1024
+
+
+@dataclass
+class Load:
+    """What 50 streams do. `asked`: the questions that are open; `delays`: milliseconds until each answer was seen."""
+
+    flow: Flow
+    until: float
+    asked: deque[str] = field(default_factory=lambda: deque(maxlen=10))
+    delays: list[tuple[float, float]] = field(default_factory=list)
+    opened: int = 0
+    slow_bytes: int = 0
+
+    @property
+    def goes_on(self) -> bool:
+        return time.monotonic() < self.until
+
+
+async def hold(stage: Stage, load: Load) -> list[float]:
+    """Hold the streams open as long as the load goes on; the service's resident set in MiB, each second."""
+    threading.Thread(target=_feed, args=[load], daemon=True).start()
+    kinds = ["/standings/stream"] * STANDINGS + ["/freshness/stream"] * FRESHNESS
+    paths = kinds + [""] * (STREAMS - 1 - len(kinds))
+    sizes = list[float]()
+    async with httpx.AsyncClient(
+        base_url=stage.pages, timeout=WAIT_S, limits=httpx.Limits(max_connections=None)
+    ) as client:
+        readers = [_follow(client, load, path) for path in paths]
+        await asyncio.gather(_measure(stage, load, sizes), _slowly(stage.pages, load), *readers)
+    return sizes
+
+
+def _feed(load: Load) -> None:
+    """Questions of which each is answered by one arm after the other, then scored; documents and standings beside."""
+    waiting: list[tuple[float, int, Question]] = []
+    while load.goes_on:
+        now = time.monotonic()
+        question = load.flow.ask()
+        load.asked.append(question.question_id)
+        waiting += [(now + ANSWERED_S * (at + 1), at, question) for at in range(len(ARMS) + 1)]
+        for due in [due for due in waiting if due[0] <= now]:
+            waiting.remove(due)
+            if due[1] < len(ARMS):
+                load.flow.answer(due[2], ARMS[due[1]])
+            else:
+                load.flow.result(due[2])
+        load.flow.document()
+        load.flow.standing()
+        load.flow.flush()
+        time.sleep(max(0.0, now + 1 / PER_SECOND - time.monotonic()))
+
+
+async def _follow(client: httpx.AsyncClient, load: Load, path: str) -> None:
+    """One stream at a time: of the path, or of one open question after the other."""
+    while load.goes_on:
+        await asyncio.sleep(random.uniform(0.1, 1.0))  # noqa: S311
+        if not load.asked:
+            continue
+        address = path or f"/question/stream?id={random.choice(load.asked)}"  # noqa: S311
+        with suppress(httpx.ReadTimeout):
+            async with client.stream("GET", address) as stream:
+                load.opened += 1
+                await _heard(stream.aiter_lines(), load)
+
+
+async def _heard(lines: AsyncIterator[str], load: Load) -> None:
+    known = set[str]()
+    began = time.time()
+    async for line in lines:
+        now = time.time()
+        for text in {part.partition("<")[0] for part in line.split('dir="auto">')[1:]} - known:
+            known.add(text)
+            if load.flow.sent.get(text, 0.0) > began:
+                load.delays.append((now, 1_000 * (now - load.flow.sent[text])))
+        if not load.goes_on:
+            return
+
+
+async def _slowly(address: str, load: Load) -> None:
+    """A stream of which some bytes are read now and then, with little room for what comes meanwhile."""
+    url = httpx.URL(address)
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    connection.connect((url.host, url.port))
+    reader, writer = await asyncio.open_connection(sock=connection, limit=SLOW_BYTES)
+    writer.write(f"GET /freshness/stream HTTP/1.1\r\nHost: {url.host}:{url.port}\r\n\r\n".encode())
+    while load.goes_on:
+        load.slow_bytes += len(await reader.read(SLOW_BYTES))
+        await asyncio.sleep(1.0)
+    writer.close()
+
+
+async def _measure(stage: Stage, load: Load, sizes: list[float]) -> None:
+    [pid] = [status.pid for status in stage.services.status() if status.name == "web"]
+    service = psutil.Process(pid)
+    while load.goes_on:
+        sizes.append(service.memory_info().rss / MiB)
+        await asyncio.sleep(1.0)

@@ -1,0 +1,88 @@
+"""Reports made on request over the results in memory: one at a time, within a time, for whoever asked."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+
+from services.web.reports.said import Said, said
+from services.web.signing.people import Person
+from shared import own_sources
+from shared.messages import Result
+
+WITHIN_S, REMEMBERED = 60.0, 8
+"""Seconds that one may take, and how many are kept until they are looked at."""
+log = structlog.get_logger()
+Texts = Mapping[str, str]
+Make = Callable[[Sequence[Result], int], Texts]
+
+
+class BusyError(ConnectionError):
+    """Another report is being made."""
+
+
+class UnmadeError(ConnectionError):
+    """It took too long, or counting failed."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A report with what it opens with. `texts`: by the names of a report's files."""
+
+    texts: Texts
+    said: Said
+    at: datetime
+
+
+class Reports:
+    """The newest of each person, and of the newest few persons."""
+
+    def __init__(self, make: Make | None = None) -> None:
+        self._make, self._making = make or in_a_process, threading.Lock()
+        self._made: OrderedDict[str, Made] = OrderedDict()
+
+    def of(self, person: Person) -> Made | None:
+        """What this person had made last; None where nothing is kept."""
+        return self._made.get(person.name)
+
+    def make(self, results: Sequence[Result], person: Person, *, per_hour: int) -> Made:
+        """Of results that the person may see. Raises BusyError, and UnmadeError where it does not end in time."""
+        if not self._making.acquire(blocking=False):
+            raise BusyError("another report is being made at the moment: try again when it is done")
+        try:
+            texts = self._make(results, per_hour)
+        finally:
+            self._making.release()
+        made = Made(texts, said("report", texts["report.json"].encode()), datetime.now(UTC))
+        self._made.pop(person.name, None)
+        self._made[person.name] = made
+        while len(self._made) > REMEMBERED:
+            self._made.popitem(last=False)
+        return made
+
+
+def in_a_process(results: Sequence[Result], per_hour: int, within_s: float = WITHIN_S) -> Texts:
+    """Counted by a process that is ended where it takes longer. Raises UnmadeError."""
+    lines = b"\n".join([str(per_hour).encode(), *(result.model_dump_json().encode() for result in results)])
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-m", "services.web.reports.child"], input=lines, capture_output=True, timeout=within_s,
+            check=True, env={**os.environ, **own_sources.variables(os.environ)},
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise UnmadeError(
+            f"a report of {len(results):,} results was not done within {within_s:g} s, and was ended: `tiltyard "
+            "report` has as long as it takes"
+        ) from None
+    except subprocess.CalledProcessError as error:
+        log.warning("a report was not made", code=error.returncode, why=error.stderr.decode(errors="replace")[-2_000:])
+        raise UnmadeError("the report could not be counted; the log of the pages says why") from None
+    texts: Texts = json.loads(ended.stdout)
+    return texts

@@ -1,0 +1,85 @@
+"""How far groups are behind on topics, seen from outside and without joining one."""
+
+import time
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+
+from shared.kafka import client, consumed, progress
+from shared.lags import Lags, Place, behind
+from shared.settings import KafkaSettings
+
+ASK_S, PEEK_S = 3.0, 2.0
+Kept = Mapping[tuple[str, int], tuple[int, int]]
+
+
+class KafkaLags:
+    """Asks the broker anew at each look; one thread at a time looks."""
+
+    def __init__(self, settings: KafkaSettings, topics: Collection[str]) -> None:
+        self._settings, self._topics = settings, topics
+        self._asker = client.admin(settings)
+        self._peeker = client.reader(settings, uncommitted=True, ahead=1)
+
+    def look(self) -> Lags:
+        """As of now. Raises ConnectionError where the broker does not say."""
+        known = progress.groups(self._asker, self._settings, ASK_S)
+        try:
+            committed = self._committed(known)
+            kept = self._kept({place[1:] for place in committed})
+            waiting = {place: max(offset, kept[place[1:]][0]) for place, offset in committed.items()}
+            waiting = {place: offset for place, offset in waiting.items() if offset < kept[place[1:]][1]}
+            oldest = self._oldest(waiting)
+        except (client.KafkaException, TimeoutError) as error:
+            raise ConnectionError(f"the broker does not say how far services are: {error}") from error
+        at_work = frozenset(group for group, works in known.items() if works)
+        return Lags(datetime.now(UTC), behind(committed, kept, oldest), committed, at_work)
+
+    def _committed(self, groups: Collection[str]) -> dict[Place, int]:
+        prefix = f"{self._settings.group_prefix}-"
+        asked = {
+            group: self._asker.list_consumer_group_offsets(
+                [client.GroupPartitions(f"{prefix}{group}")], request_timeout=ASK_S
+            )[f"{prefix}{group}"]
+            for group in groups
+        }
+        return {
+            Place(group, place.topic, place.partition): place.offset
+            for group, answer in asked.items()
+            for place in answer.result(ASK_S + 1).topic_partitions or ()
+            if place.topic in self._topics and place.offset >= 0
+        }
+
+    def _kept(self, places: Collection[tuple[str, int]]) -> Kept:
+        """First and end offset of each."""
+        asked = [client.TopicPartition(*place) for place in sorted(places)]
+        if not asked:
+            return {}
+        limits = [client.offsets(self._asker, asked, which, ASK_S) for which in ("earliest", "latest")]
+        return {place: (limits[0][place], limits[1][place]) for place in limits[0]}
+
+    def _oldest(self, waiting: Mapping[Place, int]) -> dict[Place, datetime]:
+        """When the first record that waits at each place was appended; what does not come in time is left out."""
+        starts: dict[tuple[str, int], dict[int, list[Place]]] = {}
+        for place, offset in waiting.items():
+            starts.setdefault(place[1:], {}).setdefault(offset, []).append(place)
+        times, until = dict[Place, datetime](), time.monotonic() + PEEK_S
+        while starts and time.monotonic() < until:  # groups that stand at different offsets of a partition take turns
+            turn = {place: min(offsets) for place, offsets in starts.items()}
+            for partition, at in self._peeked(turn, until).items():
+                times |= dict.fromkeys(starts[partition].pop(turn[partition]), at)
+            starts = {place: offsets for place, offsets in starts.items() if offsets}
+        return times
+
+    def _peeked(self, offsets: Mapping[tuple[str, int], int], until: float) -> dict[tuple[str, int], datetime]:
+        """When the first record from an offset on was appended, of each partition."""
+        self._peeker.assign([client.TopicPartition(*place, offset) for place, offset in offsets.items()])
+        times = dict[tuple[str, int], datetime]()
+        try:
+            while len(times) < len(offsets) and time.monotonic() < until:
+                message = self._peeker.poll(0.1)
+                if message is not None and message.error() is None:
+                    record = consumed.raw_record(message)
+                    times.setdefault(record.position[:2], record.appended_at)
+        finally:
+            self._peeker.unassign()
+        return times
