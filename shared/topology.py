@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
 from shared.messages import (
+    ActionTaken,
     AdapterAnnounced,
     Answer,
     ContestAnnounced,
@@ -75,24 +76,29 @@ STANDINGS = Topic("qa.standings.v1", Standing, "key", "compacted")
 PAIRS = Topic("models.pairs.v1", TrainingPair, "pair_id", "compacted", public=True)
 ADAPTERS = Topic("models.adapters.v1", AdapterAnnounced, "name", "compacted")
 TUNINGS = Topic("models.tunings.v1", TuningDecided, "tuning_id", "compacted")
+ACTIONS = Topic("ops.actions.v1", ActionTaken, "action_id", "compacted")
 
 AnyTopic = Topic[Any]
 
 TOPICS: tuple[AnyTopic, ...] = (
     DOCUMENTS, CHUNKS, INDEXED, ENCODERS, CONTESTS, QUESTIONS, EVIDENCE, ANSWERS, REFERENCES, VOTES, VERDICTS,
-    RESULTS, STANDINGS, PAIRS, ADAPTERS, TUNINGS,
+    RESULTS, STANDINGS, PAIRS, ADAPTERS, TUNINGS, ACTIONS,
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Step:
-    """One service's part of the way: what it reads (as a group), follows (all of it) and writes."""
+    """One service's part of the way: what it reads (as a group), follows (all of it) and writes.
+
+    `buried`: topics whose dead letters it follows, and sends again where a person asks for it.
+    """
 
     service: str
     reads: tuple[AnyTopic, ...]
     writes: tuple[AnyTopic, ...]
     stores: tuple[str, ...] = ()
     follows: tuple[AnyTopic, ...] = ()
+    buried: tuple[AnyTopic, ...] = ()
 
 
 STEPS: tuple[Step, ...] = (
@@ -117,8 +123,9 @@ STEPS: tuple[Step, ...] = (
     Step(
         "web",
         (),
-        (DOCUMENTS, QUESTIONS, VOTES),
-        follows=(CONTESTS, INDEXED, QUESTIONS, ANSWERS, RESULTS, STANDINGS, VOTES),
+        (DOCUMENTS, QUESTIONS, VOTES, ADAPTERS, CONTESTS, ACTIONS),
+        follows=(CONTESTS, INDEXED, QUESTIONS, ANSWERS, RESULTS, STANDINGS, VOTES, ADAPTERS, TUNINGS, ACTIONS),
+        buried=TOPICS,
     ),
 )
 
@@ -126,4 +133,6 @@ STEPS: tuple[Step, ...] = (
 def needed_by(service: str) -> list[str]:
     """Names of every topic that a service touches, dead letters included."""
     step = next(step for step in STEPS if step.service == service)
-    return [topic.name for topic in (*step.reads, *step.writes, *step.follows)] + [t.dead for t in step.reads]
+    return [topic.name for topic in (*step.reads, *step.writes, *step.follows)] + [
+        t.dead for t in (*step.reads, *step.buried)
+    ]

@@ -8,7 +8,7 @@ from fastapi import Request
 from fastapi.testclient import TestClient
 
 from services.web.app import application
-from services.web.live.documents import DEAD
+from services.web.live.dead import DEAD
 from services.web.live.site import FOLLOWED, Site
 from services.web.safety import Browser
 from services.web.settings import WebSettings
@@ -16,6 +16,7 @@ from services.web.signing.people import Person
 from services.web.signing.ways import Signing, ThisMachine
 from shared.lab.voting.settings import VotingSettings
 from shared.memory.broker import MemoryBroker
+from shared.memory.letters import MemoryLetters
 from shared.messages import Message
 from shared.topology import AnyTopic
 
@@ -60,7 +61,9 @@ class Pages:
 
     def __post_init__(self) -> None:
         self.publishing = Publishing(self.broker)
-        self.site = Site(self.settings, self.voting, self.publishing, self.signing)
+        self.site = Site(
+            self.settings, self.voting, self.publishing, self.signing, letters=lambda: MemoryLetters(self.broker)
+        )
         self._read: Counter[tuple[str, int]] = Counter()
         self.site.finish_reading()
 

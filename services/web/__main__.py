@@ -13,6 +13,7 @@ from services.web.serving import listen, server
 from services.web.settings import WebSettings
 from shared import service
 from shared.kafka import client
+from shared.kafka.letters import KafkaLetters
 from shared.kafka.newest import NewestRecords
 from shared.lab.voting.settings import VotingSettings
 from shared.observe import Readiness
@@ -26,20 +27,24 @@ def run(readiness: Readiness) -> None:
     """Follow the topics and serve, by the environment, until told to stop. Raises RuntimeError where following ends."""
     settings, kafka = WebSettings(), KafkaSettings()
     client.require(kafka, [*most_of(settings)])
-    site, failed = Site(settings, VotingSettings(), Topics(kafka)), threading.Event()
+    site = Site(settings, VotingSettings(), Topics(kafka), letters=lambda: KafkaLetters(kafka, SERVICE))
+    failed = threading.Event()
     serving = server(application(site), site.changes.close)
 
     def ended() -> None:
         failed.set()
         serving.end()
 
-    following = Following(site, NewestRecords(kafka, most_of(settings)), readiness.announce, ended)
+    records = NewestRecords(kafka, most_of(settings))
+    site.dead.start_after(records.left_out)
+    following = Following(site, records, readiness.announce, ended)
     with listen(settings) as address:
         following.start()
         try:
             log.info("serving", pages=f"http://{settings.name}:{address.getsockname()[1]}")
             serving.run(sockets=[address])
         finally:
+            site.sending.stop()
             following.stop()
     if failed.is_set():
         raise RuntimeError("the topics are no longer read: the log says why")

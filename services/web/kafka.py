@@ -4,7 +4,9 @@ import threading
 import time
 from collections.abc import Mapping
 
-from services.web.live.documents import DEAD, KEPT, OWN
+from services.web.live.dead import DEAD
+from services.web.live.documents import KEPT
+from services.web.live.operations import MOST
 from services.web.live.site import FOLLOWED, VOTES
 from services.web.settings import WebSettings
 from shared import observe, topology
@@ -61,5 +63,6 @@ def most_of(settings: WebSettings) -> Mapping[str, int | None]:
     most = {
         topology.QUESTIONS: settings.questions, topology.RESULTS: RESULTS_AGAIN * settings.questions,
         topology.ANSWERS: MOST_ARMS * settings.questions, topology.VOTES: VOTES, topology.INDEXED: KEPT,
+        topology.TUNINGS: MOST, topology.ACTIONS: MOST,
     }  # fmt: skip
-    return {topic.name: most.get(topic) for topic in FOLLOWED} | dict.fromkeys(DEAD, OWN)
+    return {topic.name: most.get(topic) for topic in FOLLOWED} | dict.fromkeys(DEAD, settings.dead_letters)

@@ -1,8 +1,9 @@
 """What the pages need of a broker."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from shared.lab.resending.sending import Carrier
 from shared.messages import Message
 from shared.records import RawRecord
 from shared.topology import AnyTopic
@@ -28,3 +29,12 @@ class Publishing(Protocol):
     def publish(self, topic: AnyTopic, message: Message) -> None:
         """The broker has it when this returns. Raises ConnectionError where it does not take it."""
         ...
+
+
+Letters = Callable[[], Carrier]
+"""Makes what reads dead letters whole and sends them, for one thread."""
+
+
+def no_letters() -> Carrier:
+    """Where none can be read: for tests. Raises ConnectionError."""
+    raise ConnectionError("dead letters cannot be read here")

@@ -17,6 +17,7 @@ class WebSettings(Settings):
     port: int = Field(default=19480, ge=0, le=65_535)
     questions: int = Field(default=2_000, ge=10, description="newest questions that are kept with their answers")
     memory_mib: int = Field(default=256, ge=16, description="that those may take; the oldest leave before")
+    dead_letters: int = Field(default=5_000, ge=10, description="newest dead letters of each topic that are kept")
     streams: int = Field(default=200, ge=1, description="pages that are kept up to date at the same time")
     asked_per_minute: int = Field(default=60, ge=1, description="questions and documents that one browser may publish")
 

@@ -5,8 +5,9 @@ would not be co-partitioned and joins by key would never complete.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 import stamina
@@ -180,3 +181,12 @@ def _common(settings: KafkaSettings, client: str) -> dict[str, Any]:
         "logger": logging.getLogger("librdkafka"),
         "topic.metadata.refresh.interval.ms": 30_000,
     } | settings.client_options
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    """Errors of the client as ConnectionError."""
+    try:
+        yield
+    except KafkaException as error:
+        raise ConnectionError(f"the broker does not answer: {error}") from error

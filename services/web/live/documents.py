@@ -11,7 +11,8 @@ from shared.messages import DocumentIndexed
 from shared.records import RawRecord, key_of, understood
 
 KEPT, OWN = 2_000, 1_000
-DEAD = (topology.DOCUMENTS.dead, topology.CHUNKS.dead)
+REFUSED = (topology.DOCUMENTS.dead, topology.CHUNKS.dead)
+"""Where dead letters of documents lie."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Documents:
 
     def take(self, record: RawRecord) -> None:
         """Take in an announcement, or a dead letter of a document or of its chunks."""
-        if record.position.topic in DEAD:
+        if record.position.topic in REFUSED:
             return self._told(key_of(record), lambda fate: replace(fate, refused=dead_letters.reason(record.headers)))
         for announced, message in understood(DocumentIndexed, [record]):
             self._announce(announced, message)
