@@ -1,7 +1,10 @@
 """The pages over a broker in memory, as tests and trials use them."""
 
 import re
+import threading
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from fastapi import Request
@@ -58,12 +61,13 @@ class Pages:
     settings: WebSettings = field(default_factory=WebSettings)
     voting: VotingSettings = field(default_factory=VotingSettings)
     signing: Signing = field(default_factory=ThisMachine)
+    letters: Callable[[MemoryBroker], MemoryLetters] = MemoryLetters
 
     def __post_init__(self) -> None:
+        self._free = threading.Event()
+        self._free.set()
         self.publishing = Publishing(self.broker)
-        self.site = Site(
-            self.settings, self.voting, self.publishing, self.signing, letters=lambda: MemoryLetters(self.broker)
-        )
+        self.site = Site(self.settings, self.voting, self.publishing, self.signing, letters=self._carrier)
         self._read: Counter[tuple[str, int]] = Counter()
         self.site.finish_reading()
 
@@ -79,6 +83,19 @@ class Pages:
                 for record in self.broker.after(topic, partition, self._read[topic, partition]):
                     self._read[topic, partition] += 1
                     self.site.take(record)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """No dead letter is read meanwhile."""
+        self._free.clear()
+        try:
+            yield
+        finally:
+            self._free.set()
+
+    def _carrier(self) -> MemoryLetters:
+        assert self._free.wait(30)
+        return self.letters(self.broker)
 
     def browser(self) -> TestClient:
         """Somebody who has not been here before."""

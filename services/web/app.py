@@ -13,7 +13,18 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from services.web.live.site import Site
-from services.web.pages import api, asking, freshness, standings, voting
+from services.web.pages import (
+    adapters,
+    api,
+    asking,
+    contest,
+    dead,
+    freshness,
+    operations_api,
+    resending,
+    standings,
+    voting,
+)
 from services.web.pages.given import SignedIn
 from services.web.pages.rendering import refused
 from services.web.safety import ForeignFormError, Safe, TooLargeError, TooOftenError
@@ -41,7 +52,7 @@ def application(site: Site) -> FastAPI:
     app = FastAPI(title="Tiltyard", lifespan=serving, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     app.state.site = site
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
-    for page in (asking, voting, standings, freshness, api):
+    for page in (asking, voting, standings, freshness, dead, resending, adapters, contest, operations_api, api):
         app.include_router(page.router, dependencies=[SignedIn])
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*HOSTS, site.settings.name])
     app.add_middleware(Safe, who=site.signing.who)

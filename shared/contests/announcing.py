@@ -6,7 +6,9 @@ from uuid import uuid4
 
 from shared import plugins
 from shared.contests import checking
-from shared.messages import Contest, ContestAnnounced
+from shared.lab.acting import begun
+from shared.messages import ActionTaken, Contest, ContestAnnounced
+from shared.messages.actions import Via
 
 
 def problems(contest: Contest, tracks: Collection[str]) -> list[str]:
@@ -21,3 +23,11 @@ def problems(contest: Contest, tracks: Collection[str]) -> list[str]:
 def announcement(contest: Contest, now: datetime) -> ContestAnnounced:
     """From its append time on, questions belong to it."""
     return ContestAnnounced(announcement_id=f"{now.isoformat()}/{uuid4().hex[:8]}", contest=contest, announced_at=now)
+
+
+def action(announced: ContestAnnounced, by: str, via: Via) -> ActionTaken:
+    """Who announces it, under the announcement's own id."""
+    return begun(
+        "announce_contest", by, via, at=announced.announced_at, on=[announced.contest.label],
+        action_id=announced.announcement_id,
+    )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Literal
 from uuid import uuid4
 
 from shared.messages import ActionKind, ActionTaken
+from shared.messages.actions import Via
 from shared.messages.schema import LONGEST_LABEL
 from shared.records import bounded
 
@@ -22,11 +23,18 @@ Write = Callable[[ActionTaken], None]
 
 
 def begun(
-    action: ActionKind, by: str, via: Literal["pages", "console"], *, at: datetime, on: Sequence[str], reason: str = ""
+    action: ActionKind,
+    by: str,
+    via: Via,
+    *,
+    at: datetime,
+    on: Sequence[str],
+    reason: str = "",
+    action_id: str = "",
 ) -> ActionTaken:
-    """An action that is about to begin."""
+    """An action that is about to begin. `action_id`: where what it leads to has an id of its own."""
     return ActionTaken(
-        action_id=f"{at.isoformat()}/{uuid4().hex[:12]}",
+        action_id=action_id or f"{at.isoformat()}/{uuid4().hex[:12]}",
         action=action,
         by=bounded(by, LONGEST_LABEL),
         via=via,

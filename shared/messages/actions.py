@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from shared.messages.schema import Identifier, Label, Message, Moment
 
 ActionKind = Literal["send_again", "promote_adapter", "roll_back_adapter", "retire_adapter", "announce_contest"]
+Via = Literal["pages", "console"]
 ActionState = Literal["begun", "done", "failed"]
 MOST_SENT = 100_000
 """Dead letters that one action sends again."""
@@ -37,7 +38,7 @@ class ActionTaken(Message):
     action_id: Identifier
     action: ActionKind
     by: Label = Field(description="whoever did it, as the pages know them or as the command line was told")
-    via: Literal["pages", "console"]
+    via: Via
     at: Moment = Field(description="by the clock of whoever wrote it down")
     on: tuple[Label, ...] = Field(
         default=(), max_length=100, description="what it was done to: an adapter, a contest's label, topics"

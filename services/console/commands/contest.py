@@ -17,7 +17,7 @@ from shared.kafka import client
 from shared.kafka.sink import Delivery
 from shared.kafka.tail import KafkaTail
 from shared.kafka.view import KafkaView
-from shared.lab.acting import begun, written_down
+from shared.lab.acting import written_down
 from shared.messages import Contest
 from shared.settings import KafkaSettings
 
@@ -65,9 +65,10 @@ def announce(file: File, new_track: NewTrack = None, by: acting.By = "", json: o
     """
     kafka, contest = KafkaSettings(), _checked(file, new_track)
     client.require(kafka, [topology.CONTESTS.name, topology.ACTIONS.name])
-    action = begun("announce_contest", acting.whoever(by), "console", at=acting.now(), on=[contest.label])
+    announcement = announcing.announcement(contest, acting.now())
+    action = announcing.action(announcement, acting.whoever(by), "console")
     with written_down(action, acting.writing(Delivery(kafka, "console")), acting.now):
-        announcement = contests.announce(kafka, contest)
+        contests.announce(kafka, announcement)
     if json:
         return output.as_json(announcement.model_dump(mode="json"))
     return output.say(

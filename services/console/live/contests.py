@@ -1,7 +1,5 @@
 """A trial's contest, and announcing one to services while they run."""
 
-from datetime import UTC, datetime
-
 from shared import topology
 from shared.adapters import registry
 from shared.contests import announcing, files
@@ -18,10 +16,8 @@ def competing(name_or_file: str) -> Contest:
     return contest
 
 
-def announce(kafka: KafkaSettings, contest: Contest) -> ContestAnnounced:
-    """The announcement, which the broker has when this returns."""
+def announce(kafka: KafkaSettings, announcement: ContestAnnounced) -> None:
+    """The broker has it when this returns."""
     delivery = Delivery(kafka, "console")
-    announcement = announcing.announcement(contest, datetime.now(UTC))
     publish(delivery, topology.CONTESTS, announcement)
     delivery.flush()
-    return announcement

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from services.web.live.kept import MEASURE, Kept
 from shared import topology
 from shared.lab.resending import buried
-from shared.lab.resending.buried import Buried
+from shared.lab.resending.buried import LONGEST_KEY, Buried
 from shared.lab.resending.groups import Group, grouped
-from shared.records import Position, RawRecord
+from shared.records import Position, RawRecord, bounded
 
 DEAD = next(tuple(topic.dead for topic in step.buried) for step in topology.STEPS if step.service == "web")
 NAME = "dead"
@@ -50,7 +50,8 @@ class DeadLetters:
 
     def of(self, key: str) -> list[Buried]:
         """The letters with this key of all topics, those buried last first."""
-        letters = [letter for letter in self.letters() if letter.key == key]
+        wanted = bounded(key, LONGEST_KEY)
+        letters = [letter for letter in self.letters() if letter.key == wanted]
         return sorted(letters, key=lambda letter: (letter.buried_at, letter.position), reverse=True)
 
     def letter(self, position: Position) -> Buried | None:

@@ -20,6 +20,9 @@ MENU: tuple[tuple[str, str, Role], ...] = (
     ("/vote", "Vote", "voter"),
     ("/standings", "Standings", "reader"),
     ("/freshness", "Freshness", "reader"),
+    ("/dead", "Dead letters", "reader"),
+    ("/adapters", "Adapters", "reader"),
+    ("/contest", "Contest", "reader"),
 )
 """Pages that stand in every page's menu, and the role that each takes."""
 

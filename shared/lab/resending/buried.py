@@ -19,8 +19,8 @@ LONGEST_KEY, BEGINNING, MOST_HEADERS, LONGEST_HEADER = 512, 1_024, 12, 200
 class Buried:
     """`origin`: None of a foreign record. `whole`: size and hash of a value of which the first bytes alone were buried.
 
-    `size`: bytes of the value as it lies there. `labels`: of documents and questions in it, as far as it can be read. `group`: the name that it shares with
-    letters of the same topic, service and pattern of the reason.
+    `size`: bytes of the value as it lies there. `labels`: of documents and questions in it, as far as it can be read.
+    `group`: the name that it shares with letters of the same topic, service and pattern of the reason.
     """
 
     position: Position
@@ -43,25 +43,21 @@ class Buried:
 
     @property
     def topic(self) -> str:
-        """That it came from; of a foreign record the one whose dead letters it lies among."""
-        return _topic(self.position, self.origin)
+        """Whose dead letters it lies among."""
+        return _topic(self.position)
 
 
 def of(record: RawRecord) -> Buried:
     """Of a record of a dead-letter topic, whoever wrote it."""
     value, reason = record.value or b"", dead_letters.reason(record.headers) or FOREIGN
-    origin, service, pattern = (
-        dead_letters.origin(record.headers),
-        dead_letters.service(record.headers),
-        pattern_of(reason),
-    )
+    service, pattern = dead_letters.service(record.headers), pattern_of(reason)
     return Buried(
         position=record.position,
-        origin=origin,
+        origin=dead_letters.origin(record.headers),
         key=bounded(key_of(record), LONGEST_KEY),
         reason=reason,
         pattern=pattern,
-        group=_name(_topic(record.position, origin), service, pattern),
+        group=_name(_topic(record.position), service, pattern),
         service=service,
         whole=dead_letters.whole(record.headers),
         buried_at=record.appended_at,
@@ -72,8 +68,8 @@ def of(record: RawRecord) -> Buried:
     )
 
 
-def _topic(position: Position, origin: Position | None) -> str:
-    return origin.topic if origin else position.topic.removesuffix(".dead")
+def _topic(position: Position) -> str:
+    return position.topic.removesuffix(".dead")
 
 
 def _name(*said: str) -> str:

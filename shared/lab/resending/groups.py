@@ -11,7 +11,10 @@ from shared.records import Position
 
 @dataclass(frozen=True)
 class Group:
-    """`name`: that its letters have. `sent`: how many were sent again; `stuck`: how many of the others cannot be. `oldest`, `newest`: when buried."""
+    """`name`: that its letters have. `sent`: how many were sent again; `stuck`: how many of the others cannot be.
+
+    `oldest`, `newest`: when they were buried.
+    """
 
     name: str
     topic: str

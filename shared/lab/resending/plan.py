@@ -36,7 +36,7 @@ class Plan:
 
 def obstacle(letter: Buried) -> str:
     """Why it cannot be sent again; "" where it can."""
-    if letter.origin is None or letter.origin.topic not in _KNOWN:
+    if letter.origin is None or letter.origin.topic != letter.topic or letter.topic not in _KNOWN:
         return NO_TOPIC
     return CUT if letter.is_cut else ""
 
