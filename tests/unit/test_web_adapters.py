@@ -94,6 +94,7 @@ def test_a_dry_run_of_a_promotion_changes_nothing_and_says_what_it_would(pages: 
 
     assert "<strong>good</strong> would speak for track tuned" in page
     assert "<strong>old</strong> would be retired" in page
+    assert "<strong>new</strong> would stand by" in page
     assert serving(pages) == ["new", "old"]
 
 
@@ -111,6 +112,7 @@ def test_a_confirmed_promotion_is_announced_and_written_down(pages: Pages) -> No
     for address in ("/adapters", "/adapter?name=good"):
         page = pages.browser().get(address).text
         assert "promoted good" in page
+        assert re.search(r"ago by <span dir=\"auto\">olga</span>|now</time> by <span dir=\"auto\">olga</span>", page)
         assert "checked by &lt;b&gt;hand&lt;/b&gt;" in page
 
 

@@ -1,7 +1,7 @@
 """Adapters: which one serves in each track and why, what its gates measured, and changing that."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from urllib.parse import quote
 
@@ -24,6 +24,8 @@ CHANGE, YES = "change an adapter", "1"
 AT_ONCE, TUNINGS = 20, 20
 ACTIONS: dict[str, ActionKind] = {"promote": "promote_adapter", "rollback": "roll_back_adapter"}
 VERDICTS = {"passed": "passed", "failed": "failed", "reported": "reported", "not_measured": "not measured"}
+AT_HAND = timedelta(seconds=1)
+"""A change that was announced for an action has its moment, or a later one where clocks differ."""
 router = APIRouter(include_in_schema=False)
 
 
@@ -34,6 +36,7 @@ def tracks(request: Request, site: OfSite, at: int = 1) -> Response:
     turns = {track: registry.in_turn(registry.of_track(known, track)) for track in registry.tracks(known)}
     told = {
         **_words(known),
+        "whose": _whose(site, known),
         "turns": turns,
         "adapters": paged(wording.newest_first(known), at, AT_ONCE),
         "tunings": site.operations.tunings()[:TUNINGS],
@@ -48,8 +51,15 @@ def one(request: Request, site: OfSite, person: OfPerson, name: str) -> Response
     known = site.operations.adapters
     if name not in known:
         raise HTTPException(404, f"no adapter {name!r} is known here")
-    facts = [fact for fact in wording.facts(known[name], known) if fact[0] != "lies at" or person.may("operator")]
-    told = {**_words(known), "adapter": known[name], "facts": facts, "done": _done(site, name)}
+    hidden = {"adapter", "state"} if person.may("operator") else {"adapter", "state", "lies at"}
+    facts = [fact for fact in wording.facts(known[name], known) if fact[0] not in hidden]
+    told = {
+        **_words(known),
+        "whose": _whose(site, known),
+        "adapter": known[name],
+        "facts": facts,
+        "done": _done(site, name),
+    }
     return page(request, "adapter.html", told)
 
 
@@ -61,9 +71,18 @@ def trial(request: Request, site: OfSite, browser: OfBrowser, do: str, of: str, 
         changes = _changes(known, {"do": do, "of": of, "despite": despite}, "", datetime.now(UTC))
     except RegistryError as error:
         why = error.why
+    after = registry.of_track({**known, **{of.name: of for of in changes}}, changes[0].track) if changes else {}
     by_gates = do == "promote" and of in known and bool(registry.refusal(known[of]))
     mark = site.forms.mark(browser, *_marked(known, do, of, despite, changes))
-    told = {"do": do, "of": of, "despite": despite == YES, "why": why, "changes": changes, "by_gates": by_gates}
+    told: dict[str, object] = {
+        "do": do,
+        "of": of,
+        "despite": despite == YES,
+        "why": why,
+        "changes": changes,
+        "by_gates": by_gates,
+    }
+    told["stands_by"] = registry.in_turn(after)[1:2]
     return page(request, "adapter_change.html", {**told, **_words(known), "mark": mark})
 
 
@@ -110,6 +129,13 @@ def _marked(known: Adapters, do: str, of: str, despite: str, changes: list[Adapt
 def _done(site: Site, name: str) -> list[ActionTaken]:
     actions = site.operations.actions(*ACTIONS.values(), "retire_adapter")
     return [action for action in actions if name in action.on][:AT_ONCE]
+
+
+def _whose(site: Site, known: Adapters) -> dict[str, str]:
+    """Adapter -> who brought it into its state, of those that somebody changed by hand."""
+    actions = site.operations.actions(*ACTIONS.values(), "retire_adapter")
+    moments = {name: (of.by, of.at) for of in reversed(actions) if of.state != "failed" for name in of.on}
+    return {name: by for name, (by, at) in moments.items() if name in known and abs(known[name].since - at) < AT_HAND}
 
 
 def _words(known: Adapters) -> dict[str, object]:

@@ -60,7 +60,11 @@ def check(request: Request, site: OfSite, browser: OfBrowser, fields: Fields) ->
     }
     told |= {"mark": site.forms.mark(browser, ANNOUNCE), "holds_after_s": CLOCKS_DIFFER.total_seconds()}
     if contest is not None and not problems:
-        told |= {**_told(contest), "confirm": site.forms.mark(browser, ANNOUNCE, contest.digest, _now(site))}
+        told |= {
+            **_told(contest),
+            "replaced": site.questions.calendar.at(datetime.now(UTC)),
+            "confirm": site.forms.mark(browser, ANNOUNCE, contest.digest, _now(site)),
+        }
     return page(request, "contest_check.html", told, 422 if problems else 200)
 
 
