@@ -102,6 +102,14 @@ class Pages:
         return TestClient(application(self.site), base_url=ADDRESS, follow_redirects=False)
 
 
+def signed_in_as(pages: Pages, browser: TestClient, person: Person | None) -> TestClient:
+    """The same browser once somebody else has signed in, or nobody."""
+    pages.site.signing = Signed(person)
+    another = pages.browser()
+    another.cookies = browser.cookies
+    return another
+
+
 def mark_in(page: str) -> str:
     """The mark of the page's form."""
     found = re.search(r'name="mark" value="(\w+)"', page)

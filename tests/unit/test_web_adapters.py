@@ -10,7 +10,7 @@ from shared import topology
 from shared.messages import ActionTaken, AdapterAnnounced, Against, Cost, TuningDecided
 from tests.adapters import UNFINISHED, announced, gate
 from tests.builders import NOON
-from tests.web import Pages, Signed
+from tests.web import Pages, Signed, signed_in_as
 
 OPERATOR = Person("olga", voter="web-olga", role="operator")
 PASSED = gate(
@@ -175,7 +175,15 @@ def test_whoever_is_no_operator_changes_nothing(pages: Pages) -> None:
         others.read()
         assert "/adapters/change" not in others.browser().get("/adapters").text
         assert others.browser().get("/adapters/change?do=promote&of=good").status_code == 403
-        assert others.browser().post("/adapters/change", data={"do": "promote", "of": "good"}).status_code == 403
+
+
+def test_whoever_is_no_operator_any_more_changes_nothing_by_a_form_of_before(pages: Pages) -> None:
+    browser = pages.browser()
+    fields = {**fields_of(browser.get("/adapters/change?do=promote&of=good").text), "reason": "by hand"}
+    for person, status in ((Person("r", voter="r", role="reviewer"), 403), (None, 401)):
+        assert signed_in_as(pages, browser, person).post("/adapters/change", data=fields).status_code == status
+    assert serving(pages) == ["new", "old"]
+    assert signed_in_as(pages, browser, OPERATOR).post("/adapters/change", data=fields).status_code == 303
 
 
 def test_nothing_is_changed_while_topics_are_read_or_the_broker_is_away(pages: Pages) -> None:

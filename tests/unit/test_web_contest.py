@@ -14,7 +14,7 @@ from shared.memory.broker import MemoryBroker
 from shared.messages import ActionTaken, Contest, ContestAnnounced
 from tests.adapters import announced
 from tests.contests import a_contest, an_arm
-from tests.web import Pages, Signed
+from tests.web import Pages, Signed, signed_in_as
 
 OPERATOR = Person("olga", voter="web-olga", role="operator")
 TOML = """
@@ -161,13 +161,16 @@ def test_only_what_was_checked_is_announced(pages: Pages) -> None:
     assert len(pages.broker.records(topology.CONTESTS.name)) == 1
 
 
-def test_whoever_is_no_operator_announces_nothing() -> None:
+def test_whoever_is_no_operator_announces_nothing(pages: Pages) -> None:
+    browser = pages.browser()
+    _, page = checked(browser, TOML)
+    confirm, check = mark_of(page, "/contest/announce"), mark_of(page, "/contest/check")
     for role in ("reader", "voter", "reviewer"):
-        others = Pages(signing=Signed(Person("r", voter="r", role=role)))
-        browser = others.browser()
-        assert "<textarea" not in browser.get("/contest").text
-        for address in ("/contest/check", "/contest/announce"):
-            assert browser.post(address, data={"contest": TOML}).status_code == 403
+        other = signed_in_as(pages, browser, Person("r", voter="r", role=role))
+        assert "<textarea" not in other.get("/contest").text
+        assert other.post("/contest/check", data={"contest": TOML, "mark": check}).status_code == 403
+        assert announce(other, TOML, confirm) == 403
+    assert announce(signed_in_as(pages, browser, OPERATOR), TOML, confirm) == 303
 
 
 def test_while_the_broker_is_away_nothing_is_announced(pages: Pages) -> None:

@@ -12,11 +12,11 @@ from services.web.signing.people import Person
 from shared import topology
 from shared.lab.accounting import name
 from shared.memory.letters import MemoryLetters
-from shared.messages import ActionTaken
+from shared.messages import ActionTaken, LetterSpan
 from shared.records import Position
 from tests.builders import NOON
 from tests.dead import bury
-from tests.web import Pages, Signed
+from tests.web import Pages, Signed, signed_in_as
 
 DOCUMENTS = topology.DOCUMENTS.name
 OPERATOR = Person("olga", voter="web-olga", role="operator")
@@ -144,6 +144,16 @@ def test_bytes_are_for_operators_who_may_see_the_labels_that_are_named_in_them()
             assert ("the secret" in said) == (is_shown and "letter" in address), (value, labels, address)
 
 
+def test_bytes_that_were_cut_off_before_their_labels_are_for_nobody(pages: Pages) -> None:
+    value = b'{"text": "the secret' + b"x" * topology.DOCUMENTS.max_bytes + b'", "labels": ["board"]}'
+    [place] = bury(pages.broker, "large", value=value)
+    pages.read()
+    for address in ("/dead/letter", "/api/dead/letter"):
+        said = pages.browser().get(address, params={"at": name(place)}).text
+        assert "the secret" not in said
+        assert "nobody can tell which labels it has" in said
+
+
 def test_a_question_is_for_whoever_has_all_of_its_labels() -> None:
     for labels, is_shown in ((("board",), False), (("board", "press"), True)):
         pages = Pages(signing=Signed(Person("o", voter="o", role="operator", labels=labels)))
@@ -165,8 +175,17 @@ def test_whoever_is_no_operator_sees_no_bytes_and_sends_nothing() -> None:
         assert "shown to operators" in page
         assert "/dead/trial" not in page
         assert browser.get(f"/dead/trial?what=at&of={at}").status_code == 403
-        assert browser.post("/dead/send", data={"what": "at", "of": name(place)}).status_code == 403
-        assert not pages.broker.records(DOCUMENTS)
+
+
+def test_whoever_is_no_operator_any_more_sends_nothing_by_a_form_of_before(pages: Pages) -> None:
+    bury(pages.broker, "d-1")
+    pages.read()
+    browser = pages.browser()
+    fields = fields_of(browser.get(f"/dead/trial?what=topic&of={DOCUMENTS}").text)
+    for person, status in ((Person("r", voter="r", role="reviewer"), 403), (None, 401)):
+        assert signed_in_as(pages, browser, person).post("/dead/send", data=fields).status_code == status
+    assert not pages.broker.records(DOCUMENTS)
+    assert signed_in_as(pages, browser, OPERATOR).post("/dead/send", data=fields).status_code == 303
 
 
 def test_a_dry_run_sends_nothing_and_its_confirmation_sends_what_it_showed(pages: Pages) -> None:
@@ -376,6 +395,15 @@ def test_a_sending_that_was_cut_off_says_so(pages: Pages) -> None:
         topology.ACTIONS, ActionTaken(action_id="a", action="send_again", by="x", via="pages", at=NOON, wanted=9)
     )
     assert "It was cut off after 0 letters of 9" in pages.browser().get("/dead/sending?id=a").text
+
+
+def test_what_is_behind_on_an_action_changes_nothing(pages: Pages) -> None:
+    span = LetterSpan(topic=topology.DOCUMENTS.dead, partition=0, first=0, last=1)
+    begun = ActionTaken(action_id="a", action="send_again", by="x", via="pages", at=NOON, wanted=9)
+    done = begun.model_copy(update={"state": "done", "outcome": "ended", "letters": (span,)})
+    for action in (begun, done, begun):
+        pages.publish(topology.ACTIONS, action)
+    assert "Done: ended" in pages.browser().get("/dead/sending?id=a").text
 
 
 def test_letters_are_not_counted_beyond_what_an_action_may_have(pages: Pages) -> None:

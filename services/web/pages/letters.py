@@ -32,6 +32,8 @@ def withheld(person: Person, letter: Buried) -> str:
     """Why its bytes are not for this person; "" where they are."""
     if not person.may("operator"):
         return "What is in a letter is shown to operators."
+    if letter.is_cut and letter.labels is None:
+        return "It was cut, so that nobody can tell which labels it has: `tiltyard dead-letters show` prints it."
     if not all(_may_see(person, labels, letter.topic) for labels in letter.labels or ()):
         return "It names labels whose documents you may not see."
     return ""
