@@ -20,6 +20,7 @@ from shared.lab.resending.sending import Ports, places_of, send_again, spans
 from shared.memory.broker import MemoryBroker
 from shared.memory.letters import MemoryLetters
 from shared.messages import ActionTaken
+from shared.messages.actions import MOST_SENT
 from shared.records import Position, RawRecord
 from tests.builders import NOON
 from tests.dead import bury
@@ -150,3 +151,20 @@ def test_an_error_ends_an_action_as_failed() -> None:
     with pytest.raises(ValueError, match="no such"), written_down(an_action(), written.append, lambda: NOON):
         raise ValueError("no such adapter")
     assert [(of.state, of.outcome) for of in written] == [("begun", ""), ("failed", "no such adapter")]
+
+
+def test_an_action_about_as_many_letters_as_there_may_be_fits_its_topic() -> None:
+    places = [Position(f"{'x' * 40}.dead", at % 9, 2**40 + 2 * at) for at in range(MOST_SENT)]
+    action = an_action().model_copy(update={"letters": spans(places), "reason": "y" * 1_000, "wanted": MOST_SENT})
+
+    assert ActionTaken.model_validate_json(action.model_dump_json()).sent == MOST_SENT
+    assert len(action.model_dump_json()) < topology.ACTIONS.max_bytes
+
+
+def test_more_letters_than_one_action_may_have_are_left_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.lab.resending.plan.MOST_SENT", 3)
+    broker = MemoryBroker()
+    bury(broker, *(f"d-{at}" for at in range(5)))
+    planned = plan(letters(broker), set())
+
+    assert (len(planned.letters), planned.left, sum(planned.to.values())) == (3, 2, 3)

@@ -16,7 +16,7 @@ from shared.records import Position, RawRecord, understood
 ADAPTERS, CONTEST = "adapters", "contest"
 OPERATED = {topology.ADAPTERS.name, topology.TUNINGS.name, topology.ACTIONS.name}
 MOST, MOST_BYTES = 500, 16 * 1024 * 1024
-MOST_SENT = 200_000
+MOST_PLACES = 200_000
 """Letters of which it is kept that they were sent again, those of the newest actions."""
 
 
@@ -69,7 +69,7 @@ class Operations:
             self._tell(ADAPTERS)
         elif topic == topology.ACTIONS.name:
             for _, action in understood(ActionTaken, [record]):
-                self.hear(action, size)
+                self.hear(action)
         elif topic == topology.TUNINGS.name:
             for _, tuning in understood(TuningDecided, [record]):
                 self._tunings.put(tuning.tuning_id, tuning, size)
@@ -79,12 +79,13 @@ class Operations:
                 self._contests.put(said.announcement_id, Announced(said, record.appended_at), size)
                 self._tell(CONTEST)
 
-    def hear(self, action: ActionTaken, size: int = 0) -> None:
+    def hear(self, action: ActionTaken) -> None:
         """Of an action as it stands by now; what is behind what is known of it already changes nothing."""
         with self._lock:
             known = self._actions.get(action.action_id)
             if known is None or _progress(action) >= _progress(known):
-                self._actions.put(action.action_id, action, size or len(action.model_dump_json()))
+                grown = _bytes(action) - (_bytes(known) if known else 0)
+                self._actions.put(action.action_id, action, grown)
                 self._note(action)
         self._tell(action.action_id)
 
@@ -92,9 +93,13 @@ class Operations:
         for place in places_of(action):
             self.sent.pop(place, None)
             self.sent[place] = action
-        while len(self.sent) > MOST_SENT:
+        while len(self.sent) > MOST_PLACES:
             self.sent.pop(next(iter(self.sent)))
 
 
 def _progress(action: ActionTaken) -> tuple[bool, int]:
     return action.state != "begun", action.sent
+
+
+def _bytes(action: ActionTaken) -> int:
+    return len(action.model_dump_json())

@@ -19,13 +19,15 @@ _KNOWN = {topic.name for topic in topology.TOPICS}
 class Plan:
     """`letters`: that would be sent, in their order. `to`: topic -> how many. `cannot`: why -> how many.
 
-    `sent_before`: how many are left out since they were sent again before.
+    `sent_before`: how many are left out since they were sent again before; `left`: how many are for another time, since
+    one action sends 20,000 at most.
     """
 
     letters: tuple[Buried, ...]
     to: Mapping[str, int]
     cannot: Mapping[str, int]
     sent_before: int
+    left: int = 0
 
     @property
     def digest(self) -> str:
@@ -42,13 +44,14 @@ def obstacle(letter: Buried) -> str:
 
 
 def plan(letters: Iterable[Buried], sent: Container[Position], *, again: bool = False) -> Plan:
-    """In the order in which they lie. `again`: also those that were sent again before. At most 100,000 are sent."""
+    """In the order in which they lie. `again`: also those that were sent again before."""
     wanted = sorted(letters, key=lambda letter: letter.position)
     fresh = [letter for letter in wanted if again or letter.position not in sent]
-    free = [letter for letter in fresh if not obstacle(letter)][:MOST_SENT]
+    free = [letter for letter in fresh if not obstacle(letter)]
     return Plan(
-        letters=tuple(free),
-        to=Counter(letter.topic for letter in free),
+        letters=tuple(free[:MOST_SENT]),
+        to=Counter(letter.topic for letter in free[:MOST_SENT]),
         cannot=Counter(why for letter in fresh if (why := obstacle(letter))),
         sent_before=len(wanted) - len(fresh),
+        left=max(0, len(free) - MOST_SENT),
     )
