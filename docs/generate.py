@@ -63,7 +63,8 @@ def _topics() -> Iterator[str]:
 def _steps() -> Iterator[str]:
     yield from ("| service | reads | follows | stores | writes |", "|---|---|---|---|---|")
     for step in STEPS:
-        cells = [_names(step.reads), _names(step.follows), ", ".join(step.stores), _names(step.writes)]
+        followed = _names(step.follows) + (", every `<topic>.dead`" if step.buried else "")
+        cells = [_names(step.reads), followed, ", ".join(step.stores), _names(step.writes)]
         yield f"| [{step.service}](../services/{step.service}/README.md) | {' | '.join(cells)} |"
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
 from shared.messages import (
+    ActionTaken,
     AdapterAnnounced,
     Answer,
     ContestAnnounced,
@@ -79,24 +80,29 @@ REVIEWS = Topic("qa.reviews.v1", Reviewed, "key", "compacted")
 PAIRS = Topic("models.pairs.v1", TrainingPair, "pair_id", "compacted", public=True)
 ADAPTERS = Topic("models.adapters.v1", AdapterAnnounced, "name", "compacted")
 TUNINGS = Topic("models.tunings.v1", TuningDecided, "tuning_id", "compacted")
+ACTIONS = Topic("ops.actions.v1", ActionTaken, "action_id", "compacted")
 
 AnyTopic = Topic[Any]
 
 TOPICS: tuple[AnyTopic, ...] = (
     DOCUMENTS, CHUNKS, INDEXED, ENCODERS, CONTESTS, QUESTIONS, EVIDENCE, ANSWERS, REFERENCES, VOTES, VERDICTS,
-    RESULTS, STANDINGS, REVIEW_ITEMS, REVIEWS, PAIRS, ADAPTERS, TUNINGS,
+    RESULTS, STANDINGS, REVIEW_ITEMS, REVIEWS, PAIRS, ADAPTERS, TUNINGS, ACTIONS,
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Step:
-    """One service's part of the way: what it reads (as a group), follows (all of it) and writes."""
+    """One service's part of the way: what it reads (as a group), follows (all of it) and writes.
+
+    `buried`: topics whose dead letters it follows, and sends again where a person asks for it.
+    """
 
     service: str
     reads: tuple[AnyTopic, ...]
     writes: tuple[AnyTopic, ...]
     stores: tuple[str, ...] = ()
     follows: tuple[AnyTopic, ...] = ()
+    buried: tuple[AnyTopic, ...] = ()
 
 
 STEPS: tuple[Step, ...] = (
@@ -121,7 +127,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "web",
         (),
-        (DOCUMENTS, QUESTIONS, VOTES, REFERENCES, REVIEWS),
+        (DOCUMENTS, QUESTIONS, VOTES, REFERENCES, REVIEWS, ADAPTERS, CONTESTS, ACTIONS),
         follows=(
             CONTESTS,
             DOCUMENTS,
@@ -136,7 +142,11 @@ STEPS: tuple[Step, ...] = (
             REFERENCES,
             REVIEW_ITEMS,
             REVIEWS,
+            ADAPTERS,
+            TUNINGS,
+            ACTIONS,
         ),
+        buried=TOPICS,
     ),
 )
 
@@ -144,4 +154,6 @@ STEPS: tuple[Step, ...] = (
 def needed_by(service: str) -> list[str]:
     """Names of every topic that a service touches, dead letters included."""
     step = next(step for step in STEPS if step.service == service)
-    return [topic.name for topic in (*step.reads, *step.writes, *step.follows)] + [t.dead for t in step.reads]
+    return [topic.name for topic in (*step.reads, *step.writes, *step.follows)] + [
+        t.dead for t in (*step.reads, *step.buried)
+    ]

@@ -1,7 +1,10 @@
 """The pages over a broker in memory, as tests and trials use them."""
 
 import re
+import threading
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -21,6 +24,7 @@ from shared.costs import CostSettings
 from shared.lab.voting.settings import VotingSettings
 from shared.memory.broker import MemoryBroker
 from shared.memory.lags import MemoryLags
+from shared.memory.letters import MemoryLetters
 from shared.messages import DocumentIndexed, Message
 from shared.topology import STEPS, AnyTopic
 from tests.builders import NOON
@@ -74,13 +78,17 @@ class Pages:
     signing: Signing = field(default_factory=ThisMachine)
     store: StandingRevisions = field(default_factory=NoStore)
     costs: CostSettings = field(default_factory=CostSettings)
+    letters: Callable[[MemoryBroker], MemoryLetters] = MemoryLetters
 
     def __post_init__(self) -> None:
+        self._free = threading.Event()
+        self._free.set()
         self.publishing = Publishing(self.broker)
         lags = MemoryLags(self.broker, {topic.name for step in STEPS for topic in step.reads})
         self.site = Site(
-            self.settings, self.voting, self.publishing, self.signing, store=self.store, costs=self.costs, lagging=lags
-        )
+            self.settings, self.voting, self.publishing, self.signing,
+            store=self.store, costs=self.costs, lagging=lags, letters=self._carrier,
+        )  # fmt: skip
         self._read: Counter[tuple[str, int]] = Counter()
         self.site.finish_reading()
 
@@ -97,9 +105,30 @@ class Pages:
                     self._read[topic, partition] += 1
                     self.site.take(record)
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """No dead letter is read meanwhile."""
+        self._free.clear()
+        try:
+            yield
+        finally:
+            self._free.set()
+
+    def _carrier(self) -> MemoryLetters:
+        assert self._free.wait(30)
+        return self.letters(self.broker)
+
     def browser(self) -> TestClient:
         """Somebody who has not been here before."""
         return TestClient(application(self.site), base_url=ADDRESS, follow_redirects=False)
+
+
+def signed_in_as(pages: Pages, browser: TestClient, person: Person | None) -> TestClient:
+    """The same browser once somebody else has signed in, or nobody."""
+    pages.site.signing = Signed(person)
+    another = pages.browser()
+    another.cookies = browser.cookies
+    return another
 
 
 def mark_in(page: str) -> str:

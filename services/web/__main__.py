@@ -19,6 +19,7 @@ from shared.cassandra.documents import CassandraDocuments
 from shared.costs import CostSettings
 from shared.kafka import client
 from shared.kafka.lags import KafkaLags
+from shared.kafka.letters import KafkaLetters
 from shared.kafka.newest import NewestRecords
 from shared.lab.voting.settings import VotingSettings
 from shared.observe import Readiness
@@ -46,13 +47,16 @@ def run(readiness: Readiness) -> None:
         failed.set()
         serving.end()
 
-    following = Following(site, NewestRecords(kafka, most_of(settings)), readiness.announce, ended)
+    records = NewestRecords(kafka, most_of(settings))
+    site.dead.start_after(records.left_out)
+    following = Following(site, records, readiness.announce, ended)
     with listen(settings) as address:
         following.start()
         try:
             log.info("serving", pages=f"{settings.scheme}://{settings.name}:{address.getsockname()[1]}")
             serving.run(sockets=[address])
         finally:
+            site.sending.stop()
             following.stop()
     if failed.is_set():
         raise RuntimeError("the topics are no longer read: the log says why")
@@ -63,6 +67,7 @@ def _site(settings: WebSettings, kafka: KafkaSettings) -> Site:
     return Site(
         settings, VotingSettings(), Topics(kafka), way_of(settings),
         store=_store(), costs=CostSettings(), lagging=KafkaLags(kafka, READ),
+        letters=lambda: KafkaLetters(kafka, SERVICE),
     )  # fmt: skip
 
 

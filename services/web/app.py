@@ -16,17 +16,22 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from services.web.live.site import Site
 from services.web.pages import (
     accepting,
+    adapters,
     api,
     asking,
     compare,
+    contest,
+    dead,
     documents,
     evidence,
     evidence_api,
     faults,
     freshness,
     freshness_api,
+    operations_api,
     reports,
     reports_api,
+    resending,
     review_api,
     reviewing,
     signing,
@@ -41,8 +46,9 @@ from services.web.safety import Safe
 from services.web.signing.ways import NotSignedInError
 
 PAGES = (
-    asking, compare, voting, standings, freshness, documents, evidence, trace, reviewing, accepting, reports,
-    api, evidence_api, freshness_api, reports_api, review_api, standings_api,
+    asking, compare, voting, standings, freshness, documents, evidence, trace, reviewing, accepting, reports, dead,
+    resending, adapters, contest, api, evidence_api, freshness_api, operations_api, reports_api, review_api,
+    standings_api,
 )  # fmt: skip
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
 """And that of the settings: by other names only somebody else's page would reach us."""

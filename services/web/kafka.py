@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from services.web.live import accepted, sheets
 from services.web.live.dead import DEAD
-from services.web.live.documents import KEPT, OWN
+from services.web.live.documents import KEPT
+from services.web.live.operations import MOST
 from services.web.live.site import FOLLOWED, VOTES
 from services.web.settings import WebSettings
 from shared import observe, topology
@@ -66,6 +67,7 @@ def most_of(settings: WebSettings) -> Mapping[str, int | None]:
         topology.ANSWERS: MOST_ARMS * settings.questions, topology.VOTES: VOTES,
         topology.EVIDENCE: SEARCHES * settings.questions,
         topology.DOCUMENTS: KEPT, topology.CHUNKS: KEPT, topology.INDEXED: KEPT,
+        topology.TUNINGS: MOST, topology.ACTIONS: MOST,
         topology.REFERENCES: accepted.QUESTIONS, topology.REVIEW_ITEMS: sheets.ITEMS, topology.REVIEWS: sheets.VERDICTS,
     }  # fmt: skip
-    return {topic.name: most.get(topic) for topic in FOLLOWED} | dict.fromkeys(DEAD, OWN)
+    return {topic.name: most.get(topic) for topic in FOLLOWED} | dict.fromkeys(DEAD, settings.dead_letters)

@@ -1,8 +1,9 @@
 """What the pages need of a broker."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
+from shared.lab.resending.sending import Carrier
 from shared.lags import Lags
 from shared.messages import Message, Revision
 from shared.records import RawRecord
@@ -53,3 +54,12 @@ class NotKnown:
     def look(self) -> Lags:
         """Raises ConnectionError."""
         raise ConnectionError("how far services are is not known here")
+
+
+Letters = Callable[[], Carrier]
+"""Makes what reads dead letters whole and sends them, for one thread."""
+
+
+def no_letters() -> Carrier:
+    """Where none can be read: for tests. Raises ConnectionError."""
+    raise ConnectionError("dead letters cannot be read here")

@@ -31,6 +31,7 @@ class WebSettings(Settings):
     questions: int = Field(default=2_000, ge=10, description="newest questions that are kept with their answers")
     memory_mib: int = Field(default=256, ge=16, description="that those may take; the oldest leave before")
     evidence_mib: int = Field(default=128, ge=16, description="that what was found for those may take, beside them")
+    dead_letters: int = Field(default=5_000, ge=10, description="newest dead letters of each topic that are kept")
     streams: int = Field(default=200, ge=1, description="pages that are kept up to date at the same time")
     reports: Path = Field(default=Path("out"), description="folder of the reports and decisions that are shown")
     asked_per_minute: int = Field(default=60, ge=1, description="records beside votes that one person may publish")

@@ -18,7 +18,11 @@ _STANDING_BY = 1
 
 
 class RegistryError(ValueError):
-    """A change that the registry refuses; says what to do instead."""
+    """A change that the registry refuses. `why`: without `otherwise`, which says by which command to have it still."""
+
+    def __init__(self, why: str, otherwise: str = "") -> None:
+        super().__init__(f"{why}. {otherwise}" if otherwise else why)
+        self.why = why
 
 
 def of_track(adapters: Adapters, track: str) -> Adapters:
@@ -63,7 +67,7 @@ def promote(
     if turn and turn[0].name == name:
         raise RegistryError(f"{name} serves already")
     if not despite_gates and (why := refusal(chosen)):
-        raise RegistryError(f"{name} is not promoted: {why}. --despite-gates promotes it all the same.")
+        raise RegistryError(f"{name} is not promoted: {why}", "--despite-gates promotes it all the same.")
     others = [adapter for adapter in turn if adapter.name != name]
     replaced = [_changed(adapter, "retired", now, f"replaced by {name}") for adapter in others[_STANDING_BY:]]
     return [_changed(chosen, "serving", _after(turn, now), reason), *replaced]

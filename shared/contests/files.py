@@ -54,20 +54,21 @@ def read(file: Path) -> Contest:
         content = file.read_bytes()
     except OSError as error:
         raise ValueError(f"{file} cannot be read: {error.strerror}") from error
-    return _contest(content, str(file))
+    return parsed(content, str(file))
 
 
 def _shipped(name: str) -> Contest:
-    return _contest((resources.files(FOLDER) / f"{name}.toml").read_bytes(), f"{name}.toml")
+    return parsed((resources.files(FOLDER) / f"{name}.toml").read_bytes(), f"{name}.toml")
 
 
-def _contest(content: bytes, name: str) -> Contest:
+def parsed(content: bytes, name: str) -> Contest:
+    """The contest that bytes say. Raises ValueError that names them and says what is wrong."""
     try:
-        parsed = tomllib.loads(content.decode("utf-8-sig"))
+        said = tomllib.loads(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise ValueError(f"{name} is no TOML: {error}") from error
     try:
-        return Contest.model_validate(parsed | {part: _paragraphs(parsed.get(part, ()), part, name) for part in KNOWN})
+        return Contest.model_validate(said | {part: _paragraphs(said.get(part, ()), part, name) for part in KNOWN})
     except ValidationError as error:
         raise ValueError(f"{name}: {reason_of(error)}") from error
 

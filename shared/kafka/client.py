@@ -5,8 +5,9 @@ would not be co-partitioned and joins by key would never complete.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Any, Literal, TypeAlias
 
 import stamina
@@ -96,16 +97,8 @@ def reader(settings: KafkaSettings, *, uncommitted: bool, ahead: int = 100_000) 
 
 def producer(settings: KafkaSettings, client: str) -> Producer:
     """An idempotent producer that sends at once."""
-    return Producer(
-        _common(settings, f"{client}-producer")
-        | {
-            "enable.idempotence": True,
-            "partitioner": "murmur2_random",
-            "linger.ms": 0,
-            "compression.type": "lz4",
-            "message.max.bytes": MAX_BYTES,
-        }
-    )
+    options = {"enable.idempotence": True, "partitioner": "murmur2_random", "linger.ms": 0, "compression.type": "lz4"}
+    return Producer(_common(settings, f"{client}-producer") | options | {"message.max.bytes": MAX_BYTES})
 
 
 def admin(settings: KafkaSettings) -> Admin:
@@ -192,3 +185,12 @@ def _common(settings: KafkaSettings, client: str) -> dict[str, Any]:
         "logger": logging.getLogger("librdkafka"),
         "topic.metadata.refresh.interval.ms": 30_000,
     } | settings.client_options
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    """Errors of the client as ConnectionError."""
+    try:
+        yield
+    except KafkaException as error:
+        raise ConnectionError(f"the broker does not answer: {error}") from error

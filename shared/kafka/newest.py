@@ -1,8 +1,8 @@
 """Several topics followed at once without a group: the newest records that are kept of each, then all as they come."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from shared.kafka import client, consumed, topics
 from shared.records import RawRecord
@@ -12,16 +12,21 @@ LOOK_EVERY_S, LOOK_S = 5.0, 3.0
 
 
 class NewestRecords:
-    """One consumer over all partitions of all the topics. `most`: topic -> how many of the kept ones; None for all."""
+    """One consumer over all partitions of all the topics. `most`: topic -> how many of the kept ones; None for all.
+
+    `left_out`: topic -> how many older ones were kept at the start.
+    """
 
     def __init__(self, settings: KafkaSettings, most: Mapping[str, int | None]) -> None:
         self._consumer = client.consumer(settings, "web")
         self._ends: dict[tuple[str, int], int] = {}
+        self.left_out: Counter[str] = Counter()
         places = []
         for topic, wanted in most.items():
             kept = topics.ranges(settings, topic)
             for partition, (low, high) in kept.items():
                 start = low if wanted is None else max(low, high - wanted)
+                self.left_out[topic] += start - low
                 places.append(client.TopicPartition(topic, partition, start))
                 if high > start:
                     self._ends[topic, partition] = high
@@ -49,7 +54,7 @@ class NewestRecords:
 
     def caught_up(self) -> bool:
         """Whether all that was kept at the start has been read. Raises ConnectionError while the broker is away."""
-        with _reaching():
+        with client.reaching():
             return all(
                 place.offset >= self._ends.get((place.topic, place.partition), place.offset)
                 for place in self._consumer.position(self._places)
@@ -60,14 +65,6 @@ class NewestRecords:
 
     def _look(self) -> None:
         """Whether the broker answers: a consumer alone waits for one that is away."""
-        with _reaching():
+        with client.reaching():
             self._consumer.get_watermark_offsets(self._places[0], timeout=LOOK_S)
         self._looked_at = time.monotonic()
-
-
-@contextmanager
-def _reaching() -> Iterator[None]:
-    try:
-        yield
-    except client.KafkaException as error:
-        raise ConnectionError(f"the broker does not answer: {error}") from error

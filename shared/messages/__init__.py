@@ -6,6 +6,7 @@ not know, so that a newer writer does not stop an older reader. Times are aware 
 `_ms` or `_s`.
 """
 
+from shared.messages.actions import ActionKind, ActionState, ActionTaken, LetterSpan
 from shared.messages.adapters import (
     AdapterAnnounced,
     AdapterKind,
@@ -34,6 +35,9 @@ from shared.messages.verdicts import Comparison, Grade, Outcome, Reply, Verdicts
 
 __all__ = [
     "KINDS",
+    "ActionKind",
+    "ActionState",
+    "ActionTaken",
     "AdapterAnnounced",
     "AdapterKind",
     "AdapterRef",
@@ -67,6 +71,7 @@ __all__ = [
     "GateVerdict",
     "Grade",
     "Identifier",
+    "LetterSpan",
     "Message",
     "Moment",
     "Outcome",

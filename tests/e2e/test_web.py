@@ -1,11 +1,14 @@
 """The pages over the real topics: a question asked on one, and its answers as they come."""
 
+import json
+import re
 import time
 from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
 
+from shared import topology
 from shared.lags import NEEDED
 from tests.builders import a_document, a_question
 from tests.e2e.conftest import WITHIN_S, House
@@ -80,3 +83,32 @@ def test_the_page_tells_how_far_each_service_is(house: House, browser: httpx.Cli
     until(told, lambda services: {*NEEDED} <= {*services.split()})
     assert "Not running" not in browser.get("/freshness").text
     assert browser.get("/api/freshness").json()["waiting"] == []
+
+
+def test_a_refused_document_is_sent_again_from_a_page(house: House, browser: httpx.Client) -> None:
+    publisher = house.publisher()
+    publisher.send_bytes(topology.DOCUMENTS.name, b"web-refused", b"{", {})
+    publisher.close()
+    sent_again(browser, "web-refused")
+    until(lambda: letters_of(browser, "web-refused"), lambda page: page.count('"key":"web-refused"') == 2)
+    own = [of for of in json.loads(letters_of(browser, "web-refused"))["letters"] if of["key"] == "web-refused"]
+    assert sorted(of["sent_again"] for of in own) == [False, True], "refused again, and the first one is marked"
+
+
+def letters_of(browser: httpx.Client, key: str) -> str:
+    """The letters of the group in which the one with this key lies, or an empty text."""
+    for group in browser.get("/api/dead").json():
+        letters = browser.get("/api/dead/group", params={"id": group["name"]}).text
+        if f'"key":"{key}"' in letters:
+            return letters
+    return ""
+
+
+def sent_again(browser: httpx.Client, key: str) -> None:
+    """Wait for its letter, and send that."""
+    letters = json.loads(until(lambda: letters_of(browser, key), bool))["letters"]
+    at = next(letter["at"] for letter in letters if letter["key"] == key)
+    trial = browser.get("/dead/trial", params={"what": "at", "of": at}).text
+    led = browser.post("/dead/send", data=dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', trial)))
+    assert led.status_code == 303, led.text
+    until(lambda: browser.get(led.headers["location"]).text, lambda page: "Done: 1 of 1 letters sent again" in page)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from shared import topology
 from shared.contests.files import shipped
 from shared.messages import (
+    ActionTaken,
     Answer,
     ContestAnnounced,
     DocumentChunked,
@@ -216,5 +217,9 @@ GOODS: Mapping[topology.AnyTopic, Good] = {
     topology.TUNINGS: Good(
         lambda _, name: TuningDecided(tuning_id=name, state="postponed", reason="r", decided_at=NOON),
         lambda production, name: name in production.decided,
+    ),
+    topology.ACTIONS: Good(
+        lambda _, name: ActionTaken(action_id=name, action="send_again", by="somebody", via="console", at=NOON),
+        _in_view("actions"),
     ),
 }

@@ -96,6 +96,7 @@ class Production(Pipeline):
         self.encoders: MemoryView[EncodersAnnounced] = MemoryView(self.broker, topology.ENCODERS)
         self.announced = MemoryView(self.broker, topology.ADAPTERS)
         self.standings = MemoryView(self.broker, topology.STANDINGS)
+        self.actions = MemoryView(self.broker, topology.ACTIONS)
         self.adapters = self.announced.values
         runners = [self._ingest(), self._embedder(), self._retriever(), *self._workers(), self._judge()]
         self.runners = [self.watcher.watch(runner) for runner in runners]

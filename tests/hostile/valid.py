@@ -32,6 +32,7 @@ VALID: Mapping[topology.AnyTopic, Make] = {
     topology.PAIRS: models.pairs,
     topology.ADAPTERS: models.adapters,
     topology.TUNINGS: models.tunings,
+    topology.ACTIONS: models.actions,
 }
 
 

@@ -6,10 +6,12 @@ from typing import Any
 from services.generator.backends.echo import BASE_SHA256
 from shared.contests.files import shipped
 from shared.messages import (
+    ActionTaken,
     AdapterAnnounced,
     Cost,
     Difference,
     Estimate,
+    LetterSpan,
     Message,
     Snapshot,
     Standing,
@@ -69,3 +71,10 @@ def pairs(name: str) -> list[Message]:
             question="Where is it?", answer="the pier", document_id=name, choices=("the pier", "here"), fact="f"
         )
     ]
+
+
+def actions(name: str) -> list[Message]:
+    span = LetterSpan(topic="news.documents.v1.dead", partition=1, first=3, last=9)
+    done = {"state": "done", "ended_at": NOON, "outcome": "7 of 9 letters sent again", "wanted": 9, "letters": (span,)}
+    said = {"action_id": name, "by": "operator", "via": "pages", "at": NOON, "on": ("news",), "reason": "mended"}
+    return [ActionTaken.model_validate({"action": kind, **said, **done}) for kind in ("send_again", "promote_adapter")]

@@ -3,7 +3,8 @@
 import pytest
 
 from services.console.views import adapters as adapters_view
-from services.console.views.adapters import in_words, role, show_list, show_one, spoken_in
+from services.console.views.adapters import show_list, show_one, spoken_in
+from shared.adapters.wording import cost_in_words, role
 from shared.messages import AdapterRef, Against, Cost
 from tests import adapters
 from tests.builders import NOON
@@ -78,8 +79,10 @@ def test_two_are_shown_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_costs_are_told_as_far_as_they_are_known() -> None:
-    assert in_words(Cost(seconds=90, tokens=12)) == "90 s, 12 tokens"
-    assert in_words(Cost(seconds=90, kwh=0.05, money=0.5, currency="EUR")) == "90 s, about 0.050 kWh, about 0.50 EUR"
+    assert cost_in_words(Cost(seconds=90, tokens=12)) == "90 s, 12 tokens"
+    assert (
+        cost_in_words(Cost(seconds=90, kwh=0.05, money=0.5, currency="EUR")) == "90 s, about 0.050 kWh, about 0.50 EUR"
+    )
 
 
 def test_kind_and_size_stand_in_the_list_and_beside_one_adapter(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,12 +6,11 @@ from typing import Any
 import pytest
 
 from services.console.commands import demo
-from services.console.live import contests
 from services.generator import offering
 from services.generator.arms import Served
 from services.generator.settings import GeneratorSettings
 from shared import plugins
-from shared.contests import files
+from shared.contests import announcing, files
 from shared.contests.calendar import Calendar
 from shared.messages import Contest
 from tests.builders import NOON
@@ -62,10 +61,10 @@ def test_a_contest_that_the_workers_backend_cannot_serve_has_a_problem_that_name
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     contest = a_contest("tuned", HALF)
-    assert contests.problems(contest, ["tuned"]) == []
+    assert announcing.problems(contest, ["tuned"]) == []
     monkeypatch.setenv("TILTYARD_GENERATOR_BACKEND", "openai")
 
-    [problem] = contests.problems(contest, ["tuned"])
+    [problem] = announcing.problems(contest, ["tuned"])
 
     assert problem.startswith("arm tuned+rag: strength 0.5: ")
     assert "by the settings here, TILTYARD_GENERATOR_BACKEND=openai; workers go by their own" in problem
@@ -74,7 +73,7 @@ def test_a_contest_that_the_workers_backend_cannot_serve_has_a_problem_that_name
 def test_names_that_are_not_known_are_told_beside_what_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TILTYARD_GENERATOR_BACKEND", "tgi")
 
-    problems = contests.problems(a_contest("tuned", "small", HALF), ["tuned"])
+    problems = announcing.problems(a_contest("tuned", "small", HALF), ["tuned"])
 
     assert [problem.partition(":")[0] for problem in problems] == ["arm small", "arm tuned+rag"]
 

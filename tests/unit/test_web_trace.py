@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
 
-from services.web.live.dead import DeadLetters
 from services.web.pages.bars import WIDTH, bars
 from services.web.pages.trace import trace_of
 from services.web.pages.tracing import Way
@@ -14,7 +13,7 @@ from shared.memory.broker import MemoryBroker
 from shared.messages import Message
 from shared.records import Position, RawRecord
 from shared.topology import AnyTopic
-from tests.builders import NOON, a_chunked_document, a_document, a_question, a_raw_record, an_answer, evidence
+from tests.builders import NOON, a_chunked_document, a_document, a_question, an_answer, evidence
 from tests.contests import ARMS, within
 from tests.results import a_result, a_scored
 from tests.unit.test_web_evidence import AWAY, Away, a_revision, stored
@@ -271,16 +270,6 @@ def test_of_many_dead_letters_those_buried_last_are_shown() -> None:
     assert page.count('id="letter-') == 50
     assert "reason 59<" in page
     assert "reason 9<" not in page
-
-
-def test_dead_letters_in_memory_have_a_bound() -> None:
-    letters = DeadLetters(most=10)
-    for offset in range(25):
-        letters.take(a_raw_record(b"{}", topic=topology.VOTES.dead, offset=offset, key=b"q-%d" % (offset % 2)))
-        letters.take(a_raw_record(b"{}", topic=topology.VOTES.dead, offset=offset, key=b"q-%d" % (offset % 2)))
-
-    assert [letter.position.offset for letter in letters.of("q-0")] == [24, 22, 20, 18, 16]
-    assert letters.of("q-0")[0].reason == "a foreign record: no service of Tiltyard buried it"
 
 
 def test_a_trace_leads_to_nothing_of_a_question_with_labels() -> None:

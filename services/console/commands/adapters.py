@@ -1,27 +1,39 @@
 """`tiltyard adapters`: which fine-tuned adapters there are, which one serves, and changing that."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, NamedTuple
 
 import typer
 
 from services.console import output
 from services.console.commands.results import read
+from services.console.live import acting
 from services.console.views import adapters as adapters_view
 from shared import topology
-from shared.adapters import registry
+from shared.adapters import registry, wording
 from shared.adapters.registry import Adapters
 from shared.kafka import client
 from shared.kafka.sink import Delivery, publish
 from shared.kafka.view import KafkaView
-from shared.messages import AdapterAnnounced
+from shared.lab.acting import begun, written_down
+from shared.messages import ActionKind, AdapterAnnounced
 from shared.settings import KafkaSettings
 
 Name = Annotated[str, typer.Argument(help="The adapter.")]
 Reason = Annotated[str, typer.Option(help="Kept with the change, for those who come later.")]
 Changes = Callable[[Adapters, datetime], list[AdapterAnnounced]]
 ASKED_FOR = "asked for by hand"
+
+
+class Asked(NamedTuple):
+    """What is asked for, by whom ("": the operating system's user), and why."""
+
+    action: ActionKind
+    by: str
+    reason: str
+
+
 app = typer.Typer(no_args_is_help=True, help="List, compare, promote and roll back fine-tuned adapters.")
 
 
@@ -41,7 +53,7 @@ def list_all(
     adapters = known()
     spoken = adapters_view.spoken_in(read(KafkaSettings()).values()) if answers else None
     if json:
-        return output.as_json([_as_dict(adapter, adapters) for adapter in adapters_view.newest_first(adapters)])
+        return output.as_json([_as_dict(adapter, adapters) for adapter in wording.newest_first(adapters)])
     if not adapters:
         return output.say("there is no adapter yet: `tiltyard tune` makes one")
     return adapters_view.show_list(adapters, spoken)
@@ -72,6 +84,7 @@ def promote(
     despite_gates: Annotated[
         bool, typer.Option("--despite-gates", help="Although a gate failed, none ran, or it is unfinished.")
     ] = False,
+    by: acting.By = "",
     json: output.Json = False,
 ) -> None:
     """Let an adapter serve, a retired one too; the one before stands by.
@@ -81,6 +94,7 @@ def promote(
     Example: tiltyard adapters promote news-20250323 --reason "checked by hand"
     """
     _change(
+        Asked("promote_adapter", by, reason),
         lambda adapters, now: registry.promote(adapters, name, now=now, reason=reason, despite_gates=despite_gates),
         json,
     )
@@ -90,13 +104,18 @@ def promote(
 def rollback(
     reason: Reason = ASKED_FOR,
     track: Annotated[str, typer.Option(help="The line of adapters.")] = registry.TRACK,
+    by: acting.By = "",
     json: output.Json = False,
 ) -> None:
     """Let the adapter that stands by serve again, and retire the one that speaks.
 
     Example: tiltyard adapters rollback --reason "invents names"
     """
-    _change(lambda adapters, now: registry.rollback(adapters, now=now, reason=reason, track=track), json)
+    _change(
+        Asked("roll_back_adapter", by, reason),
+        lambda adapters, now: registry.rollback(adapters, now=now, reason=reason, track=track),
+        json,
+    )
 
 
 @app.command()
@@ -104,6 +123,7 @@ def retire(
     name: Name,
     reason: Reason = ASKED_FOR,
     leaving_none: Annotated[bool, typer.Option("--leaving-none", help="Although no other serves.")] = False,
+    by: acting.By = "",
     json: output.Json = False,
 ) -> None:
     """Take an adapter away; nobody is answered by it from the next batch on.
@@ -111,7 +131,9 @@ def retire(
     Example: tiltyard adapters retire news-20250323
     """
     _change(
-        lambda adapters, now: registry.retire(adapters, name, now=now, reason=reason, leaving_none=leaving_none), json
+        Asked("retire_adapter", by, reason),
+        lambda adapters, now: registry.retire(adapters, name, now=now, reason=reason, leaving_none=leaving_none),
+        json,
     )
 
 
@@ -122,19 +144,23 @@ def known() -> dict[str, AdapterAnnounced]:
     return KafkaView(kafka, topology.ADAPTERS).refresh()
 
 
-def _change(changes: Changes, json: bool) -> None:
+def _change(asked: Asked, changes: Changes, json: bool) -> None:
     """Publish the changes one after the other, each stored before the next is sent."""
-    adapters = known()
-    delivery = Delivery(KafkaSettings(), "console")
-    changed = changes(adapters, datetime.now(UTC))
-    for change in changed:
-        publish(delivery, topology.ADAPTERS, change)
-        delivery.flush()
+    adapters, kafka = known(), KafkaSettings()
+    client.require(kafka, [topology.ACTIONS.name])
+    delivery, now = Delivery(kafka, "console"), acting.now()
+    changed = changes(adapters, now)
+    on = [change.name for change in changed]
+    action = begun(asked.action, acting.whoever(asked.by), "console", at=now, on=on, reason=asked.reason)
+    with written_down(action, acting.writing(delivery), acting.now):
+        for change in changed:
+            publish(delivery, topology.ADAPTERS, change)
+            delivery.flush()
     after = adapters | {change.name: change for change in changed}
     if json:
         return output.as_json([_as_dict(change, after) for change in changed])
     for change in changed:
-        output.say(f"{change.name} is {adapters_view.role(change, after)}: {change.reason}")
+        output.say(f"{change.name} is {wording.role(change, after)}: {change.reason}")
     return None
 
 

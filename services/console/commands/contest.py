@@ -7,15 +7,17 @@ from typing import Annotated
 import typer
 
 from services.console import output
-from services.console.live import contests
+from services.console.live import acting, contests
 from shared import topology
 from shared.adapters import registry
-from shared.contests import files
+from shared.contests import announcing, files, wording
 from shared.contests.calendar import CLOCKS_DIFFER
 from shared.contests.view import Contests
 from shared.kafka import client
+from shared.kafka.sink import Delivery
 from shared.kafka.tail import KafkaTail
 from shared.kafka.view import KafkaView
+from shared.lab.acting import written_down
 from shared.messages import Contest
 from shared.settings import KafkaSettings
 
@@ -54,7 +56,7 @@ def check(file: File, new_track: NewTrack = None, json: output.Json = False) -> 
 
 
 @app.command()
-def announce(file: File, new_track: NewTrack = None, json: output.Json = False) -> None:
+def announce(file: File, new_track: NewTrack = None, by: acting.By = "", json: output.Json = False) -> None:
     """Let questions that are asked more than 2 s from now belong to this contest; services take it up while they run.
 
     Questions asked before stay with the contest that they were asked in.
@@ -62,8 +64,11 @@ def announce(file: File, new_track: NewTrack = None, json: output.Json = False) 
     Example: tiltyard contest announce contest.toml
     """
     kafka, contest = KafkaSettings(), _checked(file, new_track)
-    client.require(kafka, [topology.CONTESTS.name])
-    announcement = contests.announce(kafka, contest)
+    client.require(kafka, [topology.CONTESTS.name, topology.ACTIONS.name])
+    announcement = announcing.announcement(contest, acting.now())
+    action = announcing.action(announcement, acting.whoever(by), "console")
+    with written_down(action, acting.writing(Delivery(kafka, "console")), acting.now):
+        contests.announce(kafka, announcement)
     if json:
         return output.as_json(announcement.model_dump(mode="json"))
     return output.say(
@@ -78,7 +83,7 @@ def _checked(file: Path, new_tracks: list[str] | None) -> Contest:
         contest = files.chosen(str(file))
     except ValueError as error:
         output.fail(str(error), output.EX_DATA)
-    if problems := contests.problems(contest, [*_tracks(), *(new_tracks or ())]):
+    if problems := announcing.problems(contest, [*_tracks(), *(new_tracks or ())]):
         output.fail("\n".join([f"{file} is not announced:", *(f"  {problem}" for problem in problems)]), output.EX_DATA)
     return contest
 
@@ -100,12 +105,12 @@ def _show(contest: Contest, *, json: bool) -> None:
     output.table(
         f"Contest {contest.label}",
         ["arm", "speaker", "context", "sets"],
-        [[arm.name, arm.speaker, arm.context, _said(arm.options)] for arm in contest.arms],
+        [[arm.name, arm.speaker, arm.context, wording.options_in_words(arm.options)] for arm in contest.arms],
     )
     if contest.recipes:
-        output.table("", ["recipe", "sets"], [[recipe.name, _said(recipe.options)] for recipe in contest.recipes])
+        output.table(
+            "",
+            ["recipe", "sets"],
+            [[recipe.name, wording.options_in_words(recipe.options)] for recipe in contest.recipes],
+        )
     return None
-
-
-def _said(options: dict[str, bool | int | float | str]) -> str:
-    return ", ".join(f"{name} = {value}" for name, value in options.items()) or "what the settings say"

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 
@@ -21,7 +22,7 @@ from services.console.views import results as results_view
 from shared import topology
 from shared.cassandra.client import connect
 from shared.cassandra.dispositions import CassandraDispositions
-from shared.contests import files
+from shared.contests import announcing, files
 from shared.contests.calendar import CLOCKS_DIFFER
 from shared.jobs.tuning import AdapterReport
 from shared.lab import accounting
@@ -59,7 +60,7 @@ class Trial:
 
     def hold(self, contest: Contest) -> None:
         """Announce the contest, and wait until every question belongs to it."""
-        contests.announce(self.kafka, contest)
+        contests.announce(self.kafka, announcing.announcement(contest, datetime.now(UTC)))
         time.sleep(CLOCKS_DIFFER.total_seconds() + SPARE_S)
         self.contest = contest
 

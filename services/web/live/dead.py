@@ -1,62 +1,91 @@
-"""The newest dead letters of every topic: what could not be handled, and why."""
+"""The newest dead letters of every topic, and which of them were sent again."""
 
-from collections import OrderedDict, defaultdict
-from dataclasses import dataclass
-from datetime import datetime
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 
-from shared import dead_letters, topology
-from shared.messages.schema import LONGEST_IDENTIFIER
-from shared.records import Position, RawRecord, bounded, key_of
+from services.web.live.kept import MEASURE, Kept
+from shared import topology
+from shared.lab.resending import buried
+from shared.lab.resending.buried import LONGEST_KEY, Buried
+from shared.lab.resending.groups import Group, grouped
+from shared.records import Position, RawRecord, bounded
 
-DEAD = tuple(dict.fromkeys(topic.dead for step in topology.STEPS for topic in step.reads))
-"""Of every topic that a service reads, since only what is read can be refused."""
-MOST, FOREIGN = 2_000, "a foreign record: no service of Tiltyard buried it"
-
-
-@dataclass(frozen=True)
-class Buried:
-    """A dead letter without its bytes. `origin`: where the record stood; None of a foreign record."""
-
-    position: Position
-    origin: Position | None
-    key: str
-    reason: str
-    service: str
-    buried_at: datetime
+DEAD = next(tuple(topic.dead for topic in step.buried) for step in topology.STEPS if step.service == "web")
+NAME = "dead"
+MOST_BYTES = 16 * 1024 * 1024
+"""That letters of one topic may take in memory, about."""
+BESIDE = 600
+"""Bytes that a letter takes beside its texts."""
 
 
 class DeadLetters:
-    """At most so many of all topics together. One thread takes in, any reads."""
+    """At most so many of each topic. `sent`: places of letters that were sent again. One thread takes in, any reads."""
 
-    def __init__(self, most: int = MOST) -> None:
-        self._most = most
-        self._held: OrderedDict[Position, Buried] = OrderedDict()
-        self._of: dict[str, tuple[Buried, ...]] = defaultdict(tuple)
+    def __init__(self, most: int, sent: Mapping[Position, object], tell: Callable[[str], None]) -> None:
+        self.sent = sent
+        self._tell = tell
+        self._kept = {name: Kept[_Numbered](most, MEASURE * MOST_BYTES, lambda letter: letter.number) for name in DEAD}
+        self._older: Counter[str] = Counter()
+        self._taken: Counter[str] = Counter()
+        self._numbers = 0
 
-    def of(self, key: str) -> list[Buried]:
-        """Those of a question, or of a document, by its id; those buried last first."""
-        return sorted(self._of.get(key, ()), key=lambda letter: (letter.buried_at, letter.position), reverse=True)
+    @property
+    def newest(self) -> int:
+        """The number of the letter that came last: what comes later has a higher one."""
+        return self._numbers
+
+    def start_after(self, left_out: Mapping[str, int]) -> None:
+        """Tell how many older letters of each dead-letter topic are kept and not read."""
+        self._older.update({name: count for name, count in left_out.items() if name in self._kept})
 
     def take(self, record: RawRecord) -> None:
         """Take in a record of a dead-letter topic."""
-        headers, key = record.headers, bounded(key_of(record), LONGEST_IDENTIFIER)
-        letter = Buried(
-            position=record.position,
-            origin=dead_letters.origin(headers),
-            key=key,
-            reason=dead_letters.reason(headers) or FOREIGN,
-            service=dead_letters.service(headers),
-            buried_at=record.appended_at,
-        )
-        if record.position not in self._held:
-            self._held[record.position] = letter
-            self._of[key] += (letter,)
-        while len(self._held) > self._most:
-            self._drop(self._held.popitem(last=False)[1])
+        letter = buried.of(record)
+        self._numbers, topic = self._numbers + 1, record.position.topic
+        texts = letter.key, letter.reason, letter.pattern, *(name + repr(value) for name, value in letter.headers)
+        size = BESIDE + sum(map(len, texts)) + len(letter.beginning)
+        self._kept[topic].put(str(tuple(record.position)), _Numbered(self._numbers, letter), size)
+        self._taken[topic] += 1
+        self._tell(NAME)
 
-    def _drop(self, dropped: Buried) -> None:
-        left = tuple(letter for letter in self._of[dropped.key] if letter is not dropped)
-        if left:
-            self._of[dropped.key] = left
-        else:
-            del self._of[dropped.key]
+    def of(self, key: str) -> list[Buried]:
+        """The letters with this key of all topics, those buried last first."""
+        wanted = bounded(key, LONGEST_KEY)
+        letters = [letter for letter in self.letters() if letter.key == wanted]
+        return sorted(letters, key=lambda letter: (letter.buried_at, letter.position), reverse=True)
+
+    def letter(self, position: Position) -> Buried | None:
+        """The letter that lies there; None where it is not among the newest."""
+        kept = self._kept.get(position.topic)
+        numbered = kept.get(str(tuple(position))) if kept else None
+        return numbered.letter if numbered else None
+
+    def letters(self, topic: str = "", until: int | None = None) -> Iterator[Buried]:
+        """All that came from a topic, or from any; with `until` those that came up to the letter with this number."""
+        for name, kept in self._kept.items():
+            if topic and name != f"{topic}.dead":
+                continue
+            yield from (of.letter for of in kept.values() if until is None or of.number <= until)
+
+    def group(self, name: str, until: int | None = None) -> list[Buried]:
+        """The letters of one group, those buried last first."""
+        letters = [letter for letter in self.letters(until=until) if letter.group == name]
+        return sorted(letters, key=lambda letter: (letter.buried_at, letter.position), reverse=True)
+
+    def groups(self, topic: str = "") -> list[Group]:
+        """Of one topic, or of all, the largest first."""
+        return grouped(self.letters(topic), self.sent)
+
+    def more(self) -> dict[str, int]:
+        """Topic -> how many letters it holds beside those here, about: some may have expired since."""
+        more = {name: self._older[name] + self._taken[name] - len(kept) for name, kept in self._kept.items()}
+        return {name.removesuffix(".dead"): count for name, count in more.items() if count > 0}
+
+
+class _Numbered:
+    """A letter and its number in the order in which letters were taken in."""
+
+    __slots__ = ("letter", "number")
+
+    def __init__(self, number: int, letter: Buried) -> None:
+        self.number, self.letter = number, letter

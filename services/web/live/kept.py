@@ -17,6 +17,9 @@ class Kept(Generic[T]):
         self._sizes: dict[str, int] = {}
         self._bytes = 0
 
+    def __len__(self) -> int:
+        return len(self._held)
+
     def get(self, name: str) -> T | None:
         """None where it is not there, or no longer."""
         return self._held.get(name)

@@ -9,13 +9,15 @@ from services.web.live.accepted import AcceptedAnswers
 from services.web.live.changes import Changes
 from services.web.live.dead import DEAD, DeadLetters
 from services.web.live.documents import REFUSED, Documents
+from services.web.live.operations import OPERATED, Operations
 from services.web.live.questions import Questions
 from services.web.live.refreshed import Refreshed
 from services.web.live.revisions import Revisions
 from services.web.live.searches import Searches
+from services.web.live.sending import Sending
 from services.web.live.sheets import Sheets
 from services.web.live.standings import Standings
-from services.web.ports import Lagging, NotKnown, Publishing, StandingRevisions
+from services.web.ports import Lagging, Letters, NotKnown, Publishing, StandingRevisions, no_letters
 from services.web.reports.kept import Folder
 from services.web.reports.made import Reports
 from services.web.safety import HOUR_S, Forms, Often
@@ -26,7 +28,7 @@ from shared import topology
 from shared.costs import CostSettings
 from shared.lab.voting.reading import Taken, readable
 from shared.lab.voting.settings import VotingSettings
-from shared.messages import Message, Standing
+from shared.messages import ActionTaken, Message, Standing
 from shared.records import RawRecord
 from shared.topology import AnyTopic
 
@@ -62,6 +64,7 @@ class Site:
     reports: Reports = field(default_factory=Reports)
     away: datetime | None = None
     is_reading: bool = True
+    letters: Letters = no_letters
 
     def __post_init__(self) -> None:
         tell = self.changes.tell
@@ -69,7 +72,9 @@ class Site:
         self.searches = Searches(self.settings.questions, self.settings.evidence_mib * MiB)
         self.documents = Documents(tell, FRESHNESS)
         self.revisions = Revisions()
-        self.dead = DeadLetters()
+        self.operations = Operations(tell)
+        self.dead = DeadLetters(self.settings.dead_letters, self.operations.sent, tell)
+        self.sending = Sending(self.letters, self.write_down)
         self.sheets, self.accepted = Sheets(), AcceptedAnswers()
         self.votes: deque[Taken] = deque(maxlen=VOTES)
         self.asking = Often(self.settings.asked_per_minute)
@@ -94,6 +99,9 @@ class Site:
         }
         for topic in (topology.CONTESTS, topology.QUESTIONS, topology.ANSWERS, topology.RESULTS):
             takers[topic] = [self._take_of_question]
+        takers[topology.CONTESTS] = [self._take_of_question, self.operations.take]
+        for topic in OPERATED:
+            takers[topic] = [self.operations.take]
         dead = {name: [self.dead.take, *([self.documents.take] if name in REFUSED else [])] for name in DEAD}
         return {topic.name: of for topic, of in takers.items()} | dead
 
@@ -112,6 +120,11 @@ class Site:
         if self.away:
             raise ConnectionError("the broker does not answer at the moment: nothing was sent, try again later")
         self.publishing.publish(topic, message)
+
+    def write_down(self, action: ActionTaken) -> None:
+        """Keep what a person does, as it stands by now. Raises ConnectionError as `publish` does."""
+        self.publish(topology.ACTIONS, action)
+        self.operations.hear(action)
 
     def take(self, record: RawRecord) -> None:
         """Take in one record of the topics that are `FOLLOWED`, or of dead letters."""

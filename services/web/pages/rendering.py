@@ -28,6 +28,9 @@ MENU: tuple[tuple[str, str, Role], ...] = (
     ("/standings", "Standings", "reader"),
     ("/freshness", "Freshness", "reader"),
     ("/reports", "Reports", "reader"),
+    ("/dead", "Dead letters", "reader"),
+    ("/adapters", "Adapters", "reader"),
+    ("/contest", "Contest", "reader"),
 )
 """Pages that stand in every page's menu, and the role that each takes."""
 

@@ -9,7 +9,6 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import HTTPException
 
-from services.web.live.dead import Buried
 from services.web.live.site import Site
 from services.web.pages import document_way, tracing
 from services.web.pages.bars import bars
@@ -17,6 +16,7 @@ from services.web.pages.given import OfPerson, OfSite
 from services.web.pages.rendering import page
 from services.web.pages.tracing import Way
 from services.web.signing.people import Person
+from shared.lab.resending.buried import Buried
 from shared.records import Position
 from shared.retention import expired
 

@@ -1,0 +1,106 @@
+"""What people did by hand, the adapters and their trainings, and the contests: what operators look after."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.web.live.kept import Kept
+from shared import topology
+from shared.adapters.registry import Adapters
+from shared.lab.resending.sending import places_of
+from shared.latest import Latest
+from shared.messages import ActionTaken, AdapterAnnounced, ContestAnnounced, TuningDecided
+from shared.records import Position, RawRecord, understood
+from shared.topology import AnyTopic
+
+ADAPTERS, CONTEST = "adapters", "contest"
+OPERATED: tuple[AnyTopic, ...] = (topology.ADAPTERS, topology.TUNINGS, topology.ACTIONS)
+MOST, MOST_BYTES = 500, 16 * 1024 * 1024
+MOST_PLACES = 200_000
+"""Letters of which it is kept that they were sent again, those of the newest actions."""
+
+
+@dataclass(frozen=True)
+class Announced:
+    """A contest as it was announced, and when the broker took it."""
+
+    announcement: ContestAnnounced
+    at: datetime
+
+
+class Operations:
+    """At most so many of each, the newest; of adapters all. The reading thread and the one that sends both write."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self.sent: dict[Position, ActionTaken] = {}
+        self._tell, self._lock = tell, threading.Lock()
+        self._adapters: Latest[AdapterAnnounced] = Latest(topology.ADAPTERS)
+        self._actions = Kept[ActionTaken](MOST, MOST_BYTES, lambda action: action.at)
+        self._tunings = Kept[TuningDecided](MOST, MOST_BYTES, lambda tuning: tuning.decided_at)
+        self._contests = Kept[Announced](MOST, MOST_BYTES, lambda announced: announced.at)
+
+    @property
+    def adapters(self) -> Adapters:
+        """By name, as each was announced last."""
+        return dict(self._adapters.values)
+
+    def action(self, name: str) -> ActionTaken | None:
+        return self._actions.get(name)
+
+    def actions(self, *kinds: str) -> list[ActionTaken]:
+        """Of these kinds, the newest first."""
+        kept = [action for action in self._actions.values() if action.action in kinds]
+        return sorted(kept, key=lambda action: (action.at, action.action_id), reverse=True)
+
+    def tunings(self) -> list[TuningDecided]:
+        """What the tuner decided, the newest first."""
+        return sorted(self._tunings.values(), key=lambda tuning: (tuning.decided_at, tuning.tuning_id), reverse=True)
+
+    def contests(self) -> list[Announced]:
+        """As they were announced, the newest first."""
+        kept = self._contests.values()
+        return sorted(kept, key=lambda of: (of.at, of.announcement.announcement_id), reverse=True)
+
+    def take(self, record: RawRecord) -> None:
+        """Take in a record of one of the topics of operations, or of contests."""
+        topic, size = record.position.topic, len(record.value or b"")
+        if topic == topology.ADAPTERS.name:
+            self._adapters.take(record)
+            self._tell(ADAPTERS)
+        elif topic == topology.ACTIONS.name:
+            for _, action in understood(ActionTaken, [record]):
+                self.hear(action)
+        elif topic == topology.TUNINGS.name:
+            for _, tuning in understood(TuningDecided, [record]):
+                self._tunings.put(tuning.tuning_id, tuning, size)
+                self._tell(ADAPTERS)
+        else:
+            for _, said in understood(ContestAnnounced, [record]):
+                self._contests.put(said.announcement_id, Announced(said, record.appended_at), size)
+                self._tell(CONTEST)
+
+    def hear(self, action: ActionTaken) -> None:
+        """Of an action as it stands by now; what is behind what is known of it already changes nothing."""
+        with self._lock:
+            known = self._actions.get(action.action_id)
+            if known is None or _progress(action) >= _progress(known):
+                grown = _bytes(action) - (_bytes(known) if known else 0)
+                self._actions.put(action.action_id, action, grown)
+                self._note(action)
+        self._tell(action.action_id)
+
+    def _note(self, action: ActionTaken) -> None:
+        for place in places_of(action):
+            self.sent.pop(place, None)
+            self.sent[place] = action
+        while len(self.sent) > MOST_PLACES:
+            self.sent.pop(next(iter(self.sent)))
+
+
+def _progress(action: ActionTaken) -> tuple[bool, int]:
+    return action.state != "begun", action.sent
+
+
+def _bytes(action: ActionTaken) -> int:
+    return len(action.model_dump_json())

@@ -1,0 +1,44 @@
+"""Which labels a dead letter's value names, so that it is shown to nobody who may not see its documents.
+
+A letter holds what could not be handled, so its value need be no message: labels are looked for wherever they stand.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+Labels = tuple[tuple[str, ...], ...]
+"""Of each document or question in it."""
+NAMES = ("labels", "evidence_labels")
+_SOME = re.compile(rb'"(?:evidence_)?labels"\s*:\s*(?!\s*(?:\[\s*\]|null))')
+UNREADABLE: Labels = (("labels that cannot be read",),)
+"""Nobody has this label, so nobody is shown it."""
+
+
+def labels_in(value: bytes) -> Labels | None:
+    """None of what is no JSON and names no labels; UNREADABLE of what names some that cannot be read."""
+    found: list[tuple[str, Any]] = []
+
+    def seen(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found.extend((name, inner) for name, inner in pairs if name in NAMES)
+        return dict(pairs)
+
+    try:
+        json.loads(value, object_pairs_hook=seen)
+    except (ValueError, RecursionError):
+        return UNREADABLE if _SOME.search(value) else None
+    return tuple(labels for _, inner in found for labels in _read(inner))
+
+
+def _read(said: Any) -> Iterator[tuple[str, ...]]:
+    """One list of labels, or several; anything else that stands there is unreadable."""
+    if said is None or said == []:
+        return
+    if isinstance(said, list) and all(isinstance(label, str) for label in said):
+        yield tuple(said)
+    elif isinstance(said, list) and all(isinstance(inner, list) for inner in said):
+        for inner in said:
+            yield from _read(inner)
+    else:
+        yield from UNREADABLE
