@@ -33,11 +33,12 @@ class Flow:
     def __post_init__(self) -> None:
         self._delivery = Delivery(self.kafka, "bench-pages")
 
-    def ask(self) -> Question:
+    def ask(self, **changes: object) -> Question:
         """Publish a question."""
-        question = a_question(question_id=f"bench-{uuid4()}", text=f"How long does ferry {self.count} take?")
+        text = f"How long does ferry {self.count} take?"
+        question = a_question(question_id=f"bench-{uuid4()}", text=text, **changes)
         self.count += 1
-        return self._published(topology.QUESTIONS, question)
+        return self.send(topology.QUESTIONS, question)
 
     def answer(self, question: Question, arm: str) -> str:
         """Publish an answer with passages; its text occurs nowhere else."""
@@ -48,7 +49,7 @@ class Flow:
             evidence_texts=(WORDS * 5,) * PASSAGES,
         )  # fmt: skip
         self.sent[text] = time.time()
-        self._published(topology.ANSWERS, answer)
+        self.send(topology.ANSWERS, answer)
         return text
 
     def result(self, question: Question) -> None:
@@ -58,7 +59,7 @@ class Flow:
         for arm in ARMS:
             answer = an_answer(question_id=name, arm=arm, text=f"answer {name} {arm}")
             answers[arm] = ScoredAnswer(answer=answer, latency_ms=1_000.0, scores={"right": 1.0})
-        self._published(
+        self.send(
             topology.RESULTS,
             Result(question=question, asked_at=now, scored_at=now, answers=answers, metric_versions={"right": "1"},
                    contest=shipped().taken),
@@ -67,8 +68,8 @@ class Flow:
     def document(self) -> None:
         """Publish a document, and announce it."""
         document, now = a_document(document_id=f"bench-{uuid4()}"), datetime.now(UTC)
-        self._published(topology.DOCUMENTS, document)
-        self._published(
+        self.send(topology.DOCUMENTS, document)
+        self.send(
             topology.INDEXED,
             DocumentIndexed(
                 document_id=document.document_id, revision=1, first_seen_at=now, published_at=now, appended_at=now,
@@ -82,7 +83,7 @@ class Flow:
             arm: {"right": Estimate(n=self.count, mean=0.5, ci95=(0.4, 0.6), interval="clustered_confidence_sequence")}
             for arm in ARMS
         }
-        self._published(
+        self.send(
             topology.STANDINGS,
             Standing(slice="all", contest=shipped().taken, arms=dict(arms), metric_versions={"right": "1"},
                      counted_at=datetime.now(UTC)),
@@ -100,6 +101,7 @@ class Flow:
         """Wait until the broker has all."""
         self._delivery.flush()
 
-    def _published(self, topic: AnyTopic, message: M) -> M:
+    def send(self, topic: AnyTopic, message: M) -> M:
+        """Hand any message over."""
         publish(self._delivery, topic, message)
         return message

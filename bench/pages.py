@@ -2,11 +2,13 @@
 
 Servers and a web service of its own; what services would publish is published by this process. Prints one JSON object.
 
-`delays`: from the broker's append of an answer to its arrival on the stream of an open page, 300 answers on one page
-after the other. `open`: 50 streams are open for `--minutes`, under a flow of questions with their answers, results,
-documents and standings, once as many questions are in memory as are kept; one of the streams is read so slowly that the
-server has to wait for it. Memory is the service's resident set, the median of half a minute at the start and at the
-end; delays there are from before the produce call, so that they are a little longer.
+`standings`, `votes`: from the broker's append of a result, and from before the produce call of a vote that the scorer
+counts in, to the open page of standings that counts it, 60 of each. `delays`: from the append of an answer to its
+arrival on the stream of an open page, 300 answers on one page after the other. `open`: 50 streams are open for
+`--minutes` (0: none), under a flow of questions with their answers, results, documents and standings, once as many
+questions are in memory as are kept; one of the streams is read so slowly that the server has to wait for it. Memory is
+the service's resident set, the median of half a minute at the start and at the end; delays there are from before the
+produce call, so that they are a little longer.
 """
 
 import argparse
@@ -22,7 +24,7 @@ from typing import Any
 import httpx
 import numpy as np
 
-from bench import page_streams, processor
+from bench import page_counts, page_streams, processor
 from bench.page_flow import ARMS, Flow
 from bench.page_streams import STREAMS, WAIT_S, Load
 from services.console.demo.stage import Stage
@@ -37,14 +39,21 @@ ANSWERS, FILL, WINDOW_S = 300, 2_200, 30.0
 
 
 def measure(minutes: float) -> dict[str, Any]:
-    """Both figures."""
+    """All figures; of none open for long where `minutes` is 0."""
     stage = build_stage("bench-pages")
     try:
         stage.start()
-        stage.services.start(("web",))
+        stage.services.start(("web", "scorer"))
         flow = Flow(stage.kafka)
+        scored, voted = asyncio.run(page_counts.counted(stage.pages, flow, stage.kafka))
+        stage.services.stop(("scorer",))
         delays = asyncio.run(_paged(stage.pages, flow, ANSWERS))
-        figures = {"processor": processor.flags(), "delays_ms": _quantiles(_since_append(stage.kafka, delays))}
+        figures: dict[str, Any] = {
+            "processor": processor.flags(), "delays_ms": _quantiles(_since_append(stage.kafka, delays)),
+            "standings_ms": _quantiles(scored), "votes_ms": _quantiles(voted),
+        }  # fmt: skip
+        if not minutes:
+            return figures
         for _ in range(FILL):
             flow.whole()
         flow.flush()

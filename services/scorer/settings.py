@@ -24,7 +24,7 @@ class ScorerSettings(Settings):
     )
     tick_s: float = Field(default=0.5, gt=0, description="how often deadlines are looked at")
     commit_s: float = Field(default=0.5, gt=0, description="how often finished offsets are committed")
-    standings_s: float = Field(default=5.0, gt=0, description="how often changed standings are published")
+    standings_s: float = Field(default=0.5, gt=0, description="how often changed standings are published")
     batch: int = Field(default=64, ge=1, description="most records handled in one turn")
     withhold: bool = Field(
         default=False,
