@@ -1,9 +1,12 @@
 """Pages with something on each of them: usual, very long, right to left, and hostile."""
 
 from shared import topology
-from shared.messages import Answer, Question
-from tests.builders import a_question, an_answer
-from tests.contests import within
+from shared.messages import Answer, ContestAnnounced, Question
+from tests.adapters import announced as adapter
+from tests.adapters import gate
+from tests.builders import NOON, a_question, an_answer
+from tests.contests import a_contest, within
+from tests.dead import bury
 from tests.results import ARMS, a_result, a_scored, a_trial
 from tests.reviews import SHEET, a_made_one, an_item, said
 from tests.standings import standings
@@ -27,10 +30,28 @@ def fill(pages: Pages) -> None:
     items = [an_item(1), an_item(2, question=LONG, answer=HOSTILE), an_item(3, question=RIGHT_TO_LEFT), a_made_one()]
     pages.publish(topology.REVIEW_ITEMS, *items)
     pages.publish(topology.REVIEWS, said(items[0], "ada", "right"), said(items[0], "bob", "wrong"))
+    _operate(pages)
     pages.publish(
         topology.INDEXED, *[announced(f"ferry-{number}", source="Harrow Vale Wire") for number in range(30)],
         announced(LONG, source=HOSTILE), announced(RIGHT_TO_LEFT),
     )  # fmt: skip
+
+
+def _operate(pages: Pages) -> None:
+    """What operators look after."""
+    passed = (gate("learned", "passed", "share right is 0.61", value=0.61, ci95=(0.52, 0.70), n=120),)
+    failed = (gate("general", "failed", "share right is 0.10, -0.30 against base", value=0.1, n=20),)
+    pages.publish(
+        topology.ADAPTERS, adapter("news-1", gates=passed), adapter("news-2", state="candidate", gates=failed),
+        adapter("x" * 180, state="retired", reason=RIGHT_TO_LEFT * 5),
+    )  # fmt: skip
+    for name in ("first", "second"):
+        contest = a_contest(*ARMS, name=name)
+        pages.publish(topology.CONTESTS, ContestAnnounced(announcement_id=name, contest=contest, announced_at=NOON))
+    for number in range(30):
+        bury(pages.broker, f"story-{number}", reason=f"document story-{number} has {number},000 bytes")
+    bury(pages.broker, LONG, value=b"\xff\xfe" * 400, reason=HOSTILE)
+    pages.read()
 
 
 def second_item() -> str:

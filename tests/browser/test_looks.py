@@ -33,7 +33,8 @@ FULL = (
     *[f"/evidence?question=q-{of}&arm=base%2Brag" for of in ("live", "long", "hostile")],
     "/trace?question=q-live", "/trace?question=q-hostile", "/trace?document=ferry-1",
     "/compare?arm=tuned&outcome=other-right", "/compare?words=nothing",
-    f"/review/sheet?id={SHEET}", web_sample.second_item(),
+    f"/review/sheet?id={SHEET}", web_sample.second_item(), "/adapter?name=news-1",
+    "/dead/letter?at=news.documents.v1.dead[0]@0", "/dead/trial?what=topic&of=news.documents.v1", "/standings/history",
 )  # fmt: skip
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
