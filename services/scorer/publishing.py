@@ -13,7 +13,10 @@ def published(result: Result, *, withhold: bool) -> list[Result]:
     answers = {arm: _said_of(scored, result.question.labels) for arm, scored in result.answers.items()}
     labels = tuple(sorted({label for scored in answers.values() for label in labels_of(scored.answer)}))
     shown = result.model_copy(update={"answers": answers, "labels": labels})
-    return [_withheld(shown) if withhold and guarding(labels) else shown]
+    if not withhold:
+        return [shown]
+    shown = _without_history(shown)
+    return [_withheld(shown) if guarding(labels) else shown]
 
 
 def _said_of(scored: ScoredAnswer, asked_with: tuple[str, ...]) -> ScoredAnswer:
@@ -37,6 +40,13 @@ def _withheld(result: Result) -> Result:
     }
     verdicts = tuple(taken.model_copy(update={"verdicts": _unquoted(taken.verdicts)}) for taken in result.verdicts)
     return result.model_copy(update={"answers": answers, "verdicts": verdicts, "withheld": True})
+
+
+def _without_history(result: Result) -> Result:
+    """What was said before a question with labels may be an answer that was made from documents with labels."""
+    if not guarding(result.question.labels):
+        return result
+    return result.model_copy(update={"question": result.question.model_copy(update={"history": ()})})
 
 
 def _unquoted(verdicts: Verdicts) -> Verdicts:

@@ -70,7 +70,7 @@ def application(site: Site) -> FastAPI:
         app.include_router(page.router, dependencies=[SignedIn])
     app.include_router(signing.router)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*HOSTS, site.settings.name, *site.settings.known_names])
-    app.add_middleware(Safe, who=site.signing.who)
+    app.add_middleware(Safe, who=site.signing.who, is_secure=site.signing.is_secure)
     app.add_exception_handler(HTTPException, _absent)
     app.add_exception_handler(RequestValidationError, _incomplete)
     for kind in faults.STATUS:

@@ -1,4 +1,4 @@
-"""What the pages need of a broker."""
+"""What the pages need of a broker and of the store."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol

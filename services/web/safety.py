@@ -59,13 +59,14 @@ class Browser:
         known = len(name) == 24 and name.isascii() and name.isalnum()
         return cls(name, is_new=False) if known else cls(secrets.token_hex(12), is_new=True)
 
-    @property
-    def cookie(self) -> str:
-        """Scripts cannot read the name, and forms of other sites do not send it; links from there do."""
-        morsel: SimpleCookie = SimpleCookie({COOKIE: self.name})
-        for attribute, value in (("max-age", YEAR_S), ("httponly", True), ("samesite", "lax"), ("path", "/")):
-            morsel[COOKIE][attribute] = value
-        return morsel[COOKIE].OutputString()
+
+def cookie(name: str, value: str, seconds: int, *, is_secure: bool) -> str:
+    """Scripts cannot read it, and forms of other sites do not send it; links from there do."""
+    morsel: SimpleCookie = SimpleCookie({name: value})
+    for attribute, wanted in (("max-age", seconds), ("httponly", True), ("samesite", "lax"), ("path", "/")):
+        morsel[name][attribute] = wanted
+    morsel[name]["secure"] = is_secure
+    return morsel[name].OutputString()
 
 
 class Safe:
@@ -74,8 +75,13 @@ class Safe:
     An answer that says a policy of its own keeps it: files that were written elsewhere have a stricter one.
     """
 
-    def __init__(self, app: ASGIApp, who: Callable[[Request, Browser], Person | None]) -> None:
-        self._app, self._who = app, who
+    def __init__(
+        self,
+        app: ASGIApp,
+        who: Callable[[Request, Browser], Person | None],
+        is_secure: Callable[[Request], bool],
+    ) -> None:
+        self._app, self._who, self._is_secure = app, who, is_secure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As ASGI calls it."""
@@ -93,7 +99,8 @@ class Safe:
                 if not scope["path"].startswith(STATIC):
                     headers["Cache-Control"] = "no-store"
                     if browser.is_new:
-                        headers.append("Set-Cookie", browser.cookie)
+                        kept = cookie(COOKIE, browser.name, YEAR_S, is_secure=self._is_secure(request))
+                        headers.append("Set-Cookie", kept)
             await send(message)
 
         return await self._app(scope, bounded(receive), sent)

@@ -38,7 +38,7 @@ def facts(adapter: AdapterAnnounced, adapters: Adapters) -> Iterator[tuple[str, 
 
 def cost_in_words(cost: Cost) -> str:
     """Seconds and tokens; energy and money where they are known."""
-    parts = [f"{cost.seconds:.0f} s"] + ([f"{cost.tokens} tokens"] if cost.tokens else [])
+    parts = [f"{cost.seconds:,.0f} s"] + ([f"{cost.tokens:,} tokens"] if cost.tokens else [])
     parts += [f"about {cost.kwh:.3f} kWh"] if cost.kwh is not None else []
     parts += [f"about {cost.money:.2f} {cost.currency}"] if cost.money is not None else []
     return ", ".join(parts)
@@ -53,9 +53,10 @@ def measured(gate: GateResult) -> str:
 
 def against(gate: GateResult) -> str:
     """How others did on the same questions, and the change."""
-    sign = "" if "perplexity" in gate.name else "+"
+    is_ratio = "perplexity" in gate.name
+    sign, by = ("", "times") if is_ratio else ("+", "change")
     return "; ".join(
-        f"{other.adapter or other.speaker} {other.value:.3g}, change {other.change:{sign}.2f} "
+        f"{other.adapter or other.speaker} {other.value:.3g}, {by} {other.change:{sign}.2f} "
         f"({other.ci95[0]:{sign}.2f} to {other.ci95[1]:{sign}.2f})"
         for other in gate.against
     )

@@ -33,6 +33,7 @@ class Journey:
     source: str
     announced_at: datetime
     took_ms: Mapping[str, float]
+    is_retracted: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def journey_of(record: RawRecord, message: DocumentIndexed) -> Journey:
     took = {stage: _ms(end - start) for stage, start, end in steps if start is not None and end is not None}
     took[IN_ALL] = _ms(record.appended_at - message.appended_at)
     source = GUARDED if message.labels else message.source
-    return Journey(message.document_id, message.revision, source, record.appended_at, took)
+    return Journey(message.document_id, message.revision, source, record.appended_at, took, message.retracted)
 
 
 def journeys(

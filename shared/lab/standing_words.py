@@ -87,11 +87,14 @@ def _more(difference: Difference) -> str:
 
 def _numbers(difference: Difference) -> str:
     low, high = difference.ci95
-    interval = f"{difference.a} minus {difference.b}: {difference.mean:+.2f}, {low:+.2f} to {high:+.2f}"
+    a, b, mean, over = difference.a, difference.b, difference.mean, difference.over_questions
+    if difference.better == b:  # the better one comes first
+        a, b, mean, low, high, over = b, a, -mean, -high, -low, None if over is None else -over
+    interval = f"{a} minus {b}: {mean:+.2f}, {low:+.2f} to {high:+.2f}"
     if difference.clusters is None:
         return f"{interval}, n = {difference.n}"
     documents = "1 document" if difference.clusters == 1 else f"{difference.clusters} documents that count once each"
     counted = f"{interval}, {documents}"
-    if difference.over_questions is None or difference.clusters == difference.n:
+    if over is None or difference.clusters == difference.n:
         return counted
-    return f"{counted}; {difference.over_questions:+.2f} over {difference.n} questions"
+    return f"{counted}; {over:+.2f} over {difference.n} questions"

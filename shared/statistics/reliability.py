@@ -34,7 +34,7 @@ class Reliability:
         if not self.items:
             return f"No item was rated by two: how far {raters} agree is unknown."
         observed, alpha = self.observed, self.alpha
-        share = f"Two {raters} agree on {whole_percent(observed.mean)} (95 % {percent_limits(observed)})"
+        share = f"Two {raters} agree on {whole_percent(observed.mean)} (95 % interval {percent_limits(observed)})"
         share = f"{share} of {self.items} {items}"
         if alpha.mean is None:
             return f"{share}; all chose the same throughout, so agreement beyond chance is undefined."

@@ -27,7 +27,7 @@ from shared.lab.report.material import gather, times_of
 from shared.lab.report.numbers import count
 from shared.lab.voting.blind import choice_on, offer
 from shared.memory.broker import MemoryTail
-from shared.messages import Filters, Result
+from shared.messages import Filters, Result, Turn
 from shared.records import RawRecord
 from tests.builders import a_document, a_question
 from tests.pipeline.conftest import ENCODER
@@ -196,6 +196,20 @@ def test_the_audit_accounts_for_it_without_a_word(house: House) -> None:
 
     assert audited.balanced, audited.unaccounted
     assert told(repr(audited)) == []
+
+
+def test_what_was_said_before_a_question_with_labels_is_in_no_withheld_result(house: House) -> None:
+    live(house)
+    result = house.results.get("shown")
+    assert result is not None
+    history = (Turn(role="asker", text="Who?"), Turn(role="assistant", text="zephrandel"))
+    asked = result.question.model_copy(update={"kind": "conversation", "history": history})
+    [shown] = published(result.model_copy(update={"question": asked}), withhold=True)
+    for_all = asked.model_copy(update={"labels": ()})
+    [open_to_all] = published(result.model_copy(update={"question": for_all, "answers": {}}), withhold=True)
+
+    assert shown.question.history == ()
+    assert open_to_all.question.history == history
 
 
 def test_a_result_from_an_older_worker_counts_every_passage_as_one_with_the_labels_that_were_shown(

@@ -62,7 +62,7 @@ def test_every_arm_appears_as_it_answers(pages: Pages) -> None:
     page = browser.get(where).text
     assert page.count("no answer yet") == 3
     assert "Edith Marr" in page
-    assert "1 of 4 arms said something by now." in page
+    assert "1 of 4 arms has come: 1 answered, by now." in page
 
     said = [a_scored(arm, question_id=question.question_id, text=f"Marr by {arm}") for arm in ARMS[:3]]
     result = a_result(*said, missing=["tuned+rag"], question_id=question.question_id, references=("Marr",))
@@ -252,7 +252,7 @@ def test_an_answer_that_came_too_late_is_missing(pages: Pages) -> None:
     page = pages.browser().get("/question?id=q-1").text
 
     assert "Too late" not in page
-    assert "1 of 2 arms said something; no more will come." in page
+    assert "1 of 2 arms has come: 1 answered; no more will come." in page
 
 
 def test_a_question_that_nobody_asked_here_is_not_on_its_way(pages: Pages) -> None:

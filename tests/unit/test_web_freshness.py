@@ -27,7 +27,7 @@ def published(pages: Pages, **fields: str) -> tuple[str, str]:
 
 
 def test_without_documents_the_page_says_what_to_do(pages: Pages) -> None:
-    assert "Publish one below" in pages.browser().get("/freshness").text
+    assert "publish some below" in pages.browser().get("/freshness").text
 
 
 def test_each_stage_and_the_newest_documents_are_shown(pages: Pages) -> None:

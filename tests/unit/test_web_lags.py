@@ -68,7 +68,7 @@ def test_documents_wait_with_the_topics_own_times_the_oldest_first(pages: Pages,
     assert waiting(pages) == [("early", "2025-03-03T11:51:00Z", "ingest"), ("late", "2025-03-03T12:00:00Z", "ingest")]
     page = pages.browser().get("/freshness").text
     assert 'datetime="2025-03-03T11:51:00+00:00"' in page
-    assert page.index(">early</th>") < page.index(">late</th>")
+    assert page.index(">early</a></th>") < page.index(">late</a></th>")
 
 
 def test_an_announcement_of_the_newest_record_ends_its_way(pages: Pages, clock: Clock) -> None:

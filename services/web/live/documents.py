@@ -68,7 +68,6 @@ class Documents:
     def sent(self, document: DocumentPublished) -> None:
         """The broker has it: its words are kept for a correction."""
         if document.op == "upsert":
-            self._words.pop(document.document_id)
             self._words.put(document.document_id, (datetime.now(UTC), document), bytes_of(document))
 
     def unsent(self, document_id: str) -> None:

@@ -33,11 +33,18 @@ class Kept(Generic[T]):
         self._bytes -= self._sizes.pop(name, 0)
         return self._held.pop(name, None)
 
-    def put(self, name: str, value: T, added_bytes: int) -> None:
-        """In place of what had the name, which was as large as all that was added for it before."""
-        self._held[name] = value
-        self._sizes[name] = self._sizes.get(name, 0) + MEASURE * added_bytes
-        self._bytes += MEASURE * added_bytes
+    def size_of(self, name: str) -> int:
+        """In bytes on the topic, as it was told; 0 of what is not there."""
+        return self._sizes.get(name, 0) // MEASURE
+
+    def grow(self, name: str, value: T, added_bytes: int) -> None:
+        """In place of what had the name, which was so much smaller."""
+        self.put(name, value, self.size_of(name) + added_bytes)
+
+    def put(self, name: str, value: T, size_bytes: int) -> None:
+        """In place of what had the name."""
+        self._bytes += MEASURE * size_bytes - self._sizes.get(name, 0)
+        self._held[name], self._sizes[name] = value, MEASURE * size_bytes
         if len(self._held) > self._most + self._most // SLACK or self._bytes > self._most_bytes:
             self._shrink()
 

@@ -85,8 +85,7 @@ class Operations:
         with self._lock:
             known = self._actions.get(action.action_id)
             if known is None or _progress(action) >= _progress(known):
-                grown = _bytes(action) - (_bytes(known) if known else 0)
-                self._actions.put(action.action_id, action, grown)
+                self._actions.put(action.action_id, action, _bytes(action))
                 self._note(action)
         self._tell(action.action_id)
 

@@ -43,7 +43,7 @@ class Asked:
     """A question and what came of it. `result`: None until it is scored.
 
     `position`: None where the question itself is no longer on its topic. `published`: the first version of its result
-    that was seen, and the newest.
+    that was seen, and the newest. `result_bytes`: of the result on its topic.
     """
 
     question: Question
@@ -52,6 +52,7 @@ class Asked:
     said: Mapping[str, Said] = field(default_factory=dict)
     result: Result | None = None
     published: tuple[Published, ...] = ()
+    result_bytes: int = 0
 
     def is_settled(self, now: datetime) -> bool:
         """Whether no further answer is to come."""
@@ -125,8 +126,8 @@ class Questions:
         for _, question in understood(Question, [record]):
             asked = self._asked.get(question.question_id)
             if asked is None:
-                said = self._early.pop(question.question_id) or {}
-                self._put(Asked(question, record.appended_at, record.position, said), size)
+                said, earlier = self._taken_early(question.question_id)
+                self._put(Asked(question, record.appended_at, record.position, said), size + earlier)
             elif asked.position is None and asked.asked_at == record.appended_at:
                 self._put(replace(asked, position=record.position), 0)
 
@@ -139,7 +140,7 @@ class Questions:
                 continue
             if asked is None:
                 said = {**before, answer.arm: Said(answer, record.appended_at, record.position)}
-                self._early.put(answer.question_id, said, size)
+                self._early.grow(answer.question_id, said, size)
             else:
                 own = Said(made_of(answer, asked.question.labels), record.appended_at, record.position)
                 self._put(replace(asked, said={**before, answer.arm: own}), size)
@@ -148,16 +149,26 @@ class Questions:
         for _, result in understood(Result, [record]):
             name = result.question.question_id
             asked = self._asked.get(name)
+            earlier = 0
             if asked is None:
-                asked = Asked(result.question, result.asked_at, said=self._early.pop(name) or {})
+                said, earlier = self._taken_early(name)
+                asked = Asked(result.question, result.asked_at, said=said)
             before = asked.result.votes if asked.result else ()
             standing = newest([*([asked.result] if asked.result else []), result])[name]
             self.votes_counted += standing.votes != before
             seen = [*asked.published, Published(result.result_version, record.appended_at, record.position)]
             seen.sort(key=lambda of: (of.version, of.at))
             published = tuple(dict.fromkeys((seen[0], seen[-1])))
-            self._put(replace(asked, question=standing.question, result=standing, published=published), size)
+            stands = size if standing is result else asked.result_bytes
+            grown = earlier + stands - asked.result_bytes
+            asked = replace(asked, question=standing.question, result=standing, published=published)
+            self._put(replace(asked, result_bytes=stands), grown)
 
-    def _put(self, asked: Asked, size: int) -> None:
-        self._asked.put(asked.question.question_id, asked, size)
+    def _taken_early(self, question_id: str) -> tuple[Mapping[str, Said], int]:
+        """Answers that came before, with their size; they are kept with the question from now on."""
+        size = self._early.size_of(question_id)
+        return self._early.pop(question_id) or {}, size
+
+    def _put(self, asked: Asked, grown: int) -> None:
+        self._asked.grow(asked.question.question_id, asked, grown)
         self._tell(asked.question.question_id)

@@ -41,4 +41,4 @@ class Searches:
             before = self.of(name)
             if evidence.recipe not in before and len(before) < MOST_SEARCHES:
                 searched = Searched(evidence, record.position, record.appended_at)
-                self._of.put(name, {**before, evidence.recipe: searched}, len(record.value or b""))
+                self._of.grow(name, {**before, evidence.recipe: searched}, len(record.value or b""))

@@ -13,7 +13,7 @@ from shared.messages import ActionTaken
 log = structlog.get_logger()
 
 
-class BusyError(ValueError):
+class BusyError(ConnectionError):
     """Other letters are being sent at the moment."""
 
 

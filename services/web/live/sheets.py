@@ -88,7 +88,7 @@ class Sheets:
             before = self._said.get(reviewed.item_id) or {}
             after = told(before, given(reviewed, record))
             if after is not before:
-                self._said.put(reviewed.item_id, after, len(record.value or b""))
+                self._said.grow(reviewed.item_id, after, len(record.value or b""))
 
 
 def _sheet(listed: Sequence[Listed], person: Person) -> Sheet | None:

@@ -26,6 +26,7 @@ def groups(request: Request, site: OfSite, topic: str = "", at: int = 1) -> Resp
         "letters": sum(group.count for group in every),
         "more": {of: count for of, count in site.dead.more().items() if topic in ("", of)},
         "actions": site.operations.actions("send_again")[:ACTIONS],
+        "running": site.sending.in_hand,
     }
     return page(request, "dead.html", told)
 

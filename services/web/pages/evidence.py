@@ -47,7 +47,7 @@ class Search:
 class Evidence:
     """What an arm was given. `search`: None where what was found is not in memory, or nothing was searched for.
 
-    `gone`: why nothing can be shown; `store_away`: why it is not known of some passages whether they stand.
+    `gone`: why nothing can be shown.
     """
 
     question_id: str

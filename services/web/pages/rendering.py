@@ -19,7 +19,7 @@ TEMPLATES.env.filters.update(
     age=words.age, exact=words.exact, exact_ms=words.exact_ms, counted=words.counted, took=words.took,
     placed=accounting.name,
 )  # fmt: skip
-API = "/api/"
+API, ABSENT = "/api/", 404
 MENU: tuple[tuple[str, str, Role], ...] = (
     ("/", "Ask", "reader"),
     ("/compare", "Compare", "reader"),
@@ -33,6 +33,10 @@ MENU: tuple[tuple[str, str, Role], ...] = (
     ("/contest", "Contest", "reader"),
 )
 """Pages that stand in every page's menu, and the role that each takes."""
+SECTIONS = {
+    "/question": "/", "/evidence": "/", "/trace": "/", "/document": "/freshness", "/adapter": "/adapters",
+}  # fmt: skip
+"""Where a page belongs that is not below one of the menu."""
 
 
 def page(request: Request, name: str, shown: Mapping[str, object], status: int = 200) -> Response:
@@ -45,7 +49,20 @@ def _around(request: Request) -> dict[str, object]:
     person: Person | None = request.state.person
     menu = [(address, said) for address, said, role in MENU if person is not None and person.may(role)]
     does = person and DOES[person.role]
-    return {"here": request.url.path, "site": request.app.state.site, "person": person, "menu": menu, "does": does}
+    return {
+        "here": request.url.path,
+        "site": request.app.state.site,
+        "person": person,
+        "menu": menu,
+        "does": does,
+        "section": _section(request.url.path),
+    }
+
+
+def _section(path: str) -> str:
+    """The page of the menu to which another one belongs; "" where it is none."""
+    below = next((address for address, _, _ in MENU if address != "/" and path.startswith(f"{address}/")), "")
+    return below or SECTIONS.get(f"/{path.split('/')[1]}", "")
 
 
 def part(site: Site, name: str, shown: Mapping[str, object]) -> str:
@@ -57,4 +74,4 @@ def refused(request: Request, status: int, why: str) -> Response:
     """What was wrong and what to do: as a page, or as a line for programs."""
     if request.url.path.startswith(API):
         return PlainTextResponse(f"{why}\n", status)
-    return page(request, "refused.html", {"why": why}, status)
+    return page(request, "refused.html", {"why": why, "is_absent": status == ABSENT}, status)

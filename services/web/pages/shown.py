@@ -1,5 +1,6 @@
 """What a page shows of a question: a card for each arm, as far as somebody may see it."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -81,9 +82,11 @@ def cards(
 
 def progress(cards: Sequence[Card], is_settled: bool) -> str:
     """One sentence for who does not see the cards change."""
-    came = sum(card.state not in (WAITING, MISSING) for card in cards)
-    said = f"{came} of {counted(len(cards), 'arm')} said something"
-    return f"{said}; no more will come." if is_settled else f"{said} by now."
+    came = Counter(card.status for card in cards if card.state not in (WAITING, MISSING))
+    kinds = ", ".join(f"{count} {status}" for status, count in came.items())
+    said = f"{came.total()} of {counted(len(cards), 'arm')} {'has' if came.total() == 1 else 'have'} come"
+    said = f"{said}: {kinds}" if kinds else said
+    return f"{said}; no more will come." if is_settled else f"{said}, by now."
 
 
 def _card(asked: Asked, arm: str, person: Person, *, is_settled: bool) -> tuple[Card, Answer | None]:

@@ -1,13 +1,12 @@
 """Signing in with a token, and out again."""
 
-from http.cookies import SimpleCookie
-
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.web.pages.given import Fields, OfBrowser, OfSite
 from services.web.pages.rendering import page
-from services.web.signing.ways import MOST_TOKEN, TOKEN_COOKIE
+from services.web.safety import cookie
+from services.web.signing.ways import TOKEN_COOKIE
 
 SIGN_IN, SIGN_OUT, DAY_S = "sign in", "sign out", 86_400
 router = APIRouter(include_in_schema=False)
@@ -29,7 +28,7 @@ def sign_in(request: Request, site: OfSite, browser: OfBrowser, fields: Fields) 
         shown = {"mark": fields["mark"], "mark_out": "", "to": to, "is_wrong": True}
         return page(request, "sign_in.html", shown, 403)
     answer = RedirectResponse(to, status_code=303)
-    answer.headers.append("Set-Cookie", _kept(token, DAY_S, is_secure=site.signing.is_secure(request)))
+    answer.headers.append("Set-Cookie", cookie(TOKEN_COOKIE, token, DAY_S, is_secure=site.signing.is_secure(request)))
     return answer
 
 
@@ -38,7 +37,7 @@ def sign_out(request: Request, site: OfSite, browser: OfBrowser, fields: Fields)
     """Take the token out of the browser."""
     site.forms.require(fields.get("mark", ""), browser, SIGN_OUT)
     answer = RedirectResponse("/sign-in", status_code=303)
-    answer.headers.append("Set-Cookie", _kept("", 0, is_secure=site.signing.is_secure(request)))
+    answer.headers.append("Set-Cookie", cookie(TOKEN_COOKIE, "", 0, is_secure=site.signing.is_secure(request)))
     return answer
 
 
@@ -46,11 +45,3 @@ def here_alone(to: str) -> str:
     """An address of our own pages; any other becomes the first page."""
     is_ours = to.startswith("/") and not to.startswith(("//", "/\\")) and to.isprintable() and "\\" not in to
     return to if is_ours else "/"
-
-
-def _kept(token: str, seconds: int, *, is_secure: bool) -> str:
-    morsel: SimpleCookie = SimpleCookie({TOKEN_COOKIE: token[:MOST_TOKEN]})
-    for attribute, value in (("max-age", seconds), ("httponly", True), ("samesite", "lax"), ("path", "/")):
-        morsel[TOKEN_COOKIE][attribute] = value
-    morsel[TOKEN_COOKIE]["secure"] = is_secure
-    return morsel[TOKEN_COOKIE].OutputString()

@@ -10,7 +10,7 @@ from shared.restriction import guarding
 DOES: dict[Role, str] = {
     "reader": "look at all pages",
     "voter": "ask, and vote",
-    "reviewer": "review made questions, references and verdicts",
+    "reviewer": "review answers and made questions, and say which answers are accepted",
     "operator": "publish documents, send dead letters again, change adapters and contests",
 }
 

@@ -34,8 +34,10 @@ _STYLE: Any = {
 
 def looks(arms: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Each arm's colour and marker; the places in `arms` decide, so that an arm looks the same in every plot."""
+    rounds = {0: {}, 1: {"fillstyle": "none"}, 2: {"fillstyle": "left"}}
     return {
         arm: {"color": COLOURS[place % len(COLOURS)], "marker": MARKERS[place % len(MARKERS)], "markersize": 7}
+        | rounds[place // len(COLOURS) % len(rounds)]
         for place, arm in enumerate(arms)
     }
 
