@@ -5,7 +5,11 @@ from datetime import UTC, datetime
 
 from shared.lab.report.plots.drawing import drawn, legend_above, looks, per_cent
 from shared.lab.report.plots.scores import LABEL
+from shared.records import bounded
 from shared.statistics.intervals import Interval
+
+LONGEST_NAME = 24
+"""Of an arm in the legend: longer names would take the picture's room."""
 
 
 def over_time(points: Sequence[tuple[datetime, Mapping[str, Interval]]], arms: Sequence[str]) -> str:
@@ -20,7 +24,8 @@ def over_time(points: Sequence[tuple[datetime, Mapping[str, Interval]]], arms: S
                 continue
             times, style = [at.astimezone(UTC) for at, _ in told], look[arm]
             axis.plot(
-                times, [100 * (of.mean or 0.0) for _, of in told], label=f"{arm} (n = {told[-1][1].n})",
+                times, [100 * (of.mean or 0.0) for _, of in told],
+                label=f"{bounded(arm, LONGEST_NAME)} (n = {told[-1][1].n})",
                 drawstyle="steps-post", linewidth=1.4, markevery=[-1], **style,
             )  # fmt: skip
             lows, highs = [100 * of.low for _, of in told], [100 * of.high for _, of in told]
