@@ -42,6 +42,10 @@ __all__ = [
 Admin: TypeAlias = AdminClient
 GroupPartitions: TypeAlias = ConsumerGroupTopicPartitions
 MAX_BYTES, SMALL_BYTES = 8 * 1024 * 1024, 16 * 1024
+_LEADERLESS = {
+    KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE, KafkaError.FENCED_LEADER_EPOCH,
+    KafkaError.UNKNOWN_LEADER_EPOCH,
+}  # fmt: skip
 _LOST = {
     KafkaError.ILLEGAL_GENERATION,
     KafkaError.UNKNOWN_MEMBER_ID,
@@ -120,11 +124,17 @@ def topic_resource(name: str, changes: Mapping[str, str] | None = None) -> Confi
     return ConfigResource(ResourceType.TOPIC, name, incremental_configs=entries)
 
 
+def leaderless(error: Exception) -> bool:
+    """Whether a partition has no leader that one knows, as right after its topic was made or its broker stood still."""
+    return isinstance(error, KafkaException) and error.args[0].code() in _LEADERLESS
+
+
 def ends(asker: Admin, places: list[TopicPartition], within_s: float) -> dict[int, int]:
     """Where each partition of one topic ends now, in one request."""
     return {partition: end for (_, partition), end in offsets(asker, places, "latest", within_s).items()}
 
 
+@stamina.retry(on=leaderless, attempts=None, timeout=20, wait_initial=0.05, wait_max=0.5)
 def offsets(
     asker: Admin, places: list[TopicPartition], which: Literal["earliest", "latest"], within_s: float
 ) -> dict[tuple[str, int], int]:
@@ -161,12 +171,6 @@ def _known_topics(client: Admin, settings: KafkaSettings) -> set[str]:
 def lost_partition(error: KafkaException) -> bool:
     """Whether a commit failed because the partitions belong to another member by now."""
     return error.args[0].code() in _LOST
-
-
-def leaderless(error: Exception) -> bool:
-    """Whether a partition has no leader at the moment, as right after its topic was made."""
-    codes = KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE
-    return isinstance(error, KafkaException) and error.args[0].code() in codes
 
 
 def unless_there(creation: "Future[None]") -> None:

@@ -129,7 +129,7 @@ def test_a_document_is_watched_until_it_can_be_found(page: Page, served: Served)
     [published] = served.pages.broker.messages(topology.DOCUMENTS)
     assert isinstance(published, DocumentPublished)
     served.pages.publish(topology.INDEXED, announced(published.document_id))
-    expect(page.get_by_text("It can be found")).to_be_visible()
+    expect(page.get_by_text("It can be found since")).to_be_visible()
 
 
 def test_a_broker_that_is_away_is_told_and_the_page_comes_back_by_itself(page: Page, served: Served) -> None:

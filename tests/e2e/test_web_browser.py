@@ -27,7 +27,7 @@ def test_news_that_is_published_on_a_page_is_answered_on_it(house: House, page: 
     page.get_by_label("Title").fill("Copper bells")
     page.get_by_label("Text").fill("The copper bells of Linmere weigh 27 kilos.")
     page.get_by_role("button", name="Publish").click()
-    expect(page.get_by_text("It can be found")).to_be_visible()
+    expect(page.get_by_text("It can be found since")).to_be_visible()
 
     page.goto(house.pages)
     page.get_by_label("Question", exact=True).fill("How much do the copper bells of Linmere weigh?")

@@ -168,3 +168,15 @@ def test_more_letters_than_one_action_may_have_are_left_for_the_next(monkeypatch
     planned = plan(letters(broker), set())
 
     assert (len(planned.letters), planned.left, sum(planned.to.values())) == (3, 2, 3)
+
+
+def test_a_record_that_several_services_buried_is_sent_once() -> None:
+    broker = MemoryBroker()
+    bury(broker, "q-1", "q-2")
+    bury(broker, "q-1", "q-2")  # the same places, by another service
+    would = plan(letters(broker), {})
+    first = next(letter.position for letter in letters(broker) if letter.key == "q-1")
+
+    assert sorted(letter.key for letter in would.letters) == ["q-1", "q-2"]
+    assert would.same == 2
+    assert [letter.key for letter in plan(letters(broker), {first}).letters] == ["q-2"]

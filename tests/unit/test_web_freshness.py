@@ -100,3 +100,11 @@ def test_a_document_of_a_form_is_known_however_many_others_come(pages: Pages) ->
     assert len(pages.site.documents.journeys) == KEPT
     gone = next(at for at in range(2_100) if pages.site.documents.fate(f"other-{at}") is None)
     assert pages.browser().get(f"/document?id=other-{gone}").status_code == 404
+
+
+def test_a_document_of_others_that_was_taken_back_says_so(pages: Pages) -> None:
+    pages.publish(topology.INDEXED, announced("ferry"), announced("ferry", revision=2, retracted=True))
+    shown = pages.browser().get("/document?id=ferry").text
+
+    assert "It was taken back" in shown
+    assert "It can be found" not in shown

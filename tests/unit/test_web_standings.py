@@ -68,7 +68,7 @@ def test_without_anything_counted_the_page_says_so(pages: Pages) -> None:
     page = pages.browser().get("/standings").text
 
     assert "Nothing is counted yet" in page
-    assert "No vote is counted yet" in page
+    assert "No vote is counted in this contest yet" in page
     assert "Nothing is counted" in pages.browser().get("/standings/history").text
     assert pages.browser().get("/standings/history.svg").status_code == 404
     assert pages.browser().get("/api/standings/history").json() == []

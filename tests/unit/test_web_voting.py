@@ -52,7 +52,7 @@ def test_a_vote_is_a_record_and_then_it_is_told_whose_the_answers_were(pages: Pa
 
     assert isinstance(vote, Vote)
     assert (vote.choice, {vote.arm_a, vote.arm_b}) == ("a", {*NAMES})
-    assert told.headers["location"] == f"/vote/told?id={fields['question_id']}"
+    assert told.headers["location"] == f"/vote/told?id={fields['question_id']}&cast=1"
     page = browser.get(told.headers["location"]).text
     assert f"A: {vote.arm_a}" in page
     assert f"B: {vote.arm_b}" in page

@@ -86,7 +86,7 @@ class Documents:
             return own
         newest_first = reversed([*self._announced.values()])
         told = next((journey for journey in newest_first if journey.document_id == document_id), None)
-        return None if told is None else Fate(told.announced_at, told)
+        return None if told is None else Fate(told.announced_at, told, told.is_retracted)
 
     def take(self, record: RawRecord) -> None:
         """Take in a document, an announcement, or a dead letter of a document or of its chunks."""

@@ -140,7 +140,8 @@ def _shown(site: Site, person: Person, asked: Asked | None) -> dict[str, object]
     cards, is_settled = _cards(site, person, asked), asked.is_settled(datetime.now(UTC))
     until = asked.asked_at + timedelta(seconds=asked.question.deadline_s)
     said = shown.progress(cards, is_settled)
-    return {"asked": asked, "cards": cards, "progress": said, "is_settled": is_settled, "until": until}
+    about = {"asked": asked, "cards": cards, "progress": said, "is_settled": is_settled, "until": until}
+    return about | {"filtered": shown.narrowed(asked.question)}
 
 
 def _cards(site: Site, person: Person, asked: Asked) -> list[shown.Card]:

@@ -1,6 +1,7 @@
 """The contest in force, those before it, and announcing another."""
 
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import HTTPException
@@ -23,13 +24,14 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/contest")
-def show(request: Request, site: OfSite, browser: OfBrowser, at: int = 1) -> Response:
-    """The contest to which a question asked now belongs, and all that were announced."""
+def show(request: Request, site: OfSite, browser: OfBrowser, at: int = 1, coming: str = "") -> Response:
+    """The contest to which a question asked now belongs, and all that were announced. `coming`: announced just now."""
     contest, every = site.questions.calendar.at(datetime.now(UTC)), site.operations.contests()
     announced = next((of for of in every if of.announcement.contest.digest == contest.digest), None)
     told = {
         **_told(contest),
         "announced": announced,
+        "is_coming": coming and (announced is None or announced.announcement.announcement_id != coming),
         "by": _by(site, announced),
         "before": paged([(of, _by(site, of)) for of in every], at, AT_ONCE),
         "holds_after_s": CLOCKS_DIFFER.total_seconds(),
@@ -80,7 +82,7 @@ def announce(site: OfSite, browser: OfBrowser, person: OfPerson, fields: Fields)
     action = announcing.action(announcement, person.name, "pages")
     with written_down(action, site.write_down, lambda: datetime.now(UTC)):
         site.publish(topology.CONTESTS, announcement)
-    return RedirectResponse("/contest", status_code=303)
+    return RedirectResponse(f"/contest?coming={quote(announcement.announcement_id)}", status_code=303)
 
 
 def _read(site: Site, fields: dict[str, str]) -> tuple[Contest | None, list[str]]:

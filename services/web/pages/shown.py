@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from services.web.live.marks import NAMELESS, Marked, not_looked_up, source_of
 from services.web.live.questions import Asked
 from services.web.pages import said
-from services.web.pages.words import counted, took
+from services.web.pages.words import counted, exact, took
 from services.web.signing.people import Person
 from shared.costs import CostSettings
-from shared.messages import Answer
+from shared.messages import Answer, Question
 from shared.scoring.catalogue import HEADLINE
 
 WAITING, MISSING, WITHHELD = "waiting", "missing", "withheld"
@@ -87,6 +87,16 @@ def progress(cards: Sequence[Card], is_settled: bool) -> str:
     said = f"{came.total()} of {counted(len(cards), 'arm')} {'has' if came.total() == 1 else 'have'} come"
     said = f"{said}: {kinds}" if kinds else said
     return f"{said}; no more will come." if is_settled else f"{said}, by now."
+
+
+def narrowed(question: Question) -> str:
+    """What a question asks beside its words: kind, sources, tags, and as of when; "" where that is the usual."""
+    filters = question.filters
+    parts = [] if question.kind == "question_answering" else [f"for a {question.kind}"]
+    parts += [f"of the sources {', '.join(filters.sources)}"] if filters.sources else []
+    parts += [f"with the tags {', '.join(filters.tags)}"] if filters.tags else []
+    parts += [f"as of {exact(question.as_of)}"] if question.as_of else []
+    return ", ".join(parts)
 
 
 def _card(asked: Asked, arm: str, person: Person, *, is_settled: bool) -> tuple[Card, Answer | None]:

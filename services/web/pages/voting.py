@@ -55,19 +55,20 @@ def cast(site: OfSite, browser: OfBrowser, person: OfPerson, fields: Fields) -> 
         raise TooOftenError(f"of one voter {most} votes within an hour count: come back later")
     site.casting.count(person)
     site.publish(topology.VOTES, shown.vote(voter, choice))
-    return RedirectResponse(f"/vote/told?id={quote(shown.question_id, safe='')}", status_code=303)
+    return RedirectResponse(f"/vote/told?id={quote(shown.question_id, safe='')}&cast=1", status_code=303)
 
 
 @router.get("/vote/told")
-def told(request: Request, site: OfSite, person: OfPerson, id: str) -> Response:  # noqa: A002
-    """What this person voted on a question, and on whose answers; the newest of several votes."""
+def told(request: Request, site: OfSite, person: OfPerson, id: str, cast: str = "") -> Response:  # noqa: A002
+    """What this person voted on a question, and on whose answers; the newest of several votes. `cast`: a moment ago."""
     own = [of.vote for of in site.votes if of.vote.voter == person.voter and of.vote.question_id == id]
     result = _result(site, person, id)
     if result is None:
         raise HTTPException(404, "this question is no longer kept here")
     vote: Vote | None = own[-1] if own else None
     answers = {arm: scored.answer.text for arm, scored in result.answers.items()}
-    return page(request, "voted.html", {"vote": vote, "question": result.question, "answers": answers, "said": SAID})
+    known = {"vote": vote, "question": result.question, "answers": answers, "said": SAID, "is_cast": bool(cast)}
+    return page(request, "voted.html", known)
 
 
 def _result(site: Site, person: Person, question_id: str) -> Result | None:

@@ -20,7 +20,8 @@ class Plan:
     """`letters`: that would be sent, in their order. `to`: topic -> how many. `cannot`: why -> how many.
 
     `sent_before`: how many are left out since they were sent again before; `left`: how many are for another time, since
-    one action sends 20,000 at most.
+    one action sends 20,000 at most; `same`: letters of a record of which another one is sent, since each service that
+    could not read it buried it.
     """
 
     letters: tuple[Buried, ...]
@@ -28,6 +29,7 @@ class Plan:
     cannot: Mapping[str, int]
     sent_before: int
     left: int = 0
+    same: int = 0
 
     @property
     def digest(self) -> str:
@@ -46,12 +48,15 @@ def obstacle(letter: Buried) -> str:
 def plan(letters: Iterable[Buried], sent: Container[Position], *, again: bool = False) -> Plan:
     """In the order in which they lie. `again`: also those that were sent again before."""
     wanted = sorted(letters, key=lambda letter: letter.position)
-    fresh = [letter for letter in wanted if again or letter.position not in sent]
-    free = [letter for letter in fresh if not obstacle(letter)]
+    gone = {letter.origin for letter in wanted if letter.position in sent and letter.origin}
+    fresh = [letter for letter in wanted if again or not (letter.position in sent or letter.origin in gone)]
+    sendable = [letter for letter in fresh if not obstacle(letter)]
+    free = [*{letter.origin: letter for letter in reversed(sendable)}.values()][::-1]
     return Plan(
         letters=tuple(free[:MOST_SENT]),
         to=Counter(letter.topic for letter in free[:MOST_SENT]),
         cannot=Counter(why for letter in fresh if (why := obstacle(letter))),
         sent_before=len(wanted) - len(fresh),
         left=max(0, len(free) - MOST_SENT),
+        same=len(sendable) - len(free),
     )
