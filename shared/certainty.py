@@ -29,7 +29,7 @@ def mean_probability(log_probability: float | None, tokens: int) -> float | None
     """exp(sum of natural log-probabilities / tokens), as in Malinin and Gales (2021); None where it is not known."""
     if log_probability is None or not tokens:
         return None
-    return min(1.0, exp(log_probability / tokens))
+    return exp(min(0.0, log_probability / tokens))
 
 
 def _of_what_was_said(answer: Answer) -> float | None:

@@ -1,6 +1,6 @@
 """Which of the questions that are kept a view shows, and what in it fits none of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from services.web.comparing.rows import FAILURES, Kept, Row
 from services.web.comparing.view import View
@@ -19,6 +19,8 @@ RIGHT = {
     "both-wrong": (False, False),
 }  # fmt: skip
 """Whether the chosen arm is right, and another one."""
+LONGEST_WORDS = 500
+"""Characters of the words that are looked for in questions."""
 
 
 def settled(view: View, held: Kept) -> View:
@@ -38,14 +40,19 @@ def unfitting(view: View, held: Kept) -> Iterator[str]:
 
 def of_questions(view: View, rows: Sequence[Row]) -> list[Row]:
     """Those that the view chooses by what they are, whatever became of them."""
-    words = view.words.casefold().split()
+    words = set(view.words[:LONGEST_WORDS].casefold().split())
     return [
         row
         for row in rows
         if view.slice in ("", row.result.question.slice)
         and view.id in ("", row.question_id)
-        and all(word in row.result.question.text.casefold() for word in words)
+        and (not words or _has_all(row.result.question.text, words))
     ]
+
+
+def _has_all(text: str, words: Collection[str]) -> bool:
+    folded = text.casefold()
+    return all(word in folded for word in words)
 
 
 def of_outcomes(view: View, rows: Sequence[Row], others: Sequence[str]) -> list[Row]:

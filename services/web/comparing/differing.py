@@ -10,6 +10,8 @@ from typing import Literal
 Kind = Literal["same", "added", "gone"]
 MOST_STEPS = 4_000
 """Pairs of equal words, of two texts: what difflib looks at grows with them."""
+A_BLOCK = 64
+"""Words in common for which all others are looked at once, about."""
 _WORD = re.compile(r"(\w+(?:[.,'\N{RIGHT SINGLE QUOTATION MARK}-]\w+)*|[^\w\s])(\s*)")
 
 
@@ -72,8 +74,10 @@ def _edges(one: Sequence[str], other: Sequence[str]) -> tuple[int, int]:
 
 
 def _steps(one: _Words, other: _Words) -> int:
+    """Each block in common is looked for among all words that are left."""
     counts = Counter(word for word, _ in one)
-    return len(one) + len(other) + sum(counts[word] for word, _ in other)
+    pairs = sum(counts[word] for word, _ in other)
+    return len(one) + len(other) + pairs + (len(one) + len(other)) * min(pairs, len(one), len(other)) // A_BLOCK
 
 
 def _middle(one: _Words, other: _Words) -> Iterator[Piece]:

@@ -42,6 +42,8 @@ class Mark:
 
 Marked = Callable[[Source], Mark]
 ELSEWHERE = Mark("not known", why="its page of evidence looks it up")
+LONGEST_REVISION = 10
+"""Digits of a revision in a chunk's id."""
 NAMELESS = Mark("not known", why="its id names no document")
 
 
@@ -54,7 +56,8 @@ def not_looked_up(source: Source) -> Mark:
 def source_of(chunk_id: str) -> Source | None:
     """The document and the revision that a chunk's id names; None of an id that is none of ours."""
     parts = chunk_id.rsplit(":", 2)
-    return (parts[0], int(parts[1])) if len(parts) == 3 and parts[1].isascii() and parts[1].isdecimal() else None
+    is_one = len(parts) == 3 and len(parts[1]) <= LONGEST_REVISION and parts[1].isascii() and parts[1].isdecimal()
+    return (parts[0], int(parts[1])) if is_one else None
 
 
 def by_topic(revisions: Revisions, source: Source) -> Mark:

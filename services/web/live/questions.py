@@ -56,8 +56,7 @@ class Asked:
 
     def is_settled(self, now: datetime) -> bool:
         """Whether no further answer is to come."""
-        overdue = self.asked_at + timedelta(seconds=self.question.deadline_s) + OVERDUE
-        return self.result is not None or now > overdue
+        return self.result is not None or now - self.asked_at > timedelta(seconds=self.question.deadline_s) + OVERDUE
 
 
 class Questions:

@@ -1,6 +1,6 @@
 """All that pages are made from: views of topics that are kept up to date, and where forms are published."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -77,6 +77,7 @@ class Site:
         self.sending = Sending(self.letters, self.write_down)
         self.sheets, self.accepted = Sheets(), AcceptedAnswers()
         self.votes: deque[Taken] = deque(maxlen=VOTES)
+        self.open_of: Counter[str] = Counter()
         self.asking = Often(self.settings.asked_per_minute)
         self.casting = Often(self.voting.per_voter_per_hour, within_s=HOUR_S)
         self.kept, self.reporting = Folder(self.settings.reports), Often(REPORTS_PER_MINUTE)

@@ -65,7 +65,7 @@ def check(request: Request, site: OfSite, browser: OfBrowser, fields: Fields) ->
         told |= {
             **_told(contest),
             "replaced": site.questions.calendar.at(datetime.now(UTC)),
-            "confirm": site.forms.mark(browser, ANNOUNCE, contest.digest, _now(site)),
+            "confirm": site.forms.mark(browser, ANNOUNCE, fields.get("contest", ""), _now(site)),
         }
     return page(request, "contest_check.html", told, 422 if problems else 200)
 
@@ -73,10 +73,10 @@ def check(request: Request, site: OfSite, browser: OfBrowser, fields: Fields) ->
 @router.post("/contest/announce", dependencies=[only("operator")])
 def announce(site: OfSite, browser: OfBrowser, person: OfPerson, fields: Fields) -> Response:
     """Announce what was checked, unless another contest has come into force since, and write down who did it."""
+    site.forms.require(fields.get("mark", ""), browser, ANNOUNCE, fields.get("contest", ""), _now(site))
     contest, problems = _read(site, fields)
     if contest is None or problems:
         raise ValueError("; ".join(problems))
-    site.forms.require(fields.get("mark", ""), browser, ANNOUNCE, contest.digest, _now(site))
     site.asking.count(person)
     announcement = announcing.announcement(contest, datetime.now(UTC))
     action = announcing.action(announcement, person.name, "pages")

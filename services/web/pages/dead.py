@@ -46,7 +46,7 @@ def group(request: Request, site: OfSite, id: str, at: int = 1) -> Response:  # 
 def letter(request: Request, site: OfSite, person: OfPerson, at: str) -> Response:
     """One letter, with as much of its bytes as this person may see."""
     found = letters.at(site, at)
-    why = letters.withheld(person, found)
+    why = letters.withheld(site, person, found)
     value, is_text = ("", True) if why else letters.shown(found.beginning, found.size)
     headers = [] if why else [(name, *letters.shown(said, len(said))) for name, said in found.headers]
     told = {

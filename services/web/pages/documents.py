@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import HTTPException
 from fastapi.responses import RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -45,7 +45,12 @@ def one(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson, id
     return page(request, "document.html", _fate(site, id) | _form(site, browser, person, id))
 
 
-@router.get("/document/stream", response_class=EventSourceResponse, dependencies=[Open])
+def _is_known(site: OfSite, id: str) -> None:  # noqa: A002
+    """Raises HTTPException before a stream has begun: then it could say so no more."""
+    _fate(site, id)
+
+
+@router.get("/document/stream", response_class=EventSourceResponse, dependencies=[Open, Depends(_is_known)])
 async def stream(site: OfSite, id: str) -> AsyncIterator[ServerSentEvent]:  # noqa: A002
     """The same anew, until it can be found or was refused."""
 

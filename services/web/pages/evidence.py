@@ -13,7 +13,7 @@ from services.web.pages import passages
 from services.web.pages.given import OfPerson, OfSite
 from services.web.pages.passages import PassageRead
 from services.web.pages.rendering import page
-from services.web.pages.shown import answer_of
+from services.web.pages.shown import WITHHELD, answer_of
 from services.web.signing.people import Person
 from shared.messages import Answer, EvidenceFound
 from shared.messages.contests import CAG, GOLD, NO_CONTEXT
@@ -91,7 +91,7 @@ def evidence_of(site: Site, person: Person, question_id: str, arm: str) -> Evide
         question_id=question_id,
         question=asked.question.text,
         arm=arm,
-        status=answer.status if answer else "",
+        status=_status(answer, person),
         asked_at=asked.asked_at,
         is_stale=bool((answer and answer.stale) or (found and found.stale)),
         search=_search(found) if found else None,
@@ -158,3 +158,9 @@ def _hints(asked: Asked, answer: Answer | None, found: EvidenceFound | None, con
     if asked.question.history:
         hints.append(f"The question is one of a conversation: {len(asked.question.history)} turns came before it.")
     return hints
+
+
+def _status(answer: Answer | None, person: Person) -> str:
+    if answer is None:
+        return ""
+    return answer.status if person.may_see_answer(answer) else WITHHELD

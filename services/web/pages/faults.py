@@ -13,7 +13,7 @@ from shared.records import bounded, reason_of
 
 STATUS: Mapping[type[Exception], int] = {
     NotSignedInError: 401, NotAllowedError: 403, ForeignFormError: 403, TooOftenError: 429, TooLargeError: 413,
-    ConnectionError: 503, ValueError: 422,
+    ConnectionError: 503, ValueError: 422, OverflowError: 422,
 }  # fmt: skip
 SAID = {
     "string_too_short": "Write something here.",

@@ -1,5 +1,6 @@
 """What a route is given beside its path: the site, the browser, and a form's fields within bounds."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from urllib.parse import parse_qs
 
@@ -11,7 +12,7 @@ from services.web.signing.people import Person
 from services.web.signing.ways import NotSignedInError
 from shared.people import Role
 
-MOST_FIELDS = 50
+MOST_FIELDS, MOST_OF_ONE = 50, 20
 
 
 class TooManyStreamsError(ConnectionError):
@@ -52,11 +53,20 @@ async def _fields(request: Request) -> dict[str, str]:
     return {name: values[-1].replace("\r\n", "\n").strip() for name, values in said.items()}
 
 
-def _free(request: Request) -> None:
-    """Raises TooManyStreamsError where as many pages are open as are kept up to date."""
-    site = _site(request)
+async def _free(request: Request) -> AsyncIterator[None]:
+    """Raises TooManyStreamsError where as many pages are open as are kept up to date, of all or of one person."""
+    site, person = _site(request), _person(request)
     if site.changes.count >= site.settings.streams:
         raise TooManyStreamsError(f"{site.settings.streams} pages are open already: load this one again instead")
+    if site.open_of[person.voter] >= MOST_OF_ONE:
+        raise TooManyStreamsError(f"you have {MOST_OF_ONE} pages open already: close one, or load this one again")
+    site.open_of[person.voter] += 1
+    try:
+        yield
+    finally:
+        site.open_of[person.voter] -= 1
+        if not site.open_of[person.voter]:
+            del site.open_of[person.voter]
 
 
 OfSite = Annotated[Site, Depends(_site)]

@@ -15,6 +15,10 @@ from shared.restriction import guarding
 MOST_HEX, A_LINE = 256, 16
 """Bytes that are shown as numbers, and how many of them in a line."""
 OF_DOCUMENTS = (topology.DOCUMENTS.name, topology.CHUNKS.name)
+OF_QUESTIONS = tuple(topic.name for topic in (
+    topology.ANSWERS, topology.EVIDENCE, topology.REFERENCES, topology.VERDICTS, topology.RESULTS, topology.VOTES,
+))  # fmt: skip
+"""Keyed by a question, whose labels guard what names none itself."""
 _PLACE = re.compile(r"([\w.-]{1,249})\[(\d{1,6})\]@(\d{1,18})", re.ASCII)
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
@@ -28,7 +32,7 @@ def at(site: Site, place: str) -> Buried:
     return letter
 
 
-def withheld(person: Person, letter: Buried) -> str:
+def withheld(site: Site, person: Person, letter: Buried) -> str:
     """Why its bytes are not for this person; "" where they are."""
     if not person.may("operator"):
         return "What is in a letter is shown to operators."
@@ -36,6 +40,8 @@ def withheld(person: Person, letter: Buried) -> str:
         return "It was cut, so that nobody can tell which labels it has: `tiltyard dead-letters show` prints it."
     if not all(_may_see(person, labels, letter.topic) for labels in letter.labels or ()):
         return "It names labels whose documents you may not see."
+    if not letter.labels and letter.topic in OF_QUESTIONS and site.questions.is_kept(letter.key):
+        return "" if site.questions.get(letter.key, person) else "It is about a question that you may not see."
     return ""
 
 

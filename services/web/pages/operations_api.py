@@ -66,7 +66,7 @@ def group(site: OfSite, id: str, at: int = 1) -> Letters:  # noqa: A002  (the pa
 def letter(site: OfSite, person: OfPerson, at: str) -> Bytes:
     """What is in a letter, as far as one may see it."""
     found = letters.at(site, at)
-    if why := letters.withheld(person, found):
+    if why := letters.withheld(site, person, found):
         return Bytes(withheld=why, value="", is_text=True)
     value, is_text = letters.shown(found.beginning, found.size)
     return Bytes(withheld="", value=value, is_text=is_text)

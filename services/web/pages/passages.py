@@ -57,7 +57,7 @@ def read(answer: Answer, found: EvidenceFound | None, person: Person, marked: Ma
     items = _items(found)
     is_theirs = person.may_see_answer(answer)
     return [
-        _read(answer, at, items.get(chunk_id), marked, is_theirs=is_theirs)
+        _read(answer, at, chunk_id, items.get(chunk_id), marked, is_theirs=is_theirs)
         if _may_see(answer, at, items.get(chunk_id), person)
         else PassageRead(at + 1, hidden=HIDDEN, is_cited=None)
         for at, chunk_id in enumerate(numbered(answer))
@@ -88,8 +88,9 @@ def _may_see(answer: Answer, at: int, item: EvidenceItem | None, person: Person)
     return all(map(person.may_see, told)) if told else person.may_see_answer(answer)
 
 
-def _read(answer: Answer, at: int, item: EvidenceItem | None, marked: Marked, *, is_theirs: bool) -> PassageRead:
-    chunk_id = numbered(answer)[at]
+def _read(
+    answer: Answer, at: int, chunk_id: str, item: EvidenceItem | None, marked: Marked, *, is_theirs: bool
+) -> PassageRead:
     title, text = (parts[at] if at < len(parts) else "" for parts in (answer.evidence_titles, answer.evidence_texts))
     cited = chunk_id in answer.citations if is_theirs else None
     why = "" if at < len(answer.evidence) else "The answer cites it without naming it among what it read."

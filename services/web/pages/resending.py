@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import HTTPException
 from fastapi.responses import RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -60,7 +60,12 @@ def sending(request: Request, site: OfSite, id: str) -> Response:  # noqa: A002 
     return page(request, "dead_sending.html", {"id": id, **_progress(site, id)})
 
 
-@router.get("/dead/sending/stream", response_class=EventSourceResponse, dependencies=[Open])
+def _is_known(site: OfSite, id: str) -> None:  # noqa: A002
+    """Raises HTTPException before a stream has begun: then it could say so no more."""
+    _progress(site, id)
+
+
+@router.get("/dead/sending/stream", response_class=EventSourceResponse, dependencies=[Open, Depends(_is_known)])
 async def stream(site: OfSite, id: str) -> AsyncIterator[ServerSentEvent]:  # noqa: A002
     """The same anew, until it has ended."""
 

@@ -145,9 +145,8 @@ def _item(sheet: Sheet, name: str) -> ReviewItem:
 def _following(of: Progress, person: Person, after: str, *, disputed: bool) -> str:
     """The next that this person has not read, behind one and then from the top; "" where there is none."""
     unread = [item.item_id for item in of.open_to(person.name, disputed=disputed) if item.item_id != after]
-    order = [item.item_id for item in of.sheet.items]
-    start = order.index(after) if after in order else -1
-    behind = [name for name in unread if order.index(name) > start]
+    places = {item.item_id: place for place, item in enumerate(of.sheet.items)}
+    behind = [name for name in unread if places[name] > places.get(after, -1)]
     return next(iter([*behind, *unread]), "")
 
 

@@ -14,6 +14,8 @@ from shared.costs import CostSettings
 from shared.messages import Answer, Question
 from shared.scoring.catalogue import HEADLINE
 
+MOST_PASSAGES, LONGEST_MS = 200, 1e12
+"""Of one answer that are shown: a worker of ours reads some ten."""
 WAITING, MISSING, WITHHELD = "waiting", "missing", "withheld"
 NOT_FOR_YOU = "It was made from documents with labels that you may not see."
 STATES = {
@@ -142,7 +144,7 @@ def answer_of(asked: Asked, arm: str) -> tuple[Answer | None, datetime]:
     scored = asked.result.answers.get(arm) if asked.result else None
     if scored is None:
         return None, asked.asked_at
-    return scored.answer, asked.asked_at + timedelta(milliseconds=scored.latency_ms)
+    return scored.answer, asked.asked_at + timedelta(milliseconds=min(scored.latency_ms, LONGEST_MS))
 
 
 def _right(asked: Asked, arm: str) -> bool | None:
@@ -153,14 +155,17 @@ def _right(asked: Asked, arm: str) -> bool | None:
 
 def numbered(answer: Answer) -> list[str]:
     """The ids of its passages in the order in which it cites them, from 1; then those that it cites without naming."""
-    return [*answer.evidence, *(cited for cited in dict.fromkeys(answer.citations) if cited not in answer.evidence)]
+    named = {*answer.evidence}
+    unnamed = (cited for cited in dict.fromkeys(answer.citations) if cited not in named)
+    return [*answer.evidence, *unnamed][:MOST_PASSAGES]
 
 
 def _passages(answer: Answer, marked: Marked) -> Iterator[Passage]:
+    citations = {*answer.citations}
     for at, chunk_id in enumerate(numbered(answer)):
         title, text = (
             parts[at] if at < len(parts) else "" for parts in (answer.evidence_titles, answer.evidence_texts)
         )
         source = source_of(chunk_id)
         mark = marked(source) if source else NAMELESS
-        yield Passage(at + 1, chunk_id, title or "without a title", text, chunk_id in answer.citations, mark.said)
+        yield Passage(at + 1, chunk_id, title or "without a title", text, chunk_id in citations, mark.said)

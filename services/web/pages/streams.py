@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+from hashlib import sha256
 
 from fastapi.sse import ServerSentEvent
 
@@ -27,15 +28,16 @@ async def kept_up(
     number, the piece is made anew as well. Between two pieces are `spacing_s`, however much changes.
     """
     with site.changes.listening(name) as changed:
-        last, count, has_changed = "", -1, True
+        last, count, has_changed = b"", -1, True
         while not site.changes.is_closing:
             changed.clear()
             before, count = count, await asyncio.to_thread(refresh) if refresh else 0
             if has_changed or count != before:
-                now, is_last = piece()
-                if now != last:
+                now, is_last = await asyncio.to_thread(piece)
+                digest = sha256(now.encode(errors="replace")).digest()
+                if digest != last:
                     yield ServerSentEvent(raw_data=now)
-                    last = now
+                    last = digest
                     await asyncio.sleep(spacing_s)
                 if is_last:
                     yield ServerSentEvent(event=DONE, raw_data="")

@@ -61,7 +61,7 @@ def cast(site: OfSite, browser: OfBrowser, person: OfPerson, fields: Fields) -> 
 @router.get("/vote/told")
 def told(request: Request, site: OfSite, person: OfPerson, id: str, cast: str = "") -> Response:  # noqa: A002
     """What this person voted on a question, and on whose answers; the newest of several votes. `cast`: a moment ago."""
-    own = [of.vote for of in site.votes if of.vote.voter == person.voter and of.vote.question_id == id]
+    own = [of.vote for of in [*site.votes] if of.vote.voter == person.voter and of.vote.question_id == id]
     result = _result(site, person, id)
     if result is None:
         raise HTTPException(404, "this question is no longer kept here")

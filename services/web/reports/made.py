@@ -39,6 +39,7 @@ class Made:
     texts: Texts
     said: Said
     at: datetime
+    labels: tuple[str, ...] = ()
 
 
 class Reports:
@@ -50,7 +51,8 @@ class Reports:
 
     def of(self, person: Person) -> Made | None:
         """What this person had made last; None where nothing is kept."""
-        return self._made.get(person.name)
+        made = self._made.get(person.name)
+        return made if made is not None and made.labels == person.labels else None
 
     def make(self, results: Sequence[Result], person: Person, *, per_hour: int) -> Made:
         """Of results that the person may see. Raises BusyError, and UnmadeError where it does not end in time."""
@@ -60,7 +62,7 @@ class Reports:
             texts = self._make(results, per_hour)
         finally:
             self._making.release()
-        made = Made(texts, said("report", texts["report.json"].encode()), datetime.now(UTC))
+        made = Made(texts, said("report", texts["report.json"].encode()), datetime.now(UTC), person.labels)
         self._made.pop(person.name, None)
         self._made[person.name] = made
         while len(self._made) > REMEMBERED:

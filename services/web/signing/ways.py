@@ -98,8 +98,12 @@ class Proxy:
         names = request.headers.getlist(self._header)
         if not comes_from(request, self._proxies) or len(names) != 1:
             return None
-        name = names[0].strip()
-        return self._listed.person(name) if name.isprintable() and 0 < len(name) <= MOST_NAME else None
+        try:
+            name = names[0].strip().encode("latin-1").decode()
+        except UnicodeError:
+            return None
+        is_one = name.isprintable() and "," not in name and 0 < len(name) <= MOST_NAME
+        return self._listed.person(name) if is_one else None
 
     def with_token(self, token: str) -> None:
         """The proxy takes people's secrets; the pages take none."""

@@ -10,10 +10,11 @@ from typing import Any
 
 Labels = tuple[tuple[str, ...], ...]
 """Of each document or question in it."""
-NAMES = ("labels", "evidence_labels")
-_SOME = re.compile(rb'"(?:evidence_)?labels"\s*:\s*(?!\s*(?:\[\s*\]|null))')
+NAMES = ("labels", "evidence_labels", "document_labels")
+MOST_LABELS, MOST_CHARACTERS = 200, 10_000
+_SOME = re.compile(rb'"(?:evidence_|document_)?labels"\s*:\s*+(?!\[\s*\]|null)')
 UNREADABLE: Labels = (("labels that cannot be read",),)
-"""Nobody has this label, so nobody is shown it."""
+"""Nobody has this label, so nobody is shown it. So is a value that names more labels than is bounded here."""
 
 
 def labels_in(value: bytes) -> Labels | None:
@@ -28,7 +29,9 @@ def labels_in(value: bytes) -> Labels | None:
         json.loads(value, object_pairs_hook=seen)
     except (ValueError, RecursionError):
         return UNREADABLE if _SOME.search(value) else None
-    return tuple(labels for _, inner in found for labels in _read(inner))
+    named = {labels for _, inner in found for labels in _read(inner)}
+    is_much = len(named) > MOST_LABELS or sum(len(label) for labels in named for label in labels) > MOST_CHARACTERS
+    return UNREADABLE if is_much else tuple(sorted(named))
 
 
 def _read(said: Any) -> Iterator[tuple[str, ...]]:

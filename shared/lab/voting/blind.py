@@ -45,11 +45,11 @@ def offer(results: Iterable[Result], voter: str, voted: Voted, *, recent: int) -
     """
     results = (result for result in results if for_everyone(result))
     newest = sorted(results, key=lambda result: (result.asked_at, result.question.question_id))[-recent:]
-    open_results = [result for result in newest if result.question.question_id not in voted and _telling(result)]
-    if not open_results:
-        return None
-    chosen = min(open_results, key=lambda result: _digest(voter, result.question.question_id))
-    return _shown(chosen, voter, _telling(chosen))
+    unseen = [result for result in newest if result.question.question_id not in voted]
+    for result in sorted(unseen, key=lambda result: _digest(voter, result.question.question_id)):
+        if pairs := _telling(result):
+            return _shown(result, voter, pairs)
+    return None
 
 
 def choice_on(result: Result, voter: str, voted: Voted) -> Shown:
@@ -76,7 +76,9 @@ def _answered(result: Result) -> list[Pair]:
 
 
 def _telling(result: Result) -> list[Pair]:
-    return [pair for pair in _answered(result) if _plain(result, pair[0]) != _plain(result, pair[1])]
+    pairs = _answered(result)
+    plain = {arm: _plain(result, arm) for arm in {arm for pair in pairs for arm in pair}}
+    return [(a, b) for a, b in pairs if plain[a] != plain[b]]
 
 
 def _plain(result: Result, arm: str) -> str:
