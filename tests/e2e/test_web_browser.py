@@ -2,6 +2,7 @@
 
 import re
 import time
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -46,7 +47,7 @@ def test_a_vote_of_a_page_is_counted(house: House, page: Page) -> None:
     page.goto(f"{house.pages}/vote")
     page.get_by_role("button", name="A is better").click()
     page.wait_for_url(re.compile("/vote/told"))
-    question_id = page.url.partition("id=")[2]
+    [question_id] = parse_qs(urlsplit(page.url).query)["id"]
 
     deadline = time.monotonic() + WITHIN_S
     while not (of_it := [vote for vote in votes(house) if vote.question_id == question_id]):
