@@ -75,6 +75,7 @@ def application(site: Site) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _incomplete)
     for kind in faults.STATUS:
         app.add_exception_handler(kind, _wrong)
+    app.add_exception_handler(NotSignedInError, _unknown)
     return app
 
 
@@ -90,12 +91,10 @@ async def _incomplete(request: Request, error: Exception) -> Response:
 
 
 async def _wrong(request: Request, error: Exception) -> Response:
-    if isinstance(error, NotSignedInError):
-        return _unknown(request, error)
     return refused(request, faults.status_of(error), faults.why(error))
 
 
-def _unknown(request: Request, error: NotSignedInError) -> Response:
+async def _unknown(request: Request, error: Exception) -> Response:
     """To where one signs in, and back; programs and forms are told, so that nothing is sent that nobody signed."""
     to = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
     if request.method == "GET" and not request.url.path.startswith(API) and not request.url.path.endswith("/stream"):

@@ -1,6 +1,6 @@
 """What people are asked to review, item by item, and what each of them says of an item."""
 
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -9,7 +9,6 @@ from shared.messages.schema import MOST_LABELS, Identifier, Label, Message, Mome
 
 ItemKind = Literal["answer", "question"]
 Said = Literal["right", "wrong", "unsure", "accept", "mend", "drop", "undo"]
-SAYINGS: tuple[Said, ...] = get_args(Said)
 OF_KIND: dict[ItemKind, tuple[Said, ...]] = {
     "answer": ("right", "wrong", "unsure"),
     "question": ("accept", "mend", "drop"),

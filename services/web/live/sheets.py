@@ -17,7 +17,6 @@ from shared.records import RawRecord, key_of, understood
 ITEMS, ITEM_BYTES = 10_000, 64 * 1024 * 1024
 VERDICTS, READ_ITEMS, VERDICT_BYTES = 50_000, 20_000, 64 * 1024 * 1024
 """Newest records that are read at a start; items of which what was said is kept, and the memory that takes."""
-REVIEW = "review"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from shared import topology
 from shared.lab.resending.buried import Buried
 from shared.printable import printable
 from shared.records import Position
-from shared.restriction import guarding
 
 MOST_HEX, A_LINE = 256, 16
 """Bytes that are shown as numbers, and how many of them in a line."""
@@ -71,6 +70,4 @@ def _ascii(line: bytes) -> str:
 
 def _may_see(person: Person, labels: tuple[str, ...], topic: str) -> bool:
     """A document is for whoever has one of its labels; what a question opens for whoever has all of them."""
-    if topic in OF_DOCUMENTS:
-        return person.may_see(labels)
-    return all(not guarding([label]) or label in person.labels for label in labels)
+    return person.may_see(labels) if topic in OF_DOCUMENTS else person.may_see_all(labels)

@@ -24,7 +24,7 @@ def sign_in(request: Request, site: OfSite, browser: OfBrowser, fields: Fields) 
     """Keep the token in the browser, and lead back to where it was asked for."""
     site.forms.require(fields.get("mark", ""), browser, SIGN_IN)
     token, to = fields.get("token", ""), here_alone(fields.get("to", "/"))
-    if not site.signing.by_token or site.signing.with_token(token) is None:
+    if site.signing.with_token(token) is None:
         shown = {"mark": fields["mark"], "mark_out": "", "to": to, "is_wrong": True}
         return page(request, "sign_in.html", shown, 403)
     answer = RedirectResponse(to, status_code=303)

@@ -47,9 +47,13 @@ class Person:
         """Whether a document with these labels is for them: one of the labels is enough."""
         return not guarding(labels) or any(label in self.labels for label in labels)
 
+    def may_see_all(self, labels: Collection[str]) -> bool:
+        """Whether everything that these labels open is for them: they must have each one that guards."""
+        return all(not guarding([label]) or label in self.labels for label in labels)
+
     def may_see_question(self, question: Question) -> bool:
         """Whether everything that the question's labels open is for them."""
-        return all(not guarding([label]) or label in self.labels for label in question.labels)
+        return self.may_see_all(question.labels)
 
     def may_see_answer(self, answer: Answer) -> bool:
         """Whether every passage that it was made from is for them."""
