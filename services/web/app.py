@@ -14,42 +14,14 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from services.web.live.site import Site
-from services.web.pages import (
-    accepting,
-    adapters,
-    api,
-    asking,
-    compare,
-    contest,
-    dead,
-    documents,
-    evidence,
-    evidence_api,
-    faults,
-    freshness,
-    freshness_api,
-    operations_api,
-    reports,
-    reports_api,
-    resending,
-    review_api,
-    reviewing,
-    signing,
-    standings,
-    standings_api,
-    trace,
-    voting,
-)  # fmt: skip
+from services.web.pages import faults
 from services.web.pages.given import SignedIn
 from services.web.pages.rendering import API, refused
+from services.web.pages.routes import ROUTES
+from services.web.pages.sign_in import page as sign_in
 from services.web.safety import Safe
 from services.web.signing.ways import NotSignedInError
 
-PAGES = (
-    asking, compare, voting, standings, freshness, documents, evidence, trace, reviewing, accepting, reports, dead,
-    resending, adapters, contest, api, evidence_api, freshness_api, operations_api, reports_api, review_api,
-    standings_api,
-)  # fmt: skip
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
 """And that of the settings: by other names only somebody else's page would reach us."""
 
@@ -66,9 +38,9 @@ def application(site: Site) -> FastAPI:
     app = FastAPI(title="Tiltyard", lifespan=serving, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     app.state.site = site
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
-    for page in PAGES:
-        app.include_router(page.router, dependencies=[SignedIn])
-    app.include_router(signing.router)
+    for route in ROUTES:
+        app.include_router(route, dependencies=[SignedIn])
+    app.include_router(sign_in.router)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*HOSTS, site.settings.name, *site.settings.known_names])
     app.add_middleware(Safe, who=site.signing.who, is_secure=site.signing.is_secure)
     app.add_exception_handler(HTTPException, _absent)

@@ -6,7 +6,7 @@ from html import unescape
 
 import pytest
 
-from services.web.pages.asking import new_id
+from services.web.pages.asking.page import new_id
 from services.web.settings import WebSettings
 from shared import topology
 from shared.messages import Question

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.web.comparing.page import AT_ONCE
+from services.web.pages.compare.comparison import AT_ONCE
 from services.web.signing.people import Person
 from shared import topology
 from shared.messages import Result

@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from services.web.pages.asking import OURS
+from services.web.pages.asking.page import OURS
 from services.web.safety import Browser
 from services.web.settings import WebSettings
 from services.web.signing.people import Person

@@ -3,7 +3,7 @@
 import random
 from time import perf_counter
 
-from services.web.comparing.differing import MOST_STEPS, Budget, pieces
+from services.web.pages.compare.differing import MOST_STEPS, Budget, pieces
 
 PLENTY = 10**9
 WORDS = ("the", "ferry", "is", "back", ",", "no", "?")

@@ -10,7 +10,7 @@ import pytest
 
 from services.web.live.revisions import MOST_RECORDS, Revisions
 from services.web.live.searches import MOST_SEARCHES
-from services.web.pages.evidence import PASSAGES, PROMPT_NOT_KEPT
+from services.web.pages.evidence.page import PASSAGES, PROMPT_NOT_KEPT
 from services.web.settings import WebSettings
 from services.web.signing.people import Person
 from shared import topology

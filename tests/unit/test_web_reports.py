@@ -10,8 +10,8 @@ from urllib.parse import quote
 import pytest
 from fastapi.testclient import TestClient
 
-from services.web.pages import reports as reports_page
-from services.web.pages.reports import POLICY
+from services.web.pages.reports import page as reports_page
+from services.web.pages.reports.page import POLICY
 from services.web.reports import child, kept
 from services.web.reports.made import Reports, Texts, UnmadeError, in_a_process
 from services.web.settings import WebSettings

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.web.pages import said
+from services.web.pages.asking import said
 from shared import topology
 from shared.costs import CostSettings
 from tests.builders import a_question, an_answer

@@ -7,8 +7,9 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from pydantic import ValidationError
 
-from services.web.app import PAGES, application
-from services.web.pages.signing import here_alone
+from services.web.app import application
+from services.web.pages.routes import ROUTES
+from services.web.pages.sign_in.page import here_alone
 from services.web.settings import WebSettings
 from services.web.signing.choosing import way_of
 from services.web.signing.people import Person
@@ -58,7 +59,7 @@ def test_whoever_has_not_signed_in_is_led_to_where_one_does(listed: Path) -> Non
 
 def routes(method: str) -> list[str]:
     """Addresses of all pages by this method, but for those that sign in."""
-    known = [route for page in PAGES for route in page.router.routes if isinstance(route, APIRoute)]
+    known = [route for page in ROUTES for route in page.routes if isinstance(route, APIRoute)]
     return [route.path for route in known if method in (route.methods or ())]
 
 

@@ -10,9 +10,9 @@ import pytest
 from services.web.live import standings as live
 from services.web.live.history import History, Point
 from services.web.live.ratings import Rated, rated
-from services.web.pages import standings as page
-from services.web.pages.reports import POLICY
-from services.web.pages.standings import ROWS, few
+from services.web.pages.reports.page import POLICY
+from services.web.pages.standings import page as standings_page
+from services.web.pages.standings.page import ROWS, few
 from shared import topology
 from shared.lab import standing_words
 from shared.messages import Ballot, Choice, Difference, Result, Standing
@@ -179,7 +179,7 @@ def test_a_vote_is_counted_as_soon_as_its_result_shows_it(pages: Pages, monkeypa
 def test_an_open_page_shows_a_vote_within_two_seconds_of_its_result(pages: Pages) -> None:
     async def shown() -> float:
         pages.site.changes.serve_from(asyncio.get_running_loop())
-        stream = page.stream(pages.site)
+        stream = standings_page.stream(pages.site)
         await anext(stream)
         began = time.monotonic()
         pages.publish(topology.RESULTS, a_voted_result(0, "a"))

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
 
-from services.web.pages.bars import WIDTH, bars
-from services.web.pages.trace import trace_of
-from services.web.pages.tracing import Way
+from services.web.pages.trace.bars import WIDTH, bars
+from services.web.pages.trace.page import trace_of
+from services.web.pages.trace.question_way import Way
 from shared import dead_letters, topology
 from shared.memory.broker import MemoryBroker
 from shared.messages import Message

@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from services.web.pages.voting import KEYS
+from services.web.pages.vote.page import KEYS
 from shared import topology
 from shared.lab.voting.settings import VotingSettings
 from shared.messages import AdapterRef, Result, Vote

@@ -1,0 +1,116 @@
+"""Reports and decisions that lie in a folder of this machine, and a report that is made now."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import HTTPException
+from fastapi.responses import RedirectResponse
+
+from services.web.live.site import Site
+from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite
+from services.web.pages.rendering import page as page_of
+from services.web.reports.kept import FORMS, Folder, Kept, NotKeptError
+from services.web.reports.made import Made
+from services.web.reports.said import KINDS, Said
+from services.web.signing.people import Person
+from shared.messages import Result
+
+REPORT, AT_ONCE = "report", 50
+"""How many stand on one page."""
+OF_FILES = {
+    "html": "text/html; charset=utf-8",
+    "md": "text/markdown; charset=utf-8",
+    "json": "application/json",
+}
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; sandbox"
+)
+"""Of a page that was written elsewhere: its own styles and pictures, no scripts, and nothing of this site's."""
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A kept page with what it found. `files`: form -> address."""
+
+    kept: Kept
+    said: Said
+    files: dict[str, str]
+
+
+@router.get("/reports")
+def show(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson, page: int = 1) -> Response:
+    """Those written last first, so many at a time."""
+    kept = site.kept.newest()
+    shown = {
+        "mark": site.forms.mark(browser, REPORT), "made": site.reports.of(person), "forms": FORMS,
+        "listed": [*listed(site.kept, kept, page)], "n": len(kept), "page": page, "pages": pages(kept),
+        "folder": site.kept.path, "results": len(_results(site, person)),
+    }  # fmt: skip
+    return page_of(request, "reports/reports.html", shown)
+
+
+@router.post("/reports")
+def make(site: OfSite, browser: OfBrowser, person: OfPerson, fields: Fields) -> Response:
+    """A report over what is in memory; back to the list, on which it stands first."""
+    site.forms.require(fields.get("mark", ""), browser, REPORT)
+    make_now(site, person)
+    return RedirectResponse("/reports", status_code=303)
+
+
+@router.get("/reports/made")
+def made(site: OfSite, person: OfPerson, form: str = "html") -> Response:
+    """A file of what this person had made."""
+    report = site.reports.of(person)
+    if report is None:
+        raise HTTPException(404, "no report of yours is kept here: have one made")
+    return file_of(f"report.{form}", report.texts.get(f"report.{form}", "").encode())
+
+
+@router.get("/reports/file")
+def file(site: OfSite, name: str) -> Response:
+    """One file of the folder: a page is shown, the others are saved."""
+    try:
+        return file_of(name, site.kept.read(name))
+    except NotKeptError as error:
+        raise HTTPException(404, f"this is not shown: {error}") from error
+
+
+def make_now(site: Site, person: Person) -> Made:
+    """Raises TooOftenError, ValueError where there is nothing to report, and what `Reports.make` does."""
+    results = _results(site, person)
+    if not results:
+        raise ValueError("no question that you may see has a result here: ask one, and wait for its result")
+    site.reporting.count(person)
+    return site.reports.make(results, person, per_hour=site.voting.per_voter_per_hour)
+
+
+def listed(folder: Folder, kept: Sequence[Kept], page: int) -> Iterator[Listed]:
+    """One page of them, from 1."""
+    first = AT_ONCE * (max(1, page) - 1)
+    for of in kept[first : first + AT_ONCE]:
+        yield Listed(of, folder.said(of), {form: f"/reports/file?name={quote(of.name(form))}" for form in FORMS})
+
+
+def pages(kept: Sequence[Kept]) -> int:
+    """How many pages they fill, at least 1."""
+    return max(1, -(-len(kept) // AT_ONCE))
+
+
+def file_of(name: str, content: bytes) -> Response:
+    """Under a policy of its own. Raises HTTPException for a file of another form."""
+    form = name.rpartition(".")[2]
+    if form not in OF_FILES or not content:
+        raise HTTPException(404, "a report has no such file")
+    headers = {"Content-Security-Policy": POLICY}
+    if form != "html":
+        kind = next((kind for kind in KINDS if name.endswith(f"{kind}.{form}")), REPORT)
+        headers["Content-Disposition"] = f'attachment; filename="{kind}.{form}"'
+    return Response(content, headers=headers, media_type=OF_FILES[form])
+
+
+def _results(site: Site, person: Person) -> list[Result]:
+    return [result for result in site.questions.results if person.may_see_result(result)]

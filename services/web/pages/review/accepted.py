@@ -1,0 +1,97 @@
+"""Which answers to a question are accepted: reviewers add them and mend them at any time."""
+
+import hashlib
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import HTTPException
+from fastapi.responses import RedirectResponse
+
+from services.web.live.accepted import Accepted
+from services.web.live.questions import Asked
+from services.web.live.site import Site
+from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite, only
+from services.web.pages.paging import paged
+from services.web.pages.rendering import page
+from services.web.pages.review.mending import each_line
+from services.web.safety import Browser, ForeignFormError
+from services.web.signing.people import Person
+from shared import topology
+from shared.messages import References
+
+ACCEPT, AT_ONCE, NOTHING_RIGHT = "references", 20, "nothing"
+router = APIRouter(include_in_schema=False, dependencies=[only("reviewer")])
+
+
+@router.get("/review/questions")
+def questions(request: Request, site: OfSite, person: OfPerson, number: int = 1) -> Response:
+    """Questions without accepted answers, of those that are kept here; those asked last come first."""
+    return page(request, "review/unreferenced.html", {"paged": paged(unreferenced(site, person), number, AT_ONCE)})
+
+
+@router.get("/question/references")
+def form(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson, id: str) -> Response:  # noqa: A002  (as in addresses)
+    """The form with what is accepted now. It has a page of its own, since a question's page changes by itself."""
+    asked = _asked(site, person, id)
+    accepted = site.accepted.of(asked)
+    mark = _mark(site, browser, id, accepted)
+    return page(
+        request, "review/references.html", {"question": asked.question, "accepted": accepted, "accepting": mark}
+    )
+
+
+@router.post("/question/references")
+def publish(site: OfSite, browser: OfBrowser, person: OfPerson, fields: Fields) -> Response:
+    """Say which answers are accepted from now on, in place of all that was said before."""
+    name = fields.get("question_id", "")
+    asked = _asked(site, person, name)
+    if site.is_reading:
+        raise ConnectionError("what was accepted before is still being read: try again in a moment")
+    accepted = site.accepted.of(asked)
+    if fields.get("mark") != _mark(site, browser, name, accepted):
+        raise ForeignFormError(
+            "the accepted answers have changed since this form was opened, or it is not from a page of ours: open the "
+            "question anew"
+        )
+    references = _references(fields, name, person)
+    site.asking.count(person)
+    site.publish(topology.REFERENCES, references)
+    return RedirectResponse(f"/question?id={quote(name, safe='')}#accepted", status_code=303)
+
+
+def shown_to(site: Site, person: Person, asked: Asked | None) -> Accepted | None:
+    """What the page of a question shows of it; nothing to those who may not say what is accepted."""
+    return None if asked is None or not person.may("reviewer") else site.accepted.of(asked)
+
+
+def unreferenced(site: Site, person: Person) -> list[Asked]:
+    """Questions of which nobody has said what is accepted."""
+    kept = site.questions.newest(site.settings.questions, person)
+    return [asked for asked in kept if site.accepted.of(asked).references is None]
+
+
+def _asked(site: Site, person: Person, question_id: str) -> Asked:
+    asked = site.questions.get(question_id, person)
+    if asked is None:
+        raise HTTPException(404, "nothing is kept here of this question, or not for you")
+    return asked
+
+
+def _references(fields: dict[str, str], name: str, person: Person) -> References:
+    """Raises ValueError where nothing is said, or two things that contradict each other."""
+    said, is_nothing = each_line(fields.get("references", "")), fields.get("right") == NOTHING_RIGHT
+    if is_nothing == bool(said):
+        raise ValueError("write the accepted answers, one a line, or say that declining is right: one of the two")
+    return References(
+        question_id=name,
+        references=said,
+        outdated=fields.get("outdated") or None,
+        gold_document_ids=each_line(fields.get("gold_document_ids", "")),
+        given_by=person.name,
+    )
+
+
+def _mark(site: Site, browser: Browser, name: str, accepted: Accepted) -> str:
+    """Of the question with what was accepted as the form was opened: nobody overwrites what they have not seen."""
+    seen = repr((accepted.references, accepted.outdated, accepted.gold_document_ids, accepted.given_by))
+    return site.forms.mark(browser, ACCEPT, name, hashlib.sha256(seen.encode(errors="replace")).hexdigest())

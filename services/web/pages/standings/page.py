@@ -1,0 +1,110 @@
+"""How the arms stand by now."""
+
+from collections.abc import AsyncIterator, Sequence
+
+from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import HTTPException
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from services.web.live.history import Point
+from services.web.live.ratings import Rated
+from services.web.live.refreshed import Refreshed
+from services.web.live.site import STANDINGS, Site
+from services.web.pages import streams
+from services.web.pages.given import OfSite, Open
+from services.web.pages.rendering import page, part
+from services.web.pages.reports.page import POLICY
+from shared.lab import standing_words
+from shared.lab.report.phrasing import share_of
+from shared.lab.report.plots.scores import LABEL
+from shared.lab.voting.wording import meaning
+from shared.standings import ALL
+from shared.statistics.ratings import Rating
+
+LOOK_EVERY_S, SPACING_S, ROWS = 1.0, 1.0, 12
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/standings")
+def show(request: Request, site: OfSite, of: str = ALL) -> Response:
+    """Of one slice of the questions; `all` is every one."""
+    ratings_of(site, of).refresh()
+    return page(request, "standings/standings.html", {"of": of, **_shown(site, of)})
+
+
+@router.get("/standings/stream", response_class=EventSourceResponse, dependencies=[Open])
+async def stream(site: OfSite, of: str = ALL) -> AsyncIterator[ServerSentEvent]:
+    """The same anew whenever something was counted."""
+
+    def piece() -> tuple[str, bool]:
+        return part(site, "standings/standing.html", _shown(site, of)), False
+
+    async for event in streams.kept_up(
+        site, STANDINGS, piece, refresh=ratings_of(site, of).refresh, every_s=LOOK_EVERY_S, spacing_s=SPACING_S
+    ):
+        yield event
+
+
+@router.get("/standings/history")
+def history(request: Request, site: OfSite, of: str = ALL) -> Response:
+    """How each arm's mean changed, as a picture and as a table."""
+    standing = site.standings.get(of)
+    points = site.counted.history.of(standing)
+    shown = {
+        "of": of, "standing": standing, "n": len(points), "arms": [*standing.arms] if standing else [],
+        "points": few(points), "share": share_of, "label": LABEL,
+    }  # fmt: skip
+    return page(request, "standings/history.html", shown)
+
+
+@router.get("/standings/history.svg")
+def picture(site: OfSite, of: str = ALL) -> Response:
+    """The picture of that."""
+    standing = site.standings.get(of)
+    points = site.counted.history.of(standing)
+    if standing is None or not points:
+        raise HTTPException(404, "nothing is counted of this kind of questions yet")
+    drawn = site.counted.picture(of)
+    drawn.refresh()
+    return Response(drawn.value, headers={"Content-Security-Policy": POLICY}, media_type="image/svg+xml")
+
+
+def few(points: Sequence[Point]) -> list[Point]:
+    """Some of them for a table, evenly spread, the newest first; the first and the last are among them."""
+    last = len(points) - 1
+    places = {round(at * last / (ROWS - 1)) for at in range(ROWS)} if last > ROWS else range(last + 1)
+    return [points[place] for place in sorted(places, reverse=True)]
+
+
+def _shown(site: Site, of: str) -> dict[str, object]:
+    known, measures = site.standings, standing_words.measures()
+    standing, ratings = known.get(of), ratings_of(site, of).value
+    arms = standing.arms.items() if standing else ()
+    return {
+        "of": of,
+        "standing": standing,
+        "slices": sorted(known, key=lambda name: (name != ALL, name)),
+        "table": [[arm, *standing_words.row(estimates, measures)] for arm, estimates in arms],
+        "sentences": [*standing_words.sentences(standing)] if standing else [],
+        "measures": measures,
+        "rated": ratings,
+        "meaning": meaning(ratings.ratings) if ratings else "",
+        "groups": [[_rating(rating) for rating in group] for group in ratings.ratings.grouped()] if ratings else [],
+        "per_hour": site.voting.per_voter_per_hour,
+    }
+
+
+def ratings_of(site: Site, of: str) -> Refreshed[Rated]:
+    """Of all questions where nobody asked any of this kind."""
+    kinds = {ALL, *site.standings, *(result.question.slice for result in site.questions.results)}
+    return site.counted.ratings(of if of in kinds else ALL)
+
+
+def _rating(rating: Rating) -> list[str]:
+    limits = rating.limits("{:+.2f}".format) or "not known"
+    return [
+        rating.arm,
+        f"{round(rating.strength, 2) + 0.0:+.2f}",
+        limits,
+        *map(str, (rating.wins, rating.losses, rating.ties)),
+    ]
