@@ -4,10 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from services.console.platform.local import LocalPlatform, PlatformSettings, isolated
 from shared.kafka import creation
 from shared.settings import CassandraSettings, KafkaSettings
+
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")  # what an example takes says nothing on a machine that others use too
 
 pytest_plugins = ["tests.command_line", "tests.browsing"]
 

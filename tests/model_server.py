@@ -8,7 +8,7 @@ it does with the requests to come, in place of an answer.
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -179,6 +179,20 @@ def status(code: int, **body: Any) -> Act:
 def body(content: dict[str, Any] | bytes) -> Act:
     """Answer with this."""
     return lambda handler: handler.reply(200, content)
+
+
+def together(number: int, acts: Sequence[Act]) -> list[Act]:
+    """The same acts, each once so many requests are there at the same time; within half a minute, or none."""
+    meeting = threading.Barrier(number)
+
+    def met(act: Act) -> Act:
+        def acting(handler: "Handler") -> None:
+            meeting.wait(timeout=30)
+            act(handler)
+
+        return acting
+
+    return [met(act) for act in acts]
 
 
 def events(*those: dict[str, Any]) -> Act:

@@ -23,7 +23,7 @@ from services.generator.tuning.data.teaching import Remembering
 from services.generator.tuning.data.wordings import holds
 from shared.kafka.client import UnreachableError
 from tests.datasets import a_pair, a_stored, material, newswire
-from tests.model_server import Act, Handler, ModelServer, body, completion, serving, silence, status
+from tests.model_server import Act, Handler, ModelServer, body, completion, serving, silence, status, together
 
 FAIR = "The lantern fair of Ostrel moved to the harbour after the flood. Ann Smith said that 40 stalls had come."
 
@@ -276,16 +276,13 @@ def echoed(handler: Handler) -> None:
     handler.reply(200, completion(asked[-1]["content"].upper()))
 
 
-def slowly(handler: Handler) -> None:
-    silence(0.2)(handler)
-    body(completion("well"))(handler)
-
-
 def test_a_teacher_on_a_server_is_asked_in_order_and_several_at_once() -> None:
     with serving() as server:
         assert a_server(server, *[echoed] * 3).ask([Chat("s", word) for word in "abc"]) == ["A", "B", "C"]
         assert server.requests[0]["messages"][0] == {"role": "system", "content": "s"}
-        a_server(server, *[slowly] * 6, at_once=3).ask([Chat("s", word) for word in "abcdef"])
+        a_server(server, *together(3, [body(completion("well"))] * 6), at_once=3, timeout_s=40.0).ask(
+            [Chat("s", word) for word in "abcdef"]
+        )
         assert server.most_at_once == 3
 
 

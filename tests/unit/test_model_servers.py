@@ -24,6 +24,7 @@ from tests.model_server import (  # fmt: skip
     serving,
     silence,
     status,
+    together,
     trickle,
 )
 
@@ -232,14 +233,7 @@ def test_a_server_that_is_not_there_is_unreachable(make: Make, server: ModelServ
 def test_one_failure_costs_no_neighbour_its_answer_and_no_more_than_so_many_are_in_flight(
     make: Make, server: ModelServer, name: str
 ) -> None:
-    def slowly(act: Act) -> Act:
-        def acting(handler: Handler) -> None:
-            time.sleep(0.05)
-            act(handler)
-
-        return acting
-
-    server.script = [slowly(status(404))] + [slowly(ANSWERS[name])] * 8
+    server.script = together(3, [status(404), *[ANSWERS[name]] * 8])
 
     outcomes = ask(make(in_flight=3), 9)
 
