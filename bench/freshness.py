@@ -201,7 +201,8 @@ def _until(reader: Reader, document_id: str) -> None:
 
 
 def _asked(encoder: Encoder, document: DocumentPublished) -> SearchQuery:
-    text = document.title
+    """Its first sentence: a hundred titles that differ in a number alone lie equally near in the vectors."""
+    text = document.text.partition(". ")[0]
     return SearchQuery(text, encoder.encode([text])[0], datetime.now(UTC))
 
 
