@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache, partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from services.web.live.site import Site
-from services.web.pages import faults
+from services.web.pages import faults, interface
 from services.web.pages.given import SignedIn
 from services.web.pages.rendering import API, refused
 from services.web.pages.routes import ROUTES
@@ -37,6 +38,8 @@ def application(site: Site) -> FastAPI:
 
     app = FastAPI(title="Tiltyard", lifespan=serving, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     app.state.site = site
+    document = cache(partial(interface.described, app))
+    app.openapi = document  # type: ignore[method-assign]
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     for route in ROUTES:
         app.include_router(route, dependencies=[SignedIn])

@@ -1,7 +1,8 @@
 """Filling templates in."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from urllib.parse import urlencode
 
 from fastapi import Request, Response
 from fastapi.responses import PlainTextResponse
@@ -9,6 +10,7 @@ from fastapi.templating import Jinja2Templates
 
 from services.web.live.site import Site
 from services.web.pages import words
+from services.web.pages.paging import PAGE
 from services.web.signing.people import DOES, Person
 from shared.lab import accounting
 from shared.people import Role
@@ -51,12 +53,19 @@ def _around(request: Request) -> dict[str, object]:
     does = person and DOES[person.role]
     return {
         "here": request.url.path,
+        "at_page": _pages_of(request),
         "site": request.app.state.site,
         "person": person,
         "menu": menu,
         "does": does,
         "section": _section(request.url.path),
     }
+
+
+def _pages_of(request: Request) -> Callable[[int], str]:
+    """The address of another page of the list that is shown; all else that the address says stays."""
+    rest = [(name, value) for name, value in request.query_params.multi_items() if name != PAGE]
+    return lambda number: f"{request.url.path}?{urlencode([*rest, (PAGE, str(number))])}"
 
 
 def _section(path: str) -> str:
