@@ -51,7 +51,10 @@ def test_a_question_shows_every_arm_against_the_first_one(pages: Pages) -> None:
     page = pages.browser().get("/compare").text
     shown = pages.browser().get("/api/compare").json()
 
-    assert (shown["view"]["arm"], [said["arm"] for said in shown["entries"]["items"][0]["answers"]]) == ("base", [*ARMS])
+    assert (shown["view"]["arm"], [said["arm"] for said in shown["entries"]["items"][0]["answers"]]) == (
+        "base",
+        [*ARMS],
+    )
     assert all(words in page for words in ("Where is the fair?", "the old harbour", "not right", "1.0 s"))
     assert re.search(r"<ins>.*?rag", page)
 

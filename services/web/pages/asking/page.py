@@ -29,7 +29,12 @@ from shared import topology
 from shared.messages import Filters, Question
 
 ASK, FOLLOW, OURS, DEADLINE_S = "ask", "follow", "web-", 120.0
-FIELDS, FOLLOWING = ("text", "kind", "sources", "tags", "as_of"), ("text", "arm")
+FIELDS = {
+    "text": "Question", "kind": "Answer", "sources": "Only from these sources", "tags": "Only with these tags",
+    "as_of": "As it was known on",
+}  # fmt: skip
+FOLLOWING = {"text": "Your next question", "arm": "After the answer of"}
+"""Fields of the forms, as the page calls them."""
 ON_ITS_WAY = timedelta(seconds=60)
 """In which a question that was asked here is seen on its topic."""
 IN_WORDS = {"question_answering": "a short answer", "summarisation": "a summary"}

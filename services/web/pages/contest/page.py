@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from services.web.live.operations import Announced
 from services.web.live.site import Site
+from services.web.pages.faults import Faults, sentence
 from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite, only
 from services.web.pages.paging import AtPage, paged
 from services.web.pages.rendering import page
@@ -20,6 +21,7 @@ from shared.lab.acting import written_down
 from shared.messages import Contest
 
 ANNOUNCE, PASTED = "announce a contest", "what was pasted"
+FIELDS = {"contest": "The contest", "new_tracks": "Tracks that have no adapter yet"}
 router = APIRouter(include_in_schema=False)
 
 
@@ -57,6 +59,7 @@ def check(request: Request, site: OfSite, browser: OfBrowser, fields: Fields) ->
     contest, problems = _read(site, fields)
     told: dict[str, object] = {
         "problems": problems,
+        "faults": Faults(422, [("contest", sentence(of)) for of in problems], names=FIELDS) if problems else None,
         "pasted": fields.get("contest", ""),
         "new_tracks": fields.get("new_tracks", ""),
     }

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from services.web.pages.dead import letters
 from services.web.pages.given import OfPerson, OfSite
 from services.web.pages.paging import AtPage, Paged, paged
+from services.web.pages.problems import told
 from shared.lab.accounting import name
 from shared.lab.resending.buried import Buried
 from shared.lab.resending.groups import Group
@@ -49,7 +50,7 @@ def group(site: OfSite, id: str, at: AtPage = 1) -> Paged[DeadLetter]:  # noqa: 
     return paged(site.dead.group(id), at).of(lambda letter: _told(letter, is_sent=letter.position in site.dead.sent))
 
 
-@router.get("/dead/letter")
+@router.get("/dead/letter", responses=told(404))
 def letter(site: OfSite, person: OfPerson, at: str) -> Bytes:
     """What is in a letter, as far as one may see it."""
     found = letters.at(site, at)

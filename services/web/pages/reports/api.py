@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Response
 
 from services.web.pages.given import OfPerson, OfSite
 from services.web.pages.paging import AtPage, Paged
+from services.web.pages.problems import told
 from services.web.pages.reports.page import Listed, file_of, listed, make_now
 from services.web.reports.said import Kind
 from shared.messages.schema import Message
@@ -39,7 +40,7 @@ def reports(site: OfSite, at: AtPage = 1) -> Paged[KeptReport]:
     return listed(site.kept, at).of(_told)
 
 
-@router.post("", response_class=Response)
+@router.post("", response_class=Response, responses=told(409, 413, 429, 503))
 def make(site: OfSite, person: OfPerson, asked: Annotated[ReportToMake, Body()]) -> Response:
     """Make one over what is in memory."""
     name = f"report.{asked.form}"

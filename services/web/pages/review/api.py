@@ -7,13 +7,14 @@ from services.web.live.sheets import Sheet
 from services.web.live.site import Site
 from services.web.pages.given import OfPerson, OfSite, only
 from services.web.pages.paging import AtPage, Paged, paged
+from services.web.pages.problems import told
 from services.web.pages.review.progress import Progress, progress
 from services.web.signing.people import Person
 from shared.lab.reviewing.given import Given
 from shared.messages import Message, Moment, ReviewItem
 from shared.messages.reviews import ItemKind, Said
 
-router = APIRouter(prefix="/api/review", dependencies=[only("reviewer")])
+router = APIRouter(prefix="/api/review", dependencies=[only("reviewer")], responses=told(403))
 
 
 class Agreement(Message):
@@ -61,14 +62,14 @@ def sheets(site: OfSite, person: OfPerson, at: AtPage = 1) -> Paged[SheetToRevie
     return paged(site.sheets.all_of(person), at).of(lambda sheet: _sheet(progress(site.sheets, sheet)))
 
 
-@router.get("/items")
+@router.get("/items", responses=told(404))
 def items(site: OfSite, person: OfPerson, sheet: str, at: AtPage = 1) -> Paged[ItemToReview]:
     """The items of a sheet that one may see, in their order."""
     of = progress(site.sheets, _found(site, person, sheet))
     return paged(of.sheet.items, at).of(lambda item: _item(of, item, person))
 
 
-@router.get("/item")
+@router.get("/item", responses=told(404))
 def item(site: OfSite, person: OfPerson, sheet: str, id: str) -> ItemToReview:  # noqa: A002  (as in addresses)
     """One item of a sheet."""
     found = _found(site, person, sheet)
