@@ -10,6 +10,7 @@ from http.cookies import SimpleCookie
 from time import monotonic
 
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -41,8 +42,11 @@ class TooOftenError(ValueError):
     """More than one browser may do within a time."""
 
 
-class TooLargeError(ValueError):
-    """A body of more bytes than one of ours can have."""
+class TooLargeError(HTTPException):
+    """A body of more bytes than one of ours can have. What reads bodies lets no other kind of error through."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(413, why)
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def test_a_question_of_a_page_is_answered_on_it(house: House, browser: httpx.Cli
     assert "event: done" in heard, "the stream ends with the result"
     assert "base+rag" in heard
     assert "web-1" in browser.get(where).text, "what the arm read is shown"
-    until(lambda: browser.get("/api/standings").text, lambda page: page != "{}")
+    until(lambda: browser.get("/api/standings").text, lambda page: '"items":[]' not in page)
     question_id = where.partition("id=")[2]
     read = until(
         lambda: browser.get(f"/evidence?question={question_id}&arm=base%2Brag").text,
@@ -82,7 +82,7 @@ def test_the_page_tells_how_far_each_service_is(house: House, browser: httpx.Cli
 
     until(told, lambda services: {*NEEDED} <= {*services.split()})
     assert "Not running" not in browser.get("/freshness").text
-    assert browser.get("/api/freshness").json()["waiting"] == []
+    assert browser.get("/api/freshness").json()["waiting"]["items"] == []
 
 
 def test_a_refused_document_is_sent_again_from_a_page(house: House, browser: httpx.Client) -> None:
@@ -91,13 +91,13 @@ def test_a_refused_document_is_sent_again_from_a_page(house: House, browser: htt
     publisher.close()
     sent_again(browser, "web-refused")
     until(lambda: letters_of(browser, "web-refused"), lambda page: page.count('"key":"web-refused"') == 2)
-    own = [of for of in json.loads(letters_of(browser, "web-refused"))["letters"] if of["key"] == "web-refused"]
+    own = [of for of in json.loads(letters_of(browser, "web-refused"))["items"] if of["key"] == "web-refused"]
     assert sorted(of["sent_again"] for of in own) == [False, True], "refused again, and the first one is marked"
 
 
 def letters_of(browser: httpx.Client, key: str) -> str:
     """The letters of the group in which the one with this key lies, or an empty text."""
-    for group in browser.get("/api/dead").json():
+    for group in browser.get("/api/dead").json()["items"]:
         letters = browser.get("/api/dead/group", params={"id": group["name"]}).text
         if f'"key":"{key}"' in letters:
             return letters

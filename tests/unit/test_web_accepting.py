@@ -108,9 +108,7 @@ def test_of_many_such_questions_a_page_is_shown(reviewers: Reviewers) -> None:
     many = (a_question(question_id=f"more-{n}", references=None, text=f"What of {n}?") for n in range(45))
     reviewers.pages.publish(topology.QUESTIONS, *many)
     browser = reviewers.browser(ADA)
-    counts = [
-        browser.get(f"/review/questions?number={n}").text.count("/question/references?id=") for n in (1, 2, 3, 99)
-    ]
+    counts = [browser.get(f"/review/questions?page={n}").text.count("/question/references?id=") for n in (1, 2, 3, 99)]
 
     assert counts == [20, 20, 6, 6]
 

@@ -230,4 +230,4 @@ def test_thousands_of_adapters_and_long_names_are_shown_in_pages(pages: Pages) -
     page = pages.browser().get("/adapters").text
     assert len(re.findall(r'<li><a href="/adapter\?name=', page)) == 20
     assert "1 to 20 of 2,004" in page
-    assert pages.browser().get("/adapters?at=999999999999").status_code == 200
+    assert pages.browser().get("/adapters?page=999999999999").status_code == 200

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.web.pages.compare.comparison import AT_ONCE
+from services.web.pages.paging import AT_ONCE
 from services.web.signing.people import Person
 from shared import topology
 from shared.messages import Result
@@ -35,7 +35,7 @@ def put(pages: Pages, name: str, right: str = "", *, at: int = 0, arms: tuple[st
 
 
 def listed(pages: Pages, query: str = "") -> list[str]:
-    entries = pages.browser().get(f"/api/compare?{query}").json()["entries"]
+    entries = pages.browser().get(f"/api/compare?{query}").json()["entries"]["items"]
     return [entry["question_id"] for entry in entries]
 
 
@@ -51,7 +51,10 @@ def test_a_question_shows_every_arm_against_the_first_one(pages: Pages) -> None:
     page = pages.browser().get("/compare").text
     shown = pages.browser().get("/api/compare").json()
 
-    assert (shown["view"]["arm"], [said["arm"] for said in shown["entries"][0]["answers"]]) == ("base", [*ARMS])
+    assert (shown["view"]["arm"], [said["arm"] for said in shown["entries"]["items"][0]["answers"]]) == (
+        "base",
+        [*ARMS],
+    )
     assert all(words in page for words in ("Where is the fair?", "the old harbour", "not right", "1.0 s"))
     assert re.search(r"<ins>.*?rag", page)
 
@@ -60,7 +63,7 @@ def test_another_arm_may_be_chosen_and_a_single_one_held_against_it(pages: Pages
     put(pages, "q-1")
     shown = pages.browser().get("/api/compare?arm=tuned&other=base").json()
 
-    assert [said["arm"] for said in shown["entries"][0]["answers"]] == ["tuned", "base"]
+    assert [said["arm"] for said in shown["entries"]["items"][0]["answers"]] == ["tuned", "base"]
     assert [against["other"] for against in shown["against"]] == ["base"]
 
 
@@ -149,8 +152,8 @@ def test_what_fits_nothing_is_a_sentence_and_no_error(pages: Pages) -> None:
         ("arm=nobody", "No arm of"), ("other=nobody", "shown are all others"), ("other=base", "not against itself"),
         ("slice=x", "is of slice x"), ("outcome=x", "x is no outcome"), ("failure=x", "failed by x"),
         ("contest=x", "belongs to a contest x"), ("id=x", "has the id x"), ("until=x", "until is no time"),
-        ("page=x", "page is a number"), ("page=0", "page is a number"), ("page=9", "There is no page 9"),
-        ("page=%C2%B2", "page is a number"), ("colour=red", "colour is not known"), ("until=9999-99-99", "no time"),
+        ("page=0", "There is no page 0"), ("page=9", "There is no page 9"),
+        ("colour=red", "colour is not known"), ("until=9999-99-99", "no time"),
     ):  # fmt: skip
         page = pages.browser().get(f"/compare?{query}")
         assert page.status_code == 200, query

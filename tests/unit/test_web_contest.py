@@ -111,7 +111,7 @@ def test_the_ones_before_are_listed_with_whoever_announced_them(pages: Pages) ->
     assert page.index("second@") < page.index("first@")
     assert "Contest first@" in browser.get("/contest/announced?id=first").text
     assert browser.get("/contest/announced?id=none").status_code == 404
-    assert [of["contest"]["name"] for of in browser.get("/api/contests").json()] == ["second", "first"]
+    assert [of["contest"]["name"] for of in browser.get("/api/contests").json()["items"]] == ["second", "first"]
 
 
 def test_a_contest_with_faults_is_refused_with_each_of_them_and_kept_to_be_mended(pages: Pages) -> None:

@@ -177,7 +177,8 @@ def test_what_is_wrong_with_a_question_stands_beside_its_field_and_the_rest_is_k
         page = refused.text
         assert refused.status_code == 422
         assert f'aria-describedby="{wrong}-fault' in field_of(page, wrong), wrong
-        assert 'aria-invalid="true" autofocus' in field_of(page, wrong)
+        assert 'aria-invalid="true"' in field_of(page, wrong)
+        assert re.search(rf'role="alert" tabindex="-1" autofocus>.*<a href="#{wrong}">', page, re.DOTALL)
         assert re.search(rf'id="{wrong}-fault">{re.escape(said)}', page)
         assert page.count("aria-invalid") == 1
         assert "<title>Not asked: " in page

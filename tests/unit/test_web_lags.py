@@ -48,9 +48,9 @@ def commit(pages: Pages, group: str, topic: topology.AnyTopic) -> None:
 
 def waiting(pages: Pages) -> list[tuple[str, str, str]]:
     pages.site.lags = Refreshed(pages.site.lagging.look, every_s=0.0)
-    told = pages.browser().get("/api/freshness").json()
-    assert told["n_waiting"] == len(told["waiting"])
-    return [(of["document_id"], of["published_at"], of["waits_for"]) for of in told["waiting"]]
+    told = pages.browser().get("/api/freshness").json()["waiting"]
+    assert told["count"] == len(told["items"])
+    return [(of["document_id"], of["published_at"], of["waits_for"]) for of in told["items"]]
 
 
 def test_nothing_is_on_its_way_on_topics_that_are_empty(pages: Pages) -> None:

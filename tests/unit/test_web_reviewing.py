@@ -7,7 +7,6 @@ from html import unescape
 import pytest
 from fastapi.testclient import TestClient
 
-from services.web.pages import paging
 from shared import topology
 from shared.messages import ReviewItem
 from shared.messages.reviews import Said
@@ -271,7 +270,7 @@ def test_agreement_is_that_of_a_case_counted_by_hand() -> None:
     for item, (first, second) in zip(items, both, strict=True):
         pages.publish(topology.REVIEWS, said(item, "ada", first), said(item, "ben", second))
     browser = Reviewers(pages).browser(ADA)
-    [sheet] = browser.get("/api/review").json()
+    [sheet] = browser.get("/api/review").json()["items"]
 
     assert sheet["agreement"]["observed"] == 0.75
     assert sheet["agreement"]["alpha"] == pytest.approx(8 / 15)
@@ -339,10 +338,11 @@ def test_more_sheets_and_items_than_fit_are_shown_a_page_at_a_time() -> None:
     browser = Reviewers(pages).browser(ADA)
 
     assert browser.get("/review").text.count("<article") == 20
-    assert browser.get("/review?number=2").text.count("<article") == 11
-    assert browser.get(f"/review/sheet?id={SHEET}").text.count('<li><a href="/review/item') == 50
-    assert browser.get(f"/review/sheet?id={SHEET}&number=2").text.count('<li><a href="/review/item') == 10
-    assert paging.paged([1, 2, 3], 99, 2).items == [3]
+    assert browser.get("/review?page=2").text.count("<article") == 11
+    assert browser.get(f"/review/sheet?id={SHEET}").text.count('<li><a href="/review/item') == 20
+    assert browser.get(f"/review/sheet?id={SHEET}&page=3").text.count('<li><a href="/review/item') == 20
+    told = browser.get(f"/api/review/items?sheet={SHEET}&page=3").json()
+    assert [of["item"]["item_id"] for of in told["items"]] == [item.item_id for item in items[40:]]
 
 
 def test_while_the_broker_is_away_nothing_is_said_and_the_page_says_so(reviewers: Reviewers) -> None:

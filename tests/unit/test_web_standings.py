@@ -71,7 +71,7 @@ def test_without_anything_counted_the_page_says_so(pages: Pages) -> None:
     assert "No vote is counted in this contest yet" in page
     assert "Nothing is counted" in pages.browser().get("/standings/history").text
     assert pages.browser().get("/standings/history.svg").status_code == 404
-    assert pages.browser().get("/api/standings/history").json() == []
+    assert pages.browser().get("/api/standings/history").json()["items"] == []
 
 
 def test_what_is_undecided_says_how_many_more_questions_would_decide_it() -> None:
@@ -99,8 +99,8 @@ def test_the_history_is_drawn_and_told_in_numbers(pages: Pages) -> None:
     assert picture.headers["content-security-policy"] == POLICY
     assert picture.text.startswith("<?xml")
     assert 'xmlns="http://www.w3.org/2000/svg"' in picture.text
-    told = browser.get("/api/standings/history").json()
-    assert [of["arms"]["tuned"]["n"] for of in told] == [10, 20, 30]
+    told = browser.get("/api/standings/history").json()["items"]
+    assert [of["arms"]["tuned"]["n"] for of in told] == [30, 20, 10]
 
 
 def test_the_picture_is_drawn_anew_only_where_something_was_counted(

@@ -3,16 +3,15 @@
 from fastapi import APIRouter
 
 from services.web.pages.given import OfSite
-from services.web.pages.paging import paged
+from services.web.pages.paging import AtPage, Paged, paged
 from shared.lab.acting import SAID
 from shared.messages import ActionTaken
 
-AT_ONCE = 100
 router = APIRouter(prefix="/api")
 
 
 @router.get("/actions")
-def actions(site: OfSite, at: int = 1) -> list[ActionTaken]:
+def actions(site: OfSite, at: AtPage = 1) -> Paged[ActionTaken]:
     """What people did by hand, the newest first, without the places of letters."""
-    part = paged(site.operations.actions(*SAID), at, AT_ONCE)
-    return [action.model_copy(update={"letters": ()}) for action in part.items]
+    part = paged(site.operations.actions(*SAID), at)
+    return part.of(lambda action: action.model_copy(update={"letters": ()}))

@@ -1,19 +1,21 @@
-"""What is wrong with a form that was sent, beside its fields: it comes back as it was typed."""
+"""What is wrong with what was sent, in sentences beside its fields and above them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
-from services.web.safety import ForeignFormError, TooLargeError, TooOftenError
+from services.web.live import sending
+from services.web.reports import made
+from services.web.safety import ForeignFormError, TooOftenError
 from services.web.signing.people import NotAllowedError
 from services.web.signing.ways import NotSignedInError
-from shared.records import bounded, reason_of
+from shared.records import bounded
 
 STATUS: Mapping[type[Exception], int] = {
-    NotSignedInError: 401, NotAllowedError: 403, ForeignFormError: 403, TooOftenError: 429, TooLargeError: 413,
-    ConnectionError: 503, ValueError: 422, OverflowError: 422,
+    NotSignedInError: 401, NotAllowedError: 403, ForeignFormError: 403, TooOftenError: 429,
+    sending.BusyError: 409, made.BusyError: 409, ConnectionError: 503, ValueError: 422, OverflowError: 422,
 }  # fmt: skip
 SAID = {
     "string_too_short": "Write something here.",
@@ -21,8 +23,15 @@ SAID = {
     "too_long": "At most {max_length:,} of them.",
     "datetime": "Write a moment such as 2026-05-31T12:00Z, or leave it empty.",
     "literal_error": "Choose one of the list.",
+    "int_": "Write a whole number.",
+    "bool_": "Write 1 or 0.",
+    "missing": "It is missing.",
+    "json_invalid": "This is no JSON.",
+    "model_attributes_type": "Send JSON, with content-type: application/json.",
 }
 """Kinds of fault, by how pydantic names them or begins to, in the words of a page."""
+MOST = 20
+"""Faults that are told of one form."""
 
 
 class FieldError(ValueError):
@@ -35,16 +44,23 @@ class FieldError(ValueError):
 
 @dataclass(frozen=True)
 class Faults:
-    """`by_field`: name of a field -> a sentence. `whole`: about no field of its own; "" where there is none."""
+    """`fields`: name of a field and a sentence. `whole`: about no field; "" where there is none.
+
+    `names`: of each field of the form, as the page calls it.
+    """
 
     status: int
-    by_field: Mapping[str, str] = field(default_factory=dict)
+    fields: Sequence[tuple[str, str]] = ()
     whole: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def first(self) -> str:
-        """The field to look at first."""
-        return next(iter(self.by_field), "")
+    def by_field(self) -> dict[str, str]:
+        """Name of a field -> all that is wrong with it."""
+        said: dict[str, str] = {}
+        for name, why in self.fields:
+            said[name] = f"{said[name]} {why}" if name in said else why
+        return said
 
 
 def status_of(error: Exception) -> int:
@@ -52,29 +68,31 @@ def status_of(error: Exception) -> int:
     return next(status for kind, status in STATUS.items() if isinstance(error, kind))
 
 
-def why(error: Exception) -> str:
-    """What to tell about it."""
-    return reason_of(error) if isinstance(error, ValidationError) else str(error)
-
-
-def faults_of(error: Exception, names: Collection[str]) -> Faults:
+def faults_of(error: Exception, names: Mapping[str, str]) -> Faults:
     """The faults of a form with these fields, which an error of the kinds of `STATUS` tells."""
+    status = status_of(error)
     if isinstance(error, FieldError) and error.name in names:
-        return Faults(status_of(error), {error.name: str(error)})
+        return Faults(status, [(error.name, sentence(str(error)))], names=names)
     if not isinstance(error, ValidationError):
-        return Faults(status_of(error), whole=str(error))
-    by_field, rest = dict[str, str](), list[str]()
-    for fault in error.errors(include_input=False, include_url=False):
-        name = next((str(part) for part in fault["loc"] if part in names), None)
+        return Faults(status, whole=sentence(str(error)), names=names)
+    own, rest = dict[str, str](), list[str]()
+    for path, why in placed(error.errors(include_input=False, include_url=False)):
+        name = next((part for part in path if part in names), None)
         if name is None:
-            rest.append(_sentence(fault))
+            rest.append(why)
         else:
-            by_field.setdefault(name, _sentence(fault))
-    return Faults(status_of(error), by_field, bounded(" ".join(rest)))
+            own.setdefault(name, why)
+    return Faults(status, [*own.items()], bounded(" ".join(dict.fromkeys(rest))), names)
 
 
-def _sentence(fault: ErrorDetails) -> str:
-    said = next((said for kind, said in SAID.items() if fault["type"].startswith(kind)), None)
-    if said is not None:
-        return said.format_map(fault.get("ctx", {}))
-    return bounded(fault["msg"].removeprefix("Value error, ").rstrip(".")) + "."
+def placed(errors: Sequence[Any]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Where each of pydantic's faults lies, and a sentence on it that has no value of a field."""
+    for fault in errors[:MOST]:
+        said = next((said for kind, said in SAID.items() if fault["type"].startswith(kind)), None)
+        why = fault["msg"].removeprefix("Value error, ") if said is None else said.format_map(fault.get("ctx", {}))
+        yield tuple(map(str, fault["loc"])), sentence(bounded(why))
+
+
+def sentence(said: str) -> str:
+    """With a capital letter in front and a full stop behind, where it ends in no other sign."""
+    return f"{said[:1].upper()}{said[1:]}{'' if said.endswith(('.', '?', '!', ':', '…')) else '.'}" if said else ""

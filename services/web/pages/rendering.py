@@ -1,14 +1,15 @@
 """Filling templates in."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from urllib.parse import urlencode
 
 from fastapi import Request, Response
-from fastapi.responses import PlainTextResponse
 from fastapi.templating import Jinja2Templates
 
 from services.web.live.site import Site
-from services.web.pages import words
+from services.web.pages import faults, words
+from services.web.pages.paging import PAGE
 from services.web.signing.people import DOES, Person
 from shared.lab import accounting
 from shared.people import Role
@@ -17,9 +18,9 @@ TEMPLATES = Jinja2Templates(directory=Path(__file__).parents[1] / "templates")
 TEMPLATES.env.trim_blocks = TEMPLATES.env.lstrip_blocks = True
 TEMPLATES.env.filters.update(
     age=words.age, exact=words.exact, exact_ms=words.exact_ms, counted=words.counted, took=words.took,
-    placed=accounting.name,
+    placed=accounting.name, sentence=faults.sentence,
 )  # fmt: skip
-API, ABSENT = "/api/", 404
+API = "/api/"
 MENU: tuple[tuple[str, str, Role], ...] = (
     ("/", "Ask", "reader"),
     ("/compare", "Compare", "reader"),
@@ -51,12 +52,19 @@ def _around(request: Request) -> dict[str, object]:
     does = person and DOES[person.role]
     return {
         "here": request.url.path,
+        "at_page": _pages_of(request),
         "site": request.app.state.site,
         "person": person,
         "menu": menu,
         "does": does,
         "section": _section(request.url.path),
     }
+
+
+def _pages_of(request: Request) -> Callable[[int], str]:
+    """The address of another page of the list that is shown; all else that the address says stays."""
+    rest = [(name, value) for name, value in request.query_params.multi_items() if name != PAGE]
+    return lambda number: f"{request.url.path}?{urlencode([*rest, (PAGE, str(number))])}"
 
 
 def _section(path: str) -> str:
@@ -68,10 +76,3 @@ def _section(path: str) -> str:
 def part(site: Site, name: str, shown: Mapping[str, object]) -> str:
     """A piece of a page, which says for itself whether it is up to date."""
     return TEMPLATES.get_template(name).render({"site": site, **shown})
-
-
-def refused(request: Request, status: int, why: str) -> Response:
-    """What was wrong and what to do: as a page, or as a line for programs."""
-    if request.url.path.startswith(API):
-        return PlainTextResponse(f"{why}\n", status)
-    return page(request, "refused.html", {"why": why, "is_absent": status == ABSENT}, status)

@@ -3,14 +3,15 @@
 from fastapi import APIRouter
 
 from services.web.pages.given import OfPerson, OfSite
+from services.web.pages.paging import AtPage, Paged, paged
+from shared.adapters import wording
 from shared.messages import AdapterAnnounced
 
 router = APIRouter(prefix="/api")
 
 
 @router.get("/adapters")
-def adapters(site: OfSite, person: OfPerson) -> list[AdapterAnnounced]:
-    """Every adapter as it was announced last; where it lies is told to operators."""
-    known = site.operations.adapters.values()
-    told = known if person.may("operator") else (of.model_copy(update={"location": ""}) for of in known)
-    return sorted(told, key=lambda adapter: (adapter.since, adapter.name), reverse=True)
+def adapters(site: OfSite, person: OfPerson, at: AtPage = 1) -> Paged[AdapterAnnounced]:
+    """Every adapter as it was announced last, changed last first; where it lies is told to operators."""
+    part = paged(wording.newest_first(site.operations.adapters), at)
+    return part if person.may("operator") else part.of(lambda of: of.model_copy(update={"location": ""}))

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from services.web.live.site import Site
 from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite, only
-from services.web.pages.paging import paged
+from services.web.pages.paging import AT_ONCE, AtPage, paged
 from services.web.pages.rendering import page
 from services.web.safety import ForeignFormError
 from shared import topology
@@ -21,7 +21,6 @@ from shared.lab.acting import begun, written_down
 from shared.messages import ActionKind, ActionTaken, AdapterAnnounced
 
 CHANGE, YES = "change an adapter", "1"
-AT_ONCE, TUNINGS = 20, 20
 ACTIONS: dict[str, ActionKind] = {"promote": "promote_adapter", "rollback": "roll_back_adapter"}
 VERDICTS = {"passed": "passed", "failed": "failed", "reported": "reported", "not_measured": "not measured"}
 AT_HAND = timedelta(seconds=1)
@@ -30,7 +29,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/adapters")
-def tracks(request: Request, site: OfSite, at: int = 1) -> Response:
+def tracks(request: Request, site: OfSite, at: AtPage = 1) -> Response:
     """Each track with the adapter in force, all adapters, and what the tuner decided."""
     known = site.operations.adapters
     turns = {track: registry.in_turn(registry.of_track(known, track)) for track in registry.tracks(known)}
@@ -38,8 +37,8 @@ def tracks(request: Request, site: OfSite, at: int = 1) -> Response:
         **_words(known),
         "whose": _whose(site, known),
         "turns": turns,
-        "adapters": paged(wording.newest_first(known), at, AT_ONCE),
-        "tunings": site.operations.tunings()[:TUNINGS],
+        "adapters": paged(wording.newest_first(known), at),
+        "tunings": site.operations.tunings()[:AT_ONCE],
         "done": site.operations.actions(*ACTIONS.values(), "retire_adapter")[:AT_ONCE],
     }
     return page(request, "adapters/adapters.html", told)

@@ -11,6 +11,7 @@ from services.web.live.marks import by_topic
 from services.web.pages.asking.cards import Card, cards_of
 from services.web.pages.asking.page import question_of
 from services.web.pages.given import OfPerson, OfSite, only
+from services.web.pages.problems import told
 from shared import topology
 from shared.messages.schema import Message
 
@@ -38,7 +39,7 @@ class AskedQuestion(Message):
     cards: tuple[Card, ...]
 
 
-@router.get("/question")
+@router.get("/question", responses=told(404))
 def question(site: OfSite, person: OfPerson, id: str) -> AskedQuestion:  # noqa: A002  (the parameter's name in addresses)
     """What came of a question so far."""
     asked = site.questions.get(id, person)
@@ -50,7 +51,7 @@ def question(site: OfSite, person: OfPerson, id: str) -> AskedQuestion:  # noqa:
     return AskedQuestion(question_id=id, text=asked.question.text, is_settled=is_settled, cards=cards)
 
 
-@router.post("/question", status_code=202, dependencies=[only("voter")])
+@router.post("/question", status_code=202, dependencies=[only("voter")], responses=told(403, 413, 429, 503))
 def ask(site: OfSite, person: OfPerson, asked: Annotated[QuestionToAsk, Body()]) -> Published:
     """Ask it; its answers come under the id that is given back."""
     site.asking.count(person)

@@ -20,6 +20,7 @@ from services.web.pages.asking import conversation
 from services.web.pages.asking.cards import Card, cards_of, narrowed, progress
 from services.web.pages.faults import faults_of
 from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite, Open, only
+from services.web.pages.paging import AtPage, paged
 from services.web.pages.rendering import page, part
 from services.web.pages.review import accepted
 from services.web.safety import Browser
@@ -27,8 +28,13 @@ from services.web.signing.people import Person
 from shared import topology
 from shared.messages import Filters, Question
 
-ASK, FOLLOW, OURS, NEWEST, DEADLINE_S = "ask", "follow", "web-", 20, 120.0
-FIELDS, FOLLOWING = ("text", "kind", "sources", "tags", "as_of"), ("text", "arm")
+ASK, FOLLOW, OURS, DEADLINE_S = "ask", "follow", "web-", 120.0
+FIELDS = {
+    "text": "Question", "kind": "Answer", "sources": "Only from these sources", "tags": "Only with these tags",
+    "as_of": "As it was known on",
+}  # fmt: skip
+FOLLOWING = {"text": "Your next question", "arm": "After the answer of"}
+"""Fields of the forms, as the page calls them."""
 ON_ITS_WAY = timedelta(seconds=60)
 """In which a question that was asked here is seen on its topic."""
 IN_WORDS = {"question_answering": "a short answer", "summarisation": "a summary"}
@@ -36,9 +42,9 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
-def ask(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson) -> Response:
+def ask(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson, at: AtPage = 1) -> Response:
     """The form, and what was asked last."""
-    return page(request, "asking/ask.html", _form(site, browser, person))
+    return page(request, "asking/ask.html", _form(site, browser, person, at))
 
 
 @router.post("/question", dependencies=[only("voter")])
@@ -160,9 +166,10 @@ def _published(site: Site, person: Person, question: Question) -> Response:
     return RedirectResponse(f"/question?id={quote(question.question_id)}", status_code=303)
 
 
-def _form(site: Site, browser: Browser, person: Person) -> dict[str, object]:
+def _form(site: Site, browser: Browser, person: Person, at: int = 1) -> dict[str, object]:
     now = datetime.now(UTC)
-    newest = [(asked, asked.is_settled(now)) for asked in site.questions.newest(NEWEST, person)]
+    kept = paged(site.questions.newest(site.settings.questions, person), at)
+    newest = kept.of(lambda asked: (asked, asked.is_settled(now)))
     return {"mark": site.forms.mark(browser, ASK), "newest": newest, "kinds": IN_WORDS, "said": {}, "faults": None}
 
 

@@ -5,19 +5,18 @@ from datetime import datetime
 
 from services.web.live.site import Site
 from services.web.pages.compare.choosing import OUTCOMES, of_outcomes, of_questions, settled, unfitting
-from services.web.pages.compare.entries import Entry, entries
+from services.web.pages.compare.entries import Entry, entry_of
 from services.web.pages.compare.rows import FAILURES, Kept, Row, kept
 from services.web.pages.compare.view import View, moment, written
+from services.web.pages.paging import Paged, paged
 from services.web.signing.people import Person
 from shared.lab import standing_words
 from shared.lab.head_to_head import HeadToHead, clusters_of, head_to_head
 from shared.messages import Difference
 from shared.messages.schema import Message
 
-AT_ONCE = 20
 
-
-class Against(Message):
+class OtherArm(Message):
     """Another arm over the questions that count for both; better where it is right and the chosen one is not."""
 
     other: str
@@ -33,7 +32,7 @@ class Compared(Message):
     """One page of a view. `view`: its parameters with what was left out filled in; `notes`: what in them fits nothing.
 
     `questions`: of the contest, with a result; `chosen`: of these those that the view chooses by what they are, over
-    which arms are held against each other; `listed`: of these those that it chooses by what became of them as well.
+    which arms are held against each other; `entries`: of these those that it chooses by what became of them as well.
     `newer`: asked later, and left out.
     """
 
@@ -45,11 +44,9 @@ class Compared(Message):
     failures: tuple[str, ...]
     questions: int
     chosen: int
-    listed: int
     newer: int
-    pages: int
-    against: tuple[Against, ...]
-    entries: tuple[Entry, ...]
+    against: tuple[OtherArm, ...]
+    entries: Paged[Entry]
 
     @property
     def others(self) -> list[str]:
@@ -84,14 +81,12 @@ def compared(site: Site, asked: View, person: Person, names: Sequence[str] = ())
     view = view.model_copy(update={"until": _until(view, held)})
     others = [view.other] if view.other else [arm for arm in held.arms if arm != view.arm]
     chosen = of_questions(view, held.rows)
-    listed = of_outcomes(view, chosen, others)
-    pages = max(1, -(-len(listed) // AT_ONCE))
+    listed = paged(of_outcomes(view, chosen, others), view.page)
     notes = [*asked.misread(names), *unfitting(asked, held)]
-    if (number := view.number or 1) > pages:
-        notes.append(f"There is no page {number}: shown is the last one, {pages}.")
-        number = pages
+    if listed.page != view.page:
+        notes.append(f"There is no page {view.page}: shown is the nearest one, {listed.page}.")
     return Compared(
-        view=view.model_copy(update={"page": str(number)}),
+        view=view.model_copy(update={"page": listed.page}),
         notes=tuple(notes),
         contests=held.contests,
         arms=held.arms,
@@ -99,11 +94,9 @@ def compared(site: Site, asked: View, person: Person, names: Sequence[str] = ())
         failures=tuple(held.failures),
         questions=len(held.rows),
         chosen=len(chosen),
-        listed=len(listed),
         newer=held.newer,
-        pages=pages,
         against=tuple(map(_said, _against(chosen, held, view.arm, others))),
-        entries=entries(listed[(number - 1) * AT_ONCE : number * AT_ONCE], [view.arm, *others], person),
+        entries=listed.of(entry_of([view.arm, *others], person)),
     )
 
 
@@ -126,9 +119,9 @@ def _against(chosen: Sequence[Row], held: Kept, arm: str, others: Sequence[str])
     return head_to_head(values, arm, others, clusters) if others else []
 
 
-def _said(of: HeadToHead) -> Against:
+def _said(of: HeadToHead) -> OtherArm:
     sentence = standing_words.said(of.difference) if of.difference else "No question counts for both by now."
-    return Against(
+    return OtherArm(
         other=of.other, n=of.n, better=of.better, worse=of.worse, same=of.same, difference=of.difference,
         sentence=sentence,
     )  # fmt: skip

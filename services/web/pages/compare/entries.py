@@ -1,8 +1,9 @@
 """Questions with their answers as the page shows them: shortened, and with the words marked that differ."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Literal
 
 from services.web.pages.asking.cards import WITHHELD, Card, cards_of
@@ -53,10 +54,9 @@ class Entry:
     answers: tuple[Said, ...]
 
 
-def entries(rows: Sequence[Row], arms: Sequence[str], person: Person) -> tuple[Entry, ...]:
-    """One of each, with the answers of these arms, of which the first is the chosen one."""
-    budget = Budget(STEPS)
-    return tuple(_entry(row, arms, person, budget) for row in rows)
+def entry_of(arms: Sequence[str], person: Person) -> Callable[[Row], Entry]:
+    """Makes the entries of one page, with the answers of these arms, of which the first is the chosen one."""
+    return partial(_entry, arms=arms, person=person, budget=Budget(STEPS))
 
 
 def _entry(row: Row, arms: Sequence[str], person: Person, budget: Budget) -> Entry:

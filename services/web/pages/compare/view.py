@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
 
-ADDRESS, FIRST = "/compare", "1"
+from services.web.pages.paging import AT_ONCE
+
+ADDRESS, FIRST = "/compare", 1
 
 
 class View(BaseModel):
@@ -25,30 +27,22 @@ class View(BaseModel):
     words: str = Field(default="", description="that the question has, all of them, whatever the case of letters")
     id: str = Field(default="", description="of one question")
     until: str = Field(default="", description="a time: no question that was asked later")
-    page: str = Field(default=FIRST, description="from 1 on; pages have 20 questions")
+    page: int = Field(default=FIRST, description=f"from 1 on; pages have {AT_ONCE} questions")
 
     def address(self, **changes: Any) -> str:
         """Of this view, or of one that differs from it."""
         asked = self.model_copy(update=changes)
-        return f"{ADDRESS}?{urlencode({name: value for name, value in asked if value != View.default(name)})}"
+        return (
+            f"{ADDRESS}?{urlencode({name: value for name, value in asked if value != View.model_fields[name].default})}"
+        )
 
     def at(self, page: int) -> str:
         """The address of another page of the same questions."""
-        return self.address(page=str(page))
+        return self.address(page=page)
 
     def of(self, arm: str) -> str:
         """The address of the same questions seen from another arm."""
         return self.address(arm=arm, other="" if self.other == arm else self.other, page=FIRST)
-
-    @staticmethod
-    def default(name: str) -> str:
-        """What a parameter is where an address leaves it out."""
-        return str(View.model_fields[name].default)
-
-    @property
-    def number(self) -> int | None:
-        """Of the page; None where that is no number from 1 on."""
-        return int(self.page) if self.page.isdecimal() and len(self.page) < 10 and int(self.page) else None
 
     @property
     def narrows(self) -> bool:
@@ -65,8 +59,6 @@ class View(BaseModel):
         yield from (f"{name} is not known here and changes nothing." for name in names if name not in View.model_fields)
         if self.until and moment(self.until) is None:
             yield f"until is no time ({self.until}): shown is all until now."
-        if self.number is None:
-            yield f"page is a number from 1 on, not {self.page or 'nothing'}: shown is the first one."
 
 
 def moment(said: str) -> datetime | None:

@@ -3,14 +3,13 @@
 from fastapi import APIRouter
 
 from services.web.pages.given import OfSite
-from services.web.pages.paging import paged
+from services.web.pages.paging import AtPage, Paged, paged
 from shared.messages import ContestAnnounced
 
-AT_ONCE = 100
 router = APIRouter(prefix="/api")
 
 
 @router.get("/contests")
-def contests(site: OfSite, at: int = 1) -> list[ContestAnnounced]:
+def contests(site: OfSite, at: AtPage = 1) -> Paged[ContestAnnounced]:
     """The contests that were announced, the newest first."""
-    return [of.announcement for of in paged(site.operations.contests(), at, AT_ONCE).items]
+    return paged(site.operations.contests(), at).of(lambda of: of.announcement)

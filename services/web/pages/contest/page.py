@@ -9,8 +9,9 @@ from fastapi.responses import RedirectResponse
 
 from services.web.live.operations import Announced
 from services.web.live.site import Site
+from services.web.pages.faults import Faults, sentence
 from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite, only
-from services.web.pages.paging import paged
+from services.web.pages.paging import AtPage, paged
 from services.web.pages.rendering import page
 from shared import topology
 from shared.adapters import registry
@@ -19,12 +20,13 @@ from shared.contests.calendar import CLOCKS_DIFFER
 from shared.lab.acting import written_down
 from shared.messages import Contest
 
-ANNOUNCE, AT_ONCE, PASTED = "announce a contest", 20, "what was pasted"
+ANNOUNCE, PASTED = "announce a contest", "what was pasted"
+FIELDS = {"contest": "The contest", "new_tracks": "Tracks that have no adapter yet"}
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/contest")
-def show(request: Request, site: OfSite, browser: OfBrowser, at: int = 1, coming: str = "") -> Response:
+def show(request: Request, site: OfSite, browser: OfBrowser, at: AtPage = 1, coming: str = "") -> Response:
     """The contest to which a question asked now belongs, and all that were announced. `coming`: announced just now."""
     contest, every = site.questions.calendar.at(datetime.now(UTC)), site.operations.contests()
     announced = next((of for of in every if of.announcement.contest.digest == contest.digest), None)
@@ -33,7 +35,7 @@ def show(request: Request, site: OfSite, browser: OfBrowser, at: int = 1, coming
         "announced": announced,
         "is_coming": coming and (announced is None or announced.announcement.announcement_id != coming),
         "by": _by(site, announced),
-        "before": paged([(of, _by(site, of)) for of in every], at, AT_ONCE),
+        "before": paged([(of, _by(site, of)) for of in every], at),
         "holds_after_s": CLOCKS_DIFFER.total_seconds(),
         "mark": site.forms.mark(browser, ANNOUNCE),
     }
@@ -57,6 +59,7 @@ def check(request: Request, site: OfSite, browser: OfBrowser, fields: Fields) ->
     contest, problems = _read(site, fields)
     told: dict[str, object] = {
         "problems": problems,
+        "faults": Faults(422, [("contest", sentence(of)) for of in problems], names=FIELDS) if problems else None,
         "pasted": fields.get("contest", ""),
         "new_tracks": fields.get("new_tracks", ""),
     }

@@ -6,13 +6,13 @@ from fastapi import APIRouter
 
 from services.web.pages.dead import letters
 from services.web.pages.given import OfPerson, OfSite
-from services.web.pages.paging import paged
+from services.web.pages.paging import AtPage, Paged, paged
+from services.web.pages.problems import told
 from shared.lab.accounting import name
 from shared.lab.resending.buried import Buried
 from shared.lab.resending.groups import Group
 from shared.messages.schema import Message
 
-AT_ONCE = 100
 router = APIRouter(prefix="/api")
 
 
@@ -30,14 +30,6 @@ class DeadLetter(Message):
     sent_again: bool
 
 
-class Letters(Message):
-    """A part of a group, which has so many letters in so many pages."""
-
-    count: int
-    pages: int
-    letters: tuple[DeadLetter, ...]
-
-
 class Bytes(Message):
     """The first bytes of a letter as text, or as hexadecimal numbers in lines; or why they are not shown."""
 
@@ -47,20 +39,18 @@ class Bytes(Message):
 
 
 @router.get("/dead")
-def groups(site: OfSite, topic: str = "", at: int = 1) -> list[Group]:
+def groups(site: OfSite, topic: str = "", at: AtPage = 1) -> Paged[Group]:
     """Groups of dead letters, the largest first."""
-    return [*paged(site.dead.groups(topic), at, AT_ONCE).items]
+    return paged(site.dead.groups(topic), at)
 
 
 @router.get("/dead/group")
-def group(site: OfSite, id: str, at: int = 1) -> Letters:  # noqa: A002  (the parameter's name in addresses)
+def group(site: OfSite, id: str, at: AtPage = 1) -> Paged[DeadLetter]:  # noqa: A002  (the parameter's name in addresses)
     """The letters of a group, those buried last first."""
-    part = paged(site.dead.group(id), at, AT_ONCE)
-    told = tuple(_told(letter, is_sent=letter.position in site.dead.sent) for letter in part.items)
-    return Letters(count=part.count, pages=part.pages, letters=told)
+    return paged(site.dead.group(id), at).of(lambda letter: _told(letter, is_sent=letter.position in site.dead.sent))
 
 
-@router.get("/dead/letter")
+@router.get("/dead/letter", responses=told(404))
 def letter(site: OfSite, person: OfPerson, at: str) -> Bytes:
     """What is in a letter, as far as one may see it."""
     found = letters.at(site, at)

@@ -5,20 +5,20 @@ from fastapi.exceptions import HTTPException
 
 from services.web.pages.dead import letters
 from services.web.pages.given import OfPerson, OfSite
-from services.web.pages.paging import paged
+from services.web.pages.paging import AtPage, paged
 from services.web.pages.rendering import page
 from shared.lab.accounting import name
 from shared.lab.resending.plan import obstacle
 
-AT_ONCE, ACTIONS = 50, 10
+ACTIONS = 10
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/dead")
-def groups(request: Request, site: OfSite, topic: str = "", at: int = 1) -> Response:
+def groups(request: Request, site: OfSite, topic: str = "", at: AtPage = 1) -> Response:
     """Groups of letters, the largest first; of one topic, or of all."""
     every = site.dead.groups()
-    shown = paged([group for group in every if topic in ("", group.topic)], at, AT_ONCE)
+    shown = paged([group for group in every if topic in ("", group.topic)], at)
     told = {
         "groups": shown,
         "topic": topic,
@@ -32,12 +32,12 @@ def groups(request: Request, site: OfSite, topic: str = "", at: int = 1) -> Resp
 
 
 @router.get("/dead/group")
-def group(request: Request, site: OfSite, id: str, at: int = 1) -> Response:  # noqa: A002  (the parameter's name in addresses)
+def group(request: Request, site: OfSite, id: str, at: AtPage = 1) -> Response:  # noqa: A002  (the parameter's name in addresses)
     """The letters of one group, those buried last first."""
     members = site.dead.group(id)
     if not members:
         raise HTTPException(404, "no dead letter of this group is kept here: it may have expired")
-    shown = paged([(letter, name(letter.position)) for letter in members], at, AT_ONCE)
+    shown = paged([(letter, name(letter.position)) for letter in members], at)
     told = {"id": id, "letters": shown, "sent": site.dead.sent, "of": members[0]}
     return page(request, "dead/group.html", told)
 

@@ -24,7 +24,7 @@ from shared.lab.freshness import STAGES
 from shared.messages import DocumentPublished
 
 CHANGE, OURS, RETRACT = "change", "web-", "retract"
-FIELDS = ("title", "text", "source")
+FIELDS = {"title": "Title", "text": "Text", "source": "Source"}
 router = APIRouter(include_in_schema=False)
 
 

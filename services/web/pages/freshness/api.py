@@ -5,10 +5,10 @@ from datetime import datetime
 from fastapi import APIRouter
 
 from services.web.pages.given import OfSite
+from services.web.pages.paging import AtPage, Paged, paged
 from shared.lab.freshness import FreshnessReport, stages
 from shared.messages.schema import Message
 
-MOST = 100
 router = APIRouter(prefix="/api")
 
 
@@ -34,27 +34,24 @@ class FreshnessNow(Message):
 
     n: int
     report: FreshnessReport
-    waiting: tuple[Waiting, ...]
-    n_waiting: int
+    waiting: Paged[Waiting]
     behind: tuple[GroupBehind, ...]
     as_of: datetime | None
     why: str
 
 
 @router.get("/freshness")
-def freshness(site: OfSite) -> FreshnessNow:
-    """Percentiles of each stage, the documents that wait longest, and what each service has yet to do."""
+def freshness(site: OfSite, at: AtPage = 1) -> FreshnessNow:
+    """Percentiles of each stage, documents on their way, those that wait longest first, and how far services are."""
     site.lags.refresh()
     lags, journeys = site.lags.value, site.documents.journeys
-    waiting = site.documents.on_the_way.oldest(lags)
+    waiting = paged(site.documents.on_the_way.oldest(lags), at)
     return FreshnessNow(
         n=len(journeys),
         report=FreshnessReport(stages=stages(journeys)),
-        waiting=tuple(
-            Waiting(document_id=known.document_id, published_at=known.at, waits_for=known.for_service)
-            for known in waiting[:MOST]
+        waiting=waiting.of(
+            lambda known: Waiting(document_id=known.document_id, published_at=known.at, waits_for=known.for_service)
         ),
-        n_waiting=len(waiting),
         behind=tuple(
             GroupBehind(
                 service=of.group,

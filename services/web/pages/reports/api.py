@@ -6,7 +6,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Body, Response
 
 from services.web.pages.given import OfPerson, OfSite
-from services.web.pages.reports.page import file_of, listed, make_now, pages
+from services.web.pages.paging import AtPage, Paged
+from services.web.pages.problems import told
+from services.web.pages.reports.page import Listed, file_of, listed, make_now
 from services.web.reports.said import Kind
 from shared.messages.schema import Message
 
@@ -32,25 +34,18 @@ class ReportToMake(Message):
     form: Literal["html", "md", "json"] = "json"
 
 
-class KeptReports(Message):
-    """One page of them, those written last first."""
-
-    page: int
-    pages: int
-    n: int
-    reports: tuple[KeptReport, ...]
-
-
 @router.get("")
-def reports(site: OfSite, page: int = 1) -> KeptReports:
-    """What is kept."""
-    kept = site.kept.newest()
-    told = [KeptReport(**vars(of.kept), **vars(of.said), files=of.files) for of in listed(site.kept, kept, page)]
-    return KeptReports(page=page, pages=pages(kept), n=len(kept), reports=tuple(told))
+def reports(site: OfSite, at: AtPage = 1) -> Paged[KeptReport]:
+    """What is kept, those written last first."""
+    return listed(site.kept, at).of(_told)
 
 
-@router.post("", response_class=Response)
+@router.post("", response_class=Response, responses=told(409, 413, 429, 503))
 def make(site: OfSite, person: OfPerson, asked: Annotated[ReportToMake, Body()]) -> Response:
     """Make one over what is in memory."""
     name = f"report.{asked.form}"
     return file_of(name, make_now(site, person).texts[name].encode())
+
+
+def _told(of: Listed) -> KeptReport:
+    return KeptReport(**vars(of.kept), **vars(of.said), files=of.files)

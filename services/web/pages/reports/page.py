@@ -1,6 +1,5 @@
 """Reports and decisions that lie in a folder of this machine, and a report that is made now."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -10,15 +9,15 @@ from fastapi.responses import RedirectResponse
 
 from services.web.live.site import Site
 from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite
-from services.web.pages.rendering import page as page_of
+from services.web.pages.paging import AtPage, Paged, paged
+from services.web.pages.rendering import page
 from services.web.reports.kept import FORMS, Folder, Kept, NotKeptError
 from services.web.reports.made import Made
 from services.web.reports.said import KINDS, Said
 from services.web.signing.people import Person
 from shared.messages import Result
 
-REPORT, AT_ONCE = "report", 50
-"""How many stand on one page."""
+REPORT = "report"
 OF_FILES = {
     "html": "text/html; charset=utf-8",
     "md": "text/markdown; charset=utf-8",
@@ -42,15 +41,13 @@ class Listed:
 
 
 @router.get("/reports")
-def show(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson, page: int = 1) -> Response:
-    """Those written last first, so many at a time."""
-    kept = site.kept.newest()
+def show(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson, at: AtPage = 1) -> Response:
+    """Those written last first."""
     shown = {
         "mark": site.forms.mark(browser, REPORT), "made": site.reports.of(person), "forms": FORMS,
-        "listed": [*listed(site.kept, kept, page)], "n": len(kept), "page": page, "pages": pages(kept),
-        "folder": site.kept.path, "results": len(_results(site, person)),
+        "listed": listed(site.kept, at), "folder": site.kept.path, "results": len(_results(site, person)),
     }  # fmt: skip
-    return page_of(request, "reports/reports.html", shown)
+    return page(request, "reports/reports.html", shown)
 
 
 @router.post("/reports")
@@ -88,16 +85,13 @@ def make_now(site: Site, person: Person) -> Made:
     return site.reports.make(results, person, per_hour=site.voting.per_voter_per_hour)
 
 
-def listed(folder: Folder, kept: Sequence[Kept], page: int) -> Iterator[Listed]:
-    """One page of them, from 1."""
-    first = AT_ONCE * (max(1, page) - 1)
-    for of in kept[first : first + AT_ONCE]:
-        yield Listed(of, folder.said(of), {form: f"/reports/file?name={quote(of.name(form))}" for form in FORMS})
+def listed(folder: Folder, at: int) -> Paged[Listed]:
+    """Those written last first; what each found is read for this page alone."""
 
+    def told(of: Kept) -> Listed:
+        return Listed(of, folder.said(of), {form: f"/reports/file?name={quote(of.name(form))}" for form in FORMS})
 
-def pages(kept: Sequence[Kept]) -> int:
-    """How many pages they fill, at least 1."""
-    return max(1, -(-len(kept) // AT_ONCE))
+    return paged(folder.newest(), at).of(told)
 
 
 def file_of(name: str, content: bytes) -> Response:

@@ -11,7 +11,7 @@ from services.web.live.accepted import Accepted
 from services.web.live.questions import Asked
 from services.web.live.site import Site
 from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite, only
-from services.web.pages.paging import paged
+from services.web.pages.paging import AtPage, paged
 from services.web.pages.rendering import page
 from services.web.pages.review.mending import each_line
 from services.web.safety import Browser, ForeignFormError
@@ -19,14 +19,14 @@ from services.web.signing.people import Person
 from shared import topology
 from shared.messages import References
 
-ACCEPT, AT_ONCE, NOTHING_RIGHT = "references", 20, "nothing"
+ACCEPT, NOTHING_RIGHT = "references", "nothing"
 router = APIRouter(include_in_schema=False, dependencies=[only("reviewer")])
 
 
 @router.get("/review/questions")
-def questions(request: Request, site: OfSite, person: OfPerson, number: int = 1) -> Response:
+def questions(request: Request, site: OfSite, person: OfPerson, at: AtPage = 1) -> Response:
     """Questions without accepted answers, of those that are kept here; those asked last come first."""
-    return page(request, "review/unreferenced.html", {"paged": paged(unreferenced(site, person), number, AT_ONCE)})
+    return page(request, "review/unreferenced.html", {"paged": paged(unreferenced(site, person), at)})
 
 
 @router.get("/question/references")

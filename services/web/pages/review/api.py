@@ -6,15 +6,15 @@ from fastapi.exceptions import HTTPException
 from services.web.live.sheets import Sheet
 from services.web.live.site import Site
 from services.web.pages.given import OfPerson, OfSite, only
-from services.web.pages.paging import paged
-from services.web.pages.review.page import SHEETS_AT_ONCE
+from services.web.pages.paging import AtPage, Paged, paged
+from services.web.pages.problems import told
 from services.web.pages.review.progress import Progress, progress
 from services.web.signing.people import Person
 from shared.lab.reviewing.given import Given
 from shared.messages import Message, Moment, ReviewItem
 from shared.messages.reviews import ItemKind, Said
 
-router = APIRouter(prefix="/api/review", dependencies=[only("reviewer")])
+router = APIRouter(prefix="/api/review", dependencies=[only("reviewer")], responses=told(403))
 
 
 class Agreement(Message):
@@ -28,12 +28,12 @@ class Agreement(Message):
 
 
 class SheetToReview(Message):
-    """A sheet with how many items each reviewer has read, and how many a further verdict decides."""
+    """A sheet with its number of items, how many each reviewer has read, and how many a further verdict decides."""
 
     sheet_id: str
     kind: ItemKind
     put_at: Moment
-    items: tuple[str, ...]
+    items: int
     read: dict[str, int]
     disputed: int
     agreement: Agreement
@@ -57,23 +57,26 @@ class ItemToReview(Message):
 
 
 @router.get("")
-def sheets(site: OfSite, person: OfPerson, number: int = 1) -> list[SheetToReview]:
-    """Sheets that one may see, twenty at a time, those put on the page last first."""
-    shown = paged(site.sheets.all_of(person), number, SHEETS_AT_ONCE).items
-    return [_sheet(progress(site.sheets, sheet)) for sheet in shown]
+def sheets(site: OfSite, person: OfPerson, at: AtPage = 1) -> Paged[SheetToReview]:
+    """Sheets that one may see, those put on the page last first."""
+    return paged(site.sheets.all_of(person), at).of(lambda sheet: _sheet(progress(site.sheets, sheet)))
 
 
-@router.get("/item")
+@router.get("/items", responses=told(404))
+def items(site: OfSite, person: OfPerson, sheet: str, at: AtPage = 1) -> Paged[ItemToReview]:
+    """The items of a sheet that one may see, in their order."""
+    of = progress(site.sheets, _found(site, person, sheet))
+    return paged(of.sheet.items, at).of(lambda item: _item(of, item, person))
+
+
+@router.get("/item", responses=told(404))
 def item(site: OfSite, person: OfPerson, sheet: str, id: str) -> ItemToReview:  # noqa: A002  (as in addresses)
     """One item of a sheet."""
     found = _found(site, person, sheet)
     shown = next((each for each in found.items if each.item_id == id), None)
     if shown is None:
         raise HTTPException(404, "nothing is kept here of this item, or not for you")
-    of = progress(site.sheets, found)
-    own = of.own_of(id, person.name)
-    others = {name: _verdict(given) for name, given in of.others(id, person.name).items()}
-    return ItemToReview(item=shown, own=None if own is None else _verdict(own), others=others)
+    return _item(progress(site.sheets, found), shown, person)
 
 
 def _found(site: Site, person: Person, sheet_id: str) -> Sheet:
@@ -81,6 +84,12 @@ def _found(site: Site, person: Person, sheet_id: str) -> Sheet:
     if sheet is None:
         raise HTTPException(404, "nothing is kept here of this sheet, or not for you")
     return sheet
+
+
+def _item(of: Progress, item: ReviewItem, person: Person) -> ItemToReview:
+    own = of.own_of(item.item_id, person.name)
+    others = {name: _verdict(given) for name, given in of.others(item.item_id, person.name).items()}
+    return ItemToReview(item=item, own=None if own is None else _verdict(own), others=others)
 
 
 def _verdict(given: Given) -> Verdict:
@@ -94,7 +103,7 @@ def _sheet(of: Progress) -> SheetToReview:
         sheet_id=sheet.sheet_id,
         kind=sheet.kind,
         put_at=sheet.at,
-        items=tuple(item.item_id for item in sheet.items),
+        items=len(sheet.items),
         read=of.by_reviewer,
         disputed=of.disputed,
         agreement=Agreement(

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from services.web.live.sheets import Sheet
 from services.web.live.site import Site
 from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite, only
-from services.web.pages.paging import paged
+from services.web.pages.paging import AtPage, paged
 from services.web.pages.rendering import page
 from services.web.pages.review.accepted import unreferenced
 from services.web.pages.review.mending import mended
@@ -22,7 +22,7 @@ from shared.lab.reviewing import agreeing
 from shared.messages import Reviewed, ReviewItem
 from shared.messages.reviews import OF_KIND, UNDO, ItemKind, Said
 
-REVIEW, SHEETS_AT_ONCE, ITEMS_AT_ONCE, SEEN_S, LOOK_S = "review", 20, 50, 1.0, 0.02
+REVIEW, SEEN_S, LOOK_S = "review", 1.0, 0.02
 KINDS: dict[ItemKind, str] = {"answer": "answers that the measure judged", "question": "questions that were made"}
 ASKED: dict[ItemKind, str] = {
     "answer": "Is this answer right?", "question": "Is this a good question, with the right answers?",
@@ -39,19 +39,19 @@ router = APIRouter(prefix="/review", include_in_schema=False, dependencies=[only
 
 
 @router.get("")
-def sheets(request: Request, site: OfSite, person: OfPerson, number: int = 1) -> Response:
+def sheets(request: Request, site: OfSite, person: OfPerson, at: AtPage = 1) -> Response:
     """All sheets with how far reviewers are and how far they agree, and questions without accepted answers."""
-    shown = paged(site.sheets.all_of(person), number, SHEETS_AT_ONCE)
+    shown = paged(site.sheets.all_of(person), at)
     rows = [progress(site.sheets, sheet) for sheet in shown.items]
     told = {"rows": rows, "paged": shown, "kinds": KINDS, "agreed": agreed, "open": len(unreferenced(site, person))}
     return page(request, "review/review.html", told)
 
 
 @router.get("/sheet")
-def sheet(request: Request, site: OfSite, person: OfPerson, id: str, number: int = 1) -> Response:  # noqa: A002
+def sheet(request: Request, site: OfSite, person: OfPerson, id: str, at: AtPage = 1) -> Response:  # noqa: A002
     """How far a sheet is; for whoever has read all of it, what everybody said of each item."""
     of = _progress(site, person, id)
-    shown = paged(of.sheet.items, number, ITEMS_AT_ONCE) if of.is_finished(person.name) else None
+    shown = paged(of.sheet.items, at) if of.is_finished(person.name) else None
     told = {"of": of, "paged": shown, "kinds": KINDS, "words": WORDS, "agreed": agreed, "counted_by": COUNTED_BY}
     return page(request, "review/sheet.html", told)
 

@@ -5,7 +5,8 @@ from datetime import datetime
 from fastapi import APIRouter
 
 from services.web.pages.given import OfSite
-from services.web.pages.standings.page import ratings_of
+from services.web.pages.paging import AtPage, Paged, paged
+from services.web.pages.standings.page import ratings_of, slices
 from shared.lab.voting.report import ArmRated
 from shared.messages import Standing
 from shared.messages.schema import Message
@@ -35,16 +36,17 @@ class RatingsNow(Message):
 
 
 @router.get("/standings")
-def standings(site: OfSite) -> dict[str, Standing]:
-    """The newest standing of each slice."""
-    return site.standings
+def standings(site: OfSite, at: AtPage = 1) -> Paged[Standing]:
+    """The newest standing of each slice, that of all questions first."""
+    known = site.standings
+    return paged([known[name] for name in slices(known)], at)
 
 
 @router.get("/standings/history")
-def history(site: OfSite, of: str = ALL) -> list[StandingThen]:
-    """Of one slice, in the order of time."""
+def history(site: OfSite, of: str = ALL, at: AtPage = 1) -> Paged[StandingThen]:
+    """Of one slice, the newest first."""
     points = site.counted.history.of(site.standings.get(of))
-    return [StandingThen(at=point.at, arms=dict(point.means)) for point in points]
+    return paged(points[::-1], at).of(lambda point: StandingThen(at=point.at, arms=dict(point.means)))
 
 
 @router.get("/ratings")

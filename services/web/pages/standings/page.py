@@ -1,6 +1,6 @@
 """How the arms stand by now."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import HTTPException
@@ -83,7 +83,7 @@ def _shown(site: Site, of: str) -> dict[str, object]:
     return {
         "of": of,
         "standing": standing,
-        "slices": sorted(known, key=lambda name: (name != ALL, name)),
+        "slices": slices(known),
         "table": [[arm, *standing_words.row(estimates, measures)] for arm, estimates in arms],
         "sentences": [*standing_words.sentences(standing)] if standing else [],
         "measures": measures,
@@ -92,6 +92,11 @@ def _shown(site: Site, of: str) -> dict[str, object]:
         "groups": [[_rating(rating) for rating in group] for group in ratings.ratings.grouped()] if ratings else [],
         "per_hour": site.voting.per_voter_per_hour,
     }
+
+
+def slices(known: Collection[str]) -> list[str]:
+    """By name; that of all questions comes first."""
+    return sorted(known, key=lambda name: (name != ALL, name))
 
 
 def ratings_of(site: Site, of: str) -> Refreshed[Rated]:
