@@ -95,7 +95,10 @@ def classes(module: ModuleType) -> list[type[BaseSettings]]:
 
 def _variables(settings: type[BaseSettings]) -> Iterator[str]:
     prefix = settings.model_config.get("env_prefix", "")
+    inherited = {name for of in settings.__bases__ if issubclass(of, BaseSettings) for name in of.model_fields}
     for name, field in settings.model_fields.items():
+        if name in inherited:
+            continue
         shown = "" if field.default in (None, PydanticUndefined) else _shown(field.default)
         comment = f"  # {field.description}" if field.description else ""
         yield f"#{prefix}{name.upper()}={shown}{comment}"

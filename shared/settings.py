@@ -1,14 +1,23 @@
 """Settings that several services share. Each class reads the environment under its prefix, then `.env`."""
 
 from collections.abc import Iterator
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, SerializerFunctionWrapHandler, model_serializer
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SecretStr,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.masking import masked_inside
 
+LOCAL = "localhost"
 ENV_FILE, ENV_FILE_ENCODING = ".env", "utf-8-sig"
 """Seen from the working directory; with or without a byte order mark."""
 
@@ -114,6 +123,37 @@ class NewsSettings(Settings):
     keep_days: float = Field(
         default=0.0, ge=0, le=7_000, description="older documents leave the store and all searches; 0: kept for ever"
     )
+
+
+class PagesSettings(Settings):
+    """Where the pages are served: the service listens there, and whoever starts it says so."""
+
+    model_config = under("WEB")
+    host: str = Field(default="127.0.0.1", description="another than a loopback address demands that people sign in")
+    port: int = Field(default=19480, ge=0, le=65_535)
+    certificate: Annotated[Path | None, EmptyIsUnset] = Field(default=None, description="PEM file, to serve https")
+
+    @field_validator("host")
+    @classmethod
+    def _is_address(cls, host: str) -> str:
+        if host.casefold() == LOCAL:
+            return LOCAL
+        try:
+            ip_address(host)
+        except ValueError:
+            raise ValueError(f"{host!r} is no address: write 127.0.0.1, ::1, localhost or 0.0.0.0") from None
+        return host
+
+    @property
+    def name(self) -> str:
+        """The host as it stands in an address."""
+        return f"[{self.host}]" if ":" in self.host else self.host
+
+    @property
+    def address(self) -> str:
+        """By which a browser on this machine reaches the pages; a host that stands for all others is left out."""
+        everywhere = self.host != LOCAL and ip_address(self.host).is_unspecified
+        return f"{'https' if self.certificate else 'http'}://{LOCAL if everywhere else self.name}:{self.port}"
 
 
 class ObserveSettings(Settings):

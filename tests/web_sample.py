@@ -16,6 +16,22 @@ RESULTS = 40
 LONG = "Donaudampfschifffahrtsgesellschaftskapitän" * 6
 RIGHT_TO_LEFT = "متى تعود العبارة إلى فالوبي؟"
 HOSTILE = "<script>alert('x')</script> <img src=x onerror=y> \u202egnp"
+EMPTY = (
+    "/",
+    "/compare",
+    "/vote",
+    "/review",
+    "/review/questions",
+    "/standings",
+    "/freshness",
+    "/reports",
+    "/dead",
+    "/adapters",
+    "/contest",
+    "/question?id=gone",
+    "/sign-in",
+)
+"""Addresses of pages on a site with nothing on it."""
 
 
 def fill(pages: Pages) -> None:
@@ -54,9 +70,24 @@ def _operate(pages: Pages) -> None:
     pages.read()
 
 
+def full() -> tuple[str, ...]:
+    """Addresses of pages, each another one, once the site is filled."""
+    return (
+        *EMPTY, "/standings?of=learned", *[f"/question?id=q-{of}" for of in ("live", "long", "rtl", "hostile")],
+        "/document?id=ferry-1", "/vote/told?id=q-vote", "/question/references?id=q-live",
+        *[f"/evidence?question=q-{of}&arm=base%2Brag" for of in ("live", "long", "hostile")],
+        "/trace?question=q-live", "/trace?question=q-hostile", "/trace?document=ferry-1",
+        "/compare?arm=tuned&outcome=other-right", "/compare?words=nothing",
+        f"/review/sheet?id={SHEET}", second_item(), "/adapter?name=news-1",
+        "/dead/letter?at=news.documents.v1.dead[0]@0", "/dead/trial?what=topic&of=news.documents.v1",
+        "/standings/history", "/standings/history?of=learned", "/compare?id=q-vote",
+        "/adapters/change?do=promote&of=news-2", "/contest/announced?id=first",
+    )  # fmt: skip
+
+
 def second_item() -> str:
     """Where the long and hostile item of the first sheet is reviewed."""
-    return f"/review/item?sheet={SHEET}&id={an_item(2, question=LONG, answer=HOSTILE).item_id}"
+    return f"/review/item?sheet={SHEET}&item={an_item(2, question=LONG, answer=HOSTILE).item_id}"
 
 
 def _questions() -> list[Question]:

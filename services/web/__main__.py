@@ -53,7 +53,8 @@ def run(readiness: Readiness) -> None:
     with listen(settings) as address:
         following.start()
         try:
-            log.info("serving", pages=f"{settings.scheme}://{settings.name}:{address.getsockname()[1]}")
+            served = settings.model_copy(update={"port": address.getsockname()[1]})
+            log.info("serving", pages=served.address)
             serving.run(sockets=[address])
         finally:
             site.sending.stop()

@@ -6,19 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from shared.settings import EmptyIsUnset, Settings, under
-
-LOCAL = "localhost"
+from shared.settings import LOCAL, EmptyIsUnset, PagesSettings
 
 
-class WebSettings(Settings):
-    """Where the pages are served, who may look, and how much they keep in memory."""
+class WebSettings(PagesSettings):
+    """Who may look at the pages, and how much they keep in memory."""
 
-    model_config = under("WEB")
-    host: str = Field(default="127.0.0.1", description="another than a loopback address demands that people sign in")
-    port: int = Field(default=19480, ge=0, le=65_535)
     names: str = Field(default="", description="by which browsers reach the pages, between commas: news.example.org")
-    certificate: Annotated[Path | None, EmptyIsUnset] = Field(default=None, description="PEM file, to serve https")
     key: Annotated[Path | None, EmptyIsUnset] = Field(default=None, description="PEM file of the certificate's key")
     sign_in: Literal["off", "token", "proxy"] = Field(
         default="off", description="`token`: with one's own; `proxy`: a proxy in front says the name in a header"
@@ -35,17 +29,6 @@ class WebSettings(Settings):
     streams: int = Field(default=200, ge=1, description="pages that are kept up to date at the same time")
     reports: Path = Field(default=Path("out"), description="folder of the reports and decisions that are shown")
     asked_per_minute: int = Field(default=60, ge=1, description="records beside votes that one person may publish")
-
-    @field_validator("host")
-    @classmethod
-    def _is_address(cls, host: str) -> str:
-        if host.casefold() == LOCAL:
-            return LOCAL
-        try:
-            ip_address(host)
-        except ValueError:
-            raise ValueError(f"{host!r} is no address: write 127.0.0.1, ::1, localhost or 0.0.0.0") from None
-        return host
 
     @field_validator("proxies")
     @classmethod
@@ -75,15 +58,6 @@ class WebSettings(Settings):
     def is_local(self) -> bool:
         """Whether this machine alone reaches the pages."""
         return self.host == LOCAL or ip_address(self.host).is_loopback
-
-    @property
-    def name(self) -> str:
-        """The host as it stands in an address."""
-        return f"[{self.host}]" if ":" in self.host else self.host
-
-    @property
-    def scheme(self) -> str:
-        return "https" if self.certificate else "http"
 
     @property
     def known_names(self) -> list[str]:

@@ -11,31 +11,10 @@ from playwright.sync_api import Browser, Page
 
 from tests import web_sample
 from tests.browser.conftest import PICTURES, Served
-from tests.reviews import SHEET
 
 WIDTHS = (1_280, 768, 320)
 JUDGED = {"light": (1_280, 320), "dark": (1_280,)}
 """Where axe looks and a picture is kept: in the dark there are only other colours."""
-EMPTY = (
-    "/",
-    "/compare",
-    "/vote",
-    "/review",
-    "/review/questions",
-    "/standings",
-    "/freshness",
-    "/question?id=gone",
-    "/sign-in",
-)
-FULL = (
-    *EMPTY, "/standings?of=learned", *[f"/question?id=q-{of}" for of in ("live", "long", "rtl", "hostile")],
-    "/document?id=ferry-1", "/vote/told?id=q-vote", "/question/references?id=q-live",
-    *[f"/evidence?question=q-{of}&arm=base%2Brag" for of in ("live", "long", "hostile")],
-    "/trace?question=q-live", "/trace?question=q-hostile", "/trace?document=ferry-1",
-    "/compare?arm=tuned&outcome=other-right", "/compare?words=nothing",
-    f"/review/sheet?id={SHEET}", web_sample.second_item(), "/adapter?name=news-1",
-    "/dead/letter?at=news.documents.v1.dead[0]@0", "/dead/trial?what=topic&of=news.documents.v1", "/standings/history",
-)  # fmt: skip
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -64,7 +43,7 @@ def test_no_page_has_a_fault_at_any_width(chromium: Browser, served: Served, sch
     seen = {}
     with chromium.new_context(color_scheme=scheme) as context:
         page = context.new_page()
-        for address in EMPTY if state == "empty" else FULL:
+        for address in web_sample.EMPTY if state == "empty" else web_sample.full():
             page.set_viewport_size({"width": WIDTHS[0], "height": 800})
             page.goto(served.address + address)
             for width in WIDTHS:

@@ -138,3 +138,29 @@ def test_a_broker_that_is_away_is_told_and_the_page_comes_back_by_itself(page: P
     expect(page.get_by_text("The broker has not answered since")).to_be_visible()
     served.pages.site.set_away(away=False)
     expect(page.get_by_text("The broker has not answered since")).to_have_count(0)
+
+
+def test_on_a_telephone_the_menu_waits_behind_a_button_that_needs_no_script(chromium: Browser, served: Served) -> None:
+    with chromium.new_context(java_script_enabled=False, viewport={"width": 320, "height": 640}) as context:
+        page = context.new_page()
+        page.goto(f"{served.address}/standings")
+        box = page.get_by_role("banner").bounding_box()
+        assert box
+        assert box["height"] < 64
+        menu = page.get_by_role("navigation", name="Pages")
+        expect(menu).to_be_hidden()
+
+        page.get_by_role("button", name="Menu").focus()
+        page.keyboard.press("Enter")
+        expect(menu).to_be_visible()
+        page.keyboard.press("Tab")
+        expect(menu.get_by_role("link", name="Ask")).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(menu).to_be_hidden()
+
+        page.get_by_role("button", name="Menu").click()
+        menu.get_by_role("link", name="Freshness").click()
+        page.wait_for_url(re.compile("/freshness"))
+        page.set_viewport_size({"width": 1_000, "height": 640})
+        expect(page.get_by_role("button", name="Menu")).to_be_hidden()
+        expect(menu.get_by_role("link", name="Freshness")).to_be_visible()

@@ -204,7 +204,7 @@ def test_whatever_its_id_a_question_is_found_by_its_link(pages: Pages) -> None:
 
     assert len(links) == len(names)
     said = {browser.get(unescape(link)).text.split("<title>")[1].split(" \u00b7")[0] for link in links}
-    assert said == {f"Who is {at}?" for at in range(len(names))}
+    assert said == {f"Question: Who is {at}?" for at in range(len(names))}
 
 
 def test_old_results_that_are_published_again_put_no_newer_question_out(pages: Pages) -> None:

@@ -1,6 +1,7 @@
 """How the arms stand, on a page: what is decided and what it would take, how it came about, and what votes say."""
 
 import asyncio
+import re
 import time
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -103,6 +104,26 @@ def test_the_history_is_drawn_and_told_in_numbers(pages: Pages) -> None:
     assert [of["arms"]["tuned"]["n"] for of in told] == [30, 20, 10]
 
 
+def test_a_history_of_one_standing_is_told_in_numbers_and_not_drawn(pages: Pages) -> None:
+    pages.publish(topology.STANDINGS, a_standing(10))
+    browser = pages.browser()
+    page = browser.get("/standings/history").text
+
+    assert "One standing is counted by now" in page
+    assert "50.0 (" in page
+    assert "<img" not in page
+    assert browser.get("/standings/history.svg").status_code == 404
+
+
+def test_means_are_in_per_cent_under_the_names_of_their_measures(pages: Pages) -> None:
+    pages.publish(topology.STANDINGS, a_standing(200))
+    page = pages.browser().get("/standings").text
+
+    assert "rightly abstained</th>" in page
+    assert "rightly_abstained" not in page
+    assert re.search(r'<td class="number">50 <span class="limits">[34]\d to [56]\d</span>', page)
+
+
 def test_the_picture_is_drawn_anew_only_where_something_was_counted(
     pages: Pages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,12 +135,13 @@ def test_the_picture_is_drawn_anew_only_where_something_was_counted(
         return "<svg></svg>"
 
     monkeypatch.setattr(live, "picture", draw)
+    pages.publish(topology.STANDINGS, a_standing(5))
     for n in (10, 20):
         pages.publish(topology.STANDINGS, a_standing(n))
         for _ in range(3):
             assert pages.browser().get("/standings/history.svg").status_code == 200
 
-    assert drawn == [2, 4]
+    assert drawn == [4, 6]
 
 
 def test_an_older_standing_and_one_that_says_the_same_add_no_point() -> None:

@@ -25,6 +25,11 @@ def up() -> None:
     if not started:
         output.say("both servers run already")
     output.say(f"Kafka answers at {platform.bootstrap_servers}, Cassandra at {PlatformSettings().cassandra_port}.")
+    services = _services()
+    output.say(
+        services.pages_served()
+        or f"Next: `tiltyard setup`, then `tiltyard services start`, which also serves the pages: {services.pages()}"
+    )
 
 
 def down() -> None:
@@ -36,7 +41,8 @@ def down() -> None:
 
 def status(json: output.Json = False) -> None:
     """Show what runs on this machine, with its memory and its log."""
-    shown = [*LocalPlatform(PlatformSettings()).status(), *_services().status()]
+    services = _services()
+    shown = [*LocalPlatform(PlatformSettings()).status(), *services.status()]
     if json:
         return output.as_json([vars(entry) for entry in shown])
     if not shown:
@@ -45,7 +51,10 @@ def status(json: output.Json = False) -> None:
         (entry.name, "runs" if entry.running else "DIED", entry.pid, f"{entry.memory_bytes / 2**20:.0f}", entry.log)
         for entry in shown
     ]
-    return output.table("", ["name", "state", "pid", "MiB", "log"], rows, right=["pid", "MiB"])
+    output.table("", ["name", "state", "pid", "MiB", "log"], rows, right=["pid", "MiB"])
+    if served := services.pages_served():
+        output.say(served)
+    return None
 
 
 def _services() -> LocalServices:

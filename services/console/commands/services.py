@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from services.console import output, progress
-from services.console.platform.local_services import EVERY, NAMES, LocalServices, LocalServicesSettings
+from services.console.platform.local_services import EVERY, NAMES, PAGES, LocalServices, LocalServicesSettings
 from shared.settings import HomeSettings
 
 Names = Annotated[list[str] | None, typer.Argument(help=f"Which ones: {', '.join(EVERY)}.")]
@@ -22,9 +22,12 @@ def start(names: Names = None) -> None:
 
     Example: tiltyard services start judge
     """
+    services, wanted = _local(), _chosen(names) or NAMES
     with progress.waiting("waiting until they consume"):
-        started = _local().start(_chosen(names) or NAMES)
+        started = services.start(wanted)
     output.say(f"started and ready: {', '.join(started)}" if started else "they run already")
+    if PAGES in wanted:
+        output.say(services.pages_served())
 
 
 @app.command()
@@ -47,7 +50,10 @@ def status(json: output.Json = False) -> None:
          services.port(entry.name), entry.log)
         for entry in shown
     ]  # fmt: skip
-    return output.table("", ["service", "state", "pid", "MiB", "port", "log"], rows, right=["pid", "MiB", "port"])
+    output.table("", ["service", "state", "pid", "MiB", "port", "log"], rows, right=["pid", "MiB", "port"])
+    if served := services.pages_served():
+        output.say(served)
+    return None
 
 
 def _local() -> LocalServices:

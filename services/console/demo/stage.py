@@ -58,7 +58,6 @@ class Stage:
             probe_ports=probes,
             pages_port=pages,
         )
-        self.pages = f"http://127.0.0.1:{pages}"
 
     def start(self) -> None:
         """Servers, topics and schema; what the console itself does from now on goes to them."""
@@ -80,7 +79,7 @@ class Stage:
         (self.home / "env").write_text(variables)
         command = os.path.relpath(sys.argv[0])
         output.say(f"Everything still runs. To ask more:\n  . {self.home / 'env'}\n  {command} ask 'your question'")
-        output.say(f"The pages, to ask and to vote: {self.pages}")
+        output.say(self.services.pages_served())
         output.say(f"The next trial stops it, or: {command} demo --stop")
 
 

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from services.console.platform.supervisor import Program, Status, Supervisor
 from shared import own_sources
-from shared.settings import Settings, under
+from shared.settings import PagesSettings, Settings, under
 
 
 class LocalServicesSettings(Settings):
@@ -26,7 +26,8 @@ NAMES = ("ingest", "embedder", "retriever", "generator-base", "generator-tuned",
 ON_DEMAND = ("judge", "tuner")
 """Not started unless named: a judge costs six prompts a question, the tuner trains by itself."""
 EVERY = (*NAMES, *ON_DEMAND)
-PAGES_PORT = "TILTYARD_WEB_PORT"
+PAGES, PAGES_PORT = "web", "TILTYARD_WEB_PORT"
+"""The service that serves the pages, and what it is told where not the settings say its port."""
 
 
 class LocalServices:
@@ -47,6 +48,7 @@ class LocalServices:
         self._settings = settings
         self._ports = probe_ports or range(settings.probe_port, settings.probe_port + len(EVERY))
         self._environment = dict(environment or {}) | ({} if pages_port is None else {PAGES_PORT: str(pages_port)})
+        self._pages_port = pages_port
         self._supervisor = Supervisor(home)
 
     def start(self, names: tuple[str, ...] = NAMES) -> list[str]:
@@ -59,6 +61,17 @@ class LocalServices:
 
     def status(self) -> list[Status]:
         return [status for status in self._supervisor.status() if status.name in EVERY]
+
+    def pages(self) -> str:
+        """The address of the pages, whether or not they are served. Raises ValueError where their settings are none."""
+        settings = PagesSettings()
+        port = settings.port if self._pages_port is None else self._pages_port
+        return settings.model_copy(update={"port": port}).address
+
+    def pages_served(self) -> str:
+        """A sentence that says where; "" while the pages do not run."""
+        runs = any(status.name == PAGES and status.running for status in self.status())
+        return f"The pages, to ask and to vote: {self.pages()}" if runs else ""
 
     def port(self, name: str) -> int:
         """Where a service answers /metrics and /ready."""

@@ -1,6 +1,6 @@
 """How the arms stand by now."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import HTTPException
@@ -18,10 +18,14 @@ from shared.lab import standing_words
 from shared.lab.report.phrasing import share_of
 from shared.lab.report.plots.scores import LABEL
 from shared.lab.voting.wording import meaning
+from shared.messages import Estimate
+from shared.scoring.catalogue import heading
 from shared.standings import ALL
 from shared.statistics.ratings import Rating
+from shared.statistics.wording import NONE
 
-LOOK_EVERY_S, SPACING_S, ROWS = 1.0, 1.0, 12
+LOOK_EVERY_S, SPACING_S, ROWS, FEWEST = 1.0, 1.0, 12, 2
+"""`FEWEST`: of one standing there is no course to draw."""
 router = APIRouter(include_in_schema=False)
 
 
@@ -52,7 +56,7 @@ def history(request: Request, site: OfSite, of: str = ALL) -> Response:
     points = site.counted.history.of(standing)
     shown = {
         "of": of, "standing": standing, "n": len(points), "arms": [*standing.arms] if standing else [],
-        "points": few(points), "share": share_of, "label": LABEL,
+        "points": few(points), "is_drawn": len(points) >= FEWEST, "share": share_of, "label": LABEL,
     }  # fmt: skip
     return page(request, "standings/history.html", shown)
 
@@ -60,10 +64,9 @@ def history(request: Request, site: OfSite, of: str = ALL) -> Response:
 @router.get("/standings/history.svg")
 def picture(site: OfSite, of: str = ALL) -> Response:
     """The picture of that."""
-    standing = site.standings.get(of)
-    points = site.counted.history.of(standing)
-    if standing is None or not points:
-        raise HTTPException(404, "nothing is counted of this kind of questions yet")
+    points = site.counted.history.of(site.standings.get(of))
+    if len(points) < FEWEST:
+        raise HTTPException(404, "there is no course yet of how the arms stand at this kind of questions")
     drawn = site.counted.picture(of)
     drawn.refresh()
     return Response(drawn.value, headers={"Content-Security-Policy": POLICY}, media_type="image/svg+xml")
@@ -84,9 +87,9 @@ def _shown(site: Site, of: str) -> dict[str, object]:
         "of": of,
         "standing": standing,
         "slices": slices(known),
-        "table": [[arm, *standing_words.row(estimates, measures)] for arm, estimates in arms],
+        "table": [_row(arm, estimates, measures) for arm, estimates in arms],
         "sentences": [*standing_words.sentences(standing)] if standing else [],
-        "measures": measures,
+        "measures": [heading(name) for name in measures],
         "rated": ratings,
         "meaning": meaning(ratings.ratings) if ratings else "",
         "groups": [[_rating(rating) for rating in group] for group in ratings.ratings.grouped()] if ratings else [],
@@ -97,6 +100,21 @@ def _shown(site: Site, of: str) -> dict[str, object]:
 def slices(known: Collection[str]) -> list[str]:
     """By name; that of all questions comes first."""
     return sorted(known, key=lambda name: (name != ALL, name))
+
+
+def _row(
+    arm: str, estimates: Mapping[str, Estimate], measures: Sequence[str]
+) -> tuple[str, int, list[tuple[str, str]]]:
+    """An arm, of how many questions, and each mean in per cent with its limits, and its n where that is another."""
+    n = max((of.n for of in estimates.values()), default=0)
+    return arm, n, [_cell(estimates.get(measure), n) for measure in measures]
+
+
+def _cell(of: Estimate | None, usual: int) -> tuple[str, str]:
+    if of is None:
+        return NONE, ""
+    low, high = (f"{100 * end:.0f}" for end in of.ci95)
+    return f"{100 * of.mean:.0f}", f"{low} to {high}" + ("" if of.n == usual else f", n = {of.n:,}")
 
 
 def ratings_of(site: Site, of: str) -> Refreshed[Rated]:
