@@ -80,6 +80,7 @@ def env_example() -> str:
     """Every setting with its default, commented out. The defaults come from the classes, never from the environment."""
     lines = [
         "# Every setting with its default. Copy to `.env` and change what you need; the environment goes first.",
+        "# TILTYARD_SECRETS_DIR, in the environment alone, names a folder of files called as settings are: first of all.",
         "",
     ]
     for name in SETTINGS:

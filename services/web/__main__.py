@@ -17,7 +17,7 @@ from shared import service, topology
 from shared.cassandra.client import connect
 from shared.cassandra.documents import CassandraDocuments
 from shared.costs import CostSettings
-from shared.kafka import client
+from shared.kafka import access
 from shared.kafka.lags import KafkaLags
 from shared.kafka.letters import KafkaLetters
 from shared.kafka.newest import NewestRecords
@@ -39,7 +39,7 @@ def _store() -> StoreInTime:
 def run(readiness: Readiness) -> None:
     """Follow the topics and serve, by the environment, until told to stop. Raises RuntimeError where following ends."""
     settings, kafka = WebSettings(), KafkaSettings()
-    client.require(kafka, [*most_of(settings)])
+    access.require(kafka, [*most_of(settings)])
     site, failed = _site(settings, kafka), threading.Event()
     serving = server(application(site), settings, site.changes.close)
 
