@@ -17,7 +17,8 @@ from shared.topology import STEPS, TOPICS, AnyTopic
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = (
-    "shared.settings", "services.ingest.settings", "services.ingest.feed_settings", "services.embedder.settings",
+    "shared.settings", "shared.pages_settings", "services.ingest.settings", "services.ingest.feed_settings",
+    "services.embedder.settings",
     "services.retriever.settings", "services.generator.settings", "services.generator.tuning.settings",
     "services.generator.tuning.data.teacher_settings", "services.scorer.settings", "services.judge.settings",
     "services.tuner.settings", "services.web.settings", "shared.costs", "services.console.platform.local_services",
@@ -80,6 +81,7 @@ def env_example() -> str:
     """Every setting with its default, commented out. The defaults come from the classes, never from the environment."""
     lines = [
         "# Every setting with its default. Copy to `.env` and change what you need; the environment goes first.",
+        "# TILTYARD_SECRETS_DIR, in the environment alone, names a folder of files that are called as settings.",
         "",
     ]
     for name in SETTINGS:

@@ -132,6 +132,11 @@ def reason_of(error: ValidationError) -> str:
     return bounded("; ".join(said))
 
 
+def wrong_settings(error: ValidationError) -> str:
+    """What is wrong with settings, in one line with their class."""
+    return f"{error.title}: {reason_of(error)}".replace(": message: Value error, ", ": ")
+
+
 def _named(part: int | str) -> str:
     return str(part) if _NAME.fullmatch(str(part)) else "(text)"
 

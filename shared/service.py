@@ -15,11 +15,12 @@ import structlog
 from pydantic import ValidationError
 
 from shared import observe, own_sources, tracebacks
+from shared.access import MissingTopicError, RefusedError, UnreachableError
 from shared.burials import OwnFaultError
-from shared.cassandra.client import OldServerError
-from shared.kafka.client import MissingTopicError, UnreachableError
+from shared.cassandra.release import OldServerError
+from shared.denials import denied
 from shared.masking import masked
-from shared.records import reason_of
+from shared.records import wrong_settings
 from shared.runner import Runner
 from shared.settings import ObserveSettings
 from shared.source_files import DataError
@@ -49,16 +50,18 @@ def guarded(service: str, run: Callable[[observe.Readiness], None], read: Observ
         log.info("stopped")
         return EX_OK
     except ValidationError as error:
-        return _say(EX_CONFIG, f"settings of {error.title}: {reason_of(error)}")
+        return _say(EX_CONFIG, f"settings of {wrong_settings(error)}")
     except UnreachableError as error:
         return _say(EX_UNAVAILABLE, str(error))
     except DataError as error:
         return _say(EX_DATA, str(error))
-    except (MissingTopicError, OldServerError, ValueError) as error:
+    except (MissingTopicError, RefusedError, OldServerError, ValueError) as error:
         return _say(EX_CONFIG, str(error))
     except OwnFaultError as error:
         return _say(EX_SOFTWARE, str(error))
-    except Exception:
+    except Exception as error:
+        if refused := denied(error):
+            return _say(EX_CONFIG, refused)
         log.exception("ended by an error; nothing of the batch in hand is committed")
         return EX_SOFTWARE
 
@@ -73,14 +76,16 @@ def job(name: str, work: Callable[[], None], read: Observed) -> int:
         _tell_settings_file()
         work()
     except ValidationError as error:
-        return _last_words(EX_CONFIG, f"settings of {error.title}: {reason_of(error)}")
+        return _last_words(EX_CONFIG, f"settings of {wrong_settings(error)}")
     except UnreachableError as error:
         return _last_words(EX_UNAVAILABLE, str(error))
     except DataError as error:
         return _last_words(EX_DATA, str(error))
-    except (MissingTopicError, OldServerError, ValueError, OSError) as error:
+    except (MissingTopicError, RefusedError, OldServerError, ValueError, OSError) as error:
         return _last_words(EX_CONFIG, str(error))
     except Exception as error:
+        if refused := denied(error):
+            return _last_words(EX_CONFIG, refused)
         tracebacks.tell(error)
         return EX_SOFTWARE
     return EX_OK

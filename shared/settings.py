@@ -1,25 +1,28 @@
 """Settings that several services share. Each class reads the environment under its prefix, then `.env`."""
 
+import os
 from collections.abc import Iterator
-from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BeforeValidator,
     Field,
     SecretStr,
     SerializerFunctionWrapHandler,
-    field_validator,
     model_serializer,
+    model_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 
+from shared.kafka_options import security, who
 from shared.masking import masked_inside
+from shared.tls import Files, context, half_set
 
-LOCAL = "localhost"
 ENV_FILE, ENV_FILE_ENCODING = ".env", "utf-8-sig"
 """Seen from the working directory; with or without a byte order mark."""
+SECRETS_DIR = "TILTYARD_SECRETS_DIR"
+"""Names a folder of files that are called as settings are, each with its setting's value. They go before all else."""
 
 
 def under(prefix: str) -> SettingsConfigDict:
@@ -37,6 +40,23 @@ def under(prefix: str) -> SettingsConfigDict:
 
 class Settings(BaseSettings):
     """Settings that can be shown: printed or dumped, passwords in addresses and under their names are masked."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (pydantic's own, which has no folder)
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, the folder of secrets, the environment, `.env`. Raises ValueError without the named folder."""
+        folder = os.environ.get(SECRETS_DIR)
+        if not folder:
+            return init_settings, env_settings, dotenv_settings
+        if not Path(folder).is_dir():
+            raise ValueError(f"{SECRETS_DIR} names {folder}, which is no folder: correct it")
+        return init_settings, SecretsSettingsSource(settings_cls, secrets_dir=folder), env_settings, dotenv_settings
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         return ((name, masked_inside(value)) for name, value in super().__repr_args__())
@@ -71,10 +91,20 @@ class KafkaSettings(Settings):
         default={}, description="extra client options (JSON), such as TLS and SASL"
     )
 
+    @model_validator(mode="after")
+    def _can_be_followed(self) -> Self:
+        security(self.client_options)
+        return self
+
     @property
     def client_options(self) -> dict[str, str]:
         """`librdkafka` in the clear, for the clients alone."""
         return {name: value.get_secret_value() for name, value in self.librdkafka.items()}
+
+    @property
+    def who(self) -> str:
+        """Under whose name we come to the broker, for a sentence."""
+        return who(self.client_options)
 
 
 class CassandraSettings(Settings):
@@ -90,8 +120,39 @@ class CassandraSettings(Settings):
     )
     username: str = ""
     password: SecretStr = SecretStr("")
+    tls: bool = Field(default=False, description="speak TLS alone, and verify each node's certificate")
+    ca_file: Annotated[Path | None, EmptyIsUnset] = Field(
+        default=None, description="PEM of the authorities that nodes' certificates are from; empty: the system's"
+    )
+    certificate_file: Annotated[Path | None, EmptyIsUnset] = Field(
+        default=None, description="PEM of an own certificate, where nodes ask for one"
+    )
+    key_file: Annotated[Path | None, EmptyIsUnset] = Field(
+        default=None, description="PEM of its key; may be the same file"
+    )
+    key_password: SecretStr = Field(default=SecretStr(""), description="of `key_file`")
+    check_host_name: bool = Field(
+        default=True, description="whether a node's certificate must be for its name or address"
+    )
     timeout_s: float = Field(default=10.0, gt=0, description="of every statement")
     startup_wait_s: float = Field(default=60.0, ge=0, description="how long to wait for an absent node")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        """Raises ValueError, with what is missing, where security is half set or a file is not what it should be."""
+        given = {name: getattr(self, name) for name in ("username", "ca_file", "certificate_file", "key_file")}
+        given |= {name: getattr(self, name).get_secret_value() for name in ("password", "key_password")}
+        if problem := half_set({name: bool(value) for name, value in given.items()} | {"tls": self.tls}):
+            raise ValueError(f"under TILTYARD_CASSANDRA_ {problem}")
+        if self.tls:
+            context(self.tls_files, check_host_name=self.check_host_name)
+        return self
+
+    @property
+    def tls_files(self) -> Files:
+        """The files of TLS, with the key's password in the clear."""
+        ca, certificate, key = (str(path or "") for path in (self.ca_file, self.certificate_file, self.key_file))
+        return Files(ca, certificate, key, self.key_password.get_secret_value())
 
 
 class EncoderSettings(Settings):
@@ -123,37 +184,6 @@ class NewsSettings(Settings):
     keep_days: float = Field(
         default=0.0, ge=0, le=7_000, description="older documents leave the store and all searches; 0: kept for ever"
     )
-
-
-class PagesSettings(Settings):
-    """Where the pages are served: the service listens there, and whoever starts it says so."""
-
-    model_config = under("WEB")
-    host: str = Field(default="127.0.0.1", description="another than a loopback address demands that people sign in")
-    port: int = Field(default=19480, ge=0, le=65_535)
-    certificate: Annotated[Path | None, EmptyIsUnset] = Field(default=None, description="PEM file, to serve https")
-
-    @field_validator("host")
-    @classmethod
-    def _is_address(cls, host: str) -> str:
-        if host.casefold() == LOCAL:
-            return LOCAL
-        try:
-            ip_address(host)
-        except ValueError:
-            raise ValueError(f"{host!r} is no address: write 127.0.0.1, ::1, localhost or 0.0.0.0") from None
-        return host
-
-    @property
-    def name(self) -> str:
-        """The host as it stands in an address."""
-        return f"[{self.host}]" if ":" in self.host else self.host
-
-    @property
-    def address(self) -> str:
-        """By which a browser on this machine reaches the pages; a host that stands for all others is left out."""
-        everywhere = self.host != LOCAL and ip_address(self.host).is_unspecified
-        return f"{'https' if self.certificate else 'http'}://{LOCAL if everywhere else self.name}:{self.port}"
 
 
 class ObserveSettings(Settings):

@@ -12,13 +12,14 @@ from rich.text import Text
 
 from services.console import tables
 from services.console.platform.errors import PlatformError
-from shared.cassandra.client import OldServerError
-from shared.kafka.client import MissingTopicError, UnreachableError
+from shared.access import MissingTopicError, RefusedError, UnreachableError
+from shared.cassandra.release import OldServerError
+from shared.denials import denied
 from shared.kafka.sink import DeliveryError
 from shared.kafka.topics import UnfinishedReadError
 from shared.masking import masked
 from shared.printable import escaped, printable
-from shared.records import reason_of
+from shared.records import reason_of, wrong_settings
 from shared.source_files import DataError
 
 NARROWEST = 100  # of tables that go to a file
@@ -43,6 +44,7 @@ _EXIT_CODES: dict[type[Exception], int] = {
     UnfinishedReadError: EX_UNAVAILABLE,
     PlatformError: EX_CONFIG,
     MissingTopicError: EX_CONFIG,
+    RefusedError: EX_CONFIG,
     OldServerError: EX_CONFIG,
     FileNotFoundError: EX_USAGE,
     DataError: EX_DATA,
@@ -59,12 +61,18 @@ def plain_errors() -> Iterator[None]:
         yield
     except ValidationError as error:
         if error.title.endswith("Settings"):
-            fail(f"{error.title}: {reason_of(error)} (every setting stands in .env.example)", EX_CONFIG)
+            fail(f"{wrong_settings(error)} (every setting stands in .env.example)", EX_CONFIG)
         fail(f"{error.title}: {reason_of(error)}", EX_DATA)
     except tuple(_EXIT_CODES) as error:
+        if refused := denied(error):
+            fail(refused, EX_CONFIG)
         fail(_words_of(error), next(code for kind, code in _EXIT_CODES.items() if isinstance(error, kind)))
     except KeyboardInterrupt:
         fail("interrupted", 130)
+    except Exception as error:
+        if refused := denied(error):
+            fail(refused, EX_CONFIG)
+        raise
 
 
 def _words_of(error: Exception) -> str:

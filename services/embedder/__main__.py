@@ -6,7 +6,7 @@ from services.embedder.settings import EmbedderSettings
 from shared import topology
 from shared.cassandra.chunks import CassandraChunks
 from shared.cassandra.client import connect
-from shared.kafka import client
+from shared.kafka import access
 from shared.kafka.bus import KafkaBus
 from shared.kafka.view import KafkaView
 from shared.observe import Readiness
@@ -21,7 +21,7 @@ SERVICE = "embedder"
 def build(readiness: Readiness) -> Runner[Embedded]:
     """The service over Kafka and Cassandra, by the environment."""
     settings, kafka, keep = EmbedderSettings(), KafkaSettings(), Retention(NewsSettings().keep_days)
-    client.require(kafka, topology.needed_by(SERVICE))
+    access.require(kafka, topology.needed_by(SERVICE))
     store = connect(CassandraSettings())
     ports = Ports(
         bus=KafkaBus(kafka, SERVICE, readiness.announce),

@@ -19,7 +19,7 @@ from shared.cassandra.chunks import CassandraChunks
 from shared.cassandra.client import Store, connect
 from shared.jobs.events import write
 from shared.jobs.reindex import EncoderStanding, ReindexDone, StoreStanding
-from shared.kafka import client, topics
+from shared.kafka import access, topics
 from shared.kafka.progress import GroupProgress
 from shared.kafka.sink import Delivery, publish
 from shared.kafka.view import KafkaView
@@ -149,7 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> None:
     kafka, cassandra, configured = KafkaSettings(), CassandraSettings(), EncoderSettings()
-    client.require(kafka, [topology.INDEXED.name, topology.ENCODERS.name, topology.CHUNKS.name])
+    access.require(kafka, [topology.INDEXED.name, topology.ENCODERS.name, topology.CHUNKS.name])
     store, delivery, keep = connect(cassandra), Delivery(kafka, SERVICE), Retention(NewsSettings().keep_days)
 
     def announce(announcement: EncodersAnnounced) -> None:

@@ -9,7 +9,7 @@ from shared import plugins, topology
 from shared.cassandra.client import connect
 from shared.cassandra.documents import CassandraDocuments
 from shared.contests.view import Contests
-from shared.kafka import client
+from shared.kafka import access
 from shared.kafka.bus import KafkaBus
 from shared.kafka.tail import KafkaTail
 from shared.kafka.view import KafkaView
@@ -28,7 +28,7 @@ STORE_WAIT_S = 2.0
 def build(readiness: Readiness) -> Runner[Answer]:
     """The worker over Kafka, by the environment, its model loaded."""
     settings, kafka = GeneratorSettings(), KafkaSettings()
-    client.require(kafka, topology.needed_by(SERVICE))
+    access.require(kafka, topology.needed_by(SERVICE))
     load = plugins.load("services.generator.backends", settings.backend)
     ports = Ports(
         bus=KafkaBus(kafka, name_of(settings), readiness.announce, linger_s=settings.linger_ms / 1000),

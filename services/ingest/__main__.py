@@ -7,7 +7,7 @@ from shared.cassandra.client import connect
 from shared.cassandra.dispositions import CassandraDispositions
 from shared.cassandra.documents import CassandraDocuments
 from shared.cassandra.signatures import CassandraSignatures
-from shared.kafka import client
+from shared.kafka import access
 from shared.kafka.bus import KafkaBus
 from shared.observe import Readiness
 from shared.retention import Retention
@@ -22,7 +22,7 @@ SERVICE = "ingest"
 def build(readiness: Readiness) -> Runner[DocumentOutcome]:
     """The service over Kafka and Cassandra, by the environment."""
     settings, kafka, keep = IngestSettings(), KafkaSettings(), Retention(NewsSettings().keep_days)
-    client.require(kafka, topology.needed_by(SERVICE))
+    access.require(kafka, topology.needed_by(SERVICE))
     store = connect(CassandraSettings())
     stores = Stores(
         CassandraDispositions(store), CassandraDocuments(store, keep), CassandraSignatures(store, keep), keep

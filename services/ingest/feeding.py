@@ -27,7 +27,7 @@ from shared.cassandra.feeds import CassandraFeeds
 from shared.feed_state import FeedState
 from shared.jobs.events import write
 from shared.jobs.feeding import FeedEvent, FeedRead, FeedStopped, FeedUnavailable, FeedWatched, Say
-from shared.kafka import client
+from shared.kafka import access
 from shared.memory.feeds import MemoryFeeds
 from shared.observe import Readiness
 from shared.publisher import Publisher
@@ -88,7 +88,7 @@ def _run(options: argparse.Namespace, readiness: Readiness) -> None:
 
 
 def _to_servers(kafka: KafkaSettings, cassandra: CassandraSettings) -> tuple[Publishes, FeedState]:
-    client.require(kafka, [topology.DOCUMENTS.name])
+    access.require(kafka, [topology.DOCUMENTS.name])
     return Publisher(kafka, "feed"), CassandraFeeds(connect(cassandra))
 
 

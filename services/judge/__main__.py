@@ -3,7 +3,7 @@
 from services.judge.assembly import assemble, name_of
 from services.judge.settings import JudgeSettings
 from shared import plugins, topology
-from shared.kafka import client
+from shared.kafka import access
 from shared.kafka.bus import KafkaBus
 from shared.messages import Verdicts
 from shared.observe import Readiness
@@ -17,7 +17,7 @@ SERVICE = "judge"
 def build(readiness: Readiness) -> Runner[Verdicts]:
     """The judge over Kafka, by the environment, its model loaded."""
     settings, kafka = JudgeSettings(), KafkaSettings()
-    client.require(kafka, topology.needed_by(SERVICE))
+    access.require(kafka, topology.needed_by(SERVICE))
     backend = plugins.load("services.judge.backends", settings.backend)(settings, HomeSettings().home)
     return assemble(KafkaBus(kafka, name_of(settings), readiness.announce), backend, settings)
 

@@ -9,7 +9,7 @@ from shared import topology
 from shared.cassandra.chunks import CassandraChunks
 from shared.cassandra.client import connect
 from shared.contests.view import Contests
-from shared.kafka import client
+from shared.kafka import access
 from shared.kafka.bus import KafkaBus
 from shared.kafka.tail import KafkaTail
 from shared.kafka.view import KafkaView
@@ -33,7 +33,7 @@ SERVICE = "retriever"
 def build(readiness: Readiness) -> Runner[EvidenceFound]:
     """The service over Kafka and Cassandra, by the environment."""
     settings, kafka, cassandra, home = RetrieverSettings(), KafkaSettings(), CassandraSettings(), HomeSettings().home
-    client.require(kafka, topology.needed_by(SERVICE))
+    access.require(kafka, topology.needed_by(SERVICE))
     ports = Ports(
         bus=KafkaBus(kafka, SERVICE, readiness.announce),
         encoders=KafkaView(kafka, topology.ENCODERS).refresh,

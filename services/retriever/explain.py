@@ -20,7 +20,7 @@ from shared.cassandra.chunks import CassandraChunks
 from shared.cassandra.client import connect
 from shared.jobs.events import write
 from shared.jobs.explain import CandidateExplained, ChunksRead, EvidenceExplained, Listed, ListPlace
-from shared.kafka import client
+from shared.kafka import access
 from shared.kafka.tail import KafkaTail
 from shared.kafka.view import KafkaView
 from shared.messages import Filters, Question
@@ -46,7 +46,7 @@ def main() -> None:
 def _run(options: argparse.Namespace) -> None:
     question = Question.model_validate_json(options.question)
     settings, kafka = RetrieverSettings(), KafkaSettings()
-    client.require(kafka, [topology.INDEXED.name, topology.ENCODERS.name])
+    access.require(kafka, [topology.INDEXED.name, topology.ENCODERS.name])
     store = connect(CassandraSettings())
     serving = Serving(KafkaView(kafka, topology.ENCODERS).refresh, EncoderSettings(), partial(CassandraChunks, store))
     handle, view = retriever(

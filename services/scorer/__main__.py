@@ -18,7 +18,7 @@ from shared import topology
 from shared.cassandra.client import connect
 from shared.cassandra.results import CassandraResults
 from shared.contests.view import Contests
-from shared.kafka import client
+from shared.kafka import access
 from shared.kafka.bus import KafkaBus
 from shared.kafka.tail import KafkaTail
 from shared.observe import Readiness
@@ -29,7 +29,7 @@ from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, Ka
 def build(readiness: Readiness) -> Scorer:
     """The scorer over Kafka and Cassandra, by the environment."""
     settings, kafka, folder = ScorerSettings(), KafkaSettings(), HomeSettings().home / "scorer"
-    client.require(kafka, topology.needed_by(GROUP))
+    access.require(kafka, topology.needed_by(GROUP))
     progress, partitions = Progress(kafka, GROUP, [topic.name for topic in JOINED]), partitions_of(kafka)
     app = App(settings, kafka, folder=folder, partitions=partitions)
     joins = TableJoins(KafkaChangelog(kafka, GROUP, partitions=partitions))

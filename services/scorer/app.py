@@ -20,10 +20,10 @@ from services.scorer.batches import pass_over_unreadable
 from services.scorer.group import GROUP
 from services.scorer.offsets import Place
 from services.scorer.reading import JOINED
-from services.scorer.security import Security, security
 from services.scorer.settings import ScorerSettings
 from services.scorer.turns import Turns
 from shared.kafka.client import MAX_BYTES
+from shared.kafka_options import Security, security
 from shared.records import InvalidMessageError, Position, RawRecord
 from shared.settings import KafkaSettings
 from shared.topology import ANSWERS

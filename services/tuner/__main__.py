@@ -11,7 +11,7 @@ from services.tuner.settings import TunerSettings
 from services.tuner.training import Training
 from services.tuner.watching import Announcements
 from shared import topology
-from shared.kafka import client
+from shared.kafka import access
 from shared.kafka.sink import Delivery, publish
 from shared.kafka.view import KafkaView
 from shared.messages import TuningDecided
@@ -25,7 +25,7 @@ SERVICE = "tuner"
 def run(readiness: Readiness) -> None:
     """Look again and again until told to stop."""
     policy, kafka, stopping = TunerSettings(), KafkaSettings(), threading.Event()
-    client.require(kafka, topology.needed_by(SERVICE))
+    access.require(kafka, topology.needed_by(SERVICE))
     training, delivery = Training(policy.pairs, stopping, track=policy.track), Delivery(kafka, SERVICE)
     tunings = KafkaView(kafka, topology.TUNINGS)
 

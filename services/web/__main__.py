@@ -17,7 +17,7 @@ from shared import service, topology
 from shared.cassandra.client import connect
 from shared.cassandra.documents import CassandraDocuments
 from shared.costs import CostSettings
-from shared.kafka import client
+from shared.kafka import access
 from shared.kafka.lags import KafkaLags
 from shared.kafka.letters import KafkaLetters
 from shared.kafka.newest import NewestRecords
@@ -30,17 +30,11 @@ READ = {topic.name for step in topology.STEPS for topic in step.reads}
 log = structlog.get_logger()
 
 
-def _store() -> StoreInTime:
-    """Connected when a page first asks: pages are served while it is away."""
-    cassandra = CassandraSettings().model_copy(update={"startup_wait_s": 0.0})
-    return StoreInTime(lambda: CassandraDocuments(connect(cassandra)))
-
-
 def run(readiness: Readiness) -> None:
     """Follow the topics and serve, by the environment, until told to stop. Raises RuntimeError where following ends."""
     settings, kafka = WebSettings(), KafkaSettings()
-    client.require(kafka, [*most_of(settings)])
-    site, failed = _site(settings, kafka), threading.Event()
+    access.require(kafka, [*most_of(settings)])
+    site, failed = _site(settings, kafka, CassandraSettings(startup_wait_s=0)), threading.Event()
     serving = server(application(site), settings, site.changes.close)
 
     def ended() -> None:
@@ -63,11 +57,11 @@ def run(readiness: Readiness) -> None:
         raise RuntimeError("the topics are no longer read: the log says why")
 
 
-def _site(settings: WebSettings, kafka: KafkaSettings) -> Site:
-    """Raises ValueError where the file of people cannot be used."""
+def _site(settings: WebSettings, kafka: KafkaSettings, cassandra: CassandraSettings) -> Site:
+    """Its store is connected when a page first asks. Raises ValueError where the file of people cannot be used."""
     return Site(
         settings, VotingSettings(), Topics(kafka), way_of(settings),
-        store=_store(), costs=CostSettings(), lagging=KafkaLags(kafka, READ),
+        store=StoreInTime(lambda: CassandraDocuments(connect(cassandra))), costs=CostSettings(), lagging=KafkaLags(kafka, READ),
         letters=lambda: KafkaLetters(kafka, SERVICE),
     )  # fmt: skip
 

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from shared.settings import LOCAL, EmptyIsUnset, PagesSettings
+from shared.pages_settings import LOCAL, PagesSettings
+from shared.settings import EmptyIsUnset
 
 
 class WebSettings(PagesSettings):

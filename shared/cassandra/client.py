@@ -5,52 +5,44 @@ asked for (a warning says it), which is why search results are read again by key
 """
 
 import logging
-import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 import stamina
 from cassandra import (
+    AuthenticationFailed,
     ConsistencyLevel,
     OperationTimedOut,
     ReadTimeout,
+    Unauthorized,
     Unavailable,
     WriteTimeout,
 )
 from cassandra.auth import PlainTextAuthProvider
 from cassandra.cluster import EXEC_PROFILE_DEFAULT, Cluster, ExecutionProfile, NoHostAvailable, Session
 from cassandra.concurrent import execute_concurrent
+from cassandra.connection import DefaultEndPoint, DefaultEndPointFactory
 from cassandra.io.libevreactor import LibevConnection
 from cassandra.policies import DCAwareRoundRobinPolicy, TokenAwarePolicy
 from cassandra.query import BatchStatement, BatchType, PreparedStatement
 
+from shared.access import GRANT
+from shared.cassandra import security
+from shared.cassandra.release import refuse_old
 from shared.kafka.client import UnreachableError
 from shared.masking import masked
 from shared.settings import CassandraSettings
 
-OLDEST = (5, 0, 8)
-SEARCH = "search"
-IN_FLIGHT = 32
+SEARCH, IN_FLIGHT = "search", 32
 _TRANSIENT = (OperationTimedOut, ReadTimeout, WriteTimeout, Unavailable, NoHostAvailable)
 _retry = stamina.retry(on=_TRANSIENT, attempts=6, timeout=60.0, wait_initial=0.1, wait_max=5.0)
 Statement = tuple[str, Sequence[Any]]
 
-
-class _AboutUse(logging.Filter):
-    """Drops the server's advice against USE: every statement here is prepared for a named keyspace."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        return "USE <keyspace>" not in record.getMessage()
-
-
-logging.getLogger("cassandra.protocol").addFilter(_AboutUse())
-
-
-class OldServerError(RuntimeError):
-    """A node is older than the oldest release whose vector search ranks rightly."""
+# The server advises against USE, which nobody uses here: every statement is prepared for a named keyspace.
+logging.getLogger("cassandra.protocol").addFilter(lambda record: "USE <keyspace>" not in record.getMessage())
 
 
 class Store:
@@ -127,8 +119,7 @@ def answering() -> Iterator[None]:
 def connect(settings: CassandraSettings) -> Store:
     """A store bound to the keyspace.
 
-    Raises UnreachableError after `startup_wait_s`, OldServerError for a node before 5.0.8, ValueError where
-    the keyspace has not been made.
+    Raises UnreachableError after `startup_wait_s`, RefusedError, OldServerError, ValueError without the keyspace.
     """
     cluster, session = open_session(settings)
     if settings.keyspace not in cluster.metadata.keyspaces:
@@ -146,6 +137,8 @@ def open_session(settings: CassandraSettings) -> tuple[Cluster, Session]:
             session = cluster.connect()
         except NoHostAvailable as error:
             cluster.shutdown()
+            said = [str(each) for each in error.errors.values() if isinstance(each, AuthenticationFailed)]
+            security.refuse_closed_door(settings, said)
             if time.monotonic() > deadline:
                 raise UnreachableError(
                     f"no Cassandra node answers at {masked(settings.contact_points)}:{settings.port} "
@@ -154,31 +147,40 @@ def open_session(settings: CassandraSettings) -> tuple[Cluster, Session]:
                 ) from error
             time.sleep(0.5)
         else:
-            _refuse_old(session)
+            refuse_old(session.execute)
             return cluster, session
 
 
-def version_of(release: str) -> tuple[int, ...]:
-    """A release as numbers: "5.0.8" and "5.0.8-SNAPSHOT" give (5, 0, 8)."""
-    return tuple(int(part) for part in re.findall(r"\d+", release)[:3])
+def denied(error: BaseException) -> str:
+    """What the store does not let us do, in one line; empty where an error says something else."""
+    return f"Cassandra refuses it: {masked(error.message)}; {GRANT}" if isinstance(error, Unauthorized) else ""
 
 
-def _refuse_old(session: Session) -> None:
-    nodes = [
-        *session.execute("SELECT release_version FROM system.local"),
-        *session.execute("SELECT release_version FROM system.peers_v2"),
-    ]
-    for row in nodes:
-        if version_of(row.release_version) < OLDEST:
-            raise OldServerError(
-                f"Cassandra {row.release_version} ranks vectors wrongly after updates: "
-                f"upgrade every node to {'.'.join(map(str, OLDEST))} or newer."
-            )
+class _NamedEndPoints(DefaultEndPointFactory):  # type: ignore[misc]  # the driver has no types
+    """Nodes under the names by which contact points call them: their certificates are checked against these."""
+
+    def __init__(self, names: Mapping[str, str], port: int) -> None:
+        super().__init__(port)
+        self._names = names
+
+    def create(self, row: Any) -> DefaultEndPoint:
+        point = super().create(row)
+        return DefaultEndPoint(self._names.get(point.address, point.address), point.port)
+
+
+def _places(settings: CassandraSettings) -> dict[str, Any]:
+    """Without TLS contact points stay texts, which the driver resolves and whose names it forgets."""
+    if not settings.tls:
+        return {"contact_points": security.hosts(settings)}
+    return {
+        "contact_points": [DefaultEndPoint(host, settings.port) for host in security.hosts(settings)],
+        "endpoint_factory": _NamedEndPoints(security.addresses(settings), settings.port),
+        "ssl_context": security.trusted(settings),
+    }
 
 
 def _cluster(settings: CassandraSettings) -> Cluster:
-    balancing = TokenAwarePolicy(DCAwareRoundRobinPolicy(settings.local_datacenter))
-    timeout = settings.timeout_s
+    balancing, timeout = TokenAwarePolicy(DCAwareRoundRobinPolicy(settings.local_datacenter)), settings.timeout_s
     profiles = {
         EXEC_PROFILE_DEFAULT: ExecutionProfile(
             balancing, consistency_level=ConsistencyLevel.LOCAL_QUORUM, request_timeout=timeout
@@ -186,7 +188,7 @@ def _cluster(settings: CassandraSettings) -> Cluster:
         SEARCH: ExecutionProfile(balancing, consistency_level=ConsistencyLevel.LOCAL_ONE, request_timeout=timeout),
     }
     return Cluster(
-        [host.strip() for host in settings.contact_points.split(",")],
+        **_places(settings),
         port=settings.port,
         execution_profiles=profiles,
         connection_class=LibevConnection,

@@ -5,12 +5,11 @@ would not be co-partitioned and joins by key would never complete.
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
-import stamina
 from confluent_kafka import (
     TIMESTAMP_NOT_AVAILABLE,
     Consumer,
@@ -32,19 +31,25 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # their publi
 )
 from confluent_kafka.cimpl import NewTopic
 
-from shared.masking import masked
+from shared import kafka_options
+from shared.access import GRANT, MissingTopicError, UnreachableError
 from shared.settings import KafkaSettings
 
 __all__ = [
     "TIMESTAMP_NOT_AVAILABLE", "Admin", "Consumer", "GroupPartitions", "KafkaError", "KafkaException", "KafkaMessage",
-    "NewTopic", "Producer", "TopicCollection", "TopicPartition",
+    "MissingTopicError", "NewTopic", "OffsetSpec", "Producer", "TopicCollection", "TopicPartition", "UnreachableError",
 ]  # fmt: skip
 Admin: TypeAlias = AdminClient
 GroupPartitions: TypeAlias = ConsumerGroupTopicPartitions
+Hear: TypeAlias = Callable[[KafkaError], None]
 MAX_BYTES, SMALL_BYTES = 8 * 1024 * 1024, 16 * 1024
 _LEADERLESS = {
     KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE, KafkaError.FENCED_LEADER_EPOCH,
     KafkaError.UNKNOWN_LEADER_EPOCH,
+}  # fmt: skip
+_DENIED = {
+    KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.GROUP_AUTHORIZATION_FAILED,
+    KafkaError.CLUSTER_AUTHORIZATION_FAILED, KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
 }  # fmt: skip
 _LOST = {
     KafkaError.ILLEGAL_GENERATION,
@@ -55,12 +60,7 @@ _LOST = {
 }
 
 
-class UnreachableError(ConnectionError):
-    """A server that we depend on did not answer in time."""
-
-
-class MissingTopicError(RuntimeError):
-    """The topics have not been made yet."""
+def _unheard(_: KafkaError) -> None: ...
 
 
 def consumer(settings: KafkaSettings, group: str) -> Consumer:
@@ -99,15 +99,17 @@ def reader(settings: KafkaSettings, *, uncommitted: bool, ahead: int = 100_000) 
     )
 
 
-def producer(settings: KafkaSettings, client: str) -> Producer:
-    """An idempotent producer that sends at once."""
+def producer(settings: KafkaSettings, client: str, hear: Hear = _unheard) -> Producer:
+    """An idempotent producer that sends at once. `hear` is told what keeps it from its brokers."""
     options = {"enable.idempotence": True, "partitioner": "murmur2_random", "linger.ms": 0, "compression.type": "lz4"}
-    return Producer(_common(settings, f"{client}-producer") | options | {"message.max.bytes": MAX_BYTES})
+    return Producer(
+        _common(settings, f"{client}-producer") | options | {"message.max.bytes": MAX_BYTES, "error_cb": hear}
+    )
 
 
-def admin(settings: KafkaSettings) -> Admin:
-    """A client for topics and offsets."""
-    return AdminClient(_common(settings, "admin"))
+def admin(settings: KafkaSettings, hear: Hear = _unheard) -> Admin:
+    """A client for topics and offsets. `hear` is told, when it polls, what keeps it from its brokers."""
+    return AdminClient(_common(settings, "admin") | {"error_cb": hear})
 
 
 def commit_of(place: tuple[str, int], end: int, note: str) -> TopicPartition:
@@ -129,43 +131,21 @@ def leaderless(error: Exception) -> bool:
     return isinstance(error, KafkaException) and error.args[0].code() in _LEADERLESS
 
 
-def ends(asker: Admin, places: list[TopicPartition], within_s: float) -> dict[int, int]:
-    """Where each partition of one topic ends now, in one request."""
-    return {partition: end for (_, partition), end in offsets(asker, places, "latest", within_s).items()}
+def refuse_closed_door(settings: KafkaSettings, errors: Iterable[KafkaError]) -> None:
+    """Raise RefusedError where waiting does not help: librdkafka itself would try for ever, and say so in its log."""
+    unauthenticated = [error.str() for error in errors if error.code() == KafkaError._AUTHENTICATION]  # noqa: SLF001
+    kafka_options.refuse_closed_door(settings.bootstrap_servers, settings.client_options, unauthenticated)
 
 
-@stamina.retry(on=leaderless, attempts=None, timeout=20, wait_initial=0.05, wait_max=0.5)
-def offsets(
-    asker: Admin, places: list[TopicPartition], which: Literal["earliest", "latest"], within_s: float
-) -> dict[tuple[str, int], int]:
-    """The first offset that is kept of each partition, or where it ends, in one request."""
-    futures = asker.list_offsets(dict.fromkeys(places, getattr(OffsetSpec, which)()), request_timeout=within_s)
-    return {(place.topic, place.partition): int(future.result(within_s).offset) for place, future in futures.items()}
+def denied(error: BaseException) -> str:
+    """What the broker does not let us do, in one line; empty where an error says something else."""
+    about = error.args[0] if isinstance(error, KafkaException) else None
+    return f"Kafka refuses it: {about.str()}; {GRANT}" if isinstance(about, KafkaError) and forbidden(about) else ""
 
 
-def require(settings: KafkaSettings, topics: list[str]) -> None:
-    """Wait for the broker, then insist on the topics.
-
-    Raises UnreachableError after `startup_wait_s`, MissingTopicError where `tiltyard setup` has not run.
-    """
-    known = _known_topics(admin(settings), settings)
-    if missing := sorted(set(topics) - known):
-        raise MissingTopicError(f"missing topics: {', '.join(missing)}. Make them with `tiltyard setup`.")
-
-
-def _known_topics(client: Admin, settings: KafkaSettings) -> set[str]:
-    try:
-        for attempt in stamina.retry_context(
-            on=KafkaException, attempts=None, timeout=settings.startup_wait_s, wait_max=2.0
-        ):
-            with attempt:
-                return set(client.list_topics(timeout=min(3.0, max(0.1, settings.startup_wait_s))).topics)
-    except KafkaException as error:
-        raise UnreachableError(
-            f"no Kafka broker answers at {masked(settings.bootstrap_servers)} (waited {settings.startup_wait_s:g} s): "
-            f"start it (`tiltyard up`) or set TILTYARD_KAFKA_BOOTSTRAP_SERVERS."
-        ) from error
-    raise AssertionError("a retry ends by returning or raising")
+def forbidden(error: KafkaError) -> bool:
+    """Whether a grant is missing."""
+    return error.code() in _DENIED
 
 
 def lost_partition(error: KafkaException) -> bool:

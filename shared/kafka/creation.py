@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import stamina
 
-from shared.kafka import client
+from shared.kafka import access, client
 from shared.settings import KafkaSettings
 from shared.topology import TOPICS, AnyTopic
 
@@ -51,7 +51,7 @@ def changelog(settings: KafkaSettings, name: str, partitions: int, config: dict[
 
 def make_new(settings: KafkaSettings, wanted: Iterable[client.NewTopic]) -> list[str]:
     """Make those that do not exist yet, also where another process makes them now; returns the names of the others."""
-    client.require(settings, [])
+    access.require(settings, [])
     admin = client.admin(settings)
     existing = set(admin.list_topics(timeout=10).topics)
     new = [topic for topic in wanted if topic.topic not in existing]

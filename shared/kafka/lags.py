@@ -4,7 +4,7 @@ import time
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
-from shared.kafka import client, consumed, progress
+from shared.kafka import client, consumed, limits, progress
 from shared.lags import Lags, Place, behind
 from shared.settings import KafkaSettings
 
@@ -54,7 +54,7 @@ class KafkaLags:
         asked = [client.TopicPartition(*place) for place in sorted(places)]
         if not asked:
             return {}
-        limits = [client.offsets(self._asker, asked, which, ASK_S) for which in ("earliest", "latest")]
+        limits = [limits.offsets(self._asker, asked, which, ASK_S) for which in ("earliest", "latest")]
         return {place: (limits[0][place], limits[1][place]) for place in limits[0]}
 
     def _oldest(self, waiting: Mapping[Place, int]) -> dict[Place, datetime]:

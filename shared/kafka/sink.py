@@ -1,10 +1,12 @@
 """Producing: outcomes to a topic, and dead letters to theirs. A flush returns only when the broker has it all."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 from shared import dead_letters, observe
-from shared.kafka import client, consumed
+from shared.access import GRANT, RefusedError
+from shared.kafka import access, client, consumed
 from shared.messages import Message
 from shared.records import Effect, Position, RawRecord
 from shared.settings import KafkaSettings
@@ -30,9 +32,11 @@ class Delivery:
         name: str,
         stored: Callable[[Position, bytes | None], None] = lambda *_: None,
     ) -> None:
-        self._producer = client.producer(settings, name)
-        self._address = settings.bootstrap_servers
+        self._kept_away = deque[client.KafkaError](maxlen=access.HEARD)
+        self._producer = client.producer(settings, name, self._kept_away.append)
+        self._settings = settings
         self._refused: list[str] = []
+        self._forbidden: set[str] = set()
         self._stored = stored
 
     def send(
@@ -53,9 +57,15 @@ class Delivery:
                 self._producer.poll(0.1)
 
     def flush(self) -> None:
-        """Wait until every queued record is stored; raises DeliveryError otherwise."""
+        """Wait until every queued record is stored; raises DeliveryError otherwise; RefusedError: a grant lacks."""
         waiting = self._producer.flush(FLUSH_S)
         refused, self._refused = self._refused, []
+        if self._forbidden:
+            raise RefusedError(
+                f"Kafka does not let {self._settings.who} write to {', '.join(sorted(self._forbidden))}; {GRANT}"
+            )
+        if waiting:
+            client.refuse_closed_door(self._settings, self._kept_away)
         if waiting or refused:
             raise DeliveryError(self._failure(waiting, refused))
 
@@ -64,13 +74,15 @@ class Delivery:
         problems = [f"the broker refused {len(refused)} records: {'; '.join(refused[:3])}"] if refused else []
         if waiting:
             problems.append(
-                f"{waiting} records did not reach the broker at {self._address} within {FLUSH_S:g} s: start it "
-                "(`tiltyard up`) or set TILTYARD_KAFKA_BOOTSTRAP_SERVERS"
+                f"{waiting} records did not reach the broker at {self._settings.bootstrap_servers} within "
+                f"{FLUSH_S:g} s: start it (`tiltyard up`) or set TILTYARD_KAFKA_BOOTSTRAP_SERVERS"
             )
         return "; ".join(problems)
 
     def _delivered(self, error: Any, message: Any) -> None:
-        if error is not None:
+        if error is not None and client.forbidden(error):
+            self._forbidden.add(str(message.topic()))
+        elif error is not None:
             self._refused.append(f"{message.topic()}: {error}")
         else:
             self._stored(consumed.position_of(message), message.key())

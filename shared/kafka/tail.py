@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from shared.kafka import client, consumed, topics
+from shared.kafka import client, consumed, limits, topics
 from shared.records import RawRecord
 from shared.settings import KafkaSettings
 
@@ -39,7 +39,7 @@ class KafkaTail:
 
     def ends(self) -> Mapping[int, int]:
         """Asked of the broker anew each time, in one request: whatever was acknowledged before the call lies below."""
-        return client.ends(self._asker, [self._at(partition) for partition in self._kept], ENDS_S)
+        return limits.ends(self._asker, [self._at(partition) for partition in self._kept], ENDS_S)
 
     def close(self) -> None:
         self._consumer.close()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import stamina
 
-from shared.kafka import client, consumed
+from shared.kafka import access, client, consumed
 from shared.records import RawRecord
 from shared.settings import KafkaSettings
 
@@ -101,7 +101,7 @@ def read_all(settings: KafkaSettings, topic: str) -> Iterator[RawRecord]:
 
 def ranges(settings: KafkaSettings, topic: str) -> dict[int, tuple[int, int]]:
     """First offset and end offset of each partition."""
-    client.require(settings, [topic])
+    access.require(settings, [topic])
     consumer = client.consumer(settings, "reader")
     try:
         partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
@@ -119,7 +119,7 @@ def _ends(consumer: client.Consumer, place: client.TopicPartition) -> tuple[int,
 
 def identity(settings: KafkaSettings, topic: str) -> str:
     """The id that the cluster gave a topic; one made anew under the same name has another."""
-    client.require(settings, [topic])
+    access.require(settings, [topic])
     admin = client.admin(settings)  # its futures die with it
     described = admin.describe_topics(client.TopicCollection([topic]))
     return str(described[topic].result(timeout=10).topic_id)

@@ -114,7 +114,7 @@ def test_publish_sends_the_good_lines_and_reports_the_bad_one(monkeypatch: pytes
 
     path = three(DOCUMENT, tmp_path / "d.jsonl", b"\xff\xfe")
     monkeypatch.setattr(publish, "Publisher", lambda *_: SimpleNamespace(publish=keep))
-    monkeypatch.setattr("services.console.commands.publish.client.require", lambda *_: None)
+    monkeypatch.setattr("services.console.commands.publish.access.require", lambda *_: None)
     ended = CliRunner().invoke(build(), ["publish", str(path)])
 
     assert ended.exit_code == 65

@@ -10,7 +10,7 @@ from services.console.app import build
 from services.console.platform.local import LocalPlatform
 from services.console.platform.local_services import LocalServices, LocalServicesSettings
 from services.console.platform.supervisor import Status, Supervisor
-from shared.settings import PagesSettings
+from shared.pages_settings import PagesSettings
 
 SENTENCE = "The pages, to ask and to vote: http://127.0.0.1:19480\n"
 

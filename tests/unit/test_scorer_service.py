@@ -11,7 +11,6 @@ from services.scorer.app import Consumer, raw_record
 from services.scorer.join import Join
 from services.scorer.offsets import Offsets, Place, Read
 from services.scorer.progress import Reach, StalledError, Watch, read_through, refuse_made_anew
-from services.scorer.security import security
 from services.scorer.table import LEAST_JOINS, Entry, TableJoins
 from services.scorer.turns import Turns
 from shared.burials import OwnFaultError
@@ -311,28 +310,3 @@ def test_a_rebalance_that_hangs_ends_the_scorer() -> None:
 
     with pytest.raises(StalledError, match="hangs"):
         watch.unsettled(1802)
-
-
-def test_the_scorer_speaks_to_the_broker_as_librdkafka_was_told_to() -> None:
-    assert security({}).context is None
-    assert security({"compression.type": "zstd"}).mechanism == ""
-    wanted = security(
-        {"security.protocol": "SASL_SSL", "sasl.mechanisms": "SCRAM-SHA-512", "sasl.username": "u",
-         "sasl.password": "p", "ssl.endpoint.identification.algorithm": "none"}
-    )  # fmt: skip
-    assert (wanted.mechanism, wanted.username, wanted.password) == ("SCRAM-SHA-512", "u", "p")
-    assert wanted.context is not None
-    assert not wanted.context.check_hostname
-
-
-@pytest.mark.parametrize(
-    ("options", "reason"),
-    [
-        ({"ssl.keystore.location": "x"}, "ssl.keystore.location"),
-        ({"security.protocol": "telnet"}, "TELNET"),
-        ({"security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": "GSSAPI"}, "GSSAPI"),
-    ],
-)
-def test_security_that_cannot_be_honoured_is_refused(options: dict[str, str], reason: str) -> None:
-    with pytest.raises(ValueError, match=reason):
-        security(options)

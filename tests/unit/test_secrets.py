@@ -28,7 +28,7 @@ from services.judge.backends import openai as judge
 from services.judge.ports import Sheet
 from services.judge.settings import JudgeSettings
 from shared import encoding, masking, tracebacks
-from shared.kafka import client
+from shared.kafka import access, client
 from shared.observe import configure_logging
 from shared.service import EX_CONFIG, EX_SOFTWARE, job
 from shared.settings import EncoderSettings, KafkaSettings, ObserveSettings
@@ -93,7 +93,9 @@ def test_a_wrong_setting_is_named_without_its_value(monkeypatch: pytest.MonkeyPa
 
 
 def test_the_client_itself_is_told_the_password() -> None:
-    assert KafkaSettings(librdkafka={"sasl.password": SecretStr(MARK)}).client_options == {"sasl.password": MARK}
+    assert KafkaSettings.model_construct(librdkafka={"sasl.password": SecretStr(MARK)}).client_options == {
+        "sasl.password": MARK
+    }
 
 
 @pytest.mark.parametrize(
@@ -253,7 +255,7 @@ def test_servers_of_models_are_named_without_their_password() -> None:
         lambda: encoding.build(EncoderSettings(variant="openai", **said)),
         lambda: judge.build(JudgeSettings(**said), Path()).judge([sheet]),
         lambda: teacher.build(TeacherSettings(**said), GeneratorSettings(), Path()).ask([Chat("a", "b")]),
-        lambda: client.require(KafkaSettings(bootstrap_servers=f"a:{MARK}@127.0.0.1:1", startup_wait_s=0.1), []),
+        lambda: access.require(KafkaSettings(bootstrap_servers=f"a:{MARK}@127.0.0.1:1", startup_wait_s=0.1), []),
     ]
     for ask in asked:
         with pytest.raises(client.UnreachableError) as refused:

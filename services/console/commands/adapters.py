@@ -13,7 +13,7 @@ from services.console.views import adapters as adapters_view
 from shared import topology
 from shared.adapters import registry, wording
 from shared.adapters.registry import Adapters
-from shared.kafka import client
+from shared.kafka import access
 from shared.kafka.sink import Delivery, publish
 from shared.kafka.view import KafkaView
 from shared.lab.acting import begun, written_down
@@ -140,14 +140,14 @@ def retire(
 def known() -> dict[str, AdapterAnnounced]:
     """Every adapter on the topic by its name."""
     kafka = KafkaSettings()
-    client.require(kafka, [topology.ADAPTERS.name])
+    access.require(kafka, [topology.ADAPTERS.name])
     return KafkaView(kafka, topology.ADAPTERS).refresh()
 
 
 def _change(asked: Asked, changes: Changes, json: bool) -> None:
     """Publish the changes one after the other, each stored before the next is sent."""
     adapters, kafka = known(), KafkaSettings()
-    client.require(kafka, [topology.ACTIONS.name])
+    access.require(kafka, [topology.ACTIONS.name])
     delivery, now = Delivery(kafka, "console"), acting.now()
     changed = changes(adapters, now)
     on = [change.name for change in changed]

@@ -13,7 +13,7 @@ from shared.adapters import registry
 from shared.contests import announcing, files, wording
 from shared.contests.calendar import CLOCKS_DIFFER
 from shared.contests.view import Contests
-from shared.kafka import client
+from shared.kafka import access, client
 from shared.kafka.sink import Delivery
 from shared.kafka.tail import KafkaTail
 from shared.kafka.view import KafkaView
@@ -39,7 +39,7 @@ def show(json: output.Json = False) -> None:
     Example: tiltyard contest show
     """
     kafka = KafkaSettings()
-    client.require(kafka, [topology.CONTESTS.name])
+    access.require(kafka, [topology.CONTESTS.name])
     calendar = Contests(KafkaTail(kafka, topology.CONTESTS.name)).look()
     _show(calendar.at(datetime.now(UTC)), json=json)
 
@@ -64,7 +64,7 @@ def announce(file: File, new_track: NewTrack = None, by: acting.By = "", json: o
     Example: tiltyard contest announce contest.toml
     """
     kafka, contest = KafkaSettings(), _checked(file, new_track)
-    client.require(kafka, [topology.CONTESTS.name, topology.ACTIONS.name])
+    access.require(kafka, [topology.CONTESTS.name, topology.ACTIONS.name])
     announcement = announcing.announcement(contest, acting.now())
     action = announcing.action(announcement, acting.whoever(by), "console")
     with written_down(action, acting.writing(Delivery(kafka, "console")), acting.now):
@@ -92,7 +92,7 @@ def _tracks() -> list[str]:
     """Those of which there is an adapter, and the usual one; the usual one alone where no broker answers."""
     kafka = KafkaSettings().model_copy(update={"startup_wait_s": 2.0})
     try:
-        client.require(kafka, [topology.ADAPTERS.name])
+        access.require(kafka, [topology.ADAPTERS.name])
     except (client.UnreachableError, client.MissingTopicError) as error:
         output.err.print(f"adapters' tracks are not known: {error}", markup=False, soft_wrap=True)
         return [registry.TRACK]

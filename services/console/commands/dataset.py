@@ -10,7 +10,7 @@ from services.console import jobs, output, progress
 from services.console.views import dataset as dataset_view
 from shared import lines, topology
 from shared.jobs.dataset import JOB, DatasetReport
-from shared.kafka import client
+from shared.kafka import access
 from shared.kafka.sink import Delivery
 from shared.messages import TrainingPair
 from shared.settings import KafkaSettings
@@ -82,7 +82,7 @@ def withdraw(file: Annotated[str, typer.Argument(help="The pairs, JSON lines; - 
     if bad := [f"{line.place}: {line.error}" for line in read if line.message is None]:
         output.fail("; ".join(bad), output.EX_DATA)
     kafka = KafkaSettings()
-    client.require(kafka, [topology.PAIRS.name])
+    access.require(kafka, [topology.PAIRS.name])
     delivery = Delivery(kafka, "dataset")
     for line in read:
         assert line.message is not None

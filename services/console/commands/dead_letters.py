@@ -9,7 +9,7 @@ import typer
 from services.console import output
 from services.console.live import acting
 from shared import dead_letters, topology
-from shared.kafka import client, topics
+from shared.kafka import access, topics
 from shared.kafka.letters import KafkaLetters
 from shared.kafka.sink import Delivery
 from shared.kafka.view import KafkaView
@@ -108,7 +108,7 @@ def replay(
 def _sent() -> dict[Position, ActionTaken]:
     """Place of each letter that was sent again -> the action that did so last."""
     kafka = KafkaSettings()
-    client.require(kafka, [topology.ACTIONS.name])
+    access.require(kafka, [topology.ACTIONS.name])
     actions = KafkaView(kafka, topology.ACTIONS).refresh().values()
     return {place: action for action in sorted(actions, key=lambda of: of.at) for place in places_of(action)}
 

@@ -14,7 +14,7 @@ from services.console.platform.java import find_java
 from shared import encoding, topology
 from shared.cassandra import schema
 from shared.cassandra.client import connect
-from shared.kafka import client, creation, progress
+from shared.kafka import access, client, creation, progress
 from shared.lags import NEEDED, absent
 from shared.masking import masked
 from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
@@ -78,12 +78,12 @@ def _memory() -> str:
 
 
 def _broker() -> str:
-    client.require(_kafka(), [])
+    access.require(_kafka(), [])
     return _kafka().bootstrap_servers
 
 
 def _topics() -> str:
-    client.require(_kafka(), [topic.name for topic in topology.TOPICS])
+    access.require(_kafka(), [topic.name for topic in topology.TOPICS])
     if open_to_bombs := creation.packed(_kafka()):
         raise UserWarning(
             f"{', '.join(open_to_bombs[:3])}{' and others' if open_to_bombs[3:] else ''} take packed records, of which "

@@ -12,7 +12,7 @@ from shared import lines, topology
 from shared.cassandra.client import Store, connect
 from shared.cassandra.dispositions import CassandraDispositions
 from shared.cassandra.documents import CassandraDocuments
-from shared.kafka import client
+from shared.kafka import access, client
 from shared.messages import DocumentPublished, Message
 from shared.publisher import Publisher, Settled
 from shared.settings import CassandraSettings, KafkaSettings
@@ -63,7 +63,7 @@ def publish(
         raise ValueError("--wait is for documents; to wait for answers use `tiltyard ask`")
     _refuse_misread(file, kind)
     kafka = KafkaSettings()
-    client.require(kafka, [_TOPICS[kind].name])
+    access.require(kafka, [_TOPICS[kind].name])
     looked_at = kind is Kind.documents and file != "-"
     store = connect(CassandraSettings()) if wait else _store_that_answers_soon() if looked_at else None
     if store and looked_at:

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from contextlib import closing
 
 from shared import topology
-from shared.cassandra.client import OldServerError, connect
+from shared.cassandra.client import connect
 from shared.cassandra.documents import CassandraDocuments
+from shared.cassandra.release import OldServerError
 from shared.kafka import topics
 from shared.kafka.client import UnreachableError
 from shared.lab.report.material import DocumentTimes, Times

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from shared import topology
-from shared.kafka import client, topics
+from shared.kafka import access, topics
 from shared.lab.reviewing.given import Given, collected
 from shared.messages import ReviewItem
 from shared.publisher import Publisher
@@ -18,7 +18,7 @@ class ReviewTopics:
 
     def require(self) -> None:
         """Raises where the broker is away, or has not the topics."""
-        client.require(self._settings, [topology.REVIEW_ITEMS.name, topology.REVIEWS.name])
+        access.require(self._settings, [topology.REVIEW_ITEMS.name, topology.REVIEWS.name])
 
     def put(self, items: Sequence[ReviewItem]) -> None:
         """Put a sheet on the page; the broker has all of it when this returns."""

@@ -11,7 +11,8 @@ from pydantic import Field
 
 from services.console.platform.supervisor import Program, Status, Supervisor
 from shared import own_sources
-from shared.settings import PagesSettings, Settings, under
+from shared.pages_settings import PagesSettings
+from shared.settings import Settings, under
 
 
 class LocalServicesSettings(Settings):

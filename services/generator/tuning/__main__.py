@@ -27,7 +27,7 @@ from shared import topology
 from shared.costs import CostSettings, priced
 from shared.jobs.events import write
 from shared.jobs.tuning import AdapterReleased, AdapterReport
-from shared.kafka import client
+from shared.kafka import access
 from shared.kafka.sink import Delivery, publish
 from shared.kafka.view import KafkaView
 from shared.messages import AdapterAnnounced
@@ -48,7 +48,7 @@ def tune(pairs_file: Path | None, cutoff: datetime | None, name: str, track: str
     """Read, train, try, announce: an adapter is stored before anyone hears of it, and serves once its gates let it."""
     started, kafka = time.monotonic(), KafkaSettings()
     settings = TuningSettings().model_copy(update={"track": track} if track else {})
-    client.require(kafka, [topology.ADAPTERS.name])
+    access.require(kafka, [topology.ADAPTERS.name])
     adapters = KafkaView(kafka, topology.ADAPTERS).refresh()
     require_new(name, adapters)
     job = Job(settings, GeneratorSettings(), HomeSettings().home, lambda: datetime.now(UTC), write, TeacherSettings())

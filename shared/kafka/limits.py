@@ -1,0 +1,23 @@
+"""Where partitions begin and end, asked of the broker in one request."""
+
+from typing import Literal
+
+import stamina
+
+from shared.kafka import client
+from shared.kafka.client import Admin, TopicPartition
+
+
+def ends(asker: Admin, places: list[TopicPartition], within_s: float) -> dict[int, int]:
+    """Where each partition of one topic ends now, in one request."""
+    return {partition: end for (_, partition), end in offsets(asker, places, "latest", within_s).items()}
+
+
+@stamina.retry(on=client.leaderless, attempts=None, timeout=20, wait_initial=0.05, wait_max=0.5)
+def offsets(
+    asker: Admin, places: list[TopicPartition], which: Literal["earliest", "latest"], within_s: float
+) -> dict[tuple[str, int], int]:
+    """The first offset that is kept of each partition, or where it ends, in one request."""
+    asked = dict.fromkeys(places, getattr(client.OffsetSpec, which)())
+    futures = asker.list_offsets(asked, request_timeout=within_s)
+    return {(place.topic, place.partition): int(future.result(within_s).offset) for place, future in futures.items()}
