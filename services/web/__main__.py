@@ -53,8 +53,7 @@ def run(readiness: Readiness) -> None:
     with listen(settings) as address:
         following.start()
         try:
-            served = settings.model_copy(update={"port": address.getsockname()[1]})
-            log.info("serving", pages=served.address)
+            log.info("serving", pages=settings.at(address.getsockname()[1]))
             serving.run(sockets=[address])
         finally:
             site.sending.stop()

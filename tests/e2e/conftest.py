@@ -21,7 +21,7 @@ from shared.cassandra.dispositions import CassandraDispositions
 from shared.lab import accounting
 from shared.messages import DocumentPublished, Question, Result
 from shared.publisher import Publisher, Settled
-from shared.settings import CassandraSettings, HomeSettings, KafkaSettings
+from shared.settings import CassandraSettings, HomeSettings, KafkaSettings, PagesSettings
 from tests.e2e.live import Servers, servers
 
 WITHIN_S = 240.0
@@ -98,7 +98,11 @@ def house(
     }  # fmt: skip
     pages, *probes = ports.find_free(len(EVERY) + 1)
     services = LocalServices(
-        LocalServicesSettings(), home=home, environment=environment, probe_ports=probes, pages_port=pages
+        LocalServicesSettings(),
+        home=home,
+        environment=environment,
+        probe_ports=probes,
+        pages=PagesSettings(port=pages),
     )
     schema.apply(cassandra, encoder="all-MiniLM-L6-v2", dimensions=384)
     store = connect(cassandra)

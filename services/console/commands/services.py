@@ -6,7 +6,7 @@ import typer
 
 from services.console import output, progress
 from services.console.platform.local_services import EVERY, NAMES, PAGES, LocalServices, LocalServicesSettings
-from shared.settings import HomeSettings
+from shared.settings import HomeSettings, PagesSettings
 
 Names = Annotated[list[str] | None, typer.Argument(help=f"Which ones: {', '.join(EVERY)}.")]
 app = typer.Typer(no_args_is_help=True, help="Start and stop the services as processes of this machine.")
@@ -57,7 +57,7 @@ def status(json: output.Json = False) -> None:
 
 
 def _local() -> LocalServices:
-    return LocalServices(LocalServicesSettings(), home=HomeSettings().home)
+    return LocalServices(LocalServicesSettings(), home=HomeSettings().home, pages=PagesSettings())
 
 
 def _chosen(names: list[str] | None) -> tuple[str, ...]:
