@@ -163,7 +163,8 @@ def _published(site: Site, person: Person, question: Question) -> Response:
 def _form(site: Site, browser: Browser, person: Person) -> dict[str, object]:
     now = datetime.now(UTC)
     newest = [(asked, asked.is_settled(now)) for asked in site.questions.newest(NEWEST, person)]
-    return {"mark": site.forms.mark(browser, ASK), "newest": newest, "kinds": IN_WORDS, "said": {}, "faults": None}
+    around = {"newest": newest, "arms": site.questions.calendar.at(now).arm_names, "kinds": IN_WORDS}
+    return around | {"mark": site.forms.mark(browser, ASK), "said": {}, "faults": None}
 
 
 def _following(site: Site, browser: Browser, person: Person, question_id: str) -> dict[str, object]:
