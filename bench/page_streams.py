@@ -46,10 +46,10 @@ async def hold(stage: Stage, load: Load) -> list[float]:
     paths = kinds + [""] * (STREAMS - 1 - len(kinds))
     sizes = list[float]()
     async with httpx.AsyncClient(
-        base_url=stage.services.pages(), timeout=WAIT_S, limits=httpx.Limits(max_connections=None)
+        base_url=stage.services.pages, timeout=WAIT_S, limits=httpx.Limits(max_connections=None)
     ) as client:
         readers = [_follow(client, load, path) for path in paths]
-        await asyncio.gather(_measure(stage, load, sizes), _slowly(stage.services.pages(), load), *readers)
+        await asyncio.gather(_measure(stage, load, sizes), _slowly(stage.services.pages, load), *readers)
     return sizes
 
 

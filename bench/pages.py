@@ -45,9 +45,9 @@ def measure(minutes: float) -> dict[str, Any]:
         stage.start()
         stage.services.start(("web", "scorer"))
         flow = Flow(stage.kafka)
-        scored, voted = asyncio.run(page_counts.counted(stage.services.pages(), flow, stage.kafka))
+        scored, voted = asyncio.run(page_counts.counted(stage.services.pages, flow, stage.kafka))
         stage.services.stop(("scorer",))
-        delays = asyncio.run(_paged(stage.services.pages(), flow, ANSWERS))
+        delays = asyncio.run(_paged(stage.services.pages, flow, ANSWERS))
         figures: dict[str, Any] = {
             "processor": processor.flags(), "delays_ms": _quantiles(_since_append(stage.kafka, delays)),
             "standings_ms": _quantiles(scored), "votes_ms": _quantiles(voted),

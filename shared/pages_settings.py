@@ -38,5 +38,9 @@ class PagesSettings(Settings):
     @property
     def address(self) -> str:
         """By which a browser on this machine reaches the pages; a host that stands for all others is left out."""
+        return self.at(self.port)
+
+    def at(self, port: int) -> str:
+        """The same with the port that was found free where `port` is 0."""
         everywhere = self.host != LOCAL and ip_address(self.host).is_unspecified
-        return f"{'https' if self.certificate else 'http'}://{LOCAL if everywhere else self.name}:{self.port}"
+        return f"{'https' if self.certificate else 'http'}://{LOCAL if everywhere else self.name}:{port}"

@@ -47,8 +47,7 @@ def run(readiness: Readiness) -> None:
     with listen(settings) as address:
         following.start()
         try:
-            served = settings.model_copy(update={"port": address.getsockname()[1]})
-            log.info("serving", pages=served.address)
+            log.info("serving", pages=settings.at(address.getsockname()[1]))
             serving.run(sockets=[address])
         finally:
             site.sending.stop()
@@ -61,7 +60,8 @@ def _site(settings: WebSettings, kafka: KafkaSettings, cassandra: CassandraSetti
     """Its store is connected when a page first asks. Raises ValueError where the file of people cannot be used."""
     return Site(
         settings, VotingSettings(), Topics(kafka), way_of(settings),
-        store=StoreInTime(lambda: CassandraDocuments(connect(cassandra))), costs=CostSettings(), lagging=KafkaLags(kafka, READ),
+        store=StoreInTime(lambda: CassandraDocuments(connect(cassandra))),
+        costs=CostSettings(), lagging=KafkaLags(kafka, READ),
         letters=lambda: KafkaLetters(kafka, SERVICE),
     )  # fmt: skip
 

@@ -1,18 +1,19 @@
 """A contest as a TOML file: a name, a paragraph for each recipe, and one for each arm."""
 
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from shared.contests.faults import KNOWN, FaultyContestError, of_schema
 from shared.messages import Contest, ContestTaken, Result
-from shared.records import reason_of
 
 FOLDER, SHIPPED = "shared.contests", "two_by_two"
-KNOWN = {"arms": ("name", "speaker", "context"), "recipes": ("name",)}
 
 
 @cache
@@ -33,6 +34,8 @@ def chosen(name_or_file: str) -> Contest:
         return _shipped(name_or_file)
     try:
         return read(Path(name_or_file))
+    except FaultyContestError:
+        raise
     except ValueError as error:
         raise ValueError(f"{error}; shipped contests are {', '.join(names())}") from error
 
@@ -49,7 +52,7 @@ def of_result(result: Result) -> ContestTaken:
 
 
 def read(file: Path) -> Contest:
-    """The contest of a file. Raises ValueError that names the file and says what is wrong in it."""
+    """The contest of a file. Raises FaultyContestError as `parsed` does, and ValueError where it cannot be read."""
     try:
         content = file.read_bytes()
     except OSError as error:
@@ -57,25 +60,50 @@ def read(file: Path) -> Contest:
     return parsed(content, str(file))
 
 
+def text(name: str) -> str:
+    """What stands in the file of a shipped contest. Raises ValueError for a name that is none."""
+    if name not in names():
+        raise ValueError(f"no contest {name!r} is shipped: choose one of {', '.join(names())}")
+    return (resources.files(FOLDER) / f"{name}.toml").read_text(encoding="utf-8")
+
+
+@cache
+def about(name: str) -> str:
+    """The first sentence of a shipped contest's file: what the contest is for. Raises ValueError as `text` does."""
+    remarks = takewhile(lambda line: line.startswith("#"), text(name).splitlines())
+    words = " ".join(line.removeprefix("#").strip() for line in remarks)
+    return words.split(". ")[0].removesuffix(".") + "."
+
+
+@cache
 def _shipped(name: str) -> Contest:
-    return parsed((resources.files(FOLDER) / f"{name}.toml").read_bytes(), f"{name}.toml")
+    return parsed(text(name).encode(), f"{name}.toml")
 
 
 def parsed(content: bytes, name: str) -> Contest:
-    """The contest that bytes say. Raises ValueError that names them and says what is wrong."""
+    """The contest that bytes say. Raises FaultyContestError that names them and says all that is wrong."""
     try:
-        said = tomllib.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ValueError(f"{name} is no TOML: {error}") from error
+        written = content.decode("utf-8-sig")
+        said = tomllib.loads(written)
+    except (ValueError, RecursionError) as error:  # of texts that are none, or numbers that are too long
+        raise FaultyContestError(name, [f"is no TOML: {error}"]) from error
+    unreadable = [part for part in KNOWN if not _are_paragraphs(said.get(part, ()))]
+    parts = {part: [] if part in unreadable else _paragraphs(said.get(part, ()), part) for part in KNOWN}
+    faults = [f"`{part}` are paragraphs that each begin with [[{part}]]" for part in unreadable]
     try:
-        return Contest.model_validate(said | {part: _paragraphs(said.get(part, ()), part, name) for part in KNOWN})
+        contest = Contest.model_validate(said | parts)
     except ValidationError as error:
-        raise ValueError(f"{name}: {reason_of(error)}") from error
+        raise FaultyContestError(name, [*faults, *of_schema(error, said, written)]) from error
+    if faults:
+        raise FaultyContestError(name, faults)
+    return contest
 
 
-def _paragraphs(paragraphs: Any, part: str, name: str) -> list[Any]:
-    if not isinstance(paragraphs, list | tuple) or not all(isinstance(paragraph, dict) for paragraph in paragraphs):
-        raise ValueError(f"{name}: `{part}` are paragraphs that each begin with [[{part}]]")
+def _are_paragraphs(said: Any) -> bool:
+    return isinstance(said, list | tuple) and all(isinstance(paragraph, dict) for paragraph in said)
+
+
+def _paragraphs(paragraphs: Iterable[dict[str, Any]], part: str) -> list[dict[str, Any]]:
     return [_paragraph(paragraph, KNOWN[part]) for paragraph in paragraphs]
 
 

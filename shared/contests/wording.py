@@ -6,12 +6,12 @@ from shared.contests.options import PROMPTS, STRENGTH, rule_of
 from shared.messages import Arm, Contest
 from shared.messages.contests import BASE, CAG, GOLD, NO_CONTEXT, Value
 
-AS_SET = "as the settings say"
+AS_SET, NOTHING_SET = "as the settings say", "what the settings say"
 
 
 def options_in_words(options: Mapping[str, Value]) -> str:
     """Each with its value."""
-    return ", ".join(f"{name} = {value}" for name, value in options.items()) or "what the settings say"
+    return ", ".join(f"{name} = {value}" for name, value in options.items()) or NOTHING_SET
 
 
 def speaker(arm: Arm) -> str:

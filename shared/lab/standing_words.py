@@ -6,6 +6,7 @@ from math import ceil, inf
 from shared.lab.report.phrasing import MOST_QUESTIONS, forecast
 from shared.messages import Difference, Estimate, Standing
 from shared.scoring import catalogue
+from shared.statistics.wording import points
 
 FEWEST = 20
 """Documents from which on it is said how many more questions would decide."""
@@ -41,7 +42,7 @@ def sentences(standing: Standing) -> Iterator[str]:
 
 
 def row(estimates: Mapping[str, Estimate], measures: Sequence[str]) -> list[str]:
-    """How many questions one arm answered, and its mean by each measure."""
+    """How many questions one arm answered, and its mean by each measure, in per cent."""
     n = max((estimate.n for estimate in estimates.values()), default=0)
     return [str(n), *(_cell(estimates.get(metric), n) for metric in measures)]
 
@@ -49,8 +50,8 @@ def row(estimates: Mapping[str, Estimate], measures: Sequence[str]) -> list[str]
 def _cell(estimate: Estimate | None, usual: int) -> str:
     if estimate is None:
         return "-"
-    low, high = (f"{end:.2f}" for end in estimate.ci95)
-    return f"{estimate.mean:.2f} ({low}-{high})" + ("" if estimate.n == usual else f" n={estimate.n}")
+    low, high = (f"{100 * end:.0f}" for end in estimate.ci95)
+    return f"{100 * estimate.mean:.0f} ({low} to {high})" + ("" if estimate.n == usual else f" n={estimate.n}")
 
 
 def said(difference: Difference) -> str:
@@ -90,11 +91,11 @@ def _numbers(difference: Difference) -> str:
     a, b, mean, over = difference.a, difference.b, difference.mean, difference.over_questions
     if difference.better == b:  # the better one comes first
         a, b, mean, low, high, over = b, a, -mean, -high, -low, None if over is None else -over
-    interval = f"{a} minus {b}: {mean:+.2f}, {low:+.2f} to {high:+.2f}"
+    interval = f"{a} minus {b}: {points(mean)} points, {points(low)} to {points(high)}"
     if difference.clusters is None:
         return f"{interval}, n = {difference.n}"
     documents = "1 document" if difference.clusters == 1 else f"{difference.clusters} documents that count once each"
     counted = f"{interval}, {documents}"
     if over is None or difference.clusters == difference.n:
         return counted
-    return f"{counted}; {over:+.2f} over {difference.n} questions"
+    return f"{counted}; {points(over)} over {difference.n} questions"

@@ -20,6 +20,7 @@ from shared.cassandra.client import Store, connect
 from shared.cassandra.dispositions import CassandraDispositions
 from shared.lab import accounting
 from shared.messages import DocumentPublished, Question, Result
+from shared.pages_settings import PagesSettings
 from shared.publisher import Publisher, Settled
 from shared.settings import CassandraSettings, HomeSettings, KafkaSettings
 from tests.e2e.live import Servers, servers
@@ -98,7 +99,11 @@ def house(
     }  # fmt: skip
     pages, *probes = ports.find_free(len(EVERY) + 1)
     services = LocalServices(
-        LocalServicesSettings(), home=home, environment=environment, probe_ports=probes, pages_port=pages
+        LocalServicesSettings(),
+        home=home,
+        environment=environment,
+        probe_ports=probes,
+        pages=PagesSettings(port=pages),
     )
     schema.apply(cassandra, encoder="all-MiniLM-L6-v2", dimensions=384)
     store = connect(cassandra)

@@ -23,6 +23,7 @@ from shared.cassandra.dispositions import CassandraDispositions
 from shared.kafka import creation, topics
 from shared.kafka.sink import Delivery, publish
 from shared.messages import DocumentPublished, EvidenceFound, Question
+from shared.pages_settings import PagesSettings
 from shared.publisher import Publisher
 from shared.settings import CassandraSettings, KafkaSettings
 
@@ -112,7 +113,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     pages, *probes = ports.find_free(len(EVERY) + 1)
     folder = home / "services"
     services = LocalServices(
-        LocalServicesSettings(), home=folder, environment=environment, probe_ports=probes, pages_port=pages
+        LocalServicesSettings(),
+        home=folder,
+        environment=environment,
+        probe_ports=probes,
+        pages=PagesSettings(port=pages),
     )
     try:
         creation.create(kafka)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from shared.contests import checking, files
 from shared.contests.calendar import CLOCKS_DIFFER, Calendar
+from shared.contests.faults import MOST, FaultyContestError
 from shared.contests.parts import Square, search_against_memory, squares
 from shared.contests.view import Contests
 from shared.memory.broker import MemoryBroker, MemoryTail
@@ -141,16 +142,78 @@ def test_a_name_that_is_not_known_is_refused_with_those_that_are(
     ("text", "reason"),
     [
         ("name = ", "is no TOML"),
-        ('name = "x"', "arms: Tuple should have at least 1 item"),
+        ('name = "x"', "arms are too few: 1 at least"),
         ('name = "x"\narms = 3', r"`arms` are paragraphs that each begin with \[\[arms\]\]"),
         ('name = "x"\n[[arms]]\nname = "a"\n[[arms]]\nname = "a"', "two arms are called a"),
-        ('name = "x"\n[[arms]]\nname = "A b"', "arms.0.name"),
-        ('name = "x"\nextra = 1\n[[arms]]\nname = "a"', "extra"),
+        ('name = "x"\n[[arms]]\nname = "A b"', "line 3: arms 1, name is to have 1 to 40 of a-z"),
+        ('name = "x"\nextra = 1\n[[arms]]\nname = "a"', "line 2: extra is not known: there are name, recipes, arms"),
+        ("a = " + "9" * 5_000, "is no TOML: Exceeds the limit"),
     ],
 )
 def test_a_file_that_is_no_contest_says_where_it_is_wrong(tmp_path: Path, text: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         files.read(written(tmp_path, text))
+
+
+MANY_FAULTS = """
+name = "A b"
+extra = 1
+[[recipes]]
+name = "hybrid"
+[[recipes]]
+[[arms]]  # the first
+name = "a"
+speaker = 3
+long = "{long}"
+[[arms]]
+name = "a"
+'context' = false
+when = 2020-01-01
+""".replace("{long}", "y" * 300)
+
+
+def test_all_faults_of_a_file_are_told_at_once_each_with_its_line_and_key() -> None:
+    with pytest.raises(FaultyContestError) as told:
+        files.parsed(MANY_FAULTS.encode(), "contest.toml")
+    value = "is to be true, false, a finite number, or text of at most 200 characters"
+
+    assert told.value.faults == (
+        "line 2: name is to have 1 to 40 of a-z, 0-9 and + . _ -, a letter or a digit first",
+        "line 3: extra is not known: there are name, recipes, arms",
+        "line 6: recipes 2, name is missing",
+        "line 9: arms 1, speaker is to be text between quotes",
+        f"line 10: arms 1, long {value}",
+        "line 13: arms 2, context is to be text between quotes",
+        f"line 14: arms 2, when {value}",
+        "two arms are called a",
+    )
+
+
+def test_where_a_text_may_hold_what_looks_like_a_key_no_line_is_told() -> None:
+    text = 'name = "x"\n[[arms]]\nname = "a"\nprompt = """\nspeaker = 1\n"""\nspeaker = 3\n'
+    with pytest.raises(FaultyContestError) as told:
+        files.parsed(text.encode(), "contest.toml")
+
+    assert told.value.faults == ("arms 1, speaker is to be text between quotes",)
+
+
+def test_a_file_with_more_faults_than_anybody_reads_is_told_in_short() -> None:
+    text = 'name = "x"\n[[arms]]\nname = "a"\n' + "".join(f"o{at} = {{}}\n" for at in range(40)) + "[[arms]]\n" * 15
+    with pytest.raises(FaultyContestError) as told:
+        files.parsed(text.encode(), "contest.toml")
+
+    assert len(told.value.faults) == MOST + 1
+    assert told.value.faults[-1] == "and 5 more"
+
+
+def test_each_shipped_contest_says_in_a_sentence_what_it_is_for() -> None:
+    for name in files.names():
+        said = files.about(name)
+        assert said.endswith("."), name
+        assert 40 < len(said) < 300, name
+        assert "TILTYARD" not in said
+    with pytest.raises(ValueError, match="is shipped: choose one of all, deciding, searches"):
+        files.about("../all")
 
 
 def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:

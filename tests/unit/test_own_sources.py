@@ -11,6 +11,7 @@ from services.console.platform import local_services
 from services.console.platform.local_services import LocalServices, LocalServicesSettings
 from services.console.platform.supervisor import Program, Supervisor
 from shared import own_sources
+from shared.pages_settings import PagesSettings
 from shared.settings import HomeSettings
 from tests.command_line import ABSENT
 
@@ -73,7 +74,7 @@ def test_a_service_of_this_machine_is_started_with_our_variables(
     monkeypatch.setattr(Supervisor, "start_all", lambda _, programs: started.extend(programs))
     monkeypatch.setenv("PYTHONPATH", f"/absolute{os.pathsep}relative")
 
-    LocalServices(LocalServicesSettings(), home=tmp_path).start(local_services.EVERY)
+    LocalServices(LocalServicesSettings(), home=tmp_path, pages=PagesSettings()).start(local_services.EVERY)
 
     assert {program.env["PYTHONSAFEPATH"] for program in started} == {"1"}
     assert {program.env["PYTHONPATH"] for program in started} == {f"{ROOT}{os.pathsep}/absolute"}

@@ -43,10 +43,10 @@ def test_the_address_is_one_that_a_browser_of_this_machine_takes() -> None:
         assert PagesSettings.model_validate(given).address == address
 
 
-def test_a_port_that_was_found_free_goes_before_the_settings(tmp_path: Path) -> None:
-    services = LocalServices(LocalServicesSettings(), home=tmp_path, pages_port=4_000)
+def test_services_say_where_pages_are_served_only_while_they_run(tmp_path: Path) -> None:
+    services = LocalServices(LocalServicesSettings(), home=tmp_path, pages=PagesSettings(port=4_000))
 
-    assert services.pages() == "http://127.0.0.1:4000"
+    assert services.pages == "http://127.0.0.1:4000"
     assert services.pages_served() == "", "nothing runs"
 
 

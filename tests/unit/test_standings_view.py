@@ -10,8 +10,8 @@ def test_each_pair_is_called_decided_or_not_and_the_intervals_are_named() -> Non
     [standing] = [standing for standing in standings(results, ["base", "tuned", "other"]) if standing.slice == "all"]
     said = list(standing_words.sentences(standing))
 
-    assert said[0].startswith("tuned is better than base on right (tuned minus base: +1.00, +")
-    assert said[1].startswith("other is better than base on right (other minus base: +0.98")
+    assert said[0].startswith("tuned is better than base on right (tuned minus base: +100.0 points, +")
+    assert said[1].startswith("other is better than base on right (other minus base: +98.0 points")
     assert said[2].startswith("Undecided by now between tuned and other on right")
     assert "confidence sequences" in said[3]
     assert len(said) == 4

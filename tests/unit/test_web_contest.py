@@ -146,6 +146,48 @@ def test_what_is_no_contest_is_refused_and_breaks_nothing(pages: Pages) -> None:
     assert not pages.broker.records(topology.CONTESTS.name)
 
 
+def test_all_faults_of_the_schema_are_listed_at_once(pages: Pages) -> None:
+    status, page = checked(pages.browser(), 'name = "A b"\n[[arms]]\nspeaker = 3\n[[arms]]\nname = "a"\nx = {}\n')
+
+    assert status == 422
+    for said in (
+        "4 faults", "Line 1: name is to", "Line 2: arms 1, name is missing",
+        "Line 3: arms 1, speaker is to be text", "Line 6: arms 2, x is to be",
+    ):  # fmt: skip
+        assert said in page, said
+
+
+def test_a_shipped_contest_is_chosen_from_a_list_seen_and_announced(pages: Pages) -> None:
+    browser = pages.browser()
+    listed = browser.get("/contest").text
+    for name in files.names():
+        assert f'href="/contest/shipped?name={name}"' in listed
+        assert files.about(name).split("'")[0] in unescape(listed)
+
+    page = unescape(browser.get("/contest/shipped?name=searches").text)
+    assert all(f"<h3>{arm}</h3>" in page for arm in files.chosen("searches").arm_names)
+    assert "passages that recipe bm25 finds (search = bm25)" in page
+    toml = files.text("searches").strip()
+    assert toml in page
+    assert announce(browser, toml, mark_of(page, "/contest/announce")) == 303
+    [said] = pages.broker.messages(topology.CONTESTS)
+    assert isinstance(said, ContestAnnounced)
+    assert said.contest == files.chosen("searches")
+
+
+def test_the_shipped_contest_that_is_in_force_is_marked_in_the_list(pages: Pages) -> None:
+    listed = pages.browser().get("/contest").text
+    assert listed.count("in force</span>") == 1
+    assert re.search(r'name=two_by_two">two_by_two</a> <span class="tag">in force</span>', listed)
+
+
+def test_a_name_that_no_shipped_contest_has_opens_nothing(pages: Pages) -> None:
+    for name in ("none", "../all", "/etc/passwd", ""):
+        page = pages.browser().get("/contest/shipped", params={"name": name})
+        assert page.status_code == 404
+        assert "choose one of all, deciding" in page.text
+
+
 def test_only_what_was_checked_is_announced(pages: Pages) -> None:
     browser = pages.browser()
     _, page = checked(browser, TOML)
@@ -170,6 +212,8 @@ def test_whoever_is_no_operator_announces_nothing(pages: Pages) -> None:
         assert "<textarea" not in other.get("/contest").text
         assert other.post("/contest/check", data={"contest": TOML, "mark": check}).status_code == 403
         assert announce(other, TOML, confirm) == 403
+        assert other.get("/contest/shipped?name=all").status_code == 403
+        assert "/contest/shipped" not in other.get("/contest").text
     assert announce(signed_in_as(pages, browser, OPERATOR), TOML, confirm) == 303
 
 

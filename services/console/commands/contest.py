@@ -1,5 +1,6 @@
 """`tiltyard contest`: which arms compete, whether a file says it rightly, and from now on another contest."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,7 @@ from shared import topology
 from shared.adapters import registry
 from shared.contests import announcing, files, wording
 from shared.contests.calendar import CLOCKS_DIFFER
+from shared.contests.faults import FaultyContestError
 from shared.contests.view import Contests
 from shared.kafka import access, client
 from shared.kafka.sink import Delivery
@@ -42,6 +44,20 @@ def show(json: output.Json = False) -> None:
     access.require(kafka, [topology.CONTESTS.name])
     calendar = Contests(KafkaTail(kafka, topology.CONTESTS.name)).look()
     _show(calendar.at(datetime.now(UTC)), json=json)
+
+
+@app.command("list")
+def shipped(json: output.Json = False) -> None:
+    """List the contests that are shipped: what each is for, and which arms compete in it.
+
+    Example: tiltyard contest list
+    """
+    known = [(name, files.about(name), files.chosen(name).arm_names) for name in files.names()]
+    if json:
+        return output.as_json([{"name": name, "about": about, "arms": arms} for name, about, arms in known])
+    return output.table(
+        "", ["name", "what it is for", "arms"], [[name, about, ", ".join(arms)] for name, about, arms in known]
+    )
 
 
 @app.command()
@@ -81,11 +97,17 @@ def _checked(file: Path, new_tracks: list[str] | None) -> Contest:
     """The contest of a file; ends with 65 and every problem where it cannot be announced."""
     try:
         contest = files.chosen(str(file))
+    except FaultyContestError as error:
+        _refuse(file, error.faults)
     except ValueError as error:
         output.fail(str(error), output.EX_DATA)
     if problems := announcing.problems(contest, [*_tracks(), *(new_tracks or ())]):
-        output.fail("\n".join([f"{file} is not announced:", *(f"  {problem}" for problem in problems)]), output.EX_DATA)
+        _refuse(file, problems)
     return contest
+
+
+def _refuse(file: Path, faults: Sequence[str]) -> None:
+    output.fail("\n".join([f"{file} is not announced:", *(f"  {fault}" for fault in faults)]), output.EX_DATA)
 
 
 def _tracks() -> list[str]:

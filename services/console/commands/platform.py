@@ -5,6 +5,7 @@ import typer
 from services.console import output, progress
 from services.console.platform.local import LocalPlatform, PlatformSettings
 from services.console.platform.local_services import LocalServices, LocalServicesSettings
+from shared.pages_settings import PagesSettings
 from shared.settings import HomeSettings
 
 
@@ -28,7 +29,7 @@ def up() -> None:
     services = _services()
     output.say(
         services.pages_served()
-        or f"Next: `tiltyard setup`, then `tiltyard services start`, which also serves the pages: {services.pages()}"
+        or f"Next: `tiltyard setup`, then `tiltyard services start`, which also serves the pages: {services.pages}"
     )
 
 
@@ -58,4 +59,4 @@ def status(json: output.Json = False) -> None:
 
 
 def _services() -> LocalServices:
-    return LocalServices(LocalServicesSettings(), home=HomeSettings().home)
+    return LocalServices(LocalServicesSettings(), home=HomeSettings().home, pages=PagesSettings())

@@ -6,6 +6,7 @@ import typer
 
 from services.console import output, progress
 from services.console.platform.local_services import EVERY, NAMES, PAGES, LocalServices, LocalServicesSettings
+from shared.pages_settings import PagesSettings
 from shared.settings import HomeSettings
 
 Names = Annotated[list[str] | None, typer.Argument(help=f"Which ones: {', '.join(EVERY)}.")]
@@ -57,7 +58,7 @@ def status(json: output.Json = False) -> None:
 
 
 def _local() -> LocalServices:
-    return LocalServices(LocalServicesSettings(), home=HomeSettings().home)
+    return LocalServices(LocalServicesSettings(), home=HomeSettings().home, pages=PagesSettings())
 
 
 def _chosen(names: list[str] | None) -> tuple[str, ...]:

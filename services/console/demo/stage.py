@@ -22,6 +22,7 @@ from services.console.platform.supervisor import Supervisor
 from shared import encoding
 from shared.cassandra import schema
 from shared.kafka import creation
+from shared.pages_settings import PagesSettings
 from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, KafkaSettings
 
 KEPT = ("TILTYARD_KAFKA_BOOTSTRAP_SERVERS", "TILTYARD_CASSANDRA_CONTACT_POINTS", "TILTYARD_CASSANDRA_PORT")
@@ -36,6 +37,7 @@ class Usual:
     kafka: KafkaSettings
     cassandra: CassandraSettings
     encoder: EncoderSettings
+    pages: PagesSettings
 
 
 class Stage:
@@ -54,9 +56,9 @@ class Stage:
         self.services = LocalServices(
             usual.services,
             home=home,
+            pages=usual.pages.model_copy(update={"port": pages}),
             environment=self.environment,
             probe_ports=probes,
-            pages_port=pages,
         )
 
     def start(self) -> None:
@@ -85,7 +87,10 @@ class Stage:
 
 def build(name: str = "demo") -> Stage:
     """A stage by the environment, in a folder of this name under TILTYARD_HOME, which is cleared."""
-    usual = Usual(PlatformSettings(), LocalServicesSettings(), KafkaSettings(), CassandraSettings(), EncoderSettings())
+    usual = Usual(
+        PlatformSettings(), LocalServicesSettings(), KafkaSettings(), CassandraSettings(), EncoderSettings(),
+        PagesSettings(),
+    )  # fmt: skip
     return Stage(HomeSettings().home.absolute() / name, usual)
 
 

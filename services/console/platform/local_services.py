@@ -28,13 +28,13 @@ ON_DEMAND = ("judge", "tuner")
 """Not started unless named: a judge costs six prompts a question, the tuner trains by itself."""
 EVERY = (*NAMES, *ON_DEMAND)
 PAGES, PAGES_PORT = "web", "TILTYARD_WEB_PORT"
-"""The service that serves the pages, and what it is told where not the settings say its port."""
+"""The service that serves the pages, and the setting by which it is told its port."""
 
 
 class LocalServices:
     """Starts and stops the service processes. `environment` is added to each one's own.
 
-    `probe_ports`: one for each of EVERY, where the settings' consecutive ones will not do; `pages_port`: of the pages.
+    `pages`: where they are served. `probe_ports`: one for each of EVERY, where the consecutive ones will not do.
     """
 
     def __init__(
@@ -42,14 +42,13 @@ class LocalServices:
         settings: LocalServicesSettings,
         *,
         home: Path,
+        pages: PagesSettings,
         environment: Mapping[str, str] | None = None,
         probe_ports: Sequence[int] | None = None,
-        pages_port: int | None = None,
     ) -> None:
         self._settings = settings
         self._ports = probe_ports or range(settings.probe_port, settings.probe_port + len(EVERY))
-        self._environment = dict(environment or {}) | ({} if pages_port is None else {PAGES_PORT: str(pages_port)})
-        self._pages_port = pages_port
+        self._environment, self._pages = {**(environment or {}), PAGES_PORT: str(pages.port)}, pages
         self._supervisor = Supervisor(home)
 
     def start(self, names: tuple[str, ...] = NAMES) -> list[str]:
@@ -63,16 +62,15 @@ class LocalServices:
     def status(self) -> list[Status]:
         return [status for status in self._supervisor.status() if status.name in EVERY]
 
+    @property
     def pages(self) -> str:
-        """The address of the pages, whether or not they are served. Raises ValueError where their settings are none."""
-        settings = PagesSettings()
-        port = settings.port if self._pages_port is None else self._pages_port
-        return settings.model_copy(update={"port": port}).address
+        """The address of the pages, whether or not they are served."""
+        return self._pages.address
 
     def pages_served(self) -> str:
         """A sentence that says where; "" while the pages do not run."""
         runs = any(status.name == PAGES and status.running for status in self.status())
-        return f"The pages, to ask and to vote: {self.pages()}" if runs else ""
+        return f"The pages, to ask and to vote: {self.pages}" if runs else ""
 
     def port(self, name: str) -> int:
         """Where a service answers /metrics and /ready."""

@@ -11,7 +11,7 @@ def show(standing: Standing) -> None:
     columns = ["arm", "n", *measures]
     rows = ([arm, *standing_words.row(estimates, measures)] for arm, estimates in standing.arms.items())
     output.table(
-        f"Standing of {standing.slice}{_of(standing)} at {standing.counted_at:%Y-%m-%d %H:%M:%S} UTC",
+        f"Standing of {standing.slice}{_of(standing)} at {standing.counted_at:%Y-%m-%d %H:%M:%S} UTC, in per cent",
         columns,
         rows,
         columns[1:],

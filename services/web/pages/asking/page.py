@@ -170,7 +170,8 @@ def _form(site: Site, browser: Browser, person: Person, at: int = 1) -> dict[str
     now = datetime.now(UTC)
     kept = paged(site.questions.newest(site.settings.questions, person), at)
     newest = kept.of(lambda asked: (asked, asked.is_settled(now)))
-    return {"mark": site.forms.mark(browser, ASK), "newest": newest, "kinds": IN_WORDS, "said": {}, "faults": None}
+    around = {"newest": newest, "arms": site.questions.calendar.at(now).arm_names, "kinds": IN_WORDS}
+    return around | {"mark": site.forms.mark(browser, ASK), "said": {}, "faults": None}
 
 
 def _following(site: Site, browser: Browser, person: Person, question_id: str) -> dict[str, object]:

@@ -68,7 +68,7 @@ class Compared(Message):
         """Which questions are listed, in a phrase."""
         view = self.view
         parts = (
-            ("slice {}", view.slice), ("with the words {}", view.words), ("with the id {}", view.id),
+            ("of the kind {}", view.slice), ("with the words {}", view.words), ("with the id {}", view.id),
             ("{}", self.outcomes.get(view.outcome, "")), ("{}", _failure(view.failure)),
         )  # fmt: skip
         return "; ".join(said.format(value) for said, value in parts if value)

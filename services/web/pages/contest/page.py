@@ -13,10 +13,12 @@ from services.web.pages.faults import Faults, sentence
 from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite, only
 from services.web.pages.paging import AtPage, paged
 from services.web.pages.rendering import page
+from services.web.safety import Browser
 from shared import topology
 from shared.adapters import registry
 from shared.contests import announcing, files, wording
 from shared.contests.calendar import CLOCKS_DIFFER
+from shared.contests.faults import FaultyContestError
 from shared.lab.acting import written_down
 from shared.messages import Contest
 
@@ -38,6 +40,7 @@ def show(request: Request, site: OfSite, browser: OfBrowser, at: AtPage = 1, com
         "before": paged([(of, _by(site, of)) for of in every], at),
         "holds_after_s": CLOCKS_DIFFER.total_seconds(),
         "mark": site.forms.mark(browser, ANNOUNCE),
+        "shipped": [(name, files.about(name), files.chosen(name)) for name in files.names()],
     }
     return page(request, "contest/contest.html", told)
 
@@ -56,21 +59,15 @@ def one(request: Request, site: OfSite, id: str) -> Response:  # noqa: A002  (th
 def check(request: Request, site: OfSite, browser: OfBrowser, fields: Fields) -> Response:
     """What is wrong in a contest, or what it means; nothing is announced."""
     site.forms.require(fields.get("mark", ""), browser, ANNOUNCE)
-    contest, problems = _read(site, fields)
-    told: dict[str, object] = {
-        "problems": problems,
-        "faults": Faults(422, [("contest", sentence(of)) for of in problems], names=FIELDS) if problems else None,
-        "pasted": fields.get("contest", ""),
-        "new_tracks": fields.get("new_tracks", ""),
-    }
-    told |= {"mark": site.forms.mark(browser, ANNOUNCE), "holds_after_s": CLOCKS_DIFFER.total_seconds()}
-    if contest is not None and not problems:
-        told |= {
-            **_told(contest),
-            "replaced": site.questions.calendar.at(datetime.now(UTC)),
-            "confirm": site.forms.mark(browser, ANNOUNCE, fields.get("contest", ""), _now(site)),
-        }
-    return page(request, "contest/check.html", told, 422 if problems else 200)
+    return _checked(request, site, browser, fields)
+
+
+@router.get("/contest/shipped", dependencies=[only("operator")])
+def shipped(request: Request, site: OfSite, browser: OfBrowser, name: str) -> Response:
+    """The same of a contest that is shipped, which can be changed before it is announced."""
+    if name not in files.names():
+        raise HTTPException(404, f"no contest of this name is shipped: choose one of {', '.join(files.names())}")
+    return _checked(request, site, browser, {"contest": files.text(name).strip()}, files.about(name))
 
 
 @router.post("/contest/announce", dependencies=[only("operator")])
@@ -88,12 +85,28 @@ def announce(site: OfSite, browser: OfBrowser, person: OfPerson, fields: Fields)
     return RedirectResponse(f"/contest?coming={quote(announcement.announcement_id)}", status_code=303)
 
 
+def _checked(request: Request, site: Site, browser: Browser, fields: dict[str, str], about: str = "") -> Response:
+    """What is wrong in it, or what it means with a form to announce it."""
+    contest, problems = _read(site, fields)
+    pasted, new_tracks = fields.get("contest", ""), fields.get("new_tracks", "")
+    told: dict[str, object] = {"problems": problems, "pasted": pasted, "new_tracks": new_tracks, "about": about}
+    told["faults"] = Faults(422, [("contest", sentence(of)) for of in problems], names=FIELDS) if problems else None
+    told |= {"mark": site.forms.mark(browser, ANNOUNCE), "holds_after_s": CLOCKS_DIFFER.total_seconds()}
+    if contest is not None and not problems:
+        told |= {
+            **_told(contest),
+            "replaced": site.questions.calendar.at(datetime.now(UTC)),
+            "confirm": site.forms.mark(browser, ANNOUNCE, pasted, _now(site)),
+        }
+    return page(request, "contest/check.html", told, 422 if problems else 200)
+
+
 def _read(site: Site, fields: dict[str, str]) -> tuple[Contest | None, list[str]]:
     """The contest that was pasted, and what must be mended before it can be announced."""
     try:
         contest = files.parsed(fields.get("contest", "").encode(), PASTED)
-    except ValueError as error:
-        return None, [str(error)]
+    except FaultyContestError as error:
+        return None, [*error.faults]
     new = [name.strip() for name in fields.get("new_tracks", "").split(",") if name.strip()]
     return contest, announcing.problems(contest, [*registry.tracks(site.operations.adapters), *new])
 
