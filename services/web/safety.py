@@ -13,6 +13,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.web.live.kept import Kept
 from services.web.signing.people import Person
 
 COOKIE, YEAR_S, HOUR_S, MINUTE_S = "tiltyard", 31_536_000, 3_600.0, 60.0
@@ -143,13 +144,13 @@ class Often:
 
     def __init__(self, most: int, within_s: float = MINUTE_S, clock: Callable[[], float] = monotonic) -> None:
         self._most, self._within_s, self._clock = most, within_s, clock
-        self._times: dict[str, deque[float]] = {}
+        self._times = Kept[str, deque[float]](PEOPLE)
 
     def count(self, person: Person) -> None:
         """Once more. Raises TooOftenError beyond the limit."""
         name = NAMELESS if person.is_new else person.name
-        now, times = self._clock(), self._times.pop(name, None) or deque()
-        self._times[name] = times
+        now, times = self._clock(), self._times.get(name) or deque()
+        self._times.put(name, times)
         while times and now - times[0] > self._within_s:
             times.popleft()
         if len(times) >= self._most:
@@ -157,5 +158,3 @@ class Often:
                 f"{self._most} within {self._within_s / MINUTE_S:g} minutes are the most: come back later"
             )
         times.append(now)
-        while len(self._times) > PEOPLE:
-            self._times.pop(next(iter(self._times)))

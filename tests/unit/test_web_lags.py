@@ -150,7 +150,7 @@ def test_hostile_ids_are_shown_as_text_and_endless_ones_not_at_all(pages: Pages)
 
 
 def test_no_more_documents_are_remembered_than_the_newest() -> None:
-    way = OnTheWay(most=3)
+    way = OnTheWay(10_000_000, most=3)
     for at in range(9):
         way.published(RawRecord(Position(TOPIC, 0, at), f"d{at}".encode(), b"", NOON + timedelta(seconds=at)))
         way.announced(announced(f"other-{at}"))

@@ -123,7 +123,7 @@ def test_the_picture_is_drawn_anew_only_where_something_was_counted(
 
 
 def test_an_older_standing_and_one_that_says_the_same_add_no_point() -> None:
-    history, newest = History(), a_standing(20)
+    history, newest = History(10_000_000), a_standing(20)
     for standing in (a_standing(10), newest, a_standing(10), newest):
         history.take(standing)
 
@@ -131,7 +131,7 @@ def test_an_older_standing_and_one_that_says_the_same_add_no_point() -> None:
 
 
 def test_a_long_history_stays_within_its_bound_and_reaches_back_to_its_beginning() -> None:
-    history, standing = History(slices=2, points=10), a_standing(10)
+    history, standing = History(10_000_000, slices=2, points=10), a_standing(10)
     for at in range(1_000):
         history.take(standing.model_copy(update={"counted_at": NOON + timedelta(minutes=at)}))
         assert len(history.of(standing)) <= 10
@@ -144,7 +144,7 @@ def test_a_long_history_stays_within_its_bound_and_reaches_back_to_its_beginning
 
 
 def test_the_table_has_the_first_and_the_last_of_many_points() -> None:
-    history, standing = History(), a_standing(10)
+    history, standing = History(10_000_000), a_standing(10)
     for at in range(100):
         history.take(standing.model_copy(update={"counted_at": NOON + timedelta(minutes=at)}))
     shown = few(history.of(standing))

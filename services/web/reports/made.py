@@ -5,13 +5,14 @@ import os
 import subprocess
 import sys
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
 
+from services.web.live.kept import Kept
+from services.web.live.sizes import size_of
 from services.web.reports.said import Said, said
 from services.web.signing.people import Person
 from shared import own_sources
@@ -19,6 +20,8 @@ from shared.messages import Result
 
 WITHIN_S, REMEMBERED = 60.0, 8
 """Seconds that one may take, and how many are kept until they are looked at."""
+MOST_BYTES = 32 * 1024 * 1024
+"""That those may take in memory."""
 log = structlog.get_logger()
 Texts = Mapping[str, str]
 Make = Callable[[Sequence[Result], int], Texts]
@@ -47,7 +50,7 @@ class Reports:
 
     def __init__(self, make: Make | None = None) -> None:
         self._make, self._making = make or in_a_process, threading.Lock()
-        self._made: OrderedDict[str, Made] = OrderedDict()
+        self._made = Kept[str, Made](REMEMBERED, MOST_BYTES)
 
     def of(self, person: Person) -> Made | None:
         """What this person had made last; None where nothing is kept."""
@@ -63,10 +66,7 @@ class Reports:
         finally:
             self._making.release()
         made = Made(texts, said("report", texts["report.json"].encode()), datetime.now(UTC), person.labels)
-        self._made.pop(person.name, None)
-        self._made[person.name] = made
-        while len(self._made) > REMEMBERED:
-            self._made.popitem(last=False)
+        self._made.put(person.name, made, size_of(made))
         return made
 
 

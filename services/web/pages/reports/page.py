@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from services.web.live.site import Site
 from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite
 from services.web.pages.rendering import page as page_of
-from services.web.reports.kept import FORMS, Folder, Kept, NotKeptError
+from services.web.reports.kept import FORMS, Folder, KeptPage, NotKeptError
 from services.web.reports.made import Made
 from services.web.reports.said import KINDS, Said
 from services.web.signing.people import Person
@@ -36,7 +36,7 @@ router = APIRouter(include_in_schema=False)
 class Listed:
     """A kept page with what it found. `files`: form -> address."""
 
-    kept: Kept
+    kept: KeptPage
     said: Said
     files: dict[str, str]
 
@@ -88,14 +88,14 @@ def make_now(site: Site, person: Person) -> Made:
     return site.reports.make(results, person, per_hour=site.voting.per_voter_per_hour)
 
 
-def listed(folder: Folder, kept: Sequence[Kept], page: int) -> Iterator[Listed]:
+def listed(folder: Folder, kept: Sequence[KeptPage], page: int) -> Iterator[Listed]:
     """One page of them, from 1."""
     first = AT_ONCE * (max(1, page) - 1)
     for of in kept[first : first + AT_ONCE]:
         yield Listed(of, folder.said(of), {form: f"/reports/file?name={quote(of.name(form))}" for form in FORMS})
 
 
-def pages(kept: Sequence[Kept]) -> int:
+def pages(kept: Sequence[KeptPage]) -> int:
     """How many pages they fill, at least 1."""
     return max(1, -(-len(kept) // AT_ONCE))
 
