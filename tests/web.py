@@ -13,7 +13,9 @@ from fastapi.testclient import TestClient
 
 from services.web.app import application
 from services.web.live.dead import DEAD
+from services.web.live.pieces import Shown
 from services.web.live.site import FOLLOWED, Site
+from services.web.pages.streams import Show
 from services.web.ports import StandingRevisions
 from services.web.safety import Browser
 from services.web.settings import WebSettings
@@ -129,6 +131,11 @@ def signed_in_as(pages: Pages, browser: TestClient, person: Person | None) -> Te
     another = pages.browser()
     another.cookies = browser.cookies
     return another
+
+
+def shows(make: Callable[[], Shown]) -> Show:
+    """A piece that is the same for everybody."""
+    return lambda *_: make()
 
 
 def mark_in(page: str) -> str:

@@ -23,7 +23,7 @@ from tests.results import a_result as a_result_of
 from tests.results import a_scored
 from tests.standings import standings
 from tests.unit.test_standings import a_result
-from tests.web import Pages
+from tests.web import SOMEBODY, Pages
 
 ARMS = ("base", "tuned")
 HOSTILE = "<script>alert(1)</script>"
@@ -179,12 +179,12 @@ def test_a_vote_is_counted_as_soon_as_its_result_shows_it(pages: Pages, monkeypa
 def test_an_open_page_shows_a_vote_within_two_seconds_of_its_result(pages: Pages) -> None:
     async def shown() -> float:
         pages.site.changes.serve_from(asyncio.get_running_loop())
-        stream = standings_page.stream(pages.site)
+        stream = (await standings_page.stream(pages.site, SOMEBODY)).events
         await anext(stream)
         began = time.monotonic()
         pages.publish(topology.RESULTS, a_voted_result(0, "a"))
         async for event in stream:
-            if "from 1 vote of 1 voter on 1 question" in (event.raw_data or ""):
+            if "from 1 vote of 1 voter on 1 question" in event.decode():
                 break
         return time.monotonic() - began
 

@@ -11,6 +11,7 @@ from services.web.live.dead import DEAD, DeadLetters
 from services.web.live.documents import REFUSED, Documents
 from services.web.live.kept import Kept
 from services.web.live.operations import OPERATED, Operations
+from services.web.live.pieces import Pieces
 from services.web.live.questions import Questions
 from services.web.live.refreshed import Refreshed
 from services.web.live.revisions import Revisions
@@ -80,6 +81,7 @@ class Site:
         self.sheets, self.accepted = Sheets(share), AcceptedAnswers(share)
         self.votes = Kept[Position, Taken](VOTES, share("votes"))
         self.open_of: Counter[str] = Counter()
+        self.pieces = Pieces(self.changes)
         self.asking = Often(self.settings.asked_per_minute)
         self.casting = Often(self.voting.per_voter_per_hour, within_s=HOUR_S)
         self.kept, self.reporting = Folder(self.settings.reports), Often(REPORTS_PER_MINUTE)
