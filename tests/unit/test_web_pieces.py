@@ -2,8 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Callable, Coroutine
-from typing import Any
+from collections.abc import AsyncGenerator
 
 import pytest
 
@@ -17,7 +16,7 @@ from shared.people import Role
 from tests.builders import a_question, an_answer
 from tests.contests import within
 from tests.results import ARMS, a_result, a_scored
-from tests.web import Pages, Signed, shows
+from tests.web import Pages, Signed, looked, shows
 
 READERS = 60
 
@@ -29,16 +28,6 @@ def pages() -> Pages:
 
 def somebody(name: str, *labels: str, role: Role = "reader") -> Person:
     return Person(name, voter=f"voter of {name}", role=role, labels=labels)
-
-
-def looked(pages: Pages, look: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
-    """What comes of it in a loop in which pages are served."""
-
-    async def serving() -> Any:
-        pages.site.changes.serve_from(asyncio.get_running_loop())
-        return await asyncio.wait_for(look(), 60.0)
-
-    return asyncio.run(serving())
 
 
 def counting(made: list[Person]) -> Show:

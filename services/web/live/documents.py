@@ -107,6 +107,7 @@ class Documents:
             journey.document_id,
             lambda fate: replace(fate, at=record.appended_at, journey=journey, retracted=message.retracted),
         )
+        self._tell(journey.document_id)
         self._tell(self._name)
 
     @staticmethod

@@ -7,8 +7,7 @@ nobody in particular, so that nothing of one reader can come to another.
 import asyncio
 from collections.abc import Callable, Collection, Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from hashlib import sha256
+from dataclasses import dataclass
 
 from fastapi.sse import format_sse_event
 
@@ -20,9 +19,9 @@ MOST_NAMES = 1_000
 
 @dataclass(frozen=True)
 class Shown:
-    """`is_last`: nothing more will come."""
+    """`text`: None where it is as it was. `is_last`: nothing more will come."""
 
-    text: str
+    text: str | None
     is_last: bool = False
 
 
@@ -59,7 +58,6 @@ class Making:
         self._changes, self._source = changes, source
         self._news = asyncio.Condition()
         self._beside: frozenset[str] = frozenset()
-        self._digest = b""
         self._newest: Piece | None = None
         self._error: Exception | None = None
         self.is_over, self.readers = False, 0
@@ -117,16 +115,11 @@ class Making:
 
     def _take(self, shown: Shown) -> bool:
         """Whether readers are to be told."""
-        digest = sha256(shown.text.encode(errors="replace")).digest()
-        before, self._newest = self._newest, self._piece(shown, digest)
-        self._digest = digest
-        return self._newest != before
-
-    def _piece(self, shown: Shown, digest: bytes) -> Piece:
-        known = self._newest
-        if known is not None and digest == self._digest:
-            return replace(known, is_last=shown.is_last)
-        return Piece(known.number + 1 if known else 1, format_sse_event(data_str=shown.text), shown.is_last)
+        before = self._newest or Piece(0, b"", is_last=False)
+        event = before.event if shown.text is None else format_sse_event(data_str=shown.text)
+        is_new = event != before.event
+        self._newest = Piece(before.number + is_new, event if is_new else before.event, shown.is_last)
+        return is_new or shown.is_last
 
     async def _notify(self) -> None:
         async with self._news:

@@ -16,7 +16,7 @@ from services.web.live.pieces import Shown
 from services.web.live.questions import Asked
 from services.web.live.site import Site
 from services.web.pages.asking import conversation
-from services.web.pages.asking.cards import Card, cards_of, narrowed, progress
+from services.web.pages.asking.cards import Card, cards_of, documents_of, narrowed, progress
 from services.web.pages.faults import faults_of
 from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite, Open, only
 from services.web.pages.rendering import page, part
@@ -86,9 +86,9 @@ def one(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson, id
 
 
 @router.get("/question/stream", dependencies=[Open])
-async def stream(site: OfSite, person: OfPerson, id: str) -> Stream:  # noqa: A002
-    """Its answers anew whenever one has come."""
-    return Stream(kept_up(site, person, answers, id, name=id))
+async def stream(site: OfSite, person: OfPerson, id: str, marks: bool = False) -> Stream:  # noqa: A002
+    """Its answers anew whenever one has come; with `marks` also whenever a passage's document has changed."""
+    return Stream(kept_up(site, person, marked if marks else answers, id, name=id, beside=read if marks else None))
 
 
 def new_id(now: datetime | None = None) -> str:
@@ -135,6 +135,21 @@ def answers(site: Site, person: Person, question_id: str) -> Shown:
     """What a stream sends of a question; the last where no more will come."""
     shown_of = _shown(site, person, site.questions.get(question_id, person))
     return Shown(part(site, "asking/answers.html", shown_of), bool(shown_of["is_settled"]))
+
+
+def marked(site: Site, person: Person, question_id: str) -> Shown:
+    """The same, which goes on as long as a document of what is shown can be corrected or retracted."""
+    asked = site.questions.get(question_id, person)
+    if asked is None and not is_on_its_way(question_id):
+        return Shown(None, is_last=True)
+    shown = answers(site, person, question_id)
+    return Shown(shown.text, shown.is_last and not read(site, person, question_id))
+
+
+def read(site: Site, person: Person, question_id: str) -> list[str]:
+    """The documents of its passages."""
+    asked = site.questions.get(question_id, person)
+    return documents_of(asked, site.questions.arms_of(asked), person) if asked else []
 
 
 def _shown(site: Site, person: Person, asked: Asked | None) -> dict[str, object]:
