@@ -17,7 +17,7 @@ class Kept(Generic[K, V]):
     """By key; where there are too many, or too many bytes, those go that come first by `order`.
 
     Without an order those go that were put in longest ago. What alone takes more than all may take is not kept. Any
-    thread may write. `writes`: how often anything was put in or has gone.
+    thread may write. `gone`: how many were taken out or had to leave.
     """
 
     def __init__(self, most: int, most_bytes: float = inf, order: Callable[[V], Any] | None = None) -> None:
@@ -25,7 +25,7 @@ class Kept(Generic[K, V]):
         self._held: OrderedDict[K, V] = OrderedDict()
         self._sizes: dict[K, int] = {}
         self._lock = threading.Lock()
-        self.bytes = self.writes = 0
+        self.bytes = self.gone = 0
 
     def __len__(self) -> int:
         return len(self._held)
@@ -64,7 +64,6 @@ class Kept(Generic[K, V]):
             self.bytes += beside + size_bytes - self._sizes.get(key, 0)
             self._held[key], self._sizes[key] = value, size_bytes
             self._held.move_to_end(key)
-            self.writes += 1
             if len(self._held) > self._most + self._most // SLACK or self.bytes > self.bound:
                 self._shrink()
 
@@ -88,5 +87,5 @@ class Kept(Generic[K, V]):
         if key not in self._held:
             return None
         self.bytes -= self._sizes.pop(key) + BESIDE + getsizeof(key)
-        self.writes += 1
+        self.gone += 1
         return self._held.pop(key)

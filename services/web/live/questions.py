@@ -72,7 +72,7 @@ class Questions:
         )
         self._entries = Kept[Position, Entry](CONTESTS, share("contests") // 2, lambda entry: entry.since)
         self.calendar = Calendar()
-        self.votes_counted = 0
+        self.votes_counted = self._scored = 0
         """How often the votes on a result have changed."""
 
     def get(self, question_id: str, person: Person) -> Asked | None:
@@ -83,6 +83,11 @@ class Questions:
     def is_kept(self, question_id: str) -> bool:
         """Whether it is known here, be it for this person or not."""
         return self._asked.get(question_id) is not None
+
+    @property
+    def version(self) -> object:
+        """Another one once anything has changed about a question with a result."""
+        return self._scored, self._asked.gone
 
     @property
     def results(self) -> list[Result]:
@@ -178,4 +183,5 @@ class Questions:
 
     def _put(self, asked: Asked, grown: int) -> None:
         self._asked.grow(asked.question.question_id, asked, grown)
+        self._scored += asked.result is not None
         self._tell(asked.question.question_id)

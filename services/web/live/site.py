@@ -21,6 +21,7 @@ from services.web.live.shares import shares
 from services.web.live.sheets import Sheets
 from services.web.live.sizes import size_of
 from services.web.live.standings import Standings
+from services.web.live.views import Views
 from services.web.ports import Lagging, Letters, NotKnown, Publishing, StandingRevisions, no_letters
 from services.web.reports.kept import Folder
 from services.web.reports.made import Reports
@@ -81,7 +82,7 @@ class Site:
         self.sheets, self.accepted = Sheets(share), AcceptedAnswers(share)
         self.votes = Kept[Position, Taken](VOTES, share("votes"))
         self.open_of: Counter[str] = Counter()
-        self.pieces = Pieces(self.changes)
+        self.pieces, self.views = Pieces(self.changes), Views(share("views"))
         self.asking = Often(self.settings.asked_per_minute)
         self.casting = Often(self.voting.per_voter_per_hour, within_s=HOUR_S)
         self.kept, self.reporting = Folder(self.settings.reports), Often(REPORTS_PER_MINUTE)

@@ -81,11 +81,11 @@ def file(site: OfSite, name: str) -> Response:
 
 def make_now(site: Site, person: Person) -> Made:
     """Raises TooOftenError, ValueError where there is nothing to report, and what `Reports.make` does."""
-    results = _results(site, person)
+    version, results = site.questions.version, _results(site, person)
     if not results:
         raise ValueError("no question that you may see has a result here: ask one, and wait for its result")
     site.reporting.count(person)
-    return site.reports.make(results, person, per_hour=site.voting.per_voter_per_hour)
+    return site.reports.make(results, person, per_hour=site.voting.per_voter_per_hour, version=version)
 
 
 def listed(folder: Folder, kept: Sequence[KeptPage], page: int) -> Iterator[Listed]:
