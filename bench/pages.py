@@ -5,12 +5,12 @@ Servers and a web service of its own; what services would publish is published b
 `standings`, `votes`: from the broker's append of a result, and from before the produce call of a vote that the scorer
 counts in, to the open page of standings that counts it, 60 of each. `delays`: from the append of an answer to its
 arrival on the stream of an open page, 300 answers on one page after the other. `open`: 50 streams are open for
-`--minutes` (0: none), under a flow of questions with their answers, results, documents and standings; one of the streams
-is read so slowly that the server has to wait for it. Before, as many questions and documents come as the service keeps,
-and the streams are open for `--warm` minutes, so that what grows then is no view that fills. `rss_mib` is the service's
-resident set, the median of each minute; `slope_mib_per_hour` is that of the straight line through them by least
-squares, `growth` is the slope over where that line begins. Delays there are from before the produce call, so that they
-are a little longer.
+`--minutes` (0: none), under a flow of questions with their answers, results, documents and standings; one of the
+streams is read so slowly that the server has to wait for it. Before, as many questions and documents come as the
+service keeps, and the streams are open for `--warm` minutes, so that what grows then is no view that fills. `rss_mib`
+is the service's resident set, the median of each minute; `slope_mib_per_hour` is that of the straight line through them
+by least squares, `growth` is the slope over where that line begins. Delays there are from before the produce call, so
+that they are a little longer.
 """
 
 import argparse
