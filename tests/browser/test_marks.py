@@ -1,5 +1,7 @@
 """Question pages that stay open, in a browser: what became of their passages since, and too many of them."""
 
+from typing import Any
+
 from playwright.sync_api import Browser, Page, expect
 
 from shared import topology
@@ -12,7 +14,7 @@ from tests.web import announced
 
 def settled(served: Served) -> str:
     """The address of a question that all arms have answered from a ferry's document."""
-    read = {"evidence": ("ferry:1:0",), "evidence_labels": ((),), "citations": ("ferry:1:0",)}
+    read: dict[str, Any] = {"evidence": ("ferry:1:0",), "evidence_labels": ((),), "citations": ("ferry:1:0",)}
     served.pages.publish(topology.QUESTIONS, a_question(question_id="q-1"))
     served.pages.publish(topology.INDEXED, announced("ferry"))
     served.pages.publish(topology.ANSWERS, *(an_answer(question_id="q-1", arm=arm, **read) for arm in ARMS))

@@ -1,5 +1,7 @@
 """What became of a passage's document comes to question pages that are open, without loading them again."""
 
+import asyncio
+import threading
 from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
@@ -104,6 +106,28 @@ def test_a_piece_listens_to_a_bounded_number_of_documents(pages: Pages) -> None:
         return counts
 
     assert looked(pages, look) == [MOST_NAMES + 1]
+
+
+def test_nobody_listens_for_a_page_that_was_closed_while_it_was_made(pages: Pages) -> None:
+    begun, free = threading.Event(), threading.Event()
+
+    def beside(*_: object) -> list[str]:
+        begun.set()
+        assert free.wait(30)
+        return ["ferry"]
+
+    async def look() -> None:
+        stream = kept_up(pages.site, SOMEBODY, lambda *_: Shown("x"), "q-1", name="q-1", beside=beside)
+        first = asyncio.ensure_future(anext(stream))
+        await asyncio.to_thread(begun.wait, 30)
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+        await stream.aclose()
+        free.set()
+        await asyncio.get_running_loop().shutdown_default_executor()
+
+    looked(pages, look)
+    assert pages.site.changes.names == 0
 
 
 def test_a_settled_question_with_passages_goes_on_and_one_without_is_done(pages: Pages) -> None:

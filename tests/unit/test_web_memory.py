@@ -13,6 +13,7 @@ from services.web.live.shares import PERCENT, MiB, shares
 from services.web.live.site import FOLLOWED
 from services.web.live.sizes import size_of
 from services.web.settings import WebSettings
+from shared import topology
 from shared.messages.schema import Message
 from shared.records import RawRecord
 from tests import large
@@ -51,6 +52,17 @@ def test_a_site_that_is_told_far_too_much_stays_within_its_memory(pages: Pages) 
     assert taken < MEMORY_MIB * MiB
     assert taken > 0.6 * MEMORY_MIB * MiB, "there was no flood"
     assert all(view.bytes <= view.bound for view in views)
+
+
+def test_a_flood_of_one_topic_s_dead_letters_leaves_those_of_another() -> None:
+    made = Pages(settings=WebSettings(memory_mib=MEMORY_MIB))
+    few = [letter for letter in large.letters(3) if letter.position.topic == topology.QUESTIONS.dead]
+    many = (letter for letter in large.letters(200) if letter.position.topic != topology.QUESTIONS.dead)
+    for letter in chain(few, many):
+        made.site.take(letter)
+
+    assert len([*made.site.dead.letters(topology.QUESTIONS.name)]) == 3
+    assert 100 < len([*made.site.dead.letters()]) < 1_000
 
 
 def test_shares_are_no_more_than_all_there_is() -> None:

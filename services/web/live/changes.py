@@ -17,6 +17,7 @@ class Changes:
         self.is_closing = False
         self._listening: dict[str, set[asyncio.Event]] = {}
         self._told: set[str] = set()
+        self._open: set[asyncio.Event] = set()
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -50,16 +51,18 @@ class Changes:
     def listening(self, name: str) -> Iterator[asyncio.Event]:
         """An event that is set with each change; whoever waits for it clears it before looking."""
         event = asyncio.Event()
+        self._open.add(event)
         self.listen(event, [name])
         try:
             yield event
         finally:
+            self._open.discard(event)
             self.leave(event)
 
     def listen(self, event: asyncio.Event, names: Collection[str]) -> None:
-        """From any thread: the event is set with each change of these as well."""
+        """From any thread: the event is set with each change of these as well, while it listens at all."""
         with self._lock:
-            for name in names:
+            for name in names if event in self._open else ():
                 self._listening.setdefault(name, set()).add(event)
 
     def leave(self, event: asyncio.Event, names: Collection[str] | None = None) -> None:

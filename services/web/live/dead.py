@@ -18,13 +18,16 @@ NAME = "dead"
 
 
 class DeadLetters:
-    """At most so many of each topic. `sent`: places of letters that were sent again. One thread takes in, any reads."""
+    """At most so many of each topic; where all take too much memory, the topic that takes most gives up its oldest.
+
+    `sent`: places of letters that were sent again. One thread takes in, any reads.
+    """
 
     def __init__(self, most: int, sent: Kept[Position, ActionTaken], tell: Callable[[str], None], share: Share) -> None:
         self.sent = sent
         self._tell = tell
-        most_bytes = share("dead letters") // len(DEAD)
-        self._kept = {name: Kept[Position, _Numbered](most, most_bytes) for name in DEAD}
+        self._most_bytes = share("dead letters")
+        self._kept = {name: Kept[Position, _Numbered](most, self._most_bytes) for name in DEAD}
         self._older: Counter[str] = Counter()
         self._taken: Counter[str] = Counter()
         self._numbers = 0
@@ -44,6 +47,8 @@ class DeadLetters:
         self._numbers, topic = self._numbers + 1, record.position.topic
         numbered = _Numbered(self._numbers, letter)
         self._kept[topic].put(record.position, numbered, size_of(numbered))
+        while sum(kept.bytes for kept in self._kept.values()) > self._most_bytes:
+            max(self._kept.values(), key=lambda kept: kept.bytes).drop()
         self._taken[topic] += 1
         self._tell(NAME)
 

@@ -49,6 +49,13 @@ class Kept(Generic[K, V]):
         with self._lock:
             return self._pop(key)
 
+    def drop(self) -> None:
+        """Take out the one that goes first, where there is any."""
+        with self._lock:
+            for key in self._leaving():
+                self._pop(key)
+                return
+
     def size_of(self, key: K) -> int:
         """In bytes, as it was told; 0 of what is not there."""
         return self._sizes.get(key, 0)
