@@ -14,8 +14,9 @@ from services.web.following import Following
 from services.web.live.pieces import Shown
 from services.web.pages import streams
 from services.web.pages.streams import DONE, QUIET, kept_up
-from services.web.safety import MOST_BYTES
+from services.web.safety import COOKIE, MOST_BYTES, Often
 from services.web.settings import WebSettings
+from services.web.signing.people import Person
 from shared import topology
 from shared.records import RawRecord
 from tests.builders import a_question
@@ -164,6 +165,25 @@ def test_a_body_of_a_program_has_bounds_and_calls_without_a_name_one_limit() -> 
     assert codes == [202, 202, 429]
     incomplete = pages.browser().post("/api/question", json={"words": "Who?"})
     assert (incomplete.status_code, "text" in incomplete.text) == (422, True)
+
+
+def test_a_browser_that_makes_its_cookie_up_anew_each_time_is_held_up_with_all_others() -> None:
+    pages = Pages(settings=WebSettings(asked_per_minute=2))
+    codes = list[int]()
+    for number in range(25):
+        browser = pages.browser()
+        browser.cookies.set(COOKIE, f"{number:024}")
+        answer = browser.post("/api/question", json={"text": "Who?"})
+        codes.append(answer.status_code)
+
+    assert codes == [202] * 20 + [429] * 5
+    assert "of all browsers together" in answer.text
+
+
+def test_people_who_sign_in_have_limits_of_their_own_alone() -> None:
+    often = Often(2)
+    for number in range(100):
+        often.count(Person(f"p-{number}", "x", "voter"))
 
 
 def test_addresses_of_this_machine_are_served_by_their_own_name() -> None:

@@ -25,7 +25,7 @@ from services.web.live.views import Views
 from services.web.ports import Lagging, Letters, NotKnown, Publishing, StandingRevisions, no_letters
 from services.web.reports.kept import Folder
 from services.web.reports.made import Reports
-from services.web.safety import HOUR_S, Forms, Often
+from services.web.safety import HOUR_S, MINUTE_S, Forms, Often
 from services.web.settings import WebSettings
 from services.web.signing.ways import Signing, ThisMachine
 from services.web.store import NoStore
@@ -43,8 +43,8 @@ VOTES = 20_000
 """Newest votes that are kept: what a voter has voted on is not offered again."""
 LOOK_EVERY_S = 5.0
 """Seconds between looks at how far services are, while somebody looks."""
-REPORTS_PER_MINUTE = 6
-"""That one person may have made."""
+REPORTS_PER_MINUTE, AT_ONCE = 6, 10
+"""That one person may have made; people who may do all that one may, at the same time, where nobody signs in."""
 Taker = Callable[[RawRecord], None]
 
 
@@ -83,8 +83,8 @@ class Site:
         self.votes = Kept[Position, Taken](VOTES, share("votes"))
         self.open_of: Counter[str] = Counter()
         self.pieces, self.views = Pieces(self.changes), Views(share("views"))
-        self.asking = Often(self.settings.asked_per_minute)
-        self.casting = Often(self.voting.per_voter_per_hour, within_s=HOUR_S)
+        self.asking = self._often(self.settings.asked_per_minute, MINUTE_S)
+        self.casting = self._often(self.voting.per_voter_per_hour, HOUR_S)
         self.kept, self.reporting = Folder(self.settings.reports), Often(REPORTS_PER_MINUTE)
         self.lags = Refreshed(self.lagging.look, every_s=LOOK_EVERY_S)
         self.counted = Standings(self.questions, self.voting, lambda: tell(STANDINGS), share)
@@ -110,6 +110,10 @@ class Site:
             takers[topic] = [self.operations.take]
         dead = {name: [self.dead.take, *([self.documents.take] if name in REFUSED else [])] for name in DEAD}
         return {topic.name: of for topic, of in takers.items()} | dead
+
+    def _often(self, most: int, within_s: float) -> Often:
+        """Where nobody signs in, names can be made up: then all together have a limit too."""
+        return Often(most, within_s, of_all=None if self.signs_in else AT_ONCE * most)
 
     @property
     def signs_in(self) -> bool:
