@@ -5,10 +5,12 @@ Servers and a web service of its own; what services would publish is published b
 `standings`, `votes`: from the broker's append of a result, and from before the produce call of a vote that the scorer
 counts in, to the open page of standings that counts it, 60 of each. `delays`: from the append of an answer to its
 arrival on the stream of an open page, 300 answers on one page after the other. `open`: 50 streams are open for
-`--minutes` (0: none), under a flow of questions with their answers, results, documents and standings, once as many
-questions are in memory as are kept; one of the streams is read so slowly that the server has to wait for it. Memory is
-the service's resident set, the median of half a minute at the start and at the end; delays there are from before the
-produce call, so that they are a little longer.
+`--minutes` (0: none), under a flow of questions with their answers, results, documents and standings; one of the
+streams is read so slowly that the server has to wait for it. Before, as many questions and documents come as the
+service keeps, and the streams are open for `--warm` minutes, so that what grows then is no view that fills. `rss_mib`
+is the service's resident set, the median of each minute; `slope_mib_per_hour` is that of the straight line through them
+by least squares, `growth` is the slope over where that line begins. Delays there are from before the produce call, so
+that they are a little longer.
 """
 
 import argparse
@@ -35,10 +37,11 @@ from shared.messages import Answer
 from shared.records import understood
 from shared.settings import KafkaSettings
 
-ANSWERS, FILL, WINDOW_S = 300, 2_200, 30.0
+ANSWERS, QUESTIONS, DOCUMENTS = 300, 2_200, 11_000
+"""The last two: some more than the pages keep in memory."""
 
 
-def measure(minutes: float) -> dict[str, Any]:
+def measure(minutes: float, warm: float) -> dict[str, Any]:
     """All figures; of none open for long where `minutes` is 0."""
     stage = build_stage("bench-pages")
     try:
@@ -54,10 +57,8 @@ def measure(minutes: float) -> dict[str, Any]:
         }  # fmt: skip
         if not minutes:
             return figures
-        for _ in range(FILL):
-            flow.whole()
-        flow.flush()
-        return figures | {"open": asyncio.run(_opened(stage, flow, minutes))}
+        fill(flow)
+        return figures | {"open": asyncio.run(_opened(stage, flow, minutes, warm))}
     finally:
         stage.stop()
 
@@ -100,19 +101,46 @@ def _since_append(kafka: KafkaSettings, shown: dict[str, float]) -> list[float]:
     return [1_000 * (at - appended[text]) for text, at in shown.items()]
 
 
-async def _opened(stage: Stage, flow: Flow, minutes: float) -> dict[str, Any]:
-    await asyncio.sleep(10)
-    load = Load(flow, time.monotonic() + 60 * minutes + 2 * WINDOW_S)
-    memory = await page_streams.hold(stage, load)
-    window = int(WINDOW_S)
-    start, end = median(memory[:window]), median(memory[-window:])
+def fill(flow: Flow) -> None:
+    """As many questions and documents as the pages keep; the broker has them when this returns."""
+    for number in range(DOCUMENTS):
+        if number < QUESTIONS:
+            flow.whole()
+        else:
+            flow.document()
+    flow.flush()
+
+
+async def _opened(stage: Stage, flow: Flow, minutes: float, warm: float) -> dict[str, Any]:
+    await _read(stage.services.pages, flow)
+    load = Load(flow, time.monotonic() + 60 * (warm + minutes))
+    memory = (await page_streams.hold(stage, load))[int(60 * warm) :]
     late = [delay for _, delay in sorted(load.delays)[-len(load.delays) // 3 :]]
     return {
-        "minutes": minutes, "streams": STREAMS, "opened": load.opened, "slow_reader_bytes": load.slow_bytes,
-        "rss_start_mib": round(start, 1), "rss_end_mib": round(end, 1), "rss_most_mib": round(max(memory), 1),
-        "growth": round(end / start - 1, 4), "delays_ms": _quantiles([delay for _, delay in load.delays]),
+        "minutes": minutes, "warm": warm, "streams": STREAMS, "opened": load.opened,
+        "slow_reader_bytes": load.slow_bytes, **grown(memory), "delays_ms": _quantiles([at for _, at in load.delays]),
         "delays_last_third_ms": _quantiles(late),
     }  # fmt: skip
+
+
+def grown(memory: Sequence[float]) -> dict[str, Any]:
+    """Of the resident set in MiB, each second: the median of each minute, and the line through these."""
+    medians = [median(memory[at : at + 60]) for at in range(0, len(memory), 60)]
+    slope, start = np.polyfit(np.arange(len(medians)) / 60, medians, 1) if len(medians) > 1 else (0.0, medians[0])
+    return {
+        "rss_mib": [round(at, 1) for at in medians], "rss_most_mib": round(max(memory), 1),
+        "slope_mib_per_hour": round(float(slope), 2), "growth": round(float(slope / start), 4),
+    }  # fmt: skip
+
+
+async def _read(address: str, flow: Flow) -> None:
+    """Until the service has read what was published: topics are read side by side, so some seconds more."""
+    question = flow.ask()
+    flow.flush()
+    async with httpx.AsyncClient(base_url=address, timeout=WAIT_S) as client:
+        while (await client.get("/question", params={"id": question.question_id})).is_error:
+            await asyncio.sleep(1.0)
+    await asyncio.sleep(10.0)
 
 
 def _quantiles(values: Sequence[float]) -> dict[str, float]:
@@ -122,5 +150,7 @@ def _quantiles(values: Sequence[float]) -> dict[str, float]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--minutes", type=float, default=2.0, help="that the streams are open")
-    sys.stdout.write(json.dumps(measure(parser.parse_args().minutes), indent=2) + "\n")
+    parser.add_argument("--minutes", type=float, default=2.0, help="that the streams are measured")
+    parser.add_argument("--warm", type=float, default=5.0, help="that they are open before")
+    chosen = parser.parse_args()
+    sys.stdout.write(json.dumps(measure(chosen.minutes, chosen.warm), indent=2) + "\n")

@@ -1,19 +1,23 @@
 """The pages over a broker in memory, as tests and trials use them."""
 
+import asyncio
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any, TypeVar
 
 from fastapi import Request
 from fastapi.testclient import TestClient
 
 from services.web.app import application
 from services.web.live.dead import DEAD
+from services.web.live.pieces import Shown
 from services.web.live.site import FOLLOWED, Site
+from services.web.pages.streams import Show
 from services.web.ports import StandingRevisions
 from services.web.safety import Browser
 from services.web.settings import WebSettings
@@ -29,6 +33,7 @@ from shared.messages import DocumentIndexed, Message
 from shared.topology import STEPS, AnyTopic
 from tests.builders import NOON
 
+T = TypeVar("T")
 ADDRESS = "http://127.0.0.1:19480"
 SOMEBODY = Person("somebody", voter="web-somebody", role="operator")
 
@@ -129,6 +134,21 @@ def signed_in_as(pages: Pages, browser: TestClient, person: Person | None) -> Te
     another = pages.browser()
     another.cookies = browser.cookies
     return another
+
+
+def shows(make: Callable[[], Shown]) -> Show:
+    """A piece that is the same for everybody."""
+    return lambda *_: make()
+
+
+def looked(pages: Pages, look: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """What comes of it in a loop in which pages are served."""
+
+    async def serving() -> T:
+        pages.site.changes.serve_from(asyncio.get_running_loop())
+        return await asyncio.wait_for(look(), 60.0)
+
+    return asyncio.run(serving())
 
 
 def mark_in(page: str) -> str:

@@ -14,12 +14,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.web.live.kept import Kept
 from services.web.signing.people import Person
 
 COOKIE, YEAR_S, HOUR_S, MINUTE_S = "tiltyard", 31_536_000, 3_600.0, 60.0
 PEOPLE = 10_000
-NAMELESS = ""
-"""Under this name all count that keep no cookie."""
+NAMELESS, EVERYBODY = "", "*"
+"""Under these names all count that keep no cookie, and all there are."""
 MOST_BYTES = 64 * 1024
 """Of what a form or a program sends."""
 HEADERS = {
@@ -143,23 +144,42 @@ class Forms:
 
 
 class Often:
-    """How often each person did something within a time, in seconds; of the newest `PEOPLE` of them."""
+    """How often each person did something within a time, in seconds; of the newest `PEOPLE` of them.
 
-    def __init__(self, most: int, within_s: float = MINUTE_S, clock: Callable[[], float] = monotonic) -> None:
-        self._most, self._within_s, self._clock = most, within_s, clock
-        self._times: dict[str, deque[float]] = {}
+    `of_all`: how often all together may, where names can be made up; None where they cannot.
+    """
+
+    def __init__(
+        self,
+        most: int,
+        within_s: float = MINUTE_S,
+        clock: Callable[[], float] = monotonic,
+        *,
+        of_all: int | None = None,
+    ) -> None:
+        self._most, self._within_s, self._clock, self._of_all = most, within_s, clock, of_all
+        self._times = Kept[str, deque[float]](PEOPLE)
 
     def count(self, person: Person) -> None:
         """Once more. Raises TooOftenError beyond the limit."""
-        name = NAMELESS if person.is_new else person.name
-        now, times = self._clock(), self._times.pop(name, None) or deque()
-        self._times[name] = times
+        now = self._clock()
+        own, every = self._lately(NAMELESS if person.is_new else person.name, now), self._lately(EVERYBODY, now)
+        minutes = self._within_s / MINUTE_S
+        if len(own) >= self._most:
+            raise TooOftenError(f"{self._most} within {minutes:g} minutes are the most: come back later")
+        if self._of_all is not None and len(every) >= self._of_all:
+            raise TooOftenError(
+                f"{self._of_all} within {minutes:g} minutes are the most of all browsers together, since nobody signs "
+                "in here: come back later"
+            )
+        own.append(now)
+        if self._of_all is not None:
+            every.append(now)
+
+    def _lately(self, name: str, now: float) -> deque[float]:
+        """When it was within the time."""
+        times = self._times.get(name) or deque()
+        self._times.put(name, times)
         while times and now - times[0] > self._within_s:
             times.popleft()
-        if len(times) >= self._most:
-            raise TooOftenError(
-                f"{self._most} within {self._within_s / MINUTE_S:g} minutes are the most: come back later"
-            )
-        times.append(now)
-        while len(self._times) > PEOPLE:
-            self._times.pop(next(iter(self._times)))
+        return times

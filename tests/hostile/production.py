@@ -23,6 +23,7 @@ from services.scorer.table import TableJoins
 from services.tuner import assembly as tuner
 from services.tuner.news import News
 from services.tuner.settings import TunerSettings
+from services.web.live.shares import shares
 from services.web.live.sheets import Sheets
 from shared import topology
 from shared.contests.view import Contests
@@ -105,7 +106,7 @@ class Production(Pipeline):
         self._results, self._news = MemoryTail(self.broker, topology.RESULTS.name), News()
         self._indexed = MemoryTail(self.broker, topology.INDEXED.name)
         self._reviewed = [MemoryTail(self.broker, topic.name) for topic in (topology.REVIEW_ITEMS, topology.REVIEWS)]
-        self.sheets = Sheets()
+        self.sheets = Sheets(shares(1_024))
 
     def run(self) -> None:
         """Until nothing is left to do."""

@@ -8,6 +8,10 @@ from typing import Any
 
 import pytest
 
+from services.web.live.site import Site
+from services.web.pages.compare import page as compare_page
+from services.web.pages.compare.comparison import Compared, compared
+from services.web.pages.compare.view import View
 from services.web.pages.paging import AT_ONCE
 from services.web.signing.people import Person
 from shared import topology
@@ -255,3 +259,30 @@ def test_what_strangers_write_is_text_and_the_page_stays_bounded(pages: Pages) -
 def test_a_broker_that_is_away_is_said(pages: Pages) -> None:
     pages.site.set_away(away=True)
     assert "The broker has not answered since" in pages.browser().get("/compare").text
+
+
+def test_a_view_is_counted_once_for_all_who_see_the_same(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = list[Person]()
+
+    def counting(site: Site, view: View, person: Person, names: tuple[str, ...]) -> Compared:
+        counted.append(person)
+        return compared(site, view, person, names)
+
+    monkeypatch.setattr(compare_page, "compared", counting)
+    put(pages, "q-1", "base")
+    for label in ("", "", "board", "board"):
+        pages.site.signing = Signed(Person(f"reader {len(counted)}", "x", "reader", (label,)))
+        pages.browser().get("/compare")
+    assert counted == [Person("", "", "reader", ("",)), Person("", "", "reader", ("board",))]
+
+    put(pages, "q-2", "base")
+    assert listed(pages) == ["q-2", "q-1"]
+    assert len(counted) == 3
+
+
+def test_what_is_counted_for_one_person_is_not_shown_to_another(pages: Pages) -> None:
+    scored = a_scored("base", question_id="q-1", text="zephrandel", evidence=("d:1:0",), evidence_labels=(("board",),))
+    pages.publish(topology.RESULTS, within(a_result(scored, question_id="q-1"), *ARMS))
+    for labels, sees in ((("board",), True), ((), False), (("desk",), False), (("board", "desk"), True)):
+        pages.site.signing = Signed(Person("ada", "x", "reader", labels))
+        assert ("zephrandel" in pages.browser().get("/compare").text) == sees, labels

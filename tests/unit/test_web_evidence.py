@@ -10,6 +10,7 @@ import pytest
 
 from services.web.live.revisions import MOST_RECORDS, Revisions
 from services.web.live.searches import MOST_SEARCHES
+from services.web.live.shares import shares
 from services.web.pages.evidence.page import PASSAGES, PROMPT_NOT_KEPT
 from services.web.settings import WebSettings
 from services.web.signing.people import Person
@@ -331,14 +332,14 @@ def test_no_citation_of_five_hundred_answers_leads_nowhere() -> None:
 
 
 def test_memory_of_what_was_found_has_a_bound() -> None:
-    pages = Pages(settings=WebSettings(evidence_mib=16))
+    pages = Pages(settings=WebSettings(memory_mib=16))
     for number in range(60):
         question = a_question(question_id=f"q-{number}")
         items = tuple(an_item(f"d{at}", at + 1, text="x" * 50_000) for at in range(4))
         found = evidence(question=question, items=items, asked_at=NOON + timedelta(seconds=number))
         pages.publish(topology.EVIDENCE, found)
     kept = [number for number in range(60) if pages.site.searches.of(f"q-{number}")]
-    assert 20 < len(kept) < 45
+    assert 8 < len(kept) < 14
     assert kept[-1] == 59
 
     pages.publish(topology.EVIDENCE, *(evidence(recipe=f"r-{at}") for at in range(50)))
@@ -346,7 +347,7 @@ def test_memory_of_what_was_found_has_a_bound() -> None:
 
 
 def test_memory_of_documents_has_a_bound() -> None:
-    revisions = Revisions(most=10)
+    revisions = Revisions(shares(16), most=10)
     for number in range(25):
         told = announced(f"d-{number}").model_dump_json().encode()
         revisions.take(a_raw_record(told, topic=topology.INDEXED.name, offset=number))

@@ -1,7 +1,8 @@
 """What pages hold of strangers' records: within a number and a size, and told anew it takes no more."""
 
-from services.web.live.kept import MEASURE, Kept
+from services.web.live.kept import BESIDE, Kept
 from services.web.live.questions import Questions
+from services.web.live.shares import shares
 from shared import topology
 from tests.builders import a_question, a_raw_record
 from tests.contests import within
@@ -10,7 +11,7 @@ from tests.web import SOMEBODY
 
 
 def test_what_is_told_anew_takes_the_place_of_what_it_was() -> None:
-    held = Kept[int](100, MEASURE * 1_000, lambda value: value)
+    held = Kept[str, int](100, 2 * (BESIDE + 60) + 1_000, lambda value: value)
     held.put("first", 0, 100)
     for value in range(1_000):
         held.put("second", value + 1, 500)
@@ -20,7 +21,7 @@ def test_what_is_told_anew_takes_the_place_of_what_it_was() -> None:
 
 
 def test_what_grows_is_as_large_as_all_that_was_added() -> None:
-    held = Kept[int](100, MEASURE * 1_000, lambda value: value)
+    held = Kept[str, int](100, 2 * (BESIDE + 60) + 1_000, lambda value: value)
     held.put("first", 0, 100)
     for value in range(10):
         held.grow("second", value + 1, 99)
@@ -30,7 +31,7 @@ def test_what_grows_is_as_large_as_all_that_was_added() -> None:
 
 
 def test_beyond_the_number_those_go_that_come_first() -> None:
-    held = Kept[int](20, MEASURE * 1_000_000, lambda value: value)
+    held = Kept[str, int](20, 1_000_000, lambda value: value)
     for value in range(1_000):
         held.put(str(value), value, 10)
         assert len(held) <= 21
@@ -40,7 +41,7 @@ def test_beyond_the_number_those_go_that_come_first() -> None:
 
 
 def test_a_result_that_is_published_again_and_again_puts_no_question_out() -> None:
-    questions = Questions(100, 4 * 1024 * 1024, lambda _: None)
+    questions = Questions(100, shares(16), lambda _: None)
     for number in range(100):
         asked = a_question(question_id=f"q-{number}").model_dump_json().encode()
         questions.take(a_raw_record(asked, topic=topology.QUESTIONS.name, offset=number))

@@ -7,14 +7,15 @@ import pytest
 
 from services.web.live import on_the_way
 from services.web.live.on_the_way import OnTheWay
+from services.web.live.pieces import Shown
 from services.web.live.refreshed import Refreshed
-from services.web.pages.streams import kept_up
+from services.web.pages.streams import QUIET, kept_up
 from shared import dead_letters, topology
 from shared.lags import Behind, Lags, Place, absent, behind
 from shared.memory.broker import MemoryBroker, MemorySource
 from shared.records import Position, RawRecord
 from tests.builders import NOON, a_chunked_document, a_document
-from tests.web import Pages, announced
+from tests.web import SOMEBODY, Pages, announced, shows
 
 AGO = NOON - timedelta(minutes=9)
 TOPIC = topology.DOCUMENTS.name
@@ -150,7 +151,7 @@ def test_hostile_ids_are_shown_as_text_and_endless_ones_not_at_all(pages: Pages)
 
 
 def test_no_more_documents_are_remembered_than_the_newest() -> None:
-    way = OnTheWay(most=3)
+    way = OnTheWay(10_000_000, most=3)
     for at in range(9):
         way.published(RawRecord(Position(TOPIC, 0, at), f"d{at}".encode(), b"", NOON + timedelta(seconds=at)))
         way.announced(announced(f"other-{at}"))
@@ -225,19 +226,22 @@ def test_a_value_that_cannot_be_made_says_why_and_the_last_one_stays() -> None:
 def test_an_open_page_is_made_anew_when_the_refreshed_value_is_another(pages: Pages) -> None:
     made, count = list[int](), [1]
 
-    def piece() -> tuple[str, bool]:
+    def piece() -> Shown:
         made.append(count[0])
-        return f"piece {count[0]}", False
+        return Shown(f"piece {count[0]}")
 
-    async def shown() -> list[str | None]:
-        stream = kept_up(pages.site, "x", piece, refresh=lambda: count[0], every_s=0.001)
-        events = [await anext(stream) for _ in range(3)]
+    async def shown() -> list[bytes]:
+        stream = kept_up(pages.site, SOMEBODY, shows(piece), name="x", refresh=lambda: count[0], every_s=0.001)
+        events = list[bytes]()
+        while b"piece 1" not in b"".join(events) or events[-1] != QUIET:
+            events.append(await anext(stream))
         count[0] = 2
-        events += [await anext(stream)]
+        while b"piece 2" not in events[-1]:
+            events.append(await anext(stream))
         await stream.aclose()
-        return [event.raw_data or event.comment for event in events]
+        return [event for event in events if event != QUIET]
 
-    assert asyncio.run(shown()) == ["piece 1", "still here", "still here", "piece 2"]
+    assert asyncio.run(asyncio.wait_for(shown(), 30.0)) == [b"data: piece 1\n\n", b"data: piece 2\n\n"]
     assert made == [1, 2], "a piece that says the same is not made again"
 
 

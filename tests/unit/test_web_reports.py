@@ -257,6 +257,25 @@ def test_one_report_is_made_at_a_time(pages: Pages) -> None:
     assert "Another report is being made" in answers[0].text
 
 
+def test_a_report_is_counted_once_for_all_who_see_the_same_until_a_result_changes(pages: Pages) -> None:
+    counted = [0]
+
+    def counting(results: Sequence[Result], per_hour: int) -> Texts:
+        counted[0] += 1
+        return invented(results, per_hour)
+
+    pages.site.reports = Reports(counting)
+    pages.publish(topology.RESULTS, a_pair("q-0"))
+    browsers = [pages.browser() for _ in range(3)]
+    assert [make(browser) for browser in browsers] == [303] * 3
+    assert [browser.get("/reports/made").status_code for browser in browsers] == [200] * 3
+    assert counted == [1]
+
+    pages.publish(topology.RESULTS, a_pair("q-1"))
+    assert make(browsers[0]) == 303
+    assert counted == [2]
+
+
 def test_a_person_may_have_so_many_made_within_a_minute(pages: Pages) -> None:
     pages.site.reports = Reports(lambda _, __: {"report.json": "{}"})
     pages.publish(topology.RESULTS, a_pair("q-0"))

@@ -7,21 +7,22 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from fastapi.sse import ServerSentEvent
 from pydantic import ValidationError
 
 from services.web import following as following_module
 from services.web.following import Following
+from services.web.live.pieces import Shown
 from services.web.pages import streams
-from services.web.pages.streams import kept_up
-from services.web.safety import MOST_BYTES
+from services.web.pages.streams import DONE, QUIET, kept_up
+from services.web.safety import COOKIE, MOST_BYTES, Often
 from services.web.settings import WebSettings
+from services.web.signing.people import Person
 from shared import topology
 from shared.records import RawRecord
 from tests.builders import a_question
 from tests.results import ARMS, a_trial
 from tests.standings import standings
-from tests.web import SOMEBODY, Pages, mark_in
+from tests.web import SOMEBODY, Pages, mark_in, shows
 
 TEMPLATES = Path(streams.__file__).parents[1] / "templates"
 
@@ -100,15 +101,15 @@ def test_standings_are_those_of_the_topic(pages: Pages) -> None:
     assert (first, "learned" in rest) == ("all", True)
 
 
-async def heard(pages: Pages, pieces: Sequence[tuple[str, bool]], most: int) -> list[ServerSentEvent]:
+async def heard(pages: Pages, pieces: Sequence[tuple[str, bool]], most: int) -> list[bytes]:
     """What a page is sent of a piece that changes from look to look."""
     pages.site.changes.serve_from(asyncio.get_running_loop())
     left, events = list(pieces), []
 
-    def piece() -> tuple[str, bool]:
-        return left.pop(0) if len(left) > 1 else left[0]
+    def piece() -> Shown:
+        return Shown(*(left.pop(0) if len(left) > 1 else left[0]))
 
-    async for event in kept_up(pages.site, "q-1", piece):
+    async for event in kept_up(pages.site, SOMEBODY, shows(piece), name="q-1"):
         events.append(event)
         if len(events) == most:
             break
@@ -119,38 +120,38 @@ async def heard(pages: Pages, pieces: Sequence[tuple[str, bool]], most: int) -> 
 def test_a_page_is_sent_a_piece_again_when_it_changed_and_the_stream_ends_with_the_last(pages: Pages) -> None:
     events = asyncio.run(heard(pages, [("one", False), ("two", True)], most=9))
 
-    assert [(event.raw_data, event.event) for event in events] == [("one", None), ("two", None), ("", "done")]
-    assert pages.site.changes.count == 0, "nobody listens any more"
+    assert events == [b"data: one\n\n", b"data: two\n\n", DONE]
+    assert pages.site.changes.names == 0, "nobody listens any more"
 
 
 def test_a_quiet_stream_says_that_it_is_there(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "QUIET_S", 0.01)
 
-    async def quiet() -> str | None:
+    async def quiet() -> bytes:
         pages.site.changes.serve_from(asyncio.get_running_loop())
-        stream = kept_up(pages.site, "q-1", lambda: ("one", False))
+        stream = kept_up(pages.site, SOMEBODY, shows(lambda: Shown("one")), name="q-1")
         await anext(stream)
         event = await anext(stream)
         await stream.aclose()
-        return event.comment
+        return event
 
-    assert asyncio.run(quiet()) == "still here"
+    assert asyncio.run(quiet()) == QUIET
 
 
 def test_more_open_pages_than_may_be_are_told_so() -> None:
     pages = Pages(settings=WebSettings(streams=1))
-    with pages.site.changes.listening("q-1"):
-        for address in ("/standings/stream", "/freshness/stream", "/question/stream?id=q-1", "/document/stream?id=d-1"):
-            refused = pages.browser().get(address)
-            assert refused.status_code == 503
-            assert "pages are open already" in refused.text
+    pages.site.open_of["another"] += 1
+    for address in ("/standings/stream", "/freshness/stream", "/question/stream?id=q-1", "/document/stream?id=d-1"):
+        refused = pages.browser().get(address)
+        assert refused.status_code == 503
+        assert "pages are open already" in refused.text
 
 
 def test_open_pages_end_when_the_process_is_told_to_stop(pages: Pages) -> None:
-    async def closing() -> list[ServerSentEvent]:
+    async def closing() -> list[bytes]:
         pages.site.changes.serve_from(asyncio.get_running_loop())
         events = []
-        async for event in kept_up(pages.site, "q-1", lambda: ("one", False)):
+        async for event in kept_up(pages.site, SOMEBODY, shows(lambda: Shown("one")), name="q-1"):
             events.append(event)
             pages.site.changes.close()
         return events
@@ -165,6 +166,25 @@ def test_a_body_of_a_program_has_bounds_and_calls_without_a_name_one_limit() -> 
     assert codes == [202, 202, 429]
     incomplete = pages.browser().post("/api/question", json={"words": "Who?"})
     assert (incomplete.status_code, "text" in incomplete.text) == (422, True)
+
+
+def test_a_browser_that_makes_its_cookie_up_anew_each_time_is_held_up_with_all_others() -> None:
+    pages = Pages(settings=WebSettings(asked_per_minute=2))
+    codes = list[int]()
+    for number in range(25):
+        browser = pages.browser()
+        browser.cookies.set(COOKIE, f"{number:024}")
+        answer = browser.post("/api/question", json={"text": "Who?"})
+        codes.append(answer.status_code)
+
+    assert codes == [202] * 20 + [429] * 5
+    assert "of all browsers together" in answer.text
+
+
+def test_people_who_sign_in_have_limits_of_their_own_alone() -> None:
+    often = Often(2)
+    for number in range(100):
+        often.count(Person(f"p-{number}", "x", "voter"))
 
 
 def test_addresses_of_this_machine_are_served_by_their_own_name() -> None:

@@ -24,7 +24,7 @@ from tests.results import a_result as a_result_of
 from tests.results import a_scored
 from tests.standings import standings
 from tests.unit.test_standings import a_result
-from tests.web import Pages
+from tests.web import SOMEBODY, Pages
 
 ARMS = ("base", "tuned")
 HOSTILE = "<script>alert(1)</script>"
@@ -145,7 +145,7 @@ def test_the_picture_is_drawn_anew_only_where_something_was_counted(
 
 
 def test_an_older_standing_and_one_that_says_the_same_add_no_point() -> None:
-    history, newest = History(), a_standing(20)
+    history, newest = History(10_000_000), a_standing(20)
     for standing in (a_standing(10), newest, a_standing(10), newest):
         history.take(standing)
 
@@ -153,7 +153,7 @@ def test_an_older_standing_and_one_that_says_the_same_add_no_point() -> None:
 
 
 def test_a_long_history_stays_within_its_bound_and_reaches_back_to_its_beginning() -> None:
-    history, standing = History(slices=2, points=10), a_standing(10)
+    history, standing = History(10_000_000, slices=2, points=10), a_standing(10)
     for at in range(1_000):
         history.take(standing.model_copy(update={"counted_at": NOON + timedelta(minutes=at)}))
         assert len(history.of(standing)) <= 10
@@ -166,7 +166,7 @@ def test_a_long_history_stays_within_its_bound_and_reaches_back_to_its_beginning
 
 
 def test_the_table_has_the_first_and_the_last_of_many_points() -> None:
-    history, standing = History(), a_standing(10)
+    history, standing = History(10_000_000), a_standing(10)
     for at in range(100):
         history.take(standing.model_copy(update={"counted_at": NOON + timedelta(minutes=at)}))
     shown = few(history.of(standing))
@@ -201,12 +201,12 @@ def test_a_vote_is_counted_as_soon_as_its_result_shows_it(pages: Pages, monkeypa
 def test_an_open_page_shows_a_vote_within_two_seconds_of_its_result(pages: Pages) -> None:
     async def shown() -> float:
         pages.site.changes.serve_from(asyncio.get_running_loop())
-        stream = standings_page.stream(pages.site)
+        stream = (await standings_page.stream(pages.site, SOMEBODY)).events
         await anext(stream)
         began = time.monotonic()
         pages.publish(topology.RESULTS, a_voted_result(0, "a"))
         async for event in stream:
-            if "from 1 vote of 1 voter on 1 question" in (event.raw_data or ""):
+            if "from 1 vote of 1 voter on 1 question" in event.decode():
                 break
         return time.monotonic() - began
 

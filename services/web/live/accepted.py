@@ -5,10 +5,12 @@ from datetime import datetime
 
 from services.web.live.kept import Kept
 from services.web.live.questions import Asked
+from services.web.live.shares import Share
+from services.web.live.sizes import size_of
 from shared.messages import References
 from shared.records import RawRecord, understood
 
-QUESTIONS, BYTES = 5_000, 32 * 1024 * 1024
+QUESTIONS = 5_000
 
 
 @dataclass(frozen=True)
@@ -37,14 +39,14 @@ class Accepted:
 class AcceptedAnswers:
     """The newest of each question; kept within a number and a size, the oldest leave. Written by one thread."""
 
-    def __init__(self) -> None:
-        self._given = Kept[GivenReferences](QUESTIONS, BYTES, lambda given: given.at)
+    def __init__(self, share: Share) -> None:
+        self._given = Kept[str, GivenReferences](QUESTIONS, share("accepted"), lambda given: given.at)
 
     def take(self, record: RawRecord) -> None:
         """Take in a record of their topic."""
         for _, references in understood(References, [record]):
             given = GivenReferences(references, record.appended_at)
-            self._given.put(references.question_id, given, len(record.value or b""))
+            self._given.put(references.question_id, given, size_of(given))
 
     def of(self, asked: Asked) -> Accepted:
         """What is accepted now: what was said last on their topic, else what the question has."""

@@ -3,28 +3,31 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
-from services.web.live.kept import MEASURE, Kept
+from services.web.live.kept import Kept
+from services.web.live.shares import Share
+from services.web.live.sizes import size_of
 from shared import topology
 from shared.lab.resending import buried
 from shared.lab.resending.buried import LONGEST_KEY, Buried
 from shared.lab.resending.groups import Group, grouped
+from shared.messages import ActionTaken
 from shared.records import Position, RawRecord, bounded
 
 DEAD = next(tuple(topic.dead for topic in step.buried) for step in topology.STEPS if step.service == "web")
 NAME = "dead"
-MOST_BYTES = 16 * 1024 * 1024
-"""That letters of one topic may take in memory, about."""
-BESIDE = 600
-"""Bytes that a letter takes beside its texts."""
 
 
 class DeadLetters:
-    """At most so many of each topic. `sent`: places of letters that were sent again. One thread takes in, any reads."""
+    """At most so many of each topic; where all take too much memory, the topic that takes most gives up its oldest.
 
-    def __init__(self, most: int, sent: Mapping[Position, object], tell: Callable[[str], None]) -> None:
+    `sent`: places of letters that were sent again. One thread takes in, any reads.
+    """
+
+    def __init__(self, most: int, sent: Kept[Position, ActionTaken], tell: Callable[[str], None], share: Share) -> None:
         self.sent = sent
         self._tell = tell
-        self._kept = {name: Kept[_Numbered](most, MEASURE * MOST_BYTES, lambda letter: letter.number) for name in DEAD}
+        self._most_bytes = share("dead letters")
+        self._kept = {name: Kept[Position, _Numbered](most, self._most_bytes) for name in DEAD}
         self._older: Counter[str] = Counter()
         self._taken: Counter[str] = Counter()
         self._numbers = 0
@@ -42,9 +45,10 @@ class DeadLetters:
         """Take in a record of a dead-letter topic."""
         letter = buried.of(record)
         self._numbers, topic = self._numbers + 1, record.position.topic
-        texts = letter.key, letter.reason, letter.pattern, *(name + repr(value) for name, value in letter.headers)
-        size = BESIDE + sum(map(len, texts)) + len(letter.beginning)
-        self._kept[topic].put(str(tuple(record.position)), _Numbered(self._numbers, letter), size)
+        numbered = _Numbered(self._numbers, letter)
+        self._kept[topic].put(record.position, numbered, size_of(numbered))
+        while sum(kept.bytes for kept in self._kept.values()) > self._most_bytes:
+            max(self._kept.values(), key=lambda kept: kept.bytes).drop()
         self._taken[topic] += 1
         self._tell(NAME)
 
@@ -57,7 +61,7 @@ class DeadLetters:
     def letter(self, position: Position) -> Buried | None:
         """The letter that lies there; None where it is not among the newest."""
         kept = self._kept.get(position.topic)
-        numbered = kept.get(str(tuple(position))) if kept else None
+        numbered = kept.get(position) if kept is not None else None
         return numbered.letter if numbered else None
 
     def letters(self, topic: str = "", until: int | None = None) -> Iterator[Buried]:

@@ -1,19 +1,19 @@
 """Documents on their way: what was announced last, and what became of those that this site's forms published."""
 
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from services.web.live.kept import Kept
 from services.web.live.on_the_way import OnTheWay
+from services.web.live.shares import Share
+from services.web.live.sizes import size_of
 from shared import dead_letters, topology
 from shared.lab.freshness import Journey, journeys
 from shared.messages import DocumentIndexed, DocumentPublished
-from shared.messages.schema import bytes_of
 from shared.records import RawRecord, key_of, understood
 
-KEPT, OWN, WORDS_BYTES = 2_000, 1_000, 16 * 1024 * 1024
+KEPT, OWN = 2_000, 1_000
 REFUSED = (topology.DOCUMENTS.dead, topology.CHUNKS.dead)
 """Where dead letters of documents lie."""
 
@@ -45,30 +45,28 @@ class Fate:
 class Documents:
     """The newest announcements, and the newest documents that forms published; at most so many of both."""
 
-    def __init__(self, tell: Callable[[str], None], name: str, most: int = KEPT) -> None:
-        self._tell, self._name, self._most = tell, name, most
-        self._announced: OrderedDict[tuple[str, int], Journey] = OrderedDict()
-        self._own: OrderedDict[str, Fate] = OrderedDict()
-        self._words = Kept[tuple[datetime, DocumentPublished]](OWN, WORDS_BYTES, lambda published: published[0])
-        self.on_the_way = OnTheWay()
+    def __init__(self, tell: Callable[[str], None], name: str, share: Share) -> None:
+        self._tell, self._name = tell, name
+        self._announced = Kept[tuple[str, int], Journey](KEPT, share("journeys"))
+        self._own = Kept[str, Fate](OWN, share("own documents"))
+        self._words = Kept[str, DocumentPublished](OWN, share("words of own documents"))
+        self.on_the_way = OnTheWay(share("on the way"))
 
     @property
     def journeys(self) -> list[Journey]:
         """Of the newest revisions, those announced last first."""
-        return sorted([*self._announced.values()], key=lambda journey: journey.announced_at, reverse=True)
+        return sorted(self._announced.values(), key=lambda journey: journey.announced_at, reverse=True)
 
     def expect(self, document: DocumentPublished) -> None:
         """A form is about to publish it, for the first time or as a change of what stands."""
         name, before = document.document_id, self.fate(document.document_id) or Fate()
         stands = before.journey.revision if before.journey else None
-        self._own[name] = replace(before, refused="", changed_from=stands)
-        while len(self._own) > OWN:
-            self._own.popitem(last=False)
+        self._keep(name, replace(before, refused="", changed_from=stands))
 
     def sent(self, document: DocumentPublished) -> None:
         """The broker has it: its words are kept for a correction."""
         if document.op == "upsert":
-            self._words.put(document.document_id, (datetime.now(UTC), document), bytes_of(document))
+            self._words.put(document.document_id, document, size_of(document))
 
     def unsent(self, document_id: str) -> None:
         """The broker did not take what a form was about to publish."""
@@ -76,15 +74,14 @@ class Documents:
 
     def words(self, document_id: str) -> DocumentPublished | None:
         """What a form published last of it; None where that was before our last start, or too long ago."""
-        kept = self._words.get(document_id)
-        return kept[1] if kept else None
+        return self._words.get(document_id)
 
     def fate(self, document_id: str) -> Fate | None:
         """None of a document that no form published and that is not among the newest."""
         own = self._own.get(document_id)
         if own is not None:
             return own
-        newest_first = reversed([*self._announced.values()])
+        newest_first = reversed(self._announced.values())
         told = next((journey for journey in newest_first if journey.document_id == document_id), None)
         return None if told is None else Fate(told.announced_at, told, told.is_retracted)
 
@@ -104,13 +101,13 @@ class Documents:
     def _announce(self, record: RawRecord, message: DocumentIndexed) -> None:
         [journey] = journeys([record])
         self.on_the_way.announced(message)
-        self._announced.setdefault((journey.document_id, journey.revision), journey)
-        while len(self._announced) > self._most:
-            self._announced.popitem(last=False)
+        if (revision := (journey.document_id, journey.revision)) not in self._announced:
+            self._announced.put(revision, journey, size_of(journey))
         self._told(
             journey.document_id,
             lambda fate: replace(fate, at=record.appended_at, journey=journey, retracted=message.retracted),
         )
+        self._tell(journey.document_id)
         self._tell(self._name)
 
     @staticmethod
@@ -120,5 +117,8 @@ class Documents:
 
     def _told(self, document_id: str, changed: Callable[[Fate], Fate]) -> None:
         if (fate := self._own.get(document_id)) is not None:
-            self._own[document_id] = changed(fate)
+            self._keep(document_id, changed(fate))
             self._tell(document_id)
+
+    def _keep(self, document_id: str, fate: Fate) -> None:
+        self._own.put(document_id, fate, size_of(fate))

@@ -1,11 +1,12 @@
 """How standings changed: the means of what ranks arms, as each standing told them that the topic still keeps."""
 
 import threading
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.web.live.kept import Kept
+from services.web.live.sizes import size_of
 from shared.lab.report.plots.drawing import alone
 from shared.lab.report.plots.history import over_time
 from shared.messages import Standing
@@ -31,27 +32,25 @@ class Point:
 class History:
     """By the standings' keys. One thread takes standings in, any may look."""
 
-    def __init__(self, slices: int = SLICES, points: int = POINTS) -> None:
-        self._slices, self._most = slices, points
-        self._points: OrderedDict[str, tuple[Point, ...]] = OrderedDict()
+    def __init__(self, most_bytes: int, slices: int = SLICES, points: int = POINTS) -> None:
+        self._most = points
+        self._points = Kept[str, tuple[Point, ...]](slices, most_bytes)
 
     def of(self, standing: Standing | None) -> tuple[Point, ...]:
         """In the order of time; none of a slice that is not kept."""
-        return self._points.get(standing.key, ()) if standing else ()
+        return self._points.get(standing.key) or () if standing else ()
 
     def take(self, standing: Standing) -> None:
         """One that is older than what is known, as a scorer tells while it counts anew, is left out."""
         point = Point(standing.counted_at, dict(_means(standing)))
-        points = self._points.pop(standing.key, ())
+        points = self.of(standing)
         if points and points[-1].at == point.at:
             points = points[:-1]
         if not points or points[-1].at < point.at:
             points = (*points, point)
         if len(points) > self._most:
             points = (*points[:-1:2], points[-1])
-        self._points[standing.key] = points
-        while len(self._points) > self._slices:
-            self._points.popitem(last=False)
+        self._points.put(standing.key, points, size_of(points))
 
 
 def _means(standing: Standing) -> list[tuple[str, Interval]]:

@@ -1,9 +1,10 @@
 """Documents that were published and of which nothing was announced yet."""
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.web.live.kept import Kept
+from services.web.live.sizes import size_of
 from shared import dead_letters, topology
 from shared.lags import Lags, Place
 from shared.messages import DocumentIndexed
@@ -27,20 +28,17 @@ class OnItsWay:
 class OnTheWay:
     """By id; where there are more, the oldest are forgotten. One thread takes records in, any may look."""
 
-    def __init__(self, most: int = MOST) -> None:
-        self._most = most
-        self._published: OrderedDict[str, OnItsWay] = OrderedDict()
-        self._ended: OrderedDict[str, datetime] = OrderedDict()
+    def __init__(self, most_bytes: int, most: int = MOST) -> None:
+        self._published = Kept[str, OnItsWay](most, most_bytes // 2)
+        self._ended = Kept[str, datetime](most, most_bytes // 2)
 
     def published(self, record: RawRecord) -> None:
         """A record of the documents' topic."""
         name = key_of(record)
         ended = self._ended.get(name)  # topics are read side by side
         if 0 < len(name) <= LONGEST and (ended is None or ended < record.appended_at):
-            self._published.pop(name, None)
-            self._published[name] = OnItsWay(name, record.appended_at, record.position)
-        while len(self._published) > self._most:
-            self._published.popitem(last=False)
+            waiting = OnItsWay(name, record.appended_at, record.position)
+            self._published.put(name, waiting, size_of(waiting))
 
     def announced(self, message: DocumentIndexed) -> None:
         """One made from a document's newest record, or from a later one, ends its way."""
@@ -58,12 +56,9 @@ class OnTheWay:
         """What was published up to this moment is on no way any more."""
         known = self._published.get(name)
         if known is not None and known.at <= at:
-            del self._published[name]
+            self._published.pop(name)
         if len(name) <= LONGEST:
-            self._ended.pop(name, None)
-            self._ended[name] = at
-        while len(self._ended) > self._most:
-            self._ended.popitem(last=False)
+            self._ended.put(name, at, size_of(at))
 
     def oldest(self, lags: Lags | None) -> list[OnItsWay]:
         """Those published first come first; without those of which `lags` say that nothing is done any more.
@@ -71,7 +66,7 @@ class OnTheWay:
         Nothing is ever announced of a document that says what another one says: it is on no way once the services have
         committed all that they were given.
         """
-        waiting = [_by(lags, known) for known in [*self._published.values()]]
+        waiting = [_by(lags, known) for known in self._published.values()]
         return sorted(
             (known for known in waiting if known is not None), key=lambda known: (known.at, known.document_id)
         )

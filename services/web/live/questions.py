@@ -5,17 +5,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from services.web.live.kept import Kept
+from services.web.live.shares import Share
+from services.web.live.sizes import size_of
 from services.web.signing.people import Person
 from shared import topology
-from shared.contests.calendar import Calendar
+from shared.contests.calendar import Calendar, Entry
 from shared.messages import Answer, ContestAnnounced, Question, Result
 from shared.messages.contests import MOST_ARMS, Competing
 from shared.records import Position, RawRecord, understood
 from shared.restriction import made_of
 from shared.standings import newest
 
-EARLY, EARLY_BYTES = 500, 32 * 1024 * 1024
-"""Questions whose answers came before them, and the memory that those take."""
+EARLY, CONTESTS, BESIDE = 500, 500, 300
+"""Questions whose answers came before them; contests; bytes that an answer or a result takes in its question."""
 OVERDUE = timedelta(minutes=2)
 """After its deadline no result of a question comes any more."""
 
@@ -43,7 +45,7 @@ class Asked:
     """A question and what came of it. `result`: None until it is scored.
 
     `position`: None where the question itself is no longer on its topic. `published`: the first version of its result
-    that was seen, and the newest. `result_bytes`: of the result on its topic.
+    that was seen, and the newest. `result_bytes`: that the result takes in memory.
     """
 
     question: Question
@@ -62,12 +64,15 @@ class Asked:
 class Questions:
     """Kept in memory within a number and a size, the oldest leave. Written by one thread, read by any."""
 
-    def __init__(self, most: int, most_bytes: int, tell: Callable[[str], None]) -> None:
+    def __init__(self, most: int, share: Share, tell: Callable[[str], None]) -> None:
         self._tell = tell
-        self._asked = Kept[Asked](most, most_bytes, lambda asked: asked.asked_at)
-        self._early = Kept[Mapping[str, Said]](EARLY, EARLY_BYTES, lambda said: min(of.at for of in said.values()))
+        self._asked = Kept[str, Asked](most, share("questions"), lambda asked: asked.asked_at)
+        self._early = Kept[str, Mapping[str, Said]](
+            EARLY, share("answers before their question"), lambda said: min(of.at for of in said.values())
+        )
+        self._entries = Kept[Position, Entry](CONTESTS, share("contests") // 2, lambda entry: entry.since)
         self.calendar = Calendar()
-        self.votes_counted = 0
+        self.votes_counted = self._scored = 0
         """How often the votes on a result have changed."""
 
     def get(self, question_id: str, person: Person) -> Asked | None:
@@ -78,6 +83,11 @@ class Questions:
     def is_kept(self, question_id: str) -> bool:
         """Whether it is known here, be it for this person or not."""
         return self._asked.get(question_id) is not None
+
+    @property
+    def version(self) -> object:
+        """Another one once anything has changed about a question with a result."""
+        return self._scored, self._asked.gone
 
     @property
     def results(self) -> list[Result]:
@@ -103,7 +113,7 @@ class Questions:
 
     def scored(self, person: Person) -> list[Asked]:
         """All that have a result and that this person may see; those asked last come first."""
-        return [asked for asked in self.newest(len(self._asked.values()), person) if asked.result is not None]
+        return [asked for asked in self.newest(len(self._asked), person) if asked.result is not None]
 
     def take(self, record: RawRecord) -> None:
         """Take in a record of one of the topics of questions."""
@@ -114,23 +124,26 @@ class Questions:
             topology.RESULTS.name: self._result,
         }
         if taker := takers.get(record.position.topic):
-            taker(record, len(record.value or b""))
+            taker(record)
 
-    def _announced(self, record: RawRecord, size: int) -> None:
-        del size
+    def _announced(self, record: RawRecord) -> None:
         for _, announcement in understood(ContestAnnounced, [record]):
-            self.calendar = self.calendar.announced(announcement.contest, record.appended_at)
+            [entry] = Calendar().announced(announcement.contest, record.appended_at).entries
+            self._entries.put(record.position, entry, size_of(entry))
+            entries = sorted(self._entries.values(), key=lambda entry: (entry.since, entry.contest.digest))
+            self.calendar = Calendar(entries)
 
-    def _question(self, record: RawRecord, size: int) -> None:
+    def _question(self, record: RawRecord) -> None:
         for _, question in understood(Question, [record]):
             asked = self._asked.get(question.question_id)
             if asked is None:
                 said, earlier = self._taken_early(question.question_id)
-                self._put(Asked(question, record.appended_at, record.position, said), size + earlier)
+                asked = Asked(question, record.appended_at, record.position, said)
+                self._put(asked, size_of(question) + BESIDE + earlier)
             elif asked.position is None and asked.asked_at == record.appended_at:
                 self._put(replace(asked, position=record.position), 0)
 
-    def _answer(self, record: RawRecord, size: int) -> None:
+    def _answer(self, record: RawRecord) -> None:
         """One that comes before its question, from another partition's reader, waits for it."""
         for _, answer in understood(Answer, [record]):
             asked = self._asked.get(answer.question_id)
@@ -138,13 +151,13 @@ class Questions:
             if answer.arm in before or len(before) >= MOST_ARMS:
                 continue
             if asked is None:
-                said = {**before, answer.arm: Said(answer, record.appended_at, record.position)}
-                self._early.grow(answer.question_id, said, size)
+                own = Said(answer, record.appended_at, record.position)
+                self._early.grow(answer.question_id, {**before, answer.arm: own}, size_of(own) + BESIDE)
             else:
                 own = Said(made_of(answer, asked.question.labels), record.appended_at, record.position)
-                self._put(replace(asked, said={**before, answer.arm: own}), size)
+                self._put(replace(asked, said={**before, answer.arm: own}), size_of(own) + BESIDE)
 
-    def _result(self, record: RawRecord, size: int) -> None:
+    def _result(self, record: RawRecord) -> None:
         for _, result in understood(Result, [record]):
             name = result.question.question_id
             asked = self._asked.get(name)
@@ -158,7 +171,7 @@ class Questions:
             seen = [*asked.published, Published(result.result_version, record.appended_at, record.position)]
             seen.sort(key=lambda of: (of.version, of.at))
             published = tuple(dict.fromkeys((seen[0], seen[-1])))
-            stands = size if standing is result else asked.result_bytes
+            stands = size_of(result) + BESIDE if standing is result else asked.result_bytes
             grown = earlier + stands - asked.result_bytes
             asked = replace(asked, question=standing.question, result=standing, published=published)
             self._put(replace(asked, result_bytes=stands), grown)
@@ -170,4 +183,5 @@ class Questions:
 
     def _put(self, asked: Asked, grown: int) -> None:
         self._asked.grow(asked.question.question_id, asked, grown)
+        self._scored += asked.result is not None
         self._tell(asked.question.question_id)

@@ -1,10 +1,11 @@
 """Values that are made only while somebody looks, and seldom enough however many do."""
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from time import monotonic
 from typing import Generic, TypeVar
+
+from services.web.live.kept import Kept
 
 T = TypeVar("T")
 
@@ -56,14 +57,12 @@ class Named(Generic[T]):
     """One such value for each name that somebody looked at lately, of at most so many. `of` tells how each is made."""
 
     def __init__(self, of: Callable[[str], Refreshed[T]], most: int = 64) -> None:
-        self._of, self._most, self._lock = of, most, threading.Lock()
-        self._held: OrderedDict[str, Refreshed[T]] = OrderedDict()
+        self._of, self._lock = of, threading.Lock()
+        self._held = Kept[str, Refreshed[T]](most)
 
     def get(self, name: str) -> Refreshed[T]:
         """The one of this name."""
         with self._lock:
-            held = self._held.pop(name, None) or self._of(name)
-            self._held[name] = held
-            while len(self._held) > self._most:
-                self._held.popitem(last=False)
+            held = self._held.get(name) or self._of(name)
+            self._held.put(name, held)
             return held

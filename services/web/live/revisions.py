@@ -1,9 +1,11 @@
 """Where documents stand by what the topics say: the records of each on its way, and its newest announced revision."""
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.web.live.kept import Kept
+from services.web.live.shares import Share
+from services.web.live.sizes import size_of
 from shared import topology
 from shared.messages import DocumentIndexed, Revision
 from shared.messages.schema import LONGEST_IDENTIFIER
@@ -35,13 +37,12 @@ class Passed:
 class Revisions:
     """Of the documents heard of last, at most so many, the newest records. One thread writes, any reads."""
 
-    def __init__(self, most: int = MOST) -> None:
-        self._most = most
-        self._of: OrderedDict[str, tuple[Passed, ...]] = OrderedDict()
+    def __init__(self, share: Share, most: int = MOST) -> None:
+        self._of = Kept[str, tuple[Passed, ...]](most, share("revisions"))
 
     def of(self, document_id: str) -> tuple[Passed, ...]:
         """Its records in the order in which they were read."""
-        return self._of.get(document_id, ())
+        return self._of.get(document_id) or ()
 
     def announced(self, document_id: str, revision: int | None = None) -> Passed | None:
         """Where this revision was announced, or the newest one; None where that is not kept."""
@@ -62,8 +63,6 @@ class Revisions:
 
     def _put(self, document_id: str, passed: Passed) -> None:
         before = self.of(document_id)
-        if all(known.position != passed.position for known in before):
-            self._of[document_id] = (*before, passed)[-MOST_RECORDS:]
-        self._of.move_to_end(document_id)
-        while len(self._of) > self._most:
-            self._of.popitem(last=False)
+        is_new = all(known.position != passed.position for known in before)
+        told = (*before, passed)[-MOST_RECORDS:] if is_new else before
+        self._of.put(document_id, told, size_of(told))

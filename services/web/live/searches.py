@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.web.live.kept import Kept
+from services.web.live.sizes import size_of
 from shared.messages import EvidenceFound
 from shared.messages.contests import MOST_RECIPES
 from shared.records import Position, RawRecord, understood
 
 MOST_SEARCHES = MOST_RECIPES + 1
 """Of one question: its recipes, and the gold passages."""
+BESIDE = 200
+"""Bytes that one more of them takes in its question's mapping."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Searches:
     """Kept within a number of questions and a size in memory, the oldest leave. One thread writes, any reads."""
 
     def __init__(self, most: int, most_bytes: int) -> None:
-        self._of = Kept[Mapping[str, Searched]](
+        self._of = Kept[str, Mapping[str, Searched]](
             most, most_bytes, lambda found: min(searched.evidence.asked_at for searched in found.values())
         )
 
@@ -41,4 +44,4 @@ class Searches:
             before = self.of(name)
             if evidence.recipe not in before and len(before) < MOST_SEARCHES:
                 searched = Searched(evidence, record.position, record.appended_at)
-                self._of.grow(name, {**before, evidence.recipe: searched}, len(record.value or b""))
+                self._of.grow(name, {**before, evidence.recipe: searched}, size_of(searched) + BESIDE)

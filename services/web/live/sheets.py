@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.web.live.kept import Kept
+from services.web.live.shares import Share
+from services.web.live.sizes import size_of
 from services.web.signing.people import Person
 from shared import topology
 from shared.lab.reviewing.given import Given, given, standing, told
@@ -14,9 +16,9 @@ from shared.messages import Reviewed, ReviewItem
 from shared.messages.reviews import ItemKind
 from shared.records import RawRecord, key_of, understood
 
-ITEMS, ITEM_BYTES = 10_000, 64 * 1024 * 1024
-VERDICTS, READ_ITEMS, VERDICT_BYTES = 50_000, 20_000, 64 * 1024 * 1024
-"""Newest records that are read at a start; items of which what was said is kept, and the memory that takes."""
+ITEMS = 10_000
+VERDICTS, READ_ITEMS = 50_000, 20_000
+"""Newest records that are read at a start; items of which what was said is kept."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,10 @@ class Sheet:
 class Sheets:
     """Kept in memory within a number and a size, the oldest leave. Written by one thread, read by any."""
 
-    def __init__(self) -> None:
-        self._items = Kept[Listed](ITEMS, ITEM_BYTES, lambda listed: listed.at)
-        self._said = Kept[Mapping[str, Given]](
-            READ_ITEMS, VERDICT_BYTES, lambda said: max(each.at for each in said.values())
+    def __init__(self, share: Share) -> None:
+        self._items = Kept[str, Listed](ITEMS, share("review items"), lambda listed: listed.at)
+        self._said = Kept[str, Mapping[str, Given]](
+            READ_ITEMS, share("verdicts"), lambda said: max(each.at for each in said.values())
         )
 
     def all_of(self, person: Person) -> list[Sheet]:
@@ -80,14 +82,15 @@ class Sheets:
             self._items.pop(key_of(record))
         for _, item in understood(ReviewItem, [record]):
             if has_its_name(item):
-                self._items.put(item.key, Listed(item, record.appended_at), len(record.value or b""))
+                listed = Listed(item, record.appended_at)
+                self._items.put(item.key, listed, size_of(listed))
 
     def _verdict(self, record: RawRecord) -> None:
         for _, reviewed in understood(Reviewed, [record]):
             before = self._said.get(reviewed.item_id) or {}
             after = told(before, given(reviewed, record))
             if after is not before:
-                self._said.grow(reviewed.item_id, after, len(record.value or b""))
+                self._said.put(reviewed.item_id, after, size_of(after))
 
 
 def _sheet(listed: Sequence[Listed], person: Person) -> Sheet | None:

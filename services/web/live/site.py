@@ -1,6 +1,6 @@
 """All that pages are made from: views of topics that are kept up to date, and where forms are published."""
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,18 +9,23 @@ from services.web.live.accepted import AcceptedAnswers
 from services.web.live.changes import Changes
 from services.web.live.dead import DEAD, DeadLetters
 from services.web.live.documents import REFUSED, Documents
+from services.web.live.kept import Kept
 from services.web.live.operations import OPERATED, Operations
+from services.web.live.pieces import Pieces
 from services.web.live.questions import Questions
 from services.web.live.refreshed import Refreshed
 from services.web.live.revisions import Revisions
 from services.web.live.searches import Searches
 from services.web.live.sending import Sending
+from services.web.live.shares import shares
 from services.web.live.sheets import Sheets
+from services.web.live.sizes import size_of
 from services.web.live.standings import Standings
+from services.web.live.views import Views
 from services.web.ports import Lagging, Letters, NotKnown, Publishing, StandingRevisions, no_letters
 from services.web.reports.kept import Folder
 from services.web.reports.made import Reports
-from services.web.safety import HOUR_S, Forms, Often
+from services.web.safety import HOUR_S, MINUTE_S, Forms, Often
 from services.web.settings import WebSettings
 from services.web.signing.ways import Signing, ThisMachine
 from services.web.store import NoStore
@@ -29,7 +34,7 @@ from shared.costs import CostSettings
 from shared.lab.voting.reading import Taken, readable
 from shared.lab.voting.settings import VotingSettings
 from shared.messages import ActionTaken, Message, Standing
-from shared.records import RawRecord
+from shared.records import Position, RawRecord
 from shared.topology import AnyTopic
 
 STANDINGS, FRESHNESS = "standings", "freshness"
@@ -38,9 +43,8 @@ VOTES = 20_000
 """Newest votes that are kept: what a voter has voted on is not offered again."""
 LOOK_EVERY_S = 5.0
 """Seconds between looks at how far services are, while somebody looks."""
-REPORTS_PER_MINUTE = 6
-"""That one person may have made."""
-MiB = 1024 * 1024
+REPORTS_PER_MINUTE, AT_ONCE = 6, 10
+"""That one person may have made; people who may do all that one may, at the same time, where nobody signs in."""
 Taker = Callable[[RawRecord], None]
 
 
@@ -67,22 +71,23 @@ class Site:
     letters: Letters = no_letters
 
     def __post_init__(self) -> None:
-        tell = self.changes.tell
-        self.questions = Questions(self.settings.questions, self.settings.memory_mib * MiB, tell)
-        self.searches = Searches(self.settings.questions, self.settings.evidence_mib * MiB)
-        self.documents = Documents(tell, FRESHNESS)
-        self.revisions = Revisions()
-        self.operations = Operations(tell)
-        self.dead = DeadLetters(self.settings.dead_letters, self.operations.sent, tell)
+        tell, share = self.changes.tell, shares(self.settings.memory_mib)
+        self.questions = Questions(self.settings.questions, share, tell)
+        self.searches = Searches(self.settings.questions, share("searches"))
+        self.documents = Documents(tell, FRESHNESS, share)
+        self.revisions = Revisions(share)
+        self.operations = Operations(tell, share)
+        self.dead = DeadLetters(self.settings.dead_letters, self.operations.sent, tell, share)
         self.sending = Sending(self.letters, self.write_down)
-        self.sheets, self.accepted = Sheets(), AcceptedAnswers()
-        self.votes: deque[Taken] = deque(maxlen=VOTES)
+        self.sheets, self.accepted = Sheets(share), AcceptedAnswers(share)
+        self.votes = Kept[Position, Taken](VOTES, share("votes"))
         self.open_of: Counter[str] = Counter()
-        self.asking = Often(self.settings.asked_per_minute)
-        self.casting = Often(self.voting.per_voter_per_hour, within_s=HOUR_S)
+        self.pieces, self.views = Pieces(self.changes), Views(share("views"))
+        self.asking = self._often(self.settings.asked_per_minute, MINUTE_S)
+        self.casting = self._often(self.voting.per_voter_per_hour, HOUR_S)
         self.kept, self.reporting = Folder(self.settings.reports), Often(REPORTS_PER_MINUTE)
         self.lags = Refreshed(self.lagging.look, every_s=LOOK_EVERY_S)
-        self.counted = Standings(self.questions, self.voting, lambda: tell(STANDINGS))
+        self.counted = Standings(self.questions, self.voting, lambda: tell(STANDINGS), share)
         self._takers = self._by_topic()
 
     def _by_topic(self) -> Mapping[str, Sequence[Taker]]:
@@ -105,6 +110,10 @@ class Site:
             takers[topic] = [self.operations.take]
         dead = {name: [self.dead.take, *([self.documents.take] if name in REFUSED else [])] for name in DEAD}
         return {topic.name: of for topic, of in takers.items()} | dead
+
+    def _often(self, most: int, within_s: float) -> Often:
+        """Where nobody signs in, names can be made up: then all together have a limit too."""
+        return Often(most, within_s, of_all=None if self.signs_in else AT_ONCE * most)
 
     @property
     def signs_in(self) -> bool:
@@ -138,7 +147,7 @@ class Site:
 
     def _take_vote(self, record: RawRecord) -> None:
         for taken in readable([record]):
-            self.votes.append(taken)
+            self.votes.put(record.position, taken, size_of(taken))
             self.changes.tell(taken.vote.question_id)
 
     def finish_reading(self) -> None:

@@ -3,40 +3,44 @@
 from collections.abc import Callable, Sequence
 
 from services.web.live.history import History, Point, picture
+from services.web.live.kept import Kept
 from services.web.live.questions import Questions
 from services.web.live.ratings import Rated, rated
 from services.web.live.refreshed import Named, Refreshed
-from shared import topology
+from services.web.live.shares import Share
+from services.web.live.sizes import size_of
 from shared.contests.files import of_result
 from shared.lab.voting.settings import VotingSettings
-from shared.latest import Latest
 from shared.messages import Standing
-from shared.records import RawRecord, key_of
+from shared.records import RawRecord, key_of, understood
 from shared.standings import current
 
 RATED_EVERY_S, DRAWN_EVERY_S = 1.0, 5.0
 """Least seconds between two counts of the votes, and between two pictures of one slice, while somebody looks."""
+MOST = 5_000
+"""Slices of all contests."""
 
 
 class Standings:
     """Written by the thread that reads topics. `tell` is called where something is counted anew."""
 
-    def __init__(self, questions: Questions, voting: VotingSettings, tell: Callable[[], None]) -> None:
+    def __init__(self, questions: Questions, voting: VotingSettings, tell: Callable[[], None], share: Share) -> None:
         self._questions, self._per_hour, self._tell = questions, voting.per_voter_per_hour, tell
-        self._latest, self._votes_counted = Latest(topology.STANDINGS), 0
-        self.history = History()
+        self._latest, self._votes_counted = Kept[str, Standing](MOST, share("standings")), 0
+        self.history = History(share("means"))
         self._ratings, self._pictures = Named(self._rated), Named(self._drawn)
 
     @property
     def current(self) -> dict[str, Standing]:
         """The newest of each slice, of the contest that was counted last."""
-        return current([*self._latest.values.values()])
+        return current(self._latest.values())
 
     def take(self, record: RawRecord) -> None:
         """Take in a record of their topic."""
-        self._latest.take(record)
-        standing = self._latest.values.get(key_of(record))
-        if standing is not None:
+        if record.value is None:
+            self._latest.pop(key_of(record))
+        for _, standing in understood(Standing, [record]):
+            self._latest.put(key_of(record), standing, size_of(standing))
             self.history.take(standing)
         self._tell()
 

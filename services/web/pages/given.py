@@ -56,7 +56,7 @@ async def _fields(request: Request) -> dict[str, str]:
 async def _free(request: Request) -> AsyncIterator[None]:
     """Raises TooManyStreamsError where as many pages are open as are kept up to date, of all or of one person."""
     site, person = _site(request), _person(request)
-    if site.changes.count >= site.settings.streams:
+    if site.open_of.total() >= site.settings.streams:
         raise TooManyStreamsError(f"{site.settings.streams} pages are open already: load this one again instead")
     if site.open_of[person.voter] >= MOST_OF_ONE:
         raise TooManyStreamsError(f"you have {MOST_OF_ONE} pages open already: close one, or load this one again")

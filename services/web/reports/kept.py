@@ -6,13 +6,13 @@ elsewhere, whatever is moved meanwhile.
 
 import os
 import stat
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from services.web.live.kept import Kept
 from services.web.reports.said import KINDS, Kind, Said, said
 
 FORMS = ("html", "md", "json")
@@ -27,7 +27,7 @@ class NotKeptError(LookupError):
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptPage:
     """A page that lies in `folder`, seen from the folder of all, with "" for that one itself."""
 
     folder: str
@@ -44,14 +44,14 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._said: OrderedDict[tuple[str, int, int], Said] = OrderedDict()
+        self._said = Kept[tuple[str, int, int], Said](REMEMBERED)
 
-    def newest(self) -> list[Kept]:
+    def newest(self) -> list[KeptPage]:
         """All pages, those written last first."""
         found = [kept for kept in self._found() if len(kept.name("html")) <= LONGEST and _is_text(kept.folder)]
         return sorted(found, key=lambda kept: (kept.written_at, kept.folder, kept.kind), reverse=True)
 
-    def said(self, kept: Kept) -> Said:
+    def said(self, kept: KeptPage) -> Said:
         """What its numbers say in short; why nothing, where they say nothing."""
         name = kept.name("json")
         try:
@@ -62,9 +62,7 @@ class Folder:
                 told = said(kept.kind, _all_of(file, status))
         except NotKeptError as error:
             return Said(why=f"its numbers cannot be read: {error}")
-        self._said[key] = told
-        while len(self._said) > REMEMBERED:
-            self._said.popitem(last=False)
+        self._said.put(key, told)
         return told
 
     def read(self, name: str) -> bytes:
@@ -75,7 +73,7 @@ class Folder:
             raise NotKeptError("it is being written at the moment, or was never finished: load it again")
         return content
 
-    def _found(self) -> Iterator[Kept]:
+    def _found(self) -> Iterator[KeptPage]:
         left, ahead = ENTRIES, [(self.path, "", 0)]
         while ahead:
             path, folder, depth = ahead.pop(0)
@@ -89,7 +87,7 @@ class Folder:
                 elif entry.name in PAGES and entry.is_file(follow_symlinks=False):
                     with suppress(OSError):  # it may be gone by now
                         at = datetime.fromtimestamp(entry.stat(follow_symlinks=False).st_mtime, UTC)
-                        yield Kept(folder, PAGES[entry.name], at)
+                        yield KeptPage(folder, PAGES[entry.name], at)
 
 
 PAGES: dict[str, Kind] = {f"{kind}.html": kind for kind in KINDS}

@@ -35,6 +35,11 @@ class Person:
     def may(self, role: Role) -> bool:
         return ROLES.index(self.role) >= ROLES.index(role)
 
+    @property
+    def alike(self) -> "Person":
+        """Anybody who may do and see the same, without a name."""
+        return Person("", "", self.role, tuple(sorted({*self.labels})))
+
     def require(self, role: Role) -> None:
         """Raises NotAllowedError for whoever has a lower role."""
         if not self.may(role):

@@ -160,6 +160,15 @@ def numbered(answer: Answer) -> list[str]:
     return [*answer.evidence, *unnamed][:MOST_PASSAGES]
 
 
+def documents_of(asked: Asked, arms: Sequence[str], person: Person) -> list[str]:
+    """Ids of the documents of all passages that the cards show; of those that an answer cites first."""
+    answers = [answer for arm in arms if (answer := answer_of(asked, arm)[0]) and person.may_see_answer(answer)]
+    cited = (chunk_id for answer in answers for chunk_id in answer.citations)
+    shown = (chunk_id for answer in answers for chunk_id in numbered(answer))
+    sources = map(source_of, dict.fromkeys([*cited, *shown]))
+    return [*dict.fromkeys(source[0] for source in sources if source is not None)]
+
+
 def _passages(answer: Answer, marked: Marked) -> Iterator[Passage]:
     citations = {*answer.citations}
     for at, chunk_id in enumerate(numbered(answer)):

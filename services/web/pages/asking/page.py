@@ -1,6 +1,6 @@
 """Asking a question, and watching its answers come."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -10,19 +10,19 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import HTTPException
 from fastapi.responses import RedirectResponse
-from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from services.web.live.marks import by_topic
+from services.web.live.pieces import Shown
 from services.web.live.questions import Asked
 from services.web.live.site import Site
-from services.web.pages import streams
 from services.web.pages.asking import conversation
-from services.web.pages.asking.cards import Card, cards_of, narrowed, progress
+from services.web.pages.asking.cards import Card, cards_of, documents_of, narrowed, progress
 from services.web.pages.faults import faults_of
 from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite, Open, only
 from services.web.pages.paging import AtPage, paged
 from services.web.pages.rendering import page, part
 from services.web.pages.review import accepted
+from services.web.pages.streams import Stream, kept_up
 from services.web.safety import Browser
 from services.web.signing.people import Person
 from shared import topology
@@ -91,11 +91,10 @@ def one(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson, id
     return page(request, "asking/question.html", _shown(site, person, asked) | form)
 
 
-@router.get("/question/stream", response_class=EventSourceResponse, dependencies=[Open])
-async def stream(site: OfSite, person: OfPerson, id: str) -> AsyncIterator[ServerSentEvent]:  # noqa: A002
-    """Its answers anew whenever one has come."""
-    async for event in streams.kept_up(site, id, lambda: _answers(site, person, id)):
-        yield event
+@router.get("/question/stream", dependencies=[Open])
+async def stream(site: OfSite, person: OfPerson, id: str, marks: bool = False) -> Stream:  # noqa: A002
+    """Its answers anew whenever one has come; with `marks` also whenever a passage's document has changed."""
+    return Stream(kept_up(site, person, marked if marks else answers, id, name=id, beside=read if marks else None))
 
 
 def new_id(now: datetime | None = None) -> str:
@@ -138,9 +137,25 @@ def _several(said: str | None) -> tuple[str, ...]:
     return tuple(name.strip() for name in (said or "").split(",") if name.strip())
 
 
-def _answers(site: Site, person: Person, question_id: str) -> tuple[str, bool]:
+def answers(site: Site, person: Person, question_id: str) -> Shown:
+    """What a stream sends of a question; the last where no more will come."""
     shown_of = _shown(site, person, site.questions.get(question_id, person))
-    return part(site, "asking/answers.html", shown_of), bool(shown_of["is_settled"])
+    return Shown(part(site, "asking/answers.html", shown_of), bool(shown_of["is_settled"]))
+
+
+def marked(site: Site, person: Person, question_id: str) -> Shown:
+    """The same, which goes on as long as a document of what is shown can be corrected or retracted."""
+    asked = site.questions.get(question_id, person)
+    if asked is None and not is_on_its_way(question_id):
+        return Shown(None, is_last=True)
+    shown = answers(site, person, question_id)
+    return Shown(shown.text, shown.is_last and not read(site, person, question_id))
+
+
+def read(site: Site, person: Person, question_id: str) -> list[str]:
+    """The documents of its passages."""
+    asked = site.questions.get(question_id, person)
+    return documents_of(asked, site.questions.arms_of(asked), person) if asked else []
 
 
 def _shown(site: Site, person: Person, asked: Asked | None) -> dict[str, object]:

@@ -1,20 +1,21 @@
 """Sending dead letters again: what it would do, the confirmation, and how far it has come."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import HTTPException
 from fastapi.responses import RedirectResponse
-from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from services.web.live.pieces import Shown
 from services.web.live.site import Site
-from services.web.pages import streams
 from services.web.pages.dead import letters
 from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite, Open, only
 from services.web.pages.rendering import page, part
+from services.web.pages.streams import Stream, kept_up
 from services.web.safety import ForeignFormError
+from services.web.signing.people import Person
 from shared.lab.acting import begun
 from shared.lab.resending.buried import Buried
 from shared.lab.resending.plan import Plan, plan
@@ -66,16 +67,17 @@ def _is_known(site: OfSite, id: str) -> None:  # noqa: A002
     _progress(site, id)
 
 
-@router.get("/dead/sending/stream", response_class=EventSourceResponse, dependencies=[Open, Depends(_is_known)])
-async def stream(site: OfSite, id: str) -> AsyncIterator[ServerSentEvent]:  # noqa: A002
+@router.get("/dead/sending/stream", dependencies=[Open, Depends(_is_known)])
+async def stream(site: OfSite, person: OfPerson, id: str) -> Stream:  # noqa: A002
     """The same anew, until it has ended."""
+    return Stream(kept_up(site, person, _piece, id, name=id))
 
-    def piece() -> tuple[str, bool]:
-        told = _progress(site, id)
-        return part(site, "dead/progress.html", told), not told["is_running"]
 
-    async for event in streams.kept_up(site, id, piece):
-        yield event
+def _piece(site: Site, person: Person, action_id: str) -> Shown:
+    """The same for everybody."""
+    del person
+    told = _progress(site, action_id)
+    return Shown(part(site, "dead/progress.html", told), not told["is_running"])
 
 
 def _progress(site: Site, action_id: str) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """Publishing a document, watching it on its way, and correcting it or taking it back."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -9,14 +9,14 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import HTTPException
 from fastapi.responses import RedirectResponse
-from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from services.web.live.pieces import Shown
 from services.web.live.site import Site
-from services.web.pages import streams
 from services.web.pages.faults import FieldError, faults_of
 from services.web.pages.freshness import page as freshness_page
 from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite, Open, only
 from services.web.pages.rendering import page, part
+from services.web.pages.streams import Stream, kept_up
 from services.web.safety import Browser
 from services.web.signing.people import Person
 from shared import topology
@@ -51,16 +51,17 @@ def _is_known(site: OfSite, id: str) -> None:  # noqa: A002
     _fate(site, id)
 
 
-@router.get("/document/stream", response_class=EventSourceResponse, dependencies=[Open, Depends(_is_known)])
-async def stream(site: OfSite, id: str) -> AsyncIterator[ServerSentEvent]:  # noqa: A002
+@router.get("/document/stream", dependencies=[Open, Depends(_is_known)])
+async def stream(site: OfSite, person: OfPerson, id: str) -> Stream:  # noqa: A002
     """The same anew, until it can be found or was refused."""
+    return Stream(kept_up(site, person, _piece, id, name=id))
 
-    def piece() -> tuple[str, bool]:
-        shown = _fate(site, id)
-        return part(site, "documents/fate.html", shown), bool(shown["is_known"])
 
-    async for event in streams.kept_up(site, id, piece):
-        yield event
+def _piece(site: Site, person: Person, document_id: str) -> Shown:
+    """The same for everybody."""
+    del person
+    shown = _fate(site, document_id)
+    return Shown(part(site, "documents/fate.html", shown), bool(shown["is_known"]))
 
 
 @router.post("/document/change", dependencies=[only("operator")])

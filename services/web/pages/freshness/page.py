@@ -1,18 +1,18 @@
 """How soon documents can be found, with a form to publish one (`documents.py` takes it)."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request, Response
-from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from services.web.live.on_the_way import EMBEDDER, INGEST
+from services.web.live.pieces import Shown
 from services.web.live.site import FRESHNESS, LOOK_EVERY_S, Site
-from services.web.pages import streams
-from services.web.pages.given import OfBrowser, OfSite, Open
+from services.web.pages.given import OfBrowser, OfPerson, OfSite, Open
 from services.web.pages.rendering import page, part
+from services.web.pages.streams import Stream, kept_up
 from services.web.pages.words import took
 from services.web.safety import Browser
+from services.web.signing.people import Person
 from shared.lab.freshness import STAGES, Journey, Quantiles, stages
 from shared.lags import absent
 
@@ -31,17 +31,20 @@ def show(request: Request, site: OfSite, browser: OfBrowser) -> Response:
     return page(request, "freshness/freshness.html", shown(site, browser))
 
 
-@router.get("/freshness/stream", response_class=EventSourceResponse, dependencies=[Open])
-async def stream(site: OfSite) -> AsyncIterator[ServerSentEvent]:
+@router.get("/freshness/stream", dependencies=[Open])
+async def stream(site: OfSite, person: OfPerson) -> Stream:
     """The same anew whenever a document was published or announced, and how far services are every few seconds."""
+    return Stream(
+        kept_up(
+            site, person, _piece, name=FRESHNESS, refresh=site.lags.refresh, every_s=LOOK_EVERY_S, spacing_s=SPACING_S
+        )
+    )
 
-    def piece() -> tuple[str, bool]:
-        return part(site, "freshness/stages.html", _stages(site)), False
 
-    async for event in streams.kept_up(
-        site, FRESHNESS, piece, refresh=site.lags.refresh, every_s=LOOK_EVERY_S, spacing_s=SPACING_S
-    ):
-        yield event
+def _piece(site: Site, person: Person, of: str) -> Shown:
+    """The same for everybody."""
+    del person, of
+    return Shown(part(site, "freshness/stages.html", _stages(site)))
 
 
 def shown(site: Site, browser: Browser) -> dict[str, object]:

@@ -11,7 +11,7 @@ from services.web.live.site import Site
 from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite
 from services.web.pages.paging import AtPage, Paged, paged
 from services.web.pages.rendering import page
-from services.web.reports.kept import FORMS, Folder, Kept, NotKeptError
+from services.web.reports.kept import FORMS, Folder, KeptPage, NotKeptError
 from services.web.reports.made import Made
 from services.web.reports.said import KINDS, Said
 from services.web.signing.people import Person
@@ -35,7 +35,7 @@ router = APIRouter(include_in_schema=False)
 class Listed:
     """A kept page with what it found. `files`: form -> address."""
 
-    kept: Kept
+    kept: KeptPage
     said: Said
     files: dict[str, str]
 
@@ -78,17 +78,17 @@ def file(site: OfSite, name: str) -> Response:
 
 def make_now(site: Site, person: Person) -> Made:
     """Raises TooOftenError, ValueError where there is nothing to report, and what `Reports.make` does."""
-    results = _results(site, person)
+    version, results = site.questions.version, _results(site, person)
     if not results:
         raise ValueError("no question that you may see has a result here: ask one, and wait for its result")
     site.reporting.count(person)
-    return site.reports.make(results, person, per_hour=site.voting.per_voter_per_hour)
+    return site.reports.make(results, person, per_hour=site.voting.per_voter_per_hour, version=version)
 
 
 def listed(folder: Folder, at: int) -> Paged[Listed]:
     """Those written last first; what each found is read for this page alone."""
 
-    def told(of: Kept) -> Listed:
+    def told(of: KeptPage) -> Listed:
         return Listed(of, folder.said(of), {form: f"/reports/file?name={quote(of.name(form))}" for form in FORMS})
 
     return paged(folder.newest(), at).of(told)

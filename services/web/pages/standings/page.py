@@ -1,19 +1,20 @@
 """How the arms stand by now."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import HTTPException
-from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from services.web.live.history import Point
+from services.web.live.pieces import Shown
 from services.web.live.ratings import Rated
 from services.web.live.refreshed import Refreshed
 from services.web.live.site import STANDINGS, Site
-from services.web.pages import streams
-from services.web.pages.given import OfSite, Open
+from services.web.pages.given import OfPerson, OfSite, Open
 from services.web.pages.rendering import page, part
 from services.web.pages.reports.page import POLICY
+from services.web.pages.streams import Stream, kept_up
+from services.web.signing.people import Person
 from shared.lab import standing_words
 from shared.lab.report.phrasing import share_of
 from shared.lab.report.plots.scores import LABEL
@@ -36,17 +37,19 @@ def show(request: Request, site: OfSite, of: str = ALL) -> Response:
     return page(request, "standings/standings.html", {"of": of, **_shown(site, of)})
 
 
-@router.get("/standings/stream", response_class=EventSourceResponse, dependencies=[Open])
-async def stream(site: OfSite, of: str = ALL) -> AsyncIterator[ServerSentEvent]:
+@router.get("/standings/stream", dependencies=[Open])
+async def stream(site: OfSite, person: OfPerson, of: str = ALL) -> Stream:
     """The same anew whenever something was counted."""
+    rated = ratings_of(site, of).refresh
+    return Stream(
+        kept_up(site, person, _piece, of, name=STANDINGS, refresh=rated, every_s=LOOK_EVERY_S, spacing_s=SPACING_S)
+    )
 
-    def piece() -> tuple[str, bool]:
-        return part(site, "standings/standing.html", _shown(site, of)), False
 
-    async for event in streams.kept_up(
-        site, STANDINGS, piece, refresh=ratings_of(site, of).refresh, every_s=LOOK_EVERY_S, spacing_s=SPACING_S
-    ):
-        yield event
+def _piece(site: Site, person: Person, of: str) -> Shown:
+    """The same for everybody."""
+    del person
+    return Shown(part(site, "standings/standing.html", _shown(site, of)))
 
 
 @router.get("/standings/history")

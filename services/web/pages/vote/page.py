@@ -51,7 +51,7 @@ def cast(site: OfSite, browser: OfBrowser, person: OfPerson, fields: Fields) -> 
         raise ValueError("no answer is chosen: say which is better, or that both are equally good or bad")
     shown = _seen(site, browser, person, fields)
     voter, most = person.voter, site.voting.per_voter_per_hour
-    if within_the_hour(voter, [*site.votes], datetime.now(UTC)) >= most:
+    if within_the_hour(voter, site.votes.values(), datetime.now(UTC)) >= most:
         raise TooOftenError(f"of one voter {most} votes within an hour count: come back later")
     site.casting.count(person)
     site.publish(topology.VOTES, shown.vote(voter, choice))
@@ -61,7 +61,7 @@ def cast(site: OfSite, browser: OfBrowser, person: OfPerson, fields: Fields) -> 
 @router.get("/vote/told")
 def told(request: Request, site: OfSite, person: OfPerson, id: str, cast: str = "") -> Response:  # noqa: A002
     """What this person voted on a question, and on whose answers; the newest of several votes. `cast`: a moment ago."""
-    own = [of.vote for of in [*site.votes] if of.vote.voter == person.voter and of.vote.question_id == id]
+    own = [of.vote for of in site.votes.values() if of.vote.voter == person.voter and of.vote.question_id == id]
     result = _result(site, person, id)
     if result is None:
         raise HTTPException(404, "this question is no longer kept here")
@@ -78,7 +78,7 @@ def _result(site: Site, person: Person, question_id: str) -> Result | None:
 
 
 def _voted(site: Site, person: Person) -> Voted:
-    return voted_by(person.voter, ballots(site.questions.results), [*site.votes])
+    return voted_by(person.voter, ballots(site.questions.results), site.votes.values())
 
 
 def _mark(site: Site, browser: Browser, shown: Shown) -> str:
