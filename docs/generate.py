@@ -1,6 +1,7 @@
 """`python docs/generate.py`: write what is derived from the code, so that it is said once.
 
-`docs/flow.md` from the topology, `docs/schemas/*.json` from the messages, `.env.example` from the settings.
+`docs/flow.md` from the topology, `docs/metrics.md` from the metrics, `docs/schemas/*.json` from the messages,
+`.env.example` from the settings.
 `generated()` gives every file with its text; a test compares them with what stands in the repository.
 """
 
@@ -13,6 +14,8 @@ from types import ModuleType
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
+from shared.telemetry.kinds import Label
+from shared.telemetry.metrics import DECLARED
 from shared.topology import STEPS, TOPICS, AnyTopic
 
 ROOT = Path(__file__).parents[1]
@@ -27,7 +30,11 @@ SETTINGS = (
 
 def generated() -> dict[Path, str]:
     """Every derived file with what it should say."""
-    files = {ROOT / "docs" / "flow.md": flow(), ROOT / ".env.example": env_example()}
+    files = {
+        ROOT / "docs" / "flow.md": flow(),
+        ROOT / "docs" / "metrics.md": metrics(),
+        ROOT / ".env.example": env_example(),
+    }
     for topic in TOPICS:
         schema = json.dumps(topic.message.model_json_schema(), indent=2, ensure_ascii=False)
         files[ROOT / "docs" / "schemas" / f"{topic.name}.json"] = schema + "\n"
@@ -74,6 +81,25 @@ def _names(topics: tuple[AnyTopic, ...]) -> str:
 
 def _id(topic: AnyTopic) -> str:
     return topic.name.replace(".", "_")
+
+
+def metrics() -> str:
+    """Every metric with its labels, their bounds and its unit."""
+    return "\n".join([
+        "# Metrics", "", "Made from `shared/telemetry/metrics.py` by `make docs`.", "",
+        "`/metrics` of each service shows those of these that it has used, and `process_*` and `python_*` of the",
+        "client library. A counter ends with `_total` there. A label has the values that are listed or at most so",
+        "many; what is beyond that is `other`. [How to operate it](how-to/operate.md) says where `/metrics` is.", "",
+        "| metric | kind | what it says | unit | labels | watch for |", "|---|---|---|---|---|---|",
+        *(f"| `{metric.name}` | {metric.kind} | {metric.help} | {metric.unit.replace('_', ' ')} | "
+          f"{'; '.join(map(_label, metric.labels))} | {metric.watch} |" for metric in DECLARED), "",
+    ])  # fmt: skip
+
+
+def _label(label: Label) -> str:
+    if label.of:
+        return f"`{label.name}`: {label.of}" + (f", at most {label.most}" if label.most > 1 else "")
+    return f"`{label.name}`: {', '.join(label.values)}"
 
 
 def env_example() -> str:

@@ -6,29 +6,25 @@
 import logging
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from time import perf_counter
+from time import perf_counter, time
 from typing import Any
 
 import structlog
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-from prometheus_client import Counter, Gauge, Histogram, generate_latest
+from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from structlog.tracebacks import ExceptionDictTransformer
 
 from shared import tracebacks
 from shared.masking import masked, masked_inside
+from shared.records import RawRecord
+from shared.telemetry import metrics
 
-_BATCH_SECONDS = Histogram("tiltyard_batch_seconds", "Time to handle and store one batch", ["service"])
-_HANDLED = Counter("tiltyard_records", "Records taken from topics", ["service"])
-_BURIED = Counter("tiltyard_buried", "Records put among the dead letters", ["service", "topic"])
-_NEAR_DUPLICATES = Counter("tiltyard_near_duplicates", "Documents found to reprint another one", ["policy"])
-_DEAD_SHARE = Gauge("tiltyard_dead_share", "Share of dead letters among the newest records", ["service"])
-_READY = Gauge("tiltyard_ready", "1 while the service consumes", ["service"])
 PROBES_AT_ONCE, PROBE_S = 64, 2.0
 """Connections that are answered at the same time, and how long one may be silent, in seconds."""
 _QUIET = ("aiokafka", "httpcore", "httpx", "huggingface_hub", "openai")
@@ -68,39 +64,32 @@ class _Masking(logging.Formatter):
         return masked(super().format(record))
 
 
-def handled(service: str, size: int) -> None:
-    """Count the messages of a batch."""
-    _HANDLED.labels(service).inc(size)
+def taken(service: str, records: Sequence[RawRecord]) -> None:
+    """Count the records of a batch, and how long each waited since the broker took it."""
+    metrics.RECORDS.of(service).inc(len(records))
+    queued, now = metrics.QUEUE_SECONDS.of(service), time()
+    for record in records:
+        queued.observe(max(0.0, now - record.appended_at.timestamp()))
 
 
 def took(service: str, seconds: float) -> None:
     """Time a batch, from its handling to the end of its flush."""
-    _BATCH_SECONDS.labels(service).observe(seconds)
+    metrics.BATCH_SECONDS.of(service).observe(seconds)
 
 
 @contextmanager
-def batch(service: str, size: int) -> Iterator[None]:
+def batch(service: str, records: Sequence[RawRecord]) -> Iterator[None]:
     """Count a batch and time it, where both are in one place."""
-    handled(service, size)
+    taken(service, records)
     started = perf_counter()
     yield
     took(service, perf_counter() - started)
 
 
-def buried(service: str, topic: str) -> None:
-    """Count one dead letter."""
-    _BURIED.labels(service, topic).inc()
-
-
 def watch_dead_share(service: str, share: Callable[[], float], alarm: Callable[[], str]) -> None:
     """Show a share of dead letters from now on; what `alarm` says stands on `/ready`, whose status stays."""
-    _DEAD_SHARE.labels(service).set_function(share)
+    metrics.DEAD_SHARE.of(service).set_function(share)
     _alarms[service] = alarm
-
-
-def near_duplicate(policy: str) -> None:
-    """Count one document that reprints another, and what was done: keep, drop or replace."""
-    _NEAR_DUPLICATES.labels(policy).inc()
 
 
 def onward(headers: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -116,7 +105,7 @@ class Readiness:
     """Whether a service consumes, as a value that its probe and its metrics share."""
 
     def __init__(self, service: str) -> None:
-        self._gauge = _READY.labels(service)
+        self._gauge = metrics.READY.of(service)
         self._ready = threading.Event()
         self._gauge.set(0)
 

@@ -12,46 +12,18 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import product
 from time import perf_counter
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from shared import observe
 from shared.burials import TEST_AFTER, Burials, DeadLetters
 from shared.records import Effect, GivenUpError, InvalidMessageError, RawRecord, Record, parsed, portions
-from shared.topology import AnyTopic
+from shared.streams import Sink, Source
 
+__all__ = ["LEAST_BEFORE", "MOST_ACCEPTED", "Handle", "Handled", "Runner", "Sink", "Source"]
 O = TypeVar("O")  # noqa: E741  (O is for outcome)
 T = TypeVar("T")
-O_contra = TypeVar("O_contra", contravariant=True)
 Handle = Callable[[Sequence[Record[Any]]], Iterable[Effect[O]]]
 LEAST_BEFORE, MOST_ACCEPTED = 3, 8  # of so many accepted records one can be handled, or the fault is ours; kept
-
-
-class Source(Protocol):
-    """Where records come from."""
-
-    topics: Sequence[AnyTopic]
-
-    def poll(self, limit: int, wait_s: float) -> Sequence[RawRecord]:
-        """At most `limit` records; empty when none came within `wait_s`."""
-
-    def keep_alive(self) -> None:
-        """Stay a member of the group without taking more records."""
-
-    def commit(self, records: Sequence[RawRecord], accepted: Sequence[RawRecord] = ()) -> None:
-        """Never deliver these records to this group again; the last `accepted` of them are remembered."""
-
-    def accepted_before(self) -> Sequence[RawRecord]:
-        """A few records that this group accepted, in this process or before it; none where none are kept."""
-
-    def close(self) -> None:
-        """Leave the group."""
-
-
-class Sink(Protocol[O_contra]):
-    """Where outcomes go: `write` buffers, `flush` makes them durable or raises."""
-
-    def write(self, effect: Effect[O_contra]) -> None: ...
-    def flush(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -136,7 +108,7 @@ class Runner(Generic[O]):
 
     def _handled(self, records: Sequence[RawRecord]) -> Handled[O]:
         began = perf_counter()
-        observe.handled(self.service, len(records))
+        observe.taken(self.service, records)
         readable = [record for raw in records if (record := self._parse(raw))]
         try:
             effects = list(self.handle(readable)) if readable else []

@@ -23,6 +23,7 @@ from shared.records import reason_of
 from shared.runner import Runner
 from shared.settings import ObserveSettings
 from shared.source_files import DataError
+from shared.telemetry import lagging
 
 EX_OK, EX_DATA, EX_UNAVAILABLE, EX_SOFTWARE, EX_CONFIG = 0, 65, 69, 70, 78
 log = structlog.get_logger()
@@ -100,11 +101,13 @@ def _consume(runner: Runner[Any]) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
+    lagging.follow(lagging.LagWatch(runner.service, runner.source.lags()), stopping)
     try:
         runner.run(stopping)
     except ValueError as error:  # set-up is over: this is a fault, not a wrong setting
         raise RuntimeError(f"while running: {error}") from error
     finally:
+        stopping.set()
         runner.source.close()
 
 

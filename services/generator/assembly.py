@@ -7,6 +7,7 @@ from functools import partial
 
 from services.generator.adapters import Announced, NewestAdapters
 from services.generator.arms import Served
+from services.generator.counting import Counted
 from services.generator.handler import answer
 from services.generator.newest_news import NewestNews
 from services.generator.ports import Backend
@@ -61,7 +62,7 @@ def assemble(ports: Ports, settings: GeneratorSettings) -> Runner[Answer]:
         service=ports.bus.name,
         source=ports.bus.source(READ),
         handle=newest.before(ports.news.before(ask) if ports.news else ask),
-        sinks=[ports.bus.sink(topology.ANSWERS, published)],
+        sinks=[ports.bus.sink(topology.ANSWERS, published), Counted()],
         dead_letters=ports.bus.dead_letters(),
         limit=settings.batch,
     )

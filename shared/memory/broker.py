@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from zlib import crc32
 
 from shared import dead_letters, observe
+from shared.lags import Lags
 from shared.messages import Message
 from shared.records import Effect, Position, RawRecord
 from shared.runner import MOST_ACCEPTED
@@ -93,6 +94,11 @@ class MemorySource:
 
     def accepted_before(self) -> Sequence[RawRecord]:
         return list(self._broker.accepted[self._group])
+
+    def lags(self) -> Callable[[], Lags]:
+        from shared.memory.lags import MemoryLags
+
+        return MemoryLags(self._broker, [topic.name for topic in self.topics]).look
 
     def close(self) -> None:
         """There is nothing to leave."""
