@@ -1,6 +1,7 @@
 """What operators see of a service: JSON logs, Prometheus metrics, readiness, and the trace through the topics.
 
-`/metrics` and `/ready` are served on the service's own port; `/ready` answers 503 until the service consumes.
+`/metrics`, `/ready` and `/live` are served on the service's own port. `/ready` answers 503 until the service consumes,
+`/live` once a loop of it hangs.
 """
 
 import logging
@@ -23,13 +24,12 @@ from structlog.tracebacks import ExceptionDictTransformer
 from shared import tracebacks
 from shared.masking import masked, masked_inside
 from shared.records import RawRecord
-from shared.telemetry import metrics
+from shared.telemetry import health, metrics
 
 PROBES_AT_ONCE, PROBE_S = 64, 2.0
 """Connections that are answered at the same time, and how long one may be silent, in seconds."""
 _QUIET = ("aiokafka", "httpcore", "httpx", "huggingface_hub", "openai")
 """Libraries that log requests with their addresses and bodies below WARNING: documents and questions among them."""
-_alarms: dict[str, Callable[[], str]] = {}
 _propagator = TraceContextTextMapPropagator()
 _tracer = TracerProvider().get_tracer("tiltyard")
 
@@ -89,7 +89,7 @@ def batch(service: str, records: Sequence[RawRecord]) -> Iterator[None]:
 def watch_dead_share(service: str, share: Callable[[], float], alarm: Callable[[], str]) -> None:
     """Show a share of dead letters from now on; what `alarm` says stands on `/ready`, whose status stays."""
     metrics.DEAD_SHARE.of(service).set_function(share)
-    _alarms[service] = alarm
+    health.alarm(service, "dead letters", alarm)
 
 
 def onward(headers: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -144,12 +144,11 @@ class ProbeServer(ThreadingHTTPServer):
 
 def state(readiness: Readiness) -> str:
     """What `/ready` says: ready or starting, and what an operator must know."""
-    alarms = [alarm for said in _alarms.values() if (alarm := said())]
-    return "\n".join(["ready" if readiness else "starting", *alarms, ""])
+    return "\n".join(["ready" if readiness else "starting", *health.alarms(), ""])
 
 
 def serve(port: int, host: str, readiness: Readiness) -> ThreadingHTTPServer:
-    """Serve `/metrics` and `/ready` from a daemon thread; port 0 lets the system choose."""
+    """Serve `/metrics`, `/ready` and `/live` from a daemon thread; port 0 lets the system choose."""
 
     class Probe(BaseHTTPRequestHandler):
         timeout = PROBE_S
@@ -159,8 +158,11 @@ def serve(port: int, host: str, readiness: Readiness) -> ThreadingHTTPServer:
                 self._answer(200, generate_latest(), CONTENT_TYPE_LATEST)
             elif self.path == "/ready":
                 self._answer(200 if readiness else 503, state(readiness).encode(), "text/plain")
+            elif self.path == "/live":
+                hanging = health.HEARTBEATS.silent()
+                self._answer(503 if hanging else 200, "\n".join([*(hanging or ["live"]), ""]).encode(), "text/plain")
             else:
-                self._answer(404, b"try /metrics or /ready\n", "text/plain")
+                self._answer(404, b"try /metrics, /ready or /live\n", "text/plain")
 
         def _answer(self, status: int, body: bytes, content_type: str) -> None:
             self.send_response(status)

@@ -18,6 +18,7 @@ from shared import observe
 from shared.burials import TEST_AFTER, Burials, DeadLetters
 from shared.records import Effect, GivenUpError, InvalidMessageError, RawRecord, Record, parsed, portions
 from shared.streams import Sink, Source
+from shared.telemetry.health import HEARTBEATS
 
 __all__ = ["LEAST_BEFORE", "MOST_ACCEPTED", "Handle", "Handled", "Runner", "Sink", "Source"]
 O = TypeVar("O")  # noqa: E741  (O is for outcome)
@@ -62,9 +63,11 @@ class Runner(Generic[O]):
 
     def run(self, stopping: threading.Event) -> None:
         """Loop until `stopping` is set; what is in hand is finished and committed first."""
-        with ThreadPoolExecutor(max_workers=2, thread_name_prefix=self.service) as beside:
+        beside = ThreadPoolExecutor(max_workers=2, thread_name_prefix=self.service)
+        with beside, HEARTBEATS.beating(self.service):
             flushing: list[tuple[Handled[O], Future[None]]] = []
             while not stopping.is_set():
+                HEARTBEATS.beat(self.service)
                 records = self.source.poll(self.limit, self.wait_s)
                 for portion in portions(records, self.portion_bytes):
                     handled = self._wait(beside.submit(self._handled, portion))
@@ -104,6 +107,7 @@ class Runner(Generic[O]):
                 if doing.done():
                     raise
                 self.source.keep_alive()
+                HEARTBEATS.beat(self.service)
                 timeout = 0.1
 
     def _handled(self, records: Sequence[RawRecord]) -> Handled[O]:

@@ -121,5 +121,5 @@ class ObserveSettings(Settings):
 
     model_config = under("OBSERVE")
     host: str = "127.0.0.1"
-    port: int = Field(default=0, description="of /metrics and /ready; 0: any free one, written to the log")
+    port: int = Field(default=0, description="of /metrics, /ready and /live; 0: any free one, written to the log")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -1,31 +1,39 @@
 """How far a process's group is behind, looked at every so often from beside its work, and shown as metrics.
 
-The broker is asked and not the consumer: work that hangs, a consumer that gets nothing and a commit that fails all
-show, whatever the cause.
+A group that commits nothing for minutes, though records wait, stands still: that is an alarm, and no reason to be
+restarted. The broker is asked and not the consumer: work that hangs, a consumer that gets nothing and a commit that
+fails all show, whatever the cause.
 """
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
 
 from shared.lags import Behind, Lags
-from shared.telemetry import metrics
+from shared.telemetry import health, metrics
 
 EVERY_S = 15.0
 """Between two looks, which cost the broker five short requests."""
+STILL_S = 300.0
+"""A batch of a language model on a processor may take minutes."""
 log = structlog.get_logger()
 Look = Callable[[], Lags]
 
 
 class LagWatch:
-    """Tells of one group. `look` asks anew at each call and may raise ConnectionError."""
+    """Tells of one group. `look` asks anew at each call and may raise ConnectionError. `clock` never goes back."""
 
-    def __init__(self, group: str, look: Look) -> None:
+    def __init__(self, group: str, look: Look, clock: Callable[[], float] = time.monotonic) -> None:
         self.group = group
         self._look = look
+        self._clock = clock
         self._away = False
+        self._moved: dict[str, tuple[int, float]] = {}
+        self._standing: dict[str, tuple[int, float]] = {}
+        health.alarm(group, "stands still", self.alarm)
 
     def once(self) -> None:
         """Look, and show what is seen; what was seen last stays while the broker does not say."""
@@ -40,6 +48,26 @@ class LagWatch:
         for behind in lags.behind:
             if behind.group == self.group:
                 self._show(behind, lags)
+                self._watch(behind, lags)
+        metrics.STANDS_STILL.of(self.group).set(bool(self._standing))
+
+    def alarm(self) -> str:
+        """What an operator must know, or ""."""
+        return "; ".join(
+            f"none of the {records} records of {topic} that wait has been committed for {seconds / 60:.0f} minutes: "
+            "the log says what it does"
+            for topic, (records, seconds) in sorted(self._standing.items())
+        )
+
+    def _watch(self, behind: Behind, lags: Lags) -> None:
+        """Whether the group has moved on a topic since an earlier look; where nothing waits it need not."""
+        reached = sum(offset for place, offset in lags.committed.items() if place[:2] == (behind.group, behind.topic))
+        before, since = self._moved.get(behind.topic, (-1, 0.0))
+        if not behind.records or reached != before:
+            self._moved[behind.topic] = reached, self._clock()
+            self._standing.pop(behind.topic, None)
+        elif (seconds := self._clock() - since) > STILL_S:
+            self._standing[behind.topic] = behind.records, seconds
 
     def _show(self, behind: Behind, lags: Lags) -> None:
         metrics.LAG_RECORDS.of(behind.group, behind.topic).set(behind.records)

@@ -1,14 +1,16 @@
 """How far a group is behind, as its process shows it."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
+from shared import observe
 from shared.lags import Lags
 from shared.memory.broker import MemoryBroker
 from shared.memory.bus import MemoryBus
-from shared.telemetry.lagging import LagWatch
+from shared.telemetry.lagging import STILL_S, LagWatch
 from shared.topology import DOCUMENTS
 from tests.builders import a_document
 
@@ -60,3 +62,66 @@ def test_a_broker_that_is_away_is_said_once_and_ends_nothing() -> None:
         watch.once()
 
     assert [line["log_level"] for line in logs] == ["warning"]
+
+
+class Standing:
+    """A group with one record waiting, minutes after its process began to look."""
+
+    def __init__(self, group: str) -> None:
+        self.now, self.group = 0.0, group
+        self.broker = MemoryBroker(partitions=1)
+        self.broker.publish(DOCUMENTS, a_document())
+        self.source: Any = MemoryBus(self.broker, group).source([DOCUMENTS])
+        self.watch = LagWatch(group, self.source.lags(), clock=lambda: self.now)
+        self.watch.once()
+
+    def minutes_later(self) -> str:
+        self.now += STILL_S + 1
+        self.watch.once()
+        return self.watch.alarm()
+
+    @property
+    def metric(self) -> float | None:
+        return REGISTRY.get_sample_value("tiltyard_stands_still", {"service": self.group})
+
+
+def test_a_group_that_commits_nothing_for_minutes_stands_still() -> None:
+    group = Standing("still-a")
+
+    assert group.metric == 0
+    assert "none of the 1 records" in group.minutes_later()
+    assert group.metric == 1
+
+
+def test_a_group_that_commits_something_does_not_stand_still_though_more_waits() -> None:
+    group = Standing("still-b")
+    group.source.commit(group.source.poll(1, 0.0))
+    group.broker.publish(DOCUMENTS, a_document(document_id="2"))
+
+    assert group.minutes_later() == ""
+
+
+def test_a_group_of_which_nothing_waits_may_stand_for_hours() -> None:
+    group = Standing("still-c")
+    group.source.commit(group.source.poll(1, 0.0))
+    group.minutes_later()
+
+    assert group.minutes_later() == ""
+
+
+def test_standing_still_is_over_with_the_next_commit() -> None:
+    group = Standing("still-d")
+    group.minutes_later()
+    group.source.commit(group.source.poll(1, 0.0))
+
+    assert (group.minutes_later(), group.metric) == ("", 0)
+
+
+def test_who_stands_still_is_ready_and_says_so() -> None:
+    group, readiness = Standing("still-e"), observe.Readiness("still-e")
+    readiness.announce()
+    group.minutes_later()
+
+    said = observe.state(readiness)
+    assert said.startswith("ready\n")
+    assert f"records of {DOCUMENTS.name} that wait" in said

@@ -13,6 +13,7 @@ from shared.memory.broker import MemoryBroker, MemoryDeadLetters, MemorySink, Me
 from shared.messages import Message
 from shared.records import REASON, Effect, GivenUpError, InvalidMessageError, Record, effect, parsed, portions
 from shared.runner import Runner
+from shared.telemetry.health import Heartbeats
 from shared.topology import DOCUMENTS, QUESTIONS
 from tests.builders import a_document, a_question, a_raw_record
 
@@ -364,3 +365,27 @@ def test_an_error_of_another_kind_is_a_reason_too_and_a_lack_of_memory_is_none()
 
     with pytest.raises(MemoryError):
         parsed(cast("type[Message]", Exhausted), b"{}")
+
+
+def test_a_batch_that_takes_minutes_does_not_make_the_loop_hang(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loop turns beside its work: a slow model is not restarted, whatever it does for however long."""
+    beats, turned, stopping = Heartbeats(), threading.Event(), threading.Event()
+    monkeypatch.setattr("shared.runner.HEARTBEATS", beats)
+    times: list[str] = []
+
+    def beat(loop: str) -> None:
+        times.append(loop)
+        if len(times) > 2:
+            turned.set()
+
+    monkeypatch.setattr(beats, "beat", beat)
+    broker = MemoryBroker(partitions=1)
+    broker.publish(DOCUMENTS, a_document())
+
+    def slow(batch: Sequence[Record[Any]]) -> Effects:
+        assert turned.wait(10), "the loop does not turn while a batch is in hand"
+        stopping.set()
+        return pass_on(batch)
+
+    a_runner(broker, slow, patience_s=0.01).run(stopping)
+    assert set(times) == {"test"}
