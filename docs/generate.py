@@ -1,7 +1,7 @@
 """`python docs/generate.py`: write what is derived from the code, so that it is said once.
 
 `docs/flow.md` from the topology, `docs/metrics.md` from the metrics, `docs/schemas/*.json` from the messages,
-`.env.example` from the settings.
+`.env.example` from the settings, and the dashboard for Grafana.
 `generated()` gives every file with its text; a test compares them with what stands in the repository.
 """
 
@@ -14,6 +14,7 @@ from types import ModuleType
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
+from shared.telemetry.dashboard import dashboard
 from shared.telemetry.kinds import Label
 from shared.telemetry.metrics import DECLARED
 from shared.topology import STEPS, TOPICS, AnyTopic
@@ -33,6 +34,7 @@ def generated() -> dict[Path, str]:
     files = {
         ROOT / "docs" / "flow.md": flow(),
         ROOT / "docs" / "metrics.md": metrics(),
+        ROOT / "deploy" / "monitoring" / "dashboard.json": dashboard(),
         ROOT / ".env.example": env_example(),
     }
     for topic in TOPICS:
