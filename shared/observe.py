@@ -1,4 +1,4 @@
-"""What operators see of a service: JSON logs, Prometheus metrics, readiness, and the trace through the topics.
+"""What operators see of a service: JSON logs, Prometheus metrics, readiness and liveness.
 
 `/metrics`, `/ready` and `/live` are served on the service's own port. `/ready` answers 503 until the service consumes,
 `/live` once a loop of it hangs.
@@ -7,16 +7,13 @@
 import logging
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import perf_counter, time
 from typing import Any
 
 import structlog
-from opentelemetry import trace
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from structlog.tracebacks import ExceptionDictTransformer
@@ -24,14 +21,12 @@ from structlog.tracebacks import ExceptionDictTransformer
 from shared import tracebacks
 from shared.masking import masked, masked_inside
 from shared.records import RawRecord
-from shared.telemetry import health, metrics
+from shared.telemetry import health, metrics, tracing
 
 PROBES_AT_ONCE, PROBE_S = 64, 2.0
 """Connections that are answered at the same time, and how long one may be silent, in seconds."""
 _QUIET = ("aiokafka", "httpcore", "httpx", "huggingface_hub", "openai")
 """Libraries that log requests with their addresses and bodies below WARNING: documents and questions among them."""
-_propagator = TraceContextTextMapPropagator()
-_tracer = TracerProvider().get_tracer("tiltyard")
 
 
 def configure_logging(service: str, level: str) -> None:
@@ -79,10 +74,12 @@ def took(service: str, seconds: float) -> None:
 
 @contextmanager
 def batch(service: str, records: Sequence[RawRecord]) -> Iterator[None]:
-    """Count a batch and time it, where both are in one place."""
+    """Count, time and trace a batch, where all of it is in one place."""
     taken(service, records)
-    started = perf_counter()
-    yield
+    started, trail = perf_counter(), tracing.taken(service, records)
+    with trail.working():
+        yield
+    trail.ended(records)
     took(service, perf_counter() - started)
 
 
@@ -90,15 +87,6 @@ def watch_dead_share(service: str, share: Callable[[], float], alarm: Callable[[
     """Show a share of dead letters from now on; what `alarm` says stands on `/ready`, whose status stays."""
     metrics.DEAD_SHARE.of(service).set_function(share)
     health.alarm(service, "dead letters", alarm)
-
-
-def onward(headers: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Headers for a message that follows from another: the same trace, a new span (W3C Trace Context)."""
-    incoming = {name: value.decode(errors="replace") for name, value in headers.items() if name == "traceparent"}
-    with _tracer.start_span("message", context=_propagator.extract(incoming)) as span:
-        outgoing: dict[str, str] = {}
-        _propagator.inject(outgoing, context=trace.set_span_in_context(span))
-    return {name: value.encode() for name, value in outgoing.items()}
 
 
 class Readiness:

@@ -18,7 +18,9 @@ from shared import observe
 from shared.burials import TEST_AFTER, Burials, DeadLetters
 from shared.records import Effect, GivenUpError, InvalidMessageError, RawRecord, Record, parsed, portions
 from shared.streams import Sink, Source
+from shared.telemetry import tracing
 from shared.telemetry.health import HEARTBEATS
+from shared.telemetry.tracing import Trail
 
 __all__ = ["LEAST_BEFORE", "MOST_ACCEPTED", "Handle", "Handled", "Runner", "Sink", "Source"]
 O = TypeVar("O")  # noqa: E741  (O is for outcome)
@@ -35,6 +37,7 @@ class Handled(Generic[O]):
     began: float
     effects: list[Effect[O]]
     accepted: list[RawRecord]
+    trail: Trail
 
 
 @dataclass
@@ -113,13 +116,15 @@ class Runner(Generic[O]):
     def _handled(self, records: Sequence[RawRecord]) -> Handled[O]:
         began = perf_counter()
         observe.taken(self.service, records)
-        readable = [record for raw in records if (record := self._parse(raw))]
-        try:
-            effects = list(self.handle(readable)) if readable else []
-        except InvalidMessageError:
-            return self._one_by_one(Handled(records, began, [], []), readable)
+        trail = tracing.taken(self.service, records)
+        with trail.working():
+            readable = [record for raw in records if (record := self._parse(raw))]
+            try:
+                effects = list(self.handle(readable)) if readable else []
+            except InvalidMessageError:
+                return self._one_by_one(Handled(records, began, [], [], trail), readable)
         self._burials.handled(len(readable))
-        return Handled(records, began, effects, [record.raw for record in readable])
+        return Handled(records, began, trail.led_to(effects), [record.raw for record in readable], trail)
 
     def _one_by_one(self, handled: Handled[O], records: Sequence[Record[Any]]) -> Handled[O]:
         """Handle each record alone, so that the bad one alone is buried; the next may read what the sinks wrote."""
@@ -131,7 +136,7 @@ class Runner(Generic[O]):
             else:
                 self._burials.handled(1)
                 handled.accepted.append(record.raw)
-                handled.effects.extend(effects)
+                handled.effects.extend(handled.trail.led_to(effects))
                 if not self.overlaps:
                     self._flush(handled.effects)
                     handled.effects.clear()
@@ -140,6 +145,7 @@ class Runner(Generic[O]):
 
     def _conclude(self, handled: Handled[O]) -> None:
         self._flush(handled.effects)
+        handled.trail.ended(handled.accepted)
         observe.took(self.service, perf_counter() - handled.began)
 
     def _flush(self, effects: Sequence[Effect[O]]) -> None:

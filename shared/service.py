@@ -23,7 +23,7 @@ from shared.records import reason_of
 from shared.runner import Runner
 from shared.settings import ObserveSettings
 from shared.source_files import DataError
-from shared.telemetry import lagging
+from shared.telemetry import lagging, otlp, tracing
 
 EX_OK, EX_DATA, EX_UNAVAILABLE, EX_SOFTWARE, EX_CONFIG = 0, 65, 69, 70, 78
 log = structlog.get_logger()
@@ -42,6 +42,7 @@ def guarded(service: str, run: Callable[[observe.Readiness], None], read: Observ
     try:
         settings = read()
         observe.configure_logging(service, settings.log_level)
+        otlp.export(service, settings)
         readiness = observe.Readiness(service)
         server = observe.serve(settings.port, settings.host, readiness)
         _tell_settings_file()
@@ -62,6 +63,8 @@ def guarded(service: str, run: Callable[[observe.Readiness], None], read: Observ
     except Exception:
         log.exception("ended by an error; nothing of the batch in hand is committed")
         return EX_SOFTWARE
+    finally:
+        tracing.end()
 
 
 def job(name: str, work: Callable[[], None], read: Observed) -> int:

@@ -12,6 +12,7 @@ from services.generator.handler import answer
 from services.generator.newest_news import NewestNews
 from services.generator.ports import Backend
 from services.generator.settings import GeneratorSettings
+from services.generator.spans import Traced
 from shared import topology
 from shared.bus import Bus
 from shared.contests.calendar import Calendar
@@ -53,7 +54,7 @@ def assemble(ports: Ports, settings: GeneratorSettings) -> Runner[Answer]:
     ask = partial(
         answer,
         served=Served.of(settings, ports.contests, ports.news),
-        backend=newest.speaking,
+        backend=Traced(newest.speaking),
         now=ports.now,
         longest=settings.max_new_tokens,
         choices=settings.choices,

@@ -17,7 +17,7 @@ from shared.messages import Result
 from shared.records import Effect, Position, RawRecord
 from shared.runner import Sink
 from shared.stored import ResultShelf
-from shared.telemetry import metrics
+from shared.telemetry import metrics, tracing
 from shared.topology import QUESTIONS
 
 log = structlog.get_logger()
@@ -68,7 +68,7 @@ def _tell_of_uncountable(result: Result, join: Join) -> None:
 
 def _cause(join: Join, result: Result) -> RawRecord:
     """The question's record as far as a result needs it: its trace goes on."""
-    headers = {"traceparent": join.trace.encode()} if join.trace else {}
+    headers = {tracing.HEADER: join.trace.encode()} if join.trace else {}
     return RawRecord(
         position=Position(QUESTIONS.name, join.partition, 0),
         key=result.question.question_id.encode(),
