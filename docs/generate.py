@@ -1,7 +1,7 @@
 """`python docs/generate.py`: write what is derived from the code, so that it is said once.
 
-`docs/flow.md` from the topology, `docs/metrics.md` from the metrics, `docs/schemas/*.json` from the messages,
-`.env.example` from the settings, and the dashboard for Grafana.
+`docs/flow.md` from the topology, `docs/metrics.md`, `docs/events.md` and the dashboard for Grafana from what is
+declared, `docs/schemas/*.json` from the messages, `.env.example` from the settings.
 `generated()` gives every file with its text; a test compares them with what stands in the repository.
 """
 
@@ -15,6 +15,7 @@ from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
 from shared.telemetry.dashboard import dashboard
+from shared.telemetry.events import COMMON, EVENTS
 from shared.telemetry.kinds import Label
 from shared.telemetry.metrics import DECLARED
 from shared.topology import STEPS, TOPICS, AnyTopic
@@ -34,6 +35,7 @@ def generated() -> dict[Path, str]:
     files = {
         ROOT / "docs" / "flow.md": flow(),
         ROOT / "docs" / "metrics.md": metrics(),
+        ROOT / "docs" / "events.md": events(),
         ROOT / "deploy" / "monitoring" / "dashboard.json": dashboard(),
         ROOT / ".env.example": env_example(),
     }
@@ -95,6 +97,18 @@ def metrics() -> str:
         "| metric | kind | what it says | unit | labels | watch for |", "|---|---|---|---|---|---|",
         *(f"| `{metric.name}` | {metric.kind} | {metric.help} | {metric.unit.replace('_', ' ')} | "
           f"{'; '.join(map(_label, metric.labels))} | {metric.watch} |" for metric in DECLARED), "",
+    ])  # fmt: skip
+
+
+def events() -> str:
+    """Every event of the logs with its fields."""
+    common = ", ".join(f"`{name}`" for name in COMMON)
+    return "\n".join([
+        "# Events of the logs", "", "Made from `shared/telemetry/events.py` by `make docs`.", "",
+        f"Each line has {common} beside the fields of its event, and `exception` where one was raised.", "",
+        "| event | what it means | fields |", "|---|---|---|",
+        *(f"| {event.name} | {event.meaning} | {', '.join(f'`{name}`' for name in event.fields)} |"
+          for event in EVENTS), "",
     ])  # fmt: skip
 
 

@@ -92,7 +92,7 @@ def job(name: str, work: Callable[[], None], read: Observed) -> int:
 
 def _tell_settings_file() -> None:
     if said := own_sources.settings_file():
-        log.info(said)
+        log.info("settings are read from a file too", said=said)
 
 
 def _last_words(code: int, message: str) -> int:
@@ -115,5 +115,5 @@ def _consume(runner: Runner[Any]) -> None:
 
 
 def _say(code: int, message: str) -> int:
-    log.error(message)
+    log.error("cannot go on", reason=message)
     return code
