@@ -1,6 +1,7 @@
 """`python docs/generate.py`: write what is derived from the code, so that it is said once.
 
-`docs/flow.md` from the topology, `docs/schemas/*.json` from the messages, `.env.example` from the settings.
+`docs/flow.md` from the topology, `docs/metrics.md`, `docs/events.md` and the dashboard for Grafana from what is
+declared, `docs/schemas/*.json` from the messages, `.env.example` from the settings.
 `generated()` gives every file with its text; a test compares them with what stands in the repository.
 """
 
@@ -13,6 +14,10 @@ from types import ModuleType
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
+from shared.telemetry.dashboard import dashboard
+from shared.telemetry.events import COMMON, EVENTS
+from shared.telemetry.kinds import Label
+from shared.telemetry.metrics import DECLARED
 from shared.topology import STEPS, TOPICS, AnyTopic
 
 ROOT = Path(__file__).parents[1]
@@ -28,7 +33,13 @@ SETTINGS = (
 
 def generated() -> dict[Path, str]:
     """Every derived file with what it should say."""
-    files = {ROOT / "docs" / "flow.md": flow(), ROOT / ".env.example": env_example()}
+    files = {
+        ROOT / "docs" / "flow.md": flow(),
+        ROOT / "docs" / "metrics.md": metrics(),
+        ROOT / "docs" / "events.md": events(),
+        ROOT / "deploy" / "monitoring" / "dashboard.json": dashboard(),
+        ROOT / ".env.example": env_example(),
+    }
     for topic in TOPICS:
         schema = json.dumps(topic.message.model_json_schema(), indent=2, ensure_ascii=False)
         files[ROOT / "docs" / "schemas" / f"{topic.name}.json"] = schema + "\n"
@@ -75,6 +86,37 @@ def _names(topics: tuple[AnyTopic, ...]) -> str:
 
 def _id(topic: AnyTopic) -> str:
     return topic.name.replace(".", "_")
+
+
+def metrics() -> str:
+    """Every metric with its labels, their bounds and its unit."""
+    return "\n".join([
+        "# Metrics", "", "Made from `shared/telemetry/metrics.py` by `make docs`.", "",
+        "`/metrics` of each service shows those of these that it has used, and `process_*` and `python_*` of the",
+        "client library. A counter ends with `_total` there. A label has the values that are listed or at most so",
+        "many; what is beyond that is `other`. [How to operate it](how-to/operate.md) says where `/metrics` is.", "",
+        "| metric | kind | what it says | unit | labels | watch for |", "|---|---|---|---|---|---|",
+        *(f"| `{metric.name}` | {metric.kind} | {metric.help} | {metric.unit.replace('_', ' ')} | "
+          f"{'; '.join(map(_label, metric.labels))} | {metric.watch} |" for metric in DECLARED), "",
+    ])  # fmt: skip
+
+
+def events() -> str:
+    """Every event of the logs with its fields."""
+    common = ", ".join(f"`{name}`" for name in COMMON)
+    return "\n".join([
+        "# Events of the logs", "", "Made from `shared/telemetry/events.py` by `make docs`.", "",
+        f"Each line has {common} beside the fields of its event, and `exception` where one was raised.", "",
+        "| event | what it means | fields |", "|---|---|---|",
+        *(f"| {event.name} | {event.meaning} | {', '.join(f'`{name}`' for name in event.fields)} |"
+          for event in EVENTS), "",
+    ])  # fmt: skip
+
+
+def _label(label: Label) -> str:
+    if label.of:
+        return f"`{label.name}`: {label.of}" + (f", at most {label.most}" if label.most > 1 else "")
+    return f"`{label.name}`: {', '.join(label.values)}"
 
 
 def env_example() -> str:

@@ -13,7 +13,8 @@ from typing import Protocol
 import structlog
 
 from shared import observe
-from shared.records import RawRecord
+from shared.records import KEY, RawRecord, bounded, key_of
+from shared.telemetry import metrics
 
 WINDOW_S, STEP_S = 300.0, 5.0
 """How far back a share looks, and how finely it forgets, in seconds."""
@@ -100,8 +101,8 @@ class Burials:
 
     def bury(self, record: RawRecord, reason: str) -> None:
         """Put a record among the dead letters; raises OwnFaultError where the fault is ours."""
-        log.warning("buried", position=tuple(record.position), reason=reason)
-        observe.buried(self.service, record.position.topic)
+        log.warning("buried", position=tuple(record.position), key=bounded(key_of(record), KEY), reason=reason)
+        metrics.BURIED.of(self.service, record.position.topic).inc()
         self.dead_letters.bury(record, reason)
         self.share.add(dead=1)
         self._say()

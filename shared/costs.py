@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shared.messages import AdapterAnnounced, Cost, DocumentIndexed
 from shared.settings import Settings, under
+from shared.telemetry import metrics
 
 JOULES_PER_KWH = 3_600_000.0
 
@@ -49,6 +50,13 @@ def priced(seconds: float, tokens: int, settings: CostSettings) -> Cost:
         money=money if known else None,
         currency=settings.currency if known else "",
     )
+
+
+def show_price(settings: CostSettings) -> None:
+    """Let operators see what an hour of this process's machine costs, where the settings say it."""
+    hour = priced(3_600.0, 0, settings)
+    if hour.money is not None:
+        metrics.PRICE.of(hour.currency).set(hour.money)
 
 
 def hour_of_tuning(adapters: Iterable[AdapterAnnounced], *, since: datetime, until: datetime) -> StayingCurrent:

@@ -1,41 +1,32 @@
-"""What operators see of a service: JSON logs, Prometheus metrics, readiness, and the trace through the topics.
+"""What operators see of a service: JSON logs, Prometheus metrics, readiness and liveness.
 
-`/metrics` and `/ready` are served on the service's own port; `/ready` answers 503 until the service consumes.
+`/metrics`, `/ready` and `/live` are served on the service's own port. `/ready` answers 503 until the service consumes,
+`/live` once a loop of it hangs.
 """
 
 import logging
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from time import perf_counter
+from time import perf_counter, time
 from typing import Any
 
 import structlog
-from opentelemetry import trace
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-from prometheus_client import Counter, Gauge, Histogram, generate_latest
+from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from structlog.tracebacks import ExceptionDictTransformer
 
 from shared import tracebacks
 from shared.masking import masked, masked_inside
+from shared.records import RawRecord
+from shared.telemetry import health, metrics, tracing
 
-_BATCH_SECONDS = Histogram("tiltyard_batch_seconds", "Time to handle and store one batch", ["service"])
-_HANDLED = Counter("tiltyard_records", "Records taken from topics", ["service"])
-_BURIED = Counter("tiltyard_buried", "Records put among the dead letters", ["service", "topic"])
-_NEAR_DUPLICATES = Counter("tiltyard_near_duplicates", "Documents found to reprint another one", ["policy"])
-_DEAD_SHARE = Gauge("tiltyard_dead_share", "Share of dead letters among the newest records", ["service"])
-_READY = Gauge("tiltyard_ready", "1 while the service consumes", ["service"])
 PROBES_AT_ONCE, PROBE_S = 64, 2.0
 """Connections that are answered at the same time, and how long one may be silent, in seconds."""
 _QUIET = ("aiokafka", "httpcore", "httpx", "huggingface_hub", "openai")
 """Libraries that log requests with their addresses and bodies below WARNING: documents and questions among them."""
-_alarms: dict[str, Callable[[], str]] = {}
-_propagator = TraceContextTextMapPropagator()
-_tracer = TracerProvider().get_tracer("tiltyard")
 
 
 def configure_logging(service: str, level: str) -> None:
@@ -49,6 +40,7 @@ def configure_logging(service: str, level: str) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            lambda _, __, event: {"service": service, **event},  # in every thread
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),  # locals hold secrets
@@ -58,7 +50,6 @@ def configure_logging(service: str, level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    structlog.contextvars.bind_contextvars(service=service)
 
 
 class _Masking(logging.Formatter):
@@ -68,55 +59,41 @@ class _Masking(logging.Formatter):
         return masked(super().format(record))
 
 
-def handled(service: str, size: int) -> None:
-    """Count the messages of a batch."""
-    _HANDLED.labels(service).inc(size)
+def taken(service: str, records: Sequence[RawRecord]) -> None:
+    """Count the records of a batch, and how long each waited since the broker took it."""
+    metrics.RECORDS.of(service).inc(len(records))
+    queued, now = metrics.QUEUE_SECONDS.of(service), time()
+    for record in records:
+        queued.observe(max(0.0, now - record.appended_at.timestamp()))
 
 
 def took(service: str, seconds: float) -> None:
     """Time a batch, from its handling to the end of its flush."""
-    _BATCH_SECONDS.labels(service).observe(seconds)
+    metrics.BATCH_SECONDS.of(service).observe(seconds)
 
 
 @contextmanager
-def batch(service: str, size: int) -> Iterator[None]:
-    """Count a batch and time it, where both are in one place."""
-    handled(service, size)
-    started = perf_counter()
-    yield
+def batch(service: str, records: Sequence[RawRecord]) -> Iterator[None]:
+    """Count, time and trace a batch, where all of it is in one place."""
+    taken(service, records)
+    started, trail = perf_counter(), tracing.taken(service, records)
+    with trail.working():
+        yield
+    trail.ended(records)
     took(service, perf_counter() - started)
-
-
-def buried(service: str, topic: str) -> None:
-    """Count one dead letter."""
-    _BURIED.labels(service, topic).inc()
 
 
 def watch_dead_share(service: str, share: Callable[[], float], alarm: Callable[[], str]) -> None:
     """Show a share of dead letters from now on; what `alarm` says stands on `/ready`, whose status stays."""
-    _DEAD_SHARE.labels(service).set_function(share)
-    _alarms[service] = alarm
-
-
-def near_duplicate(policy: str) -> None:
-    """Count one document that reprints another, and what was done: keep, drop or replace."""
-    _NEAR_DUPLICATES.labels(policy).inc()
-
-
-def onward(headers: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Headers for a message that follows from another: the same trace, a new span (W3C Trace Context)."""
-    incoming = {name: value.decode(errors="replace") for name, value in headers.items() if name == "traceparent"}
-    with _tracer.start_span("message", context=_propagator.extract(incoming)) as span:
-        outgoing: dict[str, str] = {}
-        _propagator.inject(outgoing, context=trace.set_span_in_context(span))
-    return {name: value.encode() for name, value in outgoing.items()}
+    metrics.DEAD_SHARE.of(service).set_function(share)
+    health.alarm(service, "dead letters", alarm)
 
 
 class Readiness:
     """Whether a service consumes, as a value that its probe and its metrics share."""
 
     def __init__(self, service: str) -> None:
-        self._gauge = _READY.labels(service)
+        self._gauge = metrics.READY.of(service)
         self._ready = threading.Event()
         self._gauge.set(0)
 
@@ -155,12 +132,11 @@ class ProbeServer(ThreadingHTTPServer):
 
 def state(readiness: Readiness) -> str:
     """What `/ready` says: ready or starting, and what an operator must know."""
-    alarms = [alarm for said in _alarms.values() if (alarm := said())]
-    return "\n".join(["ready" if readiness else "starting", *alarms, ""])
+    return "\n".join(["ready" if readiness else "starting", *health.alarms(), ""])
 
 
 def serve(port: int, host: str, readiness: Readiness) -> ThreadingHTTPServer:
-    """Serve `/metrics` and `/ready` from a daemon thread; port 0 lets the system choose."""
+    """Serve `/metrics`, `/ready` and `/live` from a daemon thread; port 0 lets the system choose."""
 
     class Probe(BaseHTTPRequestHandler):
         timeout = PROBE_S
@@ -170,8 +146,11 @@ def serve(port: int, host: str, readiness: Readiness) -> ThreadingHTTPServer:
                 self._answer(200, generate_latest(), CONTENT_TYPE_LATEST)
             elif self.path == "/ready":
                 self._answer(200 if readiness else 503, state(readiness).encode(), "text/plain")
+            elif self.path == "/live":
+                hanging = health.HEARTBEATS.silent()
+                self._answer(503 if hanging else 200, "\n".join([*(hanging or ["live"]), ""]).encode(), "text/plain")
             else:
-                self._answer(404, b"try /metrics or /ready\n", "text/plain")
+                self._answer(404, b"try /metrics, /ready or /live\n", "text/plain")
 
         def _answer(self, status: int, body: bytes, content_type: str) -> None:
             self.send_response(status)

@@ -21,6 +21,10 @@ REASON, PLACE, FAULTS = 1_000, 100, 10
 """Most characters of a reason, of a field's name in it, and most faults that it names: senders choose all of them."""
 
 
+KEY = 100
+"""Most characters of a record's key in a log line: a document's or a question's id, or whatever a sender chose."""
+
+
 class InvalidMessageError(ValueError):
     """The message can never be handled; it is buried with this reason and the next one goes on."""
 
@@ -111,7 +115,9 @@ def understood(kind: type[Model], records: Iterable[RawRecord]) -> Iterator[tupl
             try:
                 yield record, parsed(kind, record.value)
             except InvalidMessageError as error:
-                log.warning("passed over, since it cannot be read", position=tuple(record.position), reason=str(error))
+                key = bounded(key_of(record), KEY)
+                position = tuple(record.position)
+                log.warning("passed over, since it cannot be read", position=position, key=key, reason=str(error))
 
 
 def key_of(record: RawRecord) -> str:

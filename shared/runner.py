@@ -12,46 +12,21 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import product
 from time import perf_counter
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from shared import observe
 from shared.burials import TEST_AFTER, Burials, DeadLetters
 from shared.records import Effect, GivenUpError, InvalidMessageError, RawRecord, Record, parsed, portions
-from shared.topology import AnyTopic
+from shared.streams import Sink, Source
+from shared.telemetry import tracing
+from shared.telemetry.health import HEARTBEATS
+from shared.telemetry.tracing import Trail
 
+__all__ = ["LEAST_BEFORE", "MOST_ACCEPTED", "Handle", "Handled", "Runner", "Sink", "Source"]
 O = TypeVar("O")  # noqa: E741  (O is for outcome)
 T = TypeVar("T")
-O_contra = TypeVar("O_contra", contravariant=True)
 Handle = Callable[[Sequence[Record[Any]]], Iterable[Effect[O]]]
 LEAST_BEFORE, MOST_ACCEPTED = 3, 8  # of so many accepted records one can be handled, or the fault is ours; kept
-
-
-class Source(Protocol):
-    """Where records come from."""
-
-    topics: Sequence[AnyTopic]
-
-    def poll(self, limit: int, wait_s: float) -> Sequence[RawRecord]:
-        """At most `limit` records; empty when none came within `wait_s`."""
-
-    def keep_alive(self) -> None:
-        """Stay a member of the group without taking more records."""
-
-    def commit(self, records: Sequence[RawRecord], accepted: Sequence[RawRecord] = ()) -> None:
-        """Never deliver these records to this group again; the last `accepted` of them are remembered."""
-
-    def accepted_before(self) -> Sequence[RawRecord]:
-        """A few records that this group accepted, in this process or before it; none where none are kept."""
-
-    def close(self) -> None:
-        """Leave the group."""
-
-
-class Sink(Protocol[O_contra]):
-    """Where outcomes go: `write` buffers, `flush` makes them durable or raises."""
-
-    def write(self, effect: Effect[O_contra]) -> None: ...
-    def flush(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -62,6 +37,7 @@ class Handled(Generic[O]):
     began: float
     effects: list[Effect[O]]
     accepted: list[RawRecord]
+    trail: Trail
 
 
 @dataclass
@@ -90,9 +66,11 @@ class Runner(Generic[O]):
 
     def run(self, stopping: threading.Event) -> None:
         """Loop until `stopping` is set; what is in hand is finished and committed first."""
-        with ThreadPoolExecutor(max_workers=2, thread_name_prefix=self.service) as beside:
+        beside = ThreadPoolExecutor(max_workers=2, thread_name_prefix=self.service)
+        with beside, HEARTBEATS.beating(self.service):
             flushing: list[tuple[Handled[O], Future[None]]] = []
             while not stopping.is_set():
+                HEARTBEATS.beat(self.service)
                 records = self.source.poll(self.limit, self.wait_s)
                 for portion in portions(records, self.portion_bytes):
                     handled = self._wait(beside.submit(self._handled, portion))
@@ -132,18 +110,21 @@ class Runner(Generic[O]):
                 if doing.done():
                     raise
                 self.source.keep_alive()
+                HEARTBEATS.beat(self.service)
                 timeout = 0.1
 
     def _handled(self, records: Sequence[RawRecord]) -> Handled[O]:
         began = perf_counter()
-        observe.handled(self.service, len(records))
-        readable = [record for raw in records if (record := self._parse(raw))]
-        try:
-            effects = list(self.handle(readable)) if readable else []
-        except InvalidMessageError:
-            return self._one_by_one(Handled(records, began, [], []), readable)
+        observe.taken(self.service, records)
+        trail = tracing.taken(self.service, records)
+        with trail.working():
+            readable = [record for raw in records if (record := self._parse(raw))]
+            try:
+                effects = list(self.handle(readable)) if readable else []
+            except InvalidMessageError:
+                return self._one_by_one(Handled(records, began, [], [], trail), readable)
         self._burials.handled(len(readable))
-        return Handled(records, began, effects, [record.raw for record in readable])
+        return Handled(records, began, trail.led_to(effects), [record.raw for record in readable], trail)
 
     def _one_by_one(self, handled: Handled[O], records: Sequence[Record[Any]]) -> Handled[O]:
         """Handle each record alone, so that the bad one alone is buried; the next may read what the sinks wrote."""
@@ -155,7 +136,7 @@ class Runner(Generic[O]):
             else:
                 self._burials.handled(1)
                 handled.accepted.append(record.raw)
-                handled.effects.extend(effects)
+                handled.effects.extend(handled.trail.led_to(effects))
                 if not self.overlaps:
                     self._flush(handled.effects)
                     handled.effects.clear()
@@ -164,6 +145,7 @@ class Runner(Generic[O]):
 
     def _conclude(self, handled: Handled[O]) -> None:
         self._flush(handled.effects)
+        handled.trail.ended(handled.accepted)
         observe.took(self.service, perf_counter() - handled.began)
 
     def _flush(self, effects: Sequence[Effect[O]]) -> None:

@@ -24,6 +24,7 @@ from shared.records import wrong_settings
 from shared.runner import Runner
 from shared.settings import ObserveSettings
 from shared.source_files import DataError
+from shared.telemetry import lagging, otlp, tracing
 
 EX_OK, EX_DATA, EX_UNAVAILABLE, EX_SOFTWARE, EX_CONFIG = 0, 65, 69, 70, 78
 log = structlog.get_logger()
@@ -42,6 +43,7 @@ def guarded(service: str, run: Callable[[observe.Readiness], None], read: Observ
     try:
         settings = read()
         observe.configure_logging(service, settings.log_level)
+        otlp.export(service, settings)
         readiness = observe.Readiness(service)
         server = observe.serve(settings.port, settings.host, readiness)
         _tell_settings_file()
@@ -64,6 +66,8 @@ def guarded(service: str, run: Callable[[observe.Readiness], None], read: Observ
             return _say(EX_CONFIG, refused)
         log.exception("ended by an error; nothing of the batch in hand is committed")
         return EX_SOFTWARE
+    finally:
+        tracing.end()
 
 
 def job(name: str, work: Callable[[], None], read: Observed) -> int:
@@ -93,7 +97,7 @@ def job(name: str, work: Callable[[], None], read: Observed) -> int:
 
 def _tell_settings_file() -> None:
     if said := own_sources.settings_file():
-        log.info(said)
+        log.info("settings are read from a file too", said=said)
 
 
 def _last_words(code: int, message: str) -> int:
@@ -105,14 +109,16 @@ def _consume(runner: Runner[Any]) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
+    lagging.follow(lagging.LagWatch(runner.service, runner.source.lags()), stopping)
     try:
         runner.run(stopping)
     except ValueError as error:  # set-up is over: this is a fault, not a wrong setting
         raise RuntimeError(f"while running: {error}") from error
     finally:
+        stopping.set()
         runner.source.close()
 
 
 def _say(code: int, message: str) -> int:
-    log.error(message)
+    log.error("cannot go on", reason=message)
     return code

@@ -14,6 +14,8 @@ import typer
 from services.console import output
 from shared import own_sources, plugins, tracebacks
 from shared.service import EX_SOFTWARE
+from shared.settings import ObserveSettings
+from shared.telemetry import otlp
 
 COMMANDS = "services.console.commands"
 _EXAMPLE = re.compile(r"\s+(?=Example: )")
@@ -88,6 +90,7 @@ def main() -> None:
     logging.getLogger("librdkafka").setLevel(logging.CRITICAL)
     try:
         with output.plain_errors():
+            otlp.export("console", ObserveSettings())
             build()()
     except typer.Exit as left:
         sys.exit(left.exit_code)

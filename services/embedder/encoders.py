@@ -8,6 +8,7 @@ from shared import encoding
 from shared.encoding import Encoder
 from shared.messages import EncoderChoice, EncodersAnnounced
 from shared.settings import EncoderSettings
+from shared.telemetry import metrics
 
 Announced = Callable[[], Mapping[str, EncodersAnnounced]]
 log = structlog.get_logger()
@@ -34,6 +35,7 @@ class EncodersInUse:
         names = {serving.name, *(choice.name for choice in beside)}
         self._loaded = {name: encoder for name, encoder in self._loaded.items() if name in names}
         self._failed &= names
+        metrics.ENCODER.now("embedder", serving.name)
         return [self._of(serving), *(encoder for choice in beside if (encoder := self._tried(choice)))]
 
     def _of(self, choice: EncoderChoice) -> Encoder:

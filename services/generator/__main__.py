@@ -9,6 +9,7 @@ from shared import plugins, topology
 from shared.cassandra.client import connect
 from shared.cassandra.documents import CassandraDocuments
 from shared.contests.view import Contests
+from shared.costs import CostSettings, show_price
 from shared.kafka import access
 from shared.kafka.bus import KafkaBus
 from shared.kafka.tail import KafkaTail
@@ -28,6 +29,7 @@ STORE_WAIT_S = 2.0
 def build(readiness: Readiness) -> Runner[Answer]:
     """The worker over Kafka, by the environment, its model loaded."""
     settings, kafka = GeneratorSettings(), KafkaSettings()
+    show_price(CostSettings())
     access.require(kafka, topology.needed_by(SERVICE))
     load = plugins.load("services.generator.backends", settings.backend)
     ports = Ports(

@@ -16,6 +16,7 @@ from services.generator.settings import GeneratorSettings
 from shared.adapters import registry
 from shared.messages import AdapterAnnounced, Answer
 from shared.records import Effect, Record, bounded
+from shared.telemetry import metrics
 
 __all__ = ["WEIGHTS", "NewestAdapters", "Speaking", "sha256_of", "verify"]
 ANY_FOLDER_HERE = Admission()
@@ -60,6 +61,7 @@ class NewestAdapters:
         self._backend = backend
         self._announced = announced
         self._name, self._tracks = settings.adapter, settings.tracks
+        self._worker = f"generator-{settings.worker}"
         self._clock = clock
         self._refused: dict[tuple[object, ...], float] = {}
 
@@ -85,6 +87,8 @@ class NewestAdapters:
             if before := self._backend.adapters.get(track):
                 log.warning("no adapter serves any more, arms that need one fail", track=track, adapter=before.name)
             self.speaking.silenced.add(track)
+        speaks = self.speaking.adapters.get(track)
+        metrics.ADAPTER.now(self._worker, track, speaks.name if speaks else "")
 
     def _one_fits(self, turn: Sequence[AdapterAnnounced]) -> bool:
         """Whether one is in place or can be taken up now; a crowd of new ones is tried over several batches."""

@@ -7,10 +7,12 @@ from functools import partial
 
 from services.generator.adapters import Announced, NewestAdapters
 from services.generator.arms import Served
+from services.generator.counting import Counted
 from services.generator.handler import answer
 from services.generator.newest_news import NewestNews
 from services.generator.ports import Backend
 from services.generator.settings import GeneratorSettings
+from services.generator.spans import Traced
 from shared import topology
 from shared.bus import Bus
 from shared.contests.calendar import Calendar
@@ -52,7 +54,7 @@ def assemble(ports: Ports, settings: GeneratorSettings) -> Runner[Answer]:
     ask = partial(
         answer,
         served=Served.of(settings, ports.contests, ports.news),
-        backend=newest.speaking,
+        backend=Traced(newest.speaking),
         now=ports.now,
         longest=settings.max_new_tokens,
         choices=settings.choices,
@@ -61,7 +63,7 @@ def assemble(ports: Ports, settings: GeneratorSettings) -> Runner[Answer]:
         service=ports.bus.name,
         source=ports.bus.source(READ),
         handle=newest.before(ports.news.before(ask) if ports.news else ask),
-        sinks=[ports.bus.sink(topology.ANSWERS, published)],
+        sinks=[ports.bus.sink(topology.ANSWERS, published), Counted()],
         dead_letters=ports.bus.dead_letters(),
         limit=settings.batch,
     )

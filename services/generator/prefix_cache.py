@@ -14,8 +14,8 @@ from typing import Any, Literal
 
 import structlog
 
-from services.generator import gauges
 from shared.messages import AdapterAnnounced
+from shared.telemetry import metrics
 
 AT_ONCE = 512
 """Tokens in one pass of the model while a preamble is computed: what attention needs then stays small."""
@@ -131,8 +131,9 @@ class PrefixCache:
                 return None
             self._compute(network, cache, ids[start : min(start + AT_ONCE, len(ids))])
         if common < max(len(ids), len(known)):
-            change: gauges.Change = "rebuilt" if common < len(known) else "appended" if known else "built"
-            gauges.changed(change, len(ids) - common)
+            change = "rebuilt" if common < len(known) else "appended" if known else "built"
+            metrics.PREFIX_CHANGES.of(change).inc()
+            metrics.PREFIX_COMPUTED.of().inc(len(ids) - common)
         return KeptPreamble(tuple(ids), cache, _growing_cache.nbytes(cache))
 
     def _compute(self, network: Any, cache: Any, ids: Sequence[int]) -> None:
@@ -166,7 +167,7 @@ class PrefixCache:
 
     def _let_go(self, key: Key) -> None:
         del self._kept[key]
-        gauges.changed("let_go")
+        metrics.PREFIX_CHANGES.of("let_go").inc()
 
     def _crop(self, cache: Any, tokens: int) -> None:
         if (beyond := cache.get_seq_length() - tokens) > 0:
@@ -183,4 +184,5 @@ class PrefixCache:
             log.warning("a preamble is computed for each question anew", name=key.name, reason=reason)
 
     def _tell(self) -> None:
-        gauges.holds(self.tokens, self.size)
+        metrics.PREFIX_TOKENS.of().set(self.tokens)
+        metrics.PREFIX_BYTES.of().set(self.size)

@@ -11,12 +11,12 @@ from typing import Protocol
 
 from services.ingest.settings import IngestSettings
 from services.ingest.signer import Signer
-from shared import observe
 from shared.memory.signatures import MemorySignatures
 from shared.messages import DocumentPublished, Revision
 from shared.records import Effect
 from shared.signature import Signature, SignedDocument, Values, jaccard
 from shared.stored import DocumentHistory, DocumentOutcome, TakenDocument
+from shared.telemetry import metrics
 
 LINKED, REPLACES = "near-duplicate of ", "replaces the near-duplicates "
 Bands = tuple[bytes, ...]
@@ -147,5 +147,5 @@ class Counted:
 
     def flush(self) -> None:
         for policy in self._waiting:
-            observe.near_duplicate(policy)
+            metrics.NEAR_DUPLICATES.of(policy).inc()
         self._waiting.clear()

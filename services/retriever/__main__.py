@@ -9,6 +9,7 @@ from shared import topology
 from shared.cassandra.chunks import CassandraChunks
 from shared.cassandra.client import connect
 from shared.contests.view import Contests
+from shared.costs import CostSettings, show_price
 from shared.kafka import access
 from shared.kafka.bus import KafkaBus
 from shared.kafka.tail import KafkaTail
@@ -33,6 +34,7 @@ SERVICE = "retriever"
 def build(readiness: Readiness) -> Runner[EvidenceFound]:
     """The service over Kafka and Cassandra, by the environment."""
     settings, kafka, cassandra, home = RetrieverSettings(), KafkaSettings(), CassandraSettings(), HomeSettings().home
+    show_price(CostSettings())
     access.require(kafka, topology.needed_by(SERVICE))
     ports = Ports(
         bus=KafkaBus(kafka, SERVICE, readiness.announce),

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from services.retriever import gauges
 from services.retriever.condensers import plain
 from services.retriever.fusion import of_queries
 from services.retriever.ports import Clock, Condense, Encode, Rank, Ranked, Rephrase, Search, SearchQuery, View
@@ -14,6 +13,7 @@ from shared.records import Record
 from shared.retention import FOREVER, Retention
 from shared.scope import Scope
 from shared.stored import ChunkSearch, Passage, Vector
+from shared.telemetry import metrics
 from shared.topology import EVIDENCE, MiB
 
 MOST_BYTES, ESCAPED = EVIDENCE.max_bytes - MiB, 6
@@ -100,7 +100,8 @@ class Retrieve:
         deadline = record.appended_at + timedelta(seconds=record.message.deadline_s)
         left_s = (deadline - self.keep.now()).total_seconds()
         fresh = self.view.reach(ends, max(0.0, min(until - started, left_s)))
-        gauges.waited(self.clock() - started, stale=not fresh)
+        metrics.VIEW_WAIT.of().set(self.clock() - started)
+        metrics.STALE.of().inc(not fresh)
         return fresh
 
     def picks(self, queries: Sequence[SearchQuery], scope: Scope) -> list[Pick]:

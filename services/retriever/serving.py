@@ -18,6 +18,7 @@ from shared.records import Effect, Record
 from shared.scope import Scope
 from shared.settings import EncoderSettings
 from shared.stored import Candidate, ChunkKey, ChunkSearch, Passage, Vector
+from shared.telemetry import metrics
 
 Announced = Callable[[], Mapping[str, EncodersAnnounced]]
 Handle = Callable[[Sequence[Record[Question]]], Iterator[Effect[EvidenceFound]]]
@@ -66,6 +67,7 @@ class Serving:
 
     def keep_up(self) -> None:
         """Look for a switch; raises what loading raises only where the old encoder cannot serve any longer."""
+        metrics.ENCODER.now("retriever", self.encoder.name)
         in_use = self._in_use()
         wanted, kept_up = in_use[0], {choice.name for choice in in_use}
         if wanted.name == self.encoder.name:

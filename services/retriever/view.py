@@ -11,12 +11,14 @@ from typing import Protocol
 
 import structlog
 
-from services.retriever import gauges
 from services.retriever.ports import SparseIndex
+from shared.lab.freshness import journey_of
+from shared.messages import DocumentIndexed
 from shared.messages.schema import LONGEST_IDENTIFIER
-from shared.records import RawRecord, key_of
+from shared.records import RawRecord, key_of, understood
 from shared.retention import FOREVER, Retention
 from shared.stored import ChunkSearch
+from shared.telemetry import metrics
 
 AT_ONCE = 500
 FORGET_EVERY_S = 60.0
@@ -46,15 +48,18 @@ class MaterialisedView:
         chunks: ChunkSearch,
         indexes: Sequence[SparseIndex],
         keep: Retention = FOREVER,
+        *,
+        tells: bool = True,
     ) -> None:
         self._announcements = announcements
         self._chunks = chunks
         self._indexes = indexes
         self._keep = keep
+        self._tells = tells
         self._writing = threading.Lock()
         self._moved = threading.Condition()
         self._thread: threading.Thread | None = None
-        self._ended = False
+        self._ended = self._complete = False
         self._forgot_at = float("-inf")
         self._offsets: dict[int, int] = {}
         self._start()
@@ -64,7 +69,8 @@ class MaterialisedView:
 
     def reach(self, ends: Mapping[int, int], within_s: float) -> bool:
         """Raises RuntimeError where the thread that should follow has ended: then no wait would help."""
-        gauges.behind(sum(max(0, end - self._offsets.get(partition, 0)) for partition, end in ends.items()))
+        lag = sum(max(0, end - self._offsets.get(partition, 0)) for partition, end in ends.items())
+        metrics.VIEW_LAG.of().set(lag)
         if self._thread is not None:
             with self._moved:
                 self._moved.wait_for(lambda: self._holds(ends) or self._ended, within_s)
@@ -80,7 +86,7 @@ class MaterialisedView:
 
     def refresh(self, document_ids: Sequence[str]) -> None:
         """Read these documents again now, and count how often that was needed."""
-        gauges.refreshed(len(document_ids))
+        metrics.VIEW_REFRESHED.of().inc(len(document_ids))
         self._index(document_ids)
 
     def turn(self, wait_s: float) -> int:
@@ -93,6 +99,7 @@ class MaterialisedView:
                 self._offsets = offsets
                 self._moved.notify_all()
         self._forget()
+        self._tell_of_ways(records)
         return len(records)
 
     def catch_up(self) -> None:
@@ -100,7 +107,8 @@ class MaterialisedView:
         started, ends = time.monotonic(), self.ends()
         while not self._holds(ends):
             self.turn(0.1)
-        gauges.rebuilt(time.monotonic() - started)
+        metrics.VIEW_REBUILD.of().set(time.monotonic() - started)
+        self._complete = True
         log.info("view is complete", chunks=self.size, seconds=round(time.monotonic() - started, 1))
 
     def follow(self, stopping: threading.Event, pause_s: float = 1.0) -> None:
@@ -157,7 +165,14 @@ class MaterialisedView:
                 for document_id, passages in standing.items():
                     index.replace(document_id, passages)
                 index.commit(offsets if offsets is not None else dict(index.offsets))
-        gauges.holds(self.size)
+        metrics.VIEW_CHUNKS.of().set(self.size)
+
+    def _tell_of_ways(self, records: Sequence[RawRecord]) -> None:
+        """How long documents took that were announced since the view was complete; one view of several tells."""
+        if self._complete and self._tells:
+            for record, message in understood(DocumentIndexed, records):
+                for stage, ms in journey_of(record, message).took_ms.items():
+                    metrics.FRESHNESS_SECONDS.of(stage.replace(" ", "_")).observe(max(0.0, ms / 1000))
 
     def _forget(self) -> None:
         """What has outlived its time leaves; no search shows it in between, its scope sees to that."""

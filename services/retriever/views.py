@@ -21,7 +21,7 @@ class Views:
 
     def add(self, indexes: Sequence[SparseIndex]) -> None:
         """Keep these word indexes up too; where the others are followed already, they are read to the end first."""
-        view = MaterialisedView(self._announcements(), self._chunks, indexes, self._keep)
+        view = MaterialisedView(self._announcements(), self._chunks, indexes, self._keep, tells=not self._views)
         if self._stopping is not None:
             view.catch_up()
             view.follow(self._stopping)

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import threading
 
 from services.scorer.app import App
 from services.scorer.assembly import Ports, assemble
@@ -20,10 +21,13 @@ from shared.cassandra.results import CassandraResults
 from shared.contests.view import Contests
 from shared.kafka import access
 from shared.kafka.bus import KafkaBus
+from shared.kafka.lags import KafkaLags
 from shared.kafka.tail import KafkaTail
 from shared.observe import Readiness
 from shared.service import guarded
 from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, KafkaSettings, ObserveSettings
+from shared.telemetry import lagging
+from shared.telemetry.lagging import LagWatch
 
 
 def build(readiness: Readiness) -> Scorer:
@@ -40,6 +44,7 @@ def build(readiness: Readiness) -> Scorer:
         Contests(KafkaTail(kafka, topology.CONTESTS.name)).look,
         app.place,
     )
+    lagging.follow(LagWatch(GROUP, KafkaLags(kafka, [topic.name for topic in JOINED], [GROUP]).look), threading.Event())
     processor = assemble(ports, settings, encoder=EncoderSettings())
     turns = Turns(processor, joins, offsets(settings, kafka), batch=settings.batch)
     return Scorer(Parts(settings, app, processor, turns, StandingsPublisher(kafka, folder), progress), readiness)

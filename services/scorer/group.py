@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import structlog
-from prometheus_client import Counter
 
 from services.scorer import changelog
 from services.scorer.offsets import Offsets, Place
@@ -12,11 +11,11 @@ from services.scorer.settings import ScorerSettings
 from shared.kafka import client, topics
 from shared.records import RawRecord
 from shared.settings import KafkaSettings
+from shared.telemetry import metrics
 from shared.topology import QUESTIONS
 
 GROUP = "scorer"
 log = structlog.get_logger()
-_UNDELIVERED = Counter("tiltyard_scorer_undelivered", "Records read from a topic since the group did not deliver them")
 
 
 def offsets(settings: ScorerSettings, kafka: KafkaSettings) -> Offsets:
@@ -26,7 +25,7 @@ def offsets(settings: ScorerSettings, kafka: KafkaSettings) -> Offsets:
     def read(place: Place, start: int, end: int) -> Iterator[RawRecord]:
         log.info("reading what was not delivered", topic=place.topic, partition=place.partition, start=start, end=end)
         for record in reader.read(place.topic, place.partition, start, end):
-            _UNDELIVERED.inc()
+            metrics.SCORER_UNDELIVERED.of().inc()
             yield record
 
     return Offsets(read, limit=settings.batch)

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
-from prometheus_client import Counter
 
 from services.scorer.join import Event, Join, Reception, apply, complete, done, due, reception
 from services.scorer.reading import Reader
@@ -15,6 +14,7 @@ from shared import observe
 from shared.contests.calendar import Calendar
 from shared.messages import Answer, Question
 from shared.records import RawRecord
+from shared.telemetry import metrics
 
 log = structlog.get_logger()
 Changes = dict[str, Join | None]
@@ -22,11 +22,6 @@ Changes = dict[str, Join | None]
 Look = Callable[[], Calendar]
 """All contests that were announced before the call."""
 AT_ONCE = 256
-_ANSWERS = Counter("tiltyard_scorer_answers", "Answers by how they were received", ["reception"])
-_FEEDBACK = Counter(
-    "tiltyard_scorer_feedback", "References, votes and verdicts by how they were received", ["kind", "reception"]
-)
-_RESULTS = Counter("tiltyard_scorer_results", "Results announced", ["because"])
 
 
 class Joins(Protocol):
@@ -55,7 +50,7 @@ class JoinProcessor:
     def take(self, records: Sequence[RawRecord], now: datetime) -> Changes:
         """Move the joins on; complete ones are stored and announced when this returns."""
         changes: Changes = {}
-        with observe.batch("scorer", len(records)):
+        with observe.batch("scorer", records):
             for event in self._reader.read(records):
                 self._move(changes, event)
             calendar = self._contests()
@@ -113,7 +108,7 @@ class JoinProcessor:
             if result is None:
                 _drop(question_id, join, "the store has lost its result")
             elif result.result_version > join.announced:
-                _RESULTS.labels(_because(join, calendar)).inc()
+                metrics.SCORER_RESULTS.of(_because(join, calendar)).inc()
             counted = result.answers if result else join.counted
             version = result.result_version if result else join.announced
             self._note(changes, question_id, done(join, now, counted=tuple(counted), announced=version))
@@ -136,9 +131,9 @@ def _because(join: Join, calendar: Calendar) -> str:
 
 def _count(event: Event, received: Reception) -> None:
     if isinstance(event.message, Answer):
-        _ANSWERS.labels(received).inc()
+        metrics.SCORER_ANSWERS.of(received).inc()
     elif not isinstance(event.message, Question):
-        _FEEDBACK.labels(type(event.message).__name__.lower(), received).inc()
+        metrics.SCORER_FEEDBACK.of(type(event.message).__name__.lower(), received).inc()
 
 
 def _drop(question_id: str, join: Join, reason: str) -> None:
@@ -146,10 +141,10 @@ def _drop(question_id: str, join: Join, reason: str) -> None:
     if not join.has_feedback:
         return
     references = int(join.references is not None)
-    _FEEDBACK.labels("references", "dropped").inc(references)
+    metrics.SCORER_FEEDBACK.of("references", "dropped").inc(references)
     votes, verdicts = len(join.votes), len(join.judged)
-    _FEEDBACK.labels("vote", "dropped").inc(votes)
-    _FEEDBACK.labels("verdicts", "dropped").inc(verdicts)
+    metrics.SCORER_FEEDBACK.of("vote", "dropped").inc(votes)
+    metrics.SCORER_FEEDBACK.of("verdicts", "dropped").inc(verdicts)
     log.warning(
         "dropped", question_id=question_id, references=references, votes=votes, verdicts=verdicts, reason=reason
     )

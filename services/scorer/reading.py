@@ -6,11 +6,10 @@ from services.scorer.join import Event
 from shared.burials import Burials
 from shared.messages import Answer, Question, References, Verdicts, Vote
 from shared.records import InvalidMessageError, RawRecord, parsed
+from shared.telemetry import tracing
 from shared.topology import ANSWERS, QUESTIONS, REFERENCES, VERDICTS, VOTES, AnyTopic
 
 PartitionOf = Callable[[str, RawRecord], int]
-TRACE = 128
-"""Bytes of a trace's name that are kept; one of W3C Trace Context has 55."""
 JOINED: tuple[AnyTopic, ...] = (QUESTIONS, ANSWERS, REFERENCES, VOTES, VERDICTS)
 """The topics that are joined by question id, partition by partition."""
 _MESSAGES: dict[str, type[Question | Answer | References | Vote | Verdicts]] = {
@@ -44,5 +43,5 @@ class Reader:
         except InvalidMessageError as error:
             self._burials.bury(raw, str(error))
             return None
-        trace = raw.headers.get("traceparent", b"")[:TRACE].decode(errors="replace")
+        trace = tracing.carried(raw).get(tracing.HEADER, b"").decode(errors="replace")
         return Event(message, raw.appended_at, partition, trace, raw.position.offset)

@@ -13,6 +13,7 @@ import stamina
 import structlog
 
 from services.scorer.app import App
+from services.scorer.group import GROUP
 from services.scorer.offsets import Place
 from services.scorer.processor import JoinProcessor
 from services.scorer.progress import Progress, Watch, read_through, refuse_made_anew
@@ -21,6 +22,7 @@ from services.scorer.standings_publisher import StandingsPublisher
 from services.scorer.turns import Turns
 from shared import observe
 from shared.kafka import client
+from shared.telemetry.health import HEARTBEATS
 
 ASK_S = 2.0
 DRAIN_S = 30.0
@@ -96,6 +98,7 @@ class Scorer:
         asked_at = 0.0
         while True:
             await asyncio.sleep(self._settings.tick_s)
+            HEARTBEATS.beat(GROUP)
             self._app.check()
             now, at = datetime.now(UTC), time.monotonic()
             if self._processor.waits_for(now) or at - asked_at > ASK_S:

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from datetime import datetime
 
 import structlog
-from prometheus_client import Counter
 
 from services.scorer.feedback import Score, first, following, uncountable
 from services.scorer.join import Join
@@ -18,10 +17,10 @@ from shared.messages import Result
 from shared.records import Effect, Position, RawRecord
 from shared.runner import Sink
 from shared.stored import ResultShelf
+from shared.telemetry import metrics, tracing
 from shared.topology import QUESTIONS
 
 log = structlog.get_logger()
-_UNCOUNTABLE = Counter("tiltyard_scorer_votes_uncountable", "Votes on an arm that has no answer in the result")
 
 
 class Settle:
@@ -63,13 +62,13 @@ class Settle:
 
 def _tell_of_uncountable(result: Result, join: Join) -> None:
     for cast in uncountable(result, join.votes):
-        _UNCOUNTABLE.inc()
+        metrics.SCORER_UNCOUNTABLE.of().inc()
         log.warning("vote not counted: no answer of an arm", question_id=cast.vote.question_id, arms=cast.vote.pair)
 
 
 def _cause(join: Join, result: Result) -> RawRecord:
     """The question's record as far as a result needs it: its trace goes on."""
-    headers = {"traceparent": join.trace.encode()} if join.trace else {}
+    headers = {tracing.HEADER: join.trace.encode()} if join.trace else {}
     return RawRecord(
         position=Position(QUESTIONS.name, join.partition, 0),
         key=result.question.question_id.encode(),

@@ -7,7 +7,7 @@ import structlog
 
 from services.web.live.site import Site
 from services.web.ports import Followed
-from shared.records import RawRecord
+from shared.records import KEY, RawRecord, bounded, key_of
 
 AT_ONCE, WAIT_S, AWAY_S = 1_000, 0.2, 1.0
 log = structlog.get_logger()
@@ -57,4 +57,4 @@ class Following:
         try:
             self._site.take(record)
         except Exception:
-            log.exception("a record is left out", position=record.position)
+            log.exception("a record is left out", position=record.position, key=bounded(key_of(record), KEY))

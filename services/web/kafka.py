@@ -10,11 +10,12 @@ from services.web.live.documents import KEPT
 from services.web.live.operations import MOST
 from services.web.live.site import FOLLOWED, VOTES
 from services.web.settings import WebSettings
-from shared import observe, topology
+from shared import topology
 from shared.kafka import client
 from shared.messages import Message
 from shared.messages.contests import MOST_ARMS
 from shared.settings import KafkaSettings
+from shared.telemetry import tracing
 from shared.topology import AnyTopic
 
 RESULTS_AGAIN, SEARCHES, CONFIRM_S = 10, 2, 5.0
@@ -43,7 +44,7 @@ class Topics:
         outcome: list[object] = []
         key, value = topic.key_of(message).encode(), message.model_dump_json().encode()
         self._producer.produce(
-            topic.name, key=key, value=value, headers=dict(observe.onward({})),
+            topic.name, key=key, value=value, headers=dict(tracing.sent(topic.name, key.decode(), {})),
             on_delivery=lambda error, _: outcome.append(error),
         )  # fmt: skip
         until = time.monotonic() + CONFIRM_S

@@ -9,6 +9,7 @@ import structlog
 from shared.contests.calendar import Calendar
 from shared.messages import ContestAnnounced
 from shared.records import RawRecord, understood
+from shared.telemetry import metrics
 
 WITHIN_S = 30.0
 log = structlog.get_logger()
@@ -29,6 +30,7 @@ class Contests:
     def __init__(self, tail: Tail) -> None:
         self._tail = tail
         self._calendar = Calendar()
+        metrics.CONTEST.now(self._calendar.before.label)
         tail.seek({})
 
     def look(self) -> Calendar:
@@ -45,6 +47,7 @@ class Contests:
         for _, announcement in understood(ContestAnnounced, [record]):
             contest = announcement.contest
             self._calendar = self._calendar.announced(contest, record.appended_at)
+            metrics.CONTEST.now(self._calendar.entries[-1].contest.label)
             log.info("contest announced", contest=contest.label, arms=contest.arm_names)
 
 

@@ -13,18 +13,23 @@ Kept = Mapping[tuple[str, int], tuple[int, int]]
 
 
 class KafkaLags:
-    """Asks the broker anew at each look; one thread at a time looks."""
+    """Asks the broker anew at each look; one thread at a time looks.
 
-    def __init__(self, settings: KafkaSettings, topics: Collection[str]) -> None:
-        self._settings, self._topics = settings, topics
+    `groups`: of these alone, and of all partitions, also those of which they have committed nothing yet.
+    """
+
+    def __init__(self, settings: KafkaSettings, topics: Collection[str], groups: Collection[str] | None = None) -> None:
+        self._settings, self._topics, self._groups = settings, topics, groups
         self._asker = client.admin(settings)
         self._peeker = client.reader(settings, uncommitted=True, ahead=1)
 
     def look(self) -> Lags:
         """As of now. Raises ConnectionError where the broker does not say."""
         known = progress.groups(self._asker, self._settings, ASK_S)
+        if self._groups is not None:
+            known = {group: works for group, works in known.items() if group in self._groups}
         try:
-            committed = self._committed(known)
+            committed = self._unread(known) | self._committed(known)
             kept = self._kept({place[1:] for place in committed})
             waiting = {place: max(offset, kept[place[1:]][0]) for place, offset in committed.items()}
             waiting = {place: offset for place, offset in waiting.items() if offset < kept[place[1:]][1]}
@@ -33,6 +38,19 @@ class KafkaLags:
             raise ConnectionError(f"the broker does not say how far services are: {error}") from error
         at_work = frozenset(group for group, works in known.items() if works)
         return Lags(datetime.now(UTC), behind(committed, kept, oldest), committed, at_work)
+
+    def _unread(self, groups: Collection[str]) -> dict[Place, int]:
+        """Every partition from its beginning, for groups that were asked for by name."""
+        if self._groups is None:
+            return {}
+        known = self._asker.list_topics(timeout=ASK_S).topics
+        return {
+            Place(group, topic, partition): 0
+            for group in groups
+            for topic in self._topics
+            if topic in known
+            for partition in known[topic].partitions
+        }
 
     def _committed(self, groups: Collection[str]) -> dict[Place, int]:
         prefix = f"{self._settings.group_prefix}-"

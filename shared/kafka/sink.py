@@ -4,16 +4,19 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
-from shared import dead_letters, observe
+from shared import dead_letters
 from shared.access import GRANT, RefusedError
 from shared.kafka import access, client, consumed
 from shared.messages import Message
 from shared.records import Effect, Position, RawRecord
 from shared.settings import KafkaSettings
+from shared.telemetry import tracing
+from shared.telemetry.tracing import Headers
 from shared.topology import AnyTopic
 
 O = TypeVar("O")  # noqa: E741  (O is for outcome)
 FLUSH_S = 30.0
+NO_TRACE: Headers = {}
 
 
 class DeliveryError(ConnectionError):
@@ -95,15 +98,15 @@ class KafkaSink(Generic[O]):
         self._delivery = delivery
         self._topic = topic
         self._messages = messages
-        self._waiting: list[tuple[O, dict[str, bytes]]] = []
+        self._waiting: list[Effect[O]] = []
 
     def write(self, effect: Effect[O]) -> None:
-        self._waiting.append((effect.outcome, observe.onward(effect.cause.headers)))
+        self._waiting.append(effect)
 
     def flush(self) -> None:
-        for outcome, headers in self._waiting:
-            for message in self._messages(outcome):
-                publish(self._delivery, self._topic, message, headers)
+        for effect in self._waiting:
+            for message in self._messages(effect.outcome):
+                publish(self._delivery, self._topic, message, effect.cause.headers)
         self._waiting.clear()
         self._delivery.flush()
 
@@ -123,7 +126,8 @@ class KafkaDeadLetters:
         self._delivery.flush()
 
 
-def publish(delivery: Delivery, topic: AnyTopic, message: Message, headers: dict[str, bytes] | None = None) -> None:
-    """Queue one message under its key."""
-    key = topic.key_of(message).encode()
-    delivery.send(topic.name, key, message.model_dump_json().encode(), headers or observe.onward({}))
+def publish(delivery: Delivery, topic: AnyTopic, message: Message, headers: Headers = NO_TRACE) -> None:
+    """Queue one message under its key; `headers`: of the record from which it follows."""
+    key = topic.key_of(message)
+    sent = tracing.sent(topic.name, key, headers)
+    delivery.send(topic.name, key.encode(), message.model_dump_json().encode(), sent)

@@ -6,6 +6,8 @@ from itertools import chain
 import structlog
 
 from shared.kafka import client, consumed, topics
+from shared.kafka.lags import KafkaLags
+from shared.lags import Lags
 from shared.records import RawRecord
 from shared.runner import MOST_ACCEPTED
 from shared.settings import KafkaSettings
@@ -44,6 +46,7 @@ class KafkaSource:
         linger_s: float = 0.0,
     ) -> None:
         self.topics = topics
+        self._group = group
         self._consumer = client.consumer(settings, group)
         self._on_assigned = on_assigned
         self._linger_s = linger_s
@@ -107,6 +110,9 @@ class KafkaSource:
             return list(chain.from_iterable(newest))
         finally:
             reader.close()
+
+    def lags(self) -> Callable[[], Lags]:
+        return KafkaLags(self._settings, [topic.name for topic in self.topics], [self._group]).look
 
     def _learn(self, places: Iterable[Place]) -> None:
         """Ask the broker what was accepted in partitions that are new to us: it stands beside the committed offsets."""

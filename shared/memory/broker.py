@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 from typing import Generic, TypeVar
 from zlib import crc32
 
-from shared import dead_letters, observe
+from shared import dead_letters
+from shared.lags import Lags
 from shared.messages import Message
 from shared.records import Effect, Position, RawRecord
 from shared.runner import MOST_ACCEPTED
+from shared.telemetry import tracing
 from shared.topology import AnyTopic
 
 O = TypeVar("O")  # noqa: E741  (O is for outcome)
@@ -94,6 +96,11 @@ class MemorySource:
     def accepted_before(self) -> Sequence[RawRecord]:
         return list(self._broker.accepted[self._group])
 
+    def lags(self) -> Callable[[], Lags]:
+        from shared.memory.lags import MemoryLags
+
+        return MemoryLags(self._broker, [topic.name for topic in self.topics]).look
+
     def close(self) -> None:
         """There is nothing to leave."""
 
@@ -105,16 +112,17 @@ class MemorySink(Generic[O]):
         self._broker = broker
         self._topic = topic
         self._messages = messages
-        self._waiting: list[tuple[O, dict[str, bytes]]] = []
+        self._waiting: list[Effect[O]] = []
 
     def write(self, effect: Effect[O]) -> None:
-        self._waiting.append((effect.outcome, observe.onward(effect.cause.headers)))
+        self._waiting.append(effect)
 
     def flush(self) -> None:
-        for outcome, headers in self._waiting:
-            for message in self._messages(outcome):
-                value = message.model_dump_json().encode()
-                self._broker.append(self._topic.name, self._topic.key_of(message).encode(), value, headers)
+        for effect in self._waiting:
+            for message in self._messages(effect.outcome):
+                key, value = self._topic.key_of(message), message.model_dump_json().encode()
+                headers = tracing.sent(self._topic.name, key, effect.cause.headers)
+                self._broker.append(self._topic.name, key.encode(), value, headers)
         self._waiting.clear()
 
 

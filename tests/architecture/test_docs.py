@@ -15,7 +15,7 @@ FOLDERS = ("docs", "services", "shared", "bench", "deploy", "tests")
 PAGES = sorted([*ROOT.glob("*.md"), *(page for folder in FOLDERS for page in (ROOT / folder).rglob("*.md"))])
 HOW_TO = ROOT / "docs" / "how-to"
 WIDTH = 100
-WRITTEN_BY_CODE = {"docs/flow.md", "bench/retrieval.md"}
+WRITTEN_BY_CODE = {"docs/flow.md", "docs/metrics.md", "docs/events.md", "bench/retrieval.md"}
 ONLY_IN_TESTS = {"TILTYARD_REAL_DATA", "TILTYARD_LLAMA_CPP_PYTHON"}
 
 CODE_BLOCK = re.compile(r"^( *)```.*?^\1```$", re.MULTILINE | re.DOTALL)

@@ -117,3 +117,14 @@ def test_the_next_record_of_each_partition_is_told(broker: Broker) -> None:
     committed = broker.look().committed
     assert {partition: committed[Place(broker.group, broker.topic, partition)] for partition in range(2)} == ends
     source.close()
+
+
+def test_a_member_is_behind_by_all_before_its_group_has_committed_anything(broker: Broker) -> None:
+    for key in "abcdefgh":
+        broker.append(key)
+    source = broker.source()
+    polled(source, 8)
+
+    [of] = [of for of in source.lags()().behind if of.group == broker.group]
+    assert (of.topic, of.records) == (broker.topic, 8)
+    source.close()

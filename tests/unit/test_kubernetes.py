@@ -30,3 +30,15 @@ def test_the_pages_are_served_to_whoever_signs_in() -> None:
     assert pages.sign_in == "token"
     ports = {port["name"]: port["containerPort"] for port in CONTAINERS["tiltyard-web"]["ports"]}
     assert ports["pages"] == pages.port
+
+
+def test_every_service_that_lasts_is_asked_whether_it_is_ready_and_whether_it_lives() -> None:
+    lasting = [of["spec"]["template"]["spec"]["containers"][0] for of in FOUND if of["kind"] == "Deployment"]
+    asked = {
+        container["name"]: (container["readinessProbe"]["httpGet"], container["livenessProbe"]["httpGet"])
+        for container in lasting
+    }
+
+    both = ({"path": "/ready", "port": "probes"}, {"path": "/live", "port": "probes"})
+    assert {name for name, probes in asked.items() if probes != both} == set()
+    assert len(asked) == len(lasting) > 6

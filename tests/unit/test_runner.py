@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, cast
 
 import pytest
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from pydantic import AfterValidator
 
 from shared import dead_letters
@@ -13,6 +15,8 @@ from shared.memory.broker import MemoryBroker, MemoryDeadLetters, MemorySink, Me
 from shared.messages import Message
 from shared.records import REASON, Effect, GivenUpError, InvalidMessageError, Record, effect, parsed, portions
 from shared.runner import Runner
+from shared.telemetry import tracing
+from shared.telemetry.health import Heartbeats
 from shared.topology import DOCUMENTS, QUESTIONS
 from tests.builders import a_document, a_question, a_raw_record
 
@@ -214,17 +218,33 @@ def test_a_failed_write_to_the_dead_letters_commits_nothing() -> None:
     assert broker.committed["group", DOCUMENTS.name, 0] == 0
 
 
-def test_the_trace_goes_on_with_a_new_span() -> None:
+def trace_behind_a_runner(trace: bytes) -> bytes:
+    """What a message has that follows from one with this trace."""
     broker = MemoryBroker(partitions=1)
-    trace = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     broker.append(DOCUMENTS.name, b"1", a_document().model_dump_json().encode(), {"traceparent": trace})
     sink: MemorySink[Any] = MemorySink(broker, DOCUMENTS, lambda made: [made])
 
     a_runner(broker, sinks=[sink]).run_once()
 
-    out = broker.records(DOCUMENTS.name)[-1].headers["traceparent"]
-    assert out.split(b"-")[1] == trace.split(b"-")[1]
-    assert out.split(b"-")[2] != trace.split(b"-")[2]
+    return broker.records(DOCUMENTS.name)[-1].headers["traceparent"]
+
+
+TRACE = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+
+def test_a_trace_is_passed_on_as_it_came_where_nothing_is_exported() -> None:
+    assert trace_behind_a_runner(TRACE) == TRACE
+
+
+def test_the_trace_goes_on_with_a_new_span_where_spans_are_exported() -> None:
+    tracing.begin("test", SimpleSpanProcessor(InMemorySpanExporter()))
+    try:
+        out = trace_behind_a_runner(TRACE)
+    finally:
+        tracing.end()
+
+    assert out.split(b"-")[1] == TRACE.split(b"-")[1]
+    assert out.split(b"-")[2] != TRACE.split(b"-")[2]
 
 
 def test_a_slow_batch_keeps_its_membership_alive() -> None:
@@ -364,3 +384,27 @@ def test_an_error_of_another_kind_is_a_reason_too_and_a_lack_of_memory_is_none()
 
     with pytest.raises(MemoryError):
         parsed(cast("type[Message]", Exhausted), b"{}")
+
+
+def test_a_batch_that_takes_minutes_does_not_make_the_loop_hang(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loop turns beside its work: a slow model is not restarted, whatever it does for however long."""
+    beats, turned, stopping = Heartbeats(), threading.Event(), threading.Event()
+    monkeypatch.setattr("shared.runner.HEARTBEATS", beats)
+    times: list[str] = []
+
+    def beat(loop: str) -> None:
+        times.append(loop)
+        if len(times) > 2:
+            turned.set()
+
+    monkeypatch.setattr(beats, "beat", beat)
+    broker = MemoryBroker(partitions=1)
+    broker.publish(DOCUMENTS, a_document())
+
+    def slow(batch: Sequence[Record[Any]]) -> Effects:
+        assert turned.wait(10), "the loop does not turn while a batch is in hand"
+        stopping.set()
+        return pass_on(batch)
+
+    a_runner(broker, slow, patience_s=0.01).run(stopping)
+    assert set(times) == {"test"}
