@@ -254,7 +254,7 @@ def test_one_report_is_made_at_a_time(pages: Pages) -> None:
 
     assert make(pages.browser()) == 303
     assert (answers[0].status_code, answers[0].json()["title"]) == (409, "Conflict")
-    assert "another report is being made" in answers[0].text
+    assert "Another report is being made" in answers[0].text
 
 
 def test_a_person_may_have_so_many_made_within_a_minute(pages: Pages) -> None:

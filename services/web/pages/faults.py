@@ -8,13 +8,14 @@ from pydantic import ValidationError
 
 from services.web.live import sending
 from services.web.reports import made
-from services.web.safety import ForeignFormError, TooOftenError
+from services.web.safety import ForeignFormError, FormTooLargeError, OldFormError, TooOftenError
 from services.web.signing.people import NotAllowedError
 from services.web.signing.ways import NotSignedInError
 from shared.records import bounded
 
 STATUS: Mapping[type[Exception], int] = {
     NotSignedInError: 401, NotAllowedError: 403, ForeignFormError: 403, TooOftenError: 429,
+    OldFormError: 409, FormTooLargeError: 413,
     sending.BusyError: 409, made.BusyError: 409, ConnectionError: 503, ValueError: 422, OverflowError: 422,
 }  # fmt: skip
 SAID = {

@@ -1,5 +1,6 @@
 """The contest in force, those before it, and announcing another."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -10,9 +11,11 @@ from fastapi.responses import RedirectResponse
 from services.web.live.operations import Announced
 from services.web.live.site import Site
 from services.web.pages.faults import Faults, sentence
-from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite, only
+from services.web.pages.given import OfBrowser, OfPerson, OfSite, only
 from services.web.pages.paging import AtPage, paged
 from services.web.pages.rendering import page
+from services.web.pages.sent import REFUSALS, OfForm, Sent
+from services.web.safety import FormTooLargeError
 from shared import topology
 from shared.adapters import registry
 from shared.contests import announcing, files, wording
@@ -21,6 +24,10 @@ from shared.lab.acting import written_down
 from shared.messages import Contest
 
 ANNOUNCE, PASTED = "announce a contest", "what was pasted"
+CHANGED = (
+    "Another contest has come into force since this was checked, or these pages were started anew: look at what "
+    "announcing it would do now, and confirm it once more."
+)
 FIELDS = {"contest": "The contest", "new_tracks": "Tracks that have no adapter yet"}
 router = APIRouter(include_in_schema=False)
 
@@ -53,48 +60,67 @@ def one(request: Request, site: OfSite, id: str) -> Response:  # noqa: A002  (th
 
 
 @router.post("/contest/check", dependencies=[only("operator")])
-def check(request: Request, site: OfSite, browser: OfBrowser, fields: Fields) -> Response:
+def check(request: Request, site: OfSite, form: OfForm) -> Response:
     """What is wrong in a contest, or what it means; nothing is announced."""
-    site.forms.require(fields.get("mark", ""), browser, ANNOUNCE)
-    contest, problems = _read(site, fields)
-    told: dict[str, object] = {
-        "problems": problems,
-        "faults": Faults(422, [("contest", sentence(of)) for of in problems], names=FIELDS) if problems else None,
-        "pasted": fields.get("contest", ""),
-        "new_tracks": fields.get("new_tracks", ""),
-    }
-    told |= {"mark": site.forms.mark(browser, ANNOUNCE), "holds_after_s": CLOCKS_DIFFER.total_seconds()}
-    if contest is not None and not problems:
-        told |= {
-            **_told(contest),
-            "replaced": site.questions.calendar.at(datetime.now(UTC)),
-            "confirm": site.forms.mark(browser, ANNOUNCE, fields.get("contest", ""), _now(site)),
-        }
-    return page(request, "contest/check.html", told, 422 if problems else 200)
+    try:
+        form.require(ANNOUNCE)
+    except REFUSALS as error:
+        return _refused(request, site, form, error)
+    contest, problems = _read(site, form)
+    return _checked(request, site, form, contest if not problems else None, _faults(problems))
 
 
 @router.post("/contest/announce", dependencies=[only("operator")])
-def announce(site: OfSite, browser: OfBrowser, person: OfPerson, fields: Fields) -> Response:
+def announce(request: Request, site: OfSite, person: OfPerson, form: OfForm) -> Response:
     """Announce what was checked, unless another contest has come into force since, and write down who did it."""
-    site.forms.require(fields.get("mark", ""), browser, ANNOUNCE, fields.get("contest", ""), _now(site))
-    contest, problems = _read(site, fields)
-    if contest is None or problems:
-        raise ValueError("; ".join(problems))
-    site.asking.count(person)
-    announcement = announcing.announcement(contest, datetime.now(UTC))
-    action = announcing.action(announcement, person.name, "pages")
-    with written_down(action, site.write_down, lambda: datetime.now(UTC)):
-        site.publish(topology.CONTESTS, announcement)
+    try:
+        form.require(ANNOUNCE, form.get("contest"), _now(site), why=CHANGED)
+        contest, problems = _read(site, form)
+        if contest is None or problems:
+            return _checked(request, site, form, None, _faults(problems))
+        site.asking.count(person)
+        announcement = announcing.announcement(contest, datetime.now(UTC))
+        action = announcing.action(announcement, person.name, "pages")
+        with written_down(action, site.write_down, lambda: datetime.now(UTC)):
+            site.publish(topology.CONTESTS, announcement)
+    except REFUSALS as error:
+        return _refused(request, site, form, error)
     return RedirectResponse(f"/contest?coming={quote(announcement.announcement_id)}", status_code=303)
 
 
-def _read(site: Site, fields: dict[str, str]) -> tuple[Contest | None, list[str]]:
+def _faults(problems: Sequence[str]) -> Faults | None:
+    return Faults(422, [("contest", sentence(of)) for of in problems], names=FIELDS) if problems else None
+
+
+def _refused(request: Request, site: Site, form: Sent, error: Exception) -> Response:
+    """What was pasted, to be sent once more, with what announcing it would do where it can be."""
+    faults = form.refused(error, FIELDS)
+    contest, problems = (None, []) if isinstance(error, FormTooLargeError) else _read(site, form)
+    return _checked(request, site, form, contest if not problems else None, faults)
+
+
+def _checked(request: Request, site: Site, form: Sent, contest: Contest | None, faults: Faults | None) -> Response:
+    """`contest`: None where it cannot be announced as it is."""
+    told: dict[str, object] = {
+        "faults": faults, "pasted": form.get("contest"), "new_tracks": form.get("new_tracks"), "is_whole": contest,
+        "mark": site.forms.mark(form.browser, ANNOUNCE), "holds_after_s": CLOCKS_DIFFER.total_seconds(),
+    }  # fmt: skip
+    if contest is not None:
+        told |= {
+            **_told(contest),
+            "replaced": site.questions.calendar.at(datetime.now(UTC)),
+            "confirm": site.forms.mark(form.browser, ANNOUNCE, form.get("contest"), _now(site)),
+        }
+    return page(request, "contest/check.html", told, faults.status if faults else 200)
+
+
+def _read(site: Site, form: Sent) -> tuple[Contest | None, list[str]]:
     """The contest that was pasted, and what must be mended before it can be announced."""
     try:
-        contest = files.parsed(fields.get("contest", "").encode(), PASTED)
+        contest = files.parsed(form.get("contest").encode(errors="replace"), PASTED)
     except ValueError as error:
         return None, [str(error)]
-    new = [name.strip() for name in fields.get("new_tracks", "").split(",") if name.strip()]
+    new = [name.strip() for name in form.get("new_tracks").split(",") if name.strip()]
     return contest, announcing.problems(contest, [*registry.tracks(site.operations.adapters), *new])
 
 
