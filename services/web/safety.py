@@ -23,7 +23,7 @@ NAMELESS = ""
 FORM = "application/x-www-form-urlencoded"
 MOST_BYTES = 64 * 1024
 """Of what is typed into a form, or of what a program sends."""
-MOST_OF_FORM = 8 * MOST_BYTES
+MOST_OF_FORM = 16 * MOST_BYTES
 """Of a form as it comes, in which a letter may take nine bytes: what is larger is not read, and so cannot come back."""
 HEADERS = {
     "Content-Security-Policy": (
