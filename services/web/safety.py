@@ -21,8 +21,11 @@ COOKIE, YEAR_S, HOUR_S, MINUTE_S = "tiltyard", 31_536_000, 3_600.0, 60.0
 PEOPLE = 10_000
 NAMELESS, EVERYBODY = "", "*"
 """Under these names all count that keep no cookie, and all there are."""
+FORM = "application/x-www-form-urlencoded"
 MOST_BYTES = 64 * 1024
-"""Of what a form or a program sends."""
+"""Of what is typed into a form, or of what a program sends."""
+MOST_OF_FORM = 16 * MOST_BYTES
+"""Of a form as it comes, in which a letter may take nine bytes: what is larger is not read, and so cannot come back."""
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -37,6 +40,14 @@ STATIC = "/static/"
 
 class ForeignFormError(ValueError):
     """A form that none of our pages gave to this browser."""
+
+
+class OldFormError(ValueError):
+    """A form of ours by the browser's word, whose mark is none: it may come back filled in, and nothing is done."""
+
+
+class FormTooLargeError(ValueError):
+    """More was typed than a form may have."""
 
 
 class TooOftenError(ValueError):
@@ -108,26 +119,47 @@ class Safe:
                         headers.append("Set-Cookie", kept)
             await send(message)
 
-        return await self._app(scope, bounded(receive), sent)
+        most = MOST_OF_FORM if _is_form_of_somebody(request) else MOST_BYTES
+        return await self._app(scope, bounded(receive, most), sent)
 
 
-def bounded(receive: Receive) -> Receive:
-    """What raises TooLargeError where a body is larger than any of ours."""
+def is_from_us(request: Request) -> bool:
+    """Whether the browser says that a page of this very origin sent the request; scripts cannot change what it says.
+
+    Browsers that are too old to say so count as others, and so do programs.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    host = request.headers.get("host", "")
+    return request.headers.get("origin") in (f"http://{host}", f"https://{host}")
+
+
+def _is_form_of_somebody(request: Request) -> bool:
+    return request.state.person is not None and request.headers.get("content-type", "").startswith(FORM)
+
+
+def bounded(receive: Receive, most: int) -> Receive:
+    """What raises TooLargeError where a body is larger than so many bytes, also when it is asked again for the rest."""
     size = 0
+
+    def check() -> None:
+        if size > most:
+            raise TooLargeError(f"more was sent than is read ({most:,} bytes), and nothing was done: shorten it")
 
     async def received() -> Message:
         nonlocal size
+        check()
         message = await receive()
         size += len(message.get("body", b""))
-        if size > MOST_BYTES:
-            raise TooLargeError(f"{MOST_BYTES:,} bytes may be sent: shorten what you wrote")
+        check()
         return message
 
     return received
 
 
 class Forms:
-    """Marks of forms by a secret of this process: after a restart a form has to be opened anew."""
+    """Marks of forms by a secret of this process: after a restart a form has to be sent once more."""
 
     def __init__(self, secret: bytes | None = None) -> None:
         self._secret = secret or secrets.token_bytes(32)
@@ -137,10 +169,9 @@ class Forms:
         said = "".join(f"{len(part)}:{part}" for part in (browser.name, *of))
         return hmac.new(self._secret, said.encode(), hashlib.sha256).hexdigest()
 
-    def require(self, mark: str, browser: Browser, *of: str) -> None:
-        """Raises ForeignFormError for any other mark."""
-        if not hmac.compare_digest(mark.encode(), self.mark(browser, *of).encode()):
-            raise ForeignFormError("this form is not from a page of ours, or older than our last start: open it anew")
+    def knows(self, mark: str, browser: Browser, *of: str) -> bool:
+        """Whether this process gave that mark."""
+        return hmac.compare_digest(mark.encode(errors="replace"), self.mark(browser, *of).encode())
 
 
 class Often:

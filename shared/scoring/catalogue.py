@@ -23,6 +23,11 @@ STATES = ("abstained", *UNANSWERED)
 """What may become of a question beside an answer: `marks_of` counts each as a share of all questions."""
 
 
+def is_right(headline: float) -> bool:
+    """Whether an answer with this value of the headline counts as right: at least a half (`right` itself is 0 or 1)."""
+    return headline >= 0.5
+
+
 def load(names: Sequence[str], encoder: EncoderSettings) -> dict[str, Metric]:
     """Build the named metrics; raises ValueError for a name that is no file in shared/measures."""
     return {name: plugins.load(MEASURES, name)(encoder) for name in names}

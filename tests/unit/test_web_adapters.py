@@ -111,19 +111,23 @@ def test_a_confirmed_promotion_is_announced_and_written_down(pages: Pages) -> No
     )  # fmt: skip
     for address in ("/adapters", "/adapter?name=good"):
         page = pages.browser().get(address).text
-        assert "promoted good" in page
+        assert '<span dir="auto">olga</span> (pages) promoted good' in page
         assert re.search(r"ago by <span dir=\"auto\">olga</span>|now</time> by <span dir=\"auto\">olga</span>", page)
         assert "checked by &lt;b&gt;hand&lt;/b&gt;" in page
 
 
 def test_who_promoted_an_adapter_is_known_after_another_was(pages: Pages) -> None:
-    done(pages.browser(), "/adapters/change?do=promote&of=good")
+    browser = pages.browser()
+    done(browser, "/adapters/change?do=promote&of=good")
     pages.read()
-    done(pages.browser(), "/adapters/change?do=promote&of=old")
+    pete = Person("pete", voter="web-pete", role="operator")
+    done(signed_in_as(pages, browser, pete), "/adapters/change?do=promote&of=old")
     again = Pages(broker=pages.broker)
     again.read()
 
-    assert "promoted good" in again.browser().get("/adapter?name=good").text
+    for name, by in (("good", "olga"), ("old", "pete")):
+        page = again.browser().get(f"/adapter?name={name}").text
+        assert re.search(rf'<li><span dir="auto">{by}</span> \(pages\) promoted {name} <time', page), name
 
 
 def test_a_rollback_lets_the_one_that_stands_by_speak(pages: Pages) -> None:

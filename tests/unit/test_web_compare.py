@@ -15,8 +15,10 @@ from services.web.pages.compare.view import View
 from services.web.pages.paging import AT_ONCE
 from services.web.signing.people import Person
 from shared import topology
+from shared.lab.report import outcomes
 from shared.messages import Result
 from shared.messages.contests import MOST_ARMS
+from shared.scoring.catalogue import is_right
 from tests.builders import NOON
 from tests.contests import within
 from tests.results import ARMS, a_result, a_scored, a_trial
@@ -163,6 +165,18 @@ def test_what_fits_nothing_is_a_sentence_and_no_error(pages: Pages) -> None:
         assert page.status_code == 200, query
         assert sentence in unescape(page.text), query
         assert sentence in " ".join(pages.browser().get(f"/api/compare?{query}").json()["notes"])
+
+
+def test_a_card_the_comparison_and_a_report_call_the_same_answers_right(pages: Pages) -> None:
+    browser = pages.browser()
+    for at, value in enumerate((0.0, 0.49, 0.5, 0.99, 1.0)):
+        said = [a_scored(arm, question_id=f"q-{at}", correct=value) for arm in ARMS]
+        result = within(a_result(*said, question_id=f"q-{at}"), *ARMS)
+        pages.publish(topology.RESULTS, result)
+        [card, *_] = browser.get(f"/api/question?id=q-{at}").json()["cards"]
+        [entry] = browser.get(f"/api/compare?id=q-{at}").json()["entries"]["items"]
+        right = (card["right"], entry["answers"][0]["right"], listed(pages, f"id=q-{at}&outcome=both-right") != [])
+        assert {*right, outcomes.outcome(result, "base") == "right"} == {is_right(value)}, value
 
 
 def test_differences_are_those_of_the_live_standings(pages: Pages) -> None:

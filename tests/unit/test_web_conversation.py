@@ -189,8 +189,10 @@ def test_what_is_wrong_with_a_question_stands_beside_its_field_and_the_rest_is_k
 
 def test_several_faults_are_told_at_once(pages: Pages) -> None:
     browser = pages.browser()
-    page = browser.post("/question", data={"mark": mark_in(browser.get("/").text), "text": "", "as_of": "x"}).text
-    assert page.count('aria-invalid="true"') == 2
+    page = browser.post(
+        "/question", data={"mark": mark_in(browser.get("/").text), "text": "", "as_of": "x", "tags": "t" * 600}
+    ).text
+    assert page.count('aria-invalid="true"') == 3
     assert page.count("autofocus") == 1
 
 

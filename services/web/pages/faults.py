@@ -1,5 +1,6 @@
 """What is wrong with what was sent, in sentences beside its fields and above them."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,13 +9,14 @@ from pydantic import ValidationError
 
 from services.web.live import sending
 from services.web.reports import made
-from services.web.safety import ForeignFormError, TooOftenError
+from services.web.safety import ForeignFormError, FormTooLargeError, OldFormError, TooOftenError
 from services.web.signing.people import NotAllowedError
 from services.web.signing.ways import NotSignedInError
 from shared.records import bounded
 
 STATUS: Mapping[type[Exception], int] = {
     NotSignedInError: 401, NotAllowedError: 403, ForeignFormError: 403, TooOftenError: 429,
+    OldFormError: 409, FormTooLargeError: 413,
     sending.BusyError: 409, made.BusyError: 409, ConnectionError: 503, ValueError: 422, OverflowError: 422,
 }  # fmt: skip
 SAID = {
@@ -56,11 +58,11 @@ class Faults:
 
     @property
     def by_field(self) -> dict[str, str]:
-        """Name of a field -> all that is wrong with it."""
-        said: dict[str, str] = {}
-        for name, why in self.fields:
-            said[name] = f"{said[name]} {why}" if name in said else why
-        return said
+        """Name of a field -> what is wrong with it; of several faults, how many stand above the form."""
+        counts = Counter(name for name, _ in self.fields)
+        return {
+            name: why if counts[name] == 1 else f"{counts[name]} faults, listed above." for name, why in self.fields
+        }
 
 
 def status_of(error: Exception) -> int:

@@ -1,8 +1,7 @@
-"""What a route is given beside its path: the site, the browser, and a form's fields within bounds."""
+"""What a route is given beside its path: the site, the browser, and who looks."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
-from urllib.parse import parse_qs
 
 from fastapi import Depends, Request
 
@@ -12,7 +11,7 @@ from services.web.signing.people import Person
 from services.web.signing.ways import NotSignedInError
 from shared.people import Role
 
-MOST_FIELDS, MOST_OF_ONE = 50, 20
+MOST_OF_ONE = 20
 
 
 class TooManyStreamsError(ConnectionError):
@@ -46,13 +45,6 @@ def only(role: Role) -> Any:
     return Depends(required)
 
 
-async def _fields(request: Request) -> dict[str, str]:
-    """Of a form as browsers send it; of several fields of one name the last. Raises ValueError for too many."""
-    body = (await request.body()).decode(errors="replace")
-    said = parse_qs(body, keep_blank_values=True, max_num_fields=MOST_FIELDS)
-    return {name: values[-1].replace("\r\n", "\n").strip() for name, values in said.items()}
-
-
 async def _free(request: Request) -> AsyncIterator[None]:
     """Raises TooManyStreamsError where as many pages are open as are kept up to date, of all or of one person."""
     site, person = _site(request), _person(request)
@@ -72,7 +64,6 @@ async def _free(request: Request) -> AsyncIterator[None]:
 OfSite = Annotated[Site, Depends(_site)]
 OfBrowser = Annotated[Browser, Depends(_browser)]
 OfPerson = Annotated[Person, Depends(_person)]
-Fields = Annotated[dict[str, str], Depends(_fields)]
 SignedIn = Depends(_person)
 Open = Depends(_free)
 """Before a page is kept up to date."""

@@ -8,7 +8,7 @@ from shared.lab.audit.drawing import is_read
 from shared.lab.audit.sheet import AnswerDrawn, Key, Labels
 from shared.lab.reviewing.agreeing import agreement
 from shared.messages import Result
-from shared.scoring.catalogue import HEADLINE
+from shared.scoring.catalogue import HEADLINE, is_right
 from shared.statistics.intervals import Interval, mean_interval
 from shared.statistics.misclassification import Errors, Stratum, corrected, errors_of
 from shared.statistics.prediction_powered import Labelled, powered_mean
@@ -132,7 +132,7 @@ def _strange(answer: AnswerDrawn, key: Key, results: Mapping[str, Result]) -> bo
     result = results.get(answer.question_id)
     scored = result.answers.get(answer.arm) if result else None
     verdict = key.strata[answer.stratum].verdict
-    return scored is None or (scored.scores.get(HEADLINE, 0.0) >= 0.5) != (verdict == "right")
+    return scored is None or is_right(scored.scores.get(HEADLINE, 0.0)) != (verdict == "right")
 
 
 def _arm(
@@ -170,7 +170,7 @@ def _verdict(result: Result, arm: str) -> float | None:
     scored = result.answers.get(arm)
     if scored is None or HEADLINE not in scored.scores:
         return None
-    return float(scored.scores[HEADLINE] >= 0.5)
+    return float(is_right(scored.scores[HEADLINE]))
 
 
 def _has_text(result: Result, arm: str) -> bool:

@@ -16,7 +16,7 @@ from shared.lab.deciding.values import DAY_S
 from shared.lab.report.costs import Batch, batch_of, batches_of, own_ms
 from shared.lab.report.scores import clusters_of
 from shared.messages import ArmTaken, Result
-from shared.scoring.catalogue import HEADLINE
+from shared.scoring.catalogue import HEADLINE, is_right
 from shared.statistics.clusters import links_of
 
 YEAR_S = 366 * DAY_S
@@ -123,4 +123,4 @@ def _outcome(result: Result, arm: str) -> Outcome:
     scored = result.answers[arm]
     if scored.answer.status != "answered":
         return "silent"
-    return "right" if scored.scores.get(HEADLINE, 0.0) >= 1 else "wrong"
+    return "right" if is_right(scored.scores.get(HEADLINE, 0.0)) else "wrong"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from shared.lab.voting.counting import Counted
 from shared.messages import Result, Verdicts
 from shared.messages.feedback import CHOICES
-from shared.scoring.catalogue import HEADLINE
+from shared.scoring.catalogue import HEADLINE, is_right
 from shared.statistics.agreement import Agreement, agreement
 
 GOOD = 4
@@ -73,7 +73,7 @@ def of_comparisons(items: Sequence[Item]) -> Worth:
 def of_grades(items: Sequence[Item]) -> Worth:
     """With references: whether an answer is right. With votes: which of two answers is better, by the higher grade."""
     by_references: Labels = [
-        (str(graded.grade >= GOOD), str(right >= 1.0), item.question_id)
+        (str(graded.grade >= GOOD), str(is_right(right)), item.question_id)
         for item in items
         for graded in item.verdicts.grades
         if graded.grade is not None and (right := _score(item.result, graded.arm)) is not None

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from shared.certainty import probability
 from shared.messages import Result
-from shared.scoring.catalogue import HEADLINE
+from shared.scoring.catalogue import HEADLINE, is_right
 from shared.statistics.calibration import Calibration, calibration
 
 
 def calibrated(results: Sequence[Result], arm: str, clusters: Mapping[str, str]) -> Calibration:
     """One arm's probabilities against `right`, over the answers that have both; n = 0 where a backend tells none."""
     answers = [
-        (stated, scored.scores[HEADLINE] >= 0.5, clusters[result.question.question_id])
+        (stated, is_right(scored.scores[HEADLINE]), clusters[result.question.question_id])
         for result in results
         if (scored := result.answers.get(arm))
         and HEADLINE in scored.scores

@@ -7,7 +7,7 @@ from typing import Literal
 
 from shared.lab.report.scores import interval_of
 from shared.messages import Result
-from shared.scoring.catalogue import HEADLINE, RIGHTLY, WRONGLY
+from shared.scoring.catalogue import HEADLINE, RIGHTLY, WRONGLY, is_right
 from shared.statistics.intervals import Interval
 
 Outcome = Literal["right", "rightly abstained", "wrong", "abstained", "failed", "missing", "not scored"]
@@ -56,7 +56,7 @@ class Caution:
 def outcome(result: Result, arm: str) -> Outcome | None:
     """What became of a question at an arm; None where the arm was not asked.
 
-    Right is the headline of at least a half (it is 0 or 1). Whether an arm abstained is what the measures of abstaining
+    Whether an arm abstained is what the measures of abstaining
     say, and its answer's status where they were not counted.
     """
     if arm in result.missing:
@@ -75,7 +75,7 @@ def outcome(result: Result, arm: str) -> Outcome | None:
         return "not scored"
     if scored.scores.get(WRONGLY, silent) >= 0.5:
         return "abstained"
-    return "right" if scored.scores[HEADLINE] >= 0.5 else "wrong"
+    return "right" if is_right(scored.scores[HEADLINE]) else "wrong"
 
 
 def counts(results: Sequence[Result], arms: Iterable[str]) -> list[Outcomes]:

@@ -10,10 +10,13 @@ from fastapi.exceptions import HTTPException
 from fastapi.responses import RedirectResponse
 
 from services.web.live.site import Site
-from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite, only
+from services.web.pages.faults import FieldError
+from services.web.pages.given import OfBrowser, OfPerson, OfSite, only
 from services.web.pages.paging import AT_ONCE, AtPage, paged
 from services.web.pages.rendering import page
-from services.web.safety import ForeignFormError
+from services.web.pages.sent import REFUSALS, OfForm, Sent
+from services.web.safety import Browser
+from services.web.signing.people import Person
 from shared import topology
 from shared.adapters import registry, wording
 from shared.adapters.registry import Adapters, RegistryError
@@ -21,6 +24,11 @@ from shared.lab.acting import begun, written_down
 from shared.messages import ActionKind, ActionTaken, AdapterAnnounced
 
 CHANGE, YES = "change an adapter", "1"
+FIELDS = {"reason": "Why, for those who come later"}
+CHANGED = (
+    "Adapters have changed since this was shown, or these pages were started anew: look at what it would do now, and "
+    "confirm it once more."
+)
 ACTIONS: dict[str, ActionKind] = {"promote": "promote_adapter", "rollback": "roll_back_adapter"}
 VERDICTS = {"passed": "passed", "failed": "failed", "reported": "reported", "not_measured": "not measured"}
 AT_HAND = timedelta(seconds=1)
@@ -65,9 +73,27 @@ def one(request: Request, site: OfSite, person: OfPerson, name: str) -> Response
 @router.get("/adapters/change", dependencies=[only("operator")])
 def trial(request: Request, site: OfSite, browser: OfBrowser, do: str, of: str, despite: str = "") -> Response:
     """What a promotion or a rollback would change, or why it is refused; nothing is changed."""
-    known, why, changes = site.operations.adapters, "", list[AdapterAnnounced]()
+    return page(request, "adapters/change.html", _trial(site, browser, {"do": do, "of": of, "despite": despite}))
+
+
+@router.post("/adapters/change", dependencies=[only("operator")])
+def change(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson, form: OfForm) -> Response:
+    """Do what was shown, one announcement after the other, and write down who did it."""
     try:
-        changes = _changes(known, {"do": do, "of": of, "despite": despite}, "", datetime.now(UTC))
+        on = _changed(site, person, form)
+    except REFUSALS as error:
+        faults = form.refused(error, FIELDS)
+        shown = _trial(site, browser, form.fields) | {"said": form.fields, "faults": faults}
+        return page(request, "adapters/change.html", shown, faults.status)
+    return RedirectResponse(f"/adapter?name={quote(on, safe='')}", status_code=303)
+
+
+def _trial(site: Site, browser: Browser, asked: Mapping[str, str]) -> dict[str, object]:
+    """What a change would do, with a form to confirm it. Raises ValueError where nobody can tell what is asked for."""
+    known, why, changes = site.operations.adapters, "", list[AdapterAnnounced]()
+    do, of, despite = _asked(asked)
+    try:
+        changes = _changes(known, asked, "", datetime.now(UTC))
     except RegistryError as error:
         why = error.why
     after = registry.of_track({**known, **{of.name: of for of in changes}}, changes[0].track) if changes else {}
@@ -80,32 +106,34 @@ def trial(request: Request, site: OfSite, browser: OfBrowser, do: str, of: str, 
         "why": why,
         "changes": changes,
         "by_gates": by_gates,
+        "stands_by": registry.in_turn(after)[1:2],
+        "mark": mark,
+        "said": {},
+        "faults": None,
     }
-    told["stands_by"] = registry.in_turn(after)[1:2]
-    return page(request, "adapters/change.html", {**told, **_words(known), "mark": mark})
+    return {**told, **_words(known)}
 
 
-@router.post("/adapters/change", dependencies=[only("operator")])
-def change(site: OfSite, browser: OfBrowser, person: OfPerson, fields: Fields) -> Response:
-    """Do what was shown, one announcement after the other, and write down who did it."""
+def _changed(site: Site, person: Person, form: Sent) -> str:
+    """The name of the adapter that it was about."""
+    known, now = site.operations.adapters, datetime.now(UTC)
+    (do, of, despite), changes = _asked(form.fields), _changes(known, form.fields, form.get("reason"), now)
+    form.require(*_marked(known, do, of, despite, changes), why=CHANGED)
     if site.is_reading:
         raise ConnectionError("what the topics hold is still being read: try again in a moment")
-    if not (reason := fields.get("reason", "")):
-        raise ValueError("say why, for those who come later")
-    known, now = site.operations.adapters, datetime.now(UTC)
-    changes = _changes(known, fields, reason, now)
-    do, of, despite = (fields.get(name, "") for name in ("do", "of", "despite"))
-    try:
-        site.forms.require(fields.get("mark", ""), browser, *_marked(known, do, of, despite, changes))
-    except ForeignFormError as error:
-        raise ForeignFormError("adapters have changed since this was shown: look at them again") from error
-    site.asking.count(person)
+    if not (reason := form.reason):
+        raise FieldError("reason", "say why, for those who come later")
     on = [change.name for change in changes]
     action = begun(ACTIONS[do], person.name, "pages", at=now, on=on, reason=reason)
+    site.asking.count(person)
     with written_down(action, site.write_down, lambda: datetime.now(UTC)):
         for announcement in changes:
             site.publish(topology.ADAPTERS, announcement)
-    return RedirectResponse(f"/adapter?name={quote(on[0], safe='')}", status_code=303)
+    return on[0]
+
+
+def _asked(asked: Mapping[str, str]) -> tuple[str, str, str]:
+    return asked.get("do", ""), asked.get("of", ""), asked.get("despite", "")
 
 
 def _changes(known: Adapters, asked: Mapping[str, str], reason: str, now: datetime) -> list[AdapterAnnounced]:

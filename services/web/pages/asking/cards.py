@@ -12,7 +12,7 @@ from services.web.pages.words import counted, exact, took
 from services.web.signing.people import Person
 from shared.costs import CostSettings
 from shared.messages import Answer, Question
-from shared.scoring.catalogue import HEADLINE
+from shared.scoring.catalogue import HEADLINE, is_right
 
 MOST_PASSAGES, LONGEST_MS = 200, 1e12
 """Of one answer that are shown: a worker of ours reads some ten."""
@@ -150,7 +150,7 @@ def answer_of(asked: Asked, arm: str) -> tuple[Answer | None, datetime]:
 def _right(asked: Asked, arm: str) -> bool | None:
     scored = asked.result.answers.get(arm) if asked.result else None
     value = scored.scores.get(HEADLINE) if scored else None
-    return None if value is None else value >= 1
+    return None if value is None else is_right(value)
 
 
 def numbered(answer: Answer) -> list[str]:

@@ -17,16 +17,16 @@ from services.web.live.questions import Asked
 from services.web.live.site import Site
 from services.web.pages.asking import conversation
 from services.web.pages.asking.cards import Card, cards_of, documents_of, narrowed, progress
-from services.web.pages.faults import faults_of
-from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite, Open, only
+from services.web.pages.given import OfBrowser, OfPerson, OfSite, Open, only
 from services.web.pages.paging import AtPage, paged
 from services.web.pages.rendering import page, part
 from services.web.pages.review import accepted
+from services.web.pages.sent import REFUSALS, OfForm
 from services.web.pages.streams import Stream, kept_up
 from services.web.safety import Browser
 from services.web.signing.people import Person
 from shared import topology
-from shared.messages import Filters, Question
+from shared.messages import Question
 
 ASK, FOLLOW, OURS, DEADLINE_S = "ask", "follow", "web-", 120.0
 FIELDS = {
@@ -48,33 +48,35 @@ def ask(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson, at
 
 
 @router.post("/question", dependencies=[only("voter")])
-def publish(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson, fields: Fields) -> Response:
+def publish(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson, form: OfForm) -> Response:
     """Ask it, and lead to where its answers come; what cannot be asked comes back as it was typed."""
-    site.forms.require(fields.get("mark", ""), browser, ASK)
     try:
-        return _published(site, person, question_of(fields, person))
-    except (ValueError, ConnectionError) as error:
-        faults = faults_of(error, FIELDS)
-        return page(
-            request, "asking/ask.html", _form(site, browser, person) | {"said": fields, "faults": faults}, faults.status
-        )
+        form.require(ASK)
+        return _published(site, person, question_of(form.fields, person))
+    except REFUSALS as error:
+        faults = form.refused(error, FIELDS)
+        shown = _form(site, browser, person) | {"said": form.fields, "faults": faults}
+        return page(request, "asking/ask.html", shown, faults.status)
 
 
 @router.post("/follow", dependencies=[only("voter")])
-def follow(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson, fields: Fields) -> Response:
+def follow(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson, form: OfForm) -> Response:
     """Ask what follows from an answer; what cannot be asked comes back as it was typed."""
-    name = fields.get("id", "")
-    site.forms.require(fields.get("mark", ""), browser, FOLLOW, name)
+    name = form.get("id")
     asked = site.questions.get(name, person)
     if asked is None:
         raise HTTPException(404, "the question before is not kept here: wait for its answers, or ask anew")
     try:
-        beside = conversation.after(asked.question, _cards(site, person, asked), fields.get("arm", ""))
-        return _published(site, person, question_of(fields, person, **beside))
-    except (ValueError, ConnectionError) as error:
-        faults = faults_of(error, FOLLOWING)
-        form = _following(site, browser, person, name) | {"said": fields, "faults": faults, "still": True}
-        return page(request, "asking/question.html", _shown(site, person, asked) | form, faults.status)
+        form.require(FOLLOW, name)
+        beside = conversation.after(asked.question, _cards(site, person, asked), form.get("arm"))
+        return _published(site, person, question_of(form.fields, person, **beside))
+    except REFUSALS as error:
+        faults = form.refused(error, FOLLOWING)
+        shown = _shown(site, person, asked) | _following(site, browser, person, name)
+        return page(
+            request, "asking/question.html", shown | {"said": form.fields, "faults": faults, "still": True},
+            faults.status,
+        )  # fmt: skip
 
 
 @router.get("/question")
@@ -122,7 +124,7 @@ def question_of(fields: Mapping[str, str], person: Person, **beside: Any) -> Que
             "question_id": new_id(),
             "text": said.get("text", ""),
             "kind": said.get("kind", "question_answering"),
-            "filters": Filters(sources=_several(said.get("sources")), tags=_several(said.get("tags"))),
+            "filters": {"sources": _several(said.get("sources")), "tags": _several(said.get("tags"))},
             "as_of": said.get("as_of"),
             "deadline_s": DEADLINE_S,
             "slice": "asked",

@@ -11,7 +11,7 @@ from shared.contests.files import of_result
 from shared.lab.report import mistakes
 from shared.lab.report.examples import CLOSED_BOOK, OUTDATED, failures
 from shared.messages import ContestTaken, Result
-from shared.scoring.catalogue import HEADLINE
+from shared.scoring.catalogue import HEADLINE, is_right
 from shared.standings import marks_of
 
 MOST_CHOICES = 200
@@ -40,7 +40,7 @@ class Row:
     def is_right(self, arm: str) -> bool | None:
         """None where the headline does not apply, as to a question without an accepted answer."""
         value = self.values.get(arm)
-        return None if value is None else value >= 0.5
+        return None if value is None else is_right(value)
 
     @property
     def question_id(self) -> str:

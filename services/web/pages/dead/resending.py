@@ -11,10 +11,11 @@ from fastapi.responses import RedirectResponse
 from services.web.live.pieces import Shown
 from services.web.live.site import Site
 from services.web.pages.dead import letters
-from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite, Open, only
+from services.web.pages.given import OfBrowser, OfPerson, OfSite, Open, only
 from services.web.pages.rendering import page, part
+from services.web.pages.sent import REFUSALS, OfForm, Sent
 from services.web.pages.streams import Stream, kept_up
-from services.web.safety import ForeignFormError
+from services.web.safety import Browser
 from services.web.signing.people import Person
 from shared.lab.acting import begun
 from shared.lab.resending.buried import Buried
@@ -22,38 +23,30 @@ from shared.lab.resending.plan import Plan, plan
 
 SEND, YES = "send again", "1"
 WHAT = {"group": "all letters of a group", "topic": "all letters of a topic", "at": "one letter"}
+FIELDS = {"reason": "Why, for those who come later"}
+OTHERS = (
+    "These are not the letters that the dry run showed, or these pages were started anew since: look at what would be "
+    "sent now, and confirm it once more."
+)
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/dead/trial", dependencies=[only("operator")])
 def trial(request: Request, site: OfSite, browser: OfBrowser, what: str, of: str, again: str = "") -> Response:
     """What would be sent where, and what cannot be; nothing is sent."""
-    until = site.dead.newest
-    would = _plan(site, {"what": what, "of": of, "again": again}, until)
-    mark = site.forms.mark(browser, *_marked(what, of, again, str(until), would))
-    told = {"what": what, "of": of, "again": again == YES, "said": WHAT[what], "until": until, "plan": would}
-    return page(request, "dead/trial.html", {**told, "mark": mark})
+    return page(request, "dead/trial.html", _trial(site, browser, {"what": what, "of": of, "again": again}))
 
 
 @router.post("/dead/send", dependencies=[only("operator")])
-def send(site: OfSite, browser: OfBrowser, person: OfPerson, fields: Fields) -> Response:
+def send(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson, form: OfForm) -> Response:
     """Begin to send what the dry run showed, and lead to where that can be watched."""
-    what, of, again, until = (fields.get(name, "") for name in ("what", "of", "again", "until"))
-    would = _plan(site, fields, int(until) if until.isascii() and until.isdecimal() else 0)
     try:
-        site.forms.require(fields.get("mark", ""), browser, *_marked(what, of, again, until, would))
-    except ForeignFormError as error:
-        raise ForeignFormError(
-            "these are not the letters that the dry run showed, or it is older than our last start: look at it again"
-        ) from error
-    if not would.letters:
-        raise ValueError("none of these letters can be sent")
-    site.asking.count(person)
-    action = begun(
-        "send_again", person.name, "pages", at=datetime.now(UTC), on=[*would.to], reason=fields.get("reason", "")
-    )
-    site.sending.start(would, action.model_copy(update={"wanted": len(would.letters)}))
-    return RedirectResponse(f"/dead/sending?id={quote(action.action_id, safe='')}", status_code=303)
+        action_id = _begun(site, person, form)
+    except REFUSALS as error:
+        faults = form.refused(error, FIELDS)
+        shown = _trial(site, browser, form.fields) | {"typed": form.fields, "faults": faults}
+        return page(request, "dead/trial.html", shown, faults.status)
+    return RedirectResponse(f"/dead/sending?id={quote(action_id, safe='')}", status_code=303)
 
 
 @router.get("/dead/sending")
@@ -78,6 +71,29 @@ def _piece(site: Site, person: Person, action_id: str) -> Shown:
     del person
     told = _progress(site, action_id)
     return Shown(part(site, "dead/progress.html", told), not told["is_running"])
+
+
+def _trial(site: Site, browser: Browser, asked: Mapping[str, str]) -> dict[str, object]:
+    """A dry run over all letters that have come by now, with a form to confirm it."""
+    what, of, again = (asked.get(name, "") for name in ("what", "of", "again"))
+    until = site.dead.newest
+    would = _plan(site, asked, until)
+    mark = site.forms.mark(browser, *_marked(what, of, again, str(until), would))
+    told = {"what": what, "of": of, "again": again == YES, "said": WHAT[what], "until": until, "plan": would}
+    return {**told, "mark": mark, "typed": {}, "faults": None}
+
+
+def _begun(site: Site, person: Person, form: Sent) -> str:
+    """The id of the action by which exactly the letters of the dry run are being sent."""
+    what, of, again, until = map(form.get, ("what", "of", "again", "until"))
+    would = _plan(site, form.fields, int(until) if until.isascii() and until.isdecimal() and len(until) < 20 else 0)
+    form.require(*_marked(what, of, again, until, would), why=OTHERS)
+    if not would.letters:
+        raise ValueError("none of these letters can be sent")
+    action = begun("send_again", person.name, "pages", at=datetime.now(UTC), on=[*would.to], reason=form.reason)
+    site.asking.count(person)
+    site.sending.start(would, action.model_copy(update={"wanted": len(would.letters)}))
+    return action.action_id
 
 
 def _progress(site: Site, action_id: str) -> dict[str, object]:

@@ -12,10 +12,11 @@ from fastapi.responses import RedirectResponse
 
 from services.web.live.pieces import Shown
 from services.web.live.site import Site
-from services.web.pages.faults import FieldError, faults_of
+from services.web.pages.faults import FieldError
 from services.web.pages.freshness import page as freshness_page
-from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite, Open, only
+from services.web.pages.given import OfBrowser, OfPerson, OfSite, Open, only
 from services.web.pages.rendering import page, part
+from services.web.pages.sent import REFUSALS, OfForm
 from services.web.pages.streams import Stream, kept_up
 from services.web.safety import Browser
 from services.web.signing.people import Person
@@ -29,14 +30,14 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.post("/document", dependencies=[only("operator")])
-def publish(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson, fields: Fields) -> Response:
+def publish(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson, form: OfForm) -> Response:
     """Publish a document, and lead to where it can be watched; what cannot be published comes back as it was typed."""
-    site.forms.require(fields.get("mark", ""), browser, freshness_page.PUBLISH)
     try:
-        return _published(site, person, document_of(fields, f"{OURS}{uuid4()}"))
-    except (ValueError, ConnectionError) as error:
-        faults = faults_of(error, FIELDS)
-        shown = freshness_page.shown(site, browser) | {"said": fields, "faults": faults}
+        form.require(freshness_page.PUBLISH)
+        return _published(site, person, document_of(form.fields, f"{OURS}{uuid4()}"))
+    except REFUSALS as error:
+        faults = form.refused(error, FIELDS)
+        shown = freshness_page.shown(site, browser) | {"said": form.fields, "faults": faults}
         return page(request, "freshness/freshness.html", shown, faults.status)
 
 
@@ -65,18 +66,18 @@ def _piece(site: Site, person: Person, document_id: str) -> Shown:
 
 
 @router.post("/document/change", dependencies=[only("operator")])
-def change(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson, fields: Fields) -> Response:
+def change(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson, form: OfForm) -> Response:
     """Publish a new revision of it, or take it back, and lead to where that can be watched."""
-    name = fields.get("id", "")
-    site.forms.require(fields.get("mark", ""), browser, CHANGE, name)
+    name = form.get("id")
     shown = _fate(site, name)
     try:
+        form.require(CHANGE, name)
         _require_changeable(site, name)
-        return _published(site, person, _change_of(site, fields, name))
-    except (ValueError, ConnectionError) as error:
-        faults = faults_of(error, FIELDS)
-        form = _form(site, browser, person, name) | {"said": fields, "faults": faults}
-        return page(request, "documents/document.html", shown | form, faults.status)
+        return _published(site, person, _change_of(site, form.fields, name))
+    except REFUSALS as error:
+        faults = form.refused(error, FIELDS)
+        shown |= _form(site, browser, person, name) | {"said": form.fields, "faults": faults}
+        return page(request, "documents/document.html", shown, faults.status)
 
 
 def document_of(fields: Mapping[str, str], document_id: str, **beside: Any) -> DocumentPublished:

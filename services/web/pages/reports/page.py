@@ -8,12 +8,14 @@ from fastapi.exceptions import HTTPException
 from fastapi.responses import RedirectResponse
 
 from services.web.live.site import Site
-from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite
+from services.web.pages.given import OfBrowser, OfPerson, OfSite
 from services.web.pages.paging import AtPage, Paged, paged
 from services.web.pages.rendering import page
+from services.web.pages.sent import REFUSALS, OfForm
 from services.web.reports.kept import FORMS, Folder, KeptPage, NotKeptError
 from services.web.reports.made import Made
 from services.web.reports.said import KINDS, Said
+from services.web.safety import Browser
 from services.web.signing.people import Person
 from shared.messages import Result
 
@@ -43,18 +45,18 @@ class Listed:
 @router.get("/reports")
 def show(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson, at: AtPage = 1) -> Response:
     """Those written last first."""
-    shown = {
-        "mark": site.forms.mark(browser, REPORT), "made": site.reports.of(person), "forms": FORMS,
-        "listed": listed(site.kept, at), "folder": site.kept.path, "results": len(_results(site, person)),
-    }  # fmt: skip
-    return page(request, "reports/reports.html", shown)
+    return page(request, "reports/reports.html", _shown(site, browser, person, at))
 
 
 @router.post("/reports")
-def make(site: OfSite, browser: OfBrowser, person: OfPerson, fields: Fields) -> Response:
+def make(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson, form: OfForm) -> Response:
     """A report over what is in memory; back to the list, on which it stands first."""
-    site.forms.require(fields.get("mark", ""), browser, REPORT)
-    make_now(site, person)
+    try:
+        form.require(REPORT)
+        make_now(site, person)
+    except REFUSALS as error:
+        faults = form.refused(error)
+        return page(request, "reports/reports.html", _shown(site, browser, person) | {"faults": faults}, faults.status)
     return RedirectResponse("/reports", status_code=303)
 
 
@@ -104,6 +106,13 @@ def file_of(name: str, content: bytes) -> Response:
         kind = next((kind for kind in KINDS if name.endswith(f"{kind}.{form}")), REPORT)
         headers["Content-Disposition"] = f'attachment; filename="{kind}.{form}"'
     return Response(content, headers=headers, media_type=OF_FILES[form])
+
+
+def _shown(site: Site, browser: Browser, person: Person, at: int = 1) -> dict[str, object]:
+    return {
+        "mark": site.forms.mark(browser, REPORT), "made": site.reports.of(person), "forms": FORMS,
+        "listed": listed(site.kept, at), "folder": site.kept.path, "results": len(_results(site, person)),
+    }  # fmt: skip
 
 
 def _results(site: Site, person: Person) -> list[Result]:

@@ -10,12 +10,14 @@ from fastapi.responses import RedirectResponse
 
 from services.web.live.sheets import Sheet
 from services.web.live.site import Site
-from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite, only
+from services.web.pages.given import OfBrowser, OfPerson, OfSite, only
 from services.web.pages.paging import AtPage, paged
 from services.web.pages.rendering import page
 from services.web.pages.review.accepted import unreferenced
-from services.web.pages.review.mending import mended
+from services.web.pages.review.mending import mended, standing
 from services.web.pages.review.progress import Progress, progress
+from services.web.pages.sent import REFUSALS, OfForm, Sent
+from services.web.safety import Browser
 from services.web.signing.people import Person
 from shared import topology
 from shared.lab.reviewing import agreeing
@@ -34,6 +36,7 @@ WORDS: dict[Said, str] = {
 COUNTED_BY: dict[ItemKind, str] = {
     "answer": "tiltyard audit-answers count SHEET --from-page", "question": "tiltyard wire review FOLDER --from-page",
 }  # fmt: skip
+FIELDS = {"text": "Question", "references": "Accepted answers"}
 LATER = timedelta(microseconds=1)
 router = APIRouter(prefix="/review", include_in_schema=False, dependencies=[only("reviewer")])
 
@@ -68,45 +71,63 @@ def item(
         way = {"sheet": sheet, "item": following, **({"disputed": "1"} if disputed else {})}
         where = f"/review/item?{urlencode(way)}" if following else f"/review/sheet?{urlencode({'id': sheet})}"
         return RedirectResponse(where, status_code=303)
-    at = next((at for at, each in enumerate(of.sheet.items) if each.item_id == item), None)
-    if at is None:
-        raise HTTPException(404, "nothing is kept here of this item, or not for you")
-    shown = of.sheet.items[at]
-    told = {
-        "of": of, "item": shown, "at": at, "disputed": disputed, "asked": ASKED, "words": WORDS,
-        "choices": OF_KIND[shown.kind], "own": of.own_of(item, person.name), "others": of.others(item, person.name),
-        "before": of.sheet.items[at - 1] if at else None,
-        "after": of.sheet.items[at + 1] if at + 1 < len(of.sheet.items) else None,
-        "mark": site.forms.mark(browser, REVIEW, item), "last": of.last_of(person.name),
-        "undo": lambda item_id: site.forms.mark(browser, UNDO, item_id),
-    }  # fmt: skip
-    return page(request, "review/item.html", told)
+    return page(request, "review/item.html", _shown(site, browser, person, of, item) | {"disputed": disputed})
 
 
 @router.post("")
-def say(site: OfSite, browser: OfBrowser, person: OfPerson, fields: Fields) -> Response:
+def say(request: Request, site: OfSite, person: OfPerson, form: OfForm) -> Response:
     """Publish what this person says of an item, and lead to the next one."""
-    name, sheet_id = fields.get("item", ""), fields.get("sheet", "")
-    site.forms.require(fields.get("mark", ""), browser, REVIEW, name)
-    shown = _item(_progress(site, person, sheet_id).sheet, name)
-    said = next((known for known in OF_KIND[shown.kind] if known == fields.get("said")), None)
-    if said is None:
-        raise ValueError(f"nothing is said of the item: say {', '.join(OF_KIND[shown.kind])}, or skip it")
-    text, references = mended(shown, fields) if said == "mend" else (None, None)
-    _publish(site, person, shown, said, text, references)
-    disputed = {"disputed": "1"} if fields.get("disputed") else {}
+    name, sheet_id = form.get("item"), form.get("sheet")
+    of = _progress(site, person, sheet_id)
+    shown = _item(of.sheet, name)
+    try:
+        form.require(REVIEW, name)
+        said = next((known for known in OF_KIND[shown.kind] if known == form.get("said")), None)
+        if said is None:
+            raise ValueError(f"nothing is said of the item: say {', '.join(OF_KIND[shown.kind])}, or skip it")
+        text, references = mended(shown, form.fields) if said == "mend" else (None, None)
+        _publish(site, person, shown, said, text, references)
+    except REFUSALS as error:
+        return _refused(request, person, form, of, error)
+    disputed = {"disputed": "1"} if form.get("disputed") else {}
     return RedirectResponse(f"/review/item?{urlencode({'sheet': sheet_id, 'after': name, **disputed})}", 303)
 
 
 @router.post("/undo")
-def undo(site: OfSite, browser: OfBrowser, person: OfPerson, fields: Fields) -> Response:
+def undo(request: Request, site: OfSite, person: OfPerson, form: OfForm) -> Response:
     """Publish that what this person said of an item does not stand, and lead back to it."""
-    name, sheet_id = fields.get("item", ""), fields.get("sheet", "")
-    site.forms.require(fields.get("mark", ""), browser, UNDO, name)
+    name, sheet_id = form.get("item"), form.get("sheet")
     of = _progress(site, person, sheet_id)
-    if of.own_of(name, person.name) is not None:
-        _publish(site, person, _item(of.sheet, name), UNDO, None, None)
+    try:
+        form.require(UNDO, name)
+        if of.own_of(name, person.name) is not None:
+            _publish(site, person, _item(of.sheet, name), UNDO, None, None)
+    except REFUSALS as error:
+        return _refused(request, person, form, of, error)
     return RedirectResponse(f"/review/item?{urlencode({'sheet': sheet_id, 'item': name})}", status_code=303)
+
+
+def _shown(site: Site, browser: Browser, person: Person, of: Progress, name: str) -> dict[str, object]:
+    """An item with its forms; that to mend it has what stands. Raises HTTPException where it is none of the sheet."""
+    shown = _item(of.sheet, name)
+    at, own = of.sheet.items.index(shown), of.own_of(name, person.name)
+    return {
+        "of": of, "item": shown, "at": at, "asked": ASKED, "words": WORDS, "faults": None, "said": {},
+        "choices": OF_KIND[shown.kind], "own": own, "others": of.others(name, person.name),
+        "before": of.sheet.items[at - 1] if at else None,
+        "after": of.sheet.items[at + 1] if at + 1 < len(of.sheet.items) else None,
+        "mark": site.forms.mark(browser, REVIEW, name), "last": of.last_of(person.name),
+        "undo": lambda item_id: site.forms.mark(browser, UNDO, item_id),
+        "standing": standing(shown, own.reviewed if own else None),
+    }  # fmt: skip
+
+
+def _refused(request: Request, person: Person, form: Sent, of: Progress, error: Exception) -> Response:
+    """The item again, with what was typed to mend it."""
+    faults = form.refused(error, FIELDS)
+    shown = _shown(request.app.state.site, form.browser, person, of, form.get("item"))
+    shown |= {"disputed": bool(form.get("disputed")), "said": form.fields, "faults": faults}
+    return page(request, "review/item.html", shown, faults.status)
 
 
 def _publish(

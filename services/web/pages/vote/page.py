@@ -10,9 +10,10 @@ from fastapi.exceptions import HTTPException
 from fastapi.responses import RedirectResponse
 
 from services.web.live.site import Site
-from services.web.pages.given import Fields, OfBrowser, OfPerson, OfSite, only
+from services.web.pages.given import OfBrowser, OfPerson, OfSite, only
 from services.web.pages.rendering import page
-from services.web.safety import Browser, ForeignFormError, TooOftenError
+from services.web.pages.sent import REFUSALS, OfForm, Sent
+from services.web.safety import Browser, TooOftenError
 from services.web.signing.people import Person
 from shared import topology
 from shared.lab.voting.blind import Shown, Voted, offer
@@ -36,26 +37,40 @@ router = APIRouter(include_in_schema=False)
 @router.get("/vote")
 def choice(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson) -> Response:
     """Two answers of arms that are not named; none before it is known what was voted on."""
+    return page(request, "vote/vote.html", _offered(site, browser, person))
+
+
+def _offered(site: Site, browser: Browser, person: Person) -> dict[str, object]:
     shown = None
     if not site.is_reading:
         shown = offer(site.questions.results, person.voter, _voted(site, person), recent=site.voting.recent)
     mark = "" if shown is None else _mark(site, browser, shown)
-    return page(request, "vote/vote.html", {"shown": shown, "mark": mark, "choices": SAID, "keys": KEYS})
+    return {"shown": shown, "mark": mark, "choices": SAID, "keys": KEYS, "faults": None}
 
 
 @router.post("/vote", dependencies=[only("voter")])
-def cast(site: OfSite, browser: OfBrowser, person: OfPerson, fields: Fields) -> Response:
-    """Publish it, and tell whose the answers were."""
-    choice = next((known for known in CHOICES if known == fields.get("choice")), None)
+def cast(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson, form: OfForm) -> Response:
+    """Publish it, and tell whose the answers were; what cannot be taken leads to what can be voted on now."""
+    try:
+        shown = _cast(site, person, form)
+    except REFUSALS as error:
+        faults = form.refused(error)
+        return page(request, "vote/vote.html", _offered(site, browser, person) | {"faults": faults}, faults.status)
+    return RedirectResponse(f"/vote/told?id={quote(shown.question_id, safe='')}&cast=1", status_code=303)
+
+
+def _cast(site: Site, person: Person, form: Sent) -> Shown:
+    """The two answers that were voted on."""
+    shown = _seen(site, person, form)
+    choice = next((known for known in CHOICES if known == form.get("choice")), None)
     if choice is None:
         raise ValueError("no answer is chosen: say which is better, or that both are equally good or bad")
-    shown = _seen(site, browser, person, fields)
     voter, most = person.voter, site.voting.per_voter_per_hour
     if within_the_hour(voter, site.votes.values(), datetime.now(UTC)) >= most:
         raise TooOftenError(f"of one voter {most} votes within an hour count: come back later")
     site.casting.count(person)
     site.publish(topology.VOTES, shown.vote(voter, choice))
-    return RedirectResponse(f"/vote/told?id={quote(shown.question_id, safe='')}&cast=1", status_code=303)
+    return shown
 
 
 @router.get("/vote/told")
@@ -87,17 +102,17 @@ def _mark(site: Site, browser: Browser, shown: Shown) -> str:
     return site.forms.mark(browser, VOTE, shown.question_id, shown.arm_a, shown.arm_b, *texts)
 
 
-def _seen(site: Site, browser: Browser, person: Person, fields: dict[str, str]) -> Shown:
-    """Raises ForeignFormError for two answers that were not shown to this browser, or are not what they were."""
-    result = _result(site, person, fields.get("question_id", ""))
+def _seen(site: Site, person: Person, form: Sent) -> Shown:
+    """Raises what `Sent.unknown` gives for answers that were not shown to this browser, or are not what they were."""
+    result = _result(site, person, form.get("question_id"))
     if result is None:
-        raise ForeignFormError("this question is no longer kept here: take the next one")
+        raise form.unknown("this question is no longer kept here: take the next one")
     texts = {arm: scored.answer.text for arm, scored in result.answers.items()}
     question = result.question
     for arm_a, arm_b in permutations(texts, 2):
         shown = Shown(question.question_id, question.text, texts[arm_a], texts[arm_b], arm_a, arm_b)
-        if _mark(site, browser, shown) == fields.get("mark"):
+        if _mark(site, form.browser, shown) == form.get("mark"):
             if (min(arm_a, arm_b), max(arm_a, arm_b)) in _voted(site, person).get(question.question_id, ()):
-                raise ForeignFormError("you have voted on these two answers: take the next ones")
+                raise form.unknown("you have voted on these two answers: take the next ones")
             return shown
-    raise ForeignFormError("these answers have changed since, or were shown to somebody else: take the next ones")
+    raise form.unknown("these answers have changed since, or were shown to somebody else: take the next ones")
