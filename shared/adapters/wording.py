@@ -1,6 +1,7 @@
 """Adapters in words: who speaks, who stands by, what gates said, and what it cost."""
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC
 
 from shared.adapters import registry
 from shared.adapters.registry import Adapters
@@ -24,8 +25,8 @@ def facts(adapter: AdapterAnnounced, adapters: Adapters) -> Iterator[tuple[str, 
     yield "state", f"{role(adapter, adapters)} since {minute(adapter)}"
     yield "why", adapter.reason or "-"
     yield "kind", f"{adapter.kind}, {megabytes(adapter)} MB"
-    yield "knows until", adapter.cutoff.isoformat()
-    yield "learned", f"{adapter.examples} examples from {adapter.documents} documents"
+    yield "knows until", f"{adapter.cutoff.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    yield "learned", f"{adapter.examples:,} examples from {adapter.documents:,} documents"
     yield "training", registry.unfinished(adapter.training) or f"{adapter.training.steps} steps"
     yield "base", f"{adapter.base_model}, sha256 {adapter.base_sha256}"
     yield "weights", f"sha256 {adapter.weights_sha256}"

@@ -72,7 +72,7 @@ def about(name: str) -> str:
     """The first sentence of a shipped contest's file: what the contest is for. Raises ValueError as `text` does."""
     remarks = takewhile(lambda line: line.startswith("#"), text(name).splitlines())
     words = " ".join(line.removeprefix("#").strip() for line in remarks)
-    return words.split(". ")[0].removesuffix(".") + "."
+    return words.replace("`", "").split(". ")[0].removesuffix(".") + "."
 
 
 @cache

@@ -164,3 +164,5 @@ def test_on_a_telephone_the_menu_waits_behind_a_button_that_needs_no_script(chro
         page.set_viewport_size({"width": 1_000, "height": 640})
         expect(page.get_by_role("button", name="Menu")).to_be_hidden()
         expect(menu.get_by_role("link", name="Freshness")).to_be_visible()
+        page.emulate_media(media="print")
+        expect(menu).to_be_hidden()

@@ -16,12 +16,12 @@ from services.web.pages.reports.page import POLICY
 from services.web.pages.streams import Stream, kept_up
 from services.web.signing.people import Person
 from shared.lab import standing_words
-from shared.lab.report.phrasing import share_of
 from shared.lab.report.plots.scores import LABEL
 from shared.lab.voting.wording import meaning
 from shared.messages import Estimate
 from shared.scoring.catalogue import heading
 from shared.standings import ALL
+from shared.statistics.intervals import Interval
 from shared.statistics.ratings import Rating
 from shared.statistics.wording import NONE
 
@@ -59,7 +59,7 @@ def history(request: Request, site: OfSite, of: str = ALL) -> Response:
     points = site.counted.history.of(standing)
     shown = {
         "of": of, "standing": standing, "n": len(points), "arms": [*standing.arms] if standing else [],
-        "points": few(points), "is_drawn": len(points) >= FEWEST, "share": share_of, "label": LABEL,
+        "points": few(points), "is_drawn": len(points) >= FEWEST, "cell": _then, "label": LABEL,
     }  # fmt: skip
     return page(request, "standings/history.html", shown)
 
@@ -118,6 +118,13 @@ def _cell(of: Estimate | None, usual: int) -> tuple[str, str]:
         return NONE, ""
     low, high = (f"{100 * end:.0f}" for end in of.ci95)
     return f"{100 * of.mean:.0f}", f"{low} to {high}" + ("" if of.n == usual else f", n = {of.n:,}")
+
+
+def _then(of: Interval | None) -> tuple[str, str]:
+    """A mean in per cent, and its limits and n."""
+    if of is None or of.mean is None:
+        return NONE, ""
+    return f"{100 * of.mean:.1f}", f"{100 * of.low:.1f} to {100 * of.high:.1f}, n = {of.n:,}"
 
 
 def ratings_of(site: Site, of: str) -> Refreshed[Rated]:
