@@ -16,6 +16,8 @@ KEEP   ?=
 PYTEST := $(BIN)/python -m pytest
 # Tests without servers run in as many processes as there are cores, each of them on one thread.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist worksteal
+# Tests with servers spend much of their time waiting for these: they run in two processes, each with its own servers.
+WITH_SERVERS := -n 2 --dist loadgroup -m e2e tests/contract tests/e2e
 export HF_HUB_OFFLINE = 1
 
 .DEFAULT_GOAL := help
@@ -54,7 +56,7 @@ status: $(STAMP) ## Show what runs
 
 test: $(STAMP) ## Every test, with the real Kafka, Cassandra and models
 	@OMP_NUM_THREADS=1 $(PYTEST) $(SIDE_BY_SIDE) -m "not e2e"
-	@$(PYTEST) -m e2e
+	@$(PYTEST) $(WITH_SERVERS)
 
 test-fast: $(STAMP) ## The tests that need neither servers nor long simulations, in about three minutes
 	@OMP_NUM_THREADS=1 $(PYTEST) $(SIDE_BY_SIDE) -m "not e2e and not long"

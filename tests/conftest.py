@@ -1,5 +1,6 @@
 """The real servers for end-to-end tests: started once by the test run itself, stopped by it, on ports of their own."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,17 @@ from shared.kafka import creation
 from shared.settings import CassandraSettings, KafkaSettings
 
 pytest_plugins = ["tests.command_line", "tests.browsing"]
+os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")  # Java compiles for longer than a test lasts
+STARTED_ONCE = ("house", "own")
+"""Processes of the whole run, by their fixtures: their tests go to one worker, which alone starts them."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With `--dist loadgroup` the tests of a file stay together, and so do those that share started processes."""
+    for item in items:
+        shared = [name for name in STARTED_ONCE if name in getattr(item, "fixturenames", ())]
+        item.add_marker(pytest.mark.xdist_group([*shared, item.path.stem][0]))
 
 
 @pytest.fixture(autouse=True)

@@ -73,7 +73,8 @@ def consumer(settings: KafkaSettings, group: str) -> Consumer:
             "auto.offset.reset": "earliest",
             "partition.assignment.strategy": "cooperative-sticky",
             "fetch.message.max.bytes": MAX_BYTES,
-            "session.timeout.ms": 10_000,
+            "session.timeout.ms": round(1_000 * settings.session_s),
+            "heartbeat.interval.ms": round(300 * settings.session_s),
         }
     )
 
@@ -148,8 +149,7 @@ def require(settings: KafkaSettings, topics: list[str]) -> None:
 
     Raises UnreachableError after `startup_wait_s`, MissingTopicError where `tiltyard setup` has not run.
     """
-    known = _known_topics(admin(settings), settings)
-    if missing := sorted(set(topics) - known):
+    if missing := sorted(set(topics) - _known_topics(admin(settings), settings)):
         raise MissingTopicError(f"missing topics: {', '.join(missing)}. Make them with `tiltyard setup`.")
 
 

@@ -94,7 +94,7 @@ def house(
     (home / "models").symlink_to(models)
     environment = {
         **platform.environment, "TILTYARD_HOME": str(home), "TILTYARD_KAFKA_PARTITIONS": "2",
-        "TILTYARD_JUDGE_BACKEND": "oracle",
+        "TILTYARD_JUDGE_BACKEND": "oracle", "TILTYARD_KAFKA_SESSION_S": "3", "TILTYARD_SCORER_SESSION_S": "3",
     }  # fmt: skip
     pages, *probes = ports.find_free(len(EVERY) + 1)
     services = LocalServices(
