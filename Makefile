@@ -17,7 +17,7 @@ PYTEST := $(BIN)/python -m pytest
 # Tests without servers run in as many processes as there are cores, each of them on one thread.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist worksteal
 # Tests with servers spend much of their time waiting for these: they run in two processes, each with its own servers.
-WITH_SERVERS := -n 2 --dist loadgroup -m e2e tests/contract tests/e2e
+WITH_SERVERS := -n 2 --dist loadfile -m e2e tests/contract tests/e2e
 export HF_HUB_OFFLINE = 1
 
 .DEFAULT_GOAL := help

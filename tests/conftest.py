@@ -5,23 +5,22 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from services.console.platform.local import LocalPlatform, PlatformSettings, isolated
 from shared.kafka import creation
 from shared.settings import CassandraSettings, KafkaSettings
+from tests.together import TogetherScheduling
 
 pytest_plugins = ["tests.command_line", "tests.browsing"]
 os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")  # Java compiles for longer than a test lasts
-STARTED_ONCE = ("house", "own")
-"""Processes of the whole run, by their fixtures: their tests go to one worker, which alone starts them."""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With `--dist loadgroup` the tests of a file stay together, and so do those that share started processes."""
-    for item in items:
-        shared = [name for name in STARTED_ONCE if name in getattr(item, "fixturenames", ())]
-        item.add_marker(pytest.mark.xdist_group([*shared, item.path.stem][0]))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    """With `--dist loadfile`, started processes are shared by all files that need them."""
+    return TogetherScheduling(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.fixture(autouse=True)
