@@ -13,7 +13,7 @@ class TogetherScheduling(LoadFileScheduling):  # type: ignore[misc]  # it has no
     """The tests of a file stay together, and so do files with the same started processes: one worker starts them."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return together(Path(nodeid.partition("::")[0]))
+        return together(self.config.rootpath / nodeid.partition("::")[0])
 
 
 @cache
