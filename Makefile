@@ -17,7 +17,8 @@ PYTEST := $(BIN)/python -m pytest
 # Tests without servers run in as many processes as there are cores, each of them on one thread.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist worksteal
 # Tests with servers spend much of their time waiting for these: they run in two processes, each with its own servers.
-WITH_SERVERS := -n 2 --dist loadfile -m e2e tests/contract tests/e2e
+# Long ones come first, so that both end together.
+WITH_SERVERS := -n 2 --dist loadfile --no-loadscope-reorder -m e2e tests/e2e tests/contract
 export HF_HUB_OFFLINE = 1
 # Tests start hundreds of processes: what these import is compiled once, whatever the environment wants.
 unexport PYTHONDONTWRITEBYTECODE
