@@ -16,7 +16,12 @@ KEEP   ?=
 PYTEST := $(BIN)/python -m pytest
 # Tests without servers run in as many processes as there are cores, each of them on one thread.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist worksteal
+# Tests with servers spend much of their time waiting for these: they run in two processes, each with its own servers.
+# Long ones come first, so that both end together.
+WITH_SERVERS := -n 2 --dist loadfile --no-loadscope-reorder -m e2e tests/e2e tests/contract
 export HF_HUB_OFFLINE = 1
+# Tests start hundreds of processes: what these import is compiled once, whatever the environment wants.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo decide up down status test test-fast lint format docs lock bench clean
@@ -54,9 +59,9 @@ status: $(STAMP) ## Show what runs
 
 test: $(STAMP) ## Every test, with the real Kafka, Cassandra and models
 	@OMP_NUM_THREADS=1 $(PYTEST) $(SIDE_BY_SIDE) -m "not e2e"
-	@$(PYTEST) -m e2e
+	@$(PYTEST) $(WITH_SERVERS)
 
-test-fast: $(STAMP) ## The tests that need neither servers nor long simulations, in about three minutes
+test-fast: $(STAMP) ## The tests that need neither servers nor long simulations, in about five minutes
 	@OMP_NUM_THREADS=1 $(PYTEST) $(SIDE_BY_SIDE) -m "not e2e and not long"
 
 lint: $(STAMP) ## Format check, lint and types

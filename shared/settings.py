@@ -87,6 +87,9 @@ class KafkaSettings(Settings):
     replication_factor: int = Field(default=1, ge=1)
     retention_days: float = Field(default=7.0, gt=0, description="of topics kept by time")
     startup_wait_s: float = Field(default=30.0, ge=0, description="how long to wait for an absent broker")
+    session_s: float = Field(
+        default=10.0, ge=1, description="a consumer silent for longer loses its partitions; most brokers want 6 or more"
+    )
     librdkafka: dict[str, SecretStr] = Field(
         default={}, description="extra client options (JSON), such as TLS and SASL"
     )

@@ -1,19 +1,30 @@
 """The real servers for end-to-end tests: started once by the test run itself, stopped by it, on ports of their own."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from services.console.platform.local import LocalPlatform, PlatformSettings, isolated
 from shared.kafka import creation
 from shared.settings import CassandraSettings, KafkaSettings
+from tests.together import TogetherScheduling
 
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")  # what an example takes says nothing on a machine that others use too
 
 pytest_plugins = ["tests.command_line", "tests.browsing"]
+os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")  # Java compiles for longer than a test lasts
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    """With `--dist loadfile`, started processes are shared by all files that need them."""
+    return TogetherScheduling(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.fixture(autouse=True)

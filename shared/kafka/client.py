@@ -73,7 +73,8 @@ def consumer(settings: KafkaSettings, group: str) -> Consumer:
             "auto.offset.reset": "earliest",
             "partition.assignment.strategy": "cooperative-sticky",
             "fetch.message.max.bytes": MAX_BYTES,
-            "session.timeout.ms": 10_000,
+            "session.timeout.ms": round(1_000 * settings.session_s),
+            "heartbeat.interval.ms": round(300 * settings.session_s),
         }
     )
 

@@ -82,20 +82,27 @@ class House:
 
 
 @pytest.fixture(scope="session")
+def models() -> Path:
+    """The converted models of this machine, which all homes share: a conversion takes half a minute."""
+    folder = HomeSettings().home.absolute() / "models"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def house(
     platform: LocalPlatform,
     kafka: KafkaSettings,
     cassandra: CassandraSettings,
+    models: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[House]:
-    """All services but those on demand, consuming. The converted model is shared with all else on the machine."""
+    """All services but those on demand, consuming."""
     home = tmp_path_factory.mktemp("house")
-    models = HomeSettings().home.absolute() / "models"
-    models.mkdir(parents=True, exist_ok=True)
     (home / "models").symlink_to(models)
     environment = {
         **platform.environment, "TILTYARD_HOME": str(home), "TILTYARD_KAFKA_PARTITIONS": "2",
-        "TILTYARD_JUDGE_BACKEND": "oracle",
+        "TILTYARD_JUDGE_BACKEND": "oracle", "TILTYARD_KAFKA_SESSION_S": "3", "TILTYARD_SCORER_SESSION_S": "3",
     }  # fmt: skip
     pages, *probes = ports.find_free(len(EVERY) + 1)
     services = LocalServices(

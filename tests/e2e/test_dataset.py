@@ -62,15 +62,17 @@ def put(cassandra: CassandraSettings, encoder: EncoderChoice, count: int) -> Non
 
 @pytest.mark.timeout(600)
 def test_pairs_on_the_topic_are_learned_until_they_are_withdrawn(
-    platform: LocalPlatform, kafka: KafkaSettings, cassandra: CassandraSettings, tmp_path: Path
+    platform: LocalPlatform, kafka: KafkaSettings, cassandra: CassandraSettings, models: Path, tmp_path: Path
 ) -> None:
-    own = cassandra.model_copy(update={"keyspace": "tiltyard_dataset"})
+    own, home = cassandra.model_copy(update={"keyspace": "tiltyard_dataset"}), tmp_path / "home"
+    home.mkdir()
+    (home / "models").symlink_to(models)
     recipe = tmp_path / "recipe.yaml"
     data = {"builders": ["pairs", {"raft": {"without_gold": 0}}], "validation": 0, "probe": 0}
     recipe.write_text(json.dumps({"name": "mine", "version": 3, "data": data | {"without_pairs": ["raw_text"]}}))
     environment = {
         **platform.environment,
-        "TILTYARD_HOME": str(tmp_path / "home"),
+        "TILTYARD_HOME": str(home),
         "TILTYARD_CASSANDRA_KEYSPACE": own.keyspace,
         "TILTYARD_TUNING_RECIPE": str(recipe),
         "TILTYARD_ENCODER_VARIANT": "hashing",

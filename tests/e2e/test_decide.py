@@ -12,7 +12,6 @@ import pytest
 from services.console.platform.local import PlatformSettings, isolated
 from shared.lab.deciding import files
 from shared.lab.deciding.trial import SUMMARY
-from shared.settings import HomeSettings
 from tests.towns import NAMES, a_town
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
@@ -39,11 +38,11 @@ Decide = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def decide(tmp_path: Path) -> Decide:
+def decide(models: Path, tmp_path: Path) -> Decide:
     """`tiltyard decide` with a short training, a small contest, and a home of its own."""
     home = tmp_path / "home"
     home.mkdir()
-    (home / "models").symlink_to(HomeSettings().home.absolute() / "models")
+    (home / "models").symlink_to(models)
     (tmp_path / "short.yaml").write_text(json.dumps(RECIPE), encoding="utf-8")
     environment = {
         "TILTYARD_HOME": str(home), "TILTYARD_PLATFORM_JARS": str(isolated(home, PlatformSettings()).jars),

@@ -63,6 +63,7 @@ class Site:
             for record in topics.read_all(self.kafka, topology.EVIDENCE.name):
                 if record.key == question_id.encode():
                     return EvidenceFound.model_validate_json(record.value or b"")
+            time.sleep(0.1)
         raise AssertionError(f"no evidence for {question_id}")
 
     def command(self, *arguments: str) -> dict[str, Any]:
@@ -88,6 +89,7 @@ class Site:
         deadline = time.monotonic() + WITHIN_S
         while any(service.name == name and service.running for service in self.services.status()):
             assert time.monotonic() < deadline, f"{name} does not die"
+            time.sleep(0.02)
         self.services.start((name,))
 
     def tables(self) -> set[str]:
@@ -104,7 +106,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     platform = LocalPlatform(isolated(home, PlatformSettings()))
     platform.start(lambda _: None)
     environment = platform.environment | {
-        "TILTYARD_HOME": str(home / "services"), "TILTYARD_KAFKA_PARTITIONS": "2",
+        "TILTYARD_HOME": str(home / "services"), "TILTYARD_KAFKA_PARTITIONS": "2", "TILTYARD_KAFKA_SESSION_S": "3",
         "TILTYARD_ENCODER_VARIANT": "hashing", "TILTYARD_ENCODER_DIMENSIONS": "64",
         "TILTYARD_INGEST_CHUNKER": "words", "TILTYARD_INGEST_LANGUAGE": "stated",
     }  # fmt: skip

@@ -19,6 +19,7 @@ from tests.e2e.conftest import WITHIN_S, House
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 WIRE = newswire.load(newswire.SAMPLE)
+LOOK_EVERY_S = 0.3  # reading the topics over and over takes a core from those who are to answer
 
 
 def results_by_question(house: House) -> dict[str, list[Result]]:
@@ -113,12 +114,14 @@ def wait_for_answers(house: House, *, at_least: int) -> None:
         sum((r.key or b"").startswith(b"kill-") for r in topics.read_all(house.kafka, topology.ANSWERS.name)) < at_least
     ):
         assert time.monotonic() < deadline, f"no answers came; {house.last_words()}"
+        time.sleep(LOOK_EVERY_S)
 
 
 def wait_for_results(house: House, question_ids: set[str]) -> dict[str, Result]:
     deadline = time.monotonic() + WITHIN_S
     while not question_ids <= (results := results_by_question(house)).keys():
         assert time.monotonic() < deadline, f"no result: {sorted(question_ids - results.keys())}; {house.last_words()}"
+        time.sleep(LOOK_EVERY_S)
     return {question_id: results[question_id][-1] for question_id in question_ids}
 
 
@@ -153,7 +156,7 @@ def wait_for_version(house: House, question_id: str, version: int) -> Result:
     deadline = time.monotonic() + WITHIN_S
     while (result := results_by_question(house)[question_id][-1]).result_version < version:
         assert time.monotonic() < deadline, f"version {result.result_version} is the last; {house.last_words()}"
-        time.sleep(0.2)
+        time.sleep(LOOK_EVERY_S)
     return result
 
 

@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 WIRE = newswire.load(newswire.SAMPLE)
 FEW = {"questions": 2, "binding": False}
 RECIPE = {
-    "name": "short", "version": 1, "training": {"steps": 4},
+    "name": "short", "version": 1, "training": {"steps": 4, "batch_size": 2},
     "gates": {"learned": {"questions": 4, "least": 1.01}, "older": FEW, "general": FEW, "abstention": FEW,
               "perplexity": FEW},
 }  # fmt: skip

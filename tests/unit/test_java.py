@@ -1,5 +1,6 @@
 """Java and Maven here are shell scripts of a line or two."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,18 @@ def test_jars_that_are_there_are_used_without_maven(tmp_path: Path) -> None:
     first = fetch_jars(a_pom(tmp_path), tmp_path / "jars", say_nothing, {"PATH": str(tmp_path)})
 
     assert fetch_jars(a_pom(tmp_path), tmp_path / "jars", say_nothing, {"PATH": "/nowhere"}) == first
+
+
+def test_two_that_start_at_the_same_time_fetch_once(tmp_path: Path) -> None:
+    a_command(tmp_path, "mvn", f"echo ran >> {tmp_path}/log; sleep 0.5; {MAVEN_THAT_FETCHES}")
+    pom = a_pom(tmp_path)
+
+    with ThreadPoolExecutor() as pool:
+        starts = [pool.submit(fetch_jars, pom, tmp_path / "jars", say_nothing, {"PATH": str(tmp_path)}) for _ in "ab"]
+    both = {start.result() for start in starts}
+
+    assert both == {tmp_path / "jars" / "kafka-1.2.3"}
+    assert (tmp_path / "log").read_text() == "ran\n"
 
 
 def test_another_pom_of_the_same_version_fetches_again(tmp_path: Path) -> None:

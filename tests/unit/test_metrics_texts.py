@@ -279,7 +279,7 @@ def test_token_similarity_is_refused_where_the_encoder_has_no_vectors_of_tokens(
         token_similarity.build(EncoderSettings(variant="hashing", dimensions=8))
 
 
-@pytest.mark.e2e
+@pytest.mark.long
 def test_the_real_encoder_gives_a_vector_for_each_token_of_the_text_and_for_nothing_else() -> None:
     from shared import encoding
 

@@ -112,7 +112,7 @@ def test_a_run_that_was_cut_off_goes_on_and_gives_the_same_weights(tiny: Path, t
     assert [*(tmp_path / "b" / "runs").iterdir()] == []
 
 
-@pytest.mark.e2e
+@pytest.mark.long
 def test_a_killed_run_goes_on_and_gives_the_same_weights(tiny: Path, tmp_path: Path) -> None:
     argv = [sys.executable, "-m", "tests.training_run", str(tiny), str(tmp_path / "killed"), str(tmp_path / "b")]
     events: Events = []

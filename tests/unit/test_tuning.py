@@ -52,7 +52,7 @@ def steps(events: list[Event]) -> list[StepTaken]:
     return [event for event in events if isinstance(event, StepTaken)]
 
 
-@pytest.mark.e2e
+@pytest.mark.long
 def test_training_stores_an_adapter_with_its_lineage(tmp_path: Path) -> None:
     events: list[Event] = []
     job = a_job(tmp_path, events)
@@ -78,7 +78,7 @@ def test_training_stores_an_adapter_with_its_lineage(tmp_path: Path) -> None:
     assert AdapterReport.of(adapter).final_loss == adapter.training.final_loss
 
 
-@pytest.mark.e2e
+@pytest.mark.long
 def test_a_run_goes_on_from_the_adapter_that_serves_if_the_recipe_says_so(tmp_path: Path) -> None:
     events: list[Event] = []
     job = a_job(tmp_path, [])

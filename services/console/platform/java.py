@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from services.console.platform.errors import PlatformError
+from services.console.platform.processes import exclusive
 
 # Kafka 4 needs 17. Cassandra 5.0 installs a security manager, which Java 24 took away: tried on 17, 21 and 25.
 _OLDEST, _NEWEST = 17, 23
@@ -32,8 +33,8 @@ def find_java(env: Mapping[str, str] = os.environ) -> Path:
 def fetch_jars(pom: Path, store: Path, report: Callable[[str], None], env: Mapping[str, str] = os.environ) -> Path:
     """The folder with the jars that a pom names, `<store>/<kafka|cassandra>-<version>`.
 
-    Maven runs only when the folder is not there yet, or was made from another pom. The folder appears complete or
-    not at all: the pom's copy in it says that it is.
+    Maven runs only when the folder is not there yet, or was made from another pom; who comes meanwhile waits.
+    The folder appears complete or not at all: the pom's copy in it says that it is.
     """
     target = store / f"{pom.name.removesuffix('-pom.xml')}-{_server_version(pom)}"
     if _made_from(pom, target):
@@ -41,15 +42,21 @@ def fetch_jars(pom: Path, store: Path, report: Callable[[str], None], env: Mappi
     maven = shutil.which("mvn", path=env.get("PATH"))
     if maven is None:
         raise PlatformError("Maven not found: install it (Debian: apt-get install maven)")
-    report(f"fetching the jars of {target.name} with Maven, once")
-    store.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=store, prefix=".fetching-") as folder:
+    with exclusive(store.with_name(f".{store.name}.lock")):
+        if not _made_from(pom, target):
+            report(f"fetching the jars of {target.name} with Maven, once")
+            _fetch(maven, pom, target, env)
+    return target
+
+
+def _fetch(maven: str, pom: Path, target: Path, env: Mapping[str, str]) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=target.parent, prefix=".fetching-") as folder:
         jars = Path(folder) / "jars"
         _copy_dependencies(maven, pom, jars, env)
         shutil.copyfile(pom, jars / "pom.xml")
         shutil.rmtree(target, ignore_errors=True)
         jars.rename(target)
-    return target
 
 
 def _candidates(env: Mapping[str, str]) -> Iterator[Path]:
