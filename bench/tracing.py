@@ -28,8 +28,9 @@ from shared.memory.dispositions import MemoryDispositions
 from shared.memory.documents import MemoryDocuments
 from shared.memory.signatures import MemorySignatures
 from shared.messages import DocumentPublished
+from shared.observe_settings import ObserveSettings
 from shared.runner import Runner
-from shared.settings import EncoderSettings, ObserveSettings
+from shared.settings import EncoderSettings
 from shared.telemetry import otlp, tracing
 
 AIM = 1.03

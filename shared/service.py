@@ -20,9 +20,9 @@ from shared.burials import OwnFaultError
 from shared.cassandra.release import OldServerError
 from shared.denials import denied
 from shared.masking import masked
+from shared.observe_settings import ObserveSettings
 from shared.records import wrong_settings
 from shared.runner import Runner
-from shared.settings import ObserveSettings
 from shared.source_files import DataError
 from shared.telemetry import lagging, otlp, tracing
 

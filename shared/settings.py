@@ -187,19 +187,3 @@ class NewsSettings(Settings):
     keep_days: float = Field(
         default=0.0, ge=0, le=7_000, description="older documents leave the store and all searches; 0: kept for ever"
     )
-
-
-class ObserveSettings(Settings):
-    """Logs, metrics and readiness of a service process."""
-
-    model_config = under("OBSERVE")
-    host: str = "127.0.0.1"
-    port: int = Field(default=0, description="of /metrics, /ready and /live; 0: any free one, written to the log")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    otlp_endpoint: str = Field(
-        default="",
-        pattern=r"^(https?://\S+)?$",
-        description="where spans go by OTLP over HTTP, such as http://127.0.0.1:4318; empty: nowhere",
-    )
-    otlp_headers: dict[str, SecretStr] = Field(default={}, description="sent with them (JSON), such as a token")
-    otlp_share: float = Field(default=1.0, ge=0, le=1, description="of traces that begin here: how many are kept")

@@ -13,8 +13,8 @@ import typer
 
 from services.console import output
 from shared import own_sources, plugins, tracebacks
+from shared.observe_settings import ObserveSettings
 from shared.service import EX_SOFTWARE
-from shared.settings import ObserveSettings
 from shared.telemetry import otlp
 
 COMMANDS = "services.console.commands"

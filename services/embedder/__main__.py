@@ -11,10 +11,11 @@ from shared.kafka import access
 from shared.kafka.bus import KafkaBus
 from shared.kafka.view import KafkaView
 from shared.observe import Readiness
+from shared.observe_settings import ObserveSettings
 from shared.retention import Retention
 from shared.runner import Runner
 from shared.service import main
-from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings, NewsSettings, ObserveSettings
+from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings, NewsSettings
 
 SERVICE = "embedder"
 

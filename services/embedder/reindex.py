@@ -24,10 +24,11 @@ from shared.kafka.progress import GroupProgress
 from shared.kafka.sink import Delivery, publish
 from shared.kafka.view import KafkaView
 from shared.messages import DocumentIndexed, EncoderChoice, EncodersAnnounced
+from shared.observe_settings import ObserveSettings
 from shared.records import understood
 from shared.retention import Retention
 from shared.service import guarded
-from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings, NewsSettings, ObserveSettings
+from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings, NewsSettings
 
 SERVICE = "embedder-reindex"
 PAUSE_S = 1.0

@@ -16,10 +16,11 @@ from shared.kafka.tail import KafkaTail
 from shared.kafka.view import KafkaView
 from shared.messages import Answer
 from shared.observe import Readiness
+from shared.observe_settings import ObserveSettings
 from shared.retention import Retention
 from shared.runner import Runner
 from shared.service import main
-from shared.settings import CassandraSettings, HomeSettings, KafkaSettings, NewsSettings, ObserveSettings
+from shared.settings import CassandraSettings, HomeSettings, KafkaSettings, NewsSettings
 
 SERVICE = "generator"
 STORE_WAIT_S = 2.0

@@ -20,9 +20,10 @@ from shared.memory.dispositions import MemoryDispositions
 from shared.memory.documents import MemoryDocuments
 from shared.memory.signatures import MemorySignatures
 from shared.messages import DocumentChunked, DocumentPublished
+from shared.observe_settings import ObserveSettings
 from shared.records import InvalidMessageError, Position, RawRecord, Record
 from shared.service import guarded
-from shared.settings import EncoderSettings, ObserveSettings
+from shared.settings import EncoderSettings
 from shared.stored import TakenDocument
 
 EVERY = 50

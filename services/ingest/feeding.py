@@ -30,9 +30,10 @@ from shared.jobs.feeding import FeedEvent, FeedRead, FeedStopped, FeedUnavailabl
 from shared.kafka import access
 from shared.memory.feeds import MemoryFeeds
 from shared.observe import Readiness
+from shared.observe_settings import ObserveSettings
 from shared.publisher import Publisher
 from shared.service import guarded
-from shared.settings import CassandraSettings, KafkaSettings, ObserveSettings
+from shared.settings import CassandraSettings, KafkaSettings
 
 FEEDS = "services.ingest.feeds"
 LONGEST_DOUBLING = 12

@@ -21,9 +21,10 @@ from shared.cassandra.feeds import CassandraFeeds
 from shared.jobs.events import write
 from shared.jobs.replay import DocumentsPublished, QuestionsAsked, ReplayDone, Say
 from shared.messages import DocumentPublished, Question
+from shared.observe_settings import ObserveSettings
 from shared.publisher import Publisher
 from shared.service import guarded
-from shared.settings import CassandraSettings, KafkaSettings, ObserveSettings
+from shared.settings import CassandraSettings, KafkaSettings
 
 FEEDS = "services.ingest.feeds"
 PORTION = 32

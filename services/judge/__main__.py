@@ -7,9 +7,10 @@ from shared.kafka import access
 from shared.kafka.bus import KafkaBus
 from shared.messages import Verdicts
 from shared.observe import Readiness
+from shared.observe_settings import ObserveSettings
 from shared.runner import Runner
 from shared.service import main
-from shared.settings import HomeSettings, KafkaSettings, ObserveSettings
+from shared.settings import HomeSettings, KafkaSettings
 
 SERVICE = "judge"
 

@@ -16,17 +16,11 @@ from shared.kafka.tail import KafkaTail
 from shared.kafka.view import KafkaView
 from shared.messages import EvidenceFound
 from shared.observe import Readiness
+from shared.observe_settings import ObserveSettings
 from shared.retention import Retention
 from shared.runner import Runner
 from shared.service import main
-from shared.settings import (
-    CassandraSettings,
-    EncoderSettings,
-    HomeSettings,
-    KafkaSettings,
-    NewsSettings,
-    ObserveSettings,
-)
+from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, KafkaSettings, NewsSettings
 
 SERVICE = "retriever"
 

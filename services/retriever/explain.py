@@ -24,10 +24,11 @@ from shared.kafka import access
 from shared.kafka.tail import KafkaTail
 from shared.kafka.view import KafkaView
 from shared.messages import Filters, Question
+from shared.observe_settings import ObserveSettings
 from shared.retention import Retention
 from shared.scope import Scope
 from shared.service import guarded
-from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings, NewsSettings, ObserveSettings
+from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings, NewsSettings
 from shared.stored import ChunkKey, Passage
 
 BEGINNING = 240

@@ -24,8 +24,9 @@ from shared.kafka.bus import KafkaBus
 from shared.kafka.lags import KafkaLags
 from shared.kafka.tail import KafkaTail
 from shared.observe import Readiness
+from shared.observe_settings import ObserveSettings
 from shared.service import guarded
-from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, KafkaSettings, ObserveSettings
+from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, KafkaSettings
 from shared.telemetry import lagging
 from shared.telemetry.lagging import LagWatch
 

@@ -16,8 +16,9 @@ from shared.kafka.sink import Delivery, publish
 from shared.kafka.view import KafkaView
 from shared.messages import TuningDecided
 from shared.observe import Readiness
+from shared.observe_settings import ObserveSettings
 from shared.service import guarded
-from shared.settings import KafkaSettings, ObserveSettings
+from shared.settings import KafkaSettings
 
 SERVICE = "tuner"
 

@@ -23,7 +23,8 @@ from shared.kafka.letters import KafkaLetters
 from shared.kafka.newest import NewestRecords
 from shared.lab.voting.settings import VotingSettings
 from shared.observe import Readiness
-from shared.settings import CassandraSettings, KafkaSettings, ObserveSettings
+from shared.observe_settings import ObserveSettings
+from shared.settings import CassandraSettings, KafkaSettings
 
 SERVICE = "web"
 READ = {topic.name for step in topology.STEPS for topic in step.reads}

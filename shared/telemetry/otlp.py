@@ -1,6 +1,6 @@
 """Exporting spans by OTLP over HTTP with protobuf, beside the work: without a collector spans are lost, no record."""
 
-from shared.settings import ObserveSettings
+from shared.observe_settings import ObserveSettings
 from shared.telemetry import tracing
 
 TIMEOUT_S = 5.0

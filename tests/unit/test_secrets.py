@@ -30,8 +30,9 @@ from services.judge.settings import JudgeSettings
 from shared import encoding, masking, tracebacks
 from shared.kafka import access, client
 from shared.observe import configure_logging
+from shared.observe_settings import ObserveSettings
 from shared.service import EX_CONFIG, EX_SOFTWARE, job
-from shared.settings import EncoderSettings, KafkaSettings, ObserveSettings
+from shared.settings import EncoderSettings, KafkaSettings
 from tests.builders import a_question
 from tests.command_line import Ended
 from tests.unit.feed_parts import Answer, Reader, Site, a_site

@@ -7,9 +7,10 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from shared.kafka_options import security
+from shared.observe_settings import ObserveSettings
 from shared.records import wrong_settings
 from shared.service import EX_CONFIG, guarded
-from shared.settings import SECRETS_DIR, CassandraSettings, KafkaSettings, ObserveSettings
+from shared.settings import SECRETS_DIR, CassandraSettings, KafkaSettings
 from tests.cases import every_case
 from tests.command_line import Ended
 from tests.tls_servers import Authority

@@ -5,8 +5,8 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.semconv._incubating.attributes import gen_ai_attributes, messaging_attributes
 from opentelemetry.semconv.schemas import Schemas
 
+from shared.observe_settings import ObserveSettings
 from shared.records import Position, RawRecord
-from shared.settings import ObserveSettings
 from shared.telemetry import conventions, otlp, tracing
 from tests.builders import NOON
 

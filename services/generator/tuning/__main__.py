@@ -31,8 +31,9 @@ from shared.kafka import access
 from shared.kafka.sink import Delivery, publish
 from shared.kafka.view import KafkaView
 from shared.messages import AdapterAnnounced
+from shared.observe_settings import ObserveSettings
 from shared.service import job
-from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, KafkaSettings, ObserveSettings
+from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, KafkaSettings
 
 SERVICE = "generator-tuning"
 

@@ -33,8 +33,9 @@ from shared.jobs.retrieval_evaluation import (
 from shared.memory.chunks import MemoryChunks
 from shared.messages import DocumentChunked
 from shared.observe import Readiness
+from shared.observe_settings import ObserveSettings
 from shared.service import guarded
-from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, ObserveSettings
+from shared.settings import CassandraSettings, EncoderSettings, HomeSettings
 from shared.source_files import DataError
 
 EVERY = 50

@@ -12,10 +12,11 @@ from shared import plugins
 from shared.jobs.answers_evaluation import AnswersEvaluated, AnswersReport, PredictionsScored, SettingsCompared
 from shared.jobs.events import write
 from shared.observe import Readiness
+from shared.observe_settings import ObserveSettings
 from shared.scoring import catalogue
 from shared.scoring.catalogue import HEADLINE
 from shared.service import guarded
-from shared.settings import EncoderSettings, ObserveSettings
+from shared.settings import EncoderSettings
 
 EVERY = 1_000
 DRAWS = 10_000

@@ -20,8 +20,9 @@ from services.generator.tuning.gates.judging import Before
 from services.generator.tuning.settings import TuningSettings
 from shared.jobs.dataset import DatasetReported
 from shared.jobs.events import write
+from shared.observe_settings import ObserveSettings
 from shared.service import job
-from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, KafkaSettings, ObserveSettings
+from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, KafkaSettings
 
 SERVICE = "generator-dataset"
 

@@ -26,8 +26,9 @@ from shared import lines
 from shared.jobs.asking import FILE, NewswireMade
 from shared.jobs.events import write
 from shared.messages import DocumentPublished
+from shared.observe_settings import ObserveSettings
 from shared.service import job
-from shared.settings import HomeSettings, ObserveSettings
+from shared.settings import HomeSettings
 
 PROMPT = "teacher.v1"
 
