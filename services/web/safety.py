@@ -3,24 +3,18 @@
 import hashlib
 import hmac
 import secrets
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
-from time import monotonic
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.web.live.kept import Kept
 from services.web.signing.people import Person
 
-COOKIE, YEAR_S, HOUR_S, MINUTE_S = "tiltyard", 31_536_000, 3_600.0, 60.0
-PEOPLE = 10_000
-NAMELESS, EVERYBODY = "", "*"
-"""Under these names all count that keep no cookie, and all there are."""
+COOKIE, YEAR_S = "tiltyard", 31_536_000
 FORM = "application/x-www-form-urlencoded"
 MOST_BYTES = 64 * 1024
 """Of what is typed into a form, or of what a program sends."""
@@ -48,10 +42,6 @@ class OldFormError(ValueError):
 
 class FormTooLargeError(ValueError):
     """More was typed than a form may have."""
-
-
-class TooOftenError(ValueError):
-    """More than one browser may do within a time."""
 
 
 class TooLargeError(HTTPException):
@@ -172,45 +162,3 @@ class Forms:
     def knows(self, mark: str, browser: Browser, *of: str) -> bool:
         """Whether this process gave that mark."""
         return hmac.compare_digest(mark.encode(errors="replace"), self.mark(browser, *of).encode())
-
-
-class Often:
-    """How often each person did something within a time, in seconds; of the newest `PEOPLE` of them.
-
-    `of_all`: how often all together may, where names can be made up; None where they cannot.
-    """
-
-    def __init__(
-        self,
-        most: int,
-        within_s: float = MINUTE_S,
-        clock: Callable[[], float] = monotonic,
-        *,
-        of_all: int | None = None,
-    ) -> None:
-        self._most, self._within_s, self._clock, self._of_all = most, within_s, clock, of_all
-        self._times = Kept[str, deque[float]](PEOPLE)
-
-    def count(self, person: Person) -> None:
-        """Once more. Raises TooOftenError beyond the limit."""
-        now = self._clock()
-        own, every = self._lately(NAMELESS if person.is_new else person.name, now), self._lately(EVERYBODY, now)
-        minutes = self._within_s / MINUTE_S
-        if len(own) >= self._most:
-            raise TooOftenError(f"{self._most} within {minutes:g} minutes are the most: come back later")
-        if self._of_all is not None and len(every) >= self._of_all:
-            raise TooOftenError(
-                f"{self._of_all} within {minutes:g} minutes are the most of all browsers together, since nobody signs "
-                "in here: come back later"
-            )
-        own.append(now)
-        if self._of_all is not None:
-            every.append(now)
-
-    def _lately(self, name: str, now: float) -> deque[float]:
-        """When it was within the time."""
-        times = self._times.get(name) or deque()
-        self._times.put(name, times)
-        while times and now - times[0] > self._within_s:
-            times.popleft()
-        return times

@@ -11,11 +11,12 @@ from pydantic import ValidationError
 
 from services.web import following as following_module
 from services.web.following import Following
+from services.web.limits import Often
 from services.web.live.pieces import Shown
 from services.web.pages import streams
 from services.web.pages.sent import MOST_FIELDS
 from services.web.pages.streams import DONE, QUIET, kept_up
-from services.web.safety import COOKIE, MOST_BYTES, MOST_OF_FORM, Often
+from services.web.safety import COOKIE, MOST_BYTES, MOST_OF_FORM
 from services.web.settings import WebSettings
 from services.web.signing.people import Person
 from shared import topology

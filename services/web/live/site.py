@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from services.web.limits import HOUR_S, MINUTE_S, Often
 from services.web.live.accepted import AcceptedAnswers
 from services.web.live.changes import Changes
 from services.web.live.dead import DEAD, DeadLetters
@@ -25,7 +26,7 @@ from services.web.live.views import Views
 from services.web.ports import Lagging, Letters, NotKnown, Publishing, StandingRevisions, no_letters
 from services.web.reports.kept import Folder
 from services.web.reports.made import Reports
-from services.web.safety import HOUR_S, MINUTE_S, Forms, Often
+from services.web.safety import Forms
 from services.web.settings import WebSettings
 from services.web.signing.ways import Signing, ThisMachine
 from services.web.store import NoStore

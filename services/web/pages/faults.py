@@ -7,9 +7,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from services.web.limits import TooOftenError
 from services.web.live import sending
 from services.web.reports import made
-from services.web.safety import ForeignFormError, FormTooLargeError, OldFormError, TooOftenError
+from services.web.safety import ForeignFormError, FormTooLargeError, OldFormError
 from services.web.signing.people import NotAllowedError
 from services.web.signing.ways import NotSignedInError
 from shared.records import bounded

@@ -193,10 +193,8 @@ def _form(site: Site, browser: Browser, person: Person, at: int = 1) -> dict[str
 
 def _following(site: Site, browser: Browser, person: Person, question_id: str) -> dict[str, object]:
     """A form for what follows; of a question that is on its way every arm may come to answer."""
-    asked = site.questions.get(question_id, person)
-    if asked is None:
-        arms = [*site.questions.calendar.at(datetime.now(UTC)).arm_names]
-    else:
-        arms = conversation.followable(_cards(site, person, asked))
+    asked, now = site.questions.get(question_id, person), datetime.now(UTC)
+    said = conversation.followable(_cards(site, person, asked)) if asked else None
+    arms = [*site.questions.calendar.at(now).arm_names] if said is None else said
     mark = site.forms.mark(browser, FOLLOW, question_id)
     return {"question_id": question_id, "mark": mark, "followable": arms, "said": {}, "faults": None}

@@ -9,11 +9,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import HTTPException
 from fastapi.responses import RedirectResponse
 
+from services.web.limits import TooOftenError
 from services.web.live.site import Site
 from services.web.pages.given import OfBrowser, OfPerson, OfSite, only
 from services.web.pages.rendering import page
 from services.web.pages.sent import REFUSALS, OfForm, Sent
-from services.web.safety import Browser, TooOftenError
+from services.web.safety import Browser
 from services.web.signing.people import Person
 from shared import topology
 from shared.lab.voting.blind import Shown, Voted, offer
