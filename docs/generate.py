@@ -61,10 +61,12 @@ def _topics() -> Iterator[str]:
 
 
 def _steps() -> Iterator[str]:
-    yield from ("| service | reads | follows | stores | writes |", "|---|---|---|---|---|")
+    yield from ("| service | reads | follows | stores | looks up | writes |", "|---|---|---|---|---|---|")
     for step in STEPS:
         followed = _names(step.follows) + (", every `<topic>.dead`" if step.buried else "")
-        cells = [_names(step.reads), followed, ", ".join(step.stores), _names(step.writes)]
+        cells = [
+            _names(step.reads), followed, ", ".join(step.stores), ", ".join(step.looks_up), _names(step.writes)
+        ]  # fmt: skip
         yield f"| [{step.service}](../services/{step.service}/README.md) | {' | '.join(cells)} |"
 
 
@@ -80,7 +82,7 @@ def env_example() -> str:
     """Every setting with its default, commented out. The defaults come from the classes, never from the environment."""
     lines = [
         "# Every setting with its default. Copy to `.env` and change what you need; the environment goes first.",
-        "# TILTYARD_SECRETS_DIR, in the environment alone, names a folder of files called as settings are: first of all.",
+        "# TILTYARD_SECRETS_DIR, in the environment alone, names a folder of files called as settings are.",
         "",
     ]
     for name in SETTINGS:
