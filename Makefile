@@ -13,6 +13,7 @@ DOCS   ?=
 BUDGET ?= 45m
 OPTIONS ?=
 KEEP   ?=
+SECURE ?=
 PYTEST := $(BIN)/python -m pytest
 # Tests without servers run in as many processes as there are cores, each of them on one thread.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist worksteal
@@ -40,8 +41,8 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: $(STAMP) ## The whole way once: stream, fine-tune, ask, compare (WIRE=, QUESTIONS=96|all, CONTEST=, OUT=, KEEP=1)
-	@$(BIN)/tiltyard demo --wire $(WIRE) --out $(OUT) --questions $(QUESTIONS) --contest $(CONTEST) $(if $(filter 1,$(KEEP)),--keep)
+demo: $(STAMP) ## The whole way once: stream, fine-tune, ask, compare (WIRE=, QUESTIONS=96|all, CONTEST=, OUT=, KEEP=1, SECURE=1)
+	@$(BIN)/tiltyard demo --wire $(WIRE) --out $(OUT) --questions $(QUESTIONS) --contest $(CONTEST) $(if $(filter 1,$(KEEP)),--keep) $(if $(filter 1,$(SECURE)),--secure)
 
 decide: $(STAMP) ## From your documents to a decision (DOCS=folder|file.jsonl|feed address, BUDGET=45m, OPTIONS=); without DOCS on the sample
 	@$(BIN)/tiltyard decide $(if $(DOCS),$(DOCS),--wire $(WIRE)) --budget $(BUDGET) $(OPTIONS)

@@ -74,10 +74,12 @@ def _topics() -> Iterator[str]:
 
 
 def _steps() -> Iterator[str]:
-    yield from ("| service | reads | follows | stores | writes |", "|---|---|---|---|---|")
+    yield from ("| service | reads | follows | stores | looks up | writes |", "|---|---|---|---|---|---|")
     for step in STEPS:
         followed = _names(step.follows) + (", every `<topic>.dead`" if step.buried else "")
-        cells = [_names(step.reads), followed, ", ".join(step.stores), _names(step.writes)]
+        cells = [
+            _names(step.reads), followed, ", ".join(step.stores), ", ".join(step.looks_up), _names(step.writes)
+        ]  # fmt: skip
         yield f"| [{step.service}](../services/{step.service}/README.md) | {' | '.join(cells)} |"
 
 

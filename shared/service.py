@@ -18,7 +18,7 @@ from shared import observe, own_sources, tracebacks
 from shared.access import MissingTopicError, RefusedError, UnreachableError
 from shared.burials import OwnFaultError
 from shared.cassandra.release import OldServerError
-from shared.denials import denied
+from shared.denials import denials_told
 from shared.masking import masked
 from shared.observe_settings import ObserveSettings
 from shared.records import wrong_settings
@@ -48,7 +48,8 @@ def guarded(service: str, run: Callable[[observe.Readiness], None], read: Observ
         server = observe.serve(settings.port, settings.host, readiness)
         _tell_settings_file()
         log.info("starting", probes=f"http://{settings.host}:{server.server_port}")
-        run(readiness)
+        with denials_told():
+            run(readiness)
         log.info("stopped")
         return EX_OK
     except ValidationError as error:
@@ -61,9 +62,7 @@ def guarded(service: str, run: Callable[[observe.Readiness], None], read: Observ
         return _say(EX_CONFIG, str(error))
     except OwnFaultError as error:
         return _say(EX_SOFTWARE, str(error))
-    except Exception as error:
-        if refused := denied(error):
-            return _say(EX_CONFIG, refused)
+    except Exception:
         log.exception("ended by an error; nothing of the batch in hand is committed")
         return EX_SOFTWARE
     finally:
@@ -78,7 +77,8 @@ def job(name: str, work: Callable[[], None], read: Observed) -> int:
     try:
         observe.configure_logging(name, read().log_level)
         _tell_settings_file()
-        work()
+        with denials_told():
+            work()
     except ValidationError as error:
         return _last_words(EX_CONFIG, f"settings of {wrong_settings(error)}")
     except UnreachableError as error:
@@ -88,8 +88,6 @@ def job(name: str, work: Callable[[], None], read: Observed) -> int:
     except (MissingTopicError, RefusedError, OldServerError, ValueError, OSError) as error:
         return _last_words(EX_CONFIG, str(error))
     except Exception as error:
-        if refused := denied(error):
-            return _last_words(EX_CONFIG, refused)
         tracebacks.tell(error)
         return EX_SOFTWARE
     return EX_OK

@@ -94,7 +94,8 @@ TOPICS: tuple[AnyTopic, ...] = (
 class Step:
     """One service's part of the way: what it reads (as a group), follows (all of it) and writes.
 
-    `buried`: topics whose dead letters it follows, and sends again where a person asks for it.
+    `stores`: tables that it writes and reads; `looks_up`: tables that it reads alone. `chunks` stands for the table of
+    each encoder. `buried`: topics whose dead letters it follows, and sends again where a person asks for it.
     """
 
     service: str
@@ -103,6 +104,7 @@ class Step:
     stores: tuple[str, ...] = ()
     follows: tuple[AnyTopic, ...] = ()
     buried: tuple[AnyTopic, ...] = ()
+    looks_up: tuple[str, ...] = ()
 
 
 STEPS: tuple[Step, ...] = (
@@ -113,14 +115,21 @@ STEPS: tuple[Step, ...] = (
         ("documents", "document_revisions", "dispositions", "signatures", "signature_bands"),
     ),
     Step("embedder", (CHUNKS,), (INDEXED,), ("chunks",), follows=(ENCODERS,)),
-    Step("retriever", (QUESTIONS,), (EVIDENCE,), (), follows=(INDEXED, ENCODERS, CONTESTS)),
-    Step("generator", (QUESTIONS, EVIDENCE), (ANSWERS,), (), follows=(ADAPTERS, CONTESTS, INDEXED)),
+    Step("retriever", (QUESTIONS,), (EVIDENCE,), (), follows=(INDEXED, ENCODERS, CONTESTS), looks_up=("chunks",)),
+    Step(
+        "generator",
+        (QUESTIONS, EVIDENCE),
+        (ANSWERS,),
+        (),
+        follows=(ADAPTERS, CONTESTS, INDEXED),
+        looks_up=("documents",),
+    ),
     Step(
         "scorer",
         (QUESTIONS, ANSWERS, REFERENCES, VOTES, VERDICTS),
         (RESULTS, STANDINGS),
         ("results",),
-        follows=(CONTESTS,),
+        follows=(CONTESTS, RESULTS),
     ),
     Step("tuner", (), (TUNINGS,), follows=(INDEXED, STANDINGS, ADAPTERS, TUNINGS)),
     Step("judge", (RESULTS,), (VERDICTS,)),
@@ -147,8 +156,17 @@ STEPS: tuple[Step, ...] = (
             ACTIONS,
         ),
         buried=TOPICS,
+        looks_up=("documents", "document_revisions"),
     ),
 )
+TRAINING = Step(
+    "training",
+    (),
+    (ADAPTERS,),
+    follows=(ADAPTERS, ENCODERS, PAIRS),
+    looks_up=("documents", "document_revisions", "chunks"),
+)
+"""The job that the tuner starts, and a person by hand."""
 
 
 def needed_by(service: str) -> list[str]:
@@ -157,3 +175,8 @@ def needed_by(service: str) -> list[str]:
     return [topic.name for topic in (*step.reads, *step.writes, *step.follows)] + [
         t.dead for t in (*step.reads, *step.buried)
     ]
+
+
+def changelog_of(group: str) -> str:
+    """The topic in which a group keeps its open joins."""
+    return f"{group}-joins-changelog"

@@ -12,6 +12,7 @@ import structlog
 import typer
 
 from services.console import output
+from services.console.commands.platform import adopt
 from shared import own_sources, plugins, tracebacks
 from shared.observe_settings import ObserveSettings
 from shared.service import EX_SOFTWARE
@@ -53,6 +54,7 @@ def _options(version: Version = False) -> None:  # noqa: ARG001 (its callback an
     """What `tiltyard` takes before a command; said beside its output is where settings come from."""
     if said := own_sources.settings_file():
         output.err.print(said, markup=False, soft_wrap=True)
+    adopt()
 
 
 def _readable(app: typer.Typer) -> None:

@@ -14,7 +14,7 @@ from services.console import tables
 from services.console.platform.errors import PlatformError
 from shared.access import MissingTopicError, RefusedError, UnreachableError
 from shared.cassandra.release import OldServerError
-from shared.denials import denied
+from shared.denials import denials_told
 from shared.kafka.sink import DeliveryError
 from shared.kafka.topics import UnfinishedReadError
 from shared.masking import masked
@@ -58,21 +58,16 @@ _EXIT_CODES: dict[type[Exception], int] = {
 def plain_errors() -> Iterator[None]:
     """Expected errors become one clear line and an exit code; anything else is a bug and keeps its traceback."""
     try:
-        yield
+        with denials_told():
+            yield
     except ValidationError as error:
         if error.title.endswith("Settings"):
             fail(f"{wrong_settings(error)} (every setting stands in .env.example)", EX_CONFIG)
         fail(f"{error.title}: {reason_of(error)}", EX_DATA)
     except tuple(_EXIT_CODES) as error:
-        if refused := denied(error):
-            fail(refused, EX_CONFIG)
         fail(_words_of(error), next(code for kind, code in _EXIT_CODES.items() if isinstance(error, kind)))
     except KeyboardInterrupt:
         fail("interrupted", 130)
-    except Exception as error:
-        if refused := denied(error):
-            fail(refused, EX_CONFIG)
-        raise
 
 
 def _words_of(error: Exception) -> str:

@@ -7,6 +7,7 @@ reads a table back must be one that drops none.
 from collections.abc import Iterator, Sequence
 
 from services.scorer.table import Entry
+from shared import topology
 from shared.kafka import creation, topics
 from shared.kafka.client import MAX_BYTES
 from shared.kafka.sink import Delivery
@@ -22,7 +23,7 @@ CONFIG = {
 
 def name_of(settings: KafkaSettings, group: str) -> str:
     """The changelog's topic; one for each group, as the committed offsets are."""
-    return f"{settings.group_prefix}-{group}-joins-changelog"
+    return topology.changelog_of(f"{settings.group_prefix}-{group}")
 
 
 class KafkaChangelog:

@@ -153,7 +153,7 @@ def open_session(settings: CassandraSettings) -> tuple[Cluster, Session]:
 
 def denied(error: BaseException) -> str:
     """What the store does not let us do, in one line; empty where an error says something else."""
-    return f"Cassandra refuses it: {masked(error.message)}; {GRANT}" if isinstance(error, Unauthorized) else ""
+    return f"Cassandra refuses it: {security.said_in(str(error))}; {GRANT}" if isinstance(error, Unauthorized) else ""
 
 
 class _NamedEndPoints(DefaultEndPointFactory):  # type: ignore[misc]  # the driver has no types

@@ -42,8 +42,13 @@ def refuse_closed_door(settings: CassandraSettings, unauthenticated: Iterable[st
         if AWAY not in said:
             raise RefusedError(
                 f"Cassandra does not take user {settings.username!r} with its password: set "
-                f"TILTYARD_CASSANDRA_USERNAME and TILTYARD_CASSANDRA_PASSWORD ({masked(said)})"
+                f"TILTYARD_CASSANDRA_USERNAME and TILTYARD_CASSANDRA_PASSWORD ({said_in(said)})"
             )
     context = trusted(settings)
     for host in hosts(settings):
         tls.refuse_disagreement(host, settings.port, context, NAMES)
+
+
+def said_in(error: str) -> str:
+    """A node's own words out of an error of the driver, fit to be shown."""
+    return masked(error.partition('message="')[2].rstrip('"') or error)

@@ -22,12 +22,19 @@ from confluent_kafka import (
 )
 from confluent_kafka import Message as KafkaMessage
 from confluent_kafka.admin import (  # type: ignore[attr-defined]  # their public names
+    AclBinding,
+    AclOperation,
+    AclPermissionType,
     AdminClient,
     AlterConfigOpType,
     ConfigEntry,
     ConfigResource,
     OffsetSpec,
+    ResourcePatternType,
     ResourceType,
+    ScramCredentialInfo,
+    ScramMechanism,
+    UserScramCredentialUpsertion,
 )
 from confluent_kafka.cimpl import NewTopic
 
@@ -52,9 +59,7 @@ _DENIED = {
     KafkaError.CLUSTER_AUTHORIZATION_FAILED, KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
 }  # fmt: skip
 _LOST = {
-    KafkaError.ILLEGAL_GENERATION,
-    KafkaError.UNKNOWN_MEMBER_ID,
-    KafkaError.REBALANCE_IN_PROGRESS,
+    *(KafkaError.ILLEGAL_GENERATION, KafkaError.UNKNOWN_MEMBER_ID, KafkaError.REBALANCE_IN_PROGRESS),
     KafkaError._NO_OFFSET,  # noqa: SLF001 (its public name)
     KafkaError._STATE,  # noqa: SLF001 (its public name)
 }
@@ -125,6 +130,20 @@ def topic_resource(name: str, changes: Mapping[str, str] | None = None) -> Confi
         for setting, value in (changes or {}).items()
     ]
     return ConfigResource(ResourceType.TOPIC, name, incremental_configs=entries)
+
+
+def grant_of(user: str, operation: str, resource: str, name: str, *, prefixed: bool) -> AclBinding:
+    """One operation on a topic or a group that a user may do from anywhere."""
+    pattern = ResourcePatternType.PREFIXED if prefixed else ResourcePatternType.LITERAL
+    able = AclOperation[operation], AclPermissionType.ALLOW
+    return AclBinding(ResourceType[resource.upper()], name, pattern, f"User:{user}", "*", *able)
+
+
+def password_of(user: str, password: str) -> Any:
+    """A user with a password, as SCRAM-SHA-512 keeps it."""
+    return UserScramCredentialUpsertion(
+        user, ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096), password.encode()
+    )
 
 
 def leaderless(error: Exception) -> bool:

@@ -33,6 +33,7 @@ def demo(
         str, typer.Option(help="A contest's file, or a shipped one's name: `two_by_two` is the quickest.")
     ] = CONTEST,
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running, to ask more.")] = False,
+    secure: Annotated[bool, typer.Option("--secure", help="On servers with TLS, passwords and grants.")] = False,
     stop: Annotated[bool, typer.Option("--stop", help="Only stop what an earlier --keep left running.")] = False,
 ) -> None:
     """Stream news, fine-tune on it, stream more, ask about both, and see which side to trust.
@@ -52,7 +53,7 @@ def demo(
     wanted, competing = _seeds(seeds), contests.competing(contest)
     counting = Counting(VotingSettings().per_voter_per_hour, CostSettings())
     started = time.monotonic()
-    with stage(keep=keep) as running:
+    with stage(keep=keep, secure=secure) as running:
         telling.begin(running)
         telling.tell(Wanted(chosen, sampled, wanted, competing, out, counting), running)
     return output.say(f"The whole trial took {(time.monotonic() - started) / 60:.1f} minutes.")

@@ -1,12 +1,17 @@
 """`tiltyard up`, `down`, `status`: Kafka and Cassandra on this machine without Docker."""
 
+import os
+from typing import Annotated
+
 import typer
 
 from services.console import output, progress
+from services.console.platform import principals
 from services.console.platform.local import LocalPlatform, PlatformSettings
 from services.console.platform.local_services import LocalServices, LocalServicesSettings
+from shared.grants import OPERATOR
 from shared.pages_settings import PagesSettings
-from shared.settings import HomeSettings
+from shared.settings import SECRETS_DIR, CassandraSettings, HomeSettings, KafkaSettings
 
 
 def register(app: typer.Typer) -> None:
@@ -15,14 +20,19 @@ def register(app: typer.Typer) -> None:
     app.command()(status)
 
 
-def up() -> None:
+Secure = Annotated[bool, typer.Option("--secure", help="TLS, passwords and grants on both servers, from now on.")]
+
+
+def up(secure: Secure = False) -> None:
     """Start Kafka and Cassandra on this machine (JDK 17 and Maven are needed; no Docker).
 
     Example: tiltyard up && tiltyard setup && tiltyard services start
     """
-    platform = LocalPlatform(PlatformSettings())
+    settings = PlatformSettings()
+    platform = LocalPlatform(settings.model_copy(update={"secure": secure or settings.secure}))
     with progress.waiting("servers start"):
         started = platform.start(output.say)
+        platform.let_in(KafkaSettings(), CassandraSettings())
     if not started:
         output.say("both servers run already")
     output.say(f"Kafka answers at {platform.bootstrap_servers}, Cassandra at {PlatformSettings().cassandra_port}.")
@@ -31,6 +41,15 @@ def up() -> None:
         services.pages_served()
         or f"Next: `tiltyard setup`, then `tiltyard services start`, which also serves the pages: {services.pages}"
     )
+
+
+def adopt() -> None:
+    """Come to this machine's own secured platform as its operator, unless settings name other servers."""
+    home = PlatformSettings().home.absolute()
+    if principals.is_secured(home) and not os.environ.get(SECRETS_DIR):
+        named = KafkaSettings().model_fields_set | CassandraSettings().model_fields_set
+        if not named & {"bootstrap_servers", "librdkafka", "contact_points", "port", "tls"}:
+            os.environ[SECRETS_DIR] = str(home / principals.FOLDER / OPERATOR)
 
 
 def down() -> None:

@@ -3,8 +3,10 @@
 import typer
 
 from services.console import output
+from services.console.platform import principals, secured
 from shared import encoding
 from shared.cassandra import schema
+from shared.grants import SETUP
 from shared.kafka import creation
 from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
 
@@ -18,7 +20,9 @@ def setup() -> None:
 
     Example: TILTYARD_KAFKA_BOOTSTRAP_SERVERS=broker:9092 TILTYARD_CASSANDRA_CONTACT_POINTS=node1 tiltyard setup
     """
+    principals.become(SETUP)
     created = creation.create(KafkaSettings())
     encoder = EncoderSettings()
     schema.apply(CassandraSettings(), encoder=encoding.name_of(encoder), dimensions=encoder.dimensions)
+    secured.grant_tables(CassandraSettings())
     output.say(f"topics made: {len(created)}; schema of keyspace {CassandraSettings().keyspace} is there")

@@ -14,18 +14,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.console import output
-from services.console.platform import ports
+from services.console.platform import ports, principals, secured
 from services.console.platform.local import LocalPlatform, PlatformSettings, isolated
 from services.console.platform.local_services import EVERY, LocalServices, LocalServicesSettings
 from services.console.platform.locks import locked
 from services.console.platform.supervisor import Supervisor
 from shared import encoding
 from shared.cassandra import schema
+from shared.grants import SETUP
 from shared.kafka import creation
 from shared.pages_settings import PagesSettings
-from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, KafkaSettings
+from shared.settings import SECRETS_DIR, CassandraSettings, EncoderSettings, HomeSettings, KafkaSettings
 
-KEPT = ("TILTYARD_KAFKA_BOOTSTRAP_SERVERS", "TILTYARD_CASSANDRA_CONTACT_POINTS", "TILTYARD_CASSANDRA_PORT")
+KEPT = (
+    SECRETS_DIR, "TILTYARD_KAFKA_BOOTSTRAP_SERVERS", "TILTYARD_CASSANDRA_CONTACT_POINTS", "TILTYARD_CASSANDRA_PORT",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -43,15 +46,13 @@ class Usual:
 class Stage:
     """The servers and services of one trial. `kafka` and `cassandra` are settings of these servers."""
 
-    def __init__(self, home: Path, usual: Usual) -> None:
+    def __init__(self, home: Path, usual: Usual, *, secure: bool = False) -> None:
         self._lock = locked(home, "a trial")
         _clear(home)
         self.home, self._encoder = home, usual.encoder
-        self.platform = LocalPlatform(isolated(home, usual.platform))
+        self.platform = LocalPlatform(isolated(home, usual.platform, secure=secure))
         self.environment: Mapping[str, str] = self.platform.environment
-        self.kafka = usual.kafka.model_copy(update={"bootstrap_servers": self.platform.bootstrap_servers})
-        places = {"contact_points": self.platform.contact_points, "port": self.platform.cassandra_port}
-        self.cassandra = usual.cassandra.model_copy(update=places)
+        self._usual = usual
         pages, *probes = ports.find_free(len(EVERY) + 1)
         self.services = LocalServices(
             usual.services,
@@ -63,11 +64,15 @@ class Stage:
 
     def start(self) -> None:
         """Servers, topics and schema; what the console itself does from now on goes to them."""
+        usual, connections, encoder = self._usual, self.platform.connections, self._encoder
         self.platform.start(output.say)
+        self.platform.let_in(usual.kafka, usual.cassandra)
         os.environ.update(self.environment)
-        creation.create(self.kafka)
-        encoder = self._encoder
-        schema.apply(self.cassandra, encoder=encoding.name_of(encoder), dimensions=encoder.dimensions)
+        self.kafka, self.cassandra = connections.kafka(usual.kafka), connections.cassandra(usual.cassandra)
+        creation.create(connections.kafka(usual.kafka, SETUP))
+        by_setup = connections.cassandra(usual.cassandra, SETUP)
+        schema.apply(by_setup, encoder=encoding.name_of(encoder), dimensions=encoder.dimensions)
+        secured.grant_tables(by_setup)
 
     def stop(self) -> None:
         """Stop everything of this trial."""
@@ -77,7 +82,7 @@ class Stage:
 
     def keep(self) -> None:
         """Leave it running and say how to go on."""
-        variables = "".join(f"export {name}={self.environment[name]}\n" for name in KEPT)
+        variables = "".join(f"export {name}={value}\n" for name, value in self.environment.items() if name in KEPT)
         (self.home / "env").write_text(variables)
         command = os.path.relpath(sys.argv[0])
         output.say(f"Everything still runs. To ask more:\n  . {self.home / 'env'}\n  {command} ask 'your question'")
@@ -85,19 +90,19 @@ class Stage:
         output.say(f"The next trial stops it, or: {command} demo --stop")
 
 
-def build(name: str = "demo") -> Stage:
+def build(name: str = "demo", *, secure: bool = False) -> Stage:
     """A stage by the environment, in a folder of this name under TILTYARD_HOME, which is cleared."""
     usual = Usual(
         PlatformSettings(), LocalServicesSettings(), KafkaSettings(), CassandraSettings(), EncoderSettings(),
         PagesSettings(),
     )  # fmt: skip
-    return Stage(HomeSettings().home.absolute() / name, usual)
+    return Stage(HomeSettings().home.absolute() / name, usual, secure=secure)
 
 
 @contextmanager
-def stage(*, keep: bool) -> Iterator[Stage]:
+def stage(*, keep: bool, secure: bool = False) -> Iterator[Stage]:
     """A stage that is taken down whatever happens, SIGTERM included, but for `keep` after success."""
-    running = build()
+    running = build(secure=secure)
     before = signal.signal(signal.SIGTERM, _end)
     try:
         yield running
@@ -120,7 +125,7 @@ def _end(*_: object) -> None:
 def _clear(home: Path) -> None:
     """Stop what an earlier trial left running, and start from empty data; the logs of the last run go too."""
     stop_left_over(home)
-    for part in ("kafka", "cassandra", "retriever", "logs"):
+    for part in ("kafka", "cassandra", "retriever", "logs", principals.FOLDER):
         shutil.rmtree(home / part, ignore_errors=True)
 
 

@@ -4,10 +4,20 @@ from functools import partial
 from pathlib import Path
 
 from services.console.platform import ports, probes, templates
+from services.console.platform.secured import Secured
 from services.console.platform.server import Server
 
 
-def build(home: Path, *, logs: Path, port: int, storage_port: int, jmx_port: int, heap: str) -> Server:
+def build(
+    home: Path,
+    *,
+    logs: Path,
+    port: int,
+    storage_port: int,
+    jmx_port: int,
+    heap: str,
+    secured: Secured | None = None,
+) -> Server:
     """The server whose own files are in `home`; `heap` as Java takes it, such as 1g."""
     values: dict[str, str | int] = {
         "port": port,
@@ -18,6 +28,8 @@ def build(home: Path, *, logs: Path, port: int, storage_port: int, jmx_port: int
         "logs": str(logs),
         "conf_uri": (home / "conf").as_uri(),
     }
+    values |= secured.files if secured else {}
+    values["access"] = templates.render(f"cassandra-{'secured' if secured else 'open'}.yaml", values).rstrip()
     return Server(
         name="cassandra",
         home=home,
@@ -29,5 +41,7 @@ def build(home: Path, *, logs: Path, port: int, storage_port: int, jmx_port: int
             "jvm.options": templates.render("cassandra-jvm.options", values),
         },
         main=["org.apache.cassandra.service.CassandraDaemon"],
-        ready=partial(probes.cassandra_answers, ports.HOST, port),
+        ready=partial(probes.cassandra_answers, ports.HOST, port)
+        if secured is None
+        else lambda: probes.cassandra_answers(ports.HOST, port, secured.trusted()),
     )

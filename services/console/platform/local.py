@@ -7,13 +7,15 @@ from typing import Annotated
 
 from pydantic import AliasChoices, Field
 
-from services.console.platform import cassandra_server, kafka_server, ports
+from services.console.platform import cassandra_server, kafka_server, ports, secured
+from services.console.platform.connections import Connections
 from services.console.platform.errors import PlatformError
 from services.console.platform.java import fetch_jars, find_java
+from services.console.platform.principals import Addresses, Principals, is_secured
 from services.console.platform.processes import exclusive
 from services.console.platform.server import Server
 from services.console.platform.supervisor import Program, Status, Supervisor
-from shared.settings import EmptyIsUnset, Settings, under
+from shared.settings import CassandraSettings, EmptyIsUnset, KafkaSettings, Settings, under
 
 _HEAP = r"^[1-9][0-9]*[kmgKMG]$"
 _PREFIX = "TILTYARD_PLATFORM_"
@@ -35,11 +37,13 @@ class PlatformSettings(Settings):
     )
     kafka_port: int = 19092
     kafka_controller_port: int = 19093
+    kafka_mtls_port: int = Field(default=19094, description="of a secured Kafka, for those who come with a certificate")
     kafka_heap: str = Field(default="512m", pattern=_HEAP)
     cassandra_port: int = 19042
     cassandra_storage_port: int = 17000
     cassandra_jmx_port: int = 17199
     cassandra_heap: str = Field(default="1g", pattern=_HEAP)
+    secure: bool = Field(default=False, description="TLS, passwords and grants on both servers; once so, always so")
     start_within_s: float = Field(default=120.0, gt=0, description="for each server to answer")
 
 
@@ -49,9 +53,10 @@ def free_ports() -> dict[str, int]:
     return dict(zip(names, ports.find_free(len(names)), strict=True))
 
 
-def isolated(home: Path, usual: PlatformSettings) -> PlatformSettings:
+def isolated(home: Path, usual: PlatformSettings, *, secure: bool = False) -> PlatformSettings:
     """Settings for a platform of its own in `home`, for trials and tests; it shares the usual platform's jars."""
-    return usual.model_copy(update={"home": home, "jars": _jars(usual).absolute()} | free_ports())
+    own = {"home": home, "jars": _jars(usual).absolute(), "secure": secure}
+    return usual.model_copy(update=own | free_ports())
 
 
 class LocalPlatform:
@@ -62,6 +67,10 @@ class LocalPlatform:
         self._home = _usable(settings.home.absolute())
         self._supervisor = Supervisor(self._home)
         logs = self._home / "logs"
+        places = Addresses(settings.kafka_port, settings.kafka_mtls_port, settings.cassandra_port)
+        self._who = Principals(self._home, places) if settings.secure or is_secured(self._home) else None
+        self.connections = Connections(places, self._who)
+        doors = None if self._who is None else secured.doors(self._who, settings.kafka_mtls_port)
         self._servers = (
             kafka_server.build(
                 self._home / "kafka",
@@ -69,6 +78,7 @@ class LocalPlatform:
                 port=settings.kafka_port,
                 controller_port=settings.kafka_controller_port,
                 heap=settings.kafka_heap,
+                secured=doors,
             ),
             cassandra_server.build(
                 self._home / "cassandra",
@@ -77,6 +87,7 @@ class LocalPlatform:
                 storage_port=settings.cassandra_storage_port,
                 jmx_port=settings.cassandra_jmx_port,
                 heap=settings.cassandra_heap,
+                secured=doors,
             ),
         )
 
@@ -88,6 +99,11 @@ class LocalPlatform:
         with exclusive(self._home / "run" / "platform.lock"):
             programs = self._prepared(report)
             return self._supervisor.start_all(programs, on_ready=lambda program: report(f"{program.name} is ready"))
+
+    def let_in(self, kafka: KafkaSettings, cassandra: CassandraSettings) -> None:
+        """Make the users, roles and grants that are not there, where the platform is secured; given: usual settings."""
+        if self._who is not None:
+            secured.let_in(self._who, kafka, cassandra)
 
     def stop(self) -> list[str]:
         """Stop both servers; nothing that was acknowledged is lost. Returns the names of those that ran."""
@@ -115,13 +131,11 @@ class LocalPlatform:
     @property
     def environment(self) -> dict[str, str]:
         """What a service needs in its environment to work with these servers."""
-        return {
-            "TILTYARD_KAFKA_BOOTSTRAP_SERVERS": self.bootstrap_servers,
-            "TILTYARD_CASSANDRA_CONTACT_POINTS": self.contact_points,
-            "TILTYARD_CASSANDRA_PORT": str(self.cassandra_port),
-        }
+        return self.connections.environment
 
     def _prepared(self, report: Callable[[str], None]) -> list[Program]:
+        if self._who is not None:
+            self._who.make()
         absent = [server for server in self._servers if not self._supervisor.running(server.name)]
         for server in self._servers:
             if server in absent:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from pydantic import Field
 
+from services.console.platform.principals import own_folder
 from services.console.platform.supervisor import Program, Status, Supervisor
 from shared import own_sources
 from shared.pages_settings import PagesSettings
-from shared.settings import Settings, under
+from shared.settings import SECRETS_DIR, Settings, under
 
 
 class LocalServicesSettings(Settings):
@@ -81,7 +82,7 @@ class LocalServices:
         return Program(
             name=name,
             argv=[sys.executable, "-m", f"services.{service}"],
-            env=dict(self._variables(name, worker)),
+            env=dict(self._variables(name, worker)) | _own_secrets(service, os.environ | self._environment),
             ready=lambda: answers(self.port(name)),
             ready_within_s=self._settings.ready_within_s,
         )
@@ -96,6 +97,12 @@ class LocalServices:
             yield "TILTYARD_GENERATOR_WORKER", worker
         yield from self._environment.items()
         yield from own_sources.variables(os.environ | self._environment).items()
+
+
+def _own_secrets(service: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """A service of a secured platform comes under its own name."""
+    folder = own_folder(service, environment)
+    return {SECRETS_DIR: str(folder)} if folder else {}
 
 
 def answers(port: int) -> bool:

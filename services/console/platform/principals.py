@@ -1,0 +1,121 @@
+"""Who comes to a secured platform, and the folder of each: how to reach the servers, a certificate, and a password.
+
+A folder is what TILTYARD_SECRETS_DIR names. Its files are called as settings are and are their owner's alone.
+"""
+
+import json
+import os
+import secrets
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic_settings import BaseSettings, SecretsSettingsSource
+
+from services.console.platform import ports
+from services.console.platform.certificates import Authority, write_secret
+from shared import grants, kafka_options, tls
+from shared.settings import SECRETS_DIR
+
+S = TypeVar("S", bound=BaseSettings)
+FOLDER, ADMIN, SERVER, IDENTITY = "security", "admin", "server", "identity.pem"
+EVERYONE = (*grants.PRINCIPALS, ADMIN)
+PASSWORD = "TILTYARD_CASSANDRA_PASSWORD"  # noqa: S105 (a name)
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Ports of a secured platform: of Kafka for passwords and for certificates, and of Cassandra."""
+
+    kafka: int
+    kafka_mtls: int
+    cassandra: int
+
+
+class Principals:
+    """The folders under a home. `make` writes what is not there, or is not right any more."""
+
+    def __init__(self, home: Path, addresses: Addresses) -> None:
+        self.folder, self._addresses = home / FOLDER, addresses
+        self.ca, self.server = self.folder / "ca.pem", self.folder / SERVER / IDENTITY
+
+    def make(self) -> None:
+        """Certificates and passwords for the servers and everyone; what is there and holds is kept."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        authority = Authority(self.folder)
+        authority.issue(self.server, SERVER, ports.HOST, "localhost")
+        for name in EVERYONE:
+            authority.issue(self.of(name) / IDENTITY, name)
+            for setting, value in self._settings(name).items():
+                write_secret(self.of(name) / setting, value.encode())
+
+    def of(self, name: str) -> Path:
+        """The folder of one of EVERYONE."""
+        return self.folder / name
+
+    def trusted(self) -> ssl.SSLContext:
+        """To ask the servers whether they answer, as the administrator."""
+        identity = str(self.of(ADMIN) / IDENTITY)
+        return tls.context(tls.Files(str(self.ca), identity, identity), check_host_name=True)
+
+    def password(self, name: str) -> str:
+        """The same for both servers; a new one where there was none."""
+        path = self.of(name) / PASSWORD
+        return path.read_text(encoding="utf-8") if path.exists() else secrets.token_urlsafe(24)
+
+    def _settings(self, name: str) -> Mapping[str, str]:
+        user, password, identity = grants.name_of(name), self.password(name), str(self.of(name) / IDENTITY)
+        kafka = {kafka_options.CA: str(self.ca)} | (
+            {
+                kafka_options.PROTOCOL: "SSL",
+                kafka_options.CERTIFICATE: identity,
+                kafka_options.KEY: identity,
+            }
+            if name == ADMIN
+            else {
+                kafka_options.PROTOCOL: "SASL_SSL",
+                kafka_options.MECHANISM_NAMES[0]: "SCRAM-SHA-512",
+                kafka_options.USER: user,
+                kafka_options.PASSWORD: password,
+            }
+        )
+        port = self._addresses.kafka_mtls if name == ADMIN else self._addresses.kafka
+        return {
+            "TILTYARD_KAFKA_BOOTSTRAP_SERVERS": f"{ports.HOST}:{port}",
+            "TILTYARD_KAFKA_LIBRDKAFKA": json.dumps(kafka),
+            "TILTYARD_CASSANDRA_CONTACT_POINTS": ports.HOST,
+            "TILTYARD_CASSANDRA_PORT": str(self._addresses.cassandra),
+            "TILTYARD_CASSANDRA_USERNAME": user,
+            PASSWORD: password,
+            "TILTYARD_CASSANDRA_TLS": "true",
+            "TILTYARD_CASSANDRA_CA_FILE": str(self.ca),
+            "TILTYARD_CASSANDRA_CERTIFICATE_FILE": identity,
+            "TILTYARD_CASSANDRA_KEY_FILE": identity,
+        }
+
+
+def is_secured(home: Path) -> bool:
+    """Whether a platform under this home has doors."""
+    return (home / FOLDER / "ca.pem").exists()
+
+
+def seen_from(usual: S, folder: Path) -> S:
+    """The settings as they are for whoever owns a folder of secrets; what it does not hold stays as usual."""
+    kind = type(usual)
+    kept = {name: getattr(usual, name) for name in kind.model_fields}
+    return kind(**(kept | SecretsSettingsSource(kind, secrets_dir=folder)()))
+
+
+def own_folder(name: str, environment: Mapping[str, str]) -> Path | None:
+    """The folder of a name beside the one that an environment names; None where there is none."""
+    given = environment.get(SECRETS_DIR)
+    beside = Path(given).parent / name if given else None
+    return beside if beside is not None and beside.is_dir() else None
+
+
+def become(name: str) -> None:
+    """Let what this process does from now on be done under a name, where the platform is secured."""
+    if folder := own_folder(name, os.environ):
+        os.environ[SECRETS_DIR] = str(folder)

@@ -1,0 +1,40 @@
+"""Users and grants of a broker, made by an administrator's client."""
+
+from collections.abc import Iterable, Mapping
+
+from shared.grants import KafkaGrant, name_of
+from shared.kafka import access, client
+from shared.settings import KafkaSettings
+
+ASK_S = 20.0
+
+
+def apply(settings: KafkaSettings, grants: Iterable[KafkaGrant]) -> None:
+    """Grant them; what is granted already stays. Raises what `access.require` raises, KafkaException where refused."""
+    access.require(settings, [])
+    asker = client.admin(settings)
+    bindings = [
+        client.grant_of(name_of(who), operation, resource, name, prefixed=prefixed)
+        for who, operation, resource, name, prefixed in grants
+    ]
+    for made in asker.create_acls(bindings, request_timeout=ASK_S).values():
+        made.result()
+
+
+def set_passwords(settings: KafkaSettings, passwords: Mapping[str, str]) -> None:
+    """Make users with these passwords (SCRAM-SHA-512), or give the users that there are these passwords."""
+    access.require(settings, [])
+    asker = client.admin(settings)
+    wanted = [client.password_of(user, password) for user, password in passwords.items()]
+    for made in asker.alter_user_scram_credentials(wanted, request_timeout=ASK_S).values():
+        made.result()
+
+
+def line_of(grant: KafkaGrant) -> str:
+    """As options of Kafka's own tool, `kafka-acls.sh`."""
+    pattern = " --resource-pattern-type prefixed" if grant.prefixed else ""
+    operation = "".join(part.capitalize() for part in grant.operation.split("_"))
+    return (
+        f"--add --allow-principal User:{name_of(grant.principal)} --operation {operation} "
+        f"--{grant.resource} {grant.name}{pattern}"
+    )

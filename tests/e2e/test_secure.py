@@ -1,0 +1,258 @@
+"""Servers with TLS, passwords and grants: services at work under their own names, and everything else denied."""
+
+import stat
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import stamina
+from pydantic import SecretStr
+
+from services.console.live import asking
+from services.console.platform import ports, principals, secured
+from services.console.platform.local import LocalPlatform, PlatformSettings, isolated
+from services.console.platform.local_services import EVERY, LocalServices, LocalServicesSettings
+from shared import encoding, grants, topology
+from shared.access import RefusedError
+from shared.cassandra import schema
+from shared.cassandra.client import connect, denied
+from shared.cassandra.dispositions import CassandraDispositions
+from shared.grants import OPERATOR, PRINCIPALS, SETUP
+from shared.kafka import access, client, creation
+from shared.kafka.sink import Delivery
+from shared.pages_settings import PagesSettings
+from shared.publisher import Publisher
+from shared.settings import SECRETS_DIR, CassandraSettings, KafkaSettings
+from tests.builders import a_document, a_question
+from tests.cases import every_case
+from tests.command_line import Ended
+from tests.e2e.conftest import WITHIN_S
+from tests.e2e.live import ENCODER
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+USUAL = KafkaSettings(partitions=1)
+SERVICES = ("ingest", "embedder", "retriever", "generator-base", "generator-tuned", "scorer", "web")
+LIGHT = {
+    "TILTYARD_ENCODER_VARIANT": "hashing",
+    "TILTYARD_ENCODER_DIMENSIONS": str(ENCODER.dimensions),
+    "TILTYARD_INGEST_CHUNKER": "words",
+    "TILTYARD_INGEST_LANGUAGE": "stated",
+    "TILTYARD_GENERATOR_BACKEND": "echo",
+}
+EVERY_TOPIC = [name for topic in topology.TOPICS for name in (topic.name, topic.dead)]
+LITERALS = {"text": "'none'", "int": "0", "bigint": "0", "smallint": "0", "blob": "0x00"}
+
+
+class House:
+    """A secured platform of the test's own, with topics and tables, and services that can be started."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.platform = LocalPlatform(isolated(home, PlatformSettings(), secure=True))
+        self.environment = self.platform.environment | LIGHT | {"TILTYARD_HOME": str(home)}
+        pages, *probes = ports.find_free(len(EVERY) + 1)
+        self.services = LocalServices(
+            LocalServicesSettings(), home=home, environment=self.environment, probe_ports=probes,
+            pages=PagesSettings(port=pages),
+        )  # fmt: skip
+
+    def start(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.platform.start(lambda _: None)
+        self.platform.let_in(USUAL, CassandraSettings())
+        creation.create(self.kafka(SETUP))
+        schema.apply(self.cassandra(SETUP), encoder=encoding.name_of(ENCODER), dimensions=ENCODER.dimensions)
+        monkeypatch.setenv(SECRETS_DIR, str(self.folder(OPERATOR)))
+        secured.grant_tables(self.cassandra(SETUP))
+
+    def folder(self, who: str) -> Path:
+        return self.home / principals.FOLDER / who
+
+    def kafka(self, who: str = OPERATOR) -> KafkaSettings:
+        return self.platform.connections.kafka(USUAL, who)
+
+    def cassandra(self, who: str = OPERATOR) -> CassandraSettings:
+        return self.platform.connections.cassandra(CassandraSettings(), who)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    made = House(tmp_path_factory.mktemp("secured"))
+    try:
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            made.start(monkeypatch)
+        yield made
+    finally:
+        made.services.stop()
+        made.platform.stop()
+
+
+def test_services_under_their_own_names_find_a_document_and_answer(house: House) -> None:
+    house.services.start(SERVICES)
+    with closing(connect(house.cassandra())) as store:
+        publisher = Publisher(house.kafka(), "test", CassandraDispositions(store))
+        publisher.publish(topology.DOCUMENTS, [a_document(text="The mill at Sarn burns peat.")])
+        assert [settled.fate for settled in publisher.wait(WITHIN_S)] == ["indexed"]
+        publisher.close()
+
+    question = a_question(text="What does the mill at Sarn burn?")
+    result = asking.ask(house.kafka(), [question], within_s=WITHIN_S)[question.question_id]
+
+    assert "peat" in result.answers["base+rag"].answer.text
+    house.services.stop()
+
+
+def test_every_principal_may_do_on_each_topic_what_is_granted_and_nothing_else(house: House) -> None:
+    granted = {(grant.principal, grant.operation, grant.name) for grant in grants.on_kafka(USUAL.group_prefix)}
+    with every_case() as case:
+        for who in PRINCIPALS:
+            able = able_on_topics(house.kafka(who))
+            for topic in EVERY_TOPIC:
+                for operation in ("READ", "WRITE", "CREATE", "DELETE", "ALTER", "ALTER_CONFIGS"):
+                    with case(who, operation, topic):
+                        assert ((operation, topic) in able) == ((who, operation, topic) in granted)
+
+
+def able_on_topics(settings: KafkaSettings) -> set[tuple[str, str]]:
+    """What the broker says that one may do."""
+    asker = client.admin(settings)
+    described = asker.describe_topics(client.TopicCollection(EVERY_TOPIC), include_authorized_operations=True)
+    able = set()
+    for name, future in described.items():
+        try:
+            able |= {(operation.name, name) for operation in future.result(20).authorized_operations or []}
+        except client.KafkaException as error:
+            if not client.denied(error):
+                raise
+    return able
+
+
+def test_a_record_is_taken_from_whom_it_is_granted_alone(house: House) -> None:
+    granted = {(grant.principal, grant.operation, grant.name) for grant in grants.on_kafka(USUAL.group_prefix)}
+    with every_case() as case:
+        for who in (*grants.SERVICES, OPERATOR):
+            taken = taken_from(house.kafka(who))
+            with case(who):
+                assert taken == {topic for topic in EVERY_TOPIC if (who, "WRITE", topic) in granted}
+
+
+def taken_from(settings: KafkaSettings) -> set[str]:
+    """The topics that take a record. What is written is no message: services that run would bury it."""
+    fates: dict[str, client.KafkaError | None] = {}
+    producer = client.producer(settings, "matrix")
+    for topic in EVERY_TOPIC:
+        producer.produce(
+            topic, key=b"k", value=b"", on_delivery=lambda error, sent: fates.update({str(sent.topic()): error})
+        )
+    assert producer.flush(20) == 0
+    assert all(client.forbidden(error) for error in fates.values() if error)
+    return {topic for topic, error in fates.items() if error is None}
+
+
+def test_every_principal_may_do_on_each_table_what_is_granted_and_nothing_else(house: House) -> None:
+    granted = {(grant.principal, grant.permission, grant.table) for grant in grants.on_cassandra()}
+    with closing(connect(house.cassandra(principals.ADMIN))) as store:
+        keyspace = store.session.cluster.metadata.keyspaces["tiltyard"]
+    with every_case() as case:
+        for who in PRINCIPALS:
+            with closing(connect(house.cassandra(who))) as store:
+                for name, table in keyspace.tables.items():
+                    keys = " AND ".join(f"{key.name} = {LITERALS[key.cql_type]}" for key in table.partition_key)
+                    tried = {
+                        "SELECT": f"SELECT * FROM tiltyard.{name} LIMIT 1",  # noqa: S608 (names of tables)
+                        "MODIFY": f"DELETE FROM tiltyard.{name} WHERE {keys}",  # noqa: S608 (names of tables)
+                        "ALTER": f"ALTER TABLE tiltyard.{name} WITH comment = 'tried'",
+                    }
+                    declared = "chunks" if name.startswith("chunks_") else name
+                    for permission, cql in tried.items():
+                        # Who makes a table may do everything with it.
+                        able = who == SETUP or (who, permission, declared) in granted
+                        with case(who, permission, name):
+                            assert may(store.session, cql) == able
+
+
+def may(session: Any, cql: str) -> bool:
+    try:
+        session.execute(cql)
+    except Exception as error:
+        if not denied(error):
+            raise
+        return False
+    return True
+
+
+def away(error: Exception) -> bool:
+    """Whether the groups are yet to be loaded, as right after a start."""
+    return isinstance(error, client.KafkaException) and error.args[0].code() == client.KafkaError.NOT_COORDINATOR
+
+
+def test_a_group_is_joined_by_its_service_alone(house: House) -> None:
+    with every_case() as case:
+        for step in (step for step in topology.STEPS if step.reads):
+            group = f"{USUAL.group_prefix}-{step.service}"
+            for who in PRINCIPALS:
+                with case(who, "joins", group):
+                    assert (group in joinable_by(house.kafka(who), group)) == (who == step.service)
+
+
+@stamina.retry(on=away, attempts=None, timeout=20, wait_initial=0.1)
+def joinable_by(settings: KafkaSettings, group: str) -> set[str]:
+    asker = client.admin(settings)
+    described = asker.describe_consumer_groups([group], include_authorized_operations=True)[group]
+    try:
+        operations = described.result(20).authorized_operations or []
+    except client.KafkaException as error:
+        if not client.denied(error):
+            raise
+        return set()
+    return {group} if any(operation.name == "READ" for operation in operations) else set()
+
+
+def test_a_certificate_is_another_way_to_come(house: House) -> None:
+    own = str(house.folder("judge") / principals.IDENTITY)
+    files = {"ssl.ca.location": str(house.home / principals.FOLDER / "ca.pem")}
+    files |= {"ssl.certificate.location": own, "ssl.key.location": own, "security.protocol": "SSL"}
+    admin = house.kafka(principals.ADMIN)
+    by_certificate = admin.model_copy(update={"librdkafka": {name: SecretStr(value) for name, value in files.items()}})
+
+    access.require(by_certificate, topology.needed_by("judge"))
+    with pytest.raises(RefusedError, match=rf"does not let the holder of .* use {topology.CHUNKS.name}"):
+        access.require(by_certificate, [topology.CHUNKS.name])
+
+
+def test_a_wrong_password_and_a_missing_grant_are_told_at_once_with_what_to_do(house: House) -> None:
+    options = house.kafka().librdkafka | {"sasl.password": SecretStr("wrong")}
+    with pytest.raises(RefusedError, match=r"Kafka does not take user 'tiltyard-operator' .*set sasl.username"):
+        access.require(house.kafka().model_copy(update={"librdkafka": options}), [])
+    with pytest.raises(RefusedError, match=r"Cassandra does not take user .*set TILTYARD_CASSANDRA_USERNAME"):
+        connect(house.cassandra().model_copy(update={"password": SecretStr("wrong")}))
+    delivery = Delivery(house.kafka("judge"), "test")
+    delivery.send(topology.CHUNKS.name, b"k", b"", {})
+    with pytest.raises(RefusedError, match=rf"'tiltyard-judge' write to {topology.CHUNKS.name}; .*grants --apply"):
+        delivery.flush()
+
+
+def test_a_command_without_a_grant_ends_with_78_and_the_remedy(house: House, tiltyard: Any) -> None:
+    ended: Ended = tiltyard("votes", **{SECRETS_DIR: str(house.folder("embedder"))})
+
+    assert (ended.returncode, ended.stdout) == (78, "")
+    assert ended.stderr.count("\n") == 1
+    assert "does not let user 'tiltyard-embedder' use" in ended.stderr
+    assert "tiltyard grants --apply" in ended.stderr
+
+
+def test_passwords_are_in_files_of_their_owner_alone(house: House, tiltyard: Any) -> None:
+    secrets = [(house.folder(who) / principals.PASSWORD).read_text() for who in principals.EVERYONE]
+    doctor: Ended = tiltyard("doctor", "--json", **{SECRETS_DIR: str(house.folder(OPERATOR))})
+    logs = "".join(log.read_text(errors="replace") for log in (house.home / "logs").glob("*.log"))
+    configuration = "".join(path.read_text() for path in house.home.glob("*/conf/*"))
+    arguments = [" ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"])]
+    shown = "\n".join([*arguments, logs, configuration, doctor.stdout, doctor.stderr, repr(house.kafka())])
+
+    assert len(set(secrets)) == len(principals.EVERYONE)
+    assert [secret for secret in secrets if secret in shown] == []
+    kept = [path for path in (house.home / principals.FOLDER).rglob("*") if path.is_file() and path.name != "ca.pem"]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in kept} == {0o600}
+    assert stat.S_IMODE((house.home / principals.FOLDER).stat().st_mode) == 0o700
