@@ -35,6 +35,7 @@ FULL = (
     "/compare?arm=tuned&outcome=other-right", "/compare?words=nothing",
     f"/review/sheet?id={SHEET}", web_sample.second_item(), "/adapter?name=news-1",
     "/dead/letter?at=news.documents.v1.dead[0]@0", "/dead/trial?what=topic&of=news.documents.v1", "/standings/history",
+    "/dead?page=2", "/dead?page=x",
 )  # fmt: skip
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
