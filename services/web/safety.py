@@ -135,7 +135,9 @@ def bounded(receive: Receive, most: int) -> Receive:
 
     def check() -> None:
         if size > most:
-            raise TooLargeError(f"more was sent than is read ({most:,} bytes), and nothing was done: shorten it")
+            raise TooLargeError(
+                f"more was sent than is read ({most:,} bytes), and nothing was done: go back, and shorten it"
+            )
 
     async def received() -> Message:
         nonlocal size

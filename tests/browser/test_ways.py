@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Browser, Page, expect
 
+from services.web.safety import Forms
 from shared import topology
 from shared.messages import DocumentPublished, Question, Vote
 from tests.browser.conftest import Served
@@ -78,6 +79,32 @@ def test_a_question_is_asked_by_keys_alone(page: Page, served: Served) -> None:
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/question\?id="))
+
+
+def test_a_form_from_before_a_restart_is_sent_once_more_and_its_faults_lead_to_fields(
+    chromium: Browser, served: Served
+) -> None:
+    with chromium.new_context() as context:  # the fixture `page` allows no answer that is a refusal
+        page = context.new_page()
+        page.goto(served.address)
+        page.get_by_label("Question", exact=True).fill("Who is mayor?")
+        page.get_by_text("Which news, and what kind of answer").click()
+        page.get_by_label("As it was known on").fill("yesterday")
+        served.pages.site.forms = Forms()
+        page.get_by_role("button", name="Ask", exact=True).click()
+        expect(page.get_by_role("alert")).to_be_focused()
+        expect(page.get_by_role("alert")).to_contain_text("were started anew")
+
+        page.get_by_role("button", name="Ask", exact=True).click()
+        page.get_by_role("alert").get_by_role("link", name="As it was known on").click()
+        expect(page.get_by_label("As it was known on")).to_be_focused()
+        page.keyboard.press("Control+A")
+        page.keyboard.type("2026-05-31")
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile(r"/question\?id="))
+    [question] = served.pages.broker.messages(topology.QUESTIONS)
+    assert isinstance(question, Question)
+    assert question.text == "Who is mayor?"
 
 
 def offer_a_vote(served: Served) -> None:

@@ -116,4 +116,7 @@ def _seen(site: Site, person: Person, form: Sent) -> Shown:
             if (min(arm_a, arm_b), max(arm_a, arm_b)) in _voted(site, person).get(question.question_id, ()):
                 raise form.unknown("you have voted on these two answers: take the next ones")
             return shown
-    raise form.unknown("these answers have changed since, or were shown to somebody else: take the next ones")
+    raise form.unknown(
+        "these answers have changed since or were shown to somebody else, or these pages were started anew: take the "
+        "next ones"
+    )
