@@ -66,6 +66,8 @@ def _feed(load: Load) -> None:
             if due[1] < len(ARMS):
                 load.flow.answer(due[2], ARMS[due[1]])
             else:
+                with suppress(ValueError):  # a stream of a settled question would end at once, and be opened anew
+                    load.asked.remove(due[2].question_id)
                 load.flow.result(due[2])
         load.flow.document()
         load.flow.standing()
