@@ -43,7 +43,7 @@ def test_no_page_has_a_fault_at_any_width(chromium: Browser, served: Served, sch
     seen = {}
     with chromium.new_context(color_scheme=scheme) as context:
         page = context.new_page()
-        for address in web_sample.EMPTY if state == "empty" else web_sample.full():
+        for address in web_sample.EMPTY if state == "empty" else (*web_sample.full(), "/dead?page=x"):
             page.set_viewport_size({"width": WIDTHS[0], "height": 800})
             page.goto(served.address + address)
             for width in WIDTHS:
