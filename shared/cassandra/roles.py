@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.access import RefusedError
 from shared.cassandra.client import open_session
+from shared.cassandra.security import said_in
 from shared.grants import PRINCIPALS, CassandraGrant, name_of
 from shared.settings import CassandraSettings
 
@@ -66,7 +67,9 @@ def _do(session: Any, cql: str) -> None:
     except Exception as error:
         if type(error).__name__ not in REFUSALS:
             raise
-        raise RefusedError(f"Cassandra neither makes roles nor grants anything for this account: {error}") from error
+        raise RefusedError(
+            f"Cassandra neither makes roles nor grants anything for this account: {said_in(str(error))}"
+        ) from error
 
 
 def _quoted(text: str) -> str:

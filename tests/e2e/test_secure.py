@@ -22,6 +22,7 @@ from shared.cassandra.client import connect, denied
 from shared.cassandra.dispositions import CassandraDispositions
 from shared.grants import OPERATOR, PRINCIPALS, SETUP
 from shared.kafka import access, client, creation
+from shared.kafka.lags import KafkaLags
 from shared.kafka.sink import Delivery
 from shared.publisher import Publisher
 from shared.settings import SECRETS_DIR, CassandraSettings, KafkaSettings
@@ -102,7 +103,9 @@ def test_services_under_their_own_names_answer_and_one_is_given_another_password
         house.services.start(("ingest",))
         fates += publish(publisher, "The ferry sails at eight.")
         publisher.close()
+    seen = KafkaLags(house.kafka("web"), {topic.name for step in topology.STEPS for topic in step.reads}).look()
 
+    assert {"ingest", "embedder", "retriever", "scorer"} <= seen.at_work
     assert "peat" in result.answers["base+rag"].answer.text
     assert fates == ["indexed"] * 4
     with pytest.raises(RefusedError, match="does not take user 'tiltyard-ingest'"):
