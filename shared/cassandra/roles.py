@@ -4,25 +4,29 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from shared.access import RefusedError
 from shared.cassandra.client import open_session
+from shared.cassandra.security import said_in
 from shared.grants import PRINCIPALS, CassandraGrant, name_of
 from shared.settings import CassandraSettings
 
 CHUNKS = "chunks"
+REFUSALS = ("Unauthorized", "InvalidRequest")
+"""The driver's errors where the account may not, or where the node has no roles or grants at all."""
 
 
 def apply(settings: CassandraSettings, grants: Iterable[CassandraGrant]) -> list[str]:
     """Make the roles that are not there (they cannot log in before they are given a password), and grant.
 
-    Returns the tables that are not there yet, on which nothing could be granted.
+    Returns the tables that are not there yet, on which nothing could be granted. Raises RefusedError where it may not.
     """
     with _session(settings) as (session, tables):
         for principal in PRINCIPALS:
-            session.execute(f'CREATE ROLE IF NOT EXISTS "{name_of(principal)}" WITH LOGIN = true')
+            _do(session, f'CREATE ROLE IF NOT EXISTS "{name_of(principal)}" WITH LOGIN = true')
         absent = set[str]()
         for grant in grants:
             for table in (there := _tables(grant, tables)):
-                session.execute(statement(grant, settings.keyspace, table))
+                _do(session, statement(grant, settings.keyspace, table))
             if not there and grant.table:
                 absent.add(grant.table)
         return sorted(absent)
@@ -55,6 +59,17 @@ def close(settings: CassandraSettings, role: str) -> None:
     """Let a role log in no more."""
     with _session(settings) as (session, _):
         session.execute(f'ALTER ROLE "{role}" WITH SUPERUSER = false AND LOGIN = false')
+
+
+def _do(session: Any, cql: str) -> None:
+    try:
+        session.execute(cql)
+    except Exception as error:
+        if type(error).__name__ not in REFUSALS:
+            raise
+        raise RefusedError(
+            f"Cassandra neither makes roles nor grants anything for this account: {said_in(str(error))}"
+        ) from error
 
 
 def _quoted(text: str) -> str:

@@ -1,7 +1,10 @@
 """Users and grants of a broker, made by an administrator's client."""
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
+from typing import Any
 
+from shared.access import RefusedError
 from shared.grants import KafkaGrant, name_of
 from shared.kafka import access, client
 from shared.settings import KafkaSettings
@@ -10,15 +13,14 @@ ASK_S = 20.0
 
 
 def apply(settings: KafkaSettings, grants: Iterable[KafkaGrant]) -> None:
-    """Grant them; what is granted already stays. Raises what `access.require` raises, KafkaException where refused."""
+    """Grant them; what is granted already stays. Raises what `access.require` raises, RefusedError where it may not."""
     access.require(settings, [])
     asker = client.admin(settings)
     bindings = [
         client.grant_of(name_of(who), operation, resource, name, prefixed=prefixed)
         for who, operation, resource, name, prefixed in grants
     ]
-    for made in asker.create_acls(bindings, request_timeout=ASK_S).values():
-        made.result()
+    _finish(asker.create_acls(bindings, request_timeout=ASK_S).values())
 
 
 def set_passwords(settings: KafkaSettings, passwords: Mapping[str, str]) -> None:
@@ -26,8 +28,18 @@ def set_passwords(settings: KafkaSettings, passwords: Mapping[str, str]) -> None
     access.require(settings, [])
     asker = client.admin(settings)
     wanted = [client.password_of(user, password) for user, password in passwords.items()]
-    for made in asker.alter_user_scram_credentials(wanted, request_timeout=ASK_S).values():
-        made.result()
+    _finish(asker.alter_user_scram_credentials(wanted, request_timeout=ASK_S).values())
+
+
+def _finish(asked: Iterable["Future[Any]"]) -> None:
+    """Wait for what was asked. Raises RefusedError in the broker's words where it does not do it."""
+    try:
+        for made in asked:
+            made.result()
+    except client.KafkaException as error:
+        raise RefusedError(
+            f"Kafka neither makes users nor grants anything for this account: {error.args[0].str()}"
+        ) from error
 
 
 def line_of(grant: KafkaGrant) -> str:

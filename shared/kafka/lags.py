@@ -72,8 +72,8 @@ class KafkaLags:
         asked = [client.TopicPartition(*place) for place in sorted(places)]
         if not asked:
             return {}
-        limits = [limits.offsets(self._asker, asked, which, ASK_S) for which in ("earliest", "latest")]
-        return {place: (limits[0][place], limits[1][place]) for place in limits[0]}
+        found = [limits.offsets(self._asker, asked, which, ASK_S) for which in ("earliest", "latest")]
+        return {place: (found[0][place], found[1][place]) for place in found[0]}
 
     def _oldest(self, waiting: Mapping[Place, int]) -> dict[Place, datetime]:
         """When the first record that waits at each place was appended; what does not come in time is left out."""

@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 
+from shared import grants
 from shared.access import RefusedError, UnreachableError
+from shared.cassandra import roles
 from shared.cassandra.client import connect
-from shared.kafka import access
+from shared.kafka import access, acls
 from shared.settings import CassandraSettings, KafkaSettings
 from tests.cases import every_case
 from tests.tls_servers import Authority, silent_server, tls_server
@@ -24,7 +26,7 @@ PATIENCE_S = 60.0
 """For how long a client would try in vain."""
 
 
-def kafka(port: int, ca: Path | None, own: Path | None = None) -> None:
+def to_kafka(port: int, ca: Path | None, own: Path | None = None) -> None:
     options = {"security.protocol": "SSL", "ssl.ca.location": str(ca)} if ca else {}
     options |= {"ssl.certificate.location": str(own), "ssl.key.location": str(own)} if own else {}
     settings = KafkaSettings(
@@ -35,7 +37,7 @@ def kafka(port: int, ca: Path | None, own: Path | None = None) -> None:
     access.require(settings, [])
 
 
-def cassandra(port: int, ca: Path | None, own: Path | None = None) -> None:
+def to_cassandra(port: int, ca: Path | None, own: Path | None = None) -> None:
     connect(
         CassandraSettings(
             port=port, startup_wait_s=PATIENCE_S, timeout_s=1.0, tls=ca is not None, ca_file=ca,
@@ -44,7 +46,7 @@ def cassandra(port: int, ca: Path | None, own: Path | None = None) -> None:
     )  # fmt: skip
 
 
-CLIENTS: dict[str, Callable[..., None]] = {"ssl.": kafka, "TILTYARD_CASSANDRA_": cassandra}
+CLIENTS: dict[str, Callable[..., None]] = {"ssl.": to_kafka, "TILTYARD_CASSANDRA_": to_cassandra}
 
 
 @contextmanager
@@ -93,3 +95,13 @@ def test_a_server_that_is_not_there_is_waited_for_and_is_not_called_wrong(tmp_pa
 
     with pytest.raises(UnreachableError, match="no Cassandra node answers"):
         connect(settings)
+
+
+@pytest.mark.e2e
+def test_servers_without_doors_say_that_nothing_can_be_granted(
+    kafka: KafkaSettings, cassandra: CassandraSettings
+) -> None:
+    with pytest.raises(RefusedError, match=r"Kafka neither makes users nor grants anything .*uthorizer"):
+        acls.apply(kafka, grants.on_kafka("tiltyard"))
+    with pytest.raises(RefusedError, match=r"Cassandra neither makes roles nor grants anything .*anonymous"):
+        roles.apply(cassandra, grants.on_cassandra())

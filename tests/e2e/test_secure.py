@@ -22,6 +22,7 @@ from shared.cassandra.client import connect, denied
 from shared.cassandra.dispositions import CassandraDispositions
 from shared.grants import OPERATOR, PRINCIPALS, SETUP
 from shared.kafka import access, client, creation
+from shared.kafka.lags import KafkaLags
 from shared.kafka.sink import Delivery
 from shared.pages_settings import PagesSettings
 from shared.publisher import Publisher
@@ -89,19 +90,35 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         made.platform.stop()
 
 
-def test_services_under_their_own_names_find_a_document_and_answer(house: House) -> None:
+def test_services_under_their_own_names_answer_and_one_is_given_another_password_meanwhile(house: House) -> None:
     house.services.start(SERVICES)
+    question = a_question(text="What does the mill at Sarn burn?")
     with closing(connect(house.cassandra())) as store:
         publisher = Publisher(house.kafka(), "test", CassandraDispositions(store))
-        publisher.publish(topology.DOCUMENTS, [a_document(text="The mill at Sarn burns peat.")])
-        assert [settled.fate for settled in publisher.wait(WITHIN_S)] == ["indexed"]
+        fates = publish(publisher, "The mill at Sarn burns peat.", "The ferry sails at six.")
+        result = asking.ask(house.kafka(), [question], within_s=WITHIN_S)[question.question_id]
+
+        old = house.kafka("ingest")
+        house.platform.renew("ingest", USUAL, CassandraSettings())
+        fates += publish(publisher, "The ferry sails at seven.")  # over the connections that it has
+        house.services.stop(("ingest",))
+        house.services.start(("ingest",))
+        fates += publish(publisher, "The ferry sails at eight.")
         publisher.close()
+    seen = KafkaLags(house.kafka("web"), {topic.name for step in topology.STEPS for topic in step.reads}).look()
 
-    question = a_question(text="What does the mill at Sarn burn?")
-    result = asking.ask(house.kafka(), [question], within_s=WITHIN_S)[question.question_id]
-
+    assert {"ingest", "embedder", "retriever", "scorer"} <= seen.at_work
     assert "peat" in result.answers["base+rag"].answer.text
+    assert fates == ["indexed"] * 4
+    with pytest.raises(RefusedError, match="does not take user 'tiltyard-ingest'"):
+        access.require(old, [])
     house.services.stop()
+
+
+def publish(publisher: Publisher, *texts: str) -> list[str]:
+    """What becomes of documents with these texts."""
+    publisher.publish(topology.DOCUMENTS, [a_document(document_id=text, text=text) for text in texts])
+    return [settled.fate for settled in publisher.wait(WITHIN_S)]
 
 
 def test_every_principal_may_do_on_each_topic_what_is_granted_and_nothing_else(house: House) -> None:

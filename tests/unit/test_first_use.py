@@ -13,7 +13,7 @@ from services.console.app import build
 from services.console.commands import doctor
 from services.console.live import asking
 from shared import lags
-from shared.kafka import client, progress
+from shared.kafka import access, client, progress
 from shared.messages import DocumentIndexed, Filters, Question
 from tests.builders import NOON, a_chunked_document
 from tests.command_line import Ended
@@ -67,7 +67,7 @@ def test_lines_of_the_right_kind_and_lines_of_no_kind_are_not_taken_for_another(
 
 
 def test_lines_from_a_pipe_of_which_none_fits_are_answered_with_the_option(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "require", lambda *_: None)
+    monkeypatch.setattr(access, "require", lambda *_: None)
 
     ended = CliRunner().invoke(build(), ["publish", "-"], input=f"{json.dumps(PAIR)}\n" * 2)
 

@@ -105,6 +105,12 @@ class LocalPlatform:
         if self._who is not None:
             secured.let_in(self._who, kafka, cassandra)
 
+    def renew(self, name: str, kafka: KafkaSettings, cassandra: CassandraSettings) -> None:
+        """Another password and certificate for a principal; PlatformError where the platform has no doors."""
+        if self._who is None:
+            raise PlatformError("this platform has no passwords: `tiltyard up --secure` makes one that has")
+        secured.renew(self._who, name, kafka, cassandra)
+
     def stop(self) -> list[str]:
         """Stop both servers; nothing that was acknowledged is lost. Returns the names of those that ran."""
         with exclusive(self._home / "run" / "platform.lock"), ThreadPoolExecutor() as pool:

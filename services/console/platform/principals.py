@@ -48,8 +48,13 @@ class Principals:
         authority.issue(self.server, SERVER, ports.HOST, "localhost")
         for name in EVERYONE:
             authority.issue(self.of(name) / IDENTITY, name)
-            for setting, value in self._settings(name).items():
-                write_secret(self.of(name) / setting, value.encode())
+            self._write(name, self.password(name))
+
+    def renew(self, name: str, password: str) -> None:
+        """Another certificate and another password; whoever read the folder before goes on with the old ones."""
+        (self.of(name) / IDENTITY).unlink()
+        Authority(self.folder).issue(self.of(name) / IDENTITY, name)
+        self._write(name, password)
 
     def of(self, name: str) -> Path:
         """The folder of one of EVERYONE."""
@@ -63,10 +68,14 @@ class Principals:
     def password(self, name: str) -> str:
         """The same for both servers; a new one where there was none."""
         path = self.of(name) / PASSWORD
-        return path.read_text(encoding="utf-8") if path.exists() else secrets.token_urlsafe(24)
+        return path.read_text(encoding="utf-8") if path.exists() else new_password()
 
-    def _settings(self, name: str) -> Mapping[str, str]:
-        user, password, identity = grants.name_of(name), self.password(name), str(self.of(name) / IDENTITY)
+    def _write(self, name: str, password: str) -> None:
+        for setting, value in self._settings(name, password).items():
+            write_secret(self.of(name) / setting, value.encode())
+
+    def _settings(self, name: str, password: str) -> Mapping[str, str]:
+        user, identity = grants.name_of(name), str(self.of(name) / IDENTITY)
         kafka = {kafka_options.CA: str(self.ca)} | (
             {
                 kafka_options.PROTOCOL: "SSL",
@@ -94,6 +103,11 @@ class Principals:
             "TILTYARD_CASSANDRA_CERTIFICATE_FILE": identity,
             "TILTYARD_CASSANDRA_KEY_FILE": identity,
         }
+
+
+def new_password() -> str:
+    """32 characters that no file or shell obeys."""
+    return secrets.token_urlsafe(24)
 
 
 def is_secured(home: Path) -> bool:

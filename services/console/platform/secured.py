@@ -50,6 +50,17 @@ def let_in(who: Principals, kafka: KafkaSettings, cassandra: CassandraSettings) 
     roles.apply(cassandra, grants.on_cassandra())
 
 
+def renew(who: Principals, name: str, kafka: KafkaSettings, cassandra: CassandraSettings) -> None:
+    """Give one of the principals another password, on both servers and then in its folder, and a new certificate.
+
+    A connection that is open stays open. A new one needs the new password.
+    """
+    at, password = who.of(ADMIN), principals.new_password()
+    acls.set_passwords(principals.seen_from(kafka, at), {grants.name_of(name): password})
+    roles.set_passwords(principals.seen_from(cassandra, at), {grants.name_of(name): password})
+    who.renew(name, password)
+
+
 def grant_tables(cassandra: CassandraSettings) -> bool:
     """Grant what can be granted once tables are there, as the administrator whose folder lies beside ours.
 
