@@ -67,10 +67,10 @@ def parse(line: str) -> dict[str, Any]:
 
 
 def last_words(log: IO[str]) -> str:
-    """The last line of a log; of a structured one its event, with the exception that it carries."""
+    """The last line of a log; of a structured one its reason or else its event, with the exception that it carries."""
     log.seek(0)
     lines = [line.strip() for line in log if line.strip()]
     last = lines[-1] if lines else "it said nothing"
     event = parse(last)
     raised = [f"{error.get('exc_type')}: {error.get('exc_value')}" for error in event.get("exception", [])]
-    return "; ".join([str(event.get("event", last)), *raised])
+    return "; ".join([str(event.get("reason") or event.get("event", last)), *raised])

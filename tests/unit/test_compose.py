@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings
 from services.generator.settings import GeneratorSettings
 from services.web.settings import WebSettings
 from shared import settings
+from shared.observe_settings import ObserveSettings
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
@@ -60,7 +61,7 @@ def test_setup_runs_once() -> None:
 
 @pytest.mark.parametrize("name", OURS)
 def test_every_variable_is_one_that_is_read(name: str) -> None:
-    classes: list[type[BaseSettings]] = [GeneratorSettings, WebSettings]
+    classes: list[type[BaseSettings]] = [GeneratorSettings, ObserveSettings, WebSettings]
     classes += [
         value for value in vars(settings).values() if isinstance(value, type) and issubclass(value, BaseSettings)
     ]

@@ -52,7 +52,8 @@ def test_standings_keep_the_arms_and_whole_numbers_at_any_width(width: int, caps
     assert headings == ["n", *LIVE]
     for estimates in standing.arms.values():
         for estimate in (estimates[measure] for measure in LIVE if measure in estimates):
-            assert f"{estimate.mean:.2f} ({estimate.ci95[0]:.2f}-{estimate.ci95[1]:.2f})" in said
+            low, high = (f"{100 * end:.0f}" for end in estimate.ci95)
+            assert f"{100 * estimate.mean:.0f} ({low} to {high})" in said
 
 
 def test_every_table_names_its_rows_and_folds_only_long_texts(width: int, capsys: pytest.CaptureFixture[str]) -> None:
