@@ -84,4 +84,4 @@ bench: $(STAMP) ## Measure speed, memory and freshness; see bench/README.md
 
 clean: $(STAMP) ## Stop everything and delete data, logs and results; keeps .venv, jars and models
 	@$(BIN)/tiltyard demo --stop; $(BIN)/tiltyard down
-	@rm -rf out .tiltyard/demo .tiltyard/kafka .tiltyard/cassandra .tiltyard/retriever .tiltyard/logs .tiltyard/run
+	@rm -rf out .tiltyard/demo .tiltyard/kafka .tiltyard/cassandra .tiltyard/security .tiltyard/retriever .tiltyard/logs .tiltyard/run
