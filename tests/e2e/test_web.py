@@ -106,7 +106,7 @@ def letters_of(browser: httpx.Client, key: str) -> str:
 
 def sent_again(browser: httpx.Client, key: str) -> None:
     """Wait for its letter, and send that."""
-    letters = json.loads(until(lambda: letters_of(browser, key), bool))["letters"]
+    letters = json.loads(until(lambda: letters_of(browser, key), bool))["items"]
     at = next(letter["at"] for letter in letters if letter["key"] == key)
     trial = browser.get("/dead/trial", params={"what": "at", "of": at}).text
     led = browser.post("/dead/send", data=dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', trial)))

@@ -11,7 +11,7 @@ from string import Template
 
 import pytest
 
-from services.console.platform import cassandra_server, kafka_server, ports, probes, templates
+from services.console.platform import cassandra_server, kafka_server, local_services, ports, probes, templates
 from services.console.platform.connections import OPEN
 from services.console.platform.errors import PlatformError
 from services.console.platform.local import LocalPlatform, PlatformSettings, free_ports, isolated
@@ -160,6 +160,26 @@ def test_settings_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch)
 
     assert PlatformSettings().kafka_port == 12345
     assert PlatformSettings().cassandra_heap == "2g"
+
+
+def test_no_port_is_given_twice() -> None:
+    given = [port for _ in range(20) for port in ports.find_free(300)]
+
+    assert len(set(given)) == len(given) == 6_000
+
+
+def test_what_speaks_no_http_is_no_service_that_is_ready() -> None:
+    def alert(server: socket.socket) -> None:
+        client, _ = server.accept()
+        client.recv(1_000)
+        client.sendall(bytes.fromhex("15030300020250"))
+        client.close()
+
+    with socket.create_server((ports.HOST, 0)) as server:
+        speaking = threading.Thread(target=alert, args=(server,))
+        speaking.start()
+        assert not local_services.answers(server.getsockname()[1])
+        speaking.join()
 
 
 def test_free_ports_are_different_and_free() -> None:

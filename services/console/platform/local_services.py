@@ -2,9 +2,9 @@
 
 import os
 import sys
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
+from http.client import HTTPException
 from pathlib import Path
 
 from pydantic import Field
@@ -110,5 +110,5 @@ def answers(port: int) -> bool:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=1) as reply:
             return int(reply.status) == 200
-    except (urllib.error.URLError, OSError):
+    except (HTTPException, OSError):  # another program may listen there
         return False

@@ -8,6 +8,7 @@ import psutil
 HOST = "127.0.0.1"
 # Below the range from which systems give out ports to clients (Linux 32768, others 49152), which could take one again.
 _RANGE = range(20_000, 32_000)
+_given = set[int]()
 
 
 def is_free(port: int) -> bool:
@@ -22,13 +23,14 @@ def is_free(port: int) -> bool:
 
 
 def find_free(count: int) -> list[int]:
-    """So many different free ports, in no order."""
+    """So many different free ports, in no order. None is given twice by a process: servers come to listen later."""
     free: list[int] = []
     for port in random.sample(_RANGE, len(_RANGE)):
         if len(free) == count:
             break
-        if is_free(port):
+        if port not in _given and is_free(port):
             free.append(port)
+    _given.update(free)
     return free
 
 
