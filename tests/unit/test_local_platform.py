@@ -169,17 +169,8 @@ def test_no_port_is_given_twice() -> None:
 
 
 def test_what_speaks_no_http_is_no_service_that_is_ready() -> None:
-    def alert(server: socket.socket) -> None:
-        client, _ = server.accept()
-        client.recv(1_000)
-        client.sendall(bytes.fromhex("15030300020250"))
-        client.close()
-
-    with socket.create_server((ports.HOST, 0)) as server:
-        speaking = threading.Thread(target=alert, args=(server,))
-        speaking.start()
-        assert not local_services.answers(server.getsockname()[1])
-        speaking.join()
+    with a_listener(lambda _: bytes.fromhex("15030300020250")) as port:
+        assert not local_services.answers(port)
 
 
 def test_free_ports_are_different_and_free() -> None:
