@@ -95,8 +95,8 @@ def metrics() -> str:
     """Every metric with its labels, their bounds and its unit."""
     return "\n".join([
         "# Metrics", "", "Made from `shared/telemetry/metrics.py` by `make docs`.", "",
-        "`/metrics` of each service shows those of these that it has used, and `process_*` and `python_*` of the",
-        "client library. A counter ends with `_total` there. A label has the values that are listed or at most so",
+        "`/metrics` of each service shows those metrics that it has used so far, and `process_*` and `python_*` of",
+        "the client library. A counter ends with `_total` there. A label has the values that are listed or at most so",
         "many; what is beyond that is `other`. [How to operate it](how-to/operate.md) says where `/metrics` is.", "",
         "| metric | kind | what it says | unit | labels | watch for |", "|---|---|---|---|---|---|",
         *(f"| `{metric.name}` | {metric.kind} | {metric.help} | {metric.unit.replace('_', ' ')} | "

@@ -19,7 +19,7 @@ def register(parent: typer.Typer) -> None:
 
 @app.command()
 def start(names: Names = None) -> None:
-    """Start services and wait until they consume; without names all but the judge.
+    """Start services and wait until they consume; without names all but the judge and the tuner.
 
     Example: tiltyard services start judge
     """
