@@ -71,7 +71,7 @@ lint: $(STAMP) ## Format check, lint and types
 format: $(STAMP) ## Format the sources
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-docs: $(STAMP) ## Write what is derived from the code: docs/flow.md, docs/schemas, .env.example
+docs: $(STAMP) ## Write what is derived from the code: pages of docs, schemas, .env.example, the dashboard
 	@$(BIN)/python docs/generate.py && $(BIN)/ruff format --quiet docs
 
 lock: ## Resolve the dependencies anew into requirements.lock

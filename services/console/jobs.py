@@ -5,9 +5,9 @@ from typing import TypeVar
 
 from services.console.platform.errors import PlatformError
 from shared import service
+from shared.access import UnreachableError
 from shared.jobs import process
 from shared.jobs.events import Job, Said
-from shared.kafka.client import UnreachableError
 from shared.source_files import DataError
 
 Result = TypeVar("Result")

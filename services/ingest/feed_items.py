@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from services.ingest.feed_dates import USUAL, PlausibleTimes, moment_of
 from services.ingest.hidden_ids import hidden
 from services.ingest.ports import BadItem, FeedSource, Found
+from shared.access import UnreachableError
 from shared.feed_state import digest
-from shared.kafka.client import UnreachableError
 from shared.messages import DocumentPublished
 from shared.messages.news import LONGEST_TITLE, LONGEST_URL
 from shared.messages.schema import LONGEST_IDENTIFIER, LONGEST_LABEL

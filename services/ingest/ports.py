@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Protocol
 
 from services.ingest.feed_dates import USUAL, PlausibleTimes
+from shared.access import UnreachableError
 from shared.feed_state import Seen
-from shared.kafka.client import UnreachableError
 from shared.masking import masked, masked_address
 from shared.messages import DocumentPublished, Question
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from services.scorer.offsets import Place
+from shared.access import UnreachableError
 from shared.kafka import client
-from shared.kafka.client import KafkaException, UnreachableError
+from shared.kafka.client import KafkaException
 from shared.settings import KafkaSettings
 
 ASK_S = 10.0

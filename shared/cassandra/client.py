@@ -29,10 +29,9 @@ from cassandra.io.libevreactor import LibevConnection
 from cassandra.policies import DCAwareRoundRobinPolicy, TokenAwarePolicy
 from cassandra.query import BatchStatement, BatchType, PreparedStatement
 
-from shared.access import GRANT
+from shared.access import GRANT, UnreachableError
 from shared.cassandra import security
 from shared.cassandra.release import refuse_old
-from shared.kafka.client import UnreachableError
 from shared.masking import masked
 from shared.settings import CassandraSettings
 
@@ -135,6 +134,7 @@ def open_session(settings: CassandraSettings) -> tuple[Cluster, Session]:
         cluster = _cluster(settings)
         try:
             session = cluster.connect()
+            refuse_old(session.execute)
         except NoHostAvailable as error:
             cluster.shutdown()
             said = [str(each) for each in error.errors.values() if isinstance(each, AuthenticationFailed)]
@@ -146,8 +146,10 @@ def open_session(settings: CassandraSettings) -> tuple[Cluster, Session]:
                     f"TILTYARD_CASSANDRA_CONTACT_POINTS and TILTYARD_CASSANDRA_PORT."
                 ) from error
             time.sleep(0.5)
+        except BaseException:
+            cluster.shutdown()
+            raise
         else:
-            refuse_old(session.execute)
             return cluster, session
 
 

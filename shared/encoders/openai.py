@@ -11,7 +11,7 @@ import numpy as np
 import openai
 
 from shared import openai_server
-from shared.kafka.client import UnreachableError
+from shared.access import UnreachableError
 from shared.masking import masked
 from shared.records import InvalidMessageError
 from shared.settings import EncoderSettings

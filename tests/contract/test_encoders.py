@@ -13,10 +13,10 @@ from sentence_transformers.sentence_transformer.modules import Pooling
 from services.ingest.chunkers import tokens
 from services.ingest.settings import IngestSettings
 from shared import encoding, plugins
+from shared.access import UnreachableError
 from shared.encoders import onnx
 from shared.encoders.sentence_transformers import TransformerEncoder
 from shared.encoding import Encoder
-from shared.kafka.client import UnreachableError
 from shared.models.onnx import fits_int8, pooling_of
 from shared.records import InvalidMessageError
 from shared.settings import EncoderSettings

@@ -10,7 +10,7 @@ import pytest
 from services.judge.ports import Backend, Said, Sheet
 from services.judge.settings import JudgeSettings
 from shared import plugins
-from shared.kafka.client import UnreachableError
+from shared.access import UnreachableError
 from tests import model_server, tiny_model
 from tests.builders import a_question
 from tests.model_server import Act, ModelServer

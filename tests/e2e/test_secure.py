@@ -47,7 +47,7 @@ EVERY_TOPIC = [name for topic in topology.TOPICS for name in (topic.name, topic.
 LITERALS = {"text": "'none'", "int": "0", "bigint": "0", "smallint": "0", "blob": "0x00"}
 
 
-class House:
+class LockedHouse:
     """A secured platform of the test's own, with topics and tables, and services that can be started."""
 
     def __init__(self, home: Path) -> None:
@@ -79,8 +79,8 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    made = House(tmp_path_factory.mktemp("secured"))
+def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LockedHouse]:
+    made = LockedHouse(tmp_path_factory.mktemp("secured"))
     try:
         with pytest.MonkeyPatch.context() as monkeypatch:
             made.start(monkeypatch)
@@ -90,29 +90,29 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         made.platform.stop()
 
 
-def test_services_under_their_own_names_answer_and_one_is_given_another_password_meanwhile(house: House) -> None:
-    house.services.start(SERVICES)
+def test_services_under_their_own_names_answer_and_one_is_given_another_password_meanwhile(locked: LockedHouse) -> None:
+    locked.services.start(SERVICES)
     question = a_question(text="What does the mill at Sarn burn?")
-    with closing(connect(house.cassandra())) as store:
-        publisher = Publisher(house.kafka(), "test", CassandraDispositions(store))
+    with closing(connect(locked.cassandra())) as store:
+        publisher = Publisher(locked.kafka(), "test", CassandraDispositions(store))
         fates = publish(publisher, "The mill at Sarn burns peat.", "The ferry sails at six.")
-        result = asking.ask(house.kafka(), [question], within_s=WITHIN_S)[question.question_id]
+        result = asking.ask(locked.kafka(), [question], within_s=WITHIN_S)[question.question_id]
 
-        old = house.kafka("ingest")
-        house.platform.renew("ingest", USUAL, CassandraSettings())
+        old = locked.kafka("ingest")
+        locked.platform.renew("ingest", USUAL, CassandraSettings())
         fates += publish(publisher, "The ferry sails at seven.")  # over the connections that it has
-        house.services.stop(("ingest",))
-        house.services.start(("ingest",))
+        locked.services.stop(("ingest",))
+        locked.services.start(("ingest",))
         fates += publish(publisher, "The ferry sails at eight.")
         publisher.close()
-    seen = KafkaLags(house.kafka("web"), {topic.name for step in topology.STEPS for topic in step.reads}).look()
+    seen = KafkaLags(locked.kafka("web"), {topic.name for step in topology.STEPS for topic in step.reads}).look()
 
     assert {"ingest", "embedder", "retriever", "scorer"} <= seen.at_work
     assert "peat" in result.answers["base+rag"].answer.text
     assert fates == ["indexed"] * 4
     with pytest.raises(RefusedError, match="does not take user 'tiltyard-ingest'"):
         access.require(old, [])
-    house.services.stop()
+    locked.services.stop()
 
 
 def publish(publisher: Publisher, *texts: str) -> list[str]:
@@ -121,11 +121,11 @@ def publish(publisher: Publisher, *texts: str) -> list[str]:
     return [settled.fate for settled in publisher.wait(WITHIN_S)]
 
 
-def test_every_principal_may_do_on_each_topic_what_is_granted_and_nothing_else(house: House) -> None:
+def test_every_principal_may_do_on_each_topic_what_is_granted_and_nothing_else(locked: LockedHouse) -> None:
     granted = {(grant.principal, grant.operation, grant.name) for grant in grants.on_kafka(USUAL.group_prefix)}
     with every_case() as case:
         for who in PRINCIPALS:
-            able = able_on_topics(house.kafka(who))
+            able = able_on_topics(locked.kafka(who))
             for topic in EVERY_TOPIC:
                 for operation in ("READ", "WRITE", "CREATE", "DELETE", "ALTER", "ALTER_CONFIGS"):
                     with case(who, operation, topic):
@@ -146,11 +146,11 @@ def able_on_topics(settings: KafkaSettings) -> set[tuple[str, str]]:
     return able
 
 
-def test_a_record_is_taken_from_whom_it_is_granted_alone(house: House) -> None:
+def test_a_record_is_taken_from_whom_it_is_granted_alone(locked: LockedHouse) -> None:
     granted = {(grant.principal, grant.operation, grant.name) for grant in grants.on_kafka(USUAL.group_prefix)}
     with every_case() as case:
         for who in (*grants.SERVICES, OPERATOR):
-            taken = taken_from(house.kafka(who))
+            taken = taken_from(locked.kafka(who))
             with case(who):
                 assert taken == {topic for topic in EVERY_TOPIC if (who, "WRITE", topic) in granted}
 
@@ -168,13 +168,13 @@ def taken_from(settings: KafkaSettings) -> set[str]:
     return {topic for topic, error in fates.items() if error is None}
 
 
-def test_every_principal_may_do_on_each_table_what_is_granted_and_nothing_else(house: House) -> None:
+def test_every_principal_may_do_on_each_table_what_is_granted_and_nothing_else(locked: LockedHouse) -> None:
     granted = {(grant.principal, grant.permission, grant.table) for grant in grants.on_cassandra()}
-    with closing(connect(house.cassandra(principals.ADMIN))) as store:
+    with closing(connect(locked.cassandra(principals.ADMIN))) as store:
         keyspace = store.session.cluster.metadata.keyspaces["tiltyard"]
     with every_case() as case:
         for who in PRINCIPALS:
-            with closing(connect(house.cassandra(who))) as store:
+            with closing(connect(locked.cassandra(who))) as store:
                 for name, table in keyspace.tables.items():
                     keys = " AND ".join(f"{key.name} = {LITERALS[key.cql_type]}" for key in table.partition_key)
                     tried = {
@@ -205,13 +205,13 @@ def away(error: Exception) -> bool:
     return isinstance(error, client.KafkaException) and error.args[0].code() == client.KafkaError.NOT_COORDINATOR
 
 
-def test_a_group_is_joined_by_its_service_alone(house: House) -> None:
+def test_a_group_is_joined_by_its_service_alone(locked: LockedHouse) -> None:
     with every_case() as case:
         for step in (step for step in topology.STEPS if step.reads):
             group = f"{USUAL.group_prefix}-{step.service}"
             for who in PRINCIPALS:
                 with case(who, "joins", group):
-                    assert (group in joinable_by(house.kafka(who), group)) == (who == step.service)
+                    assert (group in joinable_by(locked.kafka(who), group)) == (who == step.service)
 
 
 @stamina.retry(on=away, attempts=None, timeout=20, wait_initial=0.1)
@@ -227,11 +227,11 @@ def joinable_by(settings: KafkaSettings, group: str) -> set[str]:
     return {group} if any(operation.name == "READ" for operation in operations) else set()
 
 
-def test_a_certificate_is_another_way_to_come(house: House) -> None:
-    own = str(house.folder("judge") / principals.IDENTITY)
-    files = {"ssl.ca.location": str(house.home / principals.FOLDER / "ca.pem")}
+def test_a_certificate_is_another_way_to_come(locked: LockedHouse) -> None:
+    own = str(locked.folder("judge") / principals.IDENTITY)
+    files = {"ssl.ca.location": str(locked.home / principals.FOLDER / "ca.pem")}
     files |= {"ssl.certificate.location": own, "ssl.key.location": own, "security.protocol": "SSL"}
-    admin = house.kafka(principals.ADMIN)
+    admin = locked.kafka(principals.ADMIN)
     by_certificate = admin.model_copy(update={"librdkafka": {name: SecretStr(value) for name, value in files.items()}})
 
     access.require(by_certificate, topology.needed_by("judge"))
@@ -239,20 +239,20 @@ def test_a_certificate_is_another_way_to_come(house: House) -> None:
         access.require(by_certificate, [topology.CHUNKS.name])
 
 
-def test_a_wrong_password_and_a_missing_grant_are_told_at_once_with_what_to_do(house: House) -> None:
-    options = house.kafka().librdkafka | {"sasl.password": SecretStr("wrong")}
+def test_a_wrong_password_and_a_missing_grant_are_told_at_once_with_what_to_do(locked: LockedHouse) -> None:
+    options = locked.kafka().librdkafka | {"sasl.password": SecretStr("wrong")}
     with pytest.raises(RefusedError, match=r"Kafka does not take user 'tiltyard-operator' .*set sasl.username"):
-        access.require(house.kafka().model_copy(update={"librdkafka": options}), [])
+        access.require(locked.kafka().model_copy(update={"librdkafka": options}), [])
     with pytest.raises(RefusedError, match=r"Cassandra does not take user .*set TILTYARD_CASSANDRA_USERNAME"):
-        connect(house.cassandra().model_copy(update={"password": SecretStr("wrong")}))
-    delivery = Delivery(house.kafka("judge"), "test")
+        connect(locked.cassandra().model_copy(update={"password": SecretStr("wrong")}))
+    delivery = Delivery(locked.kafka("judge"), "test")
     delivery.send(topology.CHUNKS.name, b"k", b"", {})
     with pytest.raises(RefusedError, match=rf"'tiltyard-judge' write to {topology.CHUNKS.name}; .*grants --apply"):
         delivery.flush()
 
 
-def test_a_command_without_a_grant_ends_with_78_and_the_remedy(house: House, tiltyard: Any) -> None:
-    ended: Ended = tiltyard("votes", **{SECRETS_DIR: str(house.folder("embedder"))})
+def test_a_command_without_a_grant_ends_with_78_and_the_remedy(locked: LockedHouse, tiltyard: Any) -> None:
+    ended: Ended = tiltyard("votes", **{SECRETS_DIR: str(locked.folder("embedder"))})
 
     assert (ended.returncode, ended.stdout) == (78, "")
     assert ended.stderr.count("\n") == 1
@@ -260,16 +260,16 @@ def test_a_command_without_a_grant_ends_with_78_and_the_remedy(house: House, til
     assert "tiltyard grants --apply" in ended.stderr
 
 
-def test_passwords_are_in_files_of_their_owner_alone(house: House, tiltyard: Any) -> None:
-    secrets = [(house.folder(who) / principals.PASSWORD).read_text() for who in principals.EVERYONE]
-    doctor: Ended = tiltyard("doctor", "--json", **{SECRETS_DIR: str(house.folder(OPERATOR))})
-    logs = "".join(log.read_text(errors="replace") for log in (house.home / "logs").glob("*.log"))
-    configuration = "".join(path.read_text() for path in house.home.glob("*/conf/*"))
+def test_passwords_are_in_files_of_their_owner_alone(locked: LockedHouse, tiltyard: Any) -> None:
+    secrets = [(locked.folder(who) / principals.PASSWORD).read_text() for who in principals.EVERYONE]
+    doctor: Ended = tiltyard("doctor", "--json", **{SECRETS_DIR: str(locked.folder(OPERATOR))})
+    logs = "".join(log.read_text(errors="replace") for log in (locked.home / "logs").glob("*.log"))
+    configuration = "".join(path.read_text() for path in locked.home.glob("*/conf/*"))
     arguments = [" ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"])]
-    shown = "\n".join([*arguments, logs, configuration, doctor.stdout, doctor.stderr, repr(house.kafka())])
+    shown = "\n".join([*arguments, logs, configuration, doctor.stdout, doctor.stderr, repr(locked.kafka())])
 
     assert len(set(secrets)) == len(principals.EVERYONE)
     assert [secret for secret in secrets if secret in shown] == []
-    kept = [path for path in (house.home / principals.FOLDER).rglob("*") if path.is_file() and path.name != "ca.pem"]
+    kept = [path for path in (locked.home / principals.FOLDER).rglob("*") if path.is_file() and path.name != "ca.pem"]
     assert {stat.S_IMODE(path.stat().st_mode) for path in kept} == {0o600}
-    assert stat.S_IMODE((house.home / principals.FOLDER).stat().st_mode) == 0o700
+    assert stat.S_IMODE((locked.home / principals.FOLDER).stat().st_mode) == 0o700

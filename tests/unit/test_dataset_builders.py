@@ -21,7 +21,7 @@ from services.generator.tuning.data.teacher_settings import TeacherSettings
 from services.generator.tuning.data.teachers import openai, own
 from services.generator.tuning.data.teaching import Remembering
 from services.generator.tuning.data.wordings import holds
-from shared.kafka.client import UnreachableError
+from shared.access import UnreachableError
 from tests.datasets import a_pair, a_stored, material, newswire
 from tests.model_server import Act, Handler, ModelServer, body, completion, serving, silence, status, together
 

@@ -15,10 +15,10 @@ from services.generator.backends.echo import Echo
 from services.generator.newest_news import NewestNews
 from services.generator.settings import GeneratorSettings
 from shared import topology
+from shared.access import UnreachableError
 from shared.cassandra.client import Store
 from shared.cassandra.documents import CassandraDocuments
 from shared.contests.calendar import Calendar
-from shared.kafka.client import UnreachableError
 from shared.memory.broker import MemoryBroker, MemoryTail
 from shared.memory.documents import MemoryDocuments
 from shared.messages import Answer, DocumentIndexed

@@ -13,7 +13,7 @@ from services.generator.tuning.data.asking import newswire, taught
 from services.generator.tuning.data.asking.taught import ByTeacher
 from services.generator.tuning.data.teaching import Remembering
 from shared import lines
-from shared.kafka.client import UnreachableError
+from shared.access import UnreachableError
 from shared.messages import DocumentPublished, Question, TrainingPair
 from tests.builders import NOON
 from tests.command_line import Ended

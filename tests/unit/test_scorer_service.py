@@ -13,8 +13,8 @@ from services.scorer.offsets import Offsets, Place, Read
 from services.scorer.progress import Reach, StalledError, Watch, read_through, refuse_made_anew
 from services.scorer.table import LEAST_JOINS, Entry, TableJoins
 from services.scorer.turns import Turns
+from shared.access import UnreachableError
 from shared.burials import OwnFaultError
-from shared.kafka.client import UnreachableError
 from shared.records import Position, RawRecord
 from tests.builders import NOON, a_question
 

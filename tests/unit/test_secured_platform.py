@@ -17,9 +17,9 @@ from services.console.platform.certificates import LIFETIME, Authority
 from services.console.platform.connections import Connections
 from services.console.platform.principals import ADMIN, EVERYONE, Addresses, Principals, own_folder
 from shared import grants, topology
+from shared.access import UnreachableError
 from shared.cassandra.schema import SCHEMA
 from shared.grants import OPERATOR
-from shared.kafka.client import UnreachableError
 from shared.observe_settings import ObserveSettings
 from shared.service import EX_CONFIG, guarded, job
 from shared.settings import SECRETS_DIR, CassandraSettings, KafkaSettings

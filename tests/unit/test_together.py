@@ -16,6 +16,6 @@ def test_files_that_ask_for_the_same_started_processes_stay_together() -> None:
 
 
 def test_a_file_that_starts_what_it_needs_itself_may_run_beside_all_others() -> None:
-    alone = [E2E / f"test_{name}.py" for name in ("decide", "reindex", "platform")]
+    alone = [E2E / f"test_{name}.py" for name in ("decide", "reindex", "platform", "secure")]
 
     assert [together(file) for file in alone] == [str(file) for file in alone]

@@ -126,6 +126,8 @@ def test_a_contest_with_faults_is_refused_with_each_of_them_and_kept_to_be_mende
         assert said in page
     assert 'speaker = "other"' in page
     assert "/contest/announce" not in page
+    assert "Mend it" in page
+    assert "<details><summary>Change it first" not in page, "what is to be mended is in sight"
     status, page = checked(browser, faulty, new_tracks="other, more")
     assert "2 faults" in page
 

@@ -209,3 +209,13 @@ def test_what_no_field_is_to_blame_for_is_said_above_the_form() -> None:
     fields = {"mark": mark_in(other.get("/").text), "text": "Who?", "sources": sources, "tags": "a,b"}
     told = other.post("/question", data=fields)
     assert (told.status_code, "120 combinations" in told.text, "aria-invalid" in told.text) == (422, True, False)
+
+
+def test_a_refused_follow_up_leaves_the_rest_of_the_page_as_it_was(pages: Pages) -> None:
+    browser = pages.browser()
+    before = browser.get("/question", params={"id": "q-1"}).text
+    refused = followed(pages, browser, text=" ")
+
+    assert refused.status_code == 422
+    assert "/question/references" in before
+    assert "/question/references" in refused.text

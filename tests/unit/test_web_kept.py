@@ -1,5 +1,9 @@
 """What pages hold of strangers' records: within a number and a size, and told anew it takes no more."""
 
+from sys import getsizeof
+
+from pydantic_core import to_json
+
 from services.web.live.kept import BESIDE, Kept
 from services.web.live.questions import Questions
 from services.web.live.shares import shares
@@ -51,3 +55,18 @@ def test_a_result_that_is_published_again_and_again_puts_no_question_out() -> No
         questions.take(a_raw_record(again, topic=topology.RESULTS.name, offset=version))
 
     assert len(questions.newest(1_000, SOMEBODY)) == 100
+
+
+def test_what_a_key_takes_is_counted_once_though_it_may_grow() -> None:
+    held = Kept[str, int](1_000, 1_000_000)
+    keys = [f"Frage über {number} Häfen" * 20 for number in range(100)]
+    for key in keys:
+        held.put(key, 0, 10)
+    sizes = [getsizeof(key) for key in keys]
+    for key in keys:
+        to_json(key)  # CPython keeps the bytes in UTF-8 beside the text from now on
+    assert [getsizeof(key) for key in keys] > sizes
+    for key in keys:
+        held.pop(key)
+
+    assert held.bytes == 0

@@ -10,9 +10,11 @@ from urllib.parse import quote
 import pytest
 from fastapi.testclient import TestClient
 
+from services.web.live.site import REPORTS_PER_MINUTE
 from services.web.pages.reports.page import POLICY
 from services.web.reports import child, kept
 from services.web.reports.made import Reports, Texts, UnmadeError, in_a_process
+from services.web.safety import COOKIE
 from services.web.settings import WebSettings
 from shared import topology
 from shared.lab.report import advice, files
@@ -302,3 +304,15 @@ def test_a_process_of_its_own_makes_it() -> None:
 
     assert set(texts) == set(files.NAMES)
     assert texts["report.html"].rstrip().endswith("</html>")
+
+
+def test_cookies_that_are_made_up_lead_past_no_limit_on_reports(pages: Pages) -> None:
+    pages.site.reports = Reports(invented)
+    pages.publish(topology.RESULTS, a_pair("q-0"))
+    codes = list[int]()
+    for number in range(10 * REPORTS_PER_MINUTE + 3):
+        browser = pages.browser()
+        browser.cookies.set(COOKIE, f"{number:024}")
+        codes.append(browser.post("/api/reports", json={}).status_code)
+
+    assert codes == [200] * (10 * REPORTS_PER_MINUTE) + [429] * 3

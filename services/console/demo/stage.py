@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from services.console import output
 from services.console.platform import ports, principals, secured
@@ -82,10 +83,14 @@ class Stage:
 
     def keep(self) -> None:
         """Leave it running and say how to go on."""
-        variables = "".join(f"export {name}={value}\n" for name, value in self.environment.items() if name in KEPT)
+        variables = "".join(
+            f"export {name}={quote(value)}\n" for name, value in self.environment.items() if name in KEPT
+        )
         (self.home / "env").write_text(variables)
         command = os.path.relpath(sys.argv[0])
-        output.say(f"Everything still runs. To ask more:\n  . {self.home / 'env'}\n  {command} ask 'your question'")
+        output.say(
+            f"Everything still runs. To ask more:\n  . {quote(str(self.home / 'env'))}\n  {command} ask 'your question'"
+        )
         output.say(self.services.pages_served())
         output.say(f"The next trial stops it, or: {command} demo --stop")
 

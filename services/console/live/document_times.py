@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from contextlib import closing
 
 from shared import topology
+from shared.access import UnreachableError
 from shared.cassandra.client import connect
 from shared.cassandra.documents import CassandraDocuments
 from shared.cassandra.release import OldServerError
 from shared.kafka import topics
-from shared.kafka.client import UnreachableError
 from shared.lab.report.material import DocumentTimes, Times
 from shared.messages import DocumentIndexed, Moment
 from shared.records import key_of, understood

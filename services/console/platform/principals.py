@@ -52,7 +52,7 @@ class Principals:
 
     def renew(self, name: str, password: str) -> None:
         """Another certificate and another password; whoever read the folder before goes on with the old ones."""
-        (self.of(name) / IDENTITY).unlink()
+        (self.of(name) / IDENTITY).unlink(missing_ok=True)
         Authority(self.folder).issue(self.of(name) / IDENTITY, name)
         self._write(name, password)
 

@@ -16,7 +16,7 @@ from openai.types.chat import ChatCompletionMessageParam
 from services.judge.ports import Said, Sheet
 from services.judge.settings import JudgeSettings
 from shared import openai_server
-from shared.kafka.client import UnreachableError
+from shared.access import UnreachableError
 from shared.masking import masked
 
 GARBLED = "the server's answer is not of its protocol"

@@ -24,6 +24,7 @@ class Kept(Generic[K, V]):
         self._most, self.bound, self._order = most, most_bytes, order
         self._held: OrderedDict[K, V] = OrderedDict()
         self._sizes: dict[K, int] = {}
+        self._beside: dict[K, int] = {}
         self._lock = threading.Lock()
         self.bytes = self.gone = 0
 
@@ -67,8 +68,10 @@ class Kept(Generic[K, V]):
     def put(self, key: K, value: V, size_bytes: int = 0) -> None:
         """In place of what had the key. `size_bytes`: that it takes in memory, see `sizes.py`."""
         with self._lock:
-            beside = 0 if key in self._held else BESIDE + getsizeof(key)
-            self.bytes += beside + size_bytes - self._sizes.get(key, 0)
+            if key not in self._held:  # what a key takes may grow later, so it is counted once
+                self._beside[key] = BESIDE + getsizeof(key)
+                self.bytes += self._beside[key]
+            self.bytes += size_bytes - self._sizes.get(key, 0)
             self._held[key], self._sizes[key] = value, size_bytes
             self._held.move_to_end(key)
             if len(self._held) > self._most + self._most // SLACK or self.bytes > self.bound:
@@ -93,6 +96,6 @@ class Kept(Generic[K, V]):
     def _pop(self, key: K) -> V | None:
         if key not in self._held:
             return None
-        self.bytes -= self._sizes.pop(key) + BESIDE + getsizeof(key)
+        self.bytes -= self._sizes.pop(key) + self._beside.pop(key)
         self.gone += 1
         return self._held.pop(key)

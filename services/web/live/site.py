@@ -86,7 +86,7 @@ class Site:
         self.pieces, self.views = Pieces(self.changes), Views(share("views"))
         self.asking = self._often(self.settings.asked_per_minute, MINUTE_S)
         self.casting = self._often(self.voting.per_voter_per_hour, HOUR_S)
-        self.kept, self.reporting = Folder(self.settings.reports), Often(REPORTS_PER_MINUTE)
+        self.kept, self.reporting = Folder(self.settings.reports), self._often(REPORTS_PER_MINUTE, MINUTE_S)
         self.lags = Refreshed(self.lagging.look, every_s=LOOK_EVERY_S)
         self.counted = Standings(self.questions, self.voting, lambda: tell(STANDINGS), share)
         self._takers = self._by_topic()

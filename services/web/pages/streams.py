@@ -63,7 +63,7 @@ async def _events(site: Site, key: tuple[Show, str, Person], source: Source) -> 
     with site.pieces.followed(key, source) as making:
         number = 0
         while not site.changes.is_closing:
-            piece = await making.after(number, source.every_s)
+            piece = await making.after(number, QUIET_S)
             if piece is None:
                 yield QUIET
                 continue

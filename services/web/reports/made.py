@@ -79,7 +79,7 @@ class Reports:
             return replace(self._last[1], labels=person.labels)
         texts = self._make(results, per_hour)
         made = Made(texts, said("report", texts["report.json"].encode()), datetime.now(UTC), person.labels)
-        self._last = counted_of, made
+        self._last = (counted_of, made) if size_of(made) <= MOST_BYTES else None
         return made
 
 

@@ -23,7 +23,6 @@ def groups(request: Request, site: OfSite, topic: str = "", at: AtPage = 1) -> R
         "groups": shown,
         "topic": topic,
         "topics": sorted({group.topic for group in every}),
-        "letters": sum(group.count for group in every),
         "more": {of: count for of, count in site.dead.more().items() if topic in ("", of)},
         "actions": site.operations.actions("send_again")[:ACTIONS],
         "running": site.sending.in_hand,

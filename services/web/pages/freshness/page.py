@@ -1,4 +1,4 @@
-"""How soon documents can be found, with a form to publish one (`documents.py` takes it)."""
+"""How soon documents can be found, with a form to publish one (`documents/page.py` takes it)."""
 
 from datetime import UTC, datetime
 

@@ -14,7 +14,7 @@ from services.generator.ports import Chat
 from services.generator.settings import GeneratorSettings
 from services.generator.tuning.data.teacher_settings import TeacherSettings
 from shared import openai_server
-from shared.kafka.client import UnreachableError
+from shared.access import UnreachableError
 from shared.masking import masked
 
 
