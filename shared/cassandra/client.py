@@ -135,6 +135,7 @@ def open_session(settings: CassandraSettings) -> tuple[Cluster, Session]:
         try:
             session = cluster.connect()
             refuse_old(session.execute)
+            return cluster, session
         except NoHostAvailable as error:
             cluster.shutdown()
             said = [str(each) for each in error.errors.values() if isinstance(each, AuthenticationFailed)]
@@ -149,8 +150,6 @@ def open_session(settings: CassandraSettings) -> tuple[Cluster, Session]:
         except BaseException:
             cluster.shutdown()
             raise
-        else:
-            return cluster, session
 
 
 def denied(error: BaseException) -> str:
@@ -183,6 +182,7 @@ def _places(settings: CassandraSettings) -> dict[str, Any]:
 
 def _cluster(settings: CassandraSettings) -> Cluster:
     balancing, timeout = TokenAwarePolicy(DCAwareRoundRobinPolicy(settings.local_datacenter)), settings.timeout_s
+    password = settings.password.get_secret_value()
     profiles = {
         EXEC_PROFILE_DEFAULT: ExecutionProfile(
             balancing, consistency_level=ConsistencyLevel.LOCAL_QUORUM, request_timeout=timeout
@@ -195,8 +195,6 @@ def _cluster(settings: CassandraSettings) -> Cluster:
         execution_profiles=profiles,
         connection_class=LibevConnection,
         protocol_version=5,
-        auth_provider=PlainTextAuthProvider(settings.username, settings.password.get_secret_value())
-        if settings.username
-        else None,
+        auth_provider=PlainTextAuthProvider(settings.username, password) if settings.username else None,
         connect_timeout=timeout,
     )

@@ -73,11 +73,9 @@ def follow(request: Request, site: OfSite, browser: OfBrowser, person: OfPerson,
     except REFUSALS as error:
         faults = form.refused(error, FOLLOWING)
         shown = _shown(site, person, asked) | _following(site, browser, person, name)
+        shown |= {"said": form.fields, "faults": faults, "still": True}
         shown["accepted"] = accepted.shown_to(site, person, asked)
-        return page(
-            request, "asking/question.html", shown | {"said": form.fields, "faults": faults, "still": True},
-            faults.status,
-        )  # fmt: skip
+        return page(request, "asking/question.html", shown, faults.status)
 
 
 @router.get("/question")
