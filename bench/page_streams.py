@@ -82,7 +82,7 @@ async def _follow(client: httpx.AsyncClient, load: Load, path: str) -> None:
         if not load.asked:
             continue
         address = path or f"/question/stream?id={random.choice(load.asked)}"  # noqa: S311
-        with suppress(httpx.ReadTimeout):
+        with suppress(httpx.TransportError):  # as a browser does it: what broke off is opened anew
             async with client.stream("GET", address) as stream:
                 load.opened += 1
                 await _heard(stream.aiter_lines(), load)
