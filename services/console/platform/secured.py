@@ -47,7 +47,6 @@ def let_in(who: Principals, kafka: KafkaSettings, cassandra: CassandraSettings) 
     acls.apply(kafka, grants.on_kafka(kafka.group_prefix))
     _take_over(cassandra)
     roles.make(cassandra, passwords)
-    roles.set_passwords(cassandra, passwords)  # a rotation may have ended half-way
     roles.apply(cassandra, grants.on_cassandra())
 
 
