@@ -21,7 +21,7 @@ from services.scorer.settings import ScorerSettings
 from services.scorer.standings_publisher import StandingsPublisher
 from services.scorer.turns import Turns
 from shared import observe
-from shared.kafka import client
+from shared.access import UnreachableError
 from shared.telemetry.health import HEARTBEATS
 
 ASK_S = 2.0
@@ -77,7 +77,7 @@ class Scorer:
     def _committed(self, partitions: Collection[int]) -> Mapping[Place, int]:
         """The next offset of each of these partitions; waits for the broker as long as it may be silent."""
         for attempt in stamina.retry_context(
-            on=client.UnreachableError, attempts=None, timeout=self._settings.silence_s, wait_max=1.0
+            on=UnreachableError, attempts=None, timeout=self._settings.silence_s, wait_max=1.0
         ):
             with attempt:
                 return {place: reach.committed for place, reach in self._progress.of(partitions).items()}
@@ -110,7 +110,7 @@ class Scorer:
         ours, reached = self._app.ours, self._turns.offsets.reached
         try:
             reaches = await asyncio.to_thread(self._progress.of, ours or {0})
-        except client.UnreachableError as error:
+        except UnreachableError as error:
             self._watch.silent(error, at)
             return
         if not self._app.settled:

@@ -49,8 +49,3 @@ class Contests:
             self._calendar = self._calendar.announced(contest, record.appended_at)
             metrics.CONTEST.now(self._calendar.entries[-1].contest.label)
             log.info("contest announced", contest=contest.label, arms=contest.arm_names)
-
-
-def the_shipped() -> Calendar:
-    """Where no contest can be announced."""
-    return Calendar()

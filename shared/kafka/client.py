@@ -39,12 +39,12 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # their publi
 from confluent_kafka.cimpl import NewTopic
 
 from shared import kafka_options
-from shared.access import GRANT, MissingTopicError, UnreachableError
+from shared.access import GRANT
 from shared.settings import KafkaSettings
 
 __all__ = [
     "TIMESTAMP_NOT_AVAILABLE", "Admin", "Consumer", "GroupPartitions", "KafkaError", "KafkaException", "KafkaMessage",
-    "MissingTopicError", "NewTopic", "OffsetSpec", "Producer", "TopicCollection", "TopicPartition", "UnreachableError",
+    "NewTopic", "OffsetSpec", "Producer", "TopicCollection", "TopicPartition",
 ]  # fmt: skip
 Admin: TypeAlias = AdminClient
 GroupPartitions: TypeAlias = ConsumerGroupTopicPartitions

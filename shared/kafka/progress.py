@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from shared.access import UnreachableError
 from shared.kafka import client, topics
 from shared.settings import KafkaSettings
 
@@ -23,9 +24,9 @@ def groups(asker: client.Admin, settings: KafkaSettings, within_s: float = ASK_S
     try:
         listed = asker.list_consumer_groups(request_timeout=within_s).result(within_s + 1)
     except (client.KafkaException, TimeoutError) as error:
-        raise client.UnreachableError(f"the broker does not say who is at work: {error}") from error
+        raise UnreachableError(f"the broker does not say who is at work: {error}") from error
     if listed.errors:  # of one broker of several; its groups are not known then
-        raise client.UnreachableError(f"the broker does not say who is at work: {listed.errors[0]}")
+        raise UnreachableError(f"the broker does not say who is at work: {listed.errors[0]}")
     prefix = f"{settings.group_prefix}-"
     ours = [group for group in listed.valid if group.group_id.startswith(prefix)]
     return {group.group_id.removeprefix(prefix): group.state.name not in IDLE for group in ours}

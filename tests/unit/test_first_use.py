@@ -13,7 +13,8 @@ from services.console.app import build
 from services.console.commands import doctor
 from services.console.live import asking
 from shared import lags
-from shared.kafka import access, client, progress
+from shared.access import UnreachableError
+from shared.kafka import access, progress
 from shared.messages import DocumentIndexed, Filters, Question
 from tests.builders import NOON, a_chunked_document
 from tests.command_line import Ended
@@ -181,7 +182,7 @@ def test_doctor_says_when_no_service_runs(monkeypatch: pytest.MonkeyPatch) -> No
     assert said(*lags.NEEDED) == "ingest, embedder, retriever, generator, scorer run"
 
     def away(*_: object) -> set[str]:
-        raise client.UnreachableError
+        raise UnreachableError
 
     monkeypatch.setattr(progress, "at_work", away)
     with pytest.raises(UserWarning, match="no broker answers"):

@@ -8,7 +8,8 @@ from confluent_kafka.admin import AdminClient
 from services.console import at_work
 from services.console.commands import publish
 from shared import publisher, topology
-from shared.kafka import client, progress
+from shared.access import UnreachableError
+from shared.kafka import progress
 from shared.kafka.sink import Delivery, DeliveryError
 from shared.lags import absent
 from shared.memory.dispositions import MemoryDispositions
@@ -127,5 +128,5 @@ def test_a_broker_that_is_not_there_is_named_with_what_to_do(monkeypatch: pytest
         DeliveryError, match=r"1 records did not reach the broker at 127.0.0.1:9 within 0.1 s: start it"
     ):
         delivery.flush()
-    with pytest.raises(client.UnreachableError, match="does not say who is at work"):
+    with pytest.raises(UnreachableError, match="does not say who is at work"):
         progress.at_work(settings, 0.2)

@@ -28,7 +28,8 @@ from services.judge.backends import openai as judge
 from services.judge.ports import Sheet
 from services.judge.settings import JudgeSettings
 from shared import encoding, masking, tracebacks
-from shared.kafka import access, client
+from shared.access import UnreachableError
+from shared.kafka import access
 from shared.observe import configure_logging
 from shared.observe_settings import ObserveSettings
 from shared.service import EX_CONFIG, EX_SOFTWARE, job
@@ -259,7 +260,7 @@ def test_servers_of_models_are_named_without_their_password() -> None:
         lambda: access.require(KafkaSettings(bootstrap_servers=f"a:{MARK}@127.0.0.1:1", startup_wait_s=0.1), []),
     ]
     for ask in asked:
-        with pytest.raises(client.UnreachableError) as refused:
+        with pytest.raises(UnreachableError) as refused:
             ask()
         assert MARK not in str(refused.value)
 

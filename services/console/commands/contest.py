@@ -10,12 +10,13 @@ import typer
 from services.console import output
 from services.console.live import acting, contests
 from shared import topology
+from shared.access import MissingTopicError, UnreachableError
 from shared.adapters import registry
 from shared.contests import announcing, files, wording
 from shared.contests.calendar import CLOCKS_DIFFER
 from shared.contests.faults import FaultyContestError
 from shared.contests.view import Contests
-from shared.kafka import access, client
+from shared.kafka import access
 from shared.kafka.sink import Delivery
 from shared.kafka.tail import KafkaTail
 from shared.kafka.view import KafkaView
@@ -115,7 +116,7 @@ def _tracks() -> list[str]:
     kafka = KafkaSettings().model_copy(update={"startup_wait_s": 2.0})
     try:
         access.require(kafka, [topology.ADAPTERS.name])
-    except (client.UnreachableError, client.MissingTopicError) as error:
+    except (UnreachableError, MissingTopicError) as error:
         output.err.print(f"adapters' tracks are not known: {error}", markup=False, soft_wrap=True)
         return [registry.TRACK]
     return registry.tracks(KafkaView(kafka, topology.ADAPTERS).refresh())

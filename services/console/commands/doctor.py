@@ -12,9 +12,10 @@ import typer
 from services.console import at_work, output
 from services.console.platform.java import find_java
 from shared import encoding, topology
+from shared.access import UnreachableError
 from shared.cassandra import schema
 from shared.cassandra.client import connect
-from shared.kafka import access, client, creation, progress
+from shared.kafka import access, creation, progress
 from shared.lags import NEEDED, absent
 from shared.masking import masked
 from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
@@ -95,7 +96,7 @@ def _topics() -> str:
 def _services() -> str:
     try:
         away = absent(progress.at_work(_kafka(), QUICK_S))
-    except client.UnreachableError as error:
+    except UnreachableError as error:
         raise UserWarning("not known, since no broker answers") from error
     if len(away) == len(NEEDED):
         raise UserWarning(f"none runs, so nothing is taken and nothing is answered: {at_work.START}")

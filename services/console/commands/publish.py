@@ -9,10 +9,11 @@ import typer
 from services.console import at_work, misread, output
 from services.console.live import forecast
 from shared import lines, topology
+from shared.access import UnreachableError
 from shared.cassandra.client import Store, connect
 from shared.cassandra.dispositions import CassandraDispositions
 from shared.cassandra.documents import CassandraDocuments
-from shared.kafka import access, client
+from shared.kafka import access
 from shared.messages import DocumentPublished, Message
 from shared.publisher import Publisher, Settled
 from shared.settings import CassandraSettings, KafkaSettings
@@ -95,7 +96,7 @@ def _store_that_answers_soon() -> Store | None:
     """What a warning is made from; without one nothing is said."""
     try:
         return connect(CassandraSettings(startup_wait_s=QUICK_S))
-    except (client.UnreachableError, ValueError):
+    except (UnreachableError, ValueError):
         return None
 
 
