@@ -126,7 +126,7 @@ def test_bench_imports_no_part_of_the_command_line() -> None:
 @pytest.mark.parametrize(
     ("package", "file"),
     [
-        ("confluent_kafka", "shared/kafka/client.py"),
+        ("confluent_kafka", "shared/kafka/confluent.py"),
         ("cassandra", "shared/cassandra/client.py"),
         ("faust", "services/scorer/app.py"),
     ],

@@ -42,7 +42,7 @@ def let_in(who: Principals, kafka: KafkaSettings, cassandra: CassandraSettings) 
     """Users, roles, passwords and grants on both servers, as far as they are not there. Settings: the usual ones."""
     at = who.of(ADMIN)
     kafka, cassandra = principals.seen_from(kafka, at), principals.seen_from(cassandra, at)
-    passwords = {grants.name_of(name): who.password(name) for name in grants.PRINCIPALS}
+    passwords = {who.user(name): who.password(name) for name in grants.PRINCIPALS}
     acls.set_passwords(kafka, passwords)
     acls.apply(kafka, grants.on_kafka(kafka.group_prefix))
     _take_over(cassandra)
@@ -56,8 +56,8 @@ def renew(who: Principals, name: str, kafka: KafkaSettings, cassandra: Cassandra
     A connection that is open stays open. A new one needs the new password.
     """
     at, password = who.of(ADMIN), principals.new_password()
-    acls.set_passwords(principals.seen_from(kafka, at), {grants.name_of(name): password})
-    roles.set_passwords(principals.seen_from(cassandra, at), {grants.name_of(name): password})
+    acls.set_passwords(principals.seen_from(kafka, at), {who.user(name): password})
+    roles.set_passwords(principals.seen_from(cassandra, at), {who.user(name): password})
     who.renew(name, password)
 
 
