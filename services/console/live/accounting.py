@@ -1,6 +1,7 @@
 """What the audit reads, from Kafka and Cassandra."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from shared.cassandra.client import connect
 from shared.cassandra.dispositions import CassandraDispositions
@@ -11,10 +12,10 @@ from shared.stored import Disposition
 
 
 class LiveAuditSource:
-    """Reads the topics from end to end, and the dispositions from the store."""
+    """Reads the topics from end to end, and the dispositions from the store. What is older than `since` counts not."""
 
-    def __init__(self, kafka: KafkaSettings, cassandra: CassandraSettings) -> None:
-        self._kafka = kafka
+    def __init__(self, kafka: KafkaSettings, cassandra: CassandraSettings, since: datetime | None = None) -> None:
+        self._kafka, self.since = kafka, since
         self._store = connect(cassandra)
         self._dispositions = CassandraDispositions(self._store)
 
@@ -23,7 +24,7 @@ class LiveAuditSource:
         self._store.close()
 
     def ranges(self, topic: str) -> dict[int, tuple[int, int]]:
-        return topics.ranges(self._kafka, topic)
+        return topics.ranges(self._kafka, topic, self.since)
 
     def read(self, topic: str) -> Iterable[RawRecord]:
         return topics.read_all(self._kafka, topic)
