@@ -1,14 +1,15 @@
 """`tiltyard audit`: in = out + dead + dropped."""
 
 from contextlib import closing
+from datetime import UTC, datetime
 
 import typer
 
 from services.console import output, progress
-from services.console.live.accounting import LiveAuditSource
+from services.console.live.accounting import LiveAuditSource, counted_since
 from shared.lab.accounting import Audit
 from shared.lab.accounting import audit as account_for
-from shared.settings import CassandraSettings, KafkaSettings
+from shared.settings import CassandraSettings, KafkaSettings, NewsSettings, ResultsSettings
 
 SHOWN = 20
 
@@ -23,7 +24,8 @@ def audit(json: output.Json = False) -> None:
     Ends with exit code 65 when something is not accounted for, what is still on its way included, or when records left
     their topic before a service had read them.
     """
-    source = LiveAuditSource(KafkaSettings(), CassandraSettings())
+    since = counted_since(datetime.now(UTC), KafkaSettings(), NewsSettings(), ResultsSettings())
+    source = LiveAuditSource(KafkaSettings(), CassandraSettings(), since)
     with closing(source), progress.waiting("reading the topics and the store"):
         balance = account_for(source)
     output.as_json(balance.as_dict()) if json else _show(balance)

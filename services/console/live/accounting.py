@@ -1,14 +1,25 @@
 """What the audit reads, from Kafka and Cassandra."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.cassandra.client import connect
 from shared.cassandra.dispositions import CassandraDispositions
 from shared.kafka import topics
 from shared.records import RawRecord
-from shared.settings import CassandraSettings, KafkaSettings
+from shared.retention import outliving
+from shared.settings import CassandraSettings, KafkaSettings, NewsSettings, ResultsSettings
 from shared.stored import Disposition
+
+SPARE = timedelta(days=1)
+"""So much later than it could the audit begins to count, so that nothing leaves while it reads."""
+
+
+def counted_since(now: datetime, kafka: KafkaSettings, news: NewsSettings, results: ResultsSettings) -> datetime | None:
+    """From when on all is there that the audit counts by, as far as settings say; None: from ever."""
+    kept = (outliving(days, kafka.retention_days) for days in (news.keep_dispositions_days, results.keep_days) if days)
+    shortest = min(kept, default=None)
+    return None if shortest is None else now - timedelta(days=shortest) + SPARE
 
 
 class LiveAuditSource:
