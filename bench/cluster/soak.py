@@ -114,18 +114,18 @@ def _loaded(
         write(
             {"at_s": round(time.monotonic() - begun, 1)} | sampler.sample()
             | {"sent": dict(load.sent), "answered": len(load.answered), "freshness_ms": load.fresh_ms(),
+               "late": load.late,
                "stream": {"lines": reader.lines, "opened": reader.opened}}
         )  # fmt: skip
 
 
 def _ended(stage: Stage, load: Load) -> dict[str, Any]:
-    """What came of everything, once it had the time that questions have."""
+    """What came of everything, once all is accounted for, or had the time that questions have."""
     until = time.monotonic() + DEADLINE_S + 60
-    while load.open_questions and time.monotonic() < until:
-        load.hear()
-        time.sleep(0.5)
     with closing(LiveAuditSource(stage.kafka, stage.cassandra)) as source:
-        balance = audit(source)
+        while not (balance := audit(source)).balanced and time.monotonic() < until:
+            time.sleep(5.0)
+    load.hear()
     return {
         "processor": processor.flags(), "sent": dict(load.sent), "without_result": load.open_questions,
         "dead": dead(stage.kafka), "balanced": balance.balanced, "audit": balance.as_dict(),

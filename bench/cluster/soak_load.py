@@ -15,7 +15,7 @@ from functools import cache
 
 from services.console.demo import newswire
 from shared import topology
-from shared.kafka.sink import Delivery, publish
+from shared.kafka.sink import Delivery, DeliveryError, publish
 from shared.kafka.topics import Follower
 from shared.lab.freshness import IN_ALL, journeys
 from shared.messages import DocumentPublished, Question, References, Result, Vote
@@ -65,7 +65,8 @@ class Stories:
 
 
 class Load:
-    """One producer, and what comes of what it sent. `sent`: records by topic; `answered`: questions with a result."""
+    """One producer, and what comes of what it sent. `sent`: records by topic; `answered`: questions with a result;
+    `late`: how often the broker did not take records in time."""
 
     def __init__(self, kafka: KafkaSettings, seed: int = 1) -> None:
         self._delivery = Delivery(kafka, "bench-soak")
@@ -74,6 +75,7 @@ class Load:
             Follower(kafka, topic.name) for topic in (topology.INDEXED, topology.RESULTS)
         )  # fmt: skip
         self.sent: Counter[str] = Counter()
+        self.late = 0
         self.answered: set[str] = set()
         self._fresh_ms: list[float] = []
 
@@ -86,7 +88,7 @@ class Load:
             if turn % QUESTION_EVERY == 0:
                 self._send(topology.QUESTIONS, self._stories.question(turn))
             self.hear()
-            self._delivery.flush()
+            self._flush()
             time.sleep(max(0.0, begun + turn / per_second - time.monotonic()))
 
     def hear(self) -> None:
@@ -112,6 +114,13 @@ class Load:
         self._delivery.flush()
         self._announced.close()
         self._results.close()
+
+    def _flush(self) -> None:
+        """What the broker has not taken in time is sent again by the client."""
+        try:
+            self._delivery.flush()
+        except DeliveryError:
+            self.late += 1
 
     def _answered(self, question: Question) -> None:
         name = question.question_id
