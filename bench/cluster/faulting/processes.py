@@ -61,7 +61,8 @@ class ServiceProcess:
         with self.log.open("ab") as log:
             self.popen = subprocess.Popen(
                 [sys.executable, "-m", f"services.{service}"],
-                env={**os.environ, **self.environment, **own, **self.also}, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env={**os.environ, **self.environment, **own, **self.also},
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True,
             )  # fmt: skip
         self.began, self.wanted = time.monotonic(), True

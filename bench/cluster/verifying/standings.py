@@ -26,7 +26,9 @@ def _standings(world: World) -> Iterator[Finding]:
             continue
         for arm, n in arms.items():
             for state in STATES:
-                yield from _same(f"{contest} {arm} {state}", standing["arms"][arm].get(state), n, states[arm, state])
+                yield from _same(
+                    f"{contest} {arm} {state}", standing["arms"].get(arm, {}).get(state), n, states[arm, state]
+                )
 
 
 def _same(what: str, estimate: Mapping[str, Any] | None, n: int, of_state: int) -> Iterator[Finding]:
