@@ -51,6 +51,11 @@ class Unsettled:
         self.take(self._kept.read())
 
     @property
+    def waiting(self) -> int:
+        """How many documents are not settled."""
+        return len(self._names)
+
+    @property
     def complete(self) -> bool:
         """Whether every document is settled or held; where not, a search may miss one."""
         return not self._held.left_out
@@ -122,7 +127,7 @@ class Unsettled:
 class OneCopy:
     """Implements Copies where there is one copy: whatever was acknowledged stands in it."""
 
-    several, complete = False, True
+    several, complete, waiting = False, True, 0
 
     def take(self, document_ids: Sequence[str]) -> None:
         """Nothing to do."""

@@ -1,7 +1,8 @@
 """The one file that imports the Cassandra driver: sessions, consistency, retries, and the version check.
 
 Writes and reads by key run at LOCAL_QUORUM. Vector searches run at LOCAL_ONE: the server does so whatever is
-asked for (a warning says it), which is why search results are read again by key before they are used.
+asked for (a warning says it), which is why search results are read again by key before they are used. A read at
+ALL makes all copies equal: it is short, is not retried, and who asks for it can do without.
 """
 
 import logging
