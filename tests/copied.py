@@ -33,6 +33,7 @@ class ThreeCopies:
     copies: int = 3
     away: set[int] = field(default_factory=set)
     slow: set[int] = field(default_factory=set)
+    never: set[str] = field(default_factory=set)  # documents that take longer than is waited for
     searched: int = 0
     compared: list[list[str]] = field(default_factory=list)
     written: dict[str, StoredRevision] = field(default_factory=dict)
@@ -49,10 +50,11 @@ class ThreeCopies:
         self.compared.append(list(document_ids))
         if self.away | self.slow:
             return frozenset()
+        settled = frozenset(document_ids) - self.never
         for number in range(3):
-            for name in document_ids:
+            for name in settled:
                 self._give(number, name)
-        return frozenset(document_ids)
+        return settled
 
     def nearest(self, vector: Vector, *, limit: int, scope: Scope) -> Sequence[Candidate]:
         return self.nodes[self.searched].nearest(vector, limit=limit, scope=scope)

@@ -36,9 +36,10 @@ def a_story(name: str, revision: int = 1, *, retracted: bool = False) -> StoredR
     """A document of one chunk, whose text says which revision it is."""
     now = datetime.now(UTC)
     chunks = () if retracted else (Chunk(position=0, text=text_of(name, revision)),)
-    about = {"document_id": name, "revision": revision, "retracted": retracted, "title": name, "source": "bench"}
-    moments = dict.fromkeys(("published_at", "first_seen_at", "appended_at", "ingested_at"), now)
-    chunked = DocumentChunked(**about, **moments, content_hash=name, chunks=chunks)
+    chunked = DocumentChunked(
+        document_id=name, revision=revision, retracted=retracted, title=name, source="bench", content_hash=name,
+        published_at=now, first_seen_at=now, appended_at=now, ingested_at=now, chunks=chunks,
+    )  # fmt: skip
     return StoredRevision(chunked, encode([chunk.text for chunk in chunks]), now)
 
 

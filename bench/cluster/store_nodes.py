@@ -7,10 +7,10 @@ their own do: a node that is asked for the nearest vectors then asks itself. Wit
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from services.console.platform import ports, templates
@@ -42,8 +42,7 @@ class StoreNodes:
     def settings(self, keyspace: str) -> CassandraSettings:
         """Of a client whose rows every node keeps."""
         addresses = ",".join(map(address, NUMBERS))
-        own = {"port": self.port, "keyspace": keyspace, "replication": THREE}
-        return CassandraSettings(contact_points=addresses, **own)
+        return CassandraSettings(contact_points=addresses, port=self.port, keyspace=keyspace, replication=THREE)
 
     def start(self, *numbers: int) -> None:
         """Start nodes, and wait until each answers clients. Raises TimeoutError where one does not."""
@@ -53,7 +52,7 @@ class StoreNodes:
             command.append("org.apache.cassandra.service.CassandraDaemon")
             self.processes[number] = subprocess.Popen(command, stdout=log, stderr=log)
         for number in numbers:
-            wait_for(lambda number=number: self.answers(number), f"node {number} does not answer")
+            wait_for(partial(self.answers, number), f"node {number} does not answer")
 
     def kill(self, number: int) -> None:
         """kill -9, as a machine that is gone."""
@@ -152,4 +151,4 @@ def cassandra_jars() -> Path:
     """Cassandra's jars, those of the local platform; fetched where they are not there."""
     settings = PlatformSettings()
     store = settings.jars or settings.home / "jars"
-    return fetch_jars(templates.FOLDER / "cassandra-pom.xml", store.absolute(), sys.stderr.write)
+    return fetch_jars(templates.FOLDER / "cassandra-pom.xml", store.absolute(), print)

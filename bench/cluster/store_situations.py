@@ -68,7 +68,9 @@ class Measurement:
     rows: list[Row] = field(default_factory=list)
 
     def situation(self, name: str) -> Row:
-        """A new row."""
+        """A new row; the one before is told, since what comes next may fail."""
+        if self.rows:
+            sys.stderr.write(f"  {self.rows[-1].told}\n")
         sys.stderr.write(f"{name}\n")
         self.rows.append(Row(name))
         return self.rows[-1]

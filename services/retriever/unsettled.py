@@ -73,7 +73,11 @@ class Unsettled:
         """Ask for a portion of those that are not settled, if it is time."""
         if self._names and self._clock() >= self._again_at:
             with self._changing:
-                self._release(sorted(self._settled(list(islice(self._names, PORTION)))))
+                portion = list(islice(self._names, PORTION))
+                settled = self._settled(portion)
+                for name in portion:  # who waits behind one that is never settled is asked for next time
+                    self._names[name] = self._names.pop(name)
+                self._release([name for name in portion if name in settled])
                 self._tell()
 
     def read_again(self) -> None:

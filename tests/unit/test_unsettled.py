@@ -197,6 +197,22 @@ def test_the_file_of_names_does_not_grow_with_what_was_settled(tmp_path: Path) -
     assert len((tmp_path / FILE).read_text(encoding="utf-8").splitlines()) <= SPARE + 3
 
 
+def test_a_document_that_is_never_settled_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unsettled, "PORTION", 2)
+    world = World()
+    world.store.slow = {2}
+    for name in ("huge", "a", "b", "c"):
+        world.store.store(a_story(name, LANTERNS))
+        world.unsettled.take([name])
+    world.store.slow = set()
+    world.store.never = {"huge"}
+    for _ in range(4):
+        world.now += unsettled.LONGEST_PAUSE_S
+        world.unsettled.retry()
+
+    assert list(world.held.now.documents) == ["huge"]
+
+
 def test_vectors_stay_within_their_bytes_and_what_found_no_room_is_said() -> None:
     world = World(most_bytes=10_000)
     world.store.slow = {2}

@@ -20,9 +20,9 @@ LANTERNS, FERRY = "The lantern fair moves to the old harbour.", "The night ferry
 class World:
     """A retriever by one search, its announcements, and three copies of which the third is asked."""
 
-    def __init__(self, search: str, folder: Path | None = None, **settings: object) -> None:
+    def __init__(self, search: str, folder: Path | None = None) -> None:
         self.store, self.broker = ThreeCopies(searched=2), MemoryBroker()
-        self.settings = RetrieverSettings(search=search, wait_s=0.0, index_memory_mib=16, **settings)
+        self.settings = RetrieverSettings(search=search, wait_s=0.0, index_memory_mib=16)
         self.folder = folder
         self.start()
 
