@@ -4,6 +4,7 @@ They have one address each, 127.0.0.41 to .43, and know each other's data centre
 their own do: a node that is asked for the nearest vectors then asks itself. Without (`simple`), it may ask all.
 """
 
+import re
 import signal
 import socket
 import subprocess
@@ -23,6 +24,7 @@ WITHIN_S, PAUSE_S = 300.0, 0.25
 HEAP = "640m"
 THREE = "{'class': 'NetworkTopologyStrategy', 'datacenter1': 3}"
 OPEN = "authenticator: AllowAllAuthenticator\nauthorizer: AllowAllAuthorizer"
+NO_WAITS = {"ring_delay_ms": 0, "announce_ms": 0, "settle": 0}
 EVENLY = 2**64 // len(NUMBERS)
 
 
@@ -100,36 +102,35 @@ class StoreNodes:
         conf, options = folder / "conf", folder / "conf" / "jvm.options"
         if options.exists():
             return options
+        seeds = ",".join(f"{address(other)}:{self.storage_port}" for other in NUMBERS)
         values: dict[str, str | int] = {
-            "port": self.port, "storage_port": self.storage_port, "jmx_port": self.jmx_ports[number], "heap": HEAP,
-            "data": str(folder / "data"), "logs": str(folder), "conf_uri": conf.as_uri(), "access": OPEN,
+            "host": address(number), "port": self.port, "storage_port": self.storage_port, "seeds": seeds,
+            "jmx_port": self.jmx_ports[number], "heap": HEAP, "data": str(folder / "data"), "logs": str(folder),
+            "conf_uri": conf.as_uri(), "access": OPEN, "several": "", **NO_WAITS,
         }  # fmt: skip
         (conf / "logback.xml").write_text(templates.render("cassandra-logback.xml", values))
         (conf / "rackdc").write_text("dc=datacenter1\nrack=rack1\n")
-        (conf / "cassandra.yaml").write_text(self._yaml(number, templates.render("cassandra.yaml", values)))
+        (conf / "cassandra.yaml").write_text(self._yaml(number, templates.render("cassandra.yaml", values), seeds))
         rack = f'"-Dcassandra-rackdc.properties={(conf / "rackdc").as_uri()}"'
         options.write_text(f"{templates.render('cassandra-jvm.options', values)}\n{rack}\n")
         return options
 
-    def _yaml(self, number: int, single: str) -> str:
-        """The configuration of a node of three, made from that of the one node of a local platform."""
-        seeds = ",".join(f"{address(other)}:{self.storage_port}" for other in NUMBERS)
+    def _yaml(self, number: int, usual: str, seeds: str) -> str:
+        """The configuration of one of three nodes, made from that of a node of the local platform."""
+        snitch = "SimpleSnitch" if self.simple else "GossipingPropertyFileSnitch\ndynamic_snitch: false"
         token = -(2**63) + (number - 1) * EVENLY
-        changed = {
-            "listen_address: 127.0.0.1": f"listen_address: {address(number)}",
-            "rpc_address: 127.0.0.1": f"rpc_address: {address(number)}",
-            f'seeds: "127.0.0.1:{self.storage_port}"': f'seeds: "{seeds}"',
-            "num_tokens: 1": f"num_tokens: 1\ninitial_token: {token}\nauto_bootstrap: false",
+        own = {
+            "listen_address": address(number),
+            "rpc_address": address(number),
+            "endpoint_snitch": snitch,
+            "num_tokens": f"1\ninitial_token: {token}\nauto_bootstrap: false",
+            "    parameters": f'[{{seeds: "{seeds}"}}]',
         }
-        if not self.simple:
-            changed["endpoint_snitch: SimpleSnitch"] = (
-                "endpoint_snitch: GossipingPropertyFileSnitch\ndynamic_snitch: false"
-            )
-        for before, after in changed.items():
-            if before not in single:
-                raise ValueError(f"the template of the local Cassandra has no {before!r}")
-            single = single.replace(before, after)
-        return single
+        for name, value in own.items():
+            usual, count = re.subn(rf"^{name}: .*$", f"{name}: {value}", usual, flags=re.MULTILINE)
+            if count != 1:
+                raise ValueError(f"the template of the local Cassandra says {count} times what {name} is")
+        return usual
 
 
 def address(number: int) -> str:
