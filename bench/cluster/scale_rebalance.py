@@ -13,12 +13,13 @@ from shared import topology
 from shared.kafka.sink import Delivery, publish
 from shared.messages import Answer, DocumentPublished, Question
 from shared.settings import KafkaSettings
+from shared.topology import AnyTopic
 from tests.builders import an_answer
 from tests.kills.flow import ARMS
 from tests.kills.run import PARTITIONS, Process, servers
 
 EVERY_S, BEFORE_S, WITHIN_S, AFTER_S = 0.05, 3.0, 120.0, 5.0
-OUTPUT = {"ingest": topology.CHUNKS, "scorer": topology.RESULTS}
+OUTPUT: dict[str, AnyTopic] = {"ingest": topology.CHUNKS, "scorer": topology.RESULTS}
 
 
 class Feed:
