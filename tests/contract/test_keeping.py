@@ -16,10 +16,11 @@ from shared.cassandra.documents import CassandraDocuments
 from shared.cassandra.results import CassandraResults
 from shared.kafka import client, creation, keeping, topics
 from shared.kafka.sink import Delivery
+from shared.keeping_settings import NewsSettings, ResultsSettings
 from shared.memory.documents import MemoryDocuments
 from shared.records import Effect, Position
 from shared.retention import DAY_S
-from shared.settings import CassandraSettings, KafkaSettings, NewsSettings, ResultsSettings
+from shared.settings import CassandraSettings, KafkaSettings
 from shared.stored import Disposition, DroppedDocument, TakenDocument
 from tests.builders import a_chunked_document, a_raw_record
 from tests.results import a_result

@@ -8,6 +8,7 @@ import pytest
 from services.scorer import group
 from services.scorer.offsets import Offsets, Place
 from services.scorer.settings import ScorerSettings
+from shared.kafka import topics
 from shared.messages import RecordsLost
 from shared.records import RawRecord
 from shared.settings import KafkaSettings
@@ -34,7 +35,7 @@ class Reader:
 def reading(monkeypatch: pytest.MonkeyPatch, low: int) -> tuple[Offsets, list[RecordsLost]]:
     """Offsets over that partition, of which 2 is the next to be handled; and what is written down."""
     told: list[RecordsLost] = []
-    monkeypatch.setattr(group.topics, "RangeReader", lambda *_, **__: Reader(low))
+    monkeypatch.setattr(topics, "RangeReader", lambda *_, **__: Reader(low))
     monkeypatch.setattr(group, "write_down", lambda _, __, loss: told.append(loss))
     offsets = group.offsets(ScorerSettings(), KafkaSettings())
     offsets.begin({PLACE: 2})
