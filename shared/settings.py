@@ -15,6 +15,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 
+from shared.installation import InstallationSettings
 from shared.kafka_options import security, who
 from shared.masking import masked_inside
 from shared.tls import Files, context, half_set
@@ -77,7 +78,7 @@ class HomeSettings(Settings):
     home: Path = Path(".tiltyard")
 
 
-class KafkaSettings(Settings):
+class KafkaSettings(Settings, InstallationSettings):
     """The broker and how topics are made on it."""
 
     model_config = under("KAFKA")
@@ -110,7 +111,7 @@ class KafkaSettings(Settings):
         return who(self.client_options)
 
 
-class CassandraSettings(Settings):
+class CassandraSettings(Settings, InstallationSettings):
     """The store."""
 
     model_config = under("CASSANDRA")
@@ -149,7 +150,13 @@ class CassandraSettings(Settings):
             raise ValueError(f"under TILTYARD_CASSANDRA_ {problem}")
         if self.tls:
             context(self.tls_files, check_host_name=self.check_host_name)
+        _ = self.named_keyspace
         return self
+
+    @property
+    def named_keyspace(self) -> str:
+        """The keyspace as the nodes know it."""
+        return self.installation.keyspace(self.keyspace)
 
     @property
     def tls_files(self) -> Files:

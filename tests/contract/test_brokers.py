@@ -43,14 +43,14 @@ class Broker(NamedTuple):
         return self.bus("contract").dead_letters()
 
 
-@pytest.fixture(params=["memory", pytest.param("kafka", marks=pytest.mark.e2e)])
+@pytest.fixture(params=["memory", *(pytest.param(of, marks=pytest.mark.e2e) for of in ("kafka", "prefixed_kafka"))])
 def broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
     topic = replace(DOCUMENTS, name=f"contract.{uuid4()}")
     if request.param == "memory":
         memory = MemoryBroker()
         yield Broker(topic, partial(MemoryBus, memory), memory.records, memory.delete_before)
         return
-    settings: KafkaSettings = request.getfixturevalue("kafka")
+    settings: KafkaSettings = request.getfixturevalue(request.param)
     creation.make(settings, [topic])
     yield Broker(
         topic,
@@ -197,12 +197,15 @@ def test_a_record_is_measured_as_it_unpacks(kafka: KafkaSettings, codec: str) ->
     topic = replace(DOCUMENTS, name=f"contract.{uuid4()}")
     creation.make(kafka, [topic])
     packing = client.Producer(
-        {"bootstrap.servers": kafka.bootstrap_servers, "compression.type": codec, "message.max.bytes": 64 * MiB}
+        {"bootstrap.servers": kafka.bootstrap_servers, "compression.type": codec, "message.max.bytes": 64 * MiB},
+        kafka.installation,
     )
     outcomes: list[object] = []
 
     for size in (MiB, 16 * MiB):
-        packing.produce(topic.name, b"a" * size, on_delivery=lambda error, _: outcomes.append(error and error.name()))
+        packing.produce(
+            topic.name, value=b"a" * size, on_delivery=lambda error, _: outcomes.append(error and error.name())
+        )
         packing.flush(PATIENCE)
 
     assert outcomes == [None, "MSG_SIZE_TOO_LARGE"]

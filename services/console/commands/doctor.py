@@ -114,7 +114,7 @@ def _schema() -> str:
         table = schema.chunks_table(encoding.name_of(EncoderSettings()))
         columns = store.rows(
             "SELECT type FROM system_schema.columns WHERE keyspace_name = ? AND table_name = ? AND column_name = ?",
-            (CassandraSettings().keyspace, table, "embedding"),
+            (CassandraSettings().named_keyspace, table, "embedding"),
         )
         types = [row.type for row in columns]
     finally:

@@ -29,4 +29,4 @@ def setup() -> None:
     encoder = EncoderSettings()
     schema.apply(CassandraSettings(), encoder=encoding.name_of(encoder), dimensions=encoder.dimensions)
     secured.grant_tables(CassandraSettings())
-    output.say(f"topics made: {len(created)}; schema of keyspace {CassandraSettings().keyspace} is there")
+    output.say(f"topics made: {len(created)}; schema of keyspace {CassandraSettings().named_keyspace} is there")

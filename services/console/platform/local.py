@@ -15,6 +15,7 @@ from services.console.platform.principals import Addresses, Principals, is_secur
 from services.console.platform.processes import exclusive
 from services.console.platform.server import Server
 from services.console.platform.supervisor import Program, Status, Supervisor
+from shared.installation import InstallationSettings
 from shared.settings import CassandraSettings, EmptyIsUnset, KafkaSettings, Settings, under
 
 _HEAP = r"^[1-9][0-9]*[kmgKMG]$"
@@ -23,7 +24,7 @@ _PREFIX = "TILTYARD_PLATFORM_"
 _REFUSED = set('"\\,:\n')
 
 
-class PlatformSettings(Settings):
+class PlatformSettings(Settings, InstallationSettings):
     """Where the two servers live on this machine, which ports they take, and how much memory."""
 
     model_config = under("PLATFORM") | {"populate_by_name": True}
@@ -68,7 +69,9 @@ class LocalPlatform:
         self._supervisor = Supervisor(self._home)
         logs = self._home / "logs"
         places = Addresses(settings.kafka_port, settings.kafka_mtls_port, settings.cassandra_port)
-        self._who = Principals(self._home, places) if settings.secure or is_secured(self._home) else None
+        self._who = (
+            Principals(self._home, places, settings.installation) if settings.secure or is_secured(self._home) else None
+        )
         self.connections = Connections(places, self._who)
         doors = None if self._who is None else secured.doors(self._who, settings.kafka_mtls_port)
         self._servers = (
