@@ -16,9 +16,10 @@ from shared.access import UnreachableError
 from shared.cassandra import nodes, schema
 from shared.cassandra.client import connect
 from shared.kafka import access, copies, creation, keeping, progress
+from shared.keeping_settings import NewsSettings, ResultsSettings
 from shared.lags import NEEDED, absent
 from shared.masking import masked
-from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings, NewsSettings, ResultsSettings
+from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
 
 LEAST_GIB = 8
 QUICK_S = 3.0
