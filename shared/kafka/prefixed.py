@@ -45,9 +45,6 @@ class Consumer(LibraryConsumer):
     def committed(self, partitions: list[TopicPartition], timeout: float = -1) -> list[TopicPartition]:
         return plain(super().committed(named(partitions, self._names), timeout), self._names)
 
-    def offsets_for_times(self, partitions: list[TopicPartition], timeout: float = -1) -> list[TopicPartition]:
-        return plain(super().offsets_for_times(named(partitions, self._names), timeout), self._names)
-
     def position(self, partitions: list[TopicPartition]) -> list[TopicPartition]:
         return plain(super().position(named(partitions, self._names)), self._names)
 
