@@ -21,7 +21,6 @@ from cassandra import (
     Unavailable,
     WriteTimeout,
 )
-from cassandra.auth import PlainTextAuthProvider
 from cassandra.cluster import EXEC_PROFILE_DEFAULT, Cluster, ExecutionProfile, NoHostAvailable, Session
 from cassandra.concurrent import execute_concurrent
 from cassandra.connection import DefaultEndPoint, DefaultEndPointFactory
@@ -182,7 +181,6 @@ def _places(settings: CassandraSettings) -> dict[str, Any]:
 
 def _cluster(settings: CassandraSettings) -> Cluster:
     balancing, timeout = TokenAwarePolicy(DCAwareRoundRobinPolicy(settings.local_datacenter)), settings.timeout_s
-    password = settings.password.get_secret_value()
     profiles = {
         EXEC_PROFILE_DEFAULT: ExecutionProfile(
             balancing, consistency_level=ConsistencyLevel.LOCAL_QUORUM, request_timeout=timeout
@@ -195,6 +193,6 @@ def _cluster(settings: CassandraSettings) -> Cluster:
         execution_profiles=profiles,
         connection_class=LibevConnection,
         protocol_version=5,
-        auth_provider=PlainTextAuthProvider(settings.username, password) if settings.username else None,
+        auth_provider=security.Password(settings) if settings.username else None,
         connect_timeout=timeout,
     )
