@@ -37,6 +37,6 @@ def _now(settings: S) -> S:
     """As they were, where there is no folder or it cannot be read whole: it may just be written, and is read again."""
     folder = os.environ.get(SECRETS_DIR)
     try:
-        return seen_from(settings, Path(folder)) if folder else settings
+        return seen_from(settings, Path(folder)) if folder and Path(folder).is_dir() else settings
     except (ValueError, OSError):
         return settings
