@@ -26,6 +26,7 @@ from shared.cassandra import schema
 from shared.cassandra.chunks import CassandraChunks
 from shared.cassandra.client import Store, connect
 from shared.cassandra.dispositions import CassandraDispositions
+from shared.gaps import unheard
 from shared.kafka import creation
 from shared.kafka.sink import Delivery, KafkaDeadLetters
 from shared.kafka.source import KafkaSource
@@ -194,7 +195,7 @@ class Live:
         self.index_size = view.size
         runner = Runner(
             service="retriever",
-            source=KafkaSource(self.kafka, [topology.QUESTIONS], "retriever"),
+            source=KafkaSource(self.kafka, [topology.QUESTIONS], "retriever", lost=unheard),
             handle=RetrieveByContest.alone(handle),
             sinks=[self.heard],
             dead_letters=KafkaDeadLetters(self.questions, "retriever"),

@@ -61,16 +61,13 @@ def renew(who: Principals, name: str, kafka: KafkaSettings, cassandra: Cassandra
     who.renew(name, password)
 
 
-def grant_tables(cassandra: CassandraSettings) -> bool:
-    """Grant what can be granted once tables are there, as the administrator whose folder lies beside ours.
+def grant_tables(cassandra: CassandraSettings) -> None:
+    """Grant what can be granted once tables are there, as the administrator whose folder lies beside ours, if any.
 
-    False: there is none, since the platform is not secured, or is somebody else's.
+    There is none where the platform is not secured, or is somebody else's.
     """
-    at = principals.own_folder(ADMIN, os.environ)
-    if at is None:
-        return False
-    roles.apply(principals.seen_from(cassandra, at), grants.on_cassandra())
-    return True
+    if at := principals.own_folder(ADMIN, os.environ):
+        roles.apply(principals.seen_from(cassandra, at), grants.on_cassandra())
 
 
 def _take_over(cassandra: CassandraSettings) -> None:
