@@ -7,6 +7,7 @@ services looks at every record and every row. Exits with 1 where a bar is missed
 
 import argparse
 import json
+import shutil
 import sys
 import tempfile
 import time
@@ -47,7 +48,8 @@ def main(arguments: Sequence[str]) -> int:
 def _of_seed(seed: int, options: argparse.Namespace) -> list[Block]:
     with tempfile.TemporaryDirectory() as temporary:
         folder = (options.out or Path(temporary)).absolute() / f"seed-{seed}"
-        folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
         return run(folder, seed, options)
 
 

@@ -14,7 +14,7 @@ from shared.cassandra import schema
 from shared.kafka import creation
 from shared.settings import CassandraSettings, KafkaSettings
 
-PARTITIONS, GRACE_S = 4, 30.0
+PARTITIONS, GRACE_S, STARTED_WITHIN_S = 4, 30.0, 600.0
 ENCODER, DIMENSIONS = "hashing-256", 256
 
 
@@ -23,7 +23,7 @@ class Servers:
 
     def __init__(self, folder: Path, nodes: int) -> None:
         self.folder, self.nodes = folder, nodes
-        self.platform = LocalPlatform(isolated(folder, PlatformSettings()))
+        self.platform = LocalPlatform(isolated(folder, PlatformSettings(start_within_s=STARTED_WITHIN_S)))
         self._down: set[str] = set()
         self._lock = threading.Lock()
 
