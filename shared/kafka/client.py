@@ -108,9 +108,8 @@ def reader(settings: KafkaSettings, *, uncommitted: bool, ahead: int = 100_000) 
 def producer(settings: KafkaSettings, client: str, hear: Hear = _unheard) -> Producer:
     """An idempotent producer that sends at once. `hear` is told what keeps it from its brokers."""
     options = {"enable.idempotence": True, "partitioner": "murmur2_random", "linger.ms": 0, "compression.type": "lz4"}
-    return Producer(
-        _common(settings, f"{client}-producer") | options | {"message.max.bytes": MAX_BYTES, "error_cb": hear}
-    )
+    own = {"acks": "all", "message.max.bytes": MAX_BYTES, "error_cb": hear}
+    return Producer(_common(settings, f"{client}-producer") | options | own)
 
 
 def admin(settings: KafkaSettings, hear: Hear = _unheard) -> Admin:
