@@ -27,7 +27,7 @@ KINDS = ("kill", "pause", "roll", "consumers", "clock", "disk", "partition")
 def main(arguments: Sequence[str]) -> int:
     """Read the arguments, make the faults, print a table and write it beside the record of each run."""
     parser = argparse.ArgumentParser(prog="python -m bench.cluster faults", description=__doc__)
-    parser.add_argument("--nodes", type=int, default=3, choices=(1, 3))
+    parser.add_argument("--nodes", type=int, default=3, choices=(1, 3), help="of Kafka and of Cassandra")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
     parser.add_argument("--kinds", nargs="+", default=list(KINDS), choices=KINDS)
     parser.add_argument("--minutes", type=float, default=0.0, help="of each kind; 0: so many times as `--times` says")
