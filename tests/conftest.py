@@ -54,6 +54,12 @@ def kafka(platform: LocalPlatform) -> KafkaSettings:
 
 
 @pytest.fixture(scope="session")
+def prefixed_kafka(kafka: KafkaSettings) -> KafkaSettings:
+    """The same broker for another installation, which has a prefix; topics are made by whoever needs them."""
+    return kafka.model_copy(update={"prefix": "contract"})
+
+
+@pytest.fixture(scope="session")
 def cassandra(platform: LocalPlatform) -> CassandraSettings:
     """Settings of the real store."""
     return CassandraSettings(

@@ -25,8 +25,9 @@ from shared.kafka.lags import KafkaLags
 from shared.kafka.tail import KafkaTail
 from shared.observe import Readiness
 from shared.observe_settings import ObserveSettings
+from shared.retention import outliving
 from shared.service import guarded
-from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, KafkaSettings
+from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, KafkaSettings, ResultsSettings
 from shared.telemetry import lagging
 from shared.telemetry.lagging import LagWatch
 
@@ -41,7 +42,7 @@ def build(readiness: Readiness) -> Scorer:
     ports = Ports(
         KafkaBus(kafka, GROUP),
         joins,
-        CassandraResults(connect(CassandraSettings())),
+        CassandraResults(connect(CassandraSettings()), outliving(ResultsSettings().keep_days, kafka.retention_days)),
         Contests(KafkaTail(kafka, topology.CONTESTS.name)).look,
         app.place,
     )

@@ -22,6 +22,7 @@ from services.scorer.offsets import Place
 from services.scorer.reading import JOINED
 from services.scorer.settings import ScorerSettings
 from services.scorer.turns import Turns
+from shared.installation import Installation
 from shared.kafka.client import MAX_BYTES
 from shared.kafka_options import Security, security
 from shared.records import InvalidMessageError, Position, RawRecord
@@ -59,6 +60,7 @@ class App:
         self._revoked = 0
         self._committed: dict[Place, int] = {}
         self._every = list(range(partitions))
+        self._names = kafka.installation
         self._faust = _faust(settings, kafka, folder)
         self._faust.transport = Transport(self._faust.conf.broker_consumer, self._faust)
 
@@ -75,13 +77,13 @@ class App:
     async def start(self, turns: Turns, committed: Committed, on_settled: Callable[[], None]) -> None:
         """Join the group. `on_settled` is called after each rebalance, when the joins of our partitions are adopted."""
         topic = self._faust.topic(
-            *(joined.name for joined in JOINED), key_type=bytes, value_type=bytes, key_serializer="raw",
-            value_serializer="raw", allow_empty=True,
+            *(self._names.named(joined.name) for joined in JOINED), key_type=bytes, value_type=bytes,
+            key_serializer="raw", value_serializer="raw", allow_empty=True,
         )  # fmt: skip
 
         async def pass_on(stream: Any) -> None:
             async for event in stream.noack().events():
-                await turns.inbox.put(raw_record(event.message))
+                await turns.inbox.put(raw_record(event.message, self._names))
 
         async def revoked(*_: Any, **__: Any) -> None:
             await self._release(turns)
@@ -106,10 +108,8 @@ class App:
 
     async def _adopt(self, turns: Turns, committed: Committed) -> bool:
         """Take over what is assigned; not where partitions moved meanwhile, since then this is called again."""
-        before = self._revoked
-        assigned = frozenset(
-            place.partition for place in self._faust.consumer.assignment() if place.topic == ANSWERS.name
-        )
+        before, joined = self._revoked, self._names.named(ANSWERS.name)
+        assigned = frozenset(place.partition for place in self._faust.consumer.assignment() if place.topic == joined)
         async with turns.between:
             if self._revoked != before:
                 return False
@@ -125,7 +125,8 @@ class App:
     async def commit(self, reached: Mapping[Place, int]) -> None:
         """Commit these offsets where they have moved; what cannot be committed now is handled again or later."""
         moved = {place: offset for place, offset in reached.items() if self._committed.get(place) != offset}
-        if moved and await self._faust.consumer.commit_offsets(moved):
+        there = {Place(self._names.named(topic), partition): at for (topic, partition), at in moved.items()}
+        if moved and await self._faust.consumer.commit_offsets(there):
             self._committed |= moved
 
     async def stop(self, turns: Turns) -> None:
@@ -136,10 +137,10 @@ class App:
         await self._faust.stop()
 
 
-def raw_record(message: Any) -> RawRecord:
+def raw_record(message: Any, names: Installation) -> RawRecord:
     """A Faust message as a value; its timestamp, in seconds, is the broker's append time."""
     return RawRecord(
-        position=Position(message.topic, message.partition, message.offset),
+        position=Position(names.plain(message.topic) or message.topic, message.partition, message.offset),
         key=message.key,
         value=message.value,
         appended_at=datetime.fromtimestamp(message.timestamp, UTC),
@@ -153,10 +154,10 @@ def _faust(settings: ScorerSettings, kafka: KafkaSettings, folder: Path) -> Any:
     pass_over_unreadable()
     wanted = security(kafka.client_options)
     return faust.App(
-        f"{kafka.group_prefix}-{GROUP}",
+        kafka.installation.named(f"{kafka.group_prefix}-{GROUP}"),
         broker=";".join(f"kafka://{server.strip()}" for server in kafka.bootstrap_servers.split(",")),
         broker_credentials=_credentials(wanted),
-        broker_client_id=f"tiltyard-{GROUP}",
+        broker_client_id=kafka.installation.named(f"tiltyard-{GROUP}"),
         broker_commit_interval=settings.commit_s,
         broker_session_timeout=settings.session_s,
         broker_heartbeat_interval=settings.session_s / 5,

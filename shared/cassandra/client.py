@@ -121,10 +121,10 @@ def connect(settings: CassandraSettings) -> Store:
     Raises UnreachableError after `startup_wait_s`, RefusedError, OldServerError, ValueError without the keyspace.
     """
     cluster, session = open_session(settings)
-    if settings.keyspace not in cluster.metadata.keyspaces:
+    if settings.named_keyspace not in cluster.metadata.keyspaces:
         cluster.shutdown()
-        raise ValueError(f"no keyspace {settings.keyspace!r} in Cassandra. Make it with `tiltyard setup`.")
-    return Store(session, cluster, settings.keyspace)
+        raise ValueError(f"no keyspace {settings.named_keyspace!r} in Cassandra. Make it with `tiltyard setup`.")
+    return Store(session, cluster, settings.named_keyspace)
 
 
 def open_session(settings: CassandraSettings) -> tuple[Cluster, Session]:

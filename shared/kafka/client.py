@@ -1,4 +1,4 @@
-"""The one file that imports confluent_kafka: clients configured the way every part of Tiltyard needs them.
+"""Clients configured the way every part of Tiltyard needs them.
 
 Every producer partitions with murmur2, as Java's and aiokafka's do: with librdkafka's own default, keyed topics
 would not be co-partitioned and joins by key would never complete.
@@ -10,43 +10,31 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
-from confluent_kafka import (
+from shared import kafka_options
+from shared.access import GRANT
+from shared.kafka.confluent import (
     TIMESTAMP_NOT_AVAILABLE,
-    Consumer,
-    ConsumerGroupTopicPartitions,
-    KafkaError,
-    KafkaException,
-    Producer,
-    TopicCollection,
-    TopicPartition,
-)
-from confluent_kafka import Message as KafkaMessage
-from confluent_kafka.admin import (  # type: ignore[attr-defined]  # their public names
-    AclBinding,
-    AclOperation,
-    AclPermissionType,
-    AdminClient,
     AlterConfigOpType,
     ConfigEntry,
     ConfigResource,
+    ConsumerGroupTopicPartitions,
+    KafkaError,
+    KafkaException,
+    NewTopic,
     OffsetSpec,
-    ResourcePatternType,
     ResourceType,
-    ScramCredentialInfo,
-    ScramMechanism,
-    UserScramCredentialUpsertion,
+    TopicCollection,
+    TopicPartition,
 )
-from confluent_kafka.cimpl import NewTopic
-
-from shared import kafka_options
-from shared.access import GRANT
+from shared.kafka.confluent import Message as KafkaMessage
+from shared.kafka.prefixed import Consumer, Producer
+from shared.kafka.prefixed_admin import Admin
 from shared.settings import KafkaSettings
 
 __all__ = [
     "TIMESTAMP_NOT_AVAILABLE", "Admin", "Consumer", "GroupPartitions", "KafkaError", "KafkaException", "KafkaMessage",
     "NewTopic", "OffsetSpec", "Producer", "TopicCollection", "TopicPartition",
 ]  # fmt: skip
-Admin: TypeAlias = AdminClient
 GroupPartitions: TypeAlias = ConsumerGroupTopicPartitions
 Hear: TypeAlias = Callable[[KafkaError], None]
 MAX_BYTES, SMALL_BYTES = 8 * 1024 * 1024, 16 * 1024
@@ -73,14 +61,15 @@ def consumer(settings: KafkaSettings, group: str) -> Consumer:
     return Consumer(
         _common(settings, f"{group}-consumer")
         | {
-            "group.id": f"{settings.group_prefix}-{group}",
+            "group.id": _group(settings, group),
             "enable.auto.commit": False,
             "auto.offset.reset": "earliest",
             "partition.assignment.strategy": "cooperative-sticky",
             "fetch.message.max.bytes": MAX_BYTES,
             "session.timeout.ms": round(1_000 * settings.session_s),
             "heartbeat.interval.ms": round(300 * settings.session_s),
-        }
+        },
+        settings.installation,
     )
 
 
@@ -93,7 +82,7 @@ def reader(settings: KafkaSettings, *, uncommitted: bool, ahead: int = 100_000) 
     return Consumer(
         _common(settings, "reader-consumer")
         | {
-            "group.id": f"{settings.group_prefix}-reader",
+            "group.id": _group(settings, "reader"),
             "enable.auto.commit": False,
             "enable.partition.eof": True,
             "fetch.wait.max.ms": 10,  # a fetch that waits at one end holds up the next partition
@@ -101,20 +90,27 @@ def reader(settings: KafkaSettings, *, uncommitted: bool, ahead: int = 100_000) 
             "isolation.level": level,
             "queued.min.messages": ahead,
             "fetch.message.max.bytes": MAX_BYTES if ahead > 1 else SMALL_BYTES,
-        }
+        },
+        settings.installation,
     )
 
 
 def producer(settings: KafkaSettings, client: str, hear: Hear = _unheard) -> Producer:
     """An idempotent producer that sends at once. `hear` is told what keeps it from its brokers."""
-    options = {"enable.idempotence": True, "partitioner": "murmur2_random", "linger.ms": 0, "compression.type": "lz4"}
-    own = {"acks": "all", "message.max.bytes": MAX_BYTES, "error_cb": hear}
-    return Producer(_common(settings, f"{client}-producer") | options | own)
+    options: dict[str, Any] = {
+        "acks": "all",
+        "enable.idempotence": True,
+        "partitioner": "murmur2_random",
+        "linger.ms": 0,
+        "compression.type": "lz4",
+    }
+    options |= {"message.max.bytes": MAX_BYTES, "error_cb": hear}
+    return Producer(_common(settings, f"{client}-producer") | options, settings.installation)
 
 
 def admin(settings: KafkaSettings, hear: Hear = _unheard) -> Admin:
     """A client for topics and offsets. `hear` is told, when it polls, what keeps it from its brokers."""
-    return AdminClient(_common(settings, "admin") | {"error_cb": hear})
+    return Admin(_common(settings, "admin") | {"error_cb": hear}, settings.installation)
 
 
 def commit_of(place: tuple[str, int], end: int, note: str) -> TopicPartition:
@@ -129,20 +125,6 @@ def topic_resource(name: str, changes: Mapping[str, str] | None = None) -> Confi
         for setting, value in (changes or {}).items()
     ]
     return ConfigResource(ResourceType.TOPIC, name, incremental_configs=entries)
-
-
-def grant_of(user: str, operation: str, resource: str, name: str, *, prefixed: bool) -> AclBinding:
-    """One operation on a topic or a group that a user may do from anywhere."""
-    pattern = ResourcePatternType.PREFIXED if prefixed else ResourcePatternType.LITERAL
-    able = AclOperation[operation], AclPermissionType.ALLOW
-    return AclBinding(ResourceType[resource.upper()], name, pattern, f"User:{user}", "*", *able)
-
-
-def password_of(user: str, password: str) -> Any:
-    """A user with a password, as SCRAM-SHA-512 keeps it."""
-    return UserScramCredentialUpsertion(
-        user, ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096), password.encode()
-    )
 
 
 def leaderless(error: Exception) -> bool:
@@ -181,10 +163,15 @@ def unless_there(creation: "Future[None]") -> None:
             raise
 
 
+def _group(settings: KafkaSettings, group: str) -> str:
+    """As the brokers call it: a group is given by its name, unlike a topic, when a consumer is made."""
+    return settings.installation.named(f"{settings.group_prefix}-{group}")
+
+
 def _common(settings: KafkaSettings, client: str) -> dict[str, Any]:
     return {
         "bootstrap.servers": settings.bootstrap_servers,
-        "client.id": f"tiltyard-{client}",
+        "client.id": settings.installation.named(f"tiltyard-{client}"),
         "logger": logging.getLogger("librdkafka"),
         "topic.metadata.refresh.interval.ms": 30_000,
     } | settings.client_options

@@ -31,6 +31,8 @@ EVENTS = (
           ("position", "key", "reason")),
     Event("many dead letters", "a tenth of the records of five minutes, begins", ("alarm",)),
     Event("dead letters are few again", "that is over"),
+    Event("lost unread", "a topic deleted records before they were read; the service goes on behind them",
+          ("topic", "partition", "start", "end", "records")),
     Event("passed over, since it cannot be read", "a view leaves a record out", ("position", "key", "reason")),
     Event("the broker does not say how far the group is", "lag and standing still are as they were", ("reason",)),
     Event("contest announced", "questions asked from now on belong to it", ("contest", "arms")),
@@ -80,6 +82,8 @@ EVENTS = (
     # Pages
     Event("serving", "pages are there", ("pages",)),
     Event("the broker is away", "pages show what they have", ("why",)),
+    Event("deleted before it could be shown", "a topic deleted records that the pages had not read",
+          ("topic", "partition", "start", "end")),
     Event("reading the topics ended", "the process ends with it"),
     Event("a record is left out", "a page cannot show it", ("position", "key")),
     Event("sending letters again ended", "by an error; the action says how far it came", ("action",)),

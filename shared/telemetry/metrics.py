@@ -51,6 +51,10 @@ PRICE = Gauge(
 )  # fmt: skip
 
 BURIED = Counter("tiltyard_buried", "Records put among the dead letters", (SERVICE, TOPIC), "records", "any increase")
+LOST = Counter(
+    "tiltyard_lost_records", "Records that left their topic before the service had read them",
+    (SERVICE, TOPIC, Label("partition", most=1_024, of="numbers of partitions")), "records", "above 0",
+)  # fmt: skip
 DEAD_SHARE = Gauge(
     "tiltyard_dead_share", "Share of dead letters among the records of the last five minutes", (SERVICE,), "ratio",
     "0.1 or more",
