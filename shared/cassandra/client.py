@@ -14,7 +14,6 @@ from typing import Any
 
 import cassandra
 import stamina
-from cassandra.auth import PlainTextAuthProvider
 from cassandra.cluster import EXEC_PROFILE_DEFAULT, Cluster, ExecutionProfile, NoHostAvailable, Session
 from cassandra.concurrent import execute_concurrent
 from cassandra.connection import DefaultEndPoint, DefaultEndPointFactory
@@ -182,7 +181,6 @@ def _places(settings: CassandraSettings) -> dict[str, Any]:
 
 def _cluster(settings: CassandraSettings) -> Cluster:
     balancing, timeout = TokenAwarePolicy(DCAwareRoundRobinPolicy(settings.local_datacenter)), settings.timeout_s
-    password = settings.password.get_secret_value()
     level, once, briefly = cassandra.ConsistencyLevel, FallthroughRetryPolicy(), min(timeout, EVERY_COPY_WITHIN_S)
     profiles = {
         EXEC_PROFILE_DEFAULT: ExecutionProfile(balancing, None, level.LOCAL_QUORUM, request_timeout=timeout),
@@ -195,6 +193,6 @@ def _cluster(settings: CassandraSettings) -> Cluster:
         execution_profiles=profiles,
         connection_class=LibevConnection,
         protocol_version=5,
-        auth_provider=PlainTextAuthProvider(settings.username, password) if settings.username else None,
+        auth_provider=security.Password(settings) if settings.username else None,
         connect_timeout=timeout,
     )

@@ -8,6 +8,7 @@ from contextlib import suppress
 from shared import tls
 from shared.access import RefusedError
 from shared.masking import masked
+from shared.renewing import cassandra_password
 from shared.settings import CassandraSettings
 
 NAMES = tls.Names(
@@ -34,6 +35,25 @@ def addresses(settings: CassandraSettings) -> dict[str, str]:
 def trusted(settings: CassandraSettings) -> ssl.SSLContext | None:
     """None without TLS."""
     return tls.context(settings.tls_files, check_host_name=settings.check_host_name) if settings.tls else None
+
+
+class Password:
+    """User and password by SASL PLAIN (RFC 4616), as they are when a connection is made: they may change meanwhile.
+
+    The driver's provider and authenticator in one: it keeps no state of a connection.
+    """
+
+    def __init__(self, settings: CassandraSettings) -> None:
+        self._settings = settings
+        self.server_authenticator_class = ""  # the driver sets it
+
+    def new_authenticator(self, _: str) -> "Password":
+        return self
+
+    def initial_response(self) -> bytes:
+        return f"\0{self._settings.username}\0{cassandra_password(self._settings)}".encode()
+
+    def on_authentication_success(self, _: bytes | None) -> None: ...
 
 
 def refuse_closed_door(settings: CassandraSettings, unauthenticated: Iterable[str]) -> None:

@@ -9,20 +9,17 @@ import secrets
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
-
-from pydantic_settings import BaseSettings, SecretsSettingsSource
 
 from services.console.platform.addresses import Addresses
 from services.console.platform.certificates import Authority, write_secret
-from shared import grants, kafka_options, tls
+from shared import grants, kafka_options, renewing, tls
 from shared.installation import Installation
 from shared.settings import SECRETS_DIR
 
-S = TypeVar("S", bound=BaseSettings)
 FOLDER, ADMIN, SERVER, IDENTITY = "security", "admin", "server", "identity.pem"
 EVERYONE = (*grants.PRINCIPALS, ADMIN)
 PASSWORD = "TILTYARD_CASSANDRA_PASSWORD"  # noqa: S105 (a name)
+seen_from = renewing.seen_from
 
 
 class Principals:
@@ -112,13 +109,6 @@ def new_password() -> str:
 def is_secured(home: Path) -> bool:
     """Whether a platform under this home has doors."""
     return (home / FOLDER / "ca.pem").exists()
-
-
-def seen_from(usual: S, folder: Path) -> S:
-    """The settings as they are for whoever owns a folder of secrets; what it does not hold stays as usual."""
-    kind = type(usual)
-    kept = {name: getattr(usual, name) for name in kind.model_fields}
-    return kind(**(kept | SecretsSettingsSource(kind, secrets_dir=folder)()))
 
 
 def own_folder(name: str, environment: Mapping[str, str]) -> Path | None:
