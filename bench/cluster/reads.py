@@ -18,26 +18,26 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench import processor
-from bench.cluster.store_asking import Newsroom, a_story
+from bench.cluster.store_asking import Newsroom
 from bench.cluster.store_nodes import NUMBERS, StoreNodes, cassandra_jars
-from bench.cluster.store_situations import ASKED, RUNNING_S, STOPPED_S, Measurement, Row, in_bursts, names
+from bench.cluster.store_situations import ASKED, RUNNING_S, STOPPED_S, Measurement, in_bursts, names
 
 BEFORE = 500
 
 
-def measure(nodes: StoreNodes, documents: int) -> list[Row]:
+def measure(nodes: StoreNodes, documents: int) -> Measurement:
     """All situations, on fresh nodes."""
     nodes.start(*NUMBERS)
     newsroom = Newsroom(nodes, "bench_reads", ASKED)
     try:
-        newsroom.write(*map(a_story, names("before", "there", BEFORE)))
         measurement = Measurement(nodes, newsroom, documents)
+        measurement.settle(names("before", "there", BEFORE))
         measurement.all_at_once("all three answer", "healthy")
         with in_bursts(nodes):
             measurement.all_at_once(f"the asked node stands still {STOPPED_S:g} s of {STOPPED_S + RUNNING_S:g}", "slow")
         measurement.away("hints", hints=True)
         measurement.away("lost", hints=False)
-        return measurement.rows
+        return measurement
     finally:
         newsroom.close()
 
@@ -52,11 +52,12 @@ def main(arguments: Sequence[str]) -> int:
     with TemporaryDirectory(prefix="reads-") as folder:
         nodes = StoreNodes(Path(folder), cassandra_jars(), simple=options.snitch == "simple")
         try:
-            rows = [row.told for row in measure(nodes, options.documents)]
+            measured = measure(nodes, options.documents)
         finally:
             nodes.stop()
-    sys.stdout.writelines(f"{json.dumps(row)}\n" for row in rows)
+    figures = {"processor": processor.flags(), "snitch": options.snitch, "settled_per_s": measured.settled_per_s}
+    rows = [row.told for row in measured.rows]
+    sys.stdout.writelines(f"{json.dumps(line)}\n" for line in (figures, *rows))
     if options.out:
-        figures = {"processor": processor.flags(), "snitch": options.snitch, "rows": rows}
-        options.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+        options.out.write_text(json.dumps(figures | {"rows": rows}, indent=1) + "\n", encoding="utf-8")
     return 0

@@ -68,6 +68,15 @@ class Measurement:
     newsroom: Newsroom
     documents: int
     rows: list[Row] = field(default_factory=list)
+    settled_per_s: float = 0.0
+
+    def settle(self, names: Sequence[str]) -> None:
+        """How many documents that every node has a retriever settles in a second, as after a start."""
+        self.newsroom.write(*map(a_story, names))
+        self.newsroom.announce(*names)
+        started = time.monotonic()
+        self.newsroom.follow()
+        self.settled_per_s = round(len(names) / (time.monotonic() - started), 1)
 
     def situation(self, name: str) -> Row:
         """A new row; the one before is told, since what comes next may fail."""
