@@ -28,7 +28,7 @@ SETTINGS = (
     "services.retriever.settings", "services.generator.settings", "services.generator.tuning.settings",
     "services.generator.tuning.data.teacher_settings", "services.scorer.settings", "services.judge.settings",
     "services.tuner.settings", "services.web.settings", "shared.costs", "services.console.platform.local_services",
-    "services.console.platform.local", "shared.lab.voting.settings",
+    "services.console.platform.settings", "shared.lab.voting.settings",
 )  # fmt: skip
 
 

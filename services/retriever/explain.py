@@ -56,6 +56,7 @@ def _run(options: argparse.Namespace) -> None:
         encode=serving.encoder.encode,
         encoder=serving.encoder.name,
         chunks=serving,
+        copied=serving,
         announcements=KafkaTail(kafka, topology.INDEXED.name),
         keep=Retention(NewsSettings().keep_days),
     )

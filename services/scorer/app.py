@@ -24,8 +24,10 @@ from services.scorer.settings import ScorerSettings
 from services.scorer.turns import Turns
 from shared.installation import Installation
 from shared.kafka.client import MAX_BYTES
+from shared.kafka.passwords import followed
 from shared.kafka_options import Security, security
 from shared.records import InvalidMessageError, Position, RawRecord
+from shared.renewing import kafka_password
 from shared.settings import KafkaSettings
 from shared.topology import ANSWERS
 
@@ -43,6 +45,12 @@ class Consumer(driver.Consumer):
     async def commit_offsets(self, offsets: Mapping[Place, int]) -> bool:
         """Whether the broker has them; not, where partitions are moving."""
         return bool(await self._thread.commit({faust.types.TP(*place): offset for place, offset in offsets.items()}))
+
+    def set_sasl_credentials(self, username: str, password: str) -> None:
+        """For connections from now on; not before there is a client, which is made with what Faust has then."""
+        if (consumer := self._thread._consumer) is not None:  # noqa: SLF001  (neither Faust nor aiokafka has a way)
+            client = consumer._client  # noqa: SLF001
+            client._sasl_plain_username, client._sasl_plain_password = username, password  # noqa: SLF001
 
 
 class Transport(driver.Transport):
@@ -63,6 +71,7 @@ class App:
         self._names = kafka.installation
         self._faust = _faust(settings, kafka, folder)
         self._faust.transport = Transport(self._faust.conf.broker_consumer, self._faust)
+        followed(self, kafka, kafka_password(kafka))
 
     def place(self, question_id: str, _: RawRecord) -> int:
         """The partition of a question's join, wherever its records stand; InvalidMessageError where it is not ours."""
@@ -117,6 +126,13 @@ class App:
             self.ours, self.settled = assigned, True
         return True
 
+    def set_sasl_credentials(self, username: str, password: str) -> None:
+        """Connect with these from now on: what Faust reads when it starts, and what its client then goes by."""
+        credentials = self._faust.conf.broker_credentials
+        credentials.username, credentials.password = username, password
+        if self._faust.started:  # there is no consumer before
+            self._faust.consumer.set_sasl_credentials(username, password)
+
     def check(self) -> None:
         """Raise what made Faust crash, if anything did."""
         if self._faust.crashed:
@@ -156,7 +172,7 @@ def _faust(settings: ScorerSettings, kafka: KafkaSettings, folder: Path) -> Any:
     return faust.App(
         kafka.installation.named(f"{kafka.group_prefix}-{GROUP}"),
         broker=";".join(f"kafka://{server.strip()}" for server in kafka.bootstrap_servers.split(",")),
-        broker_credentials=_credentials(wanted),
+        broker_credentials=_credentials(wanted, kafka_password(kafka)),
         broker_client_id=kafka.installation.named(f"tiltyard-{GROUP}"),
         broker_commit_interval=settings.commit_s,
         broker_session_timeout=settings.session_s,
@@ -174,9 +190,9 @@ def _faust(settings: ScorerSettings, kafka: KafkaSettings, folder: Path) -> Any:
     )
 
 
-def _credentials(wanted: Security) -> Any:
+def _credentials(wanted: Security, password: str) -> Any:
     if wanted.mechanism:
         return faust.SASLCredentials(
-            username=wanted.username, password=wanted.password, mechanism=wanted.mechanism, ssl_context=wanted.context
+            username=wanted.username, password=password, mechanism=wanted.mechanism, ssl_context=wanted.context
         )
     return faust.SSLCredentials(context=wanted.context) if wanted.context else None

@@ -58,7 +58,7 @@ def _binding(grant: KafkaGrant, names: Installation) -> AclBinding:
     return AclBinding(kind, names.named(grant.name), pattern, user, "*", *able)
 
 
-def _credential(user: str, password: str) -> UserScramCredentialUpsertion:
+def _credential(user: str, password: str) -> Any:
     """A password as SCRAM-SHA-512 keeps it."""
     return UserScramCredentialUpsertion(
         user, ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096), password.encode()

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from shared import kafka_options
 from shared.access import GRANT
@@ -27,8 +27,10 @@ from shared.kafka.confluent import (
     TopicPartition,
 )
 from shared.kafka.confluent import Message as KafkaMessage
+from shared.kafka.passwords import followed
 from shared.kafka.prefixed import Consumer, Producer
 from shared.kafka.prefixed_admin import Admin
+from shared.renewing import kafka_password
 from shared.settings import KafkaSettings
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "NewTopic", "OffsetSpec", "Producer", "TopicCollection", "TopicPartition",
 ]  # fmt: skip
 GroupPartitions: TypeAlias = ConsumerGroupTopicPartitions
+C = TypeVar("C", Consumer, Producer, Admin)
 Hear: TypeAlias = Callable[[KafkaError], None]
 MAX_BYTES, SMALL_BYTES = 8 * 1024 * 1024, 16 * 1024
 _LEADERLESS = {
@@ -58,19 +61,16 @@ def _unheard(_: KafkaError) -> None: ...
 
 def consumer(settings: KafkaSettings, group: str) -> Consumer:
     """A consumer that commits only when told to and starts a new group at the beginning."""
-    return Consumer(
-        _common(settings, f"{group}-consumer")
-        | {
-            "group.id": _group(settings, group),
-            "enable.auto.commit": False,
-            "auto.offset.reset": "earliest",
-            "partition.assignment.strategy": "cooperative-sticky",
-            "fetch.message.max.bytes": MAX_BYTES,
-            "session.timeout.ms": round(1_000 * settings.session_s),
-            "heartbeat.interval.ms": round(300 * settings.session_s),
-        },
-        settings.installation,
-    )
+    options = {
+        "group.id": _group(settings, group),
+        "enable.auto.commit": False,
+        "auto.offset.reset": "earliest",
+        "partition.assignment.strategy": "cooperative-sticky",
+        "fetch.message.max.bytes": MAX_BYTES,
+        "session.timeout.ms": round(1_000 * settings.session_s),
+        "heartbeat.interval.ms": round(300 * settings.session_s),
+    }
+    return _made(Consumer, settings, f"{group}-consumer", options)
 
 
 def reader(settings: KafkaSettings, *, uncommitted: bool, ahead: int = 100_000) -> Consumer:
@@ -79,37 +79,35 @@ def reader(settings: KafkaSettings, *, uncommitted: bool, ahead: int = 100_000) 
     `ahead`: records that it fetches before they are asked for; with 1 it fetches little at once.
     """
     level = "read_uncommitted" if uncommitted else "read_committed"
-    return Consumer(
-        _common(settings, "reader-consumer")
-        | {
-            "group.id": _group(settings, "reader"),
-            "enable.auto.commit": False,
-            "enable.partition.eof": True,
-            "fetch.wait.max.ms": 10,  # a fetch that waits at one end holds up the next partition
-            "auto.offset.reset": "earliest",
-            "isolation.level": level,
-            "queued.min.messages": ahead,
-            "fetch.message.max.bytes": MAX_BYTES if ahead > 1 else SMALL_BYTES,
-        },
-        settings.installation,
-    )
+    options = {
+        "group.id": _group(settings, "reader"),
+        "enable.auto.commit": False,
+        "enable.partition.eof": True,
+        "fetch.wait.max.ms": 10,  # a fetch that waits at one end holds up the next partition
+        "auto.offset.reset": "earliest",
+        "isolation.level": level,
+        "queued.min.messages": ahead,
+        "fetch.message.max.bytes": MAX_BYTES if ahead > 1 else SMALL_BYTES,
+    }
+    return _made(Consumer, settings, "reader-consumer", options)
 
 
 def producer(settings: KafkaSettings, client: str, hear: Hear = _unheard) -> Producer:
     """An idempotent producer that sends at once. `hear` is told what keeps it from its brokers."""
     options: dict[str, Any] = {
         "enable.idempotence": True,
+        "acks": "all",
         "partitioner": "murmur2_random",
         "linger.ms": 0,
         "compression.type": "lz4",
     }
     options |= {"message.max.bytes": MAX_BYTES, "error_cb": hear}
-    return Producer(_common(settings, f"{client}-producer") | options, settings.installation)
+    return _made(Producer, settings, f"{client}-producer", options)
 
 
 def admin(settings: KafkaSettings, hear: Hear = _unheard) -> Admin:
     """A client for topics and offsets. `hear` is told, when it polls, what keeps it from its brokers."""
-    return Admin(_common(settings, "admin") | {"error_cb": hear}, settings.installation)
+    return _made(Admin, settings, "admin", {"error_cb": hear})
 
 
 def commit_of(place: tuple[str, int], end: int, note: str) -> TopicPartition:
@@ -167,13 +165,17 @@ def _group(settings: KafkaSettings, group: str) -> str:
     return settings.installation.named(f"{settings.group_prefix}-{group}")
 
 
-def _common(settings: KafkaSettings, client: str) -> dict[str, Any]:
-    return {
+def _made(kind: type[C], settings: KafkaSettings, client: str, options: dict[str, Any]) -> C:
+    """With the password as it is now, and followed in case that it changes."""
+    password = kafka_password(settings)
+    common = {
         "bootstrap.servers": settings.bootstrap_servers,
         "client.id": settings.installation.named(f"tiltyard-{client}"),
         "logger": logging.getLogger("librdkafka"),
         "topic.metadata.refresh.interval.ms": 30_000,
-    } | settings.client_options
+    }
+    common |= settings.client_options | ({kafka_options.PASSWORD: password} if password else {})
+    return followed(kind(common | options, settings.installation), settings, password)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ class Admin(AdminClient):
     def list_topics(self, topic: str | None = None, timeout: float = -1) -> Any:
         return known(super().list_topics, topic, timeout, self._names)
 
-    def create_topics(self, new_topics: list[NewTopic], **how: Any) -> dict[str, Any]:
+    def create_topics(self, new_topics: list[NewTopic], **how: Any) -> dict[str, Any]:  # type: ignore[override]
         made = [
             NewTopic(
                 self._names.named(new.topic),
@@ -38,17 +38,17 @@ class Admin(AdminClient):
         ]
         return self._by_name(super().create_topics(made, **how))
 
-    def describe_topics(self, topics: TopicCollection, **how: Any) -> dict[str, Any]:
+    def describe_topics(self, topics: TopicCollection, **how: Any) -> dict[str, Any]:  # type: ignore[override]
         wanted = TopicCollection([self._names.named(topic) for topic in topics.topic_names])
         return self._by_name(super().describe_topics(wanted, **how))
 
-    def describe_configs(self, resources: list[ConfigResource], **how: Any) -> dict[ConfigResource, Any]:
+    def describe_configs(self, resources: list[ConfigResource], **how: Any) -> dict[ConfigResource, Any]:  # type: ignore[override]
         return self._by_resource(super().describe_configs, resources, **how)
 
-    def incremental_alter_configs(self, resources: list[ConfigResource], **how: Any) -> dict[ConfigResource, Any]:
+    def incremental_alter_configs(self, resources: list[ConfigResource], **how: Any) -> dict[ConfigResource, Any]:  # type: ignore[override]
         return self._by_resource(super().incremental_alter_configs, resources, **how)
 
-    def list_offsets(self, topic_partition_offsets: dict[TopicPartition, Any], **how: Any) -> dict[TopicPartition, Any]:
+    def list_offsets(self, topic_partition_offsets: dict[TopicPartition, Any], **how: Any) -> dict[TopicPartition, Any]:  # type: ignore[override]
         asked = list(topic_partition_offsets)
         wanted = dict(zip(named(asked, self._names), topic_partition_offsets.values(), strict=True))
         answers = super().list_offsets(wanted, **how)
@@ -59,14 +59,14 @@ class Admin(AdminClient):
         answers = super().delete_records(wanted, **how)
         return {place: answers[there] for place, there in zip(topic_partition_offsets, wanted, strict=True)}
 
-    def list_consumer_groups(self, **how: Any) -> Any:
+    def list_consumer_groups(self, **how: Any) -> Any:  # type: ignore[override]
         return _Later(super().list_consumer_groups(**how), self._own_groups)
 
-    def describe_consumer_groups(self, group_ids: list[str], **how: Any) -> dict[str, Any]:
+    def describe_consumer_groups(self, group_ids: list[str], **how: Any) -> dict[str, Any]:  # type: ignore[override]
         wanted = [self._names.named(group) for group in group_ids]
         return self._by_name(super().describe_consumer_groups(wanted, **how))
 
-    def list_consumer_group_offsets(
+    def list_consumer_group_offsets(  # type: ignore[override]
         self, list_consumer_group_offsets_request: list[ConsumerGroupTopicPartitions], **how: Any
     ) -> dict[str, Any]:
         wanted = [

@@ -50,7 +50,7 @@ class Neighbour:
         with closing(connect(self.cassandra)) as store:
             publisher = Publisher(self.kafka, "test", CassandraDispositions(store))
             publisher.publish(topology.DOCUMENTS, [a_document(document_id="mill", text=text)])
-            fates = [settled.fate for settled in publisher.wait(WITHIN_S)]
+            fates: list[str] = [settled.fate for settled in publisher.wait(WITHIN_S)]
             publisher.close()
         return fates
 

@@ -47,7 +47,8 @@ class LockedHouse:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.platform = LocalPlatform(isolated(home, PlatformSettings(), secure=True))
-        self.environment = self.platform.environment | LIGHT | {"TILTYARD_HOME": str(home)}
+        patient = {"TILTYARD_SCORER_SILENCE_S": "200"}
+        self.environment = self.platform.environment | LIGHT | patient | {"TILTYARD_HOME": str(home)}
         pages, *probes = ports.find_free(len(EVERY) + 1)
         self.services = LocalServices(
             LocalServicesSettings(), home=home, environment=self.environment, probe_ports=probes,
@@ -107,6 +108,38 @@ def test_services_under_their_own_names_answer_and_one_is_given_another_password
     with pytest.raises(RefusedError, match="does not take user 'tiltyard-ingest'"):
         access.require(old, [])
     locked.services.stop()
+
+
+def test_services_go_on_with_new_passwords_after_every_connection_was_broken(locked: LockedHouse) -> None:
+    locked.services.start(SERVICES)
+    before = {status.name: status.pid for status in locked.services.status() if status.running}
+    old = {who: locked.kafka(who) for who in grants.SERVICES}
+    fates = published(locked, "The lock at Orm is shut.")
+    for who in grants.SERVICES:
+        locked.platform.renew(who, USUAL, CassandraSettings())
+    fates += published(locked, "The lock at Orm is green.")  # over the connections that they have
+    locked.platform.stop()
+    locked.platform.start(lambda _: None)
+    fates += published(locked, "The lock at Orm is open.")
+    question = a_question(text="Is the lock at Orm open?")
+    result = asking.ask(locked.kafka(), [question], within_s=WITHIN_S)[question.question_id]
+
+    assert fates == ["indexed"] * 3
+    assert "open" in result.answers["base+rag"].answer.text
+    assert {status.name: status.pid for status in locked.services.status() if status.running} == before
+    for settings in old.values():
+        with pytest.raises(RefusedError, match="does not take user"):
+            access.require(settings, [])
+    locked.services.stop()
+
+
+def published(locked: LockedHouse, text: str) -> list[str]:
+    """What becomes of a document that is published over new connections."""
+    with closing(connect(locked.cassandra())) as store:
+        publisher = Publisher(locked.kafka(), "test", CassandraDispositions(store))
+        fates = publish(publisher, text)
+        publisher.close()
+    return fates
 
 
 def publish(publisher: Publisher, *texts: str) -> list[str]:
@@ -225,7 +258,7 @@ def joinable_by(settings: KafkaSettings, group: str) -> set[str]:
 def press(locked: LockedHouse) -> Callable[[str], tuple[KafkaSettings, CassandraSettings]]:
     """Another installation on the same servers, with its topics, tables and grants; how its principals come."""
     own = {"prefix": "press"}
-    kafka, cassandra = (settings.model_copy(update=own) for settings in (locked.kafka(ADMIN), locked.cassandra(ADMIN)))
+    kafka, cassandra = locked.kafka(ADMIN).model_copy(update=own), locked.cassandra(ADMIN).model_copy(update=own)
     names, password = kafka.installation, principals.new_password()
     passwords = {names.named(grants.name_of(who)): password for who in PRINCIPALS}
     creation.create(kafka)

@@ -70,6 +70,14 @@ def test_the_environment_gives_the_prefix_to_both_servers_settings_and_to_the_pl
     assert KafkaSettings(prefix="other").prefix == "other"
 
 
+def test_a_file_of_settings_gives_it_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TILTYARD_PREFIX", raising=False)
+    (tmp_path / ".env").write_text("TILTYARD_PREFIX=press\n")
+
+    assert {of().prefix for of in (KafkaSettings, CassandraSettings, PlatformSettings)} == {"press"}
+
+
 def test_a_group_and_a_client_have_the_prefix_too(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[dict[str, Any]] = []
     monkeypatch.setattr(client, "Consumer", lambda options, _: made.append(options))

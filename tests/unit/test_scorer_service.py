@@ -15,6 +15,7 @@ from services.scorer.table import LEAST_JOINS, Entry, TableJoins
 from services.scorer.turns import Turns
 from shared.access import UnreachableError
 from shared.burials import OwnFaultError
+from shared.installation import Installation
 from shared.records import Position, RawRecord
 from tests.builders import NOON, a_question
 
@@ -213,7 +214,7 @@ class FakeMessage:
 
 
 def test_a_faust_message_becomes_a_record() -> None:
-    record = raw_record(FakeMessage())
+    record = raw_record(FakeMessage(), Installation())
 
     assert record.position == Position("answers", 1, 7)
     assert record.appended_at == NOON
