@@ -59,6 +59,9 @@ class Consumer(LibraryConsumer):
     ) -> tuple[int, int]:
         return super().get_watermark_offsets(named([partition], self._names)[0], timeout, cached)
 
+    def offsets_for_times(self, partitions: list[TopicPartition], timeout: float = -1) -> list[TopicPartition]:
+        return plain(super().offsets_for_times(named(partitions, self._names), timeout), self._names)
+
     def list_topics(self, topic: str | None = None, timeout: float = -1) -> Any:
         return known(super().list_topics, topic, timeout, self._names)
 
@@ -90,7 +93,7 @@ def plain(places: Sequence[TopicPartition], names: Installation) -> list[TopicPa
 def _at(place: TopicPartition, topic: str) -> TopicPartition:
     if topic == place.topic:
         return place
-    return TopicPartition(topic, place.partition, place.offset, place.metadata)
+    return TopicPartition(topic, place.partition, place.offset, place.metadata or "")
 
 
 def read(message: Message, names: Installation) -> Message:
