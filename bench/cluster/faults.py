@@ -7,6 +7,7 @@ services looks at every record and every row. Exits with 1 where a bar is missed
 
 import argparse
 import json
+import shutil
 import sys
 import tempfile
 import time
@@ -26,7 +27,7 @@ KINDS = ("kill", "pause", "roll", "consumers", "clock", "disk", "partition")
 def main(arguments: Sequence[str]) -> int:
     """Read the arguments, make the faults, print a table and write it beside the record of each run."""
     parser = argparse.ArgumentParser(prog="python -m bench.cluster faults", description=__doc__)
-    parser.add_argument("--nodes", type=int, default=3, choices=(1, 3))
+    parser.add_argument("--nodes", type=int, default=3, choices=(1, 3), help="of Kafka and of Cassandra")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
     parser.add_argument("--kinds", nargs="+", default=list(KINDS), choices=KINDS)
     parser.add_argument("--minutes", type=float, default=0.0, help="of each kind; 0: so many times as `--times` says")
@@ -47,7 +48,8 @@ def main(arguments: Sequence[str]) -> int:
 def _of_seed(seed: int, options: argparse.Namespace) -> list[Block]:
     with tempfile.TemporaryDirectory() as temporary:
         folder = (options.out or Path(temporary)).absolute() / f"seed-{seed}"
-        folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
         return run(folder, seed, options)
 
 

@@ -9,12 +9,13 @@ from shared.cassandra.documents import CassandraDocuments
 from shared.cassandra.signatures import CassandraSignatures
 from shared.kafka import access
 from shared.kafka.bus import KafkaBus
+from shared.keeping_settings import NewsSettings
 from shared.observe import Readiness
 from shared.observe_settings import ObserveSettings
 from shared.retention import Retention, outliving
 from shared.runner import Runner
 from shared.service import main
-from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings, NewsSettings
+from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
 from shared.stored import DocumentOutcome
 
 SERVICE = "ingest"

@@ -23,11 +23,12 @@ from shared.kafka import access
 from shared.kafka.bus import KafkaBus
 from shared.kafka.lags import KafkaLags
 from shared.kafka.tail import KafkaTail
+from shared.keeping_settings import ResultsSettings
 from shared.observe import Readiness
 from shared.observe_settings import ObserveSettings
 from shared.retention import outliving
 from shared.service import guarded
-from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, KafkaSettings, ResultsSettings
+from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, KafkaSettings
 from shared.telemetry import lagging
 from shared.telemetry.lagging import LagWatch
 

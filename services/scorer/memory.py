@@ -19,7 +19,7 @@ class JoinInMemory:
         self._source = MemoryBus(broker, GROUP).source(JOINED)
         self._partitions = range(broker.partitions)
         self._processor = processor
-        self._processor.adopt(self.joins)
+        self._processor.adopt(self.joins.items())
 
     def run_once(self, now: datetime, limit: int = 64) -> int:
         """Take everything there is, then what is past its deadline at `now`; returns how many records it took."""

@@ -30,9 +30,7 @@ class CassandraDispositions:
         self._waiting: list[Statement] = []
 
     def write(self, effect: Effect[DocumentOutcome]) -> None:
-        disposition = effect.outcome.disposition
-        decision = (disposition.outcome, disposition.document_id, disposition.revision, disposition.reason)
-        self._waiting.append((_PUT, (*_key(disposition.position), *decision, self._ttl)))
+        self._waiting.append(put(effect.outcome.disposition, self._ttl))
 
     def flush(self) -> None:
         self._store.write(self._waiting)
@@ -53,6 +51,12 @@ class CassandraDispositions:
             for row in self._store.rows(_BUCKET, (topic, partition, bucket)):
                 if low <= row.kafka_offset < high:
                     yield Disposition(Position(topic, partition, row.kafka_offset), *row[1:])
+
+
+def put(disposition: Disposition, ttl: int) -> Statement:
+    """Writes one; 0 is for ever."""
+    decision = (disposition.outcome, disposition.document_id, disposition.revision, disposition.reason)
+    return _PUT, (*_key(disposition.position), *decision, ttl)
 
 
 def _key(position: Position) -> tuple[str, int, int, int]:

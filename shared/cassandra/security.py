@@ -69,6 +69,15 @@ def refuse_closed_door(settings: CassandraSettings, unauthenticated: Iterable[st
         tls.refuse_disagreement(host, settings.port, context, NAMES)
 
 
+def nobody_answers(settings: CassandraSettings) -> str:
+    """What to say where no node answered in time."""
+    return (
+        f"no Cassandra node answers at {masked(settings.contact_points)}:{settings.port} "
+        f"(waited {settings.startup_wait_s:g} s): start it (`tiltyard up`) or set "
+        "TILTYARD_CASSANDRA_CONTACT_POINTS and TILTYARD_CASSANDRA_PORT."
+    )
+
+
 def said_in(error: str) -> str:
     """A node's own words out of an error of the driver, fit to be shown."""
     return masked(error.partition('message="')[2].rstrip('"') or error)

@@ -96,6 +96,7 @@ def producer(settings: KafkaSettings, client: str, hear: Hear = _unheard) -> Pro
     """An idempotent producer that sends at once. `hear` is told what keeps it from its brokers."""
     options: dict[str, Any] = {
         "enable.idempotence": True,
+        "acks": "all",
         "partitioner": "murmur2_random",
         "linger.ms": 0,
         "compression.type": "lz4",

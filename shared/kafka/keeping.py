@@ -8,8 +8,9 @@ from collections.abc import Mapping
 
 from shared import topology
 from shared.kafka import client
+from shared.keeping_settings import NewsSettings, ResultsSettings
 from shared.retention import AHEAD_DAYS, DAY_S, outliving
-from shared.settings import KafkaSettings, NewsSettings, ResultsSettings
+from shared.settings import KafkaSettings
 
 ASK_S = 10.0
 POLICY, AGE = "cleanup.policy", "retention.ms"

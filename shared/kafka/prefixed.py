@@ -48,6 +48,9 @@ class Consumer(LibraryConsumer):
     def position(self, partitions: list[TopicPartition]) -> list[TopicPartition]:
         return plain(super().position(named(partitions, self._names)), self._names)
 
+    def offsets_for_times(self, partitions: list[TopicPartition], timeout: float = -1) -> list[TopicPartition]:
+        return plain(super().offsets_for_times(named(partitions, self._names), timeout), self._names)
+
     def pause(self, partitions: list[TopicPartition]) -> None:
         super().pause(named(partitions, self._names))
 

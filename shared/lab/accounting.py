@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from shared import dead_letters, topology
 from shared.lab import lost_unread
+from shared.lab.document_fates import Ends, PartitionFates
 from shared.lab.lost_unread import LostUnread
 from shared.messages import DocumentChunked, DocumentIndexed, Question, RecordsLost
 from shared.records import InvalidMessageError, Position, RawRecord, key_of, parsed, understood
@@ -89,24 +90,20 @@ def audit(source: AuditSource) -> Audit:
 
 
 def _documents(source: AuditSource) -> tuple[dict[str, int], list[str]]:
-    fates: dict[Position, str] = dict.fromkeys(_dead(source, topology.DOCUMENTS), "dead")
-    dead_revisions = _dead_revisions(source)
-    indexed = _indexed(source)
-    positions = list(_positions(source, topology.DOCUMENTS))
-    for disposition in _dispositions(source):
-        if disposition.outcome == "dropped":
-            fates[disposition.position] = "dropped"
-        elif indexed.get(disposition.document_id, 0) >= disposition.revision:
-            fates[disposition.position] = "indexed"
-        elif (disposition.document_id, disposition.revision) in dead_revisions:
-            fates[disposition.position] = "dead"
-    count = Counter(fates.get(position, "unaccounted") for position in positions)
+    topic, dead = topology.DOCUMENTS.name, _dead(source, topology.DOCUMENTS)
+    ends, count, missing = Ends(_indexed(source), _dead_revisions(source)), Counter[str](), list[str]()
+    for partition, (low, high) in source.ranges(topic).items():
+        fates = PartitionFates(topic, partition, low, high)
+        fates.bury(dead)
+        fates.decide(source.dispositions(topic, partition, low, high), ends)
+        count += fates.count()
+        missing += map(name, fates.unaccounted())
     return {
-        "documents_in": len(positions),
+        "documents_in": count.total(),
         "revisions_indexed": count["indexed"],
         "documents_dead": count["dead"],
         "documents_dropped": count["dropped"],
-    }, [name(position) for position in positions if position not in fates]
+    }, missing
 
 
 def _questions(source: AuditSource) -> tuple[dict[str, int], list[str]]:
@@ -160,12 +157,6 @@ def _question_ids(source: AuditSource, dead: set[Position]) -> Iterator[str]:
             yield parsed(Question, record.value).question_id
         except InvalidMessageError:
             yield name(record.position)
-
-
-def _dispositions(source: AuditSource) -> Iterator[Disposition]:
-    topic = topology.DOCUMENTS.name
-    for partition, (low, high) in source.ranges(topic).items():
-        yield from source.dispositions(topic, partition, low, high)
 
 
 def _indexed(source: AuditSource) -> dict[str, int]:

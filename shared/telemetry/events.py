@@ -46,6 +46,8 @@ EVENTS = (
     Event("the announced encoder cannot be loaded here", "the one before goes on", ("encoder", "reason")),
     Event("view is complete", "the word index holds all that was announced", ("chunks", "seconds")),
     Event("view waits", "the store or the broker is away; it tries again", ("error",)),
+    Event("a copy does not answer, vectors are held here", "a node of the store is away or slow", ("documents",)),
+    Event("every copy answers again, no vectors are held here", "each was given what it lacked", ()),
     Event("another process keeps this snapshot; the index is built in memory", "two retrievers, one folder",
           ("folder",)),
     Event("the snapshot cannot be used and is built anew", "its version or its file is wrong", ("folder", "reason")),

@@ -16,13 +16,14 @@ from shared.cassandra.documents import CassandraDocuments
 from shared.cassandra.results import CassandraResults
 from shared.kafka import client, creation, keeping, topics
 from shared.kafka.sink import Delivery
+from shared.keeping_settings import NewsSettings, ResultsSettings
 from shared.memory.documents import MemoryDocuments
-from shared.messages import Result
 from shared.records import Effect, Position
 from shared.retention import DAY_S
-from shared.settings import CassandraSettings, KafkaSettings, NewsSettings, ResultsSettings
+from shared.settings import CassandraSettings, KafkaSettings
 from shared.stored import Disposition, DroppedDocument, TakenDocument
-from tests.builders import NOON, a_chunked_document, a_question, a_raw_record
+from tests.builders import a_chunked_document, a_raw_record
+from tests.results import a_result
 
 WITHIN_S, SOON = 20.0, 2 / DAY_S
 FOREVER, INDEXED, RESULTS = {"cleanup.policy": "compact"}, topology.INDEXED.name, topology.RESULTS.name
@@ -95,7 +96,7 @@ def test_what_became_of_a_record_leaves_after_its_time(store: Store) -> None:
 @pytest.mark.e2e
 def test_a_result_leaves_after_its_time_which_each_version_begins_anew(store: Store) -> None:
     shelf, name = CassandraResults(store, SOON), f"q-{uuid4()}"
-    first = Result(question=a_question(question_id=name), asked_at=NOON, answers={}, missing=(), completed_at=NOON)
+    first = a_result(question_id=name)
     shelf.put([first])
     CassandraResults(store).put([first.model_copy(update={"result_version": 2})])
 

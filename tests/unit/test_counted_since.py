@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from services.console.live.accounting import counted_since
+from shared.keeping_settings import NewsSettings, ResultsSettings
 from shared.retention import MOST_S, outliving, seconds
-from shared.settings import KafkaSettings, NewsSettings, ResultsSettings
+from shared.settings import KafkaSettings
 from tests.builders import NOON
 
 WEEK = KafkaSettings(retention_days=7)

@@ -26,7 +26,7 @@ ENVIRONMENT = {
 }
 STATEFUL = ("retriever", "scorer")
 MIB_OF_SERVER, MIB_OF_SERVICE = 1024, 64
-READY_WITHIN_S = 180.0
+READY_WITHIN_S = 600.0
 
 
 class Installation:

@@ -48,7 +48,7 @@ class Keeper:
             for name in self._servers.fallen():
                 if self._may(name):
                     self.ended.append(Ended(name, None, time.time()))
-                    threading.Thread(target=self._servers.start, args=(name,), daemon=True).start()
+                    threading.Thread(target=self._servers.lift, args=(name,), daemon=True).start()
 
     def _may(self, name: str) -> bool:
         """Not again and again without a pause."""

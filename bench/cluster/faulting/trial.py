@@ -23,7 +23,7 @@ from bench.cluster.verifying.reading import read
 from bench.cluster.verifying.verdict import broken, verify
 from bench.cluster.verifying.world import Finding
 
-RECOVERED_WITHIN_S, SETTLED_WITHIN_S, REST_S = 300.0, 300.0, 3.0
+RECOVERED_WITHIN_S, SETTLED_WITHIN_S, REST_S = 600.0, 600.0, 3.0
 AUDIT_WITHIN_S = 300.0
 
 

@@ -4,12 +4,11 @@ import threading
 import time
 from typing import Self
 
-from confluent_kafka import OFFSET_END, Consumer, TopicPartition
+from confluent_kafka import Consumer, TopicPartition
 
 from bench.cluster.faulting.workload import Workload
 
 INDEXED, RESULTS = "news.indexed.v1", "qa.results.v1"
-READ = "base+rag"
 
 
 class Watch:
@@ -20,11 +19,7 @@ class Watch:
         known = self._consumer.list_topics(timeout=30).topics
         self.partitions = len(known[RESULTS].partitions)
         self._consumer.assign(
-            [
-                TopicPartition(topic, part, OFFSET_END)
-                for topic in (INDEXED, RESULTS)
-                for part in known[topic].partitions
-            ]
+            [self._end(topic, part) for topic in (INDEXED, RESULTS) for part in known[topic].partitions]
         )
         self._heard: set[tuple[str, str]] = set()
         self._came = threading.Condition()
@@ -46,6 +41,11 @@ class Watch:
             wanted = {(topic, key) for key in keys}
             return self._came.wait_for(lambda: wanted <= self._heard, max(0.0, until - time.monotonic()))
 
+    def _end(self, topic: str, partition: int) -> TopicPartition:
+        """Asked now, not at the first read: what comes in between counts."""
+        _, end = self._consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=30)
+        return TopicPartition(topic, partition, end)
+
     def _run(self) -> None:
         while not self._stopping.is_set():
             for message in self._consumer.consume(100, 0.05):
@@ -62,12 +62,12 @@ def recovery(workload: Workload, watch: Watch, since: float, within_s: float) ->
     """
     until = since + within_s
     every = range(watch.partitions)
-    stories = [workload.news.begin(partition, watch.partitions) for partition in every]
+    stories = [workload.probes.begin(partition, watch.partitions) for partition in every]
     for story in stories:
-        workload.publish(story)
+        workload.publish(story, workload.probes)
     if not watch.heard(INDEXED, [story.document_id for story in stories], until):
         return None
-    asked = [workload.news.ask(story, partition, watch.partitions) for partition, story in enumerate(stories)]
+    asked = [workload.probes.ask(story, partition, watch.partitions) for partition, story in enumerate(stories)]
     for story, question in zip(stories, asked, strict=True):
         workload.ask(story, question)
     if not watch.heard(RESULTS, [str(question["question_id"]) for question in asked], until):

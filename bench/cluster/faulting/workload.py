@@ -21,7 +21,9 @@ PRODUCER = {
 ACTIONS = {"new": 30, "revise": 22, "retract": 8, "again": 5, "unchanged": 3, "ask": 30, "poison": 2}
 """Of a hundred records: how many are what. `again` publishes a retracted document with another text."""
 RECENT = 30
-FLUSH_S = 300.0
+FLUSH_S = 600.0
+PROBES = 10_000
+"""Added to the seed for what is sent to see whether all is well again."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Workload:
     def __init__(self, servers: str, record: Path, *, run: str, seed: int, per_second: float) -> None:
         self._producer = Producer({"bootstrap.servers": servers, **PRODUCER})
         self._draw = Random(seed)  # noqa: S311 (a measurement must come out the same)
-        self.news = Newsroom(run, seed)
+        self.news, self.probes = Newsroom(run, seed), Newsroom(f"{run}-p", seed + PROBES)
         self.record = Record(record)
         self._pause_s = 1 / per_second
         self._stories: list[Story] = []
@@ -85,9 +87,9 @@ class Workload:
     def go(self) -> None:
         self._sending.set()
 
-    def publish(self, story: Story) -> None:
-        """A further revision of a document."""
-        said = self.news.revise(story)
+    def publish(self, story: Story, news: Newsroom | None = None) -> None:
+        """A further revision of a document, by its newsroom."""
+        said = (news or self.news).revise(story)
         self._send(DOCUMENTS, story.document_id, said, {"what": "document", "op": "upsert", "mark": story.mark})
 
     def ask(self, story: Story, question: Mapping[str, Any]) -> None:

@@ -98,9 +98,9 @@ def _missed(
 ) -> Iterator[Finding]:
     """What was announced before a question was found for it, unless the document moved meanwhile."""
     told = [moment for moment in world.announced.get(document, ()) if moment[0] < question.at_ms]
+    _, revision, retracted = max(told, key=lambda moment: moment[1], default=(0, 0, True))
     until = max(line.at_ms for line in evidence)
-    moved = any(told[-1][0] < at_ms <= until for at_ms in published[told[-1][1] :]) if told else True
-    if moved or told[-1][2]:
+    if retracted or any(at_ms <= until for at_ms in published[revision:]):
         return
     for line in evidence:
         if document not in {item["document_id"] for item in line.json["items"]}:

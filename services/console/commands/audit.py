@@ -7,9 +7,10 @@ import typer
 
 from services.console import output, progress
 from services.console.live.accounting import LiveAuditSource, counted_since
+from shared.keeping_settings import NewsSettings, ResultsSettings
 from shared.lab.accounting import Audit
 from shared.lab.accounting import audit as account_for
-from shared.settings import CassandraSettings, KafkaSettings, NewsSettings, ResultsSettings
+from shared.settings import CassandraSettings, KafkaSettings
 
 SHOWN = 20
 

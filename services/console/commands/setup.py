@@ -8,7 +8,8 @@ from shared import encoding
 from shared.cassandra import schema
 from shared.grants import SETUP
 from shared.kafka import creation, keeping
-from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings, NewsSettings, ResultsSettings
+from shared.keeping_settings import NewsSettings, ResultsSettings
+from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
 
 
 def register(app: typer.Typer) -> None:

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from shared.cassandra.client import connect
 from shared.cassandra.dispositions import CassandraDispositions
 from shared.kafka import topics
+from shared.keeping_settings import NewsSettings, ResultsSettings
 from shared.records import RawRecord
 from shared.retention import outliving
-from shared.settings import CassandraSettings, KafkaSettings, NewsSettings, ResultsSettings
+from shared.settings import CassandraSettings, KafkaSettings
 from shared.stored import Disposition
 
 SPARE = timedelta(days=1)

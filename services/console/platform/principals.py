@@ -8,10 +8,9 @@ import os
 import secrets
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
-from services.console.platform import ports
+from services.console.platform.addresses import Addresses
 from services.console.platform.certificates import Authority, write_secret
 from shared import grants, kafka_options, renewing, tls
 from shared.installation import Installation
@@ -21,15 +20,6 @@ FOLDER, ADMIN, SERVER, IDENTITY = "security", "admin", "server", "identity.pem"
 EVERYONE = (*grants.PRINCIPALS, ADMIN)
 PASSWORD = "TILTYARD_CASSANDRA_PASSWORD"  # noqa: S105 (a name)
 seen_from = renewing.seen_from
-
-
-@dataclass(frozen=True)
-class Addresses:
-    """Ports of a secured platform: of Kafka for passwords and for certificates, and of Cassandra."""
-
-    kafka: int
-    kafka_mtls: int
-    cassandra: int
 
 
 class Principals:
@@ -43,7 +33,7 @@ class Principals:
         """Certificates and passwords for the servers and everyone; what is there and holds is kept."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         authority = Authority(self.folder)
-        authority.issue(self.server, SERVER, ports.HOST, "localhost")
+        authority.issue(self.server, SERVER, *self._addresses.hosts, "localhost")
         for name in EVERYONE:
             authority.issue(self.of(name) / IDENTITY, self._on_certificate(name))
             self._write(name, self.password(name))
@@ -99,10 +89,9 @@ class Principals:
         )
         port = self._addresses.kafka_mtls if name == ADMIN else self._addresses.kafka
         return {
-            "TILTYARD_KAFKA_BOOTSTRAP_SERVERS": f"{ports.HOST}:{port}",
+            **self._addresses.environment,
+            "TILTYARD_KAFKA_BOOTSTRAP_SERVERS": self._addresses.brokers(port),
             "TILTYARD_KAFKA_LIBRDKAFKA": json.dumps(kafka),
-            "TILTYARD_CASSANDRA_CONTACT_POINTS": ports.HOST,
-            "TILTYARD_CASSANDRA_PORT": str(self._addresses.cassandra),
             "TILTYARD_CASSANDRA_USERNAME": user,
             PASSWORD: password,
             "TILTYARD_CASSANDRA_TLS": "true",
