@@ -62,9 +62,6 @@ class Consumer(LibraryConsumer):
     ) -> tuple[int, int]:
         return super().get_watermark_offsets(named([partition], self._names)[0], timeout, cached)
 
-    def offsets_for_times(self, partitions: list[TopicPartition], timeout: float = -1) -> list[TopicPartition]:
-        return plain(super().offsets_for_times(named(partitions, self._names), timeout), self._names)
-
     def list_topics(self, topic: str | None = None, timeout: float = -1) -> Any:
         return known(super().list_topics, topic, timeout, self._names)
 
