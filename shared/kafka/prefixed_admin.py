@@ -59,11 +59,6 @@ class Admin(AdminClient):
         answers = super().delete_records(wanted, **how)
         return {place: answers[there] for place, there in zip(topic_partition_offsets, wanted, strict=True)}
 
-    def delete_records(self, topic_partition_offsets: list[TopicPartition], **how: Any) -> dict[TopicPartition, Any]:  # type: ignore[override]
-        wanted = named(topic_partition_offsets, self._names)
-        answers = super().delete_records(wanted, **how)
-        return {place: answers[there] for place, there in zip(topic_partition_offsets, wanted, strict=True)}
-
     def list_consumer_groups(self, **how: Any) -> Any:  # type: ignore[override]
         return _Later(super().list_consumer_groups(**how), self._own_groups)
 
