@@ -97,7 +97,6 @@ def producer(settings: KafkaSettings, client: str, hear: Hear = _unheard) -> Pro
     options: dict[str, Any] = {
         "acks": "all",
         "enable.idempotence": True,
-        "acks": "all",
         "partitioner": "murmur2_random",
         "linger.ms": 0,
         "compression.type": "lz4",
