@@ -102,7 +102,7 @@ class Outbox(SpanProcessor):
 
 
 def posted(address: str, headers: Mapping[str, str], body: bytes) -> None:
-    """Raises OSError or HTTPException where the collector did not take it and may do so later; what it refuses for good is lost."""
+    """What the collector refuses for good is lost. OSError, HTTPException: it may take it later."""
     if not body:
         return
     kind = {"Content-Type": "application/x-protobuf"}

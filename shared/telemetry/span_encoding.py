@@ -51,6 +51,7 @@ def _put(span: ReadableSpan, into: Span) -> None:
     for link in span.links:
         trace_id, span_id = _ids(link.context)
         into.links.add(trace_id=trace_id, span_id=span_id, flags=_flags(link.context))
+    into.status.SetInParent()
     if not span.status.is_unset:
         into.status.code = _ERROR if span.status.status_code is StatusCode.ERROR else Status.STATUS_CODE_OK
         into.status.message = span.status.description or ""

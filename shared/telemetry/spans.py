@@ -35,7 +35,7 @@ class Making:
         self.share, self.keep = share, keep
         self._lock, self._in_hand = threading.Lock(), 0
         self.resource = Resource.create({"service.name": f"{NAME}-{service}"})
-        self.scope = InstrumentationScope(NAME, schema_url=names.SCHEMA_URL)
+        self.scope = InstrumentationScope(NAME, "", names.SCHEMA_URL)
         self.ended = processor.on_end
         self._provider = TracerProvider(ParentBasedTraceIdRatio(share), self.resource)
         self._provider.add_span_processor(processor)
