@@ -10,7 +10,8 @@ streams is read so slowly that the server has to wait for it. Before, as many qu
 service keeps, and the streams are open for `--warm` minutes, so that what grows then is no view that fills. `rss_mib`
 is the service's resident set, the median of each minute. `slope_mib_per_hour` is that of the straight line through them
 by least squares, `growth` is the slope over where that line begins. `questions` came meanwhile; `stalls` is how often
-the broker took nothing for half a minute. Delays there are from before the produce call, so that they are a little longer.
+the broker took nothing for half a minute. Delays there are from before the produce call, so that they are a little
+longer.
 """
 
 import argparse
