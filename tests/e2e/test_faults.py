@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.cluster.faults import run
 from bench.cluster.faulting.table import missed, table
+from bench.cluster.faults import run
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
