@@ -1,21 +1,13 @@
-"""What operators see of a service: JSON logs, Prometheus metrics, readiness and liveness.
-
-`/metrics`, `/ready` and `/live` are served on the service's own port. `/ready` answers 503 until the service consumes,
-`/live` once a loop of it hangs.
-"""
+"""What operators see of a service: JSON logs, Prometheus metrics, and whether it is ready; `probes.py` serves them."""
 
 import logging
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import contextmanager
 from time import perf_counter, time
-from typing import Any
 
 import structlog
-from prometheus_client import generate_latest
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from structlog.tracebacks import ExceptionDictTransformer
 
 from shared import tracebacks
@@ -23,8 +15,6 @@ from shared.masking import masked, masked_inside
 from shared.records import RawRecord
 from shared.telemetry import health, metrics, tracing
 
-PROBES_AT_ONCE, PROBE_S = 64, 2.0
-"""Connections that are answered at the same time, and how long one may be silent, in seconds."""
 _QUIET = ("aiokafka", "httpcore", "httpx", "huggingface_hub", "openai")
 """Libraries that log requests with their addresses and bodies below WARNING: documents and questions among them."""
 
@@ -103,66 +93,3 @@ class Readiness:
 
     def __bool__(self) -> bool:
         return self._ready.is_set()
-
-
-class ProbeServer(ThreadingHTTPServer):
-    """Answers so many connections at a time, each in a thread, and closes those beyond: nobody can hold all threads."""
-
-    request_queue_size = 128
-
-    def __init__(self, *arguments: Any) -> None:
-        self._free = threading.BoundedSemaphore(PROBES_AT_ONCE)
-        super().__init__(*arguments)
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        if self._free.acquire(blocking=False):
-            super().process_request(request, client_address)
-        else:
-            self.shutdown_request(request)
-
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            self._free.release()
-
-    def handle_error(self, *_: Any) -> None:
-        """A prober that is slow or has gone is not worth a log line."""
-
-
-def state(readiness: Readiness) -> str:
-    """What `/ready` says: ready or starting, and what an operator must know."""
-    return "\n".join(["ready" if readiness else "starting", *health.alarms(), ""])
-
-
-def serve(port: int, host: str, readiness: Readiness) -> ThreadingHTTPServer:
-    """Serve `/metrics`, `/ready` and `/live` from a daemon thread; port 0 lets the system choose."""
-
-    class Probe(BaseHTTPRequestHandler):
-        timeout = PROBE_S
-
-        def do_GET(self) -> None:
-            if self.path == "/metrics":
-                self._answer(200, generate_latest(), CONTENT_TYPE_LATEST)
-            elif self.path == "/ready":
-                self._answer(200 if readiness else 503, state(readiness).encode(), "text/plain")
-            elif self.path == "/live":
-                hanging = health.HEARTBEATS.silent()
-                self._answer(503 if hanging else 200, "\n".join([*(hanging or ["live"]), ""]).encode(), "text/plain")
-            else:
-                self._answer(404, b"try /metrics, /ready or /live\n", "text/plain")
-
-        def _answer(self, status: int, body: bytes, content_type: str) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", content_type)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            with suppress(ConnectionError):  # the prober did not wait
-                self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name is inherited)
-            """Probes every few seconds are not worth a log line."""
-
-    server = ProbeServer((host, port), Probe)
-    threading.Thread(target=server.serve_forever, name="observe", daemon=True).start()
-    return server

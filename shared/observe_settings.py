@@ -4,10 +4,11 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
+from shared.installation import InstallationSettings
 from shared.settings import Settings, under
 
 
-class ObserveSettings(Settings):
+class ObserveSettings(Settings, InstallationSettings):
     """Logs, metrics and readiness of a service process."""
 
     model_config = under("OBSERVE")

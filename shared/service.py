@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from pydantic import ValidationError
 
-from shared import observe, own_sources, tracebacks
+from shared import observe, own_sources, probes, tracebacks
 from shared.access import MissingTopicError, RefusedError, UnreachableError
 from shared.burials import OwnFaultError
 from shared.cassandra.release import OldServerError
@@ -45,7 +45,7 @@ def guarded(service: str, run: Callable[[observe.Readiness], None], read: Observ
         observe.configure_logging(service, settings.log_level)
         otlp.export(service, settings)
         readiness = observe.Readiness(service)
-        server = observe.serve(settings.port, settings.host, readiness)
+        server = probes.serve(settings.port, settings.host, readiness)
         _tell_settings_file()
         log.info("starting", probes=f"http://{settings.host}:{server.server_port}")
         with denials_told():

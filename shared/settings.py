@@ -15,6 +15,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 
+from shared.installation import InstallationSettings
 from shared.kafka_options import security, who
 from shared.masking import masked_inside
 from shared.tls import Files, context, half_set
@@ -77,7 +78,7 @@ class HomeSettings(Settings):
     home: Path = Path(".tiltyard")
 
 
-class KafkaSettings(Settings):
+class KafkaSettings(Settings, InstallationSettings):
     """The broker and how topics are made on it."""
 
     model_config = under("KAFKA")
@@ -120,7 +121,7 @@ class KafkaSettings(Settings):
         return who(self.client_options)
 
 
-class CassandraSettings(Settings):
+class CassandraSettings(Settings, InstallationSettings):
     """The store."""
 
     model_config = under("CASSANDRA")
@@ -159,7 +160,13 @@ class CassandraSettings(Settings):
             raise ValueError(f"under TILTYARD_CASSANDRA_ {problem}")
         if self.tls:
             context(self.tls_files, check_host_name=self.check_host_name)
+        _ = self.named_keyspace
         return self
+
+    @property
+    def named_keyspace(self) -> str:
+        """The keyspace as the nodes know it."""
+        return self.installation.keyspace(self.keyspace)
 
     @property
     def tls_files(self) -> Files:
@@ -188,12 +195,3 @@ class EncoderSettings(Settings):
     batch: int = Field(default=32, ge=1, description="of `openai`: texts in one request")
     timeout_s: float = Field(default=10.0, gt=0, description="of `openai`: of one request")
     retries: int = Field(default=3, ge=0, le=10, description="of `openai`: of a request that failed for a moment")
-
-
-class NewsSettings(Settings):
-    """What holds for every document, whichever service has it in hand."""
-
-    model_config = under("NEWS")
-    keep_days: float = Field(
-        default=0.0, ge=0, le=7_000, description="older documents leave the store and all searches; 0: kept for ever"
-    )

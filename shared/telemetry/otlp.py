@@ -16,4 +16,4 @@ def export(service: str, settings: ObserveSettings) -> None:
     headers = {name: value.get_secret_value() for name, value in settings.otlp_headers.items()}
     endpoint = f"{settings.otlp_endpoint.rstrip('/')}/v1/traces"
     exporter = OTLPSpanExporter(endpoint=endpoint, headers=headers, timeout=TIMEOUT_S)
-    tracing.begin(service, BatchSpanProcessor(exporter), settings.otlp_share)
+    tracing.begin(service, BatchSpanProcessor(exporter), settings.otlp_share, settings.prefix)

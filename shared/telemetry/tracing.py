@@ -20,6 +20,7 @@ from opentelemetry.sdk.trace.sampling import ParentBasedTraceIdRatio, TraceIdRat
 from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from shared.installation import Installation
 from shared.records import Effect, Position, RawRecord
 from shared.telemetry import conventions as names
 
@@ -33,22 +34,27 @@ _propagator = TraceContextTextMapPropagator()
 
 @dataclass(frozen=True)
 class _Exporting:
-    """The provider of this process, and the share of traces that begin here and are kept."""
+    """The provider of this process, the share of traces that begin here and are kept, and the installation's prefix."""
 
     provider: TracerProvider
     tracer: trace.Tracer
     share: float
+    prefix: str
 
 
 _now: list[_Exporting] = []
 """One, while spans are exported."""
 
 
-def begin(service: str, processor: SpanProcessor, share: float = 1.0) -> None:
-    """Give spans to a processor from now on; `share`: of the traces that nobody has decided on yet."""
-    provider = TracerProvider(ParentBasedTraceIdRatio(share), Resource.create({"service.name": f"tiltyard-{service}"}))
+def begin(service: str, processor: SpanProcessor, share: float = 1.0, prefix: str = "") -> None:
+    """Give spans to a processor from now on; `share`: of the traces that nobody has decided on yet.
+
+    `prefix`: of the installation, whose records stand at positions that another one's have too.
+    """
+    about = {"service.name": f"tiltyard-{service}"} | ({"service.namespace": prefix} if prefix else {})
+    provider = TracerProvider(ParentBasedTraceIdRatio(share), Resource.create(about))
     provider.add_span_processor(processor)
-    _now[:] = [_Exporting(provider, provider.get_tracer("tiltyard", schema_url=names.SCHEMA_URL), share)]
+    _now[:] = [_Exporting(provider, provider.get_tracer("tiltyard", schema_url=names.SCHEMA_URL), share, prefix)]
 
 
 def end() -> None:
@@ -61,7 +67,7 @@ def carried(record: RawRecord) -> dict[str, bytes]:
     """The trace that a record came with. Without one, it has the one that its position gives, for every service."""
     if value := record.headers.get(HEADER, b"")[:LONGEST]:
         return {HEADER: value}
-    return {HEADER: _of_position(record.position, _now[0].share)} if _now else {}
+    return {HEADER: _of_position(record.position, _now[0])} if _now else {}
 
 
 def sent(topic: str, key: str, headers: Headers) -> dict[str, bytes]:
@@ -177,9 +183,10 @@ def _headers(span: Span) -> dict[str, bytes]:
     return {HEADER: carrier[HEADER].encode()} if HEADER in carrier else {}
 
 
-def _of_position(position: Position, share: float) -> bytes:
+def _of_position(position: Position, exporting: _Exporting) -> bytes:
     """A `traceparent` whose root nobody has sent: what reads the record at this position agrees on it."""
-    digest = hashlib.sha256(f"{position.topic}[{position.partition}]@{position.offset}".encode()).hexdigest()
+    topic = Installation(exporting.prefix).named(position.topic)
+    digest = hashlib.sha256(f"{topic}[{position.partition}]@{position.offset}".encode()).hexdigest()
     low = int(digest[16:32], 16)
-    sampled = low < TraceIdRatioBased.get_bound_for_rate(share)
+    sampled = low < TraceIdRatioBased.get_bound_for_rate(exporting.share)
     return f"00-{digest[:32]}-{digest[32:48]}-{'01' if sampled else '00'}".encode()

@@ -8,7 +8,7 @@ from prometheus_client import REGISTRY, Counter
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
-from shared import observe, topology
+from shared import observe, probes, topology
 from shared.telemetry import metrics
 from shared.telemetry.kinds import OTHER, Metric
 from shared.telemetry.lagging import LagWatch
@@ -35,7 +35,7 @@ def run_through(pipeline: Pipeline) -> None:
 def samples() -> Iterator[Sample]:
     """What this process says on `/metrics`."""
     readiness = observe.Readiness("test")
-    with observe.serve(0, "127.0.0.1", readiness) as server:
+    with probes.serve(0, "127.0.0.1", readiness) as server:
         try:
             with urlopen(f"http://127.0.0.1:{server.server_port}/metrics", timeout=10) as page:
                 text = page.read().decode()

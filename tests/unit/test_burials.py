@@ -3,7 +3,7 @@
 from prometheus_client import generate_latest
 from structlog.testing import capture_logs
 
-from shared import observe
+from shared import observe, probes
 from shared.burials import ALARM_LEAST, STEP_S, WINDOW_S, Burials, DeadShare
 from shared.memory.broker import MemoryBroker, MemoryDeadLetters
 from tests.builders import a_raw_record
@@ -66,7 +66,7 @@ def test_an_alarm_stands_on_the_page_of_readiness_and_among_the_metrics() -> Non
     readiness = observe.Readiness("noted")
     readiness.announce()
 
-    said = observe.state(readiness)
+    said = probes.state(readiness)
     assert said.splitlines()[0] == "ready"
     assert any(line.startswith("20 of the 20 records") for line in said.splitlines())
     assert b'tiltyard_dead_share{service="noted"} 1.0' in generate_latest()

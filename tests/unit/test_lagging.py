@@ -6,7 +6,7 @@ from typing import Any
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from shared import observe
+from shared import observe, probes
 from shared.lags import Lags
 from shared.memory.broker import MemoryBroker
 from shared.memory.bus import MemoryBus
@@ -122,6 +122,6 @@ def test_who_stands_still_is_ready_and_says_so() -> None:
     readiness.announce()
     group.minutes_later()
 
-    said = observe.state(readiness)
+    said = probes.state(readiness)
     assert said.startswith("ready\n")
     assert f"records of {DOCUMENTS.name} that wait" in said

@@ -15,7 +15,8 @@ from shared import encoding, topology
 from shared.access import UnreachableError
 from shared.cassandra import nodes, schema
 from shared.cassandra.client import connect
-from shared.kafka import access, copies, creation, progress
+from shared.kafka import access, copies, creation, keeping, progress
+from shared.keeping_settings import NewsSettings, ResultsSettings
 from shared.lags import NEEDED, absent
 from shared.masking import masked
 from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
@@ -125,6 +126,8 @@ def _topics() -> str:
             f"{', '.join(open_to_bombs[:3])}{' and others' if open_to_bombs[3:] else ''} take packed records, of which "
             "200 kB can fill 200 MB of every service: set compression.type=uncompressed, or run `tiltyard setup`"
         )
+    if kept := keeping.differing(_kafka(), keeping.wanted(_kafka(), NewsSettings(), ResultsSettings())):
+        raise UserWarning(f"{', '.join(kept)}: kept for another time than settings say; run `tiltyard setup`")
     return f"{len(topology.TOPICS)} topics"
 
 
@@ -146,7 +149,7 @@ def _schema() -> str:
         table = schema.chunks_table(encoding.name_of(EncoderSettings()))
         columns = store.rows(
             "SELECT type FROM system_schema.columns WHERE keyspace_name = ? AND table_name = ? AND column_name = ?",
-            (CassandraSettings().keyspace, table, "embedding"),
+            (CassandraSettings().named_keyspace, table, "embedding"),
         )
         types = [row.type for row in columns]
     finally:

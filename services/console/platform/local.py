@@ -35,7 +35,9 @@ class LocalPlatform:
         self._supervisor = Supervisor(self._home)
         self._count = nodes.agreed(self._home, settings.nodes)
         places = Addresses(settings.kafka_port, settings.kafka_mtls_port, settings.cassandra_port, self._count)
-        self._who = Principals(self._home, places) if settings.secure or is_secured(self._home) else None
+        self._who = (
+            Principals(self._home, places, settings.installation) if settings.secure or is_secured(self._home) else None
+        )
         self.connections = Connections(places, self._who)
         doors = None if self._who is None else secured.doors(self._who, settings.kafka_mtls_port)
         self._servers = servers.build(self._home, settings, self._count, doors)
@@ -89,6 +91,12 @@ class LocalPlatform:
     def names(self) -> list[str]:
         """What the servers are called, all of Kafka first."""
         return [server.name for server in self._servers]
+
+    @property
+    def away(self) -> list[str]:
+        """The servers that do not run while others do."""
+        running = {status.name for status in self.status() if status.running}
+        return [name for name in self.names if running and name not in running]
 
     @property
     def nodes(self) -> int:

@@ -7,13 +7,14 @@ from pydantic import AliasChoices, Field
 
 from services.console.platform import ports
 from services.console.platform.nodes import Count, cluster_of
+from shared.installation import InstallationSettings
 from shared.settings import EmptyIsUnset, Settings, under
 
 _HEAP = r"^[1-9][0-9]*[kmgKMG]$"
 PREFIX = "TILTYARD_PLATFORM_"
 
 
-class PlatformSettings(Settings):
+class PlatformSettings(Settings, InstallationSettings):
     """Where the servers live on this machine, how many of each, which ports they take, and how much memory."""
 
     model_config = under("PLATFORM") | {"populate_by_name": True}
