@@ -30,6 +30,7 @@ class Row:
     outdated_whole: int = 0
     stale_whole: int = 0
     waits_ms: list[float] = field(default_factory=list)
+    again_ms: list[float] = field(default_factory=list)
 
     def by_vectors(self, newsroom: Newsroom, name: str, *, within_s: float = 0.0) -> None:
         """Ask by vectors alone; where it is missed, again until it is found or the time is over."""
@@ -55,7 +56,8 @@ class Row:
         """For the table and the file."""
         waits = sorted(self.waits_ms)
         of_waits = {"ms": round(median(waits), 1), "ms_longest": round(waits[-1], 1)} if waits else {}
-        return {name: value for name, value in asdict(self).items() if name != "waits_ms"} | of_waits
+        of_waits |= {"ms_again": round(median(self.again_ms), 1)} if self.again_ms else {}
+        return {name: value for name, value in asdict(self).items() if not name.endswith("_ms")} | of_waits
 
 
 @dataclass
@@ -66,6 +68,15 @@ class Measurement:
     newsroom: Newsroom
     documents: int
     rows: list[Row] = field(default_factory=list)
+    settled_per_s: float = 0.0
+
+    def settle(self, names: Sequence[str]) -> None:
+        """How many documents that every node has a retriever settles in a second, as after a start."""
+        self.newsroom.write(*map(a_story, names))
+        self.newsroom.announce(*names)
+        started = time.monotonic()
+        self.newsroom.follow()
+        self.settled_per_s = round(len(names) / (time.monotonic() - started), 1)
 
     def situation(self, name: str) -> Row:
         """A new row; the one before is told, since what comes next may fail."""
@@ -85,6 +96,7 @@ class Measurement:
             self.newsroom.write(a_story(whole))
             self.newsroom.announce(whole)
             row.by_retriever(self.newsroom, whole)
+            row.again_ms.append(self.newsroom.by_retriever(whole).ms)  # nothing was announced in between
 
     def away(self, kind: str, *, hints: bool) -> None:
         """The asked node misses news, revisions and retractions, comes back and is asked at once."""

@@ -49,6 +49,7 @@ class Unsettled:
         self._again_at = float("-inf")
         self._changing = threading.Lock()
         self.take(self._kept.read())
+        self._kept.settle(list(self._names))
 
     @property
     def waiting(self) -> int:

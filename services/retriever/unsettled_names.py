@@ -38,7 +38,7 @@ class UnsettledNames:
 
     def settle(self, left: Sequence[str]) -> None:
         """Written anew where most of its lines are settled names."""
-        if self._path is None or (left and self._lines <= 2 * len(left) + SPARE):
+        if self._path is None or self._lines <= (2 * len(left) + SPARE if left else 0):
             return
         fresh = self._path.with_suffix(".new")
         fresh.parent.mkdir(parents=True, exist_ok=True)

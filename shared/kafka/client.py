@@ -95,8 +95,8 @@ def reader(settings: KafkaSettings, *, uncommitted: bool, ahead: int = 100_000) 
 def producer(settings: KafkaSettings, client: str, hear: Hear = _unheard) -> Producer:
     """An idempotent producer that sends at once. `hear` is told what keeps it from its brokers."""
     options: dict[str, Any] = {
-        "enable.idempotence": True,
         "acks": "all",
+        "enable.idempotence": True,
         "partitioner": "murmur2_random",
         "linger.ms": 0,
         "compression.type": "lz4",

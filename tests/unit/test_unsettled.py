@@ -165,6 +165,19 @@ def test_what_was_not_settled_is_held_again_after_a_restart(tmp_path: Path) -> N
     assert world.found(LANTERNS) == [("fair", 1)]
 
 
+def test_the_file_of_names_does_not_grow_with_restarts(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.store.slow = {2}
+    names = [f"fair-{number}" for number in range(100)]
+    world.store.store(*[a_story(name, LANTERNS) for name in names])
+    world.unsettled.take(names)
+    for _ in range(30):
+        world.start()
+
+    assert len((tmp_path / FILE).read_text(encoding="utf-8").splitlines()) <= 2 * len(names) + SPARE + 1
+    assert set(UnsettledNames(tmp_path).read()) == set(names)
+
+
 def test_what_was_settled_is_not_asked_for_after_a_restart(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.node_2_misses(("fair", LANTERNS, 1))

@@ -2,10 +2,13 @@
 
 import os
 import signal
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
+
+from confluent_kafka import KafkaException
 
 from services.console.platform.errors import PlatformError
 from services.console.platform.local import LocalPlatform, PlatformSettings, isolated
@@ -30,7 +33,7 @@ class Servers:
         """Servers, topics and tables."""
         self.platform.start(lambda _: None)
         connections = self.platform.connections
-        creation.create(connections.kafka(KafkaSettings(partitions=PARTITIONS)))
+        _patiently(lambda: creation.create(connections.kafka(KafkaSettings(partitions=PARTITIONS))))
         schema.apply(connections.cassandra(CassandraSettings()), encoder=ENCODER, dimensions=DIMENSIONS)
 
     def close(self) -> None:
@@ -105,3 +108,16 @@ class Servers:
         """Start one that fell; it is tried again later where that fails."""
         with suppress(PlatformError):
             self.start(name)
+
+
+def _patiently(make: Callable[[], object]) -> None:
+    """Brokers on a busy machine need longer for so many topics than a client waits; what is made stays made."""
+    until = time.monotonic() + STARTED_WITHIN_S
+    while True:
+        try:
+            make()
+        except (KafkaException, LookupError):
+            if time.monotonic() > until:
+                raise
+        else:
+            return
