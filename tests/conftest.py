@@ -55,8 +55,10 @@ def kafka(platform: LocalPlatform) -> KafkaSettings:
 
 @pytest.fixture(scope="session")
 def prefixed_kafka(kafka: KafkaSettings) -> KafkaSettings:
-    """The same broker for another installation, which has a prefix; topics are made by whoever needs them."""
-    return kafka.model_copy(update={"prefix": "contract"})
+    """The same broker for another installation, which has a prefix, with every topic made."""
+    settings = kafka.model_copy(update={"prefix": "contract"})
+    creation.create(settings)
+    return settings
 
 
 @pytest.fixture(scope="session")

@@ -95,6 +95,7 @@ def reader(settings: KafkaSettings, *, uncommitted: bool, ahead: int = 100_000) 
 def producer(settings: KafkaSettings, client: str, hear: Hear = _unheard) -> Producer:
     """An idempotent producer that sends at once. `hear` is told what keeps it from its brokers."""
     options: dict[str, Any] = {
+        "acks": "all",
         "enable.idempotence": True,
         "acks": "all",
         "partitioner": "murmur2_random",

@@ -93,7 +93,7 @@ def plain(places: Sequence[TopicPartition], names: Installation) -> list[TopicPa
 def _at(place: TopicPartition, topic: str) -> TopicPartition:
     if topic == place.topic:
         return place
-    return TopicPartition(topic, place.partition, place.offset, place.metadata)
+    return TopicPartition(topic, place.partition, place.offset, place.metadata or "")
 
 
 def read(message: Message, names: Installation) -> Message:

@@ -144,7 +144,7 @@ def test_one_file_imports_each_client_library(package: str, file: str) -> None:
 
 
 def test_metrics_are_declared_in_one_file_and_made_in_another() -> None:
-    assert importers("prometheus_client") == {"shared/telemetry/kinds.py", "shared/observe.py"}
+    assert importers("prometheus_client") == {"shared/telemetry/kinds.py", "shared/probes.py"}
 
 
 def test_model_libraries_are_imported_only_inside_functions_or_variant_files() -> None:

@@ -11,7 +11,7 @@ from shared import grants, topology
 from shared.cassandra import roles, schema
 from shared.installation import Installation
 from shared.kafka import acls, client, confluent
-from shared.kafka.prefixed import Consumer, Producer
+from shared.kafka.prefixed import Consumer, Producer, named, plain
 from shared.kafka.prefixed_admin import Admin
 from shared.settings import CassandraSettings, KafkaSettings
 from tests.cases import every_case
@@ -101,6 +101,16 @@ def test_a_method_of_kafkas_clients_that_names_something_is_given_the_prefix_or_
 
     assert {"delete_topics", "produce_batch", "seek"} <= foreign
     assert {place for place in called if not place.endswith(": seek")} == set(), "seek is also a method of files"
+
+
+def test_places_are_named_and_plain_again_with_their_offsets_and_notes() -> None:
+    for place in (confluent.TopicPartition("t", 1, 2), client.commit_of(("t", 1), 2, "note")):
+        there = named([place], PRESS)
+        (back,) = plain(there, PRESS)
+
+        assert there[0].topic == "press.t"
+        assert (back.topic, back.partition, back.offset, back.metadata or "") == ("t", 1, 2, place.metadata or "")
+        assert plain(there, PRESSED) == []
 
 
 def test_a_producers_topics_are_not_asked_for() -> None:

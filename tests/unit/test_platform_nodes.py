@@ -4,16 +4,18 @@ import errno
 import os
 import re
 import socket
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from services.console.commands.platform import adopt
+from services.console.commands.platform import adopt, status
 from services.console.platform import kafka_server, nodes, ports, servers
 from services.console.platform.errors import PlatformError
 from services.console.platform.local import LocalPlatform, PlatformSettings, isolated
 from services.console.platform.principals import Principals
 from services.console.platform.server import Server
+from services.console.platform.supervisor import Status, Supervisor
 from shared.settings import CassandraSettings, KafkaSettings
 
 THREE = ["kafka-1", "kafka-2", "kafka-3", "cassandra-1", "cassandra-2", "cassandra-3"]
@@ -148,6 +150,19 @@ def test_a_server_that_is_none_is_refused_with_those_that_are(tmp_path: Path) ->
 def test_a_server_that_does_not_run_has_no_process(tmp_path: Path) -> None:
     with pytest.raises(PlatformError, match="kafka-2 does not run"):
         a_platform(tmp_path).pid("kafka-2")
+
+
+def test_status_says_which_servers_are_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "kafka-1").mkdir()
+    there = [Status(name, True, 1, datetime.now(UTC), 2**20, Path("log")) for name in THREE if name != "kafka-2"]
+    monkeypatch.setattr(Supervisor, "status", lambda _: there)
+
+    monkeypatch.setenv("TILTYARD_HOME", str(tmp_path))
+
+    status()
+    assert "1 of 6 servers does not run: kafka-2; `tiltyard up` starts" in capsys.readouterr().out
 
 
 def test_other_numbers_of_nodes_are_refused() -> None:

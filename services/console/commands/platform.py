@@ -79,8 +79,8 @@ def down() -> None:
 
 def status(json: output.Json = False) -> None:
     """Show what runs on this machine, with its memory and its log."""
-    services = _services()
-    shown = [*LocalPlatform(PlatformSettings()).status(), *services.status()]
+    services, platform = _services(), LocalPlatform(PlatformSettings())
+    shown = [*platform.status(), *services.status()]
     if json:
         return output.as_json([vars(entry) for entry in shown])
     if not shown:
@@ -90,6 +90,11 @@ def status(json: output.Json = False) -> None:
         for entry in shown
     ]
     output.table("", ["name", "state", "pid", "MiB", "log"], rows, right=["pid", "MiB"])
+    if away := platform.away:
+        output.say(
+            f"{len(away)} of {len(platform.names)} servers {'does' if len(away) == 1 else 'do'} not run: "
+            f"{', '.join(away)}; `tiltyard up` starts them again"
+        )
     if served := services.pages_served():
         output.say(served)
     return None

@@ -93,6 +93,12 @@ class LocalPlatform:
         return [server.name for server in self._servers]
 
     @property
+    def away(self) -> list[str]:
+        """The servers that do not run while others do."""
+        running = {status.name for status in self.status() if status.running}
+        return [name for name in self.names if running and name not in running]
+
+    @property
     def nodes(self) -> int:
         """How many there are of each server."""
         return self._count
