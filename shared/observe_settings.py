@@ -1,11 +1,12 @@
 """What operators see of a service process, and where."""
 
-from typing import Literal
+from pathlib import Path
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
 from shared.installation import InstallationSettings
-from shared.settings import Settings, under
+from shared.settings import EmptyIsUnset, Settings, under
 
 
 class ObserveSettings(Settings, InstallationSettings):
@@ -21,4 +22,7 @@ class ObserveSettings(Settings, InstallationSettings):
         description="where spans go by OTLP over HTTP, such as http://127.0.0.1:4318; empty: nowhere",
     )
     otlp_headers: dict[str, SecretStr] = Field(default={}, description="sent with them (JSON), such as a token")
+    otlp_folder: Annotated[Path | None, EmptyIsUnset] = Field(
+        default=None, description="where spans wait until they are sent; empty: `spans` below TILTYARD_HOME"
+    )
     otlp_share: float = Field(default=1.0, ge=0, le=1, description="of traces that begin here: how many are kept")

@@ -11,6 +11,7 @@ code is 1 where one does not hold. `--judge FILE` judges samples that are there.
 import argparse
 import json
 import os
+import signal
 import sys
 import threading
 import time
@@ -28,6 +29,7 @@ from bench.cluster.soak_samples import Sampler, dead
 from services.console.demo.stage import Stage
 from services.console.demo.stage import build as build_stage
 from services.console.live.accounting import LiveAuditSource
+from services.console.platform.errors import StartError
 from shared import topology
 from shared.kafka.sink import Delivery, publish
 from shared.lab.accounting import audit
@@ -79,6 +81,7 @@ def main(arguments: Sequence[str]) -> int:
 def soak(seconds: float, per_second: float, file: TextIO) -> None:
     """Start all, keep the load up for so long, and write a line for each sample and one for the end."""
     os.environ.update(KEPT)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     stage = build_stage("bench-soak")
     try:
         stage.start()
@@ -111,12 +114,22 @@ def _loaded(
     while sending.is_alive():
         turn += 1
         sending.join(max(0.0, min(over, begun + turn * EVERY_S) - time.monotonic()) or EVERY_S)
+        restarted = _start_again(stage)
         write(
             {"at_s": round(time.monotonic() - begun, 1)} | sampler.sample()
             | {"sent": dict(load.sent), "answered": len(load.answered), "freshness_ms": load.fresh_ms(),
-               "late": load.late,
+               "late": load.late, "restarted": restarted,
                "stream": {"lines": reader.lines, "opened": reader.opened}}
         )  # fmt: skip
+
+
+def _start_again(stage: Stage) -> list[str]:
+    """As whoever runs services does; that one died is a bound that does not hold, and the rest goes on."""
+    try:
+        return stage.services.start()
+    except StartError as error:
+        sys.stderr.write(f"{error}\n")
+        return []
 
 
 def _ended(stage: Stage, load: Load) -> dict[str, Any]:

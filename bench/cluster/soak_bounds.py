@@ -1,5 +1,6 @@
 """What a soak must hold: how samples grew after a warm-up, with an interval, against bounds that are said here."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -62,12 +63,21 @@ def warm(samples: Sequence[Sample], warm_s: float) -> list[Sample]:
 
 
 def grown(samples: Sequence[Sample], measure: str) -> dict[str, Growth]:
-    """Of each process that is in every sample."""
-    names = set.intersection(*(set(sample["processes"]) for sample in samples))
-    times = [sample["at_s"] for sample in samples]
+    """Of each process that lived long enough; of one that was started again, of the time in which it lived longest."""
+    stretches = {name: _longest(samples, name) for name in sorted({name for of in samples for name in of["processes"]})}
     return {
-        name: growth(times, [sample["processes"][name][measure] for sample in samples]) for name in sorted(names)
-    }  # fmt: skip
+        name: growth([sample["at_s"] for sample in stretch], [sample["processes"][name][measure] for sample in stretch])
+        for name, stretch in stretches.items()
+        if len(stretch) >= BLOCKS
+    }
+
+
+def _longest(samples: Sequence[Sample], name: str) -> list[Sample]:
+    """The samples of the process of this name that has most of them."""
+    seen = [sample for sample in samples if name in sample["processes"]]
+    pids = Counter(sample["processes"][name]["pid"] for sample in seen)
+    [(most, _)] = pids.most_common(1)
+    return [sample for sample in seen if sample["processes"][name]["pid"] == most]
 
 
 def allowed(measure: str, name: str, start: float) -> float:

@@ -61,8 +61,13 @@ def measured(process: psutil.Process) -> dict[str, float]:
 
 
 def anonymous_mib(status: str) -> float:
-    """Of the text of /proc/<pid>/status: memory that no file stands behind, what was swapped out included."""
+    """Of the text of /proc/<pid>/status: memory that no file stands behind, what was swapped out included.
+
+    Raises ProcessLookupError of one that has ended and is not yet gone.
+    """
     kib = {name: int(number) for name, number in re.findall(r"^(RssAnon|VmSwap):\s+(\d+) kB$", status, re.MULTILINE)}
+    if "RssAnon" not in kib:
+        raise ProcessLookupError
     return (kib["RssAnon"] + kib.get("VmSwap", 0)) / 1024
 
 

@@ -36,6 +36,9 @@ EVENTS = (
           ("topic", "partition", "start", "end", "records")),
     Event("passed over, since it cannot be read", "a view leaves a record out", ("position", "key", "reason")),
     Event("the broker does not say how far the group is", "lag and standing still are as they were", ("reason",)),
+    Event("spans cannot be sent", "a collector is away or the disk is full; said once until it is another reason",
+          ("reason",)),
+    Event("spans are refused", "the collector does not take them and will not; they are lost", ("status",)),
     Event("contest announced", "questions asked from now on belong to it", ("contest", "arms")),
     # Embedder and retriever
     Event("encoder taken up", "embedder writes with it", ("encoder",)),

@@ -12,6 +12,7 @@ from shared import topology
 from shared.messages import Message
 from shared.telemetry import conventions as names
 from shared.telemetry import tracing
+from shared.telemetry.span_ids import HEADER
 from tests.builders import a_document, a_question
 from tests.pipeline.conftest import Pipeline
 
@@ -152,4 +153,4 @@ def test_where_nothing_is_exported_nothing_is_made(pipeline: Pipeline) -> None:
     pipeline.broker.publish(topology.QUESTIONS, a_question())
     pipeline.run()
 
-    assert {record.headers.get(tracing.HEADER) for record in pipeline.broker.records(topology.RESULTS.name)} == {None}
+    assert {record.headers.get(HEADER) for record in pipeline.broker.records(topology.RESULTS.name)} == {None}

@@ -96,6 +96,13 @@ def test_a_service_that_was_started_again_is_found() -> None:
     assert missed(samples) == ["processes"]
 
 
+def test_of_a_service_that_was_started_again_the_longest_life_is_judged() -> None:
+    samples = soaked(rss_mib=lambda minute: 400 if minute > 40 else 9_000)
+    for sample in samples:
+        sample["processes"]["ingest"]["pid"] = 7 if sample["at_s"] / 60 > 40 else 6
+    assert missed(samples) == ["processes"]
+
+
 def test_a_service_that_died_is_found() -> None:
     samples = soaked()
     del samples[-1]["processes"]["ingest"]
@@ -135,6 +142,11 @@ def test_the_picture_has_each_service_and_no_server() -> None:
 
 def test_memory_that_no_file_stands_behind_counts_where_it_was_swapped_out_too() -> None:
     assert anonymous_mib("Name:\tx\nVmRSS:\t 9000 kB\nRssAnon:\t    2048 kB\nVmSwap:\t    1024 kB\n") == 3.0
+
+
+def test_a_process_that_has_ended_has_no_memory() -> None:
+    with pytest.raises(ProcessLookupError):
+        anonymous_mib("Name:\tx\nState:\tZ (zombie)\n")
 
 
 def test_every_story_is_told_once_before_any_is_told_again() -> None:
