@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr
 
 from shared.installation import InstallationSettings
-from shared.settings import EmptyIsUnset, Settings, under
+from shared.settings import EmptyIsUnset, HomeSettings, under
 
 
-class ObserveSettings(Settings, InstallationSettings):
+class ObserveSettings(HomeSettings, InstallationSettings):
     """Logs, metrics and readiness of a service process."""
 
     model_config = under("OBSERVE")
@@ -26,3 +26,8 @@ class ObserveSettings(Settings, InstallationSettings):
         default=None, description="where spans wait until they are sent; empty: `spans` below TILTYARD_HOME"
     )
     otlp_share: float = Field(default=1.0, ge=0, le=1, description="of traces that begin here: how many are kept")
+
+    @property
+    def spans(self) -> Path:
+        """Where spans wait until they are sent, as an absolute path."""
+        return (self.otlp_folder or self.home / "spans").absolute()

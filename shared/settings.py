@@ -74,8 +74,8 @@ EmptyIsUnset = BeforeValidator(lambda value: None if value == "" else value)
 class HomeSettings(Settings):
     """Where this machine keeps what the project makes: servers' data, logs, models, adapters."""
 
-    model_config = under("")
-    home: Path = Path(".tiltyard")
+    model_config = under("") | {"populate_by_name": True}
+    home: Path = Field(default=Path(".tiltyard"), validation_alias="TILTYARD_HOME")
 
 
 class KafkaSettings(Settings, InstallationSettings):
