@@ -14,6 +14,7 @@ BUDGET ?= 45m
 OPTIONS ?=
 KEEP   ?=
 SECURE ?=
+NODES  ?=
 PYTEST := $(BIN)/python -m pytest
 # Tests without servers run in as many processes as there are cores, each of them on one thread.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist worksteal
@@ -41,8 +42,8 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: $(STAMP) ## The whole way once: stream, fine-tune, ask, compare (WIRE=, QUESTIONS=96|all, CONTEST=, OUT=, KEEP=1, SECURE=1)
-	@$(BIN)/tiltyard demo --wire $(WIRE) --out $(OUT) --questions $(QUESTIONS) --contest $(CONTEST) $(if $(filter 1,$(KEEP)),--keep) $(if $(filter 1,$(SECURE)),--secure)
+demo: $(STAMP) ## The whole way once: stream, fine-tune, ask, compare (WIRE=, QUESTIONS=96|all, CONTEST=, OUT=, KEEP=1, SECURE=1, NODES=3)
+	@$(BIN)/tiltyard demo --wire $(WIRE) --out $(OUT) --questions $(QUESTIONS) --contest $(CONTEST) $(if $(filter 1,$(KEEP)),--keep) $(if $(filter 1,$(SECURE)),--secure) $(if $(NODES),--nodes $(NODES))
 
 decide: $(STAMP) ## From your documents to a decision (DOCS=folder|file.jsonl|feed address, BUDGET=45m, OPTIONS=); without DOCS on the sample
 	@$(BIN)/tiltyard decide $(if $(DOCS),$(DOCS),--wire $(WIRE)) --budget $(BUDGET) $(OPTIONS)
@@ -84,4 +85,4 @@ bench: $(STAMP) ## Measure speed, memory and freshness; see bench/README.md
 
 clean: $(STAMP) ## Stop everything and delete data, logs and results; keeps .venv, jars and models
 	@$(BIN)/tiltyard demo --stop; $(BIN)/tiltyard down
-	@rm -rf out .tiltyard/demo .tiltyard/kafka .tiltyard/cassandra .tiltyard/security .tiltyard/retriever .tiltyard/logs .tiltyard/run
+	@rm -rf out .tiltyard/demo .tiltyard/kafka* .tiltyard/cassandra* .tiltyard/security .tiltyard/retriever .tiltyard/logs .tiltyard/run

@@ -6,6 +6,7 @@ minutes beside that.
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
@@ -93,7 +94,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--warm", type=float, default=5.0, help="that they are open before")
     options = parser.parse_args(arguments)
     outcomes = tried([name for bar in BARS for name in bar.tests])
-    rows = [row(bar, outcomes, figures) for figures in [pages.measure(options.minutes, options.warm)] for bar in BARS]
+    figures = pages.measure(options.minutes, options.warm)
+    sys.stderr.write(f"{json.dumps(figures)}\n")
+    rows = [row(bar, outcomes, figures) for bar in BARS]
     sys.stdout.writelines(f"{line}\n" for line in ("| page | must | found | |", "|---|---|---|---|", *rows))
     sys.exit(any(line.endswith("missed |") for line in rows))
 

@@ -3,29 +3,35 @@
 import asyncio
 import random
 import socket
+import sys
 import threading
 import time
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from statistics import median
 
 import httpx
 import psutil
 
 from bench.page_flow import ARMS, Flow
 from services.console.demo.stage import Stage
+from shared.kafka.sink import DeliveryError
 from shared.messages import Question
 
 STREAMS, STANDINGS, FRESHNESS = 50, 5, 4
 PER_SECOND, ANSWERED_S, WAIT_S = 2.0, 2.0, 60.0
-SLOW_BYTES = 16
+SLOW_BYTES, MINUTE = 16, 60
 MiB = 1024 * 1024
 
 
 @dataclass
 class Load:
-    """What 50 streams do. `asked`: the questions that are open; `delays`: milliseconds until each answer was seen."""
+    """What 50 streams do. `asked`: the questions that are open; `delays`: milliseconds until each answer was seen.
+
+    `stalls`: how often the broker took nothing for half a minute, after which the flow goes on.
+    """
 
     flow: Flow
     until: float
@@ -33,6 +39,8 @@ class Load:
     delays: list[tuple[float, float]] = field(default_factory=list)
     opened: int = 0
     slow_bytes: int = 0
+    asked_in_all: int = 0
+    stalls: int = 0
 
     @property
     def goes_on(self) -> bool:
@@ -60,6 +68,7 @@ def _feed(load: Load) -> None:
         now = time.monotonic()
         question = load.flow.ask()
         load.asked.append(question.question_id)
+        load.asked_in_all += 1
         waiting += [(now + ANSWERED_S * (at + 1), at, question) for at in range(len(ARMS) + 1)]
         for due in [due for due in waiting if due[0] <= now]:
             waiting.remove(due)
@@ -71,7 +80,10 @@ def _feed(load: Load) -> None:
                 load.flow.result(due[2])
         load.flow.document()
         load.flow.standing()
-        load.flow.flush()
+        try:
+            load.flow.flush()
+        except DeliveryError:  # what waits is sent when the broker is back
+            load.stalls += 1
         time.sleep(max(0.0, now + 1 / PER_SECOND - time.monotonic()))
 
 
@@ -120,4 +132,7 @@ async def _measure(stage: Stage, load: Load, sizes: list[float]) -> None:
     service = psutil.Process(pid)
     while load.goes_on:
         sizes.append(service.memory_info().rss / MiB)
+        if len(sizes) % MINUTE == 0:  # so that a run that breaks off has said something
+            said = f"minute {len(sizes) // MINUTE}: {median(sizes[-MINUTE:]):.1f} MiB, {load.asked_in_all} questions"
+            sys.stderr.write(f"{said}, {load.stalls} stalls\n")
         await asyncio.sleep(1.0)

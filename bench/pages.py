@@ -8,9 +8,10 @@ arrival on the stream of an open page, 300 answers on one page after the other. 
 `--minutes` (0: none), under a flow of questions with their answers, results, documents and standings; one of the
 streams is read so slowly that the server has to wait for it. Before, as many questions and documents come as the
 service keeps, and the streams are open for `--warm` minutes, so that what grows then is no view that fills. `rss_mib`
-is the service's resident set, the median of each minute; `slope_mib_per_hour` is that of the straight line through them
-by least squares, `growth` is the slope over where that line begins. Delays there are from before the produce call, so
-that they are a little longer.
+is the service's resident set, the median of each minute. `slope_mib_per_hour` is that of the straight line through them
+by least squares, `growth` is the slope over where that line begins. `questions` came meanwhile; `stalls` is how often
+the broker took nothing for half a minute. Delays there are from before the produce call, so that they are a little
+longer.
 """
 
 import argparse
@@ -118,6 +119,7 @@ async def _opened(stage: Stage, flow: Flow, minutes: float, warm: float) -> dict
     late = [delay for _, delay in sorted(load.delays)[-len(load.delays) // 3 :]]
     return {
         "minutes": minutes, "warm": warm, "streams": STREAMS, "opened": load.opened,
+        "questions": load.asked_in_all, "stalls": load.stalls,
         "slow_reader_bytes": load.slow_bytes, **grown(memory), "delays_ms": _quantiles([at for _, at in load.delays]),
         "delays_last_third_ms": _quantiles(late),
     }  # fmt: skip

@@ -34,8 +34,8 @@ def measure(joins: int) -> dict[str, Any]:
             changelog = KafkaChangelog(settings, "bench", partitions=PARTITIONS)
             written_s = _timed(lambda: _write(TableJoins(changelog), joins))
             fresh = TableJoins(KafkaChangelog(settings, "bench", partitions=PARTITIONS))
-            restored_s = _timed(lambda: fresh.restore(range(PARTITIONS)))
-            again_s = _timed(lambda: fresh.restore(range(PARTITIONS)))
+            restored_s = _timed(lambda: dict(fresh.restore(range(PARTITIONS))))
+            again_s = _timed(lambda: dict(fresh.restore(range(PARTITIONS))))
         finally:
             platform.stop()
     return {

@@ -22,13 +22,13 @@ from shared.topology import STEPS, TOPICS, AnyTopic
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = (
-    "shared.settings", "shared.pages_settings", "shared.observe_settings", "services.ingest.settings",
-    "services.ingest.feed_settings",
-    "services.embedder.settings",
+    "shared.installation", "shared.settings", "shared.keeping_settings", "shared.pages_settings",
+    "shared.observe_settings",
+    "services.ingest.settings", "services.ingest.feed_settings", "services.embedder.settings",
     "services.retriever.settings", "services.generator.settings", "services.generator.tuning.settings",
     "services.generator.tuning.data.teacher_settings", "services.scorer.settings", "services.judge.settings",
     "services.tuner.settings", "services.web.settings", "shared.costs", "services.console.platform.local_services",
-    "services.console.platform.local", "shared.lab.voting.settings",
+    "services.console.platform.settings", "shared.lab.voting.settings",
 )  # fmt: skip
 
 

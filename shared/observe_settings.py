@@ -5,10 +5,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
+from shared.installation import InstallationSettings
 from shared.settings import EmptyIsUnset, Settings, under
 
 
-class ObserveSettings(Settings):
+class ObserveSettings(Settings, InstallationSettings):
     """Logs, metrics and readiness of a service process."""
 
     model_config = under("OBSERVE")

@@ -1,4 +1,4 @@
-"""How long news is kept: the age at which a document leaves the store and every search."""
+"""How long things are kept: the age at which news leaves the store and every search, and what must outlive what."""
 
 import math
 from collections.abc import Callable
@@ -11,6 +11,10 @@ from shared.moments import later
 DAY_S = 86_400
 MOST_S = 20 * 365 * DAY_S
 """The longest time to live that Cassandra takes."""
+SEGMENT_DAYS = 8.0
+"""A topic kept by time deletes whole segments: a record may stand for a segment's 7 days longer, and some hours."""
+AHEAD_DAYS = 3.0
+"""News may be dated that far ahead of its record (ingest takes 48 hours), and so stay for that much longer."""
 
 
 def _now() -> datetime:
@@ -38,6 +42,19 @@ class Retention:
 
 
 FOREVER = Retention()
+
+
+def outliving(days: float, topics_days: float) -> float:
+    """Days to keep what a record leads to: those that are wanted, and none less than the record may stand on its topic.
+
+    Read again, the record must find it. 0 keeps it for ever.
+    """
+    return max(days, topics_days + SEGMENT_DAYS) if days else 0.0
+
+
+def seconds(days: float) -> int:
+    """A time to live as Cassandra takes it: 0 is for ever."""
+    return min(math.ceil(days * DAY_S), MOST_S)
 
 
 def expired(document_id: str, revision: int) -> Revision:

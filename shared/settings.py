@@ -15,6 +15,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 
+from shared.installation import InstallationSettings
 from shared.kafka_options import security, who
 from shared.masking import masked_inside
 from shared.tls import Files, context, half_set
@@ -77,14 +78,17 @@ class HomeSettings(Settings):
     home: Path = Path(".tiltyard")
 
 
-class KafkaSettings(Settings):
+class KafkaSettings(Settings, InstallationSettings):
     """The broker and how topics are made on it."""
 
     model_config = under("KAFKA")
     bootstrap_servers: str = "127.0.0.1:19092"
     group_prefix: str = Field(default="tiltyard", description="consumer groups are <prefix>-<service>")
     partitions: int = Field(default=4, ge=1, description="of every topic; the unit of parallelism")
-    replication_factor: int = Field(default=1, ge=1)
+    replication_factor: int = Field(default=1, ge=1, description="copies of every topic that is made")
+    min_insync_replicas: Annotated[int | None, EmptyIsUnset] = Field(
+        default=None, ge=1, description="copies that hold a record before it counts; empty: more than half of them"
+    )
     retention_days: float = Field(default=7.0, gt=0, description="of topics kept by time")
     startup_wait_s: float = Field(default=30.0, ge=0, description="how long to wait for an absent broker")
     session_s: float = Field(
@@ -97,7 +101,14 @@ class KafkaSettings(Settings):
     @model_validator(mode="after")
     def _can_be_followed(self) -> Self:
         security(self.client_options)
+        if self.in_sync > self.replication_factor:
+            raise ValueError("min_insync_replicas is more than replication_factor: no record could be written")
         return self
+
+    @property
+    def in_sync(self) -> int:
+        """`min.insync.replicas` of every topic. A majority, so that the loss of any fewer copies loses no record."""
+        return self.min_insync_replicas or self.replication_factor // 2 + 1
 
     @property
     def client_options(self) -> dict[str, str]:
@@ -110,7 +121,7 @@ class KafkaSettings(Settings):
         return who(self.client_options)
 
 
-class CassandraSettings(Settings):
+class CassandraSettings(Settings, InstallationSettings):
     """The store."""
 
     model_config = under("CASSANDRA")
@@ -149,7 +160,13 @@ class CassandraSettings(Settings):
             raise ValueError(f"under TILTYARD_CASSANDRA_ {problem}")
         if self.tls:
             context(self.tls_files, check_host_name=self.check_host_name)
+        _ = self.named_keyspace
         return self
+
+    @property
+    def named_keyspace(self) -> str:
+        """The keyspace as the nodes know it."""
+        return self.installation.keyspace(self.keyspace)
 
     @property
     def tls_files(self) -> Files:
@@ -178,12 +195,3 @@ class EncoderSettings(Settings):
     batch: int = Field(default=32, ge=1, description="of `openai`: texts in one request")
     timeout_s: float = Field(default=10.0, gt=0, description="of `openai`: of one request")
     retries: int = Field(default=3, ge=0, le=10, description="of `openai`: of a request that failed for a moment")
-
-
-class NewsSettings(Settings):
-    """What holds for every document, whichever service has it in hand."""
-
-    model_config = under("NEWS")
-    keep_days: float = Field(
-        default=0.0, ge=0, le=7_000, description="older documents leave the store and all searches; 0: kept for ever"
-    )

@@ -19,6 +19,7 @@ from shared.messages import (
     EvidenceFound,
     Message,
     Question,
+    RecordsLost,
     References,
     Result,
     Reviewed,
@@ -81,12 +82,13 @@ PAIRS = Topic("models.pairs.v1", TrainingPair, "pair_id", "compacted", public=Tr
 ADAPTERS = Topic("models.adapters.v1", AdapterAnnounced, "name", "compacted")
 TUNINGS = Topic("models.tunings.v1", TuningDecided, "tuning_id", "compacted")
 ACTIONS = Topic("ops.actions.v1", ActionTaken, "action_id", "compacted")
+LOSSES = Topic("ops.losses.v1", RecordsLost, "loss_id", "compacted")
 
 AnyTopic = Topic[Any]
 
 TOPICS: tuple[AnyTopic, ...] = (
     DOCUMENTS, CHUNKS, INDEXED, ENCODERS, CONTESTS, QUESTIONS, EVIDENCE, ANSWERS, REFERENCES, VOTES, VERDICTS,
-    RESULTS, STANDINGS, REVIEW_ITEMS, REVIEWS, PAIRS, ADAPTERS, TUNINGS, ACTIONS,
+    RESULTS, STANDINGS, REVIEW_ITEMS, REVIEWS, PAIRS, ADAPTERS, TUNINGS, ACTIONS, LOSSES,
 )  # fmt: skip
 
 
@@ -111,15 +113,22 @@ STEPS: tuple[Step, ...] = (
     Step(
         "ingest",
         (DOCUMENTS,),
-        (CHUNKS, DOCUMENTS),
+        (CHUNKS, DOCUMENTS, LOSSES),
         ("documents", "document_revisions", "dispositions", "signatures", "signature_bands"),
     ),
-    Step("embedder", (CHUNKS,), (INDEXED,), ("chunks",), follows=(ENCODERS,)),
-    Step("retriever", (QUESTIONS,), (EVIDENCE,), (), follows=(INDEXED, ENCODERS, CONTESTS), looks_up=("chunks",)),
+    Step("embedder", (CHUNKS,), (INDEXED, LOSSES), ("chunks",), follows=(ENCODERS,)),
+    Step(
+        "retriever",
+        (QUESTIONS,),
+        (EVIDENCE, LOSSES),
+        (),
+        follows=(INDEXED, ENCODERS, CONTESTS),
+        looks_up=("chunks",),
+    ),
     Step(
         "generator",
         (QUESTIONS, EVIDENCE),
-        (ANSWERS,),
+        (ANSWERS, LOSSES),
         (),
         follows=(ADAPTERS, CONTESTS, INDEXED),
         looks_up=("documents",),
@@ -127,12 +136,12 @@ STEPS: tuple[Step, ...] = (
     Step(
         "scorer",
         (QUESTIONS, ANSWERS, REFERENCES, VOTES, VERDICTS),
-        (RESULTS, STANDINGS),
+        (RESULTS, STANDINGS, LOSSES),
         ("results",),
         follows=(CONTESTS, RESULTS),
     ),
     Step("tuner", (), (TUNINGS,), follows=(INDEXED, STANDINGS, ADAPTERS, TUNINGS)),
-    Step("judge", (RESULTS,), (VERDICTS,)),
+    Step("judge", (RESULTS,), (VERDICTS, LOSSES)),
     Step(
         "web",
         (),

@@ -54,6 +54,14 @@ def kafka(platform: LocalPlatform) -> KafkaSettings:
 
 
 @pytest.fixture(scope="session")
+def prefixed_kafka(kafka: KafkaSettings) -> KafkaSettings:
+    """The same broker for another installation, which has a prefix, with every topic made."""
+    settings = kafka.model_copy(update={"prefix": "contract"})
+    creation.create(settings)
+    return settings
+
+
+@pytest.fixture(scope="session")
 def cassandra(platform: LocalPlatform) -> CassandraSettings:
     """Settings of the real store."""
     return CassandraSettings(

@@ -10,12 +10,13 @@ from shared.costs import CostSettings, show_price
 from shared.kafka import access
 from shared.kafka.bus import KafkaBus
 from shared.kafka.view import KafkaView
+from shared.keeping_settings import NewsSettings
 from shared.observe import Readiness
 from shared.observe_settings import ObserveSettings
 from shared.retention import Retention
 from shared.runner import Runner
 from shared.service import main
-from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings, NewsSettings
+from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
 
 SERVICE = "embedder"
 

@@ -23,12 +23,13 @@ from shared.kafka import access, topics
 from shared.kafka.progress import GroupProgress
 from shared.kafka.sink import Delivery, publish
 from shared.kafka.view import KafkaView
+from shared.keeping_settings import NewsSettings
 from shared.messages import DocumentIndexed, EncoderChoice, EncodersAnnounced
 from shared.observe_settings import ObserveSettings
 from shared.records import understood
 from shared.retention import Retention
 from shared.service import guarded
-from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings, NewsSettings
+from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
 
 SERVICE = "embedder-reindex"
 PAUSE_S = 1.0

@@ -20,7 +20,7 @@ from shared.messages import Arm as ArmParagraph
 from shared.messages import ArmTaken, Contest
 from shared.messages.contests import BASE, CAG, NO_CONTEXT
 from shared.records import Record
-from shared.topology import EVIDENCE, AnyTopic
+from shared.topology import EVIDENCE
 
 log = structlog.get_logger()
 RULE = rule_of(has_passages=False)
@@ -150,11 +150,6 @@ def _rule_of_cag(chosen: Mapping[str, Any], settings: GeneratorSettings) -> str:
     """The rule that the arm or else the worker names; `auto` names none, as no threshold was measured with news."""
     named = (str(rule) for rule in (chosen.get(RULE), settings.closed_book_abstention) if rule not in (None, "auto"))
     return next(named, "never")
-
-
-def topics_of(arms: Sequence[Arm]) -> list[AnyTopic]:
-    """What must be read for these arms."""
-    return list(dict.fromkeys(arm.style.topic for arm in arms))
 
 
 def _style(paragraph: ArmParagraph, settings: GeneratorSettings, news: NewestNews | None) -> Style:

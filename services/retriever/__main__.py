@@ -14,13 +14,14 @@ from shared.kafka import access
 from shared.kafka.bus import KafkaBus
 from shared.kafka.tail import KafkaTail
 from shared.kafka.view import KafkaView
+from shared.keeping_settings import NewsSettings
 from shared.messages import EvidenceFound
 from shared.observe import Readiness
 from shared.observe_settings import ObserveSettings
 from shared.retention import Retention
 from shared.runner import Runner
 from shared.service import main
-from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, KafkaSettings, NewsSettings
+from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, KafkaSettings
 
 SERVICE = "retriever"
 

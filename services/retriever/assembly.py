@@ -7,23 +7,28 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from services.retriever.completing import Completing
 from services.retriever.handler import Retrieve
-from services.retriever.ports import Encode, Knowledge, Rank, Rephrase, Search
+from services.retriever.held import HeldVectors
+from services.retriever.ports import Announcements, Encode, Knowledge, Rank, Rephrase, Search
 from services.retriever.recipes import RetrieveByContest
 from services.retriever.serving import Announced, Serving
 from services.retriever.settings import RetrieverSettings
+from services.retriever.unsettled import OneCopy, Unsettled
+from services.retriever.unsettled_names import UnsettledNames
 from services.retriever.variants import PACKAGE, Indexes, rankers, searches
-from services.retriever.view import Announcements
 from services.retriever.views import Views
 from shared import plugins, topology
 from shared.bus import Bus
 from shared.contests.calendar import Calendar
 from shared.contests.options import RetrievalOptions
+from shared.copies import Copied, CopiedChunks
 from shared.messages import EvidenceFound, Recipe
 from shared.retention import FOREVER, Retention
 from shared.runner import Runner
 from shared.settings import EncoderSettings
 from shared.stored import ChunkSearch
+from shared.topology import MiB
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ class Ports:
 
     bus: Bus
     encoders: Announced
-    chunks: Callable[[str], ChunkSearch]
+    chunks: Callable[[str], CopiedChunks]
     announcements: Callable[[], Announcements]
     contests: Callable[[], Calendar]
     folder: Callable[[str], Path | None]
@@ -55,11 +60,13 @@ def assemble(ports: Ports, settings: RetrieverSettings, *, encoder: EncoderSetti
         encode=serving.encoder.encode,
         encoder=serving.encoder.name,
         chunks=serving,
+        copied=serving,
         announcements=ports.announcements,
         folder=ports.folder(serving.encoder.name) if settings.snapshot else None,
         keep=ports.keep,
         recipes=ports.contests().at(ports.keep.now()).recipes_in_use(),
     )
+    serving.switched = assembly.copies.read_again
     assembly.view.catch_up()
     if ports.follows:
         assembly.view.follow(threading.Event())
@@ -92,13 +99,19 @@ class Assembly:
         folder: Path | None = None,
         keep: Retention = FOREVER,
         recipes: Sequence[Recipe] = (),
+        copied: Copied | None = None,
     ) -> None:
         self._settings = settings
         self._indexes = Indexes(settings, folder)
         self._viewed: set[str] = set()
         self._searches: dict[tuple[object, ...], Search] = {}
+        self.copies: OneCopy | Unsettled = OneCopy()
+        if copied is not None and copied.copies > 1:
+            held = HeldVectors(settings.held_mib * MiB)
+            self.copies = Unsettled(copied, held, UnsettledNames(folder))
+            chunks = Completing(chunks, lambda: held.now)
         self._knowledge = Knowledge(chunks, self._indexes)
-        self.view = Views(announcements, chunks, keep)
+        self.view = Views(announcements, chunks, keep, copies=self.copies)
         condense = plugins.load(f"{PACKAGE}.condensers", settings.condenser)(settings)
         search, rank, rephrase = self._parts(settings)
         self.usual = Retrieve(
@@ -158,6 +171,7 @@ def retriever(
     announcements: Announcements,
     folder: Path | None = None,
     keep: Retention = FOREVER,
+    copied: Copied | None = None,
 ) -> tuple[Retrieve, Views]:
     """One retriever and the view that it waits for; the view holds what its snapshot held and no more yet."""
     assembly = Assembly(
@@ -168,5 +182,6 @@ def retriever(
         announcements=lambda: announcements,
         folder=folder,
         keep=keep,
+        copied=copied,
     )
     return assembly.usual, assembly.view

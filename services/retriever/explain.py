@@ -23,12 +23,13 @@ from shared.jobs.explain import CandidateExplained, ChunksRead, EvidenceExplaine
 from shared.kafka import access
 from shared.kafka.tail import KafkaTail
 from shared.kafka.view import KafkaView
+from shared.keeping_settings import NewsSettings
 from shared.messages import Filters, Question
 from shared.observe_settings import ObserveSettings
 from shared.retention import Retention
 from shared.scope import Scope
 from shared.service import guarded
-from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings, NewsSettings
+from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
 from shared.stored import ChunkKey, Passage
 
 BEGINNING = 240
@@ -55,6 +56,7 @@ def _run(options: argparse.Namespace) -> None:
         encode=serving.encoder.encode,
         encoder=serving.encoder.name,
         chunks=serving,
+        copied=serving,
         announcements=KafkaTail(kafka, topology.INDEXED.name),
         keep=Retention(NewsSettings().keep_days),
     )

@@ -16,7 +16,7 @@ def snapshot_folder(
     """A folder for exactly these announcements, chunks and words: an index of others is never gone on with."""
     of = (
         topics.identity(kafka, topology.INDEXED.name),
-        cassandra.keyspace,
+        cassandra.named_keyspace,
         encoder,
         settings.index_language,
         words.VERSION,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from shared.messages import Found, Question
+from shared.records import RawRecord
 from shared.scope import Scope
 from shared.stored import Candidate, ChunkKey, ChunkSearch, Passage, Vector
 
@@ -87,6 +88,40 @@ class Knowledge:
 
     chunks: ChunkSearch
     index: Callable[[str], SparseIndex]
+
+
+class Announcements(Protocol):
+    """A topic followed from end to end, without a group. `seek` comes before the first `poll`."""
+
+    def seek(self, offsets: Mapping[int, int]) -> bool:
+        """Go on from these offsets; False, and from the start, where the topic does not hold them any more."""
+
+    def poll(self, limit: int, wait_s: float) -> Sequence[RawRecord]: ...
+    def offsets(self) -> Mapping[int, int]:
+        """How far each partition has been polled."""
+
+    def ends(self) -> Mapping[int, int]:
+        """How far each partition reaches now."""
+
+
+class Copies(Protocol):
+    """Sees to it that a search finds a document whichever of its copies is asked."""
+
+    @property
+    def several(self) -> bool: ...
+
+    @property
+    def complete(self) -> bool:
+        """Whether it does so of every document that it was given; where not, evidence is stale."""
+
+    def take(self, document_ids: Sequence[str]) -> None:
+        """These were announced; when this returns, a search finds them as they stand."""
+
+    def retry(self) -> None:
+        """Do a little of what is left, if it is time."""
+
+    def read_again(self) -> None:
+        """Searches are made in another table from now on."""
 
 
 class View(Protocol):

@@ -12,12 +12,13 @@ import structlog
 
 from services.retriever.recipes import RetrieveByContest
 from shared import encoding
+from shared.copies import CopiedChunks, Placed
 from shared.encoding import Encoder
 from shared.messages import EncoderChoice, EncodersAnnounced, EvidenceFound, Question
 from shared.records import Effect, Record
 from shared.scope import Scope
 from shared.settings import EncoderSettings
-from shared.stored import Candidate, ChunkKey, ChunkSearch, Passage, Vector
+from shared.stored import Candidate, ChunkKey, Passage, Vector
 from shared.telemetry import metrics
 
 Announced = Callable[[], Mapping[str, EncodersAnnounced]]
@@ -30,17 +31,20 @@ class Held:
     """An encoder with the chunks that its vectors find."""
 
     encoder: Encoder
-    chunks: ChunkSearch
+    chunks: CopiedChunks
 
 
 class Serving:
-    """Implements ChunkSearch over the serving encoder's table. `chunks` gives the table of an encoder's name."""
+    """Implements CopiedChunks over the serving encoder's table. `chunks` gives the table of an encoder's name.
+
+    `switched` is called once another table is searched, and before anything is searched for in it.
+    """
 
     def __init__(
         self,
         announced: Announced,
         configured: EncoderSettings,
-        chunks: Callable[[str], ChunkSearch],
+        chunks: Callable[[str], CopiedChunks],
         load: Callable[[EncoderSettings], Encoder] = encoding.build,
         beside: Executor | None = None,
     ) -> None:
@@ -49,6 +53,7 @@ class Serving:
         self._chunks = chunks
         self._load = load
         self._beside = beside or ThreadPoolExecutor(max_workers=1, thread_name_prefix="encoder")
+        self.switched: Callable[[], None] = lambda: None
         self._coming: dict[str, Future[Held]] = {}
         self._held = self._loaded(self._in_use()[0])
 
@@ -78,6 +83,7 @@ class Serving:
         coming = self._coming[wanted.name]
         if self.encoder.name not in kept_up or (coming.done() and self._is_sound(wanted, coming)):
             self._held = coming.result()
+            self.switched()
             log.info("encoder switched", encoder=self.encoder.name)
 
     def nearest(self, vector: Vector, *, limit: int, scope: Scope) -> Sequence[Candidate]:
@@ -91,6 +97,16 @@ class Serving:
 
     def vectors(self, places: Sequence[ChunkKey]) -> Mapping[ChunkKey, Vector]:
         return self._held.chunks.vectors(places)
+
+    @property
+    def copies(self) -> int:
+        return self._held.chunks.copies
+
+    def everywhere(self, document_ids: Sequence[str]) -> frozenset[str]:
+        return self._held.chunks.everywhere(document_ids)
+
+    def with_vectors(self, document_ids: Sequence[str]) -> Mapping[str, Sequence[Placed]]:
+        return self._held.chunks.with_vectors(document_ids)
 
     def _in_use(self) -> list[EncoderChoice]:
         return encoding.in_use(self._announced(), self._configured)

@@ -31,4 +31,7 @@ class RetrieverSettings(RetrievalOptions, Settings):
     snapshot: bool = Field(
         default=True, description="keep the BM25 index on disk, so that a restart need not rebuild it"
     )
+    held_mib: int = Field(
+        default=64, ge=1, description="for vectors of news that not every copy of the store is known to hold"
+    )
     batch: int = Field(default=16, ge=1)

@@ -7,11 +7,12 @@ and never behind what it has read. `offsets` say how far that is; a snapshot goe
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from datetime import timedelta
 
 import structlog
 
-from services.retriever.ports import SparseIndex
+from services.retriever.ports import Announcements, Copies, SparseIndex
+from services.retriever.unsettled import OneCopy
 from shared.lab.freshness import journey_of
 from shared.messages import DocumentIndexed
 from shared.messages.schema import LONGEST_IDENTIFIER
@@ -22,21 +23,10 @@ from shared.telemetry import metrics
 
 AT_ONCE = 500
 FORGET_EVERY_S = 60.0
+SETTLED_SINCE = timedelta(days=1)
+"""Announcements that are older are read after a start too, and are no news: their documents are where they are."""
+ONE_COPY = OneCopy()
 log = structlog.get_logger()
-
-
-class Announcements(Protocol):
-    """A topic followed from end to end, without a group. `seek` comes before the first `poll`."""
-
-    def seek(self, offsets: Mapping[int, int]) -> bool:
-        """Go on from these offsets; False, and from the start, where the topic does not hold them any more."""
-
-    def poll(self, limit: int, wait_s: float) -> Sequence[RawRecord]: ...
-    def offsets(self) -> Mapping[int, int]:
-        """How far each partition has been polled."""
-
-    def ends(self) -> Mapping[int, int]:
-        """How far each partition reaches now."""
 
 
 class MaterialisedView:
@@ -49,12 +39,14 @@ class MaterialisedView:
         indexes: Sequence[SparseIndex],
         keep: Retention = FOREVER,
         *,
+        copies: Copies = ONE_COPY,
         tells: bool = True,
     ) -> None:
         self._announcements = announcements
         self._chunks = chunks
         self._indexes = indexes
         self._keep = keep
+        self._copies = copies
         self._tells = tells
         self._writing = threading.Lock()
         self._moved = threading.Condition()
@@ -65,7 +57,7 @@ class MaterialisedView:
         self._start()
 
     def ends(self) -> Mapping[int, int]:
-        return self._announcements.ends() if self._indexes else {}
+        return self._announcements.ends() if self.indexed else {}
 
     def reach(self, ends: Mapping[int, int], within_s: float) -> bool:
         """Raises RuntimeError where the thread that should follow has ended: then no wait would help."""
@@ -76,17 +68,18 @@ class MaterialisedView:
                 self._moved.wait_for(lambda: self._holds(ends) or self._ended, within_s)
             if self._ended:
                 raise RuntimeError("nothing follows the announcements any more; the log says why")
-            return self._holds(ends)
+            return self._holds(ends) and self._copies.complete
         deadline = time.monotonic() + within_s
         while not self._holds(ends):
             self.turn(0.0)
             if time.monotonic() > deadline:
                 break
-        return self._holds(ends)
+        return self._holds(ends) and self._copies.complete
 
     def refresh(self, document_ids: Sequence[str]) -> None:
         """Read these documents again now, and count how often that was needed."""
         metrics.VIEW_REFRESHED.of().inc(len(document_ids))
+        self._copies.take(document_ids)
         self._index(document_ids)
 
     def turn(self, wait_s: float) -> int:
@@ -94,10 +87,13 @@ class MaterialisedView:
         records = self._announcements.poll(AT_ONCE, wait_s)
         offsets = dict(self._announcements.offsets())
         if records or offsets != self._offsets:
+            since = self._keep.now() - SETTLED_SINCE
+            self._copies.take(_documents(record for record in records if record.appended_at >= since))
             self._index(_documents(records), offsets)
             with self._moved:
                 self._offsets = offsets
                 self._moved.notify_all()
+        self._copies.retry()
         self._forget()
         self._tell_of_ways(records)
         return len(records)
@@ -119,7 +115,7 @@ class MaterialisedView:
     @property
     def indexed(self) -> bool:
         """Whether there is anything that a question has to wait for."""
-        return bool(self._indexes)
+        return bool(self._indexes) or self._copies.several
 
     @property
     def size(self) -> int:
@@ -160,7 +156,7 @@ class MaterialisedView:
     def _index(self, document_ids: Sequence[str], offsets: Mapping[int, int] | None = None) -> None:
         """Read documents and give them to every index, in one step for all who write."""
         with self._writing:
-            standing = self._chunks.of_documents(document_ids) if document_ids else {}
+            standing = self._chunks.of_documents(document_ids) if document_ids and self._indexes else {}
             for index in self._indexes:
                 for document_id, passages in standing.items():
                     index.replace(document_id, passages)

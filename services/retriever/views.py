@@ -3,8 +3,8 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
-from services.retriever.ports import SparseIndex
-from services.retriever.view import Announcements, MaterialisedView
+from services.retriever.ports import Announcements, Copies, SparseIndex
+from services.retriever.view import ONE_COPY, MaterialisedView
 from shared.retention import Retention
 from shared.stored import ChunkSearch
 
@@ -12,16 +12,32 @@ from shared.stored import ChunkSearch
 class Views:
     """Implements View. A question waits for all of them, since it is not known which index a search asks."""
 
-    def __init__(self, announcements: Callable[[], Announcements], chunks: ChunkSearch, keep: Retention) -> None:
+    def __init__(
+        self,
+        announcements: Callable[[], Announcements],
+        chunks: ChunkSearch,
+        keep: Retention,
+        *,
+        copies: Copies = ONE_COPY,
+    ) -> None:
         self._announcements = announcements
         self._chunks = chunks
         self._keep = keep
+        self._copies = copies
         self._views: list[MaterialisedView] = []
         self._stopping: threading.Event | None = None
 
     def add(self, indexes: Sequence[SparseIndex]) -> None:
         """Keep these word indexes up too; where the others are followed already, they are read to the end first."""
-        view = MaterialisedView(self._announcements(), self._chunks, indexes, self._keep, tells=not self._views)
+        first = not self._views
+        view = MaterialisedView(
+            self._announcements(),
+            self._chunks,
+            indexes,
+            self._keep,
+            copies=self._copies if first else ONE_COPY,
+            tells=first,
+        )
         if self._stopping is not None:
             view.catch_up()
             view.follow(self._stopping)

@@ -23,8 +23,10 @@ from shared.kafka import access
 from shared.kafka.bus import KafkaBus
 from shared.kafka.lags import KafkaLags
 from shared.kafka.tail import KafkaTail
+from shared.keeping_settings import ResultsSettings
 from shared.observe import Readiness
 from shared.observe_settings import ObserveSettings
+from shared.retention import outliving
 from shared.service import guarded
 from shared.settings import CassandraSettings, EncoderSettings, HomeSettings, KafkaSettings
 from shared.telemetry import lagging
@@ -41,7 +43,7 @@ def build(readiness: Readiness) -> Scorer:
     ports = Ports(
         KafkaBus(kafka, GROUP),
         joins,
-        CassandraResults(connect(CassandraSettings())),
+        CassandraResults(connect(CassandraSettings()), outliving(ResultsSettings().keep_days, kafka.retention_days)),
         Contests(KafkaTail(kafka, topology.CONTESTS.name)).look,
         app.place,
     )

@@ -22,9 +22,12 @@ from services.scorer.offsets import Place
 from services.scorer.reading import JOINED
 from services.scorer.settings import ScorerSettings
 from services.scorer.turns import Turns
+from shared.installation import Installation
 from shared.kafka.client import MAX_BYTES
+from shared.kafka.passwords import followed
 from shared.kafka_options import Security, security
 from shared.records import InvalidMessageError, Position, RawRecord
+from shared.renewing import kafka_password
 from shared.settings import KafkaSettings
 from shared.topology import ANSWERS
 
@@ -43,6 +46,12 @@ class Consumer(driver.Consumer):
         """Whether the broker has them; not, where partitions are moving."""
         return bool(await self._thread.commit({faust.types.TP(*place): offset for place, offset in offsets.items()}))
 
+    def set_sasl_credentials(self, username: str, password: str) -> None:
+        """For connections from now on; not before there is a client, which is made with what Faust has then."""
+        if (consumer := self._thread._consumer) is not None:  # noqa: SLF001  (neither Faust nor aiokafka has a way)
+            client = consumer._client  # noqa: SLF001
+            client._sasl_plain_username, client._sasl_plain_password = username, password  # noqa: SLF001
+
 
 class Transport(driver.Transport):
     """Faust's own, with our consumer."""
@@ -59,8 +68,10 @@ class App:
         self._revoked = 0
         self._committed: dict[Place, int] = {}
         self._every = list(range(partitions))
+        self._names = kafka.installation
         self._faust = _faust(settings, kafka, folder)
         self._faust.transport = Transport(self._faust.conf.broker_consumer, self._faust)
+        followed(self, kafka, kafka_password(kafka))
 
     def place(self, question_id: str, _: RawRecord) -> int:
         """The partition of a question's join, wherever its records stand; InvalidMessageError where it is not ours."""
@@ -75,13 +86,13 @@ class App:
     async def start(self, turns: Turns, committed: Committed, on_settled: Callable[[], None]) -> None:
         """Join the group. `on_settled` is called after each rebalance, when the joins of our partitions are adopted."""
         topic = self._faust.topic(
-            *(joined.name for joined in JOINED), key_type=bytes, value_type=bytes, key_serializer="raw",
-            value_serializer="raw", allow_empty=True,
+            *(self._names.named(joined.name) for joined in JOINED), key_type=bytes, value_type=bytes,
+            key_serializer="raw", value_serializer="raw", allow_empty=True,
         )  # fmt: skip
 
         async def pass_on(stream: Any) -> None:
             async for event in stream.noack().events():
-                await turns.inbox.put(raw_record(event.message))
+                await turns.inbox.put(raw_record(event.message, self._names))
 
         async def revoked(*_: Any, **__: Any) -> None:
             await self._release(turns)
@@ -106,16 +117,21 @@ class App:
 
     async def _adopt(self, turns: Turns, committed: Committed) -> bool:
         """Take over what is assigned; not where partitions moved meanwhile, since then this is called again."""
-        before = self._revoked
-        assigned = frozenset(
-            place.partition for place in self._faust.consumer.assignment() if place.topic == ANSWERS.name
-        )
+        before, joined = self._revoked, self._names.named(ANSWERS.name)
+        assigned = frozenset(place.partition for place in self._faust.consumer.assignment() if place.topic == joined)
         async with turns.between:
             if self._revoked != before:
                 return False
             await turns.adopt(assigned, lambda: committed(assigned))
             self.ours, self.settled = assigned, True
         return True
+
+    def set_sasl_credentials(self, username: str, password: str) -> None:
+        """Connect with these from now on: what Faust reads when it starts, and what its client then goes by."""
+        credentials = self._faust.conf.broker_credentials
+        credentials.username, credentials.password = username, password
+        if self._faust.started:  # there is no consumer before
+            self._faust.consumer.set_sasl_credentials(username, password)
 
     def check(self) -> None:
         """Raise what made Faust crash, if anything did."""
@@ -125,7 +141,8 @@ class App:
     async def commit(self, reached: Mapping[Place, int]) -> None:
         """Commit these offsets where they have moved; what cannot be committed now is handled again or later."""
         moved = {place: offset for place, offset in reached.items() if self._committed.get(place) != offset}
-        if moved and await self._faust.consumer.commit_offsets(moved):
+        there = {Place(self._names.named(topic), partition): at for (topic, partition), at in moved.items()}
+        if moved and await self._faust.consumer.commit_offsets(there):
             self._committed |= moved
 
     async def stop(self, turns: Turns) -> None:
@@ -136,10 +153,10 @@ class App:
         await self._faust.stop()
 
 
-def raw_record(message: Any) -> RawRecord:
+def raw_record(message: Any, names: Installation) -> RawRecord:
     """A Faust message as a value; its timestamp, in seconds, is the broker's append time."""
     return RawRecord(
-        position=Position(message.topic, message.partition, message.offset),
+        position=Position(names.plain(message.topic) or message.topic, message.partition, message.offset),
         key=message.key,
         value=message.value,
         appended_at=datetime.fromtimestamp(message.timestamp, UTC),
@@ -153,10 +170,10 @@ def _faust(settings: ScorerSettings, kafka: KafkaSettings, folder: Path) -> Any:
     pass_over_unreadable()
     wanted = security(kafka.client_options)
     return faust.App(
-        f"{kafka.group_prefix}-{GROUP}",
+        kafka.installation.named(f"{kafka.group_prefix}-{GROUP}"),
         broker=";".join(f"kafka://{server.strip()}" for server in kafka.bootstrap_servers.split(",")),
-        broker_credentials=_credentials(wanted),
-        broker_client_id=f"tiltyard-{GROUP}",
+        broker_credentials=_credentials(wanted, kafka_password(kafka)),
+        broker_client_id=kafka.installation.named(f"tiltyard-{GROUP}"),
         broker_commit_interval=settings.commit_s,
         broker_session_timeout=settings.session_s,
         broker_heartbeat_interval=settings.session_s / 5,
@@ -173,9 +190,9 @@ def _faust(settings: ScorerSettings, kafka: KafkaSettings, folder: Path) -> Any:
     )
 
 
-def _credentials(wanted: Security) -> Any:
+def _credentials(wanted: Security, password: str) -> Any:
     if wanted.mechanism:
         return faust.SASLCredentials(
-            username=wanted.username, password=wanted.password, mechanism=wanted.mechanism, ssl_context=wanted.context
+            username=wanted.username, password=password, mechanism=wanted.mechanism, ssl_context=wanted.context
         )
     return faust.SSLCredentials(context=wanted.context) if wanted.context else None

@@ -5,7 +5,8 @@ from datetime import datetime
 from services.scorer.join import Join
 from services.scorer.processor import Changes, JoinProcessor
 from services.scorer.reading import JOINED
-from shared.memory.broker import MemoryBroker, MemorySource
+from shared.memory.broker import MemoryBroker
+from shared.memory.bus import MemoryBus
 
 GROUP = "scorer"
 
@@ -15,10 +16,10 @@ class JoinInMemory:
 
     def __init__(self, broker: MemoryBroker, processor: JoinProcessor, joins: dict[str, Join]) -> None:
         self.joins = joins
-        self._source = MemorySource(broker, JOINED, GROUP)
+        self._source = MemoryBus(broker, GROUP).source(JOINED)
         self._partitions = range(broker.partitions)
         self._processor = processor
-        self._processor.adopt(self.joins)
+        self._processor.adopt(self.joins.items())
 
     def run_once(self, now: datetime, limit: int = 64) -> int:
         """Take everything there is, then what is past its deadline at `now`; returns how many records it took."""

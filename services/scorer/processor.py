@@ -1,7 +1,7 @@
 """One turn of the scorer: records in, joins moved on, results settled, changes out for whoever keeps the joins."""
 
 import heapq
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -41,9 +41,9 @@ class JoinProcessor:
         self._keep = keep
         self._due: list[tuple[datetime, str]] = []
 
-    def adopt(self, joins: Mapping[str, Join]) -> None:
-        """Start from these joins alone, after a start or when partitions moved."""
-        entries = [(due(join, self._keep), question_id) for question_id, join in joins.items()]
+    def adopt(self, joins: Iterable[tuple[str, Join]]) -> None:
+        """Start from these joins alone, by their questions' ids, after a start or when partitions moved."""
+        entries = [(due(join, self._keep), question_id) for question_id, join in joins]
         heapq.heapify(entries)
         self._due = entries
 

@@ -50,9 +50,13 @@ class Progress:
         self._reader.close()
 
     def _reach(self, place: client.TopicPartition) -> Reach:
-        """Where nothing is committed, or what is committed stands no more, the first record that does is the next."""
+        """Where nothing is committed, or the topic was made anew, the first record that stands is the next.
+
+        What is committed may lie before the first record: what was between them was deleted unread, and whoever reads
+        on from there tells of it.
+        """
         low, high = self._reader.get_watermark_offsets(place, timeout=ASK_S)
-        return Reach(place.offset if low <= place.offset <= high else low, high)
+        return Reach(place.offset if 0 <= place.offset <= high else low, high)
 
 
 def read_through(reaches: Mapping[Place, Reach]) -> set[int]:

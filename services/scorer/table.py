@@ -47,22 +47,24 @@ class TableJoins:
         stored = self._stored.get(question_id.encode())
         return None if stored is None else Join.model_validate_json(stored)
 
-    def restore(self, partitions: Collection[int]) -> dict[str, Join]:
-        """Read the joins of these partitions anew and forget all others; returns them.
+    def restore(self, partitions: Collection[int]) -> Iterator[tuple[str, Join]]:
+        """Read the joins of these partitions anew and forget all others; gives each by its question's id.
 
-        Another scorer may have moved them on since we last had them, so nothing is kept from before.
+        Another scorer may have moved them on since we last had them, so nothing is kept from before. One is opened at a
+        time, and only their bytes are held: a hundred thousand may be open.
         """
         self.forget()
         for partition in partitions:
             for key, value in self._changelog.read(partition):
                 self._put(key, value)
-        joins = {key: join for key, value in self._stored.items() if (join := self._read(key, value)) is not None}
-        if len(self._stored) >= LEAST_JOINS and not joins:
-            raise OwnFaultError(
-                f"none of {len(self._stored)} joins that a scorer has written can be read by this version"
-            )
-        self._stored = {key: self._stored[key] for key in joins}
-        return {key.decode(): join for key, join in joins.items()}
+        held = len(self._stored)
+        for key in list(self._stored):
+            if (join := self._read(key, self._stored[key])) is None:
+                del self._stored[key]
+            else:
+                yield key.decode(), join
+        if held >= LEAST_JOINS and not self._stored:
+            raise OwnFaultError(f"none of {held} joins that a scorer has written can be read by this version")
 
     def _read(self, key: bytes, value: bytes) -> Join | None:
         """An entry; None for one that cannot be read, which is logged: its question's result has to be asked again."""

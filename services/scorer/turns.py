@@ -53,7 +53,7 @@ class Turns:
     def release(self) -> None:
         """Forget all partitions: what is due in them is another scorer's by now. Hold `between` meanwhile."""
         self.offsets.begin({})
-        self._processor.adopt({})
+        self._processor.adopt(())
         self._joins.forget()
 
     async def read_up_to(self, ends: Mapping[Place, int]) -> None:

@@ -61,6 +61,9 @@ PUT = (
     "USING TIMESTAMP ? AND TTL ?"
 )
 
+COMPARED = ", ".join(f"count({column})" for column in (*(column.name for column in COLUMNS), "embedding"))
+"""Of all columns, so that the copies compare all of them, and so little that asking for it costs next to nothing."""
+
 
 def values(passage: Passage) -> list[Any]:
     """What is written of a passage, in the order of the columns."""

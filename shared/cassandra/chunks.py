@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from shared.cassandra import chunk_columns
+from shared.cassandra import chunk_columns, replication
 from shared.cassandra.chunk_columns import utc
 from shared.cassandra.client import Statement, Store
 from shared.cassandra.schema import chunks_table
+from shared.copies import Placed
 from shared.records import Effect
 from shared.retention import FOREVER, Retention
 from shared.scope import Scope
@@ -18,6 +19,7 @@ from shared.stored import Candidate, ChunkKey, Passage, StoredRevision, Vector
 LEAST_FETCHED = 50
 MOST = 1_000
 READ_TOGETHER = 16  # documents
+ASKED_TOGETHER = 32  # documents; behind a portion of which a copy did not answer, no more are asked
 _FIND = (
     "SELECT document_id, position, revision, readers, published_at, first_seen_at, "
     "similarity_dot_product(embedding, ?) AS closeness "
@@ -25,12 +27,14 @@ _FIND = (
 )
 _READ = "SELECT {columns} FROM {table} WHERE document_id IN ? AND position IN ?"
 _OF_DOCUMENT = "SELECT {columns} FROM {table} WHERE document_id = ?"
+_EVERYWHERE = f"SELECT {chunk_columns.COMPARED} FROM {{table}} WHERE document_id = ?"  # noqa: S608 (no data)
+_WITH_VECTORS = "SELECT {columns}, embedding FROM {table} WHERE document_id = ?"
 _VECTOR = "SELECT embedding FROM {table} WHERE document_id = ? AND position = ?"
 _CLEAR = "DELETE FROM {table} USING TIMESTAMP ? WHERE document_id = ?"
 
 
 class CassandraChunks:
-    """Sink of embedder and ChunkSearch of retriever for one encoder's vectors. Text older than `keep_days` leaves."""
+    """Sink of embedder and CopiedChunks of retriever for one encoder's vectors. Text older than `keep_days` leaves."""
 
     def __init__(self, store: Store, encoder: str, keep: Retention = FOREVER) -> None:
         self._store = store
@@ -98,6 +102,28 @@ class CassandraChunks:
         result_sets = self._store.rows_of_each(self._cql(_OF_DOCUMENT), keys)
         return {
             document_id: [chunk_columns.passage(row) for row in rows]
+            for document_id, rows in zip(document_ids, result_sets, strict=True)
+        }
+
+    @property
+    def copies(self) -> int:
+        return replication.copies(self._store)
+
+    def everywhere(self, document_ids: Sequence[str]) -> frozenset[str]:
+        """A read at ALL is a comparison: the server gives a copy what it lacks, and answers once all have it."""
+        settled: set[str] = set()
+        for start in range(0, len(document_ids), ASKED_TOGETHER):
+            portion = document_ids[start : start + ASKED_TOGETHER]
+            answered = self._store.by_every_copy(self._cql(_EVERYWHERE), [(name,) for name in portion])
+            settled.update(name for name, all_answered in zip(portion, answered, strict=True) if all_answered)
+            if not all(answered):
+                break
+        return frozenset(settled)
+
+    def with_vectors(self, document_ids: Sequence[str]) -> Mapping[str, Sequence[Placed]]:
+        result_sets = self._store.rows_of_each(self._cql(_WITH_VECTORS), [(name,) for name in document_ids])
+        return {
+            document_id: [(chunk_columns.passage(row), np.array(row.embedding, dtype=np.float32)) for row in rows]
             for document_id, rows in zip(document_ids, result_sets, strict=True)
         }
 

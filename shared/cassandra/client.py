@@ -1,7 +1,8 @@
 """The one file that imports the Cassandra driver: sessions, consistency, retries, and the version check.
 
 Writes and reads by key run at LOCAL_QUORUM. Vector searches run at LOCAL_ONE: the server does so whatever is
-asked for (a warning says it), which is why search results are read again by key before they are used.
+asked for (a warning says it), which is why search results are read again by key before they are used. A read at
+ALL makes all copies equal: it is short, is not retried, and who asks for it can do without.
 """
 
 import logging
@@ -11,22 +12,13 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+import cassandra
 import stamina
-from cassandra import (
-    AuthenticationFailed,
-    ConsistencyLevel,
-    OperationTimedOut,
-    ReadTimeout,
-    Unauthorized,
-    Unavailable,
-    WriteTimeout,
-)
-from cassandra.auth import PlainTextAuthProvider
 from cassandra.cluster import EXEC_PROFILE_DEFAULT, Cluster, ExecutionProfile, NoHostAvailable, Session
 from cassandra.concurrent import execute_concurrent
 from cassandra.connection import DefaultEndPoint, DefaultEndPointFactory
 from cassandra.io.libevreactor import LibevConnection
-from cassandra.policies import DCAwareRoundRobinPolicy, TokenAwarePolicy
+from cassandra.policies import DCAwareRoundRobinPolicy, FallthroughRetryPolicy, TokenAwarePolicy
 from cassandra.query import BatchStatement, BatchType, PreparedStatement
 
 from shared.access import GRANT, UnreachableError
@@ -35,8 +27,9 @@ from shared.cassandra.release import refuse_old
 from shared.masking import masked
 from shared.settings import CassandraSettings
 
-SEARCH, IN_FLIGHT = "search", 32
-_TRANSIENT = (OperationTimedOut, ReadTimeout, WriteTimeout, Unavailable, NoHostAvailable)
+SEARCH, EVERY_COPY, IN_FLIGHT, EVERY_COPY_WITHIN_S = "search", "every copy", 32, 1.0
+_LATE = (cassandra.OperationTimedOut, NoHostAvailable)
+_TRANSIENT = (cassandra.ReadTimeout, cassandra.WriteTimeout, cassandra.Unavailable, *_LATE)
 _retry = stamina.retry(on=_TRANSIENT, attempts=6, timeout=60.0, wait_initial=0.1, wait_max=5.0)
 Statement = tuple[str, Sequence[Any]]
 
@@ -47,10 +40,10 @@ logging.getLogger("cassandra.protocol").addFilter(lambda record: "USE <keyspace>
 class Store:
     """A session with prepared statements. Every call is idempotent and retried while the store recovers."""
 
-    def __init__(self, session: Session, cluster: Cluster, keyspace: str) -> None:
+    def __init__(self, session: Session, cluster: Cluster, keyspace: str, datacenter: str = "") -> None:
         self.session = session
         self._cluster = cluster
-        self._keyspace = keyspace
+        self.keyspace, self.datacenter = keyspace, datacenter
         self._prepare = cache(self._prepared)
 
     def rows(self, cql: str, values: Sequence[Any] = ()) -> Iterable[Any]:
@@ -65,6 +58,15 @@ class Store:
         """The rows for each key, reads in flight together, answers in the order of the keys."""
         return [list(rows) for rows in self._concurrently([(cql, key) for key in keys])]
 
+    def by_every_copy(self, cql: str, keys: Sequence[Sequence[Any]]) -> list[bool]:
+        """Whether all copies answered a read of each key. The server gives a copy what it lacks before it answers."""
+        options = {"concurrency": IN_FLIGHT, "raise_on_first_error": False, "execution_profile": EVERY_COPY}
+        answers = execute_concurrent(self.session, [(self._prepare(cql), key) for key in keys], **options)
+        for answered, outcome in answers:
+            if not answered and not isinstance(outcome, (cassandra.RequestExecutionException, *_LATE)):
+                raise outcome
+        return [answered for answered, _ in answers]
+
     def write(self, statements: Sequence[Statement]) -> None:
         """Run statements in flight together, in no order; each stands alone."""
         self._concurrently(statements)
@@ -74,7 +76,7 @@ class Store:
         self._fly([(self._batch(statements), None) for statements in partitions])
 
     def _batch(self, statements: Sequence[Statement]) -> BatchStatement:
-        batch = BatchStatement(BatchType.UNLOGGED, consistency_level=ConsistencyLevel.LOCAL_QUORUM)
+        batch = BatchStatement(BatchType.UNLOGGED, consistency_level=cassandra.ConsistencyLevel.LOCAL_QUORUM)
         batch.is_idempotent = True
         for cql, values in statements:
             batch.add(self._prepare(cql), values)
@@ -96,7 +98,7 @@ class Store:
         return [answer.result_or_exc for answer in answers]
 
     def _prepared(self, cql: str) -> PreparedStatement:
-        statement = _run(self.session.prepare, cql, keyspace=self._keyspace)
+        statement = _run(self.session.prepare, cql, keyspace=self.keyspace)
         statement.is_idempotent = True
         return statement
 
@@ -121,10 +123,10 @@ def connect(settings: CassandraSettings) -> Store:
     Raises UnreachableError after `startup_wait_s`, RefusedError, OldServerError, ValueError without the keyspace.
     """
     cluster, session = open_session(settings)
-    if settings.keyspace not in cluster.metadata.keyspaces:
+    if settings.named_keyspace not in cluster.metadata.keyspaces:
         cluster.shutdown()
-        raise ValueError(f"no keyspace {settings.keyspace!r} in Cassandra. Make it with `tiltyard setup`.")
-    return Store(session, cluster, settings.keyspace)
+        raise ValueError(f"no keyspace {settings.named_keyspace!r} in Cassandra. Make it with `tiltyard setup`.")
+    return Store(session, cluster, settings.named_keyspace, settings.local_datacenter)
 
 
 def open_session(settings: CassandraSettings) -> tuple[Cluster, Session]:
@@ -138,14 +140,10 @@ def open_session(settings: CassandraSettings) -> tuple[Cluster, Session]:
             return cluster, session
         except NoHostAvailable as error:
             cluster.shutdown()
-            said = [str(each) for each in error.errors.values() if isinstance(each, AuthenticationFailed)]
+            said = [str(each) for each in error.errors.values() if isinstance(each, cassandra.AuthenticationFailed)]
             security.refuse_closed_door(settings, said)
             if time.monotonic() > deadline:
-                raise UnreachableError(
-                    f"no Cassandra node answers at {masked(settings.contact_points)}:{settings.port} "
-                    f"(waited {settings.startup_wait_s:g} s): start it (`tiltyard up`) or set "
-                    f"TILTYARD_CASSANDRA_CONTACT_POINTS and TILTYARD_CASSANDRA_PORT."
-                ) from error
+                raise UnreachableError(security.nobody_answers(settings)) from error
             time.sleep(0.5)
         except BaseException:
             cluster.shutdown()
@@ -154,7 +152,8 @@ def open_session(settings: CassandraSettings) -> tuple[Cluster, Session]:
 
 def denied(error: BaseException) -> str:
     """What the store does not let us do, in one line; empty where an error says something else."""
-    return f"Cassandra refuses it: {security.said_in(str(error))}; {GRANT}" if isinstance(error, Unauthorized) else ""
+    is_one = isinstance(error, cassandra.Unauthorized)
+    return f"Cassandra refuses it: {security.said_in(str(error))}; {GRANT}" if is_one else ""
 
 
 class _NamedEndPoints(DefaultEndPointFactory):  # type: ignore[misc]  # the driver has no types
@@ -182,12 +181,11 @@ def _places(settings: CassandraSettings) -> dict[str, Any]:
 
 def _cluster(settings: CassandraSettings) -> Cluster:
     balancing, timeout = TokenAwarePolicy(DCAwareRoundRobinPolicy(settings.local_datacenter)), settings.timeout_s
-    password = settings.password.get_secret_value()
+    level, once, briefly = cassandra.ConsistencyLevel, FallthroughRetryPolicy(), min(timeout, EVERY_COPY_WITHIN_S)
     profiles = {
-        EXEC_PROFILE_DEFAULT: ExecutionProfile(
-            balancing, consistency_level=ConsistencyLevel.LOCAL_QUORUM, request_timeout=timeout
-        ),
-        SEARCH: ExecutionProfile(balancing, consistency_level=ConsistencyLevel.LOCAL_ONE, request_timeout=timeout),
+        EXEC_PROFILE_DEFAULT: ExecutionProfile(balancing, None, level.LOCAL_QUORUM, request_timeout=timeout),
+        SEARCH: ExecutionProfile(balancing, None, level.LOCAL_ONE, request_timeout=timeout),
+        EVERY_COPY: ExecutionProfile(balancing, once, level.ALL, request_timeout=briefly),
     }
     return Cluster(
         **_places(settings),
@@ -195,6 +193,6 @@ def _cluster(settings: CassandraSettings) -> Cluster:
         execution_profiles=profiles,
         connection_class=LibevConnection,
         protocol_version=5,
-        auth_provider=PlainTextAuthProvider(settings.username, password) if settings.username else None,
+        auth_provider=security.Password(settings) if settings.username else None,
         connect_timeout=timeout,
     )

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from shared.cassandra.client import Statement, Store
 from shared.records import Effect, Position
+from shared.retention import seconds
 from shared.stored import Disposition, DocumentOutcome
 
 BUCKET = 10_000
 _PUT = (
     "INSERT INTO dispositions (topic, kafka_partition, bucket, kafka_offset, outcome, document_id, revision, reason) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?) USING TTL ?"
 )
 _GET = (
     "SELECT outcome, document_id, revision, reason FROM dispositions "
@@ -22,16 +23,14 @@ _BUCKET = (
 
 
 class CassandraDispositions:
-    """The first sink of ingest, and Dispositions."""
+    """The first sink of ingest, and Dispositions. `keep_days`: after so long they leave; 0: never."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, keep_days: float = 0.0) -> None:
+        self._store, self._ttl = store, seconds(keep_days)
         self._waiting: list[Statement] = []
 
     def write(self, effect: Effect[DocumentOutcome]) -> None:
-        disposition = effect.outcome.disposition
-        decision = (disposition.outcome, disposition.document_id, disposition.revision, disposition.reason)
-        self._waiting.append((_PUT, (*_key(disposition.position), *decision)))
+        self._waiting.append(put(effect.outcome.disposition, self._ttl))
 
     def flush(self) -> None:
         self._store.write(self._waiting)
@@ -52,6 +51,12 @@ class CassandraDispositions:
             for row in self._store.rows(_BUCKET, (topic, partition, bucket)):
                 if low <= row.kafka_offset < high:
                     yield Disposition(Position(topic, partition, row.kafka_offset), *row[1:])
+
+
+def put(disposition: Disposition, ttl: int) -> Statement:
+    """Writes one; 0 is for ever."""
+    decision = (disposition.outcome, disposition.document_id, disposition.revision, disposition.reason)
+    return _PUT, (*_key(disposition.position), *decision, ttl)
 
 
 def _key(position: Position) -> tuple[str, int, int, int]:

@@ -19,17 +19,21 @@ _PUT = "UPDATE documents USING TIMESTAMP ? AND TTL ? SET retracted = ?, descript
 _PUT_REVISION = (
     "INSERT INTO document_revisions (document_id, revision, description, body) VALUES (?, ?, ?, ?) USING TTL ?"
 )
+_PUT_AWAY = "DELETE FROM document_revisions WHERE document_id = ? AND revision <= ?"
+KEPT = 100
+"""Revisions of a document before the one that stands: nobody reads more of them."""
 
 
 class CassandraDocuments:
     """Sink of ingest, and its DocumentHistory; the DocumentLibrary of tuning; generators read what stands.
 
-    What is older than `keep` says leaves by itself. A document's number stays: the next one must be higher.
+    What is older than `keep` says leaves by itself, and of a document's revisions all but the `kept` ones before
+    the one that stands. A document's number stays: the next one must be higher.
     """
 
-    def __init__(self, store: Store, keep: Retention = FOREVER) -> None:
+    def __init__(self, store: Store, keep: Retention = FOREVER, kept: int = KEPT) -> None:
         self._store = store
-        self._keep = keep
+        self._keep, self._kept = keep, kept
         self._waiting: list[list[Statement]] = []
 
     def write(self, effect: Effect[DocumentOutcome]) -> None:
@@ -90,7 +94,10 @@ class CassandraDocuments:
         name, number, description = revision.document_id, revision.revision, revision.model_dump_json()
         ttl = self._keep.seconds_left(revision.published_at)
         newest = (_PUT, (number, ttl, revision.retracted, description, text, name))
-        return [[(_NUMBER, (name, number, number)), newest], [(_PUT_REVISION, (name, number, description, text, ttl))]]
+        on_record: list[Statement] = [(_PUT_REVISION, (name, number, description, text, ttl))]
+        if (last := number - self._kept - 1) > 0:  # one range that grows: tombstones of earlier ones lie within it
+            on_record.append((_PUT_AWAY, (name, last)))
+        return [[(_NUMBER, (name, number, number)), newest], on_record]
 
 
 def _described(document_id: str, number: int, description: str | None) -> Revision:

@@ -4,16 +4,17 @@ from collections.abc import Iterable
 
 from shared.cassandra.client import Store
 from shared.messages import Result
+from shared.retention import seconds
 
-_PUT = "INSERT INTO results (question_id, result_version, body) VALUES (?, ?, ?) USING TIMESTAMP ?"
+_PUT = "INSERT INTO results (question_id, result_version, body) VALUES (?, ?, ?) USING TIMESTAMP ? AND TTL ?"
 _GET = "SELECT body FROM results WHERE question_id = ?"
 
 
 class CassandraResults:
-    """The ResultShelf on Cassandra."""
+    """The ResultShelf on Cassandra. `keep_days`: a result leaves so long after its last version; 0: never."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, keep_days: float = 0.0) -> None:
+        self._store, self._ttl = store, seconds(keep_days)
 
     def put(self, results: Iterable[Result]) -> None:
         """Store results; the version orders them, so that an older one never overwrites a newer."""
@@ -26,6 +27,7 @@ class CassandraResults:
                         result.result_version,
                         result.model_dump_json(),
                         result.result_version,
+                        self._ttl,
                     ),
                 )
                 for result in results

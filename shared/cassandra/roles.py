@@ -22,21 +22,33 @@ def apply(settings: CassandraSettings, grants: Iterable[CassandraGrant]) -> list
     """
     with _session(settings) as (session, tables):
         for principal in PRINCIPALS:
-            _do(session, f'CREATE ROLE IF NOT EXISTS "{name_of(principal)}" WITH LOGIN = true')
+            _do(session, f'CREATE ROLE IF NOT EXISTS "{role_of(principal, settings)}" WITH LOGIN = true')
         absent = set[str]()
         for grant in grants:
             for table in (there := _tables(grant, tables)):
-                _do(session, statement(grant, settings.keyspace, table))
+                _do(session, statement(grant, settings, table))
             if not there and grant.table:
                 absent.add(grant.table)
         return sorted(absent)
 
 
-def statement(grant: CassandraGrant, keyspace: str, table: str = "") -> str:
+def role_of(principal: str, settings: CassandraSettings) -> str:
+    """What the nodes call a principal of this installation."""
+    return settings.installation.named(name_of(principal))
+
+
+def described(grant: CassandraGrant, settings: CassandraSettings) -> dict[str, Any]:
+    """With the names that the nodes know."""
+    keyspace = "" if grant.every_keyspace else settings.named_keyspace
+    return grant._asdict() | {"keyspace": keyspace, "role": role_of(grant.principal, settings)}
+
+
+def statement(grant: CassandraGrant, settings: CassandraSettings, table: str = "") -> str:
     """The grant in CQL; `table`: the one that `chunks` stands for."""
+    keyspace = settings.named_keyspace
     whole = "ALL KEYSPACES" if grant.every_keyspace else f"KEYSPACE {keyspace}"
     on = f"{keyspace}.{table or grant.table}" if grant.table else whole
-    return f'GRANT {grant.permission} ON {on} TO "{name_of(grant.principal)}"'
+    return f'GRANT {grant.permission} ON {on} TO "{role_of(grant.principal, settings)}"'
 
 
 def make(settings: CassandraSettings, passwords: Mapping[str, str], *, superuser: bool = False) -> None:
@@ -93,7 +105,7 @@ def _session(settings: CassandraSettings) -> Iterator[tuple[Any, list[str] | Non
     """A session, and the tables of the keyspace; None where there is no keyspace."""
     cluster, session = open_session(settings)
     try:
-        keyspace = cluster.metadata.keyspaces.get(settings.keyspace)
+        keyspace = cluster.metadata.keyspaces.get(settings.named_keyspace)
         yield session, None if keyspace is None else sorted(keyspace.tables)
     finally:
         cluster.shutdown()

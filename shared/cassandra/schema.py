@@ -29,7 +29,7 @@ def apply(settings: CassandraSettings, *, encoder: str, dimensions: int) -> None
 def statements(settings: CassandraSettings, *, encoder: str, dimensions: int) -> list[str]:
     """The schema as single statements, with the settings filled in."""
     text = Template(SCHEMA.read_text()).substitute(
-        keyspace=settings.keyspace,
+        keyspace=settings.named_keyspace,
         replication=settings.replication,
         chunks=chunks_table(encoder),
         chunk_columns=chunk_columns.DEFINED,
@@ -44,7 +44,7 @@ def drop_chunks(settings: CassandraSettings, encoder: str) -> None:
     """Remove one encoder's table with its vectors; nothing where it is gone already."""
     cluster, session = open_session(settings)
     try:
-        session.execute(f"DROP TABLE IF EXISTS {settings.keyspace}.{chunks_table(encoder)}", timeout=60.0)
+        session.execute(f"DROP TABLE IF EXISTS {settings.named_keyspace}.{chunks_table(encoder)}", timeout=60.0)
     finally:
         cluster.shutdown()
 
@@ -53,6 +53,6 @@ def drop(settings: CassandraSettings) -> None:
     """Remove a keyspace with all that is in it: for keyspaces made for one measurement, never for the service's own."""
     cluster, session = open_session(settings)
     try:
-        session.execute(f"DROP KEYSPACE IF EXISTS {settings.keyspace}", timeout=60.0)
+        session.execute(f"DROP KEYSPACE IF EXISTS {settings.named_keyspace}", timeout=60.0)
     finally:
         cluster.shutdown()

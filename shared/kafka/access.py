@@ -24,8 +24,8 @@ def require(settings: KafkaSettings, topics: list[str]) -> None:
     asker = client.admin(settings, errors.append)
     if missing := sorted(set(topics) - _known_topics(asker, settings, errors)):
         if hidden := [name for name in missing if _hidden(asker, name)]:
-            raise RefusedError(f"Kafka does not let {settings.who} use {', '.join(hidden)}; {GRANT}")
-        raise MissingTopicError(f"missing topics: {', '.join(missing)}. Make them with `tiltyard setup`.")
+            raise RefusedError(f"Kafka does not let {settings.who} use {_called(hidden, settings)}; {GRANT}")
+        raise MissingTopicError(f"missing topics: {_called(missing, settings)}. Make them with `tiltyard setup`.")
 
 
 def _known_topics(asker: client.Admin, settings: KafkaSettings, errors: Iterable[client.KafkaError]) -> set[str]:
@@ -50,6 +50,11 @@ def _listed(asker: client.Admin, settings: KafkaSettings, errors: Iterable[clien
         asker.poll(0)  # what it is told of its brokers comes then
         client.refuse_closed_door(settings, errors)
         raise
+
+
+def _called(topics: Iterable[str], settings: KafkaSettings) -> str:
+    """As whoever looks at the broker sees them."""
+    return ", ".join(map(settings.installation.named, topics))
 
 
 def _hidden(asker: client.Admin, topic: str) -> bool:

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from shared.bus import unheard
-from shared.kafka.sink import Delivery, KafkaDeadLetters, KafkaSink
+from shared.kafka.sink import Delivery, KafkaDeadLetters, KafkaSink, publish
 from shared.kafka.source import KafkaSource
-from shared.messages import Message
+from shared.losses import Losses
+from shared.messages import Message, RecordsLost
 from shared.settings import KafkaSettings
-from shared.topology import AnyTopic
+from shared.topology import LOSSES, AnyTopic
 
 O = TypeVar("O")  # noqa: E741  (O is for outcome)
 
@@ -30,10 +31,18 @@ class KafkaBus:
             on_assigned()
             self._announce()
 
-        return KafkaSource(self._settings, topics, self.name, assigned, self._linger_s)
+        lost = Losses(self.name, lambda loss: write_down(self._settings, self.name, loss)).tell
+        return KafkaSource(self._settings, topics, self.name, assigned, self._linger_s, lost=lost)
 
     def sink(self, topic: AnyTopic, messages: Callable[[O], Iterable[Message]]) -> KafkaSink[O]:
         return KafkaSink(self._delivery, topic, messages)
 
     def dead_letters(self) -> KafkaDeadLetters:
         return KafkaDeadLetters(self._delivery, self.name)
+
+
+def write_down(settings: KafkaSettings, name: str, loss: RecordsLost) -> None:
+    """The broker has it when this returns; raises what a flush raises. Losses are rare: each has its own producer."""
+    delivery = Delivery(settings, f"{name}-losses")
+    publish(delivery, LOSSES, loss)
+    delivery.flush()

@@ -1,4 +1,4 @@
-"""The one file that imports confluent_kafka: clients configured the way every part of Tiltyard needs them.
+"""Clients configured the way every part of Tiltyard needs them.
 
 Every producer partitions with murmur2, as Java's and aiokafka's do: with librdkafka's own default, keyed topics
 would not be co-partitioned and joins by key would never complete.
@@ -8,46 +8,37 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
-from typing import Any, TypeAlias
-
-from confluent_kafka import (
-    TIMESTAMP_NOT_AVAILABLE,
-    Consumer,
-    ConsumerGroupTopicPartitions,
-    KafkaError,
-    KafkaException,
-    Producer,
-    TopicCollection,
-    TopicPartition,
-)
-from confluent_kafka import Message as KafkaMessage
-from confluent_kafka.admin import (  # type: ignore[attr-defined]  # their public names
-    AclBinding,
-    AclOperation,
-    AclPermissionType,
-    AdminClient,
-    AlterConfigOpType,
-    ConfigEntry,
-    ConfigResource,
-    OffsetSpec,
-    ResourcePatternType,
-    ResourceType,
-    ScramCredentialInfo,
-    ScramMechanism,
-    UserScramCredentialUpsertion,
-)
-from confluent_kafka.cimpl import NewTopic
+from typing import Any, TypeAlias, TypeVar
 
 from shared import kafka_options
 from shared.access import GRANT
+from shared.kafka.confluent import (
+    TIMESTAMP_NOT_AVAILABLE,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    ConsumerGroupTopicPartitions,
+    KafkaError,
+    KafkaException,
+    NewTopic,
+    OffsetSpec,
+    ResourceType,
+    TopicCollection,
+    TopicPartition,
+)
+from shared.kafka.confluent import Message as KafkaMessage
+from shared.kafka.passwords import followed
+from shared.kafka.prefixed import Consumer, Producer
+from shared.kafka.prefixed_admin import Admin
+from shared.renewing import kafka_password
 from shared.settings import KafkaSettings
 
 __all__ = [
     "TIMESTAMP_NOT_AVAILABLE", "Admin", "Consumer", "GroupPartitions", "KafkaError", "KafkaException", "KafkaMessage",
     "NewTopic", "OffsetSpec", "Producer", "TopicCollection", "TopicPartition",
 ]  # fmt: skip
-Admin: TypeAlias = AdminClient
 GroupPartitions: TypeAlias = ConsumerGroupTopicPartitions
+C = TypeVar("C", Consumer, Producer, Admin)
 Hear: TypeAlias = Callable[[KafkaError], None]
 MAX_BYTES, SMALL_BYTES = 8 * 1024 * 1024, 16 * 1024
 _LEADERLESS = {
@@ -70,18 +61,16 @@ def _unheard(_: KafkaError) -> None: ...
 
 def consumer(settings: KafkaSettings, group: str) -> Consumer:
     """A consumer that commits only when told to and starts a new group at the beginning."""
-    return Consumer(
-        _common(settings, f"{group}-consumer")
-        | {
-            "group.id": f"{settings.group_prefix}-{group}",
-            "enable.auto.commit": False,
-            "auto.offset.reset": "earliest",
-            "partition.assignment.strategy": "cooperative-sticky",
-            "fetch.message.max.bytes": MAX_BYTES,
-            "session.timeout.ms": round(1_000 * settings.session_s),
-            "heartbeat.interval.ms": round(300 * settings.session_s),
-        }
-    )
+    options = {
+        "group.id": _group(settings, group),
+        "enable.auto.commit": False,
+        "auto.offset.reset": "earliest",
+        "partition.assignment.strategy": "cooperative-sticky",
+        "fetch.message.max.bytes": MAX_BYTES,
+        "session.timeout.ms": round(1_000 * settings.session_s),
+        "heartbeat.interval.ms": round(300 * settings.session_s),
+    }
+    return _made(Consumer, settings, f"{group}-consumer", options)
 
 
 def reader(settings: KafkaSettings, *, uncommitted: bool, ahead: int = 100_000) -> Consumer:
@@ -90,32 +79,35 @@ def reader(settings: KafkaSettings, *, uncommitted: bool, ahead: int = 100_000) 
     `ahead`: records that it fetches before they are asked for; with 1 it fetches little at once.
     """
     level = "read_uncommitted" if uncommitted else "read_committed"
-    return Consumer(
-        _common(settings, "reader-consumer")
-        | {
-            "group.id": f"{settings.group_prefix}-reader",
-            "enable.auto.commit": False,
-            "enable.partition.eof": True,
-            "fetch.wait.max.ms": 10,  # a fetch that waits at one end holds up the next partition
-            "auto.offset.reset": "earliest",
-            "isolation.level": level,
-            "queued.min.messages": ahead,
-            "fetch.message.max.bytes": MAX_BYTES if ahead > 1 else SMALL_BYTES,
-        }
-    )
+    options = {
+        "group.id": _group(settings, "reader"),
+        "enable.auto.commit": False,
+        "enable.partition.eof": True,
+        "fetch.wait.max.ms": 10,  # a fetch that waits at one end holds up the next partition
+        "auto.offset.reset": "earliest",
+        "isolation.level": level,
+        "queued.min.messages": ahead,
+        "fetch.message.max.bytes": MAX_BYTES if ahead > 1 else SMALL_BYTES,
+    }
+    return _made(Consumer, settings, "reader-consumer", options)
 
 
 def producer(settings: KafkaSettings, client: str, hear: Hear = _unheard) -> Producer:
     """An idempotent producer that sends at once. `hear` is told what keeps it from its brokers."""
-    options = {"enable.idempotence": True, "partitioner": "murmur2_random", "linger.ms": 0, "compression.type": "lz4"}
-    return Producer(
-        _common(settings, f"{client}-producer") | options | {"message.max.bytes": MAX_BYTES, "error_cb": hear}
-    )
+    options: dict[str, Any] = {
+        "acks": "all",
+        "enable.idempotence": True,
+        "partitioner": "murmur2_random",
+        "linger.ms": 0,
+        "compression.type": "lz4",
+    }
+    options |= {"message.max.bytes": MAX_BYTES, "error_cb": hear}
+    return _made(Producer, settings, f"{client}-producer", options)
 
 
 def admin(settings: KafkaSettings, hear: Hear = _unheard) -> Admin:
     """A client for topics and offsets. `hear` is told, when it polls, what keeps it from its brokers."""
-    return AdminClient(_common(settings, "admin") | {"error_cb": hear})
+    return _made(Admin, settings, "admin", {"error_cb": hear})
 
 
 def commit_of(place: tuple[str, int], end: int, note: str) -> TopicPartition:
@@ -130,20 +122,6 @@ def topic_resource(name: str, changes: Mapping[str, str] | None = None) -> Confi
         for setting, value in (changes or {}).items()
     ]
     return ConfigResource(ResourceType.TOPIC, name, incremental_configs=entries)
-
-
-def grant_of(user: str, operation: str, resource: str, name: str, *, prefixed: bool) -> AclBinding:
-    """One operation on a topic or a group that a user may do from anywhere."""
-    pattern = ResourcePatternType.PREFIXED if prefixed else ResourcePatternType.LITERAL
-    able = AclOperation[operation], AclPermissionType.ALLOW
-    return AclBinding(ResourceType[resource.upper()], name, pattern, f"User:{user}", "*", *able)
-
-
-def password_of(user: str, password: str) -> Any:
-    """A user with a password, as SCRAM-SHA-512 keeps it."""
-    return UserScramCredentialUpsertion(
-        user, ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096), password.encode()
-    )
 
 
 def leaderless(error: Exception) -> bool:
@@ -182,13 +160,22 @@ def unless_there(creation: "Future[None]") -> None:
             raise
 
 
-def _common(settings: KafkaSettings, client: str) -> dict[str, Any]:
-    return {
+def _group(settings: KafkaSettings, group: str) -> str:
+    """As the brokers call it: a group is given by its name, unlike a topic, when a consumer is made."""
+    return settings.installation.named(f"{settings.group_prefix}-{group}")
+
+
+def _made(kind: type[C], settings: KafkaSettings, client: str, options: dict[str, Any]) -> C:
+    """With the password as it is now, and followed in case that it changes."""
+    password = kafka_password(settings)
+    common = {
         "bootstrap.servers": settings.bootstrap_servers,
-        "client.id": f"tiltyard-{client}",
+        "client.id": settings.installation.named(f"tiltyard-{client}"),
         "logger": logging.getLogger("librdkafka"),
         "topic.metadata.refresh.interval.ms": 30_000,
-    } | settings.client_options
+    }
+    common |= settings.client_options | ({kafka_options.PASSWORD: password} if password else {})
+    return followed(kind(common | options, settings.installation), settings, password)
 
 
 @contextmanager

@@ -75,7 +75,7 @@ def _new(name: str, settings: KafkaSettings, config: dict[str, str]) -> client.N
         name,
         num_partitions=settings.partitions,
         replication_factor=settings.replication_factor,
-        config=UNPACKED | config,
+        config=UNPACKED | {"min.insync.replicas": str(settings.in_sync)} | config,
     )
 
 

@@ -2,12 +2,19 @@
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+import structlog
+
+from shared import topology
+from shared.gaps import Gaps, Place
 from shared.kafka import client, consumed, topics
 from shared.records import RawRecord
 from shared.settings import KafkaSettings
 
+log = structlog.get_logger()
+COMPACTED = frozenset(topic.name for topic in topology.TOPICS if topic.kept == "compacted")
+"""Where a missing offset is nothing unusual."""
 LOOK_EVERY_S, LOOK_S = 5.0, 3.0
 
 
@@ -33,6 +40,8 @@ class NewestRecords:
         self._places, self._looked_at = places, time.monotonic()
         self._consumer.assign(places)
         self._error: client.KafkaError | None = None
+        self._gaps = Gaps(self._firsts, _passed_over)
+        self._gaps.adopt({(place.topic, place.partition): place.offset for place in places})
 
     def poll(self, limit: int, wait_s: float) -> Sequence[RawRecord]:
         """At most so many records; none where none came. Raises ConnectionError while the broker does not answer.
@@ -46,6 +55,7 @@ class NewestRecords:
         messages = [] if first is None else [first, *self._consumer.consume(limit - 1, timeout=0.0)]
         self._error = next((message.error() for message in messages if message.error()), None)
         records = [consumed.raw_record(message) for message in messages if not message.error()]
+        self._gaps.passed([record for record in records if record.position.topic not in COMPACTED])
         if records:
             self._looked_at = time.monotonic()
         elif time.monotonic() - self._looked_at > LOOK_EVERY_S:
@@ -63,8 +73,20 @@ class NewestRecords:
     def close(self) -> None:
         self._consumer.close()
 
+    def _firsts(self, places: Collection[Place]) -> dict[Place, int]:
+        with client.reaching():
+            return {
+                place: self._consumer.get_watermark_offsets(client.TopicPartition(*place), timeout=LOOK_S)[0]
+                for place in places
+            }
+
     def _look(self) -> None:
         """Whether the broker answers: a consumer alone waits for one that is away."""
         with client.reaching():
             self._consumer.get_watermark_offsets(self._places[0], timeout=LOOK_S)
         self._looked_at = time.monotonic()
+
+
+def _passed_over(topic: str, partition: int, first: int, end: int) -> None:
+    """Whoever only shows records loses none by it; but what it shows is not whole then."""
+    log.warning("deleted before it could be shown", topic=topic, partition=partition, start=first, end=end)

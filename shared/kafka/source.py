@@ -1,10 +1,11 @@
 """A consumer group's view of some topics, polled in batches and committed by hand."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import chain
 
 import structlog
 
+from shared.gaps import Gaps, Place, Tell
 from shared.kafka import client, consumed, topics
 from shared.kafka.lags import KafkaLags
 from shared.lags import Lags
@@ -13,9 +14,7 @@ from shared.runner import MOST_ACCEPTED
 from shared.settings import KafkaSettings
 from shared.topology import AnyTopic
 
-Place = tuple[str, int]
-"""A topic and a partition."""
-ASK_S = 10.0
+ASK_S, LOOK_S = 10.0, 3.0
 NOTE = "accepted"
 log = structlog.get_logger()
 
@@ -35,6 +34,7 @@ class KafkaSource:
     """Implements the runner's Source on Kafka. `on_assigned` is called once partitions are ours.
 
     `linger_s`: how long a record may wait for others that share its batch; for work that takes far longer than that.
+    `lost` hears of what was deleted before the group had read it, before anything behind that is given.
     """
 
     def __init__(
@@ -44,6 +44,8 @@ class KafkaSource:
         group: str,
         on_assigned: Callable[[], None] = lambda: None,
         linger_s: float = 0.0,
+        *,
+        lost: Tell,
     ) -> None:
         self.topics = topics
         self._group = group
@@ -54,6 +56,7 @@ class KafkaSource:
         self._paused = False
         self._settings = settings
         self._accepted: dict[Place, tuple[int, ...]] = {}
+        self._gaps, self._new = Gaps(self._starts, lost), set[Place]()
         self._consumer.subscribe(
             [topic.name for topic in topics],
             on_assign=self._assigned,
@@ -66,10 +69,15 @@ class KafkaSource:
         if self._paused:
             self._consumer.resume(self._consumer.assignment())
             self._paused = False
-        if self._held:
-            held, self._held = self._held, []
-            return held
-        return consumed.take(self._consumer, limit, wait_s, self._linger_s)
+        records, self._held = self._held, []
+        records = records or consumed.take(self._consumer, limit, wait_s, self._linger_s)
+        if self._new and not self._begun():
+            self._held = records
+            return []
+        self._gaps.passed(records)
+        if not records:
+            self._gaps.idle()
+        return records
 
     def keep_alive(self) -> None:
         """Poll with everything paused; what slips in after a rebalance is held for the next poll."""
@@ -114,6 +122,28 @@ class KafkaSource:
     def lags(self) -> Callable[[], Lags]:
         return KafkaLags(self._settings, [topic.name for topic in self.topics], [self._group]).look
 
+    def _begun(self) -> bool:
+        """Learn from where new partitions are read; not, where the broker does not say: then nothing of them is given.
+
+        Without it, nobody would know whether the first record that comes is the next one.
+        """
+        try:
+            places = self._consumer.committed([client.TopicPartition(*place) for place in self._new], timeout=LOOK_S)
+            known = {(place.topic, place.partition): place.offset for place in places if place.offset >= 0}
+            self._gaps.adopt(known | self._starts(self._new - known.keys()))
+        except (client.KafkaException, ConnectionError):
+            return False
+        self._accepted |= {(place.topic, place.partition): noted(place.metadata) for place in places}
+        self._new.clear()
+        return True
+
+    def _starts(self, places: Collection[Place]) -> dict[Place, int]:
+        with client.reaching():
+            return {
+                place: self._consumer.get_watermark_offsets(client.TopicPartition(*place), timeout=LOOK_S)[0]
+                for place in places
+            }
+
     def _learn(self, places: Iterable[Place]) -> None:
         """Ask the broker what was accepted in partitions that are new to us: it stands beside the committed offsets."""
         unknown = [client.TopicPartition(*place) for place in places if place not in self._accepted]
@@ -125,9 +155,12 @@ class KafkaSource:
 
     def _assigned(self, _: client.Consumer, partitions: list[client.TopicPartition]) -> None:
         log.info("assigned", partitions=[(p.topic, p.partition) for p in partitions])
+        self._new |= {(p.topic, p.partition) for p in partitions}
         self._on_assigned()
 
     def _revoked(self, _: client.Consumer, partitions: list[client.TopicPartition]) -> None:
         gone = {(p.topic, p.partition) for p in partitions}
+        self._new -= gone
+        self._gaps.release(gone)
         self._accepted = {place: offsets for place, offsets in self._accepted.items() if place not in gone}
         self._held = [record for record in self._held if record.position[:2] not in gone]

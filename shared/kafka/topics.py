@@ -1,6 +1,7 @@
 """Reading topics from end to end without joining a group."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import stamina
 
@@ -99,15 +100,25 @@ def read_all(settings: KafkaSettings, topic: str) -> Iterator[RawRecord]:
         reader.close()
 
 
-def ranges(settings: KafkaSettings, topic: str) -> dict[int, tuple[int, int]]:
-    """First offset and end offset of each partition."""
+def ranges(settings: KafkaSettings, topic: str, since: datetime | None = None) -> dict[int, tuple[int, int]]:
+    """First offset and end offset of each partition; of what was appended since then, where that is said."""
     access.require(settings, [topic])
     consumer = client.consumer(settings, "reader")
     try:
         partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
-        return {p: _ends(consumer, client.TopicPartition(topic, p)) for p in partitions}
+        kept = {p: _ends(consumer, client.TopicPartition(topic, p)) for p in partitions}
+        return kept if since is None else _from(consumer, topic, kept, since)
     finally:
         consumer.close()
+
+
+def _from(
+    consumer: client.Consumer, topic: str, kept: dict[int, tuple[int, int]], since: datetime
+) -> dict[int, tuple[int, int]]:
+    stamp = round(1_000 * since.timestamp())
+    found = consumer.offsets_for_times([client.TopicPartition(topic, p, stamp) for p in kept], timeout=10)
+    firsts = {place.partition: place.offset for place in found}
+    return {p: (min(max(low, firsts[p]), high) if firsts[p] >= 0 else high, high) for p, (low, high) in kept.items()}
 
 
 @stamina.retry(on=client.leaderless, attempts=None, timeout=20, wait_initial=0.05, wait_max=0.5)

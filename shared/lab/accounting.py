@@ -2,25 +2,33 @@
 
 Documents: in = revisions indexed + dead + dropped. Questions: in = results + dead, where a question that was
 published again under its id is the same question, and a result that was published again is the same result: with a
-higher version after references or votes came, or word for word. Counters of the services are not asked.
+higher version after references or votes came, or word for word. Counters of the services are not asked. What left its
+topic before a service had read it stands in no topic any more: that is what services themselves have written down.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from pydantic import BaseModel
 
 from shared import dead_letters, topology
-from shared.messages import DocumentChunked, DocumentIndexed, Question
+from shared.lab import lost_unread
+from shared.lab.document_fates import Ends, PartitionFates
+from shared.lab.lost_unread import LostUnread
+from shared.messages import DocumentChunked, DocumentIndexed, Question, RecordsLost
 from shared.records import InvalidMessageError, Position, RawRecord, key_of, parsed, understood
 from shared.stored import Disposition
 
 
 @dataclass(frozen=True)
 class Audit:
-    """What came in and what became of it. `unaccounted` is empty when nothing is lost or on its way."""
+    """What came in and what became of it. `unaccounted` is empty when nothing is lost or on its way.
+
+    `lost`: what services never read. `since`: in ISO 8601, from when on all of this is counted; "" where from ever.
+    """
 
     documents_in: int
     revisions_indexed: int
@@ -35,20 +43,29 @@ class Audit:
     unaccounted: tuple[str, ...]
     evidence: Mapping[str, int] = field(default_factory=dict)
     """Recipe -> questions for which its evidence stands in the topic."""
+    lost: tuple[LostUnread, ...] = ()
+    since: str = ""
 
     @property
     def balanced(self) -> bool:
-        return not self.unaccounted
+        return not self.unaccounted and not self.lost
+
+    @property
+    def lost_unread(self) -> int:
+        """How many records no service read that should have, each counted for each such service."""
+        return sum(loss.records for loss in self.lost)
 
     def as_dict(self) -> dict[str, object]:
-        return asdict(self) | {"balanced": self.balanced}
+        return asdict(self) | {"balanced": self.balanced, "lost_unread": self.lost_unread}
 
 
 class AuditSource(Protocol):
-    """What the audit reads."""
+    """What the audit reads. `since`: what is older is not counted; None where everything is."""
+
+    since: datetime | None
 
     def ranges(self, topic: str) -> dict[int, tuple[int, int]]:
-        """First and end offset of each partition."""
+        """First and end offset of each partition, of what is counted."""
 
     def read(self, topic: str) -> Iterable[RawRecord]:
         """Every record of a topic."""
@@ -61,30 +78,32 @@ def audit(source: AuditSource) -> Audit:
     """Read everything and add it up."""
     documents, missing_documents = _documents(source)
     questions, missing_questions = _questions(source)
+    losses = understood(RecordsLost, source.read(topology.LOSSES.name))
     return Audit(
-        **documents, **questions, unaccounted=(*missing_documents, *missing_questions), evidence=_evidence(source)
+        **documents,
+        **questions,
+        unaccounted=(*missing_documents, *missing_questions),
+        evidence=_evidence(source),
+        lost=lost_unread.since((loss for _, loss in losses), source.since),
+        since=source.since.isoformat() if source.since else "",
     )
 
 
 def _documents(source: AuditSource) -> tuple[dict[str, int], list[str]]:
-    fates: dict[Position, str] = dict.fromkeys(_dead(source, topology.DOCUMENTS), "dead")
-    dead_revisions = _dead_revisions(source)
-    indexed = _indexed(source)
-    positions = list(_positions(source, topology.DOCUMENTS))
-    for disposition in _dispositions(source):
-        if disposition.outcome == "dropped":
-            fates[disposition.position] = "dropped"
-        elif indexed.get(disposition.document_id, 0) >= disposition.revision:
-            fates[disposition.position] = "indexed"
-        elif (disposition.document_id, disposition.revision) in dead_revisions:
-            fates[disposition.position] = "dead"
-    count = Counter(fates.get(position, "unaccounted") for position in positions)
+    topic, dead = topology.DOCUMENTS.name, _dead(source, topology.DOCUMENTS)
+    ends, count, missing = Ends(_indexed(source), _dead_revisions(source)), Counter[str](), list[str]()
+    for partition, (low, high) in source.ranges(topic).items():
+        fates = PartitionFates(topic, partition, low, high)
+        fates.bury(dead)
+        fates.decide(source.dispositions(topic, partition, low, high), ends)
+        count += fates.count()
+        missing += map(name, fates.unaccounted())
     return {
-        "documents_in": len(positions),
+        "documents_in": count.total(),
         "revisions_indexed": count["indexed"],
         "documents_dead": count["dead"],
         "documents_dropped": count["dropped"],
-    }, [name(position) for position in positions if position not in fates]
+    }, missing
 
 
 def _questions(source: AuditSource) -> tuple[dict[str, int], list[str]]:
@@ -132,18 +151,12 @@ def _evidence(source: AuditSource) -> dict[str, int]:
 
 def _question_ids(source: AuditSource, dead: set[Position]) -> Iterator[str]:
     for record in source.read(topology.QUESTIONS.name):
-        if record.position in dead:
+        if record.position in dead or (source.since and record.appended_at < source.since):
             continue
         try:
             yield parsed(Question, record.value).question_id
         except InvalidMessageError:
             yield name(record.position)
-
-
-def _dispositions(source: AuditSource) -> Iterator[Disposition]:
-    topic = topology.DOCUMENTS.name
-    for partition, (low, high) in source.ranges(topic).items():
-        yield from source.dispositions(topic, partition, low, high)
 
 
 def _indexed(source: AuditSource) -> dict[str, int]:

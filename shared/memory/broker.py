@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from zlib import crc32
 
 from shared import dead_letters
+from shared.gaps import Gaps, Tell, unheard
 from shared.lags import Lags
 from shared.messages import Message
 from shared.records import Effect, Position, RawRecord
@@ -29,6 +30,7 @@ class MemoryBroker:
         self.committed: dict[tuple[str, str, int], int] = defaultdict(int)
         self.accepted: dict[str, deque[RawRecord]] = defaultdict(lambda: deque(maxlen=MOST_ACCEPTED))
         self._log: dict[tuple[str, int], list[RawRecord]] = defaultdict(list)
+        self._starts: dict[tuple[str, int], int] = defaultdict(int)
         self._now = now
 
     def append(
@@ -37,7 +39,7 @@ class MemoryBroker:
         """Append one record to the partition of its key."""
         partition = crc32(key or b"") % self.partitions
         records = self._log[topic, partition]
-        position = Position(topic, partition, len(records))
+        position = Position(topic, partition, self.end(topic, partition))
         records.append(RawRecord(position, key, value, self._now(), headers or {}))
         return position
 
@@ -60,28 +62,44 @@ class MemoryBroker:
         return [topic.message.model_validate_json(record.value or b"") for record in self.records(topic.name)]
 
     def after(self, topic: str, partition: int, offset: int) -> Sequence[RawRecord]:
-        return self._log[topic, partition][offset:]
+        """What is kept from this offset on."""
+        return self._log[topic, partition][max(0, offset - self._starts[topic, partition]) :]
+
+    def delete_before(self, topic: str, partition: int, offset: int) -> None:
+        """Delete what lies before an offset, as a topic that is kept by time does with what is old."""
+        kept = self.after(topic, partition, offset)
+        self._starts[topic, partition] = self.end(topic, partition) - len(kept)
+        self._log[topic, partition] = list(kept)
+
+    def starts(self, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
+        """The first offset that is kept of each partition."""
+        return {place: self._starts[place] for place in places}
+
+    def end(self, topic: str, partition: int) -> int:
+        """The offset of the next record."""
+        return self._starts[topic, partition] + len(self._log[topic, partition])
 
 
 class MemorySource:
     """A group's view of some topics; a new source of the same group starts at what was committed."""
 
-    def __init__(self, broker: MemoryBroker, topics: Sequence[AnyTopic], group: str) -> None:
+    def __init__(self, broker: MemoryBroker, topics: Sequence[AnyTopic], group: str, lost: Tell = unheard) -> None:
         self.topics = topics
         self._broker = broker
         self._group = group
-        self._next = {
-            (topic.name, partition): broker.committed[group, topic.name, partition]
-            for topic in topics
-            for partition in range(broker.partitions)
-        }
+        places = [(topic.name, partition) for topic in topics for partition in range(broker.partitions)]
+        self._gaps = Gaps(broker.starts, lost)
+        known = {place: broker.committed[group, *place] for place in places if (group, *place) in broker.committed}
+        self._gaps.adopt(broker.starts(places) | known)
+        self._next = {place: broker.committed[group, *place] for place in places}
 
     def poll(self, limit: int, wait_s: float) -> Sequence[RawRecord]:  # noqa: ARG002 (nothing to wait for)
         taken: list[RawRecord] = []
         for (topic, partition), offset in self._next.items():
             fresh = self._broker.after(topic, partition, offset)[: limit - len(taken)]
             taken.extend(fresh)
-            self._next[topic, partition] = offset + len(fresh)
+            self._next[topic, partition] = fresh[-1].position.offset + 1 if fresh else offset
+        self._gaps.passed(taken) if taken else self._gaps.idle()
         return taken
 
     def keep_alive(self) -> None:
@@ -162,7 +180,7 @@ class MemoryTail:
         for partition, offset in self._next.items():
             fresh = self._broker.after(self._topic, partition, offset)[: limit - len(taken)]
             taken.extend(fresh)
-            self._next[partition] = offset + len(fresh)
+            self._next[partition] = fresh[-1].position.offset + 1 if fresh else offset
         return taken
 
     def offsets(self) -> Mapping[int, int]:
@@ -170,4 +188,4 @@ class MemoryTail:
 
     def ends(self) -> Mapping[int, int]:
         partitions = range(self._broker.partitions)
-        return {partition: len(self._broker.after(self._topic, partition, 0)) for partition in partitions}
+        return {partition: self._broker.end(self._topic, partition) for partition in partitions}

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from shared.bus import unheard
+from shared.losses import Losses
 from shared.memory.broker import MemoryBroker, MemoryDeadLetters, MemorySink, MemorySource
 from shared.messages import Message
-from shared.topology import AnyTopic
+from shared.topology import LOSSES, AnyTopic
 
 O = TypeVar("O")  # noqa: E741  (O is for outcome)
 
@@ -20,7 +21,8 @@ class MemoryBus:
 
     def source(self, topics: Sequence[AnyTopic], on_assigned: Callable[[], None] = unheard) -> MemorySource:
         on_assigned()
-        return MemorySource(self._broker, topics, self.name)
+        lost = Losses(self.name, lambda loss: self._broker.publish(LOSSES, loss)).tell
+        return MemorySource(self._broker, topics, self.name, lost)
 
     def sink(self, topic: AnyTopic, messages: Callable[[O], Iterable[Message]]) -> MemorySink[O]:
         return MemorySink(self._broker, topic, messages)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from shared.copies import Placed
 from shared.records import Effect
 from shared.retention import FOREVER, Retention
 from shared.scope import Scope
@@ -11,7 +12,9 @@ from shared.stored import Candidate, ChunkKey, Passage, StoredRevision, Vector
 
 
 class MemoryChunks:
-    """Sink of embedder and ChunkSearch of retriever."""
+    """Sink of embedder and CopiedChunks of retriever; there is one copy."""
+
+    copies = 1
 
     def __init__(self, keep: Retention = FOREVER) -> None:
         self._keep = keep
@@ -51,6 +54,16 @@ class MemoryChunks:
     def of_documents(self, document_ids: Sequence[str]) -> Mapping[str, Sequence[Passage]]:
         kept = {stored.chunked.document_id: stored for stored in self._kept()}
         return {name: kept[name].passages if name in kept else [] for name in document_ids}
+
+    def everywhere(self, document_ids: Sequence[str]) -> frozenset[str]:
+        return frozenset(document_ids)
+
+    def with_vectors(self, document_ids: Sequence[str]) -> Mapping[str, Sequence[Placed]]:
+        kept = {stored.chunked.document_id: stored for stored in self._kept()}
+        return {
+            name: list(zip(kept[name].passages, kept[name].vectors, strict=True)) if name in kept else []
+            for name in document_ids
+        }
 
     def vectors(self, places: Sequence[ChunkKey]) -> Mapping[ChunkKey, Vector]:
         kept = {stored.chunked.document_id: stored for stored in self._kept()}

@@ -16,11 +16,11 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 class MemoryDocuments:
     """Sink of ingest, DocumentHistory and DocumentLibrary; generators read what stands.
 
-    Of what is older than `keep` says, the number stays.
+    Of what is older than `keep` says, the number stays; of each document so do `kept` revisions before the newest.
     """
 
-    def __init__(self, keep: Retention = FOREVER) -> None:
-        self._keep = keep
+    def __init__(self, keep: Retention = FOREVER, kept: int = 100) -> None:
+        self._keep, self._kept = keep, kept
         self._newest: dict[str, StoredDocument] = {}
         self._revisions: dict[str, dict[int, StoredDocument]] = defaultdict(dict)
         self._until: dict[str, datetime] = {}
@@ -38,11 +38,17 @@ class MemoryDocuments:
     def _put(self, taken: TakenDocument) -> None:
         revision = Revision.model_validate(taken.chunked.model_dump(exclude={"chunks"}))
         self._revisions[revision.document_id][revision.revision] = StoredDocument(revision, taken.text)
+        self._put_away(revision)
         known = self._newest.get(revision.document_id)
         if known is None or known.revision.revision <= revision.revision:
             self._newest[revision.document_id] = StoredDocument(revision, taken.text)
             seconds = self._keep.seconds_left(revision.published_at)
             self._until[revision.document_id] = self._keep.now() + timedelta(seconds=seconds) if seconds else NEVER
+
+    def _put_away(self, revision: Revision) -> None:
+        of_document = self._revisions[revision.document_id]
+        for number in [number for number in of_document if number < revision.revision - self._kept]:
+            del of_document[number]
 
     def _is_over(self, document_id: str) -> bool:
         return self._until[document_id] <= self._keep.now()

@@ -21,7 +21,8 @@ class MemoryLags:
         kept, oldest = {}, {}
         for place, offset in committed.items():
             waiting = self._broker.after(place.topic, place.partition, offset)
-            kept[place.topic, place.partition] = 0, offset + len(waiting)
+            name = place.topic, place.partition
+            kept[name] = self._broker.starts([name])[name], self._broker.end(*name)
             if waiting:
                 oldest[place] = waiting[0].appended_at
         return Lags(

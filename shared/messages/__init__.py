@@ -23,6 +23,7 @@ from shared.messages.conversation import KINDS, QuestionKind, Turn
 from shared.messages.encoders import EncoderChoice, EncodersAnnounced
 from shared.messages.feedback import Ballot, Choice, PairVotes, References, ReferencesSource, Vote
 from shared.messages.form import Form
+from shared.messages.losses import RecordsLost
 from shared.messages.news import Chunk, DocumentChunked, DocumentIndexed, DocumentPublished, Revision
 from shared.messages.pairs import TrainingPair
 from shared.messages.presentation import Presentation
@@ -81,6 +82,7 @@ __all__ = [
     "Question",
     "QuestionKind",
     "Recipe",
+    "RecordsLost",
     "References",
     "ReferencesSource",
     "Reply",

@@ -43,6 +43,10 @@ ROWS: dict[str, Sequence[Panel]] = {
         Panel("Records that wait", "short", [(f"max by (group, topic) ({m.LAG_RECORDS.name})", "{{group}} {{topic}}")]),
         Panel("Dead letters a second", "short", [(_rate(m.BURIED, "service, topic"), "{{service}} {{topic}}")]),
         Panel("Share of dead letters", "percentunit", [(f"max by (service) ({m.DEAD_SHARE.name})", "{{service}}")]),
+        Panel(
+            "Lost unread", "short",
+            [(f"sum by (service, topic) ({m.LOST.exposed[0]})", "{{service}} {{topic}}")],
+        ),
     ),
     "Where does time go?": (
         Panel("Records a second", "short", [(_rate(m.RECORDS, "service"), "{{service}}")]),

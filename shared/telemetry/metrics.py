@@ -51,6 +51,10 @@ PRICE = Gauge(
 )  # fmt: skip
 
 BURIED = Counter("tiltyard_buried", "Records put among the dead letters", (SERVICE, TOPIC), "records", "any increase")
+LOST = Counter(
+    "tiltyard_lost_records", "Records that left their topic before the service had read them",
+    (SERVICE, TOPIC, Label("partition", most=1_024, of="numbers of partitions")), "records", "above 0",
+)  # fmt: skip
 DEAD_SHARE = Gauge(
     "tiltyard_dead_share", "Share of dead letters among the records of the last five minutes", (SERVICE,), "ratio",
     "0.1 or more",
@@ -74,6 +78,19 @@ VIEW_WAIT = Gauge("tiltyard_view_wait_seconds", "How long the last question wait
 VIEW_REFRESHED = Counter(
     "tiltyard_view_refreshed_documents", "Documents read ahead of their announcement", (), "documents"
 )
+UNSETTLED = Gauge(
+    "tiltyard_unsettled_documents", "Announced documents that not every copy is known to hold", (), "documents",
+    "rising, or above 0 for hours: repair the node",
+)  # fmt: skip
+HELD_BYTES = Gauge("tiltyard_held_vectors_bytes", "Memory of the vectors of unsettled documents", (), "bytes")
+UNSETTLED_LEFT_OUT = Gauge(
+    "tiltyard_unsettled_left_out", "Unsettled documents without room here; evidence is stale", (), "documents",
+    "above 0",
+)  # fmt: skip
+UNSETTLED_LET_GO = Counter(
+    "tiltyard_unsettled_let_go", "Unsettled documents beyond 100,000 that are followed no longer", (), "documents",
+    "any increase: repair the node",
+)  # fmt: skip
 STALE = Counter("tiltyard_stale_questions", "Questions answered before the view had caught up", (), "", "any increase")
 
 ANSWERS = Counter(

@@ -14,6 +14,7 @@ from opentelemetry.sdk.trace.sampling import TraceIdRatioBased
 from opentelemetry.trace import SpanContext, TraceFlags
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from shared.installation import Installation
 from shared.records import Position
 
 HEADER = "traceparent"
@@ -65,9 +66,13 @@ def of_sending(headers: Headers, topic: str, key: str) -> int | None:
     return _id(b" ".join((headers[HEADER], headers[NUMBER], topic.encode(), key.encode())))
 
 
-def of_position(position: Position, share: float) -> bytes:
-    """A `traceparent` whose root nobody has sent: what reads the record at this position agrees on it."""
-    digest = sha256(f"{position.topic}[{position.partition}]@{position.offset}".encode()).hexdigest()
+def of_position(position: Position, share: float, prefix: str) -> bytes:
+    """A `traceparent` whose root nobody has sent: what reads the record at this position agrees on it.
+
+    `prefix`: of the installation, whose records stand at positions that another one's have too.
+    """
+    topic = Installation(prefix).named(position.topic)
+    digest = sha256(f"{topic}[{position.partition}]@{position.offset}".encode()).hexdigest()
     flags = KEPT if is_kept(int(digest[:32], 16), share) else LEFT_OUT
     return f"00-{digest[:32]}-{digest[32:48]}-{flags:02x}".encode()
 

@@ -26,15 +26,19 @@ def nothing() -> None:
 
 
 class Making:
-    """Makes the spans of this process. `share`: of traces that begin here and are kept.
+    """Makes the spans of this process. `share`: of traces that begin here and are kept; `prefix`: of the installation.
 
     `keep` is called before what spans tell of is committed. `tracer` is the SDK's, for spans within a batch.
     """
 
-    def __init__(self, service: str, processor: SpanProcessor, share: float, keep: Callable[[], None]) -> None:
-        self.share, self.keep = share, keep
+    def __init__(
+        self, service: str, processor: SpanProcessor, *, share: float, prefix: str, keep: Callable[[], None]
+    ) -> None:
+        self.share, self.prefix, self.keep = share, prefix, keep
         self._lock, self._in_hand = threading.Lock(), 0
-        self.resource = Resource.create({"service.name": f"{NAME}-{service}"})
+        self.resource = Resource.create(
+            {"service.name": f"{NAME}-{service}"} | ({"service.namespace": prefix} if prefix else {})
+        )
         self.scope = InstrumentationScope(NAME, "", names.SCHEMA_URL)
         self.ended = processor.on_end
         self._provider = TracerProvider(ParentBasedTraceIdRatio(share), self.resource)

@@ -31,12 +31,20 @@ _now: list[Making] = []
 BURIED = Status(StatusCode.ERROR, "buried")
 
 
-def begin(service: str, processor: SpanProcessor, share: float = 1.0, *, keep: Callable[[], None] = nothing) -> None:
+def begin(
+    service: str,
+    processor: SpanProcessor,
+    share: float = 1.0,
+    prefix: str = "",
+    *,
+    keep: Callable[[], None] = nothing,
+) -> None:
     """Give spans to a processor from now on; `share`: of the traces that nobody has decided on yet.
 
-    `keep` is called before what spans tell of is committed: those that were made until then outlive the process.
+    `prefix`: of the installation, whose records stand at positions that another one's have too. `keep` is called before
+    what spans tell of is committed: those that were made until then outlive the process.
     """
-    _now[:] = [Making(service, processor, share, keep)]
+    _now[:] = [Making(service, processor, share=share, prefix=prefix, keep=keep)]
 
 
 def end() -> None:
@@ -49,7 +57,7 @@ def carried(record: RawRecord) -> dict[str, bytes]:
     """The trace that a record came with. Without one, it has the one that its position gives, for every service."""
     if value := record.headers.get(HEADER, b"")[:LONGEST]:
         return {HEADER: value}
-    return {HEADER: span_ids.of_position(record.position, _now[0].share)} if _now else {}
+    return {HEADER: span_ids.of_position(record.position, _now[0].share, _now[0].prefix)} if _now else {}
 
 
 def sent(topic: str, key: str, headers: Headers) -> dict[str, bytes]:

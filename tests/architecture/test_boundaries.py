@@ -123,10 +123,18 @@ def test_bench_imports_no_part_of_the_command_line() -> None:
     assert within(imported, COMMAND_LINE) == []
 
 
+def test_the_verifier_of_faults_shares_no_code_with_what_it_verifies() -> None:
+    folder = ROOT / "bench" / "cluster" / "verifying"
+    imported = {name for path in folder.rglob("*.py") for name in modules_of(path)}
+    foreign = {name for name in imported if not f"{name}.".startswith("bench.cluster.verifying.")}
+    assert {name.split(".")[0] for name in foreign} <= {*sys.stdlib_module_names, "confluent_kafka", "cassandra"}
+    assert {"confluent_kafka", "cassandra.cluster"} <= foreign
+
+
 @pytest.mark.parametrize(
     ("package", "file"),
     [
-        ("confluent_kafka", "shared/kafka/client.py"),
+        ("confluent_kafka", "shared/kafka/confluent.py"),
         ("cassandra", "shared/cassandra/client.py"),
         ("faust", "services/scorer/app.py"),
     ],
@@ -136,7 +144,7 @@ def test_one_file_imports_each_client_library(package: str, file: str) -> None:
 
 
 def test_metrics_are_declared_in_one_file_and_made_in_another() -> None:
-    assert importers("prometheus_client") == {"shared/telemetry/kinds.py", "shared/observe.py"}
+    assert importers("prometheus_client") == {"shared/telemetry/kinds.py", "shared/probes.py"}
 
 
 def test_model_libraries_are_imported_only_inside_functions_or_variant_files() -> None:

@@ -1,5 +1,6 @@
 """The brokers: memory and Kafka keep the same promises to the runner."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -14,11 +15,11 @@ from shared.kafka import client, creation, topics
 from shared.kafka.bus import KafkaBus
 from shared.memory.broker import MemoryBroker
 from shared.memory.bus import MemoryBus
-from shared.messages import Message
+from shared.messages import Message, RecordsLost
 from shared.records import Effect, RawRecord
 from shared.runner import Sink, Source
 from shared.settings import KafkaSettings
-from shared.topology import DOCUMENTS, AnyTopic, MiB
+from shared.topology import DOCUMENTS, LOSSES, AnyTopic, MiB
 from tests.builders import a_document, a_raw_record
 
 PATIENCE = 60
@@ -30,6 +31,7 @@ class Broker(NamedTuple):
     topic: AnyTopic
     bus: Callable[[str], Bus]
     read: Callable[[str], list[RawRecord]]
+    delete_before: Callable[[str, int, int], None]
 
     def source(self, group: str, on_assigned: Callable[[], None] = unheard) -> Source:
         return self.bus(group).source([self.topic], on_assigned)
@@ -41,20 +43,34 @@ class Broker(NamedTuple):
         return self.bus("contract").dead_letters()
 
 
-@pytest.fixture(params=["memory", pytest.param("kafka", marks=pytest.mark.e2e)])
+@pytest.fixture(params=["memory", *(pytest.param(of, marks=pytest.mark.e2e) for of in ("kafka", "prefixed_kafka"))])
 def broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
     topic = replace(DOCUMENTS, name=f"contract.{uuid4()}")
     if request.param == "memory":
         memory = MemoryBroker()
-        yield Broker(topic, partial(MemoryBus, memory), memory.records)
+        yield Broker(topic, partial(MemoryBus, memory), memory.records, memory.delete_before)
         return
-    settings: KafkaSettings = request.getfixturevalue("kafka")
+    settings: KafkaSettings = request.getfixturevalue(request.param)
     creation.make(settings, [topic])
     yield Broker(
         topic,
         lambda name: KafkaBus(settings, f"{name}-{topic.name}"),
         lambda name: list(topics.read_all(settings, name)),
+        partial(delete_before, settings),
     )
+
+
+def delete_before(settings: KafkaSettings, topic: str, partition: int, offset: int) -> None:
+    """Delete what lies before an offset, as retention does with what is old."""
+    admin = client.admin(settings)
+    for deleted in admin.delete_records([client.TopicPartition(topic, partition, offset)]).values():
+        deleted.result()
+
+
+def lost(broker: Broker, service: str) -> list[tuple[int, int, int]]:
+    """The losses that a service wrote down: partition, first offset, offset behind the last."""
+    losses = [RecordsLost.model_validate_json(record.value or b"") for record in broker.read(LOSSES.name)]
+    return sorted({(loss.partition, loss.first, loss.end) for loss in losses if loss.service == service})
 
 
 def publish(broker: Broker, *document_ids: str, trace: bytes = b"") -> None:
@@ -181,12 +197,15 @@ def test_a_record_is_measured_as_it_unpacks(kafka: KafkaSettings, codec: str) ->
     topic = replace(DOCUMENTS, name=f"contract.{uuid4()}")
     creation.make(kafka, [topic])
     packing = client.Producer(
-        {"bootstrap.servers": kafka.bootstrap_servers, "compression.type": codec, "message.max.bytes": 64 * MiB}
+        {"bootstrap.servers": kafka.bootstrap_servers, "compression.type": codec, "message.max.bytes": 64 * MiB},
+        kafka.installation,
     )
     outcomes: list[object] = []
 
     for size in (MiB, 16 * MiB):
-        packing.produce(topic.name, b"a" * size, on_delivery=lambda error, _: outcomes.append(error and error.name()))
+        packing.produce(
+            topic.name, value=b"a" * size, on_delivery=lambda error, _: outcomes.append(error and error.name())
+        )
         packing.flush(PATIENCE)
 
     assert outcomes == [None, "MSG_SIZE_TOO_LARGE"]
@@ -203,3 +222,56 @@ def test_a_topic_that_takes_packed_records_is_named_and_closed(kafka: KafkaSetti
     creation.create(kafka)
 
     assert (before, creation.packed(kafka)) == ([DOCUMENTS.name], [])
+
+
+def group_of(broker: Broker, group: str) -> str:
+    """The name under which a bus of the contract writes."""
+    return broker.bus(group).name
+
+
+def test_what_was_deleted_while_nobody_read_is_told_and_the_rest_is_read(broker: Broker) -> None:
+    publish(broker, *["same"] * 3)
+    first = broker.source("g")
+    taken = poll(first, 3)
+    first.commit(taken[:1])
+    first.close()
+    partition = taken[0].position.partition
+    publish(broker, *["same"] * 3)
+    broker.delete_before(broker.topic.name, partition, 5)
+
+    second = broker.source("g")
+    rest = poll(second, 1)
+    second.close()
+
+    assert [record.position.offset for record in rest] == [5]
+    assert lost(broker, group_of(broker, "g")) == [(partition, 1, 5)]
+
+
+def test_what_was_deleted_is_told_though_nothing_is_left_to_read(broker: Broker) -> None:
+    publish(broker, *["same"] * 3)
+    first = broker.source("g")
+    taken = poll(first, 3)
+    first.commit(taken[:1])
+    first.close()
+    partition = taken[0].position.partition
+    broker.delete_before(broker.topic.name, partition, 3)
+
+    second = broker.source("g")
+    deadline = time.monotonic() + PATIENCE
+    while not (told := lost(broker, group_of(broker, "g"))) and time.monotonic() < deadline:
+        second.poll(10, 0.2)
+    second.close()
+
+    assert told == [(partition, 1, 3)]
+
+
+def test_a_group_that_is_new_has_lost_nothing(broker: Broker) -> None:
+    publish(broker, *["same"] * 3)
+    partition = broker.read(broker.topic.name)[0].position.partition
+    broker.delete_before(broker.topic.name, partition, 2)
+
+    source = broker.source("g")
+    poll(source, 1)
+    source.close()
+
+    assert lost(broker, group_of(broker, "g")) == []

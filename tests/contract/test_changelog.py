@@ -27,7 +27,8 @@ def topic(kafka: KafkaSettings) -> str:
 @pytest.fixture
 def producer(kafka: KafkaSettings) -> client.Producer:
     """A stranger's producer that writes in transactions, each of which leaves a mark at an offset of its own."""
-    made = client.Producer({"bootstrap.servers": kafka.bootstrap_servers, "transactional.id": str(uuid4())})
+    options = {"bootstrap.servers": kafka.bootstrap_servers, "transactional.id": str(uuid4())}
+    made = client.Producer(options, kafka.installation)
     made.init_transactions(30)
     return made
 

@@ -56,9 +56,9 @@ def on_kafka(settings: KafkaSettings) -> Broker:
     return Broker(name, group, append, lambda: KafkaBus(settings, group).source([topic]), lags.look)
 
 
-@pytest.fixture(params=["memory", pytest.param("kafka", marks=pytest.mark.e2e)])
+@pytest.fixture(params=["memory", *(pytest.param(of, marks=pytest.mark.e2e) for of in ("kafka", "prefixed_kafka"))])
 def broker(request: pytest.FixtureRequest) -> Broker:
-    return in_memory() if request.param == "memory" else on_kafka(request.getfixturevalue("kafka"))
+    return in_memory() if request.param == "memory" else on_kafka(request.getfixturevalue(request.param))
 
 
 def polled(source: Any, count: int) -> Sequence[RawRecord]:

@@ -27,7 +27,7 @@ class Post(NamedTuple):
     read: Callable[[str], list[RawRecord]]
 
 
-@pytest.fixture(params=["memory", pytest.param("kafka", marks=pytest.mark.e2e)])
+@pytest.fixture(params=["memory", *(pytest.param(of, marks=pytest.mark.e2e) for of in ("kafka", "prefixed_kafka"))])
 def post(request: pytest.FixtureRequest) -> Iterator[Post]:
     topic = replace(DOCUMENTS, name=f"contract.{uuid4()}")
     if request.param == "memory":
@@ -39,7 +39,7 @@ def post(request: pytest.FixtureRequest) -> Iterator[Post]:
 
         yield Post(topic, MemoryLetters(broker), append, broker.records)
         return
-    settings: KafkaSettings = request.getfixturevalue("kafka")
+    settings: KafkaSettings = request.getfixturevalue(request.param)
     creation.make(settings, [topic])
     delivery, carrier = Delivery(settings, "contract"), KafkaLetters(settings, "contract")
 

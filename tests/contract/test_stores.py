@@ -262,3 +262,23 @@ def test_the_hashes_of_all_revisions_are_known_and_a_retraction_has_none(documen
         put(documents, replace(outcome, chunked=outcome.chunked.model_copy(update={"content_hash": digest})))
 
     assert documents.hashes([name, "unknown"]) == {name: frozenset("abc")}
+
+
+def test_chunks_are_read_with_their_vectors_in_order(chunks: Any) -> None:
+    name, gone = f"d-{uuid4()}", f"d-{uuid4()}"
+    both = tuple(Chunk(position=at, text=f"passage {at}") for at in (0, 1))
+    put(chunks, stored(a_chunked_document(document_id=name, chunks=both), 3, 5))
+
+    placed = chunks.with_vectors([name, gone])
+
+    assert [passage.text for passage, _ in placed[name]] == ["passage 0", "passage 1"]
+    assert np.allclose([vector for _, vector in placed[name]], [a_vector(3), a_vector(5)])
+    assert placed[gone] == []
+
+
+def test_with_one_copy_every_document_is_everywhere(chunks: Any) -> None:
+    names = [f"d-{uuid4()}" for _ in range(40)]
+    put(chunks, *[stored(a_chunked_document(document_id=name), 1) for name in names[:-1]])
+
+    assert chunks.everywhere(names) == frozenset(names)
+    assert chunks.copies == 1

@@ -53,11 +53,11 @@ def on_kafka(settings: KafkaSettings, config: dict[str, str]) -> Topic:
     return Topic(append, lambda: KafkaTail(settings, name), settings, name)
 
 
-@pytest.fixture(params=["memory", pytest.param("kafka", marks=pytest.mark.e2e)])
+@pytest.fixture(params=["memory", *(pytest.param(of, marks=pytest.mark.e2e) for of in ("kafka", "prefixed_kafka"))])
 def topic(request: pytest.FixtureRequest) -> Topic:
     if request.param == "memory":
         return in_memory()
-    return on_kafka(request.getfixturevalue("kafka"), {"cleanup.policy": "compact"})
+    return on_kafka(request.getfixturevalue(request.param), {"cleanup.policy": "compact"})
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from shared.cassandra import schema
 from shared.cassandra.chunks import CassandraChunks
 from shared.cassandra.client import Store, connect
 from shared.cassandra.dispositions import CassandraDispositions
+from shared.gaps import unheard
 from shared.kafka import creation
 from shared.kafka.sink import Delivery, KafkaDeadLetters
 from shared.kafka.source import KafkaSource
@@ -40,6 +41,14 @@ from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
 
 WITHIN_S = 120.0
 ENCODER = EncoderSettings(variant="hashing", dimensions=256)
+LIGHT = {
+    "TILTYARD_ENCODER_VARIANT": "hashing",
+    "TILTYARD_ENCODER_DIMENSIONS": str(ENCODER.dimensions),
+    "TILTYARD_INGEST_CHUNKER": "words",
+    "TILTYARD_INGEST_LANGUAGE": "stated",
+    "TILTYARD_GENERATOR_BACKEND": "echo",
+}
+"""The environment of processes that load no model."""
 WIDE = RetrieverSettings(top_k=100, budget_words=1_000_000, index_memory_mib=16)
 
 
@@ -53,14 +62,8 @@ class Servers:
     @property
     def environment(self) -> dict[str, str]:
         """Of a process with the hashing encoder over these servers."""
-        return self.platform.environment | {
-            "TILTYARD_KAFKA_PARTITIONS": "2",
-            "TILTYARD_ENCODER_VARIANT": "hashing",
-            "TILTYARD_ENCODER_DIMENSIONS": str(ENCODER.dimensions),
-            "TILTYARD_INGEST_CHUNKER": "words",
-            "TILTYARD_INGEST_LANGUAGE": "stated",
-            "TILTYARD_HOME": str(self.settings.home / "services"),
-        }
+        own = {"TILTYARD_KAFKA_PARTITIONS": "2", "TILTYARD_HOME": str(self.settings.home / "services")}
+        return self.platform.environment | LIGHT | own
 
     def nodetool(self, *arguments: str) -> None:
         """Cassandra's own tool, over its JMX port on the loopback address."""
@@ -192,7 +195,7 @@ class Live:
         self.index_size = view.size
         runner = Runner(
             service="retriever",
-            source=KafkaSource(self.kafka, [topology.QUESTIONS], "retriever"),
+            source=KafkaSource(self.kafka, [topology.QUESTIONS], "retriever", lost=unheard),
             handle=RetrieveByContest.alone(handle),
             sinks=[self.heard],
             dead_letters=KafkaDeadLetters(self.questions, "retriever"),

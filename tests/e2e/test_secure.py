@@ -1,7 +1,7 @@
 """Servers with TLS, passwords and grants: services at work under their own names, and everything else denied."""
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,14 @@ from services.console.live import asking
 from services.console.platform import ports, principals, secured
 from services.console.platform.local import LocalPlatform, PlatformSettings, isolated
 from services.console.platform.local_services import EVERY, LocalServices, LocalServicesSettings
+from services.console.platform.principals import ADMIN
 from shared import encoding, grants, topology
 from shared.access import RefusedError
-from shared.cassandra import schema
+from shared.cassandra import roles, schema
 from shared.cassandra.client import connect, denied
 from shared.cassandra.dispositions import CassandraDispositions
 from shared.grants import OPERATOR, PRINCIPALS, SETUP
-from shared.kafka import access, client, creation
+from shared.kafka import access, acls, client, creation
 from shared.kafka.lags import KafkaLags
 from shared.kafka.sink import Delivery
 from shared.pages_settings import PagesSettings
@@ -31,18 +32,11 @@ from tests.builders import a_document, a_question
 from tests.cases import every_case
 from tests.command_line import Ended
 from tests.e2e.conftest import WITHIN_S
-from tests.e2e.live import ENCODER
+from tests.e2e.live import ENCODER, LIGHT
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 USUAL = KafkaSettings(partitions=1)
 SERVICES = ("ingest", "embedder", "retriever", "generator-base", "generator-tuned", "scorer", "web")
-LIGHT = {
-    "TILTYARD_ENCODER_VARIANT": "hashing",
-    "TILTYARD_ENCODER_DIMENSIONS": str(ENCODER.dimensions),
-    "TILTYARD_INGEST_CHUNKER": "words",
-    "TILTYARD_INGEST_LANGUAGE": "stated",
-    "TILTYARD_GENERATOR_BACKEND": "echo",
-}
 EVERY_TOPIC = [name for topic in topology.TOPICS for name in (topic.name, topic.dead)]
 LITERALS = {"text": "'none'", "int": "0", "bigint": "0", "smallint": "0", "blob": "0x00"}
 
@@ -53,7 +47,8 @@ class LockedHouse:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.platform = LocalPlatform(isolated(home, PlatformSettings(), secure=True))
-        self.environment = self.platform.environment | LIGHT | {"TILTYARD_HOME": str(home)}
+        patient = {"TILTYARD_SCORER_SILENCE_S": "200"}
+        self.environment = self.platform.environment | LIGHT | patient | {"TILTYARD_HOME": str(home)}
         pages, *probes = ports.find_free(len(EVERY) + 1)
         self.services = LocalServices(
             LocalServicesSettings(), home=home, environment=self.environment, probe_ports=probes,
@@ -113,6 +108,38 @@ def test_services_under_their_own_names_answer_and_one_is_given_another_password
     with pytest.raises(RefusedError, match="does not take user 'tiltyard-ingest'"):
         access.require(old, [])
     locked.services.stop()
+
+
+def test_services_go_on_with_new_passwords_after_every_connection_was_broken(locked: LockedHouse) -> None:
+    locked.services.start(SERVICES)
+    before = {status.name: status.pid for status in locked.services.status() if status.running}
+    old = {who: locked.kafka(who) for who in grants.SERVICES}
+    fates = published(locked, "The lock at Orm is shut.")
+    for who in grants.SERVICES:
+        locked.platform.renew(who, USUAL, CassandraSettings())
+    fates += published(locked, "The lock at Orm is green.")  # over the connections that they have
+    locked.platform.stop()
+    locked.platform.start(lambda _: None)
+    fates += published(locked, "The lock at Orm is open.")
+    question = a_question(text="Is the lock at Orm open?")
+    result = asking.ask(locked.kafka(), [question], within_s=WITHIN_S)[question.question_id]
+
+    assert fates == ["indexed"] * 3
+    assert "open" in result.answers["base+rag"].answer.text
+    assert {status.name: status.pid for status in locked.services.status() if status.running} == before
+    for settings in old.values():
+        with pytest.raises(RefusedError, match="does not take user"):
+            access.require(settings, [])
+    locked.services.stop()
+
+
+def published(locked: LockedHouse, text: str) -> list[str]:
+    """What becomes of a document that is published over new connections."""
+    with closing(connect(locked.cassandra())) as store:
+        publisher = Publisher(locked.kafka(), "test", CassandraDispositions(store))
+        fates = publish(publisher, text)
+        publisher.close()
+    return fates
 
 
 def publish(publisher: Publisher, *texts: str) -> list[str]:
@@ -225,6 +252,62 @@ def joinable_by(settings: KafkaSettings, group: str) -> set[str]:
             raise
         return set()
     return {group} if any(operation.name == "READ" for operation in operations) else set()
+
+
+@pytest.fixture(scope="module")
+def press(locked: LockedHouse) -> Callable[[str], tuple[KafkaSettings, CassandraSettings]]:
+    """Another installation on the same servers, with its topics, tables and grants; how its principals come."""
+    own = {"prefix": "press"}
+    kafka, cassandra = locked.kafka(ADMIN).model_copy(update=own), locked.cassandra(ADMIN).model_copy(update=own)
+    names, password = kafka.installation, principals.new_password()
+    passwords = {names.named(grants.name_of(who)): password for who in PRINCIPALS}
+    creation.create(kafka)
+    schema.apply(cassandra, encoder=encoding.name_of(ENCODER), dimensions=ENCODER.dimensions)
+    acls.set_passwords(kafka, passwords)
+    acls.apply(kafka, grants.on_kafka(kafka.group_prefix))
+    roles.make(cassandra, passwords)
+    roles.apply(cassandra, grants.on_cassandra())
+
+    def come(who: str) -> tuple[KafkaSettings, CassandraSettings]:
+        user, secret = names.named(grants.name_of(who)), SecretStr(password)
+        options = locked.kafka(who).librdkafka | {"sasl.username": SecretStr(user), "sasl.password": secret}
+        return (
+            locked.kafka(who).model_copy(update=own | {"librdkafka": options}),
+            locked.cassandra(who).model_copy(update=own | {"username": user, "password": secret}),
+        )
+
+    return come
+
+
+def test_a_principal_of_one_installation_may_do_nothing_on_the_topics_of_another(
+    locked: LockedHouse, press: Callable[[str], tuple[KafkaSettings, CassandraSettings]]
+) -> None:
+    granted = {(grant.principal, grant.operation, grant.name) for grant in grants.on_kafka(USUAL.group_prefix)}
+    with every_case() as case:
+        for who in PRINCIPALS:
+            theirs, ours = press(who)[0], locked.kafka(who)
+            with case(who, "may do on its own what is granted"):
+                able = able_on_topics(theirs)
+                assert {(who, *may_do) for may_do in able if may_do[0] in ("READ", "WRITE", "CREATE")} == {
+                    grant for grant in granted if grant[0] == who and grant[1] in ("READ", "WRITE", "CREATE")
+                    and grant[2] in EVERY_TOPIC
+                }  # fmt: skip
+            with case(who, "may do nothing on those of others"):
+                assert able_on_topics(theirs.model_copy(update={"prefix": ""})) == set()
+                assert able_on_topics(ours.model_copy(update={"prefix": "press"})) == set()
+
+
+def test_a_role_of_one_installation_reads_no_table_of_another(
+    locked: LockedHouse, press: Callable[[str], tuple[KafkaSettings, CassandraSettings]]
+) -> None:
+    with closing(connect(press("ingest")[1])) as theirs, closing(connect(locked.cassandra("ingest"))) as ours:
+        able = {
+            (whose, keyspace): may(store.session, f"SELECT * FROM {keyspace}.documents LIMIT 1")  # noqa: S608 (names)
+            for whose, store in (("theirs", theirs), ("ours", ours))
+            for keyspace in ("press_tiltyard", "tiltyard")
+        }
+
+    assert {place for place, allowed in able.items() if allowed} == {("theirs", "press_tiltyard"), ("ours", "tiltyard")}
 
 
 def test_a_certificate_is_another_way_to_come(locked: LockedHouse) -> None:

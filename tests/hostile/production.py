@@ -183,7 +183,7 @@ class Production(Pipeline):
     def _scorer(self) -> Scorer:
         ports = scorer.Ports(self._bus(GROUP), _Joins(self), self.results, self.contests, self._place)
         processor = scorer.assemble(ports, ScorerSettings(), encoder=ENCODER)
-        processor.adopt({})
+        processor.adopt(())
         return Scorer(self.broker, processor, self.watcher)
 
     def _place(self, question_id: str, raw: RawRecord) -> int:

@@ -20,8 +20,8 @@ from services.generator.settings import GeneratorSettings
 from services.ingest import assembly as ingest
 from services.ingest.settings import IngestSettings
 from services.retriever import assembly as retriever
+from services.retriever.ports import Announcements
 from services.retriever.settings import RetrieverSettings
-from services.retriever.view import Announcements
 from services.scorer import assembly as scorer
 from services.scorer.memory import GROUP, JoinInMemory
 from services.scorer.settings import ScorerSettings

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from services.ingest.settings import IngestSettings
+from services.retriever.ports import Announcements
 from services.retriever.settings import RetrieverSettings
-from services.retriever.view import Announcements
 from shared import topology
 from shared.contests.view import Contests
 from shared.memory.broker import MemoryTail

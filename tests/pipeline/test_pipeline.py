@@ -1,7 +1,7 @@
 """What a user sees of the whole: answers follow the news, nothing is lost, nothing counts twice."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,12 +23,15 @@ ARMS = {"base", "base+rag", "tuned", "tuned+rag"}
 class MemoryAuditSource:
     """What the audit reads, from an in-memory pipeline."""
 
+    since: datetime | None = None
+
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
 
     def ranges(self, topic: str) -> dict[int, tuple[int, int]]:
         broker = self._pipeline.broker
-        return {partition: (0, len(broker.after(topic, partition, 0))) for partition in range(broker.partitions)}
+        starts = broker.starts([(topic, partition) for partition in range(broker.partitions)])
+        return {place[1]: (start, broker.end(*place)) for place, start in starts.items()}
 
     def read(self, topic: str) -> Iterable[RawRecord]:
         return self._pipeline.broker.records(topic)

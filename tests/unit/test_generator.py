@@ -9,7 +9,7 @@ import pytest
 
 from services.generator import replies
 from services.generator.adapters import NewestAdapters
-from services.generator.arms import Served, arm_of, settings_of, topics_of
+from services.generator.arms import Served, settings_of
 from services.generator.backends.echo import Echo
 from services.generator.completing import likely
 from services.generator.handler import answer
@@ -17,7 +17,7 @@ from services.generator.ports import Chat, Completion, Failed, Outcome
 from services.generator.settings import GeneratorSettings
 from shared.contests.calendar import Calendar
 from shared.messages import AdapterAnnounced, Answer
-from shared.topology import EVIDENCE, QUESTIONS, AnyTopic
+from shared.topology import EVIDENCE, QUESTIONS
 from tests import adapters, builders
 from tests.builders import NOON
 from tests.contests import a_contest, an_arm, served
@@ -180,14 +180,6 @@ def test_an_abstention_is_no_answer_and_no_failure() -> None:
     [made] = answers([a_question()], Fussy(says="I don\u2019t know"))
 
     assert (made.status, made.failure) == ("abstained", None)
-
-
-def test_arms_need_questions_and_where_they_read_evidence() -> None:
-    def needed(*arms: str) -> list[AnyTopic]:
-        return topics_of([arm_of(an_arm(name), BASE) for name in arms])
-
-    assert needed("base") == [QUESTIONS]
-    assert needed("base", "base+rag") == [QUESTIONS, EVIDENCE]
 
 
 def test_a_worker_serves_the_arms_whose_speaker_it_holds() -> None:

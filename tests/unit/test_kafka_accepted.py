@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.gaps import unheard
 from shared.kafka import client, topics
 from shared.kafka.source import KafkaSource, note
 from shared.records import RawRecord
@@ -42,6 +43,6 @@ class Reader:
 def test_what_the_topic_holds_no_more_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "consumer", lambda *_: Member())
     monkeypatch.setattr(topics, "RangeReader", Reader)
-    source = KafkaSource(KafkaSettings(), [DOCUMENTS], "ingest")
+    source = KafkaSource(KafkaSettings(), [DOCUMENTS], "ingest", lost=unheard)
 
     assert [record.position.offset for record in source.accepted_before()] == [7]

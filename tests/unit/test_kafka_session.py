@@ -12,7 +12,7 @@ def test_a_consumer_is_missed_after_the_session_of_the_settings_and_is_heard_of_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     made: list[dict[str, Any]] = []
-    monkeypatch.setattr(client, "Consumer", made.append)
+    monkeypatch.setattr(client, "Consumer", lambda options, _: made.append(options))
 
     client.consumer(KafkaSettings(session_s=2.5), "ingest")
 

@@ -22,9 +22,9 @@ def say_nothing(_: str) -> None: ...
 
 
 @contextmanager
-def a_listener(answer: Callable[[bytes], bytes] = lambda _: b"") -> Iterator[int]:
+def a_listener(answer: Callable[[bytes], bytes] = lambda _: b"", port: int = 0) -> Iterator[int]:
     """A server of somebody else's on a free port, which answers one request."""
-    with socket.create_server((ports.HOST, 0)) as server:
+    with socket.create_server((ports.HOST, port)) as server:
 
         def serve() -> None:
             try:
@@ -42,7 +42,7 @@ def a_listener(answer: Callable[[bytes], bytes] = lambda _: b"") -> Iterator[int
 
 
 def a_kafka(home: Path) -> Server:
-    return kafka_server.build(home, logs=home / "logs", port=1, controller_port=2, heap="300m")
+    return kafka_server.build(home, logs=home / "logs", port=1, controller_port=2, heap="300m", cluster_id="an-id")
 
 
 def a_cassandra(home: Path) -> Server:
@@ -61,8 +61,8 @@ def test_every_template_belongs_to_a_server(tmp_path: Path) -> None:
         path for path in templates.FOLDER.iterdir() if path.suffix not in {".md", ".xml"} or "logback" in path.name
     ]
 
-    ways_in = [path for path in folder if "open" in path.name or "secured" in path.name]
-    assert len(texts) == len(folder) - len(ways_in) == 6
+    parts = [path for path in folder if {"open", "secured", "several"} & set(path.stem.split("-"))]
+    assert len(texts) == len(folder) - len(parts) == 6
 
 
 @pytest.mark.parametrize("build", [a_kafka, a_cassandra])
@@ -192,12 +192,17 @@ def test_a_server_that_runs_with_other_settings_is_not_mistaken_for_the_wanted_o
 
 
 def test_a_broker_is_ready_once_it_counts_itself_in() -> None:
-    def metadata(brokers: int) -> Callable[[bytes], bytes]:
-        return lambda request: struct.pack(">i", 8) + request[8:12] + struct.pack(">i", brokers)
+    def metadata(*brokers: tuple[str, int]) -> Callable[[bytes], bytes]:
+        listed = b"".join(struct.pack(">ih9sih", 1, 9, host.encode(), port, -1) for host, port in brokers)
+        body = struct.pack(">i", len(brokers)) + listed + struct.pack(">ii", 1, 0)
+        return lambda request: struct.pack(">i", 4 + len(body)) + request[8:12] + body
 
-    with a_listener(metadata(brokers=0)) as starting:
+    with a_listener(metadata()) as starting:
         assert not probes.kafka_answers(ports.HOST, starting)
-    with a_listener(metadata(brokers=1)) as ready:
+    with a_listener(metadata(("127.0.0.2", 1), ("127.0.0.1", 1))) as fenced:
+        assert not probes.kafka_answers(ports.HOST, fenced)
+    [port] = ports.find_free(1)
+    with a_listener(metadata((ports.HOST, port)), port) as ready:
         assert probes.kafka_answers(ports.HOST, ready)
 
 

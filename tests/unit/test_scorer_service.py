@@ -15,6 +15,7 @@ from services.scorer.table import LEAST_JOINS, Entry, TableJoins
 from services.scorer.turns import Turns
 from shared.access import UnreachableError
 from shared.burials import OwnFaultError
+from shared.installation import Installation
 from shared.records import Position, RawRecord
 from tests.builders import NOON, a_question
 
@@ -160,10 +161,10 @@ def test_joins_are_restored_from_the_changelog_and_only_those_of_our_partitions(
     before.keep({"q-3": None})
     joins = TableJoins(changelog)
 
-    assert joins.restore({1}) == {"q-1": JOIN}
+    assert dict(joins.restore({1})) == {"q-1": JOIN}
     assert joins.get("q-1") == JOIN
     assert joins.get("q-2") is None
-    assert joins.restore({2}).keys() == {"q-2"}
+    assert dict(joins.restore({2})).keys() == {"q-2"}
     assert joins.get("q-1") is None, "another scorer has it now"
 
 
@@ -172,7 +173,7 @@ def test_a_version_that_can_read_no_join_at_all_ends_with_its_own_fault() -> Non
     changelog.entries = [Entry(1, b"q-%d" % number, b'{"of": "another version"}') for number in range(LEAST_JOINS)]
 
     with pytest.raises(OwnFaultError, match="none of 20 joins"):
-        TableJoins(changelog).restore({1})
+        dict(TableJoins(changelog).restore({1}))
 
 
 def test_partitions_are_adopted_with_their_joins_and_what_is_committed() -> None:
@@ -213,7 +214,7 @@ class FakeMessage:
 
 
 def test_a_faust_message_becomes_a_record() -> None:
-    record = raw_record(FakeMessage())
+    record = raw_record(FakeMessage(), Installation())
 
     assert record.position == Position("answers", 1, 7)
     assert record.appended_at == NOON

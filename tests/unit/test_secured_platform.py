@@ -13,9 +13,10 @@ from pydantic import SecretStr
 
 from services.console.commands.platform import adopt
 from services.console.platform import principals, templates
+from services.console.platform.addresses import Addresses
 from services.console.platform.certificates import LIFETIME, Authority
 from services.console.platform.connections import Connections
-from services.console.platform.principals import ADMIN, EVERYONE, Addresses, Principals, own_folder
+from services.console.platform.principals import ADMIN, EVERYONE, Principals, own_folder
 from shared import grants, topology
 from shared.access import UnreachableError
 from shared.cassandra.schema import SCHEMA
@@ -112,7 +113,7 @@ def test_servers_without_doors_are_shown_nothing_of_what_was_set_for_others(
 def test_no_secret_is_in_what_the_servers_are_configured_with(secured: Principals) -> None:
     for name in ("kafka-secured.properties", "cassandra-secured.yaml"):
         asked = Template((templates.FOLDER / name).read_text()).get_identifiers()
-        assert set(asked) <= {"port", "mtls_port", "controller_port", "identity", "ca"}
+        assert set(asked) <= {"host", "port", "storage_port", "mtls_port", "controller_port", "identity", "ca"}
     assert json.loads((secured.of(ADMIN) / "TILTYARD_KAFKA_LIBRDKAFKA").read_text()).keys() & {"sasl.password"} == set()
 
 

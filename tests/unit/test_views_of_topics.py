@@ -60,7 +60,7 @@ def test_a_join_that_cannot_be_read_is_given_up_and_the_others_are_there() -> No
     )
 
     with capture_logs() as logged:
-        assert joins.restore([0]) == {"q-1": join}
+        assert dict(joins.restore([0])) == {"q-1": join}
 
     assert len(logged) == len(UNREADABLE) + 1
     assert joins.get("bad-0") is None

@@ -11,6 +11,7 @@ from services.console.demo import newswire, telling
 from services.console.demo.stage import stage, stop_left_over
 from services.console.demo.telling import Counting, Wanted
 from services.console.live import contests
+from services.console.platform.nodes import asked
 from shared.costs import CostSettings
 from shared.lab.voting.settings import VotingSettings
 from shared.settings import HomeSettings
@@ -34,6 +35,9 @@ def demo(
     ] = CONTEST,
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running, to ask more.")] = False,
     secure: Annotated[bool, typer.Option("--secure", help="On servers with TLS, passwords and grants.")] = False,
+    nodes: Annotated[
+        int | None, typer.Option("--nodes", help="1 or 3 of Kafka and of Cassandra; without it as the settings say.")
+    ] = None,
     stop: Annotated[bool, typer.Option("--stop", help="Only stop what an earlier --keep left running.")] = False,
 ) -> None:
     """Stream news, fine-tune on it, stream more, ask about both, and see which side to trust.
@@ -53,7 +57,7 @@ def demo(
     wanted, competing = _seeds(seeds), contests.competing(contest)
     counting = Counting(VotingSettings().per_voter_per_hour, CostSettings())
     started = time.monotonic()
-    with stage(keep=keep, secure=secure) as running:
+    with stage(keep=keep, secure=secure, nodes=asked(nodes)) as running:
         telling.begin(running)
         telling.tell(Wanted(chosen, sampled, wanted, competing, out, counting), running)
     return output.say(f"The whole trial took {(time.monotonic() - started) / 60:.1f} minutes.")

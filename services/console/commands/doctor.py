@@ -13,15 +13,17 @@ from services.console import at_work, output
 from services.console.platform.java import find_java
 from shared import encoding, topology
 from shared.access import UnreachableError
-from shared.cassandra import schema
+from shared.cassandra import nodes, schema
 from shared.cassandra.client import connect
-from shared.kafka import access, creation, progress
+from shared.kafka import access, copies, creation, keeping, progress
+from shared.keeping_settings import NewsSettings, ResultsSettings
 from shared.lags import NEEDED, absent
 from shared.masking import masked
 from shared.settings import CassandraSettings, EncoderSettings, KafkaSettings
 
 LEAST_GIB = 8
 QUICK_S = 3.0
+START_AGAIN = "start it again (on the local platform `tiltyard up`)"
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,40 @@ def _broker() -> str:
     return _kafka().bootstrap_servers
 
 
+def _copies() -> str:
+    try:
+        there = copies.look(_kafka())
+    except ConnectionError as error:
+        raise UserWarning("not known, since no broker answers") from error
+    if there.closed:
+        raise LookupError(f"{there.closed} of {there.partitions} partitions take no record: {_lacking(there)}")
+    if there.lacking:
+        raise UserWarning(f"records are taken, and {_lacking(there)}")
+    return f"{there.brokers} of {there.brokers} brokers, {there.partitions} partitions with all their copies"
+
+
+def _lacking(there: copies.Copies) -> str:
+    who = f"broker {', '.join(map(str, there.away))} is away" if there.away else "a broker catches up"
+    return f"{there.lacking} of {there.partitions} partitions lack a copy, since {who}: {START_AGAIN}"
+
+
+def _nodes() -> str:
+    try:
+        store = connect(CassandraSettings(startup_wait_s=QUICK_S))
+    except (UnreachableError, ValueError) as error:
+        raise UserWarning("not known, since no node answers or there is no keyspace") from error
+    try:
+        count, away = nodes.away(store)
+    finally:
+        store.close()
+    if away:
+        raise UserWarning(
+            f"{len(away)} of {count} nodes do not answer ({', '.join(away)}); reads and writes go on while more than "
+            f"half of the copies of a row are there: {START_AGAIN}"
+        )
+    return f"{count} of {count} nodes"
+
+
 def _topics() -> str:
     access.require(_kafka(), [topic.name for topic in topology.TOPICS])
     if open_to_bombs := creation.packed(_kafka()):
@@ -90,6 +126,8 @@ def _topics() -> str:
             f"{', '.join(open_to_bombs[:3])}{' and others' if open_to_bombs[3:] else ''} take packed records, of which "
             "200 kB can fill 200 MB of every service: set compression.type=uncompressed, or run `tiltyard setup`"
         )
+    if kept := keeping.differing(_kafka(), keeping.wanted(_kafka(), NewsSettings(), ResultsSettings())):
+        raise UserWarning(f"{', '.join(kept)}: kept for another time than settings say; run `tiltyard setup`")
     return f"{len(topology.TOPICS)} topics"
 
 
@@ -111,7 +149,7 @@ def _schema() -> str:
         table = schema.chunks_table(encoding.name_of(EncoderSettings()))
         columns = store.rows(
             "SELECT type FROM system_schema.columns WHERE keyspace_name = ? AND table_name = ? AND column_name = ?",
-            (CassandraSettings().keyspace, table, "embedding"),
+            (CassandraSettings().named_keyspace, table, "embedding"),
         )
         types = [row.type for row in columns]
     finally:
@@ -149,7 +187,9 @@ CHECKS: tuple[tuple[str, Callable[[], str]], ...] = (
     ("memory", _memory),
     ("broker", _broker),
     ("topics", _topics),
+    ("copies of topics", _copies),
     ("store and schema", _schema),
+    ("nodes of the store", _nodes),
     ("services", _services),
     ("encoder", _encoder),
     ("language model", _language_model),

@@ -21,21 +21,26 @@ def register(app: typer.Typer) -> None:
 def show(apply: Apply = False, json: output.Json = False) -> None:
     """Print what each service, operators and setup need: options of kafka-acls.sh, and CQL. Nothing else is needed.
 
-    Users and roles are called tiltyard-<service>. Run it again after `tiltyard setup` and after a new encoder.
+    Users and roles are called tiltyard-<service>, after the prefix if there is one. Run it again after
+    `tiltyard setup` and after a new encoder.
 
     Example: tiltyard grants --json
     """
-    on_kafka, on_cassandra = grants.on_kafka(KafkaSettings().group_prefix), grants.on_cassandra()
+    kafka, cassandra = KafkaSettings(), CassandraSettings()
+    on_kafka, on_cassandra = grants.on_kafka(kafka.group_prefix), grants.on_cassandra()
     if apply:
         return _apply(on_kafka, on_cassandra)
     if json:
         return output.as_json(
-            {"kafka": [grant._asdict() for grant in on_kafka], "cassandra": [grant._asdict() for grant in on_cassandra]}
+            {
+                "kafka": [acls.described(grant, kafka.installation) for grant in on_kafka],
+                "cassandra": [roles.described(grant, cassandra) for grant in on_cassandra],
+            }
         )
     for grant in on_kafka:
-        output.say(acls.line_of(grant))
+        output.say(acls.line_of(grant, kafka.installation))
     for right in on_cassandra:
-        output.say(f"{roles.statement(right, CassandraSettings().keyspace)};")
+        output.say(f"{roles.statement(right, cassandra)};")
     return None
 
 

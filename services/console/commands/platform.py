@@ -7,8 +7,10 @@ import typer
 
 from services.console import output, progress
 from services.console.platform import principals
+from services.console.platform.addresses import Addresses
 from services.console.platform.local import LocalPlatform, PlatformSettings
 from services.console.platform.local_services import LocalServices, LocalServicesSettings
+from services.console.platform.nodes import SEVERAL, asked, made
 from shared.grants import OPERATOR
 from shared.pages_settings import PagesSettings
 from shared.settings import SECRETS_DIR, CassandraSettings, HomeSettings, KafkaSettings
@@ -20,22 +22,30 @@ def register(app: typer.Typer) -> None:
     app.command()(status)
 
 
-Secure = Annotated[bool, typer.Option("--secure", help="TLS, passwords and grants on both servers, from now on.")]
+Secure = Annotated[bool, typer.Option("--secure", help="TLS, passwords and grants on all servers, from now on.")]
+Nodes = Annotated[
+    int | None,
+    typer.Option("--nodes", help="1 or 3 of Kafka and of Cassandra; without it as many as before, and 1 at first."),
+]
 
 
-def up(secure: Secure = False) -> None:
+def up(secure: Secure = False, nodes: Nodes = None) -> None:
     """Start Kafka and Cassandra on this machine (JDK 17 and Maven are needed; no Docker).
 
     Example: tiltyard up && tiltyard setup && tiltyard services start
     """
     settings = PlatformSettings()
-    platform = LocalPlatform(settings.model_copy(update={"secure": secure or settings.secure}))
+    wanted = {"secure": secure or settings.secure, "nodes": asked(nodes) or settings.nodes}
+    platform = LocalPlatform(settings.model_copy(update=wanted))
     with progress.waiting("servers start"):
         started = platform.start(output.say)
         platform.let_in(KafkaSettings(), CassandraSettings())
     if not started:
-        output.say("both servers run already")
-    output.say(f"Kafka answers at {platform.bootstrap_servers}, Cassandra at {PlatformSettings().cassandra_port}.")
+        output.say("all servers run already")
+    output.say(
+        f"Kafka answers at {platform.bootstrap_servers}, Cassandra at {platform.contact_points}, port "
+        f"{platform.cassandra_port}."
+    )
     services = _services()
     output.say(
         services.pages_served()
@@ -44,16 +54,24 @@ def up(secure: Secure = False) -> None:
 
 
 def adopt() -> None:
-    """Come to this machine's own secured platform as its operator, unless settings name other servers."""
-    home = PlatformSettings().home.absolute()
-    if principals.is_secured(home) and not os.environ.get(SECRETS_DIR):
-        named = KafkaSettings().model_fields_set | CassandraSettings().model_fields_set
-        if not named & {"bootstrap_servers", "librdkafka", "contact_points", "port", "tls"}:
-            os.environ[SECRETS_DIR] = str(home / principals.FOLDER / OPERATOR)
+    """Come to this machine's own platform, unless settings name other servers: where it is secured as its operator."""
+    settings = PlatformSettings()
+    home = settings.home.absolute()
+    secured, count = principals.is_secured(home), made(home)
+    if os.environ.get(SECRETS_DIR) or not (secured or count == SEVERAL):
+        return
+    named = KafkaSettings().model_fields_set | CassandraSettings().model_fields_set
+    if named & {"bootstrap_servers", "librdkafka", "contact_points", "port", "tls"}:
+        return
+    if secured:
+        os.environ[SECRETS_DIR] = str(home / principals.FOLDER / OPERATOR)
+    else:
+        places = Addresses(settings.kafka_port, settings.kafka_mtls_port, settings.cassandra_port, SEVERAL)
+        os.environ.update(places.environment)
 
 
 def down() -> None:
-    """Stop the services and the two servers of this machine; data and logs stay."""
+    """Stop the services and the servers of this machine; data and logs stay."""
     services = _services().stop()
     stopped = [*services, *LocalPlatform(PlatformSettings()).stop()]
     output.say(f"stopped: {', '.join(stopped)}" if stopped else "nothing was running")
@@ -61,8 +79,8 @@ def down() -> None:
 
 def status(json: output.Json = False) -> None:
     """Show what runs on this machine, with its memory and its log."""
-    services = _services()
-    shown = [*LocalPlatform(PlatformSettings()).status(), *services.status()]
+    services, platform = _services(), LocalPlatform(PlatformSettings())
+    shown = [*platform.status(), *services.status()]
     if json:
         return output.as_json([vars(entry) for entry in shown])
     if not shown:
@@ -72,6 +90,11 @@ def status(json: output.Json = False) -> None:
         for entry in shown
     ]
     output.table("", ["name", "state", "pid", "MiB", "log"], rows, right=["pid", "MiB"])
+    if away := platform.away:
+        output.say(
+            f"{len(away)} of {len(platform.names)} servers {'does' if len(away) == 1 else 'do'} not run: "
+            f"{', '.join(away)}; `tiltyard up` starts them again"
+        )
     if served := services.pages_served():
         output.say(served)
     return None

@@ -19,13 +19,13 @@ def register(app: typer.Typer) -> None:
 def rotate(names: Names) -> None:
     """Give services, the operator or setup another password and certificate, while everything else runs on.
 
-    A service that runs keeps the connections that it has; restart it at once, since a new one needs the new password.
+    A service that runs keeps the connections that it has, and takes up the new password for new ones within seconds.
 
-    Example: tiltyard rotate ingest && tiltyard services stop ingest && tiltyard services start ingest
+    Example: tiltyard rotate ingest embedder
     """
     if unknown := sorted(set(names) - set(PRINCIPALS)):
         raise ValueError(f"nobody is called {', '.join(unknown)}: choose from {', '.join(PRINCIPALS)}")
     platform = LocalPlatform(PlatformSettings())
     for name in names:
         platform.renew(name, KafkaSettings(), CassandraSettings())
-        output.say(f"{name} has another password and certificate; if it runs, restart it")
+        output.say(f"{name} has another password and certificate")

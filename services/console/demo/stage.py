@@ -19,6 +19,7 @@ from services.console.platform import ports, principals, secured
 from services.console.platform.local import LocalPlatform, PlatformSettings, isolated
 from services.console.platform.local_services import EVERY, LocalServices, LocalServicesSettings
 from services.console.platform.locks import locked
+from services.console.platform.nodes import Count, folders
 from services.console.platform.supervisor import Supervisor
 from shared import encoding
 from shared.cassandra import schema
@@ -47,11 +48,11 @@ class Usual:
 class Stage:
     """The servers and services of one trial. `kafka` and `cassandra` are settings of these servers."""
 
-    def __init__(self, home: Path, usual: Usual, *, secure: bool = False) -> None:
+    def __init__(self, home: Path, usual: Usual, *, secure: bool = False, nodes: Count | None = None) -> None:
         self._lock = locked(home, "a trial")
         _clear(home)
         self.home, self._encoder = home, usual.encoder
-        self.platform = LocalPlatform(isolated(home, usual.platform, secure=secure))
+        self.platform = LocalPlatform(isolated(home, usual.platform, secure=secure, nodes=nodes))
         self.environment: Mapping[str, str] = self.platform.environment
         self._usual = usual
         pages, *probes = ports.find_free(len(EVERY) + 1)
@@ -95,19 +96,22 @@ class Stage:
         output.say(f"The next trial stops it, or: {command} demo --stop")
 
 
-def build(name: str = "demo", *, secure: bool = False) -> Stage:
-    """A stage by the environment, in a folder of this name under TILTYARD_HOME, which is cleared."""
+def build(name: str = "demo", *, secure: bool = False, nodes: Count | None = None) -> Stage:
+    """A stage by the environment, in a folder of this name under TILTYARD_HOME, which is cleared.
+
+    `nodes`: of each server; None for as many as the settings say.
+    """
     usual = Usual(
         PlatformSettings(), LocalServicesSettings(), KafkaSettings(), CassandraSettings(), EncoderSettings(),
         PagesSettings(),
     )  # fmt: skip
-    return Stage(HomeSettings().home.absolute() / name, usual, secure=secure)
+    return Stage(HomeSettings().home.absolute() / name, usual, secure=secure, nodes=nodes)
 
 
 @contextmanager
-def stage(*, keep: bool, secure: bool = False) -> Iterator[Stage]:
+def stage(*, keep: bool, secure: bool = False, nodes: Count | None = None) -> Iterator[Stage]:
     """A stage that is taken down whatever happens, SIGTERM included, but for `keep` after success."""
-    running = build(secure=secure)
+    running = build(secure=secure, nodes=nodes)
     before = signal.signal(signal.SIGTERM, _end)
     try:
         yield running
@@ -130,7 +134,7 @@ def _end(*_: object) -> None:
 def _clear(home: Path) -> None:
     """Stop what an earlier trial left running, and start from empty data; the logs of the last run go too."""
     stop_left_over(home)
-    for part in ("kafka", "cassandra", "retriever", "logs", principals.FOLDER):
+    for part in (*folders(), "retriever", "logs", principals.FOLDER):
         shutil.rmtree(home / part, ignore_errors=True)
 
 

@@ -1,8 +1,8 @@
-"""How a local platform's two servers are reached: as settings of this process, and as an environment for another."""
+"""How a local platform's servers are reached: as settings of this process, and as an environment for another."""
 
 from services.console.platform import principals
-from services.console.platform.ports import HOST
-from services.console.platform.principals import Addresses, Principals
+from services.console.platform.addresses import Addresses
+from services.console.platform.principals import Principals
 from shared.grants import OPERATOR
 from shared.settings import SECRETS_DIR, CassandraSettings, KafkaSettings
 
@@ -24,32 +24,27 @@ class Connections:
     """`who`: the folders of a secured platform; None where there are no doors."""
 
     def __init__(self, addresses: Addresses, who: Principals | None) -> None:
-        self._addresses, self._who = addresses, who
+        self.addresses, self._who = addresses, who
 
     @property
     def environment(self) -> dict[str, str]:
         """What a process needs in its environment; where the platform is secured it comes as the operator."""
-        addresses = {
-            "TILTYARD_KAFKA_BOOTSTRAP_SERVERS": f"{HOST}:{self._addresses.kafka}",
-            "TILTYARD_CASSANDRA_CONTACT_POINTS": HOST,
-            "TILTYARD_CASSANDRA_PORT": str(self._addresses.cassandra),
-        }
-        return addresses | (OPEN if self._who is None else {SECRETS_DIR: str(self._who.of(OPERATOR))})
+        return {**self.addresses.environment} | (
+            OPEN if self._who is None else {SECRETS_DIR: str(self._who.of(OPERATOR))}
+        )
 
     def kafka(self, usual: KafkaSettings, principal: str = OPERATOR) -> KafkaSettings:
-        """The usual settings, for this broker."""
+        """The usual settings, for these brokers."""
         if self._who is not None:
             return principals.seen_from(usual, self._who.of(principal))
-        here = {"bootstrap_servers": f"{HOST}:{self._addresses.kafka}", "librdkafka": {}}
-        return usual.model_copy(update=here)
+        return usual.model_copy(update=self.addresses.of_kafka | {"librdkafka": {}})
 
     def cassandra(self, usual: CassandraSettings, principal: str = OPERATOR) -> CassandraSettings:
-        """The usual settings, for this node."""
+        """The usual settings, for these nodes."""
         if self._who is not None:
             return principals.seen_from(usual, self._who.of(principal))
         files = dict.fromkeys(("ca_file", "certificate_file", "key_file"))
         fresh = {"username": "", "tls": False} | {
             name: type(usual.password)("") for name in ("password", "key_password")
         }
-        here = {"contact_points": HOST, "port": self._addresses.cassandra}
-        return usual.model_copy(update=here | fresh | files)
+        return usual.model_copy(update=self.addresses.of_cassandra | fresh | files)

@@ -1,104 +1,57 @@
-"""Kafka and Cassandra on this machine without Docker: one folder, both servers, loopback only."""
+"""Kafka and Cassandra on this machine without Docker: one folder, one or three of each, loopback only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import AliasChoices, Field
-
-from services.console.platform import cassandra_server, kafka_server, ports, secured
+from services.console.platform import nodes, secured, servers
+from services.console.platform.addresses import Addresses
 from services.console.platform.connections import Connections
 from services.console.platform.errors import PlatformError
 from services.console.platform.java import fetch_jars, find_java
-from services.console.platform.principals import Addresses, Principals, is_secured
+from services.console.platform.principals import Principals, is_secured
 from services.console.platform.processes import exclusive
 from services.console.platform.server import Server
+from services.console.platform.settings import PREFIX, PlatformSettings, free_ports, isolated
 from services.console.platform.supervisor import Program, Status, Supervisor
-from shared.settings import CassandraSettings, EmptyIsUnset, KafkaSettings, Settings, under
+from shared.settings import CassandraSettings, KafkaSettings
 
-_HEAP = r"^[1-9][0-9]*[kmgKMG]$"
-_PREFIX = "TILTYARD_PLATFORM_"
+__all__ = ["LocalPlatform", "PlatformSettings", "free_ports", "isolated"]
 # They end up unquoted in a class path, a list of folders, or between quotes.
 _REFUSED = set('"\\,:\n')
 
 
-class PlatformSettings(Settings):
-    """Where the two servers live on this machine, which ports they take, and how much memory."""
-
-    model_config = under("PLATFORM") | {"populate_by_name": True}
-    home: Path = Field(
-        default=Path(".tiltyard"),
-        validation_alias=AliasChoices(f"{_PREFIX}HOME", "TILTYARD_HOME"),
-        description="folder of jars, configuration, data and logs; else TILTYARD_HOME",
-    )
-    jars: Annotated[Path | None, EmptyIsUnset] = Field(
-        default=None, description="folder of jars, shared by several homes; empty: <home>/jars"
-    )
-    kafka_port: int = 19092
-    kafka_controller_port: int = 19093
-    kafka_mtls_port: int = Field(default=19094, description="of a secured Kafka, for those who come with a certificate")
-    kafka_heap: str = Field(default="512m", pattern=_HEAP)
-    cassandra_port: int = 19042
-    cassandra_storage_port: int = 17000
-    cassandra_jmx_port: int = 17199
-    cassandra_heap: str = Field(default="1g", pattern=_HEAP)
-    secure: bool = Field(default=False, description="TLS, passwords and grants on both servers; once so, always so")
-    start_within_s: float = Field(default=120.0, gt=0, description="for each server to answer")
-
-
-def free_ports() -> dict[str, int]:
-    """A free port for every port among the settings, by its name: a platform with them runs beside any other."""
-    names = [name for name in PlatformSettings.model_fields if name.endswith("_port")]
-    return dict(zip(names, ports.find_free(len(names)), strict=True))
-
-
-def isolated(home: Path, usual: PlatformSettings, *, secure: bool = False) -> PlatformSettings:
-    """Settings for a platform of its own in `home`, for trials and tests; it shares the usual platform's jars."""
-    own = {"home": home, "jars": _jars(usual).absolute(), "secure": secure}
-    return usual.model_copy(update=own | free_ports())
-
-
 class LocalPlatform:
-    """The two servers under one folder. They run on when this process ends, and any later one finds them."""
+    """The servers under one folder. They run on when this process ends, and any later one finds them.
+
+    Each is a program of its own: `kafka` and `cassandra`, or `kafka-1` to `kafka-3` and `cassandra-1` to
+    `cassandra-3`. PlatformError where the folder was made with another number of nodes.
+    """
 
     def __init__(self, settings: PlatformSettings) -> None:
         self._settings = settings
         self._home = _usable(settings.home.absolute())
         self._supervisor = Supervisor(self._home)
-        logs = self._home / "logs"
-        places = Addresses(settings.kafka_port, settings.kafka_mtls_port, settings.cassandra_port)
-        self._who = Principals(self._home, places) if settings.secure or is_secured(self._home) else None
+        self._count = nodes.agreed(self._home, settings.nodes)
+        places = Addresses(settings.kafka_port, settings.kafka_mtls_port, settings.cassandra_port, self._count)
+        self._who = (
+            Principals(self._home, places, settings.installation) if settings.secure or is_secured(self._home) else None
+        )
         self.connections = Connections(places, self._who)
         doors = None if self._who is None else secured.doors(self._who, settings.kafka_mtls_port)
-        self._servers = (
-            kafka_server.build(
-                self._home / "kafka",
-                logs=logs,
-                port=settings.kafka_port,
-                controller_port=settings.kafka_controller_port,
-                heap=settings.kafka_heap,
-                secured=doors,
-            ),
-            cassandra_server.build(
-                self._home / "cassandra",
-                logs=logs,
-                port=settings.cassandra_port,
-                storage_port=settings.cassandra_storage_port,
-                jmx_port=settings.cassandra_jmx_port,
-                heap=settings.cassandra_heap,
-                secured=doors,
-            ),
-        )
+        self._servers = servers.build(self._home, settings, self._count, doors)
 
     def start(self, report: Callable[[str], None]) -> list[str]:
-        """Run both servers until both answer; PlatformError: what was started here is stopped again.
+        """Run all servers until all answer; PlatformError: what was started here is stopped again.
 
         Tells `report` each step in a line. Returns the names of the servers that did not run already.
         """
-        with exclusive(self._home / "run" / "platform.lock"):
-            programs = self._prepared(report)
-            return self._supervisor.start_all(programs, on_ready=lambda program: report(f"{program.name} is ready"))
+        return self._start(self._servers, report)
+
+    def start_server(self, name: str, report: Callable[[str], None] = lambda _: None) -> bool:
+        """Run one server until it answers. False: it runs already. A broker needs a majority of them to answer."""
+        return bool(self._start([self._server(name)], report))
 
     def let_in(self, kafka: KafkaSettings, cassandra: CassandraSettings) -> None:
         """Make the users, roles and grants that are not there, where the platform is secured; given: usual settings."""
@@ -112,23 +65,51 @@ class LocalPlatform:
         secured.renew(self._who, name, kafka, cassandra)
 
     def stop(self) -> list[str]:
-        """Stop both servers; nothing that was acknowledged is lost. Returns the names of those that ran."""
-        with exclusive(self._home / "run" / "platform.lock"), ThreadPoolExecutor() as pool:
-            names = [server.name for server in self._servers]
-            return [name for name, ran in zip(names, pool.map(self._supervisor.stop, names), strict=True) if ran]
+        """Stop all servers; nothing that was acknowledged is lost. Returns the names of those that ran."""
+        with self._alone(), ThreadPoolExecutor() as pool:
+            ran = pool.map(self._supervisor.stop, self.names)
+            return [name for name, did in zip(self.names, ran, strict=True) if did]
+
+    def stop_server(self, name: str) -> bool:
+        """Stop one server, by force where it does not end by itself. False: it did not run."""
+        with self._alone():
+            return self._supervisor.stop(self._server(name).name)
 
     def status(self) -> list[Status]:
         """The servers that were started and not stopped since, those that died by themselves included."""
-        names = {server.name for server in self._servers}
-        return [status for status in self._supervisor.status() if status.name in names]
+        return [status for status in self._supervisor.status() if status.name in self.names]
+
+    def pid(self, name: str) -> int:
+        """The process of a server that runs, to be sent a signal; PlatformError where it does not run."""
+        wanted = self._server(name).name
+        for status in self.status():
+            if status.name == wanted and status.running:
+                return status.pid
+        raise PlatformError(f"{name} does not run")
+
+    @property
+    def names(self) -> list[str]:
+        """What the servers are called, all of Kafka first."""
+        return [server.name for server in self._servers]
+
+    @property
+    def away(self) -> list[str]:
+        """The servers that do not run while others do."""
+        running = {status.name for status in self.status() if status.running}
+        return [name for name in self.names if running and name not in running]
+
+    @property
+    def nodes(self) -> int:
+        """How many there are of each server."""
+        return self._count
 
     @property
     def bootstrap_servers(self) -> str:
-        return f"{ports.HOST}:{self._settings.kafka_port}"
+        return self.connections.addresses.bootstrap_servers
 
     @property
     def contact_points(self) -> str:
-        return ports.HOST
+        return self.connections.addresses.contact_points
 
     @property
     def cassandra_port(self) -> int:
@@ -139,32 +120,42 @@ class LocalPlatform:
         """What a service needs in its environment to work with these servers."""
         return self.connections.environment
 
-    def _prepared(self, report: Callable[[str], None]) -> list[Program]:
+    def _alone(self) -> AbstractContextManager[None]:
+        return exclusive(self._home / "run" / "platform.lock")
+
+    def _server(self, name: str) -> Server:
+        for server in self._servers:
+            if server.name == name:
+                return server
+        raise PlatformError(f"no server {name}: choose one of {', '.join(self.names)}")
+
+    def _start(self, wanted: Sequence[Server], report: Callable[[str], None]) -> list[str]:
+        with self._alone():
+            programs = self._prepared(wanted, report)
+            return self._supervisor.start_all(programs, on_ready=lambda program: report(f"{program.name} is ready"))
+
+    def _prepared(self, wanted: Sequence[Server], report: Callable[[str], None]) -> list[Program]:
         if self._who is not None:
             self._who.make()
-        absent = [server for server in self._servers if not self._supervisor.running(server.name)]
-        for server in self._servers:
+        absent = [server for server in wanted if not self._supervisor.running(server.name)]
+        for server in wanted:
             if server in absent:
-                server.check_ports(_PREFIX)
+                server.check_ports(PREFIX)
             else:
                 server.check_unchanged()
                 report(f"{server.name} already runs")
         java = find_java() if absent else None
-        return [self._program(server, java if server in absent else None, report) for server in self._servers]
+        return [self._program(server, java if server in absent else None, report) for server in wanted]
 
     def _program(self, server: Server, java: Path | None, report: Callable[[str], None]) -> Program:
         """What starts a server or, without a Java to start it with, waits for it."""
-        within_s = self._settings.start_within_s
+        within_s = self._settings.start_within_s * self._count
         if java is None:
             return server.awaited(within_s)
-        jars = fetch_jars(server.pom, _jars(self._settings).absolute(), report)
+        jars = fetch_jars(server.pom, self._settings.own_jars.absolute(), report)
         server.prepare(java, jars)
         report(f"starting {server.name}")
         return server.program(java, jars, within_s)
-
-
-def _jars(settings: PlatformSettings) -> Path:
-    return settings.jars or settings.home / "jars"
 
 
 def _usable(home: Path) -> Path:

@@ -8,53 +8,46 @@ import os
 import secrets
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
-from pydantic_settings import BaseSettings, SecretsSettingsSource
-
-from services.console.platform import ports
+from services.console.platform.addresses import Addresses
 from services.console.platform.certificates import Authority, write_secret
-from shared import grants, kafka_options, tls
+from shared import grants, kafka_options, renewing, tls
+from shared.installation import Installation
 from shared.settings import SECRETS_DIR
 
-S = TypeVar("S", bound=BaseSettings)
 FOLDER, ADMIN, SERVER, IDENTITY = "security", "admin", "server", "identity.pem"
 EVERYONE = (*grants.PRINCIPALS, ADMIN)
 PASSWORD = "TILTYARD_CASSANDRA_PASSWORD"  # noqa: S105 (a name)
-
-
-@dataclass(frozen=True)
-class Addresses:
-    """Ports of a secured platform: of Kafka for passwords and for certificates, and of Cassandra."""
-
-    kafka: int
-    kafka_mtls: int
-    cassandra: int
+seen_from = renewing.seen_from
 
 
 class Principals:
-    """The folders under a home. `make` writes what is not there, or is not right any more."""
+    """The folders under a home, of one installation. `make` writes what is not there, or is not right any more."""
 
-    def __init__(self, home: Path, addresses: Addresses) -> None:
-        self.folder, self._addresses = home / FOLDER, addresses
+    def __init__(self, home: Path, addresses: Addresses, names: Installation = Installation()) -> None:  # noqa: B008 (a value)
+        self.folder, self._addresses, self._names = home / FOLDER, addresses, names
         self.ca, self.server = self.folder / "ca.pem", self.folder / SERVER / IDENTITY
 
     def make(self) -> None:
         """Certificates and passwords for the servers and everyone; what is there and holds is kept."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         authority = Authority(self.folder)
-        authority.issue(self.server, SERVER, ports.HOST, "localhost")
+        authority.issue(self.server, SERVER, *self._addresses.hosts, "localhost")
         for name in EVERYONE:
-            authority.issue(self.of(name) / IDENTITY, name)
+            authority.issue(self.of(name) / IDENTITY, self._on_certificate(name))
             self._write(name, self.password(name))
 
     def renew(self, name: str, password: str) -> None:
         """Another certificate and another password; whoever read the folder before goes on with the old ones."""
         (self.of(name) / IDENTITY).unlink(missing_ok=True)
-        Authority(self.folder).issue(self.of(name) / IDENTITY, name)
+        Authority(self.folder).issue(self.of(name) / IDENTITY, self._on_certificate(name))
         self._write(name, password)
+
+    def user(self, name: str) -> str:
+        """On both servers. The administrator is the platform's, whatever installations there are on it."""
+        plain = grants.name_of(name)
+        return plain if name == ADMIN else self._names.named(plain)
 
     def of(self, name: str) -> Path:
         """The folder of one of EVERYONE."""
@@ -70,12 +63,16 @@ class Principals:
         path = self.of(name) / PASSWORD
         return path.read_text(encoding="utf-8") if path.exists() else new_password()
 
+    def _on_certificate(self, name: str) -> str:
+        """The broker makes the user of it: of a plain name by itself, else it is the whole user."""
+        return self.user(name) if self.user(name) != grants.name_of(name) else name
+
     def _write(self, name: str, password: str) -> None:
         for setting, value in self._settings(name, password).items():
             write_secret(self.of(name) / setting, value.encode())
 
     def _settings(self, name: str, password: str) -> Mapping[str, str]:
-        user, identity = grants.name_of(name), str(self.of(name) / IDENTITY)
+        user, identity = self.user(name), str(self.of(name) / IDENTITY)
         kafka = {kafka_options.CA: str(self.ca)} | (
             {
                 kafka_options.PROTOCOL: "SSL",
@@ -92,10 +89,9 @@ class Principals:
         )
         port = self._addresses.kafka_mtls if name == ADMIN else self._addresses.kafka
         return {
-            "TILTYARD_KAFKA_BOOTSTRAP_SERVERS": f"{ports.HOST}:{port}",
+            **self._addresses.environment,
+            "TILTYARD_KAFKA_BOOTSTRAP_SERVERS": self._addresses.brokers(port),
             "TILTYARD_KAFKA_LIBRDKAFKA": json.dumps(kafka),
-            "TILTYARD_CASSANDRA_CONTACT_POINTS": ports.HOST,
-            "TILTYARD_CASSANDRA_PORT": str(self._addresses.cassandra),
             "TILTYARD_CASSANDRA_USERNAME": user,
             PASSWORD: password,
             "TILTYARD_CASSANDRA_TLS": "true",
@@ -113,13 +109,6 @@ def new_password() -> str:
 def is_secured(home: Path) -> bool:
     """Whether a platform under this home has doors."""
     return (home / FOLDER / "ca.pem").exists()
-
-
-def seen_from(usual: S, folder: Path) -> S:
-    """The settings as they are for whoever owns a folder of secrets; what it does not hold stays as usual."""
-    kind = type(usual)
-    kept = {name: getattr(usual, name) for name in kind.model_fields}
-    return kind(**(kept | SecretsSettingsSource(kind, secrets_dir=folder)()))
 
 
 def own_folder(name: str, environment: Mapping[str, str]) -> Path | None:

@@ -42,7 +42,7 @@ def let_in(who: Principals, kafka: KafkaSettings, cassandra: CassandraSettings) 
     """Users, roles, passwords and grants on both servers, as far as they are not there. Settings: the usual ones."""
     at = who.of(ADMIN)
     kafka, cassandra = principals.seen_from(kafka, at), principals.seen_from(cassandra, at)
-    passwords = {grants.name_of(name): who.password(name) for name in grants.PRINCIPALS}
+    passwords = {who.user(name): who.password(name) for name in grants.PRINCIPALS}
     acls.set_passwords(kafka, passwords)
     acls.apply(kafka, grants.on_kafka(kafka.group_prefix))
     _take_over(cassandra)
@@ -56,21 +56,18 @@ def renew(who: Principals, name: str, kafka: KafkaSettings, cassandra: Cassandra
     A connection that is open stays open. A new one needs the new password.
     """
     at, password = who.of(ADMIN), principals.new_password()
-    acls.set_passwords(principals.seen_from(kafka, at), {grants.name_of(name): password})
-    roles.set_passwords(principals.seen_from(cassandra, at), {grants.name_of(name): password})
+    acls.set_passwords(principals.seen_from(kafka, at), {who.user(name): password})
+    roles.set_passwords(principals.seen_from(cassandra, at), {who.user(name): password})
     who.renew(name, password)
 
 
-def grant_tables(cassandra: CassandraSettings) -> bool:
-    """Grant what can be granted once tables are there, as the administrator whose folder lies beside ours.
+def grant_tables(cassandra: CassandraSettings) -> None:
+    """Grant what can be granted once tables are there, as the administrator whose folder lies beside ours, if any.
 
-    False: there is none, since the platform is not secured, or is somebody else's.
+    There is none where the platform is not secured, or is somebody else's.
     """
-    at = principals.own_folder(ADMIN, os.environ)
-    if at is None:
-        return False
-    roles.apply(principals.seen_from(cassandra, at), grants.on_cassandra())
-    return True
+    if at := principals.own_folder(ADMIN, os.environ):
+        roles.apply(principals.seen_from(cassandra, at), grants.on_cassandra())
 
 
 def _take_over(cassandra: CassandraSettings) -> None:

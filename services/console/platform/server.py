@@ -20,7 +20,7 @@ class Server:
     name: str
     home: Path  # of this server: conf/ is written anew at each start, data/ is its own
     pom: Path
-    ports: Mapping[str, int]  # by the name of the setting
+    ports: Mapping[str, tuple[str, int]]  # address and port by the name of the setting
     conf: Mapping[str, str]  # text by file name; `jvm.options` among them
     main: Sequence[str]  # class and arguments
     ready: Callable[[], bool]
@@ -33,10 +33,12 @@ class Server:
 
     def check_ports(self, prefix: str) -> None:
         """PlatformError when a port is taken, naming the setting (`prefix` + name) that would move it."""
-        for setting, port in self.ports.items():
-            if not ports.is_free(port):
+        for setting, (host, port) in self.ports.items():
+            ports.refuse_absent(host)
+            if not ports.is_free(port, host):
                 raise PlatformError(
-                    f"port {port}, which {self.name} needs, is taken by another process ({ports.holder(port)}): "
+                    f"port {port} of {host}, which {self.name} needs, is taken by another process "
+                    f"({ports.holder(port, host)}): "
                     f"end it, or set {(prefix + setting).upper()} to a free port"
                 )
 

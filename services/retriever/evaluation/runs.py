@@ -13,10 +13,10 @@ from services.retriever.evaluation.corpus import Remembered
 from services.retriever.evaluation.measures import Run, by_document
 from services.retriever.evaluation.vectors import KeptVectors
 from services.retriever.handler import Retrieve
-from services.retriever.ports import Knowledge, SearchQuery
+from services.retriever.ports import Announcements, Knowledge, SearchQuery
 from services.retriever.settings import RetrieverSettings
 from services.retriever.variants import PACKAGE, Indexes, rankers, searches
-from services.retriever.view import Announcements, MaterialisedView
+from services.retriever.view import MaterialisedView
 from shared import plugins
 from shared.messages import Question
 from shared.scope import Scope

@@ -1,0 +1,24 @@
+"""Every server, or every service, is stopped and started again, one after the other, with nothing else wrong."""
+
+from random import Random
+
+from bench.cluster.faulting.fault import Fault
+from bench.cluster.faulting.installation import Installation
+
+
+def draw(installation: Installation, chance: Random) -> Fault:
+    """Of the servers or of the services."""
+    servers = installation.servers
+
+    def of_servers() -> None:
+        for name in servers.names:
+            servers.restart(name)
+
+    def of_services() -> None:
+        for service in installation.every():
+            service.stop()
+            service.start()
+            installation.wait_ready()
+
+    target, roll = chance.choice([("all servers", of_servers), ("all services", of_services)])
+    return Fault(target, roll, lambda: None, 0.0)
