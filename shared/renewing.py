@@ -19,6 +19,16 @@ def seen_from(usual: S, folder: Path) -> S:
     return kind(**(kept | SecretsSettingsSource(kind, secrets_dir=folder)()))
 
 
+def written() -> tuple[tuple[str, int], ...]:
+    """Each file of this process's folder with the time at which it was written: where it differs, read again."""
+    folder = os.environ.get(SECRETS_DIR)
+    try:
+        files = sorted(Path(folder).iterdir()) if folder else []
+        return tuple((file.name, file.stat().st_mtime_ns) for file in files)
+    except OSError:  # files are being exchanged
+        return ()
+
+
 def kafka_password(settings: KafkaSettings) -> str:
     """The one that stands in this process's folder now, where the folder is about the same user of the same brokers."""
     now = _now(settings)

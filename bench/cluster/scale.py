@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     options.add_argument("--passage-ms", type=float, default=40.0, help="what the remote encoder takes for a passage")
     options.add_argument("--services", type=_names, default=["ingest", "scorer"], help="of `rebalance`")
     options.add_argument("--session-s", type=float, default=10.0, help="of `rebalance`: of members of a group")
+    options.add_argument("--without-servers", action="store_true", help="of `audit` and `questions`: the work alone")
     options.add_argument("--dispositions", type=int, default=1_000_000, help="of `audit`")
     options.add_argument("--questions", type=int, default=100_000, help="of `questions`")
     options.add_argument("--results", type=int, default=100_000, help="of `standings`, in each scorer")

@@ -1,6 +1,5 @@
 """What an audit of very many documents takes: dispositions and records are written straight, then audited."""
 
-import resource
 import time
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
@@ -18,8 +17,9 @@ from shared.cassandra.client import Statement, Store, connect
 from shared.cassandra.dispositions import put
 from shared.kafka.sink import Delivery
 from shared.lab import accounting
+from shared.lab.accounting import AuditSource
 from shared.messages import DocumentIndexed
-from shared.records import Position
+from shared.records import Position, RawRecord
 from shared.settings import CassandraSettings, KafkaSettings
 from shared.stored import Disposition
 from tests.kills.run import PARTITIONS, servers
@@ -31,7 +31,10 @@ NOW = datetime(2025, 3, 3, 12, tzinfo=UTC)
 
 
 def measure(options: Namespace) -> dict[str, Any]:
-    """Seconds to write and to audit, and how much memory the audit took."""
+    """Seconds to write and to audit, and how much memory the audit took; without servers only the counting."""
+    if options.without_servers:
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
+            return apart.submit(count_apart, options.dispositions // PARTITIONS).result()
     with TemporaryDirectory() as folder, servers(Path(folder)) as environment:
         began = time.monotonic()
         each = options.dispositions // PARTITIONS
@@ -43,12 +46,46 @@ def measure(options: Namespace) -> dict[str, Any]:
     return {"dispositions": each * PARTITIONS, "written_s": round(written_s, 1)} | audited
 
 
+class Made:
+    """What the audit reads, made as it is read."""
+
+    since: datetime | None = None
+
+    def __init__(self, each: int) -> None:
+        self._each = each
+
+    def ranges(self, topic: str) -> dict[int, tuple[int, int]]:
+        held = self._each if topic == topology.DOCUMENTS.name else 0
+        return dict.fromkeys(range(PARTITIONS), (0, held))
+
+    def read(self, topic: str) -> Iterator[RawRecord]:
+        for partition in range(PARTITIONS if topic == topology.INDEXED.name else 0):
+            for offset in range(0, self._each, REPEATED):
+                message = _announced(_name(partition, offset))
+                value, place = message.model_dump_json().encode(), Position(topic, partition, offset)
+                yield RawRecord(place, message.document_id.encode(), value, NOW)
+
+    def dispositions(self, topic: str, partition: int, low: int, high: int) -> Iterator[Disposition]:  # noqa: ARG002
+        return (_decided(partition, offset) for offset in range(low, high))
+
+
+def count_apart(each: int) -> dict[str, Any]:
+    """The counting alone, in a process of its own."""
+    return {"dispositions": each * PARTITIONS} | _audited(Made(each))
+
+
 def audit_apart(environment: Mapping[str, str]) -> dict[str, Any]:
-    """The audit in a process of its own, with its peak of memory above what its imports took."""
-    before, began = _peak_mib(), time.monotonic()
+    """The audit in a process of its own."""
     with closing(LiveAuditSource(_kafka(environment), _cassandra(environment))) as source:
-        audited = accounting.audit(source)
+        return _audited(source)
+
+
+def _audited(source: AuditSource) -> dict[str, Any]:
+    """With its peak of memory above what its imports took."""
+    before, began, worked = _peak_mib(), time.monotonic(), time.process_time()
+    audited = accounting.audit(source)
     return {
+        "processor_s": round(time.process_time() - worked, 1),
         "audit_s": round(time.monotonic() - began, 1),
         "audit_mib": round(_peak_mib() - before),
         "balanced": audited.balanced,
@@ -126,4 +163,6 @@ def _cassandra(environment: Mapping[str, str]) -> CassandraSettings:
 
 
 def _peak_mib() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """Of this program; `getrusage` would tell that of the process from which it was started too."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024

@@ -3,6 +3,7 @@
 import os
 import time
 from argparse import Namespace
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
@@ -16,7 +17,7 @@ from services.console.platform.local import LocalPlatform, PlatformSettings, iso
 from services.scorer.changelog import KafkaChangelog
 from services.scorer.join import Arrived, Join, due
 from services.scorer.standings_aggregator import StandingsAggregator
-from services.scorer.table import TableJoins
+from services.scorer.table import Changelog, Entry, TableJoins
 from shared.settings import KafkaSettings
 from tests.builders import NOON, a_question, a_raw_record, an_answer
 from tests.contests import within
@@ -30,25 +31,52 @@ WORDS = "The council of the lower harbour said on Monday that the ferry sails ag
 
 
 def questions(options: Namespace) -> dict[str, Any]:
-    """Seconds to write and to read back so many joins with two answers of four, and the memory that they take."""
+    """Seconds to write and to read back so many joins with two answers of four, and the memory that they take.
+
+    Without servers the changelog is a file.
+    """
     with TemporaryDirectory() as folder:
+        if options.without_servers:
+            return _measured(options.questions, Path(folder) / "changelog")
         platform = LocalPlatform(isolated(Path(folder), PlatformSettings()))
         platform.start(lambda _: None)
         try:
-            servers, began = platform.bootstrap_servers, time.monotonic()
-            _write(TableJoins(_changelog(servers)), options.questions)
-            written_s = time.monotonic() - began
-            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
-                restored = apart.submit(restore_apart, servers).result()
+            return _measured(options.questions, platform.bootstrap_servers)
         finally:
             platform.stop()
-    return {"open_questions": options.questions, "written_s": round(written_s, 1)} | restored
 
 
-def restore_apart(servers: str) -> dict[str, Any]:
+class FileChangelog:
+    """A changelog in a file, of which nothing is held in memory."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        with self._path.open("ab") as file:
+            file.writelines(b"%d %s %s\n" % (entry.partition, entry.key, entry.value or b"") for entry in entries)
+
+    def read(self, partition: int) -> Iterator[tuple[bytes, bytes | None]]:
+        with self._path.open("rb") as file:
+            for line in file:
+                number, key, value = line.rstrip(b"\n").split(b" ", 2)
+                if int(number) == partition:
+                    yield key, value
+
+
+def _measured(number: int, where: str | Path) -> dict[str, Any]:
+    began = time.monotonic()
+    _write(TableJoins(_changelog(where)), number)
+    written_s = time.monotonic() - began
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
+        restored = apart.submit(restore_apart, where).result()
+    return {"open_questions": number, "written_s": round(written_s, 1)} | restored
+
+
+def restore_apart(where: str | Path) -> dict[str, Any]:
     """As a scorer does at a start, and again at a rebalance."""
-    changelog, before = _changelog(servers), _mib()
-    joins, took = TableJoins(changelog), list[float]()
+    changelog, before = _changelog(where), _mib()
+    joins, took, worked = TableJoins(changelog), list[float](), time.process_time()
     for _ in range(2):
         began = time.monotonic()
         dues = [(due(join, KEEP), name) for name, join in joins.restore(range(PARTITIONS))]
@@ -56,6 +84,7 @@ def restore_apart(servers: str) -> dict[str, Any]:
     grown = _mib() - before
     return {
         "restored": len(dues),
+        "processor_s_each_time": round((time.process_time() - worked) / 2, 1),
         "restored_s": round(took[0], 1),
         "restored_again_s": round(took[1], 1),
         "mib": round(grown),
@@ -113,10 +142,11 @@ def _open(number: int) -> Join:
     return Join(partition=number % PARTITIONS, first_at=now, question=question, asked_at=now, answers=answers)
 
 
-def _changelog(servers: str) -> KafkaChangelog:
-    return KafkaChangelog(
-        KafkaSettings(bootstrap_servers=servers, partitions=PARTITIONS), "bench", partitions=PARTITIONS
-    )
+def _changelog(where: str | Path) -> Changelog:
+    """On the broker of that address, or in a file."""
+    if isinstance(where, Path):
+        return FileChangelog(where)
+    return KafkaChangelog(KafkaSettings(bootstrap_servers=where, partitions=PARTITIONS), "bench", partitions=PARTITIONS)
 
 
 def _mib() -> float:

@@ -20,7 +20,7 @@ from services.console.platform.local import PlatformSettings
 from shared.settings import CassandraSettings
 
 NUMBERS = (1, 2, 3)
-WITHIN_S, PAUSE_S = 300.0, 0.25
+WITHIN_S, PAUSE_S = 600.0, 0.25
 HEAP = "640m"
 THREE = "{'class': 'NetworkTopologyStrategy', 'datacenter1': 3}"
 OPEN = "authenticator: AllowAllAuthenticator\nauthorizer: AllowAllAuthorizer"

@@ -27,7 +27,7 @@ from shared.cassandra.release import refuse_old
 from shared.masking import masked
 from shared.settings import CassandraSettings
 
-SEARCH, EVERY_COPY, IN_FLIGHT, EVERY_COPY_WITHIN_S = "search", "every copy", 32, 1.0
+SEARCH, EVERY_COPY, IN_FLIGHT, EVERY_COPY_WITHIN_S, AGAIN_S = "search", "every copy", 32, 1.0, 2.0
 _LATE = (cassandra.OperationTimedOut, NoHostAvailable)
 _TRANSIENT = (cassandra.ReadTimeout, cassandra.WriteTimeout, cassandra.Unavailable, *_LATE)
 _retry = stamina.retry(on=_TRANSIENT, attempts=6, timeout=60.0, wait_initial=0.1, wait_max=5.0)
@@ -195,4 +195,5 @@ def _cluster(settings: CassandraSettings) -> Cluster:
         protocol_version=5,
         auth_provider=security.Password(settings) if settings.username else None,
         connect_timeout=timeout,
+        reconnection_policy=cassandra.policies.ConstantReconnectionPolicy(AGAIN_S, max_attempts=None),
     )

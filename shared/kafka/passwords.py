@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 import structlog
 
 from shared.kafka_options import USER
-from shared.renewing import kafka_password
+from shared.renewing import kafka_password, written
 from shared.settings import SECRETS_DIR, KafkaSettings
 
 EVERY_S = 2.0
@@ -43,10 +43,12 @@ class Passwords:
         """Tell each client whose password is another one by now."""
         with self._lock:
             known = list(self._clients.items())
-        renewed = set[str]()
+        renewed, read = set[str](), dict[int, str]()
         for client, (settings, before) in known:
-            user, now = settings.client_options[USER], self._read(settings)
-            if now != before:
+            user = settings.client_options[USER]
+            if id(settings) not in read:
+                read[id(settings)] = self._read(settings)
+            if (now := read[id(settings)]) != before:
                 with suppress(RuntimeError):  # it is just closed
                     client.set_sasl_credentials(user, now)
                 self.follow(client, settings, now)
@@ -55,10 +57,13 @@ class Passwords:
             log.info("password renewed", user=user)
 
     def run(self) -> None:
-        """Look every few seconds, for as long as the process lives."""
+        """Look when a file of the folder was written, for as long as the process lives."""
+        seen = None
         while True:
+            if (now := written()) != seen:
+                self.look()
+                seen = now
             time.sleep(EVERY_S)
-            self.look()
 
 
 _passwords = Passwords()

@@ -54,7 +54,9 @@ class Admin(AdminClient):
         answers = super().list_offsets(wanted, **how)
         return {place: answers[there] for place, there in zip(asked, wanted, strict=True)}
 
-    def delete_records(self, topic_partition_offsets: list[TopicPartition], **how: Any) -> dict[TopicPartition, Any]:
+    def delete_records(  # type: ignore[override]  # the stub is of a class below
+        self, topic_partition_offsets: list[TopicPartition], **how: Any
+    ) -> dict[TopicPartition, Any]:
         wanted = named(topic_partition_offsets, self._names)
         answers = super().delete_records(wanted, **how)
         return {place: answers[there] for place, there in zip(topic_partition_offsets, wanted, strict=True)}

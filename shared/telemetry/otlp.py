@@ -41,7 +41,7 @@ def export(service: str, settings: ObserveSettings) -> None:
         raise ValueError(
             f"spans cannot wait in {folder} ({error.strerror}): set TILTYARD_OBSERVE_OTLP_FOLDER"
         ) from error
-    tracing.begin(service, outbox, settings.otlp_share, settings.prefix, keep=outbox.keep)
+    tracing.begin(service, outbox, settings.otlp_share, prefix=settings.prefix, keep=outbox.keep)
 
 
 class Outbox(SpanProcessor):

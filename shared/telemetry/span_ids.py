@@ -66,11 +66,8 @@ def of_sending(headers: Headers, topic: str, key: str) -> int | None:
     return _id(b" ".join((headers[HEADER], headers[NUMBER], topic.encode(), key.encode())))
 
 
-def of_position(position: Position, share: float, prefix: str) -> bytes:
-    """A `traceparent` whose root nobody has sent: what reads the record at this position agrees on it.
-
-    `prefix`: of the installation, whose records stand at positions that another one's have too.
-    """
+def of_position(position: Position, share: float, prefix: str = "") -> bytes:
+    """A `traceparent` whose root nobody has sent: what reads the record at this position agrees on it."""
     topic = Installation(prefix).named(position.topic)
     digest = sha256(f"{topic}[{position.partition}]@{position.offset}".encode()).hexdigest()
     flags = KEPT if is_kept(int(digest[:32], 16), share) else LEFT_OUT

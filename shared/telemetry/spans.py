@@ -26,15 +26,16 @@ def nothing() -> None:
 
 
 class Making:
-    """Makes the spans of this process. `share`: of traces that begin here and are kept; `prefix`: of the installation.
+    """Makes the spans of this process. `share`: of traces that begin here and are kept.
 
-    `keep` is called before what spans tell of is committed. `tracer` is the SDK's, for spans within a batch.
+    `keep` is called before what spans tell of is committed. `prefix` is the installation's. `tracer` is the SDK's, for
+    spans within a batch.
     """
 
     def __init__(
-        self, service: str, processor: SpanProcessor, *, share: float, prefix: str, keep: Callable[[], None]
+        self, service: str, processor: SpanProcessor, share: float, keep: Callable[[], None], prefix: str = ""
     ) -> None:
-        self.share, self.prefix, self.keep = share, prefix, keep
+        self.share, self.keep, self.prefix = share, keep, prefix
         self._lock, self._in_hand = threading.Lock(), 0
         self.resource = Resource.create(
             {"service.name": f"{NAME}-{service}"} | ({"service.namespace": prefix} if prefix else {})

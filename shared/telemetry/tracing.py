@@ -32,19 +32,14 @@ BURIED = Status(StatusCode.ERROR, "buried")
 
 
 def begin(
-    service: str,
-    processor: SpanProcessor,
-    share: float = 1.0,
-    prefix: str = "",
-    *,
-    keep: Callable[[], None] = nothing,
+    service: str, processor: SpanProcessor, share: float = 1.0, *, prefix: str = "", keep: Callable[[], None] = nothing
 ) -> None:
     """Give spans to a processor from now on; `share`: of the traces that nobody has decided on yet.
 
-    `prefix`: of the installation, whose records stand at positions that another one's have too. `keep` is called before
-    what spans tell of is committed: those that were made until then outlive the process.
+    `prefix`: of the installation, whose records stand at positions that another one's have too.
+    `keep` is called before what spans tell of is committed: those that were made until then outlive the process.
     """
-    _now[:] = [Making(service, processor, share=share, prefix=prefix, keep=keep)]
+    _now[:] = [Making(service, processor, share, keep, prefix)]
 
 
 def end() -> None:

@@ -7,13 +7,13 @@ import pytest
 from bench.cluster.store_asking import Newsroom, a_story
 from bench.cluster.store_nodes import NUMBERS, StoreNodes, cassandra_jars, wait_for
 
-pytestmark = [pytest.mark.e2e]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 ASKED = 3
 
 
 @pytest.fixture(scope="module")
 def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreNodes]:
-    """Three nodes, the third of which is away while the fixture's user is told so."""
+    """Three nodes that answer; one that is asked for the nearest vectors asks itself."""
     running = StoreNodes(tmp_path_factory.mktemp("nodes"), cassandra_jars())
     try:
         running.start(*NUMBERS)

@@ -79,6 +79,7 @@ class Neighbour:
 def neighbour(platform: LocalPlatform, home: Path, prefix: str) -> Neighbour:
     environment = platform.environment | LIGHT | {
         "TILTYARD_HOME": str(home), "TILTYARD_PREFIX": prefix, "TILTYARD_KAFKA_PARTITIONS": "1",
+        "TILTYARD_KAFKA_STARTUP_WAIT_S": "60", "TILTYARD_CASSANDRA_STARTUP_WAIT_S": "60",
     }  # fmt: skip
     pages, *probes = ports.find_free(len(EVERY) + 1)
     services = LocalServices(

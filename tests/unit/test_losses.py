@@ -4,7 +4,7 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from shared import observe
+from shared import probes
 from shared.losses import Losses
 from shared.memory.broker import MemoryBroker
 from shared.memory.bus import MemoryBus
@@ -66,8 +66,8 @@ def test_a_loss_stands_on_the_readiness_probe_whose_status_stays() -> None:
     readiness.announce()
     MemoryBus(a_broker_that_lost("loses-f"), "loses-f").source([DOCUMENTS]).poll(10, 0.0)
 
-    assert f"3 records of {DOCUMENTS.name} were deleted before they were read" in observe.state(readiness)
-    assert observe.state(readiness).startswith("ready")
+    assert f"3 records of {DOCUMENTS.name} were deleted before they were read" in probes.state(readiness)
+    assert probes.state(readiness).startswith("ready")
 
 
 def test_a_loss_that_cannot_be_written_down_is_not_passed_over() -> None:

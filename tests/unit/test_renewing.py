@@ -9,7 +9,7 @@ from shared.cassandra.security import Password
 from shared.installation import Installation
 from shared.kafka import client
 from shared.kafka.passwords import Passwords
-from shared.renewing import cassandra_password, kafka_password
+from shared.renewing import cassandra_password, kafka_password, written
 from shared.settings import SECRETS_DIR, CassandraSettings, KafkaSettings
 
 
@@ -90,6 +90,31 @@ def test_a_client_that_is_made_later_comes_with_the_new_password(folder: Path, m
     client.consumer(settings, "ingest")
 
     assert made[0]["sasl.password"] == "new"
+
+
+def test_a_folder_that_is_written_anew_is_known_by_its_files_times(folder: Path) -> None:
+    before = written()
+    assert before == written()
+
+    write(folder, "new")
+    assert before != written()
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_folder_is_read_once_for_all_clients_of_one_user() -> None:
+    settings, asked = KafkaSettings(), list[KafkaSettings]()
+
+    def read(of: KafkaSettings) -> str:
+        asked.append(of)
+        return "new"
+
+    passwords, clients = Passwords(read), [Told(), Told(), Told()]
+    for one in clients:
+        passwords.follow(one, settings, "old")
+    passwords.look()
+
+    assert [one.told for one in clients] == [[("tiltyard-ingest", "new")]] * 3
+    assert len(asked) == 1
 
 
 def test_a_folder_about_somebody_else_gives_no_password(folder: Path) -> None:
