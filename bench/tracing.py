@@ -64,10 +64,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--documents", type=int, default=150)
+    parser.add_argument("--without-model", action="store_true", help="hashing alone")
     options = parser.parse_args()
     documents = newswire.load(newswire.SAMPLE).edition1[: options.documents]
     with collector() as endpoint:
-        for name, encoder, times in ENCODERS:
+        for name, encoder, times in ENCODERS[options.without_model :]:
             sent = [copy(document, number) for number in range(times) for document in documents]
             said = compared(partial(through, sent, encoder), endpoint, options.rounds)
             sys.stdout.write(json.dumps({"encoder": name, "documents": len(sent), "aim": AIM} | said) + "\n")

@@ -1,7 +1,7 @@
 """`python -m bench.cluster soak [--minutes 120]`: hours at a steady load, within bounds of memory, threads and lag.
 
 Servers and all services of their own: the real encoder, and the backend `echo` in both generators, since a soak is
-about what stays behind and not about models. One document a second (told, revised, taken back) of 600 stories, a
+about what stays behind and not about models. One document a second (told, revised, taken back) of 100 stories, a
 question each two seconds with references, votes and late references now and then, and a page's stream that is read. A
 line of JSON each 15 s goes to `--samples`, so that a run that was cut short still counts. Windows by which services
 keep things are shortened so that they are full within the warm-up: `KEPT`. At the end every bound is printed; the exit
@@ -65,7 +65,7 @@ class Reader(threading.Thread):
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=120.0, help="of load")
-    parser.add_argument("--warm", type=float, default=20.0, help="minutes of them that do not count")
+    parser.add_argument("--warm", type=float, default=35.0, help="minutes of them that do not count")
     parser.add_argument("--per-second", type=float, default=1.0, help="documents")
     parser.add_argument("--samples", type=Path, default=Path("out/soak.jsonl"), help="file of the samples")
     parser.add_argument("--picture", type=Path, help="file for a picture (SVG) of the memory")

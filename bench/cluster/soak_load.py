@@ -22,7 +22,7 @@ from shared.messages import DocumentPublished, Question, References, Result, Vot
 from shared.records import understood
 from shared.settings import KafkaSettings
 
-STORIES, RETRACTED = 600, 0.15
+STORIES, RETRACTED = 100, 0.15
 QUESTION_EVERY, VOTE_EVERY, REFERENCES_EVERY = 2, 5, 10
 """Documents to a question, results to a vote, results to references that come late."""
 DEADLINE_S, SENTENCES, WORDS = 120.0, 5, 15
