@@ -20,13 +20,13 @@ PYTEST := $(BIN)/python -m pytest
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist worksteal
 # Tests with servers spend much of their time waiting for these: they run in two processes, each with its own servers.
 # Long ones come first, so that both end together.
-WITH_SERVERS := -n 2 --dist loadfile --no-loadscope-reorder -m e2e tests/e2e tests/contract
+WITH_SERVERS := -n 2 --dist loadfile --no-loadscope-reorder -m "e2e and not cluster" tests/e2e tests/contract
 export HF_HUB_OFFLINE = 1
 # Tests start hundreds of processes: what these import is compiled once, whatever the environment wants.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo decide up down status test test-fast lint format docs lock bench clean
+.PHONY: help install demo decide up down status test test-fast test-cluster lint format docs lock bench clean
 
 help: ## Explain every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ test: $(STAMP) ## Every test, with the real Kafka, Cassandra and models
 
 test-fast: $(STAMP) ## The tests that need neither servers nor long simulations, in about five minutes
 	@OMP_NUM_THREADS=1 $(PYTEST) $(SIDE_BY_SIDE) -m "not e2e and not long"
+
+test-cluster: $(STAMP) ## The tests with three nodes of each server, and with two installations at once
+	@$(PYTEST) -m cluster tests/e2e
 
 lint: $(STAMP) ## Format check, lint and types
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy

@@ -7,7 +7,7 @@ import pytest
 from bench.cluster.store_asking import Newsroom, a_story
 from bench.cluster.store_nodes import NUMBERS, StoreNodes, cassandra_jars, wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.e2e, pytest.mark.cluster, pytest.mark.timeout(900)]
 ASKED = 3
 
 

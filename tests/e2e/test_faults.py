@@ -8,7 +8,7 @@ import pytest
 from bench.cluster.faulting.table import missed, table
 from bench.cluster.faults import run
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.e2e, pytest.mark.cluster, pytest.mark.timeout(900)]
 
 
 def test_nothing_is_lost_or_counted_twice_when_processes_of_three_nodes_are_killed_and_paused(tmp_path: Path) -> None:

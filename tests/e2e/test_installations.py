@@ -30,7 +30,7 @@ from tests.command_line import Ended
 from tests.e2e.conftest import WITHIN_S
 from tests.e2e.live import LIGHT
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.e2e, pytest.mark.cluster, pytest.mark.timeout(600)]
 SERVICES = ("ingest", "embedder", "retriever", "generator-base", "generator-tuned", "scorer", "web")
 TEXTS = {"press": "The mill at Sarn burns peat.", "court": "The mill at Sarn burns straw."}
 

@@ -27,7 +27,7 @@ from tests.builders import a_document, a_question
 from tests.e2e.conftest import WITHIN_S
 from tests.e2e.live import ENCODER
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.e2e, pytest.mark.cluster, pytest.mark.timeout(900)]
 SERVICES = ("ingest", "embedder", "retriever", "generator-base", "generator-tuned", "scorer")
 LIGHT = {
     "TILTYARD_ENCODER_VARIANT": "hashing",
