@@ -13,7 +13,6 @@ from pydantic_settings import BaseSettings
 
 from services.console.platform.local import PlatformSettings
 from services.generator.tuning.settings import TuningSettings
-from shared.installation import InstallationSettings
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
@@ -39,13 +38,18 @@ def classes() -> Iterator[type[BaseSettings]]:
         yield from generate.classes(import_module(name))
 
 
+def inherited(settings: type[BaseSettings]) -> set[str]:
+    """Fields of settings that this class is made of, which have variables of their own."""
+    return {name for of in settings.__bases__ if issubclass(of, BaseSettings) for name in of.model_fields}
+
+
 def owners() -> dict[str, type[BaseSettings]]:
     """Each variable with the class that reads it; the prefix, which several inherit, with the one that declares it."""
     return {
         f"{settings.model_config.get('env_prefix', '')}{field}".upper(): settings
         for settings in classes()
         for field in settings.model_fields
-        if settings is InstallationSettings or field not in InstallationSettings.model_fields
+        if field not in inherited(settings)
     }
 
 
