@@ -16,6 +16,7 @@ from shared.messages import (
     EncodersAnnounced,
     EvidenceFound,
     Message,
+    RecordsLost,
     Result,
     Reviewed,
     Standing,
@@ -221,5 +222,11 @@ GOODS: Mapping[topology.AnyTopic, Good] = {
     topology.ACTIONS: Good(
         lambda _, name: ActionTaken(action_id=name, action="send_again", by="somebody", via="console", at=NOON),
         _in_view("actions"),
+    ),
+    topology.LOSSES: Good(
+        lambda _, name: RecordsLost(
+            loss_id=name, service="ingest", topic="news.documents.v1", partition=0, first=3, end=9, found_at=NOON
+        ),
+        _in_view("losses"),
     ),
 }

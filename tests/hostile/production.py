@@ -98,6 +98,7 @@ class Production(Pipeline):
         self.announced = MemoryView(self.broker, topology.ADAPTERS)
         self.standings = MemoryView(self.broker, topology.STANDINGS)
         self.actions = MemoryView(self.broker, topology.ACTIONS)
+        self.losses = MemoryView(self.broker, topology.LOSSES)
         self.adapters = self.announced.values
         runners = [self._ingest(), self._embedder(), self._retriever(), *self._workers(), self._judge()]
         self.runners = [self.watcher.watch(runner) for runner in runners]

@@ -33,6 +33,7 @@ VALID: Mapping[topology.AnyTopic, Make] = {
     topology.ADAPTERS: models.adapters,
     topology.TUNINGS: models.tunings,
     topology.ACTIONS: models.actions,
+    topology.LOSSES: models.losses,
 }
 
 

@@ -13,6 +13,7 @@ from shared.messages import (
     Estimate,
     LetterSpan,
     Message,
+    RecordsLost,
     Snapshot,
     Standing,
     TrainingPair,
@@ -78,3 +79,8 @@ def actions(name: str) -> list[Message]:
     done = {"state": "done", "ended_at": NOON, "outcome": "7 of 9 letters sent again", "wanted": 9, "letters": (span,)}
     said = {"action_id": name, "by": "operator", "via": "pages", "at": NOON, "on": ("news",), "reason": "mended"}
     return [ActionTaken.model_validate({"action": kind, **said, **done}) for kind in ("send_again", "promote_adapter")]
+
+
+def losses(name: str) -> list[Message]:
+    at = {"topic": "news.documents.v1", "partition": 1, "first": 3, "end": 9}
+    return [RecordsLost.model_validate({"loss_id": name, "service": "ingest", "found_at": NOON, **at})]

@@ -16,7 +16,6 @@ from tests.hostile.records import HostileRecord, size_of
 
 _TOPICS = {topic.name: topic for topic in TOPICS}
 _MOST = {name: topic.max_bytes for name, topic in _TOPICS.items()} | {topic.dead: topic.max_bytes for topic in TOPICS}
-FORGOTTEN = RawRecord(Position("", 0, 0), None, None, NOON)
 
 
 class Fates:
@@ -64,9 +63,9 @@ class WatchedBroker(MemoryBroker):
         return super().append(topic, key, value, headers)
 
     def forget(self) -> None:
-        """Let go of all that was written; offsets stay."""
+        """Let go of all that was written; positions stay."""
         for records in self._log.values():
-            records[:] = [FORGOTTEN] * len(records)
+            records[:] = [RawRecord(record.position, None, None, NOON) for record in records]
 
     def _read_back(self, name: str, key: bytes | None, value: bytes | None) -> None:
         topic = _TOPICS[name]
