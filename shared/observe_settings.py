@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr
 
 from shared.installation import InstallationSettings
 from shared.settings import EmptyIsUnset, Settings, under
@@ -22,7 +22,17 @@ class ObserveSettings(Settings, InstallationSettings):
         description="where spans go by OTLP over HTTP, such as http://127.0.0.1:4318; empty: nowhere",
     )
     otlp_headers: dict[str, SecretStr] = Field(default={}, description="sent with them (JSON), such as a token")
+    home: Path = Field(
+        default=Path(".tiltyard"),
+        validation_alias=AliasChoices("TILTYARD_OBSERVE_HOME", "TILTYARD_HOME"),
+        description="folder in which spans wait, in `spans`; else TILTYARD_HOME",
+    )
     otlp_folder: Annotated[Path | None, EmptyIsUnset] = Field(
         default=None, description="where spans wait until they are sent; empty: `spans` below TILTYARD_HOME"
     )
     otlp_share: float = Field(default=1.0, ge=0, le=1, description="of traces that begin here: how many are kept")
+
+    @property
+    def spans_folder(self) -> Path:
+        """Where spans wait, by its whole path."""
+        return (self.otlp_folder or self.home / "spans").absolute()

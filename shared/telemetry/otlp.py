@@ -16,7 +16,6 @@ import structlog
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
 
 from shared.observe_settings import ObserveSettings
-from shared.settings import HomeSettings
 from shared.telemetry import tracing
 from shared.telemetry.spool import Spool
 
@@ -32,7 +31,7 @@ def export(service: str, settings: ObserveSettings) -> None:
     """Export the spans of this process, where the settings say where to; ValueError where they cannot wait anywhere."""
     if not settings.otlp_endpoint:
         return
-    folder = settings.otlp_folder or HomeSettings().home.absolute() / "spans"
+    folder = settings.spans_folder
     headers = {name: value.get_secret_value() for name, value in settings.otlp_headers.items()}
     address = f"{settings.otlp_endpoint.rstrip('/')}/v1/traces"
     try:
