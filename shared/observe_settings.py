@@ -28,6 +28,6 @@ class ObserveSettings(HomeSettings, InstallationSettings):
     otlp_share: float = Field(default=1.0, ge=0, le=1, description="of traces that begin here: how many are kept")
 
     @property
-    def spans(self) -> Path:
-        """Where spans wait until they are sent, as an absolute path."""
+    def spans_folder(self) -> Path:
+        """Where spans wait, by its whole path."""
         return (self.otlp_folder or self.home / "spans").absolute()

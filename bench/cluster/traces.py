@@ -11,7 +11,6 @@ import itertools
 import json
 import os
 import random
-import signal
 import sys
 import threading
 import time
@@ -19,6 +18,8 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+
+import psutil
 
 from bench import processor
 from services.console.demo import newswire
@@ -43,7 +44,7 @@ TO_INDEX = {
     *(f"process {topic.name}" for topic in (topology.DOCUMENTS, topology.CHUNKS)),
 }
 ASKED_OF, INDEXED_BY = SERVICES[2:], SERVICES[:2]
-PER_SECOND, DEADLINE_S, WITHIN_S, SPANS_WITHIN_S = 20.0, 7_200.0, 1_200.0, 60.0
+PER_SECOND, DEADLINE_S, WITHIN_S, SPANS_WITHIN_S, KILLED_WITHIN_S = 20.0, 7_200.0, 1_200.0, 60.0, 30.0
 
 
 @dataclass
@@ -156,7 +157,9 @@ def _kill(trial: Trial, names: Sequence[str]) -> None:
     """Each with -9; the next one once it is ready again."""
     for name in names:
         [pid] = [status.pid for status in trial.stage.services.status() if status.name == name]
-        os.kill(pid, signal.SIGKILL)
+        process = psutil.Process(pid)
+        process.kill()
+        process.wait(KILLED_WITHIN_S)
         trial.killed.append(name)
         trial.stage.services.start((name,))
 

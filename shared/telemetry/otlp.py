@@ -31,7 +31,7 @@ def export(service: str, settings: ObserveSettings) -> None:
     """Export the spans of this process, where the settings say where to; ValueError where they cannot wait anywhere."""
     if not settings.otlp_endpoint:
         return
-    folder = settings.spans
+    folder = settings.spans_folder
     headers = {name: value.get_secret_value() for name, value in settings.otlp_headers.items()}
     address = f"{settings.otlp_endpoint.rstrip('/')}/v1/traces"
     try:

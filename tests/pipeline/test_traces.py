@@ -75,6 +75,45 @@ def test_each_question_is_one_whole_trace_to_its_result(pipeline: Pipeline, expo
         assert groups == {"", "retriever", "generator-base", "generator-tuned", "scorer"}
 
 
+class KilledError(Exception):
+    """The process is gone before it commits."""
+
+
+def kill(pipeline: Pipeline, service: str, exporter: InMemorySpanExporter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a service handle its batch and send what comes of it, and lose it with its spans before it commits."""
+    [runner] = [runner for runner in pipeline.runners if runner.service == service]
+    while sum(other.run_once() for other in pipeline.runners if other is not runner):
+        pass
+    kept = exporter.get_finished_spans()
+
+    def commit(*_: object) -> None:
+        raise KilledError
+
+    monkeypatch.setattr(runner.source, "commit", commit)
+    with pytest.raises(KilledError):
+        runner.run_once()
+    exporter.clear()
+    exporter.export(kept)
+    pipeline.restart()
+
+
+@pytest.mark.parametrize("service", ["retriever", "generator-base", "generator-tuned"])
+def test_a_trace_is_whole_where_a_service_was_killed_with_what_it_had_sent(
+    service: str, pipeline: Pipeline, exported: InMemorySpanExporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(pipeline, topology.DOCUMENTS, a_document())
+    pipeline.run()
+    publish(pipeline, topology.QUESTIONS, *(a_question(question_id=f"q-{n}") for n in range(QUESTIONS)))
+    kill(pipeline, service, exported, monkeypatch)
+    pipeline.run()
+
+    of_questions = traces(exported, "send qa.questions.v1")
+    assert len(of_questions) == QUESTIONS
+    for spans in of_questions.values():
+        assert {span.name for span in spans} == FROM_QUESTION_TO_RESULT
+        assert roots(spans) == {0}
+
+
 def test_each_document_is_one_whole_trace_to_its_announcement(
     pipeline: Pipeline, exported: InMemorySpanExporter
 ) -> None:
