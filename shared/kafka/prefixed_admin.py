@@ -32,7 +32,7 @@ class Admin(AdminClient):
                 self._names.named(new.topic),
                 num_partitions=new.num_partitions,
                 replication_factor=new.replication_factor,
-                config=new.config,
+                config=new.config or {},  # given as None it is refused
             )
             for new in new_topics
         ]
