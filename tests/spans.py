@@ -8,8 +8,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from shared.telemetry import conventions as names
+from shared.telemetry import tracing
+
+
+@contextmanager
+def exporting() -> Iterator[InMemorySpanExporter]:
+    """Spans that are made meanwhile, in memory."""
+    exporter = InMemorySpanExporter()
+    tracing.begin("test", SimpleSpanProcessor(exporter))
+    yield exporter
+    tracing.end()
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """What a consumer is given, as values."""
 
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,14 @@ def take(reader: client.Consumer, limit: int, wait_s: float, linger_s: float = 0
         return []
     rest = reader.consume(limit - 1, timeout=linger_s) if limit > 1 else []
     return [raw_record(message) for message in [first, *rest]]
+
+
+def firsts(reader: client.Consumer, places: Iterable[tuple[str, int]], within_s: float) -> dict[tuple[str, int], int]:
+    """The first offset that the broker has of each place, asked now; ConnectionError where it does not say in time."""
+    with client.reaching():
+        return {
+            place: reader.get_watermark_offsets(client.TopicPartition(*place), timeout=within_s)[0] for place in places
+        }
 
 
 def end_of_partition(message: client.KafkaMessage) -> int | None:

@@ -2,12 +2,13 @@
 
 import time
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 import structlog
 
 from shared import topology
-from shared.gaps import Gaps, Place
+from shared.gaps import Gaps
 from shared.kafka import client, consumed, topics
 from shared.records import RawRecord
 from shared.settings import KafkaSettings
@@ -40,7 +41,7 @@ class NewestRecords:
         self._places, self._looked_at = places, time.monotonic()
         self._consumer.assign(places)
         self._error: client.KafkaError | None = None
-        self._gaps = Gaps(self._firsts, _passed_over)
+        self._gaps = Gaps(partial(consumed.firsts, self._consumer, within_s=LOOK_S), _passed_over)
         self._gaps.adopt({(place.topic, place.partition): place.offset for place in places})
 
     def poll(self, limit: int, wait_s: float) -> Sequence[RawRecord]:
@@ -73,17 +74,9 @@ class NewestRecords:
     def close(self) -> None:
         self._consumer.close()
 
-    def _firsts(self, places: Collection[Place]) -> dict[Place, int]:
-        with client.reaching():
-            return {
-                place: self._consumer.get_watermark_offsets(client.TopicPartition(*place), timeout=LOOK_S)[0]
-                for place in places
-            }
-
     def _look(self) -> None:
         """Whether the broker answers: a consumer alone waits for one that is away."""
-        with client.reaching():
-            self._consumer.get_watermark_offsets(self._places[0], timeout=LOOK_S)
+        consumed.firsts(self._consumer, [(self._places[0].topic, self._places[0].partition)], LOOK_S)
         self._looked_at = time.monotonic()
 
 

@@ -1,6 +1,7 @@
 """A consumer group's view of some topics, polled in batches and committed by hand."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import chain
 
 import structlog
@@ -56,6 +57,7 @@ class KafkaSource:
         self._paused = False
         self._settings = settings
         self._accepted: dict[Place, tuple[int, ...]] = {}
+        self._starts = partial(consumed.firsts, self._consumer, within_s=LOOK_S)
         self._gaps, self._new = Gaps(self._starts, lost), set[Place]()
         self._consumer.subscribe(
             [topic.name for topic in topics],
@@ -136,13 +138,6 @@ class KafkaSource:
         self._accepted |= {(place.topic, place.partition): noted(place.metadata) for place in places}
         self._new.clear()
         return True
-
-    def _starts(self, places: Collection[Place]) -> dict[Place, int]:
-        with client.reaching():
-            return {
-                place: self._consumer.get_watermark_offsets(client.TopicPartition(*place), timeout=LOOK_S)[0]
-                for place in places
-            }
 
     def _learn(self, places: Iterable[Place]) -> None:
         """Ask the broker what was accepted in partitions that are new to us: it stands beside the committed offsets."""

@@ -229,13 +229,18 @@ def group_of(broker: Broker, group: str) -> str:
     return broker.bus(group).name
 
 
-def test_what_was_deleted_while_nobody_read_is_told_and_the_rest_is_read(broker: Broker) -> None:
+def one_of_three_committed(broker: Broker) -> int:
+    """A group that read three records of a partition, committed past the first, and is away; returns the partition."""
     publish(broker, *["same"] * 3)
     first = broker.source("g")
     taken = poll(first, 3)
     first.commit(taken[:1])
     first.close()
-    partition = taken[0].position.partition
+    return taken[0].position.partition
+
+
+def test_what_was_deleted_while_nobody_read_is_told_and_the_rest_is_read(broker: Broker) -> None:
+    partition = one_of_three_committed(broker)
     publish(broker, *["same"] * 3)
     broker.delete_before(broker.topic.name, partition, 5)
 
@@ -248,12 +253,7 @@ def test_what_was_deleted_while_nobody_read_is_told_and_the_rest_is_read(broker:
 
 
 def test_what_was_deleted_is_told_though_nothing_is_left_to_read(broker: Broker) -> None:
-    publish(broker, *["same"] * 3)
-    first = broker.source("g")
-    taken = poll(first, 3)
-    first.commit(taken[:1])
-    first.close()
-    partition = taken[0].position.partition
+    partition = one_of_three_committed(broker)
     broker.delete_before(broker.topic.name, partition, 3)
 
     second = broker.source("g")

@@ -1,27 +1,15 @@
 """What is remembered of feeds: memory and Cassandra keep the same promises."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from shared.cassandra import schema
-from shared.cassandra.client import Store, connect
 from shared.cassandra.feeds import CassandraFeeds
 from shared.feed_state import Seen, to_the_millisecond
 from shared.memory.feeds import MemoryFeeds
-from shared.settings import CassandraSettings
 from tests.builders import NOON
-
-
-@pytest.fixture(scope="module")
-def store(cassandra: CassandraSettings) -> Iterator[Store]:
-    schema.apply(cassandra, encoder="contract-8", dimensions=8)
-    store = connect(cassandra)
-    yield store
-    store.close()
 
 
 @pytest.fixture(params=["memory", pytest.param("cassandra", marks=pytest.mark.e2e)])

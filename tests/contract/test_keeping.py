@@ -1,7 +1,7 @@
 """What leaves by itself, and what must not leave before something else has."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -9,8 +9,7 @@ from uuid import uuid4
 import pytest
 
 from shared import topology
-from shared.cassandra import schema
-from shared.cassandra.client import Store, connect
+from shared.cassandra.client import Store
 from shared.cassandra.dispositions import CassandraDispositions
 from shared.cassandra.documents import CassandraDocuments
 from shared.cassandra.results import CassandraResults
@@ -20,21 +19,13 @@ from shared.keeping_settings import NewsSettings, ResultsSettings
 from shared.memory.documents import MemoryDocuments
 from shared.records import Effect, Position
 from shared.retention import DAY_S
-from shared.settings import CassandraSettings, KafkaSettings
+from shared.settings import KafkaSettings
 from shared.stored import Disposition, DroppedDocument, TakenDocument
 from tests.builders import a_chunked_document, a_raw_record
 from tests.results import a_result
 
 WITHIN_S, SOON = 20.0, 2 / DAY_S
 FOREVER, INDEXED, RESULTS = {"cleanup.policy": "compact"}, topology.INDEXED.name, topology.RESULTS.name
-
-
-@pytest.fixture(scope="module")
-def store(cassandra: CassandraSettings) -> Iterator[Store]:
-    schema.apply(cassandra, encoder="contract-8", dimensions=8)
-    store = connect(cassandra)
-    yield store
-    store.close()
 
 
 @pytest.fixture(params=["memory", pytest.param("cassandra", marks=pytest.mark.e2e)])

@@ -1,7 +1,7 @@
 """Signatures and retention: memory and Cassandra keep the same promises."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -11,15 +11,12 @@ import pytest
 
 from services.ingest.settings import IngestSettings
 from services.ingest.signer import Signer
-from shared.cassandra import schema
-from shared.cassandra.client import Store, connect
 from shared.cassandra.documents import CassandraDocuments
 from shared.cassandra.signatures import CassandraSignatures
 from shared.memory.documents import MemoryDocuments
 from shared.memory.signatures import MemorySignatures
 from shared.records import Effect, Position
 from shared.retention import FOREVER, Retention
-from shared.settings import CassandraSettings
 from shared.signature import Signature, SignedDocument
 from shared.stored import Disposition
 from tests.builders import NOON, a_chunked_document, a_raw_record
@@ -27,14 +24,6 @@ from tests.builders import NOON, a_chunked_document, a_raw_record
 SIGN = Signer(IngestSettings())
 KEPT_DAYS = 30
 CAUSE = a_raw_record(b"")
-
-
-@pytest.fixture(scope="module")
-def store(cassandra: CassandraSettings) -> Iterator[Store]:
-    schema.apply(cassandra, encoder="contract-8", dimensions=8)
-    store = connect(cassandra)
-    yield store
-    store.close()
 
 
 @pytest.fixture(params=["memory", pytest.param("cassandra", marks=pytest.mark.e2e)])

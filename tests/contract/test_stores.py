@@ -1,6 +1,5 @@
 """The stores: memory and Cassandra keep the same promises."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,9 +8,7 @@ from uuid import uuid4
 import numpy as np
 import pytest
 
-from shared.cassandra import schema
 from shared.cassandra.chunks import CassandraChunks
-from shared.cassandra.client import Store, connect
 from shared.cassandra.dispositions import CassandraDispositions
 from shared.cassandra.documents import CassandraDocuments
 from shared.cassandra.results import CassandraResults
@@ -22,20 +19,11 @@ from shared.memory.results import MemoryResults
 from shared.messages import Chunk, DocumentChunked, Filters, Result
 from shared.records import Effect, Position
 from shared.scope import Scope
-from shared.settings import CassandraSettings
 from shared.stored import Disposition, DroppedDocument, Passage, StoredRevision, TakenDocument, Vector
 from tests.builders import NOON, a_chunked_document, a_question, a_raw_record
+from tests.contract.conftest import ENCODER
 
-ENCODER = "contract-8"
 CAUSE = a_raw_record(b"")
-
-
-@pytest.fixture(scope="module")
-def store(cassandra: CassandraSettings) -> Iterator[Store]:
-    schema.apply(cassandra, encoder=ENCODER, dimensions=8)
-    store = connect(cassandra)
-    yield store
-    store.close()
 
 
 @pytest.fixture(params=["memory", pytest.param("cassandra", marks=pytest.mark.e2e)])

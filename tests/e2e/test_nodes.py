@@ -19,23 +19,16 @@ from shared import encoding, topology
 from shared.cassandra import nodes, schema
 from shared.cassandra.client import connect
 from shared.cassandra.dispositions import CassandraDispositions
-from shared.kafka import client, copies, creation
+from shared.kafka import client, creation, replicas
 from shared.pages_settings import PagesSettings
 from shared.publisher import Publisher
 from shared.settings import CassandraSettings, KafkaSettings
 from tests.builders import a_document, a_question
 from tests.e2e.conftest import WITHIN_S
-from tests.e2e.live import ENCODER
+from tests.e2e.live import ENCODER, LIGHT
 
 pytestmark = [pytest.mark.e2e, pytest.mark.cluster, pytest.mark.timeout(900)]
 SERVICES = ("ingest", "embedder", "retriever", "generator-base", "generator-tuned", "scorer")
-LIGHT = {
-    "TILTYARD_ENCODER_VARIANT": "hashing",
-    "TILTYARD_ENCODER_DIMENSIONS": str(ENCODER.dimensions),
-    "TILTYARD_INGEST_CHUNKER": "words",
-    "TILTYARD_INGEST_LANGUAGE": "stated",
-    "TILTYARD_GENERATOR_BACKEND": "echo",
-}
 
 
 class Three:
@@ -125,7 +118,7 @@ def test_a_document_and_a_question_go_through_without_a_broker_and_a_node_and_af
 
     assert three.platform.start(lambda _: None) == ["kafka-1", "cassandra-1"]
     assert "red" in three.goes_through("The bridge at Tane is red.", "What colour is the bridge at Tane?")
-    eventually(lambda: copies.look(three.kafka).lacking == 0)
+    eventually(lambda: replicas.look(three.kafka).lacking == 0)
     assert {service.name for service in three.services.status() if service.running} == set(SERVICES)
 
 

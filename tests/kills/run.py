@@ -11,8 +11,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +18,7 @@ from pathlib import Path
 
 from services.console.platform import ports
 from services.console.platform.local import LocalPlatform, PlatformSettings, isolated
+from services.console.platform.local_services import answers
 from shared.cassandra import schema
 from shared.kafka import creation
 from shared.settings import CassandraSettings, KafkaSettings
@@ -84,11 +83,7 @@ class Process:
                 self.popen.wait()
 
     def ready(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/ready", timeout=1) as reply:
-                return int(reply.status) == 200
-        except (urllib.error.URLError, OSError):
-            return False
+        return answers(self.port)
 
     def wait_ready(self) -> None:
         until = time.monotonic() + READY_WITHIN_S

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode
 
@@ -15,6 +14,7 @@ from shared.telemetry import tracing
 from shared.telemetry.span_ids import HEADER
 from tests.builders import a_document, a_question
 from tests.pipeline.conftest import Pipeline
+from tests.spans import exporting
 
 QUESTIONS = 12
 FROM_QUESTION_TO_RESULT = {
@@ -30,10 +30,8 @@ Traces = dict[int, list[ReadableSpan]]
 
 @pytest.fixture
 def exported() -> Iterator[InMemorySpanExporter]:
-    exporter = InMemorySpanExporter()
-    tracing.begin("test", SimpleSpanProcessor(exporter))
-    yield exporter
-    tracing.end()
+    with exporting() as exporter:
+        yield exporter
 
 
 def publish(pipeline: Pipeline, topic: topology.AnyTopic, *messages: Message) -> None:
@@ -60,17 +58,23 @@ def roots(spans: Sequence[ReadableSpan]) -> set[int]:
     return parents - ids
 
 
+def whole_to_results(exported: InMemorySpanExporter) -> list[list[ReadableSpan]]:
+    """The spans of each question, all of which lead to its result from one root."""
+    of_questions = traces(exported, "send qa.questions.v1")
+    assert len(of_questions) == QUESTIONS
+    for spans in of_questions.values():
+        assert {span.name for span in spans} == FROM_QUESTION_TO_RESULT
+        assert roots(spans) == {0}
+    return list(of_questions.values())
+
+
 def test_each_question_is_one_whole_trace_to_its_result(pipeline: Pipeline, exported: InMemorySpanExporter) -> None:
     publish(pipeline, topology.DOCUMENTS, a_document())
     pipeline.run()
     publish(pipeline, topology.QUESTIONS, *(a_question(question_id=f"q-{n}") for n in range(QUESTIONS)))
     pipeline.run()
 
-    of_questions = traces(exported, "send qa.questions.v1")
-    assert len(of_questions) == QUESTIONS
-    for spans in of_questions.values():
-        assert {span.name for span in spans} == FROM_QUESTION_TO_RESULT
-        assert roots(spans) == {0}
+    for spans in whole_to_results(exported):
         groups = {str((span.attributes or {}).get(names.GROUP, "")) for span in spans}
         assert groups == {"", "retriever", "generator-base", "generator-tuned", "scorer"}
 
@@ -107,11 +111,7 @@ def test_a_trace_is_whole_where_a_service_was_killed_with_what_it_had_sent(
     kill(pipeline, service, exported, monkeypatch)
     pipeline.run()
 
-    of_questions = traces(exported, "send qa.questions.v1")
-    assert len(of_questions) == QUESTIONS
-    for spans in of_questions.values():
-        assert {span.name for span in spans} == FROM_QUESTION_TO_RESULT
-        assert roots(spans) == {0}
+    whole_to_results(exported)
 
 
 def test_each_document_is_one_whole_trace_to_its_announcement(

@@ -17,7 +17,7 @@ from shared.telemetry import conventions, otlp, tracing
 from shared.telemetry.span_encoding import encoded
 from shared.telemetry.span_ids import HEADER
 from tests.builders import NOON
-from tests.spans import collecting
+from tests.spans import collecting, exporting
 
 ATTRIBUTES = {
     str(value)
@@ -84,10 +84,8 @@ def handled(service: str, effects: int = 1) -> list[bytes]:
 
 @pytest.fixture
 def exported() -> Iterator[InMemorySpanExporter]:
-    exporter = InMemorySpanExporter()
-    tracing.begin("test", SimpleSpanProcessor(exporter))
-    yield exporter
-    tracing.end()
+    with exporting() as exporter:
+        yield exporter
 
 
 def test_a_record_that_is_handled_again_has_the_spans_that_it_had(exported: InMemorySpanExporter) -> None:

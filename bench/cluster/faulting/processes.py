@@ -5,13 +5,12 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.console.platform import ports
+from services.console.platform.local_services import answers
 
 DRAIN_S = 40.0
 
@@ -90,8 +89,4 @@ class ServiceProcess:
 
     def ready(self) -> bool:
         """Whether it says that it works."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/ready", timeout=1) as reply:
-                return int(reply.status) == 200
-        except (urllib.error.URLError, OSError):
-            return False
+        return answers(self.port)

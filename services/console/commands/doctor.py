@@ -15,7 +15,7 @@ from shared import encoding, topology
 from shared.access import UnreachableError
 from shared.cassandra import nodes, schema
 from shared.cassandra.client import connect
-from shared.kafka import access, copies, creation, keeping, progress
+from shared.kafka import access, creation, keeping, progress, replicas
 from shared.keeping_settings import NewsSettings, ResultsSettings
 from shared.lags import NEEDED, absent
 from shared.masking import masked
@@ -87,7 +87,7 @@ def _broker() -> str:
 
 def _copies() -> str:
     try:
-        there = copies.look(_kafka())
+        there = replicas.look(_kafka())
     except ConnectionError as error:
         raise UserWarning("not known, since no broker answers") from error
     if there.closed:
@@ -97,7 +97,7 @@ def _copies() -> str:
     return f"{there.brokers} of {there.brokers} brokers, {there.partitions} partitions with all their copies"
 
 
-def _lacking(there: copies.Copies) -> str:
+def _lacking(there: replicas.Replicas) -> str:
     who = f"broker {', '.join(map(str, there.away))} is away" if there.away else "a broker catches up"
     return f"{there.lacking} of {there.partitions} partitions lack a copy, since {who}: {START_AGAIN}"
 

@@ -1,4 +1,4 @@
-"""Whether every partition has the copies that it should have, as the brokers say now."""
+"""Whether every partition has the replicas that it should have, as the brokers say now."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,10 @@ ASK_S = 5.0
 
 
 @dataclass(frozen=True)
-class Copies:
-    """Of the partitions that we may see: how many there are, and how many lack a copy.
+class Replicas:
+    """Of the partitions that we may see: how many there are, and how many lack a replica.
 
-    `brokers` are there; `away` hold copies and are not there. `closed`: partitions that take no record now.
+    `brokers` are there; `away` hold replicas and are not there. `closed`: partitions that take no record now.
     """
 
     brokers: int
@@ -22,12 +22,12 @@ class Copies:
     closed: int
 
 
-def look(settings: KafkaSettings) -> Copies:
+def look(settings: KafkaSettings) -> Replicas:
     """Raises ConnectionError where no broker says."""
     with client.reaching():
         known = client.admin(settings).list_topics(timeout=ASK_S)
     partitions = [partition for topic in known.topics.values() for partition in topic.partitions.values()]
-    return Copies(
+    return Replicas(
         brokers=len(known.brokers),
         away=tuple(sorted({broker for partition in partitions for broker in partition.replicas} - set(known.brokers))),
         partitions=len(partitions),
