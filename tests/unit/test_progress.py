@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 import time
 from typing import Literal
 
@@ -69,7 +70,7 @@ def test_a_step_that_stands_still_says_so_and_how_far_it_is(
 
     lines = said(capsys)
     assert 3 <= len(lines) <= 11
-    assert set(lines) <= {"  documents: 3 of 100, 0 s so far", "  documents: 3 of 100, 1 s so far"}
+    assert all(re.fullmatch(r"  documents: 3 of 100, \d+ s so far", line) for line in lines)
 
 
 def test_a_step_that_cannot_be_counted_says_how_long_it_has_taken_and_a_short_one_nothing(
@@ -83,7 +84,7 @@ def test_a_step_that_cannot_be_counted_says_how_long_it_has_taken_and_a_short_on
     with progress.waiting("reading the topics"):
         time.sleep(0.2)
 
-    assert said(capsys)[0] == "  reading the topics: 0 s so far"
+    assert re.fullmatch(r"  reading the topics: \d+ s so far", said(capsys)[0])
 
 
 def test_nothing_is_said_once_a_step_has_ended(
@@ -92,6 +93,7 @@ def test_nothing_is_said_once_a_step_has_ended(
     monkeypatch.setattr(progress, "QUIET_S", 0.05)
     with pytest.raises(KeyError), progress.waiting("a step"):
         raise KeyError
+    said(capsys)  # a busy machine may have let the step itself take longer than that
 
     time.sleep(0.2)
     assert said(capsys) == []
