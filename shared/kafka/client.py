@@ -41,10 +41,6 @@ GroupPartitions: TypeAlias = ConsumerGroupTopicPartitions
 C = TypeVar("C", Consumer, Producer, Admin)
 Hear: TypeAlias = Callable[[KafkaError], None]
 MAX_BYTES, SMALL_BYTES = 8 * 1024 * 1024, 16 * 1024
-_LEADERLESS = {
-    KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE, KafkaError.FENCED_LEADER_EPOCH,
-    KafkaError.UNKNOWN_LEADER_EPOCH,
-}  # fmt: skip
 _DENIED = {
     KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.GROUP_AUTHORIZATION_FAILED,
     KafkaError.CLUSTER_AUTHORIZATION_FAILED, KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
@@ -122,11 +118,6 @@ def topic_resource(name: str, changes: Mapping[str, str] | None = None) -> Confi
         for setting, value in (changes or {}).items()
     ]
     return ConfigResource(ResourceType.TOPIC, name, incremental_configs=entries)
-
-
-def leaderless(error: Exception) -> bool:
-    """Whether a partition has no leader that one knows, as right after its topic was made or its broker stood still."""
-    return isinstance(error, KafkaException) and error.args[0].code() in _LEADERLESS
 
 
 def refuse_closed_door(settings: KafkaSettings, errors: Iterable[KafkaError]) -> None:

@@ -1,12 +1,17 @@
 """What a consumer is given, as values."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.kafka import client
+import structlog
+
+from shared.kafka import client, failover
 from shared.records import Position, RawRecord
+
+ASK_S = 10.0
+log = structlog.get_logger()
 
 
 def take(reader: client.Consumer, limit: int, wait_s: float, linger_s: float = 0.0) -> list[RawRecord]:
@@ -15,7 +20,23 @@ def take(reader: client.Consumer, limit: int, wait_s: float, linger_s: float = 0
     if first is None:
         return []
     rest = reader.consume(limit - 1, timeout=linger_s) if limit > 1 else []
-    return [raw_record(message) for message in [first, *rest]]
+    return list(raw_records([first, *rest]))
+
+
+def raw_records(messages: Iterable[client.KafkaMessage]) -> Iterator[RawRecord]:
+    """Messages as values. A consumer also gives what goes wrong while it goes on by itself: that is logged alone."""
+    for message in messages:
+        error = message.error()
+        if failover.passes(error):
+            log.warning("a broker does not answer, the consumer goes on", reason=str(error))
+        else:
+            yield raw_record(message)
+
+
+@failover.outlasted
+def committed(reader: client.Consumer, places: list[client.TopicPartition]) -> list[client.TopicPartition]:
+    """What the reader's group has committed of each place, with its note; a negative offset where it has nothing."""
+    return reader.committed(places, timeout=ASK_S) if places else []
 
 
 def firsts(reader: client.Consumer, places: Iterable[tuple[str, int]], within_s: float) -> dict[tuple[str, int], int]:

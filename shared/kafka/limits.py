@@ -4,16 +4,17 @@ from typing import Literal
 
 import stamina
 
-from shared.kafka import client
+from shared.kafka import client, failover
 from shared.kafka.client import Admin, TopicPartition
 
 
+@failover.outlasted
 def ends(asker: Admin, places: list[TopicPartition], within_s: float) -> dict[int, int]:
     """Where each partition of one topic ends now, in one request."""
     return {partition: end for (_, partition), end in offsets(asker, places, "latest", within_s).items()}
 
 
-@stamina.retry(on=client.leaderless, attempts=None, timeout=20, wait_initial=0.05, wait_max=0.5)
+@stamina.retry(on=failover.is_leaderless, attempts=None, timeout=20, wait_initial=0.05, wait_max=0.5)
 def offsets(
     asker: Admin, places: list[TopicPartition], which: Literal["earliest", "latest"], within_s: float
 ) -> dict[tuple[str, int], int]:

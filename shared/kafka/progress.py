@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from shared.access import UnreachableError
-from shared.kafka import client, topics
+from shared.kafka import client, consumed, topics
 from shared.settings import KafkaSettings
 
 ASK_S = 10.0
@@ -47,7 +47,7 @@ class GroupProgress:
         """The next offset of each partition that the group will be given; the first one kept where it has none."""
         lows = {partition: low for partition, (low, _) in topics.ranges(self._settings, self._topic).items()}
         places = [client.TopicPartition(self._topic, partition) for partition in lows]
-        committed = self._consumer.committed(places, timeout=ASK_S)
+        committed = consumed.committed(self._consumer, places)
         return {place.partition: max(place.offset, lows[place.partition]) for place in committed}
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ from itertools import chain
 import structlog
 
 from shared.gaps import Gaps, Place, Tell
-from shared.kafka import client, consumed, topics
+from shared.kafka import client, consumed, failover, topics
 from shared.kafka.lags import KafkaLags
 from shared.lags import Lags
 from shared.records import RawRecord
@@ -15,7 +15,7 @@ from shared.runner import MOST_ACCEPTED
 from shared.settings import KafkaSettings
 from shared.topology import AnyTopic
 
-ASK_S, LOOK_S = 10.0, 3.0
+LOOK_S = 3.0
 NOTE = "accepted"
 log = structlog.get_logger()
 
@@ -85,7 +85,7 @@ class KafkaSource:
         """Poll with everything paused; what slips in after a rebalance is held for the next poll."""
         self._consumer.pause(self._consumer.assignment())
         self._paused = True
-        self._held += [consumed.raw_record(message) for message in self._consumer.consume(100, timeout=0)]
+        self._held += consumed.raw_records(self._consumer.consume(100, timeout=0))
 
     def commit(self, records: Sequence[RawRecord], accepted: Sequence[RawRecord] = ()) -> None:
         """Commit past the records; partitions that another member took over are left to it."""
@@ -97,7 +97,7 @@ class KafkaSource:
             self._accepted[topic, partition] = (*self._accepted[topic, partition], offset)[-MOST_ACCEPTED:]
         offsets = [client.commit_of(place, end, note(self._accepted[place])) for place, end in ends.items()]
         try:
-            self._consumer.commit(offsets=offsets, asynchronous=False)
+            failover.outlasted(self._consumer.commit)(offsets=offsets, asynchronous=False)
         except client.KafkaException as error:
             if not client.lost_partition(error):
                 raise
@@ -142,7 +142,7 @@ class KafkaSource:
     def _learn(self, places: Iterable[Place]) -> None:
         """Ask the broker what was accepted in partitions that are new to us: it stands beside the committed offsets."""
         unknown = [client.TopicPartition(*place) for place in places if place not in self._accepted]
-        for place in self._consumer.committed(unknown, timeout=ASK_S) if unknown else ():
+        for place in consumed.committed(self._consumer, unknown):
             self._accepted[place.topic, place.partition] = noted(place.metadata)
 
     def close(self) -> None:

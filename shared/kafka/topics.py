@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-import stamina
-
-from shared.kafka import access, client, consumed
+from shared.kafka import access, client, consumed, failover
 from shared.records import RawRecord
 from shared.settings import KafkaSettings
 
-READ_S, POLL_S = 30.0, 0.1
+READ_S, ASK_S, POLL_S = 30.0, 5.0, 0.1
 
 
 class UnfinishedReadError(ConnectionError):
@@ -31,8 +29,7 @@ class Follower:
 
     def poll(self, wait_s: float) -> RawRecord | None:
         """The next record, or None when none came within `wait_s`."""
-        message = self._consumer.poll(wait_s)
-        return None if message is None else consumed.raw_record(message)
+        return next(iter(consumed.take(self._consumer, 1, wait_s)), None)
 
     def caught_up(self) -> bool:
         """Whether everything that was there at the start has been read."""
@@ -78,9 +75,7 @@ class RangeReader:
             idle = idle + POLL_S if message is None else 0.0
             ended = None if message is None else consumed.end_of_partition(message)
             if message is not None and ended is None:
-                record = consumed.raw_record(message)
-                if record.position.offset < end:
-                    yield record
+                yield from (record for record in consumed.raw_records([message]) if record.position.offset < end)
             if max(ended or 0, self._consumer.position([place])[0].offset) >= end:
                 return
         raise UnfinishedReadError(f"{place.topic}[{place.partition}]: no record for {READ_S:g} s before offset {end}")
@@ -112,19 +107,20 @@ def ranges(settings: KafkaSettings, topic: str, since: datetime | None = None) -
         consumer.close()
 
 
+@failover.outlasted
 def _from(
     consumer: client.Consumer, topic: str, kept: dict[int, tuple[int, int]], since: datetime
 ) -> dict[int, tuple[int, int]]:
     stamp = round(1_000 * since.timestamp())
-    found = consumer.offsets_for_times([client.TopicPartition(topic, p, stamp) for p in kept], timeout=10)
+    found = consumer.offsets_for_times([client.TopicPartition(topic, p, stamp) for p in kept], timeout=ASK_S)
     firsts = {place.partition: place.offset for place in found}
     return {p: (min(max(low, firsts[p]), high) if firsts[p] >= 0 else high, high) for p, (low, high) in kept.items()}
 
 
-@stamina.retry(on=client.leaderless, attempts=None, timeout=20, wait_initial=0.05, wait_max=0.5)
+@failover.outlasted
 def _ends(consumer: client.Consumer, place: client.TopicPartition) -> tuple[int, int]:
     """First offset and end offset; a partition that was just made may have no leader yet."""
-    low, high = consumer.get_watermark_offsets(place, timeout=10)
+    low, high = consumer.get_watermark_offsets(place, timeout=ASK_S)
     return low, high
 
 

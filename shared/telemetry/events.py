@@ -23,6 +23,7 @@ EVENTS = (
     Event("settings are read from a file too", "an `.env` in the working directory holds some", ("said",)),
     Event("assigned", "the group gave this process partitions; it consumes", ("partitions",)),
     Event("left to another member", "another process handles the batch again, after a rebalance", ("partitions",)),
+    Event("a broker does not answer, the consumer goes on", "others take over from it, or it comes back", ("reason",)),
     Event("password renewed", "new connections to Kafka use the one that stands in the folder of secrets", ("user",)),
     Event("draining", "told to stop, it finishes what is in hand"),
     Event("stopped", "all is committed; exit code 0"),

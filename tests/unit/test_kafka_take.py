@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+import stamina
 
 from shared.kafka import consumed
+from shared.kafka.client import KafkaError, KafkaException, TopicPartition
 
 
 class Record:
@@ -54,3 +56,36 @@ def test_a_record_waits_for_others_only_where_it_may(linger: dict[str, float], t
     assert len(consumed.take(reader, 16, 0.5, **linger)) == taken
     assert len(consumed.take(reader, 1, 0.5, **linger)) == 1
     assert len(reader.waited) == 1, "a full batch waits for nobody"
+
+
+class NoAnswer(Record):
+    """What a consumer gives where a broker did not answer it, and where it may not read."""
+
+    def __init__(self, code: int) -> None:
+        self._code = code
+
+    def error(self) -> KafkaError:  # type: ignore[override]
+        return KafkaError(self._code)
+
+
+def test_a_broker_that_is_away_for_a_while_is_no_record_and_no_end() -> None:
+    messages: Any = [Record(), NoAnswer(KafkaError._TIMED_OUT), NoAnswer(KafkaError.NOT_COORDINATOR), Record()]  # noqa: SLF001
+    assert len([*consumed.raw_records(messages)]) == 2
+
+    refused: Any = NoAnswer(KafkaError.TOPIC_AUTHORIZATION_FAILED)
+    with pytest.raises(KafkaException):
+        [*consumed.raw_records([refused])]
+
+
+def test_what_is_committed_is_asked_again_while_a_group_has_no_coordinator() -> None:
+    class Member:
+        codes = [KafkaError._TIMED_OUT, KafkaError.COORDINATOR_NOT_AVAILABLE]  # noqa: SLF001
+
+        def committed(self, places: list[TopicPartition], **_: Any) -> list[TopicPartition]:
+            if self.codes:
+                raise KafkaException(KafkaError(self.codes.pop()))
+            return places
+
+    member: Any = Member()
+    with stamina.set_testing(True, attempts=3):
+        assert consumed.committed(member, [TopicPartition("news", 0)]) == [TopicPartition("news", 0)]

@@ -1,0 +1,32 @@
+"""What passes when a broker is away and its partitions and groups go to others, and waiting for that."""
+
+import stamina
+
+from shared.kafka.confluent import KafkaError, KafkaException
+
+FAILOVER_S = 30.0
+"""Brokers of ours are given up after 12 s, and others then take over; a broker that stays away longer is a fault."""
+_NO_LEADER = {
+    KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE, KafkaError.FENCED_LEADER_EPOCH,
+    KafkaError.UNKNOWN_LEADER_EPOCH,
+}  # fmt: skip
+_NO_ANSWER = {
+    KafkaError.REQUEST_TIMED_OUT, KafkaError.COORDINATOR_LOAD_IN_PROGRESS, KafkaError.COORDINATOR_NOT_AVAILABLE,
+    KafkaError.NOT_COORDINATOR, KafkaError.OFFSET_NOT_AVAILABLE,
+    KafkaError._TIMED_OUT, KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN, KafkaError._WAIT_COORD,  # noqa: SLF001
+}  # fmt: skip
+
+
+def is_leaderless(error: Exception) -> bool:
+    """Whether a partition has no leader that one knows, as right after its topic was made or its broker stood still."""
+    return isinstance(error, KafkaException) and error.args[0].code() in _NO_LEADER
+
+
+def passes(error: Exception | KafkaError | None) -> bool:
+    """Whether it is gone once others have taken over from a broker that is away."""
+    said = error.args[0] if isinstance(error, KafkaException) else error
+    return isinstance(said, TimeoutError) or (isinstance(said, KafkaError) and said.code() in _NO_LEADER | _NO_ANSWER)
+
+
+outlasted = stamina.retry(on=passes, attempts=None, timeout=FAILOVER_S, wait_initial=0.05, wait_max=0.5)
+"""Decorates what asks a broker and changes nothing: it is asked again for as long as a failover may take."""
