@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from statistics import median
+from typing import NamedTuple
 
 import httpx
 import psutil
@@ -26,18 +27,28 @@ SLOW_BYTES, MINUTE = 16, 60
 MiB = 1024 * 1024
 
 
+class Second(NamedTuple):
+    """What there is at one moment: the service's resident set in MiB, and streams that are open."""
+
+    rss_mib: float
+    streams: int
+
+
 @dataclass
 class Load:
     """What 50 streams do. `asked`: the questions that are open; `delays`: milliseconds until each answer was seen.
 
-    `stalls`: how often the broker took nothing for half a minute, after which the flow goes on.
+    `stalls`: how often the broker took nothing for half a minute, after which the flow goes on. `open`: streams that
+    are open now; `opened` were in all, and `refused` is how many the service did not open.
     """
 
     flow: Flow
     until: float
     asked: deque[str] = field(default_factory=lambda: deque(maxlen=10))
     delays: list[tuple[float, float]] = field(default_factory=list)
+    open: int = 0
     opened: int = 0
+    refused: int = 0
     slow_bytes: int = 0
     asked_in_all: int = 0
     stalls: int = 0
@@ -47,18 +58,15 @@ class Load:
         return time.monotonic() < self.until
 
 
-async def hold(stage: Stage, load: Load) -> list[float]:
-    """Hold the streams open as long as the load goes on; the service's resident set in MiB, each second."""
+async def hold(stage: Stage, load: Load) -> list[Second]:
+    """Hold the streams open as long as the load goes on, and look each second."""
     threading.Thread(target=_feed, args=[load], daemon=True).start()
     kinds = ["/standings/stream"] * STANDINGS + ["/freshness/stream"] * FRESHNESS
     paths = kinds + [""] * (STREAMS - 1 - len(kinds))
-    sizes = list[float]()
-    async with httpx.AsyncClient(
-        base_url=stage.services.pages, timeout=WAIT_S, limits=httpx.Limits(max_connections=None)
-    ) as client:
-        readers = [_follow(client, load, path) for path in paths]
-        await asyncio.gather(_measure(stage, load, sizes), _slowly(stage.services.pages, load), *readers)
-    return sizes
+    seconds = list[Second]()
+    readers = [_follow(stage.services.pages, load, path) for path in paths]
+    await asyncio.gather(_measure(stage, load, seconds), _slowly(stage.services.pages, load), *readers)
+    return seconds
 
 
 def _feed(load: Load) -> None:
@@ -87,17 +95,26 @@ def _feed(load: Load) -> None:
         time.sleep(max(0.0, now + 1 / PER_SECOND - time.monotonic()))
 
 
-async def _follow(client: httpx.AsyncClient, load: Load, path: str) -> None:
-    """One stream at a time: of the path, or of one open question after the other."""
-    while load.goes_on:
-        await asyncio.sleep(random.uniform(0.1, 1.0))  # noqa: S311
-        if not load.asked:
-            continue
-        address = path or f"/question/stream?id={random.choice(load.asked)}"  # noqa: S311
-        with suppress(httpx.TransportError):  # as a browser does it: what broke off is opened anew
-            async with client.stream("GET", address) as stream:
-                load.opened += 1
-                await _heard(stream.aiter_lines(), load)
+async def _follow(pages: str, load: Load, path: str) -> None:
+    """A browser of its own with one stream at a time: of the path, or of one open question after the other."""
+    async with httpx.AsyncClient(base_url=pages, timeout=WAIT_S) as browser:
+        while load.goes_on:
+            await asyncio.sleep(random.uniform(0.1, 1.0))  # noqa: S311
+            if load.asked:
+                with suppress(httpx.TransportError):  # as a browser does it: what broke off is opened anew
+                    await _open(browser, path or f"/question/stream?id={random.choice(load.asked)}", load)  # noqa: S311
+
+
+async def _open(browser: httpx.AsyncClient, address: str, load: Load) -> None:
+    async with browser.stream("GET", address) as stream:
+        if stream.is_error:
+            load.refused += 1
+            return
+        load.opened, load.open = load.opened + 1, load.open + 1
+        try:
+            await _heard(stream.aiter_lines(), load)
+        finally:
+            load.open -= 1
 
 
 async def _heard(lines: AsyncIterator[str], load: Load) -> None:
@@ -127,12 +144,13 @@ async def _slowly(address: str, load: Load) -> None:
     writer.close()
 
 
-async def _measure(stage: Stage, load: Load, sizes: list[float]) -> None:
+async def _measure(stage: Stage, load: Load, seconds: list[Second]) -> None:
     [pid] = [status.pid for status in stage.services.status() if status.name == "web"]
     service = psutil.Process(pid)
     while load.goes_on:
-        sizes.append(service.memory_info().rss / MiB)
-        if len(sizes) % MINUTE == 0:  # so that a run that breaks off has said something
-            said = f"minute {len(sizes) // MINUTE}: {median(sizes[-MINUTE:]):.1f} MiB, {load.asked_in_all} questions"
-            sys.stderr.write(f"{said}, {load.stalls} stalls\n")
+        seconds.append(Second(service.memory_info().rss / MiB, load.open))
+        if len(seconds) % MINUTE == 0:  # so that a run that breaks off has said something
+            rss_mib, streams = (median(each) for each in zip(*seconds[-MINUTE:], strict=True))
+            said = f"minute {len(seconds) // MINUTE}: {rss_mib:.1f} MiB, {streams:g} streams"
+            sys.stderr.write(f"{said}, {load.asked_in_all} questions, {load.stalls} stalls\n")
         await asyncio.sleep(1.0)
