@@ -65,7 +65,7 @@ def test_each_track_has_its_speaker_with_what_was_measured_and_what_was_not(page
     page = pages.browser().get("/adapters").text
 
     assert "Track cartridge" in page
-    assert re.search(r"In force: <a [^>]*>new</a>", page)
+    assert re.search(r"In use: <a [^>]*>new</a>", page)
     assert re.search(r"Stands by: <a [^>]*>old</a>", page)
     for said in (
         "0.6 (0.5 to 0.7), n = 40",

@@ -156,7 +156,7 @@ def test_what_fits_nothing_is_a_sentence_and_no_error(pages: Pages) -> None:
     put(pages, "q-1")
     for query, sentence in (
         ("arm=nobody", "No arm of"), ("other=nobody", "shown are all others"), ("other=base", "not against itself"),
-        ("slice=x", "is of slice x"), ("outcome=x", "x is no outcome"), ("failure=x", "failed by x"),
+        ("slice=x", "is of kind x"), ("outcome=x", "x is no outcome"), ("failure=x", "failed by x"),
         ("contest=x", "belongs to a contest x"), ("id=x", "has the id x"), ("until=x", "until is no time"),
         ("page=0", "There is no page 0"), ("page=9", "There is no page 9"),
         ("colour=red", "colour is not known"), ("until=9999-99-99", "no time"),

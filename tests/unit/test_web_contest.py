@@ -179,8 +179,8 @@ def test_a_shipped_contest_is_chosen_from_a_list_seen_and_announced(pages: Pages
 
 def test_the_shipped_contest_that_is_in_force_is_marked_in_the_list(pages: Pages) -> None:
     listed = pages.browser().get("/contest").text
-    assert listed.count("in force</span>") == 1
-    assert re.search(r'name=two_by_two">two_by_two</a> <span class="tag">in force</span>', listed)
+    assert listed.count("current</span>") == 1
+    assert re.search(r'name=two_by_two">two_by_two</a> <span class="tag">current</span>', listed)
 
 
 def test_a_name_that_no_shipped_contest_has_opens_nothing(pages: Pages) -> None:

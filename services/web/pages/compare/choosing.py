@@ -74,7 +74,7 @@ def _unfitting_arms(view: View, held: Kept, label: str) -> Iterator[str]:
 
 def _unfitting_questions(view: View, held: Kept) -> Iterator[str]:
     if view.slice and view.slice not in {row.result.question.slice for row in held.rows}:
-        yield f"No question that is kept here is of slice {view.slice}."
+        yield f"No question that is kept here is of kind {view.slice}."
     if view.id and view.id not in {row.question_id for row in held.rows}:
         yield f"No question that is kept here has the id {view.id} and a result: it may not be scored yet."
     if view.outcome and view.outcome not in OUTCOMES:

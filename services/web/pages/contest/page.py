@@ -1,4 +1,4 @@
-"""The contest in force, those before it, and announcing another."""
+"""The current contest, those before it, and announcing another."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
