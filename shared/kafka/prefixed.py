@@ -2,6 +2,7 @@
 it on the way back. So nothing else knows of it. What is overridden is what is used; a test looks at every method.
 """
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -18,7 +19,15 @@ class Consumer(LibraryConsumer):
 
     def __init__(self, options: dict[str, Any], names: Installation) -> None:
         super().__init__(options)
-        self._names = names
+        self._names, self._passwords = names, deque[tuple[str, str]]()
+
+    def set_sasl_credentials(self, username: str, password: str) -> None:
+        """At the next call from the thread that reads: while one thread polls again and again, none other gets in."""
+        self._passwords.append((username, password))
+
+    def _renew(self) -> None:
+        while self._passwords:
+            super().set_sasl_credentials(*self._passwords.popleft())
 
     def subscribe(self, topics: list[str], **told: Told) -> None:  # type: ignore[override]
         def heard(tell: Told) -> Told:
@@ -27,10 +36,12 @@ class Consumer(LibraryConsumer):
         super().subscribe([self._names.named(topic) for topic in topics], **{on: heard(told[on]) for on in told})
 
     def poll(self, timeout: float = -1) -> Message | None:
+        self._renew()
         message = super().poll(timeout)
         return None if message is None else read(message, self._names)
 
     def consume(self, num_messages: int = 1, timeout: float = -1) -> list[Message]:
+        self._renew()
         return [read(message, self._names) for message in super().consume(num_messages, timeout)]
 
     def assign(self, partitions: list[TopicPartition]) -> None:
@@ -43,12 +54,14 @@ class Consumer(LibraryConsumer):
         return super().commit(offsets=named(offsets, self._names), asynchronous=asynchronous)  # type: ignore[call-overload]
 
     def committed(self, partitions: list[TopicPartition], timeout: float = -1) -> list[TopicPartition]:
+        self._renew()
         return plain(super().committed(named(partitions, self._names), timeout), self._names)
 
     def position(self, partitions: list[TopicPartition]) -> list[TopicPartition]:
         return plain(super().position(named(partitions, self._names)), self._names)
 
     def offsets_for_times(self, partitions: list[TopicPartition], timeout: float = -1) -> list[TopicPartition]:
+        self._renew()
         return plain(super().offsets_for_times(named(partitions, self._names), timeout), self._names)
 
     def pause(self, partitions: list[TopicPartition]) -> None:
@@ -60,9 +73,11 @@ class Consumer(LibraryConsumer):
     def get_watermark_offsets(
         self, partition: TopicPartition, timeout: float = -1, cached: bool = False
     ) -> tuple[int, int]:
+        self._renew()
         return super().get_watermark_offsets(named([partition], self._names)[0], timeout, cached)
 
     def list_topics(self, topic: str | None = None, timeout: float = -1) -> Any:
+        self._renew()
         return known(super().list_topics, topic, timeout, self._names)
 
 

@@ -26,7 +26,7 @@ WITHIN_S = 120.0
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
     with servers(tmp_path_factory.mktemp("servers")) as running:
-        yield running
+        yield {**running, "TILTYARD_INGEST_CHUNKER": "words"}
 
 
 def kafka_of(environment: Mapping[str, str]) -> KafkaSettings:
@@ -58,7 +58,8 @@ def delete_all(kafka: KafkaSettings, *of: AnyTopic) -> None:
         for topic in of
         for partition, (_, end) in topics.ranges(kafka, topic.name).items()
     ]
-    for deleted in client.admin(kafka).delete_records(places).values():
+    admin = client.admin(kafka)  # its futures die with it
+    for deleted in admin.delete_records(places).values():
         deleted.result()
 
 

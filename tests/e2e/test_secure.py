@@ -121,7 +121,7 @@ def test_services_go_on_with_new_passwords_after_every_connection_was_broken(loc
     locked.platform.stop()
     locked.platform.start(lambda _: None)
     fates += published(locked, "The lock at Orm is open.")
-    question = a_question(text="Is the lock at Orm open?")
+    question = a_question(question_id="of the lock", text="Is the lock at Orm open?")
     result = asking.ask(locked.kafka(), [question], within_s=WITHIN_S)[question.question_id]
 
     assert fates == ["indexed"] * 3

@@ -23,7 +23,7 @@ def test_every_trace_is_whole_though_services_were_killed(tmp_path: Path) -> Non
         env=os.environ | {"TILTYARD_HOME": str(tmp_path), "TILTYARD_PLATFORM_JARS": str(jars)},
         capture_output=True, text=True, timeout=850, check=False,
     )  # fmt: skip
-    told = json.loads(run.stdout[run.stdout.index("{") :]) if "{" in run.stdout else {}
+    told = json.loads(run.stdout[run.stdout.index("{\n") :]) if "{\n" in run.stdout else {}
 
     assert run.returncode == 0, f"{told}\n{run.stderr[-3_000:]}"
     assert told["whole"] == QUESTIONS + DOCUMENTS

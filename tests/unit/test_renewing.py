@@ -1,6 +1,7 @@
 """Another password while a process runs: who reads it, when, and from whose folder."""
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,29 @@ def test_clients_of_kafka_that_run_are_told_once(folder: Path) -> None:
     passwords.look()
     passwords.look()
     assert told.told == [("tiltyard-ingest", "new")]
+
+
+def test_a_consumer_that_is_polled_all_the_time_takes_the_new_password_up(folder: Path) -> None:
+    passwords, settings, over = Passwords(), KafkaSettings(bootstrap_servers="127.0.0.1:1"), threading.Event()
+    consumer = client.consumer(settings, "ingest")
+    passwords.follow(consumer, settings, "old")
+
+    def poll() -> None:
+        while not over.is_set():
+            consumer.poll(0.05)
+
+    polling = threading.Thread(target=poll)
+    polling.start()
+    write(folder, "new")
+    looking = threading.Thread(target=passwords.look, daemon=True)
+    looking.start()
+    looking.join(10)
+    is_stuck = looking.is_alive()
+    over.set()
+    polling.join()
+    consumer.close()
+
+    assert not is_stuck
 
 
 def test_a_client_that_is_just_closed_keeps_no_other_from_being_told(folder: Path) -> None:
