@@ -12,8 +12,10 @@ _NO_LEADER = {
 }  # fmt: skip
 _NO_ANSWER = {
     KafkaError.REQUEST_TIMED_OUT, KafkaError.COORDINATOR_LOAD_IN_PROGRESS, KafkaError.COORDINATOR_NOT_AVAILABLE,
-    KafkaError.NOT_COORDINATOR, KafkaError.OFFSET_NOT_AVAILABLE,
+    KafkaError.NOT_COORDINATOR, KafkaError.OFFSET_NOT_AVAILABLE, KafkaError.NETWORK_EXCEPTION,
+    KafkaError.BROKER_NOT_AVAILABLE, KafkaError.KAFKA_STORAGE_ERROR,
     KafkaError._TIMED_OUT, KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN, KafkaError._WAIT_COORD,  # noqa: SLF001 (their public names)
+    KafkaError._DESTROY_BROKER,  # noqa: SLF001 (a broker that left the cluster while it was asked)
 }  # fmt: skip
 
 
