@@ -49,10 +49,10 @@ class StoreNodes:
     def start(self, *numbers: int) -> None:
         """Start nodes, and wait until each answers clients. Raises TimeoutError where one does not."""
         for number in numbers:
-            log = (self._folder(number) / "log").open("ab")
             command = [str(find_java()), f"@{self._options(number)}", "-cp", f"{self.jars}/*"]
             command.append("org.apache.cassandra.service.CassandraDaemon")
-            self.processes[number] = subprocess.Popen(command, stdout=log, stderr=log)
+            with (self._folder(number) / "log").open("ab") as log:
+                self.processes[number] = subprocess.Popen(command, stdout=log, stderr=log)
         for number in numbers:
             wait_for(partial(self.answers, number), f"node {number} does not answer")
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from services.scorer.offsets import Place
 from shared.access import UnreachableError
-from shared.kafka import client
+from shared.kafka import client, consumed
 from shared.kafka.client import KafkaException
 from shared.settings import KafkaSettings
 
@@ -55,7 +55,7 @@ class Progress:
         What is committed may lie before the first record: what was between them was deleted unread, and whoever reads
         on from there tells of it.
         """
-        low, high = self._reader.get_watermark_offsets(place, timeout=ASK_S)
+        low, high = consumed.kept(self._reader, place, ASK_S)
         return Reach(place.offset if 0 <= place.offset <= high else low, high)
 
 

@@ -42,9 +42,14 @@ def committed(reader: client.Consumer, places: list[client.TopicPartition]) -> l
 def firsts(reader: client.Consumer, places: Iterable[tuple[str, int]], within_s: float) -> dict[tuple[str, int], int]:
     """The first offset that the broker has of each place, asked now; ConnectionError where it does not say in time."""
     with client.reaching():
-        return {
-            place: reader.get_watermark_offsets(client.TopicPartition(*place), timeout=within_s)[0] for place in places
-        }
+        return {place: kept(reader, client.TopicPartition(*place), within_s)[0] for place in places}
+
+
+def kept(reader: client.Consumer, place: client.TopicPartition, within_s: float) -> tuple[int, int]:
+    """First offset and end offset of a partition, asked of the broker now."""
+    with failover.learning(reader, within_s):
+        low, high = reader.get_watermark_offsets(place, timeout=within_s)
+        return low, high
 
 
 def end_of_partition(message: client.KafkaMessage) -> int | None:

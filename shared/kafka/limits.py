@@ -20,11 +20,6 @@ def offsets(
 ) -> dict[tuple[str, int], int]:
     """The first offset that is kept of each partition, or where it ends, in one request."""
     asked = dict.fromkeys(places, getattr(client.OffsetSpec, which)())
-    try:
+    with failover.learning(asker, within_s):
         futures = asker.list_offsets(asked, request_timeout=within_s)
-        found = {place: future.result(within_s) for place, future in futures.items()}
-    except client.KafkaException as error:
-        if failover.is_leaderless(error):
-            asker.list_topics(timeout=within_s)  # the client goes by the leaders that it was told of last
-        raise
-    return {(place.topic, place.partition): int(of.offset) for place, of in found.items()}
+        return {(place.topic, place.partition): int(of.result(within_s).offset) for place, of in futures.items()}

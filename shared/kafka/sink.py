@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from shared import dead_letters
 from shared.access import GRANT, RefusedError
-from shared.kafka import access, client, consumed
+from shared.kafka import access, client, consumed, failover
 from shared.messages import Message
 from shared.records import Effect, Position, RawRecord
 from shared.settings import KafkaSettings
@@ -15,7 +15,7 @@ from shared.telemetry.tracing import Headers
 from shared.topology import AnyTopic
 
 O = TypeVar("O")  # noqa: E741  (O is for outcome)
-FLUSH_S = 30.0
+FLUSH_S = failover.FAILOVER_S
 NO_TRACE: Headers = {}
 
 

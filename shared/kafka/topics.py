@@ -120,8 +120,7 @@ def _from(
 @failover.outlasted
 def _ends(consumer: client.Consumer, place: client.TopicPartition) -> tuple[int, int]:
     """First offset and end offset; a partition that was just made may have no leader yet."""
-    low, high = consumer.get_watermark_offsets(place, timeout=ASK_S)
-    return low, high
+    return consumed.kept(consumer, place, ASK_S)
 
 
 def identity(settings: KafkaSettings, topic: str) -> str:

@@ -21,7 +21,7 @@ PRODUCER = {
 ACTIONS = {"new": 30, "revise": 22, "retract": 8, "again": 5, "unchanged": 3, "ask": 30, "poison": 2}
 """Of a hundred records: how many are what. `again` publishes a retracted document with another text."""
 RECENT = 30
-FLUSH_S = 600.0
+FLUSH_S, ENDS_S = 600.0, 10.0
 PROBES = 10_000
 """Added to the seed for what is sent to see whether all is well again."""
 
@@ -41,6 +41,9 @@ class Record:
         self._file = path.open("a", encoding="utf-8")
         self._lock = threading.Lock()
         self.acknowledged = self.refused = 0
+
+    def close(self) -> None:
+        self._file.close()
 
     def acknowledge(self, error: KafkaError | None, message: Message, sent: Sent) -> None:
         """What a producer calls for each record."""
@@ -75,6 +78,8 @@ class Workload:
     def __exit__(self, *_: object) -> None:
         self._ending.set()
         self._thread.join()
+        self._producer.flush(ENDS_S)
+        self.record.close()
 
     def hold(self) -> None:
         """Send nothing more until `go`, and wait until the brokers took what was sent; TimeoutError if they do not."""
