@@ -17,7 +17,6 @@ from shared.kafka.confluent import (
     AlterConfigOpType,
     ConfigEntry,
     ConfigResource,
-    ConsumerGroupTopicPartitions,
     KafkaError,
     KafkaException,
     NewTopic,
@@ -34,10 +33,9 @@ from shared.renewing import kafka_password
 from shared.settings import KafkaSettings
 
 __all__ = [
-    "TIMESTAMP_NOT_AVAILABLE", "Admin", "Consumer", "GroupPartitions", "KafkaError", "KafkaException", "KafkaMessage",
+    "TIMESTAMP_NOT_AVAILABLE", "Admin", "Consumer", "KafkaError", "KafkaException", "KafkaMessage",
     "NewTopic", "OffsetSpec", "Producer", "TopicCollection", "TopicPartition",
 ]  # fmt: skip
-GroupPartitions: TypeAlias = ConsumerGroupTopicPartitions
 C = TypeVar("C", Consumer, Producer, Admin)
 Hear: TypeAlias = Callable[[KafkaError], None]
 MAX_BYTES, SMALL_BYTES = 8 * 1024 * 1024, 16 * 1024

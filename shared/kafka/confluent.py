@@ -3,7 +3,6 @@
 from confluent_kafka import (
     TIMESTAMP_NOT_AVAILABLE,
     Consumer,
-    ConsumerGroupTopicPartitions,
     KafkaError,
     KafkaException,
     Message,
@@ -30,7 +29,7 @@ from confluent_kafka.cimpl import NewTopic
 
 __all__ = [
     "TIMESTAMP_NOT_AVAILABLE", "AclBinding", "AclOperation", "AclPermissionType", "AdminClient", "AlterConfigOpType",
-    "ConfigEntry", "ConfigResource", "Consumer", "ConsumerGroupTopicPartitions", "KafkaError", "KafkaException",
+    "ConfigEntry", "ConfigResource", "Consumer", "KafkaError", "KafkaException",
     "Message", "NewTopic", "OffsetSpec", "Producer", "ResourcePatternType", "ResourceType", "ScramCredentialInfo",
     "ScramMechanism", "TopicCollection", "TopicPartition", "UserScramCredentialUpsertion",
 ]  # fmt: skip

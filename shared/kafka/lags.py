@@ -22,6 +22,7 @@ class KafkaLags:
         self._settings, self._topics, self._groups = settings, topics, groups
         self._asker = client.admin(settings)
         self._peeker = client.reader(settings, uncommitted=True, ahead=1)
+        self._readers = dict[str, client.Consumer]()
 
     def look(self) -> Lags:
         """As of now. Raises ConnectionError where the broker does not say."""
@@ -29,7 +30,7 @@ class KafkaLags:
         if self._groups is not None:
             known = {group: works for group, works in known.items() if group in self._groups}
         try:
-            committed = self._unread(known) | self._committed(known)
+            committed = self._committed(known, self._partitions())
             kept = self._kept({place[1:] for place in committed})
             waiting = {place: max(offset, kept[place[1:]][0]) for place, offset in committed.items()}
             waiting = {place: offset for place, offset in waiting.items() if offset < kept[place[1:]][1]}
@@ -39,33 +40,26 @@ class KafkaLags:
         at_work = frozenset(group for group, works in known.items() if works)
         return Lags(datetime.now(UTC), behind(committed, kept, oldest), committed, at_work)
 
-    def _unread(self, groups: Collection[str]) -> dict[Place, int]:
-        """Every partition from its beginning, for groups that were asked for by name."""
-        if self._groups is None:
-            return {}
+    def _partitions(self) -> list[client.TopicPartition]:
         known = self._asker.list_topics(timeout=ASK_S).topics
+        there = sorted(set(self._topics) & set(known))
+        return [client.TopicPartition(topic, partition) for topic in there for partition in known[topic].partitions]
+
+    def _committed(self, groups: Collection[str], of: list[client.TopicPartition]) -> dict[Place, int]:
+        """Where each group is in each of its partitions; from the beginning where it was asked for by name."""
+        from_beginning = self._groups is not None
         return {
-            Place(group, topic, partition): 0
+            Place(group, place.topic, place.partition): max(0, place.offset)
             for group in groups
-            for topic in self._topics
-            if topic in known
-            for partition in known[topic].partitions
+            for place in self._reader_of(group).committed(of, timeout=ASK_S)
+            if place.offset >= 0 or from_beginning
         }
 
-    def _committed(self, groups: Collection[str]) -> dict[Place, int]:
-        prefix = f"{self._settings.group_prefix}-"
-        asked = {
-            group: self._asker.list_consumer_group_offsets(
-                [client.GroupPartitions(f"{prefix}{group}")], request_timeout=ASK_S
-            )[f"{prefix}{group}"]
-            for group in groups
-        }
-        return {
-            Place(group, place.topic, place.partition): place.offset
-            for group, answer in asked.items()
-            for place in answer.result(ASK_S + 1).topic_partitions or ()
-            if place.topic in self._topics and place.offset >= 0
-        }
+    def _reader_of(self, group: str) -> client.Consumer:
+        """It only asks. The library's admin client, asked of a group, ends the process where the broker breaks off."""
+        if group not in self._readers:
+            self._readers[group] = client.consumer(self._settings, group)
+        return self._readers[group]
 
     def _kept(self, places: Collection[tuple[str, int]]) -> Kept:
         """First and end offset of each."""

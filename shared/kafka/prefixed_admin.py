@@ -7,13 +7,12 @@ from shared.installation import Installation
 from shared.kafka.confluent import (
     AdminClient,
     ConfigResource,
-    ConsumerGroupTopicPartitions,
     NewTopic,
     ResourceType,
     TopicCollection,
     TopicPartition,
 )
-from shared.kafka.prefixed import known, named, plain
+from shared.kafka.prefixed import known, named
 
 
 class Admin(AdminClient):
@@ -68,16 +67,6 @@ class Admin(AdminClient):
         wanted = [self._names.named(group) for group in group_ids]
         return self._by_name(super().describe_consumer_groups(wanted, **how))
 
-    def list_consumer_group_offsets(  # type: ignore[override]
-        self, list_consumer_group_offsets_request: list[ConsumerGroupTopicPartitions], **how: Any
-    ) -> dict[str, Any]:
-        wanted = [
-            ConsumerGroupTopicPartitions(self._names.named(asked.group_id))
-            for asked in list_consumer_group_offsets_request
-        ]
-        answers = self._by_name(super().list_consumer_group_offsets(wanted, **how))
-        return {group: _Later(answer, self._of_group) for group, answer in answers.items()}
-
     def _by_name(self, answers: Mapping[str, Any]) -> dict[str, Any]:
         return {self._names.plain(name) or name: answer for name, answer in answers.items()}
 
@@ -98,11 +87,6 @@ class Admin(AdminClient):
             group.group_id = self._names.plain(group.group_id)
         listed.valid = [group for group in listed.valid if group.group_id is not None]
         return listed
-
-    def _of_group(self, found: Any) -> ConsumerGroupTopicPartitions:
-        return ConsumerGroupTopicPartitions(
-            self._names.plain(found.group_id) or found.group_id, plain(found.topic_partitions or [], self._names)
-        )
 
 
 class _Later:
