@@ -1,8 +1,8 @@
 """`python -m bench.cluster faults`: faults on three nodes, and whether anything was lost, mixed or counted twice.
 
 Documents with revisions and retractions, and questions about them, flow at a steady rate while processes are killed,
-paused, cut off, given a full disk or another clock. After each kind of fault a verifier that shares no code with the
-services looks at every record and every row. Exits with 1 where a bar is missed.
+paused, cut off, given a full disk, another clock or another version. After each kind of fault a verifier that shares
+no code with the services looks at every record and every row. Exits with 1 where a bar is missed.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from bench.cluster.faulting.trial import Block, Trial
 from bench.cluster.faulting.watching import Watch
 from bench.cluster.faulting.workload import Workload
 
-KINDS = ("kill", "pause", "roll", "consumers", "clock", "disk", "partition")
+KINDS = ("kill", "pause", "roll", "consumers", "clock", "disk", "partition", "upgrade")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -33,6 +33,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--minutes", type=float, default=0.0, help="of each kind; 0: so many times as `--times` says")
     parser.add_argument("--times", type=int, default=5, help="faults of each kind, where no minutes are given")
     parser.add_argument("--per-second", type=float, default=4.0, help="records of the workload")
+    parser.add_argument("--other", type=Path, help="checkout of another version, for the kind `upgrade`")
     parser.add_argument("--out", type=Path, help="folder of records, logs and figures; else one that is removed")
     options = parser.parse_args(arguments)
     blocks = [block for seed in options.seeds for block in _of_seed(seed, options)]
@@ -62,6 +63,7 @@ def run(folder: Path, seed: int, options: argparse.Namespace) -> list[Block]:
         Watch(servers.bootstrap) as watch,
         Workload(servers.bootstrap, record, run=name, seed=seed, per_second=options.per_second) as workload,
     ):
+        installation.other = options.other and options.other.absolute()
         trial = Trial(installation, keeper, workload, watch, record, seed=seed, say=_say)
         _say(f"seed {seed}: the first documents and questions took {trial.warm_up():.1f} s")
         blocks = []

@@ -30,13 +30,14 @@ READY_WITHIN_S = 600.0
 
 
 class Installation:
-    """The servers and the service processes, by name."""
+    """The servers and the service processes, by name. `other`: a checkout of another version, where there is one."""
 
     def __init__(self, folder: Path, servers: Servers, environment: Mapping[str, str]) -> None:
         self.folder, self.servers = folder, servers
         self._environment = environment
         self.disks: dict[str, Disk] = {}
         self.without_disks = "no disks were mounted for this run"
+        self.other: Path | None = None
         self.services: dict[str, ServiceProcess] = {}
         for name in SERVICES:
             self.add(name)
@@ -57,6 +58,14 @@ class Installation:
         """Let every service drain."""
         for service in self.every():
             service.stop()
+
+    def roll(self, checkout: Path | None = None) -> None:
+        """Stop each service and start it again, from this checkout, the next one once all are ready."""
+        for service in self.every():
+            service.stop()
+            service.checkout = checkout
+            service.start()
+            self.wait_ready()
 
     def wait_ready(self) -> None:
         """Until each wanted process says that it works; TimeoutError with the first that does not."""

@@ -1,4 +1,4 @@
-"""One service process that can be killed, paused and started again, also under another clock or with another disk."""
+"""One service process that can be killed, paused and started again, also under another clock or from other code."""
 
 import os
 import signal
@@ -31,6 +31,8 @@ class ServiceProcess:
     began: float = 0.0
     also: Mapping[str, str] = field(default_factory=dict)
     """Added to its environment at the next start, such as another clock."""
+    checkout: Path | None = None
+    """Whose code it runs from the next start on; None: this one's."""
 
     @property
     def home(self) -> Path:
@@ -61,7 +63,7 @@ class ServiceProcess:
             self.popen = subprocess.Popen(
                 [sys.executable, "-m", f"services.{service}"],
                 env={**os.environ, **self.environment, **own, **self.also},
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.checkout,
                 start_new_session=True,
             )  # fmt: skip
         self.began, self.wanted = time.monotonic(), True

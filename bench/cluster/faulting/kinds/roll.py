@@ -14,11 +14,5 @@ def draw(installation: Installation, chance: Random) -> Fault:
         for name in servers.names:
             servers.restart(name)
 
-    def of_services() -> None:
-        for service in installation.every():
-            service.stop()
-            service.start()
-            installation.wait_ready()
-
-    target, roll = chance.choice([("all servers", of_servers), ("all services", of_services)])
+    target, roll = chance.choice([("all servers", of_servers), ("all services", installation.roll)])
     return Fault(target, roll, lambda: None, 0.0)
