@@ -38,7 +38,7 @@ class Second(NamedTuple):
 class Load:
     """What 50 streams do. `asked`: the questions that are open; `delays`: milliseconds until each answer was seen.
 
-    `stalls`: how often the broker took nothing for half a minute, after which the flow goes on. `open`: streams that
+    `stalls`: how often the broker took nothing for a minute, after which the flow goes on. `open`: streams that
     are open now; `opened` were in all, and `refused` is how many the service did not open.
     """
 
@@ -139,7 +139,9 @@ async def _slowly(address: str, load: Load) -> None:
     reader, writer = await asyncio.open_connection(sock=connection, limit=SLOW_BYTES)
     writer.write(f"GET /freshness/stream HTTP/1.1\r\nHost: {url.host}:{url.port}\r\n\r\n".encode())
     while load.goes_on:
-        load.slow_bytes += len(await reader.read(SLOW_BYTES))
+        came = await reader.read(SLOW_BYTES)
+        load.refused += load.slow_bytes == 0 and b" 200" not in came
+        load.slow_bytes += len(came)
         await asyncio.sleep(1.0)
     writer.close()
 

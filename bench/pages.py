@@ -9,9 +9,10 @@ arrival on the stream of an open page, 300 answers on one page after the other. 
 streams is read so slowly that the server has to wait for it. Before, as many questions and documents come as the
 service keeps, and the streams are open for `--warm` minutes, so that what grows then is no view that fills. `rss_mib`
 is the service's resident set, the median of each minute. `slope_mib_per_hour` is that of the straight line through them
-by least squares, `growth` is the slope over where that line begins. `streams` were open at the median of all seconds,
-of `opened` in all; the service `refused` so many. `questions` came meanwhile; `stalls` is how often the broker took
-nothing for half a minute. Delays there are from before the produce call, so that they are a little longer.
+by least squares, `growth` is the slope over where that line begins. `streams` were open at the median of all seconds
+beside the slow one, of `opened` in all; the service `refused` so many. `questions` came meanwhile; `stalls` is how
+often the broker took nothing for a minute. Delays there are from before the produce call, so that they are a little
+longer.
 """
 
 import argparse
@@ -29,7 +30,7 @@ import numpy as np
 
 from bench import page_counts, page_streams, processor
 from bench.page_flow import ARMS, Flow
-from bench.page_streams import WAIT_S, Load
+from bench.page_streams import STREAMS, WAIT_S, Load
 from services.console.demo.stage import Stage
 from services.console.demo.stage import build as build_stage
 from shared import topology
@@ -118,8 +119,9 @@ async def _opened(stage: Stage, flow: Flow, minutes: float, warm: float) -> dict
     seconds = (await page_streams.hold(stage, load))[int(60 * warm) :]
     late = [delay for _, delay in sorted(load.delays)[-len(load.delays) // 3 :]]
     return {
-        "minutes": minutes, "warm": warm, "streams": median(second.streams for second in seconds),
-        "opened": load.opened, "refused": load.refused, "questions": load.asked_in_all, "stalls": load.stalls,
+        "minutes": minutes, "warm": warm, "streams": (streams := median(second.streams for second in seconds)),
+        "not_open": STREAMS - 1 - streams, "opened": load.opened, "refused": load.refused,
+        "questions": load.asked_in_all, "stalls": load.stalls,
         "slow_reader_bytes": load.slow_bytes, **grown([second.rss_mib for second in seconds]),
         "delays_ms": _quantiles([at for _, at in load.delays]),
         "delays_last_third_ms": _quantiles(late),

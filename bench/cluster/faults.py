@@ -36,6 +36,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--other", type=Path, help="checkout of another version, for the kind `upgrade`")
     parser.add_argument("--out", type=Path, help="folder of records, logs and figures; else one that is removed")
     options = parser.parse_args(arguments)
+    if options.other and not (options.other / "services" / "__init__.py").is_file():
+        parser.error(f"{options.other} is no checkout: it has no services")
     blocks = [block for seed in options.seeds for block in _of_seed(seed, options)]
     text = table(blocks)
     sys.stdout.write(text)

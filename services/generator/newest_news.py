@@ -15,13 +15,13 @@ from typing import Any, Protocol
 
 from services.generator.adapters import Handle
 from services.generator.outages import AwayError, Reached
+from shared.access import FAILOVER_S
 from shared.messages import Answer, DocumentIndexed
 from shared.records import Effect, RawRecord, Record, key_of, understood
 from shared.retention import FOREVER, Retention
 from shared.stored import StoredDocument
 
 AT_ONCE, READ_TOGETHER = 500, 64
-WITHOUT_NEWS_S = 30.0
 
 
 class Announcements(Protocol):
@@ -106,8 +106,8 @@ class NewestNews:
             for record in announcements.poll(AT_ONCE, 0.1):
                 heard = time.monotonic()
                 self._take(record)
-            if time.monotonic() > heard + WITHOUT_NEWS_S:
-                raise ConnectionError(f"of the announced documents nothing was read for {WITHOUT_NEWS_S:g} s")
+            if time.monotonic() > heard + FAILOVER_S:
+                raise ConnectionError(f"of the announced documents nothing was read for {FAILOVER_S:g} s")
         self._let_expire()
         kept = {name for _, name in self._order[-(self._reach + READ_TOGETHER) :]}
         self._read = {name: document for name, document in self._read.items() if name in kept}

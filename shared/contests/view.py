@@ -6,12 +6,12 @@ from typing import Protocol
 
 import structlog
 
+from shared.access import FAILOVER_S
 from shared.contests.calendar import Calendar
 from shared.messages import ContestAnnounced
 from shared.records import RawRecord, understood
 from shared.telemetry import metrics
 
-WITHIN_S = 30.0
 log = structlog.get_logger()
 
 
@@ -35,10 +35,10 @@ class Contests:
 
     def look(self) -> Calendar:
         """Everything announced before the call; raises ConnectionError where the topic cannot be read to its end."""
-        ends, until = self._tail.ends(), time.monotonic() + WITHIN_S
+        ends, until = self._tail.ends(), time.monotonic() + FAILOVER_S
         while any(self._tail.offsets().get(partition, 0) < end for partition, end in ends.items()):
             if time.monotonic() > until:
-                raise ConnectionError(f"the contests could not be read to their end within {WITHIN_S:g} s")
+                raise ConnectionError(f"the contests could not be read to their end within {FAILOVER_S:g} s")
             for record in self._tail.poll(100, 0.1):
                 self._take(record)
         return self._calendar

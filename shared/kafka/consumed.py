@@ -24,16 +24,19 @@ def take(reader: client.Consumer, limit: int, wait_s: float, linger_s: float = 0
 
 
 def raw_records(messages: Iterable[client.KafkaMessage]) -> Iterator[RawRecord]:
-    """Messages as values. A consumer also gives what goes wrong while it goes on by itself: that is logged alone."""
+    """Messages as values. A consumer also gives what goes wrong while it goes on by itself: that is logged alone.
+
+    Raises KafkaException for any other error.
+    """
     for message in messages:
         error = message.error()
-        if failover.passes(error):
+        if error is not None and failover.is_retried_by_consumer(error):
             log.warning("a broker does not answer, the consumer goes on", reason=str(error))
         else:
             yield raw_record(message)
 
 
-@failover.outlasted
+@failover.retried
 def committed(reader: client.Consumer, places: list[client.TopicPartition]) -> list[client.TopicPartition]:
     """What the reader's group has committed of each place, with its note; a negative offset where it has nothing."""
     return reader.committed(places, timeout=ASK_S) if places else []
@@ -47,7 +50,7 @@ def firsts(reader: client.Consumer, places: Iterable[tuple[str, int]], within_s:
 
 def kept(reader: client.Consumer, place: client.TopicPartition, within_s: float) -> tuple[int, int]:
     """First offset and end offset of a partition, asked of the broker now."""
-    with failover.learning(reader, within_s):
+    with failover.refreshing_metadata(reader, within_s):
         low, high = reader.get_watermark_offsets(place, timeout=within_s)
         return low, high
 

@@ -1,23 +1,23 @@
-"""What passes when a broker is away and its partitions and groups go to others, and waiting for that."""
+"""Errors that are over once others have taken over from a broker that is away, and asking again until then."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Protocol
 
 import stamina
 
+from shared.access import FAILOVER_S
 from shared.kafka.confluent import KafkaError, KafkaException
 
-FAILOVER_S = 60.0
-"""A broker is given up after 12 s, and others then take over: on a busy machine all of it took 36 s."""
 _NO_LEADER = {
     KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE, KafkaError.FENCED_LEADER_EPOCH,
-    KafkaError.UNKNOWN_LEADER_EPOCH, KafkaError._NOENT, KafkaError._UNKNOWN_PARTITION,  # noqa: SLF001 (their public names)
+    KafkaError.UNKNOWN_LEADER_EPOCH,
+    KafkaError._NOENT, KafkaError._UNKNOWN_PARTITION,  # noqa: SLF001 (their public names)
 }  # fmt: skip
+_NO_COORDINATOR = {KafkaError.NOT_COORDINATOR, KafkaError.COORDINATOR_NOT_AVAILABLE}
 _NO_ANSWER = {
-    KafkaError.REQUEST_TIMED_OUT, KafkaError.COORDINATOR_LOAD_IN_PROGRESS, KafkaError.COORDINATOR_NOT_AVAILABLE,
-    KafkaError.NOT_COORDINATOR, KafkaError.OFFSET_NOT_AVAILABLE, KafkaError.NETWORK_EXCEPTION,
-    KafkaError.BROKER_NOT_AVAILABLE, KafkaError.KAFKA_STORAGE_ERROR,
+    KafkaError.REQUEST_TIMED_OUT, KafkaError.COORDINATOR_LOAD_IN_PROGRESS, KafkaError.OFFSET_NOT_AVAILABLE,
+    KafkaError.NETWORK_EXCEPTION, KafkaError.BROKER_NOT_AVAILABLE, KafkaError.KAFKA_STORAGE_ERROR,
     KafkaError._TIMED_OUT, KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN, KafkaError._WAIT_COORD,  # noqa: SLF001 (their public names)
     KafkaError._DESTROY_BROKER,  # noqa: SLF001 (a broker that left the cluster while it was asked)
 }  # fmt: skip
@@ -30,8 +30,8 @@ class Asker(Protocol):
 
 
 @contextmanager
-def learning(asker: Asker, within_s: float) -> Iterator[None]:
-    """Where a question fails since leaders moved, the client learns them anew: it goes by what it was told last.
+def refreshing_metadata(asker: Asker, within_s: float) -> Iterator[None]:
+    """Where a partition has no leader that the client knows, the client learns all leaders anew, and the error goes on.
 
     After a broker's restart it would go on to ask with an epoch that is over, or of partitions that it does not know,
     until it looks again by itself.
@@ -39,8 +39,9 @@ def learning(asker: Asker, within_s: float) -> Iterator[None]:
     try:
         yield
     except KafkaException as error:
-        if passes(error):
-            asker.list_topics(timeout=within_s)
+        if is_leaderless(error):
+            with suppress(KafkaException):
+                asker.list_topics(timeout=within_s)
         raise
 
 
@@ -49,11 +50,21 @@ def is_leaderless(error: Exception) -> bool:
     return isinstance(error, KafkaException) and error.args[0].code() in _NO_LEADER
 
 
-def passes(error: Exception | KafkaError | None) -> bool:
-    """Whether it is gone once others have taken over from a broker that is away."""
-    said = error.args[0] if isinstance(error, KafkaException) else error
-    return isinstance(said, TimeoutError) or (isinstance(said, KafkaError) and said.code() in _NO_LEADER | _NO_ANSWER)
+def is_transient(error: Exception) -> bool:
+    """Whether it is over once others have taken over from a broker that is away."""
+    if isinstance(error, KafkaException):
+        return error.args[0].code() in _NO_LEADER | _NO_COORDINATOR | _NO_ANSWER
+    return isinstance(error, TimeoutError)
 
 
-outlasted = stamina.retry(on=passes, attempts=None, timeout=FAILOVER_S, wait_initial=0.05, wait_max=0.5)
-"""Decorates what asks a broker and changes nothing: it is asked again for as long as a failover may take."""
+def is_retried_by_consumer(error: KafkaError) -> bool:
+    """Whether a consumer that gives this in place of a record goes on by itself.
+
+    It does not where a group has no coordinator: then it never starts the partitions that it was just given
+    (https://github.com/confluentinc/librdkafka/issues/5586).
+    """
+    return error.code() in _NO_LEADER | _NO_ANSWER
+
+
+retried = stamina.retry(on=is_transient, attempts=None, timeout=FAILOVER_S, wait_initial=0.05, wait_max=0.5)
+"""Decorates what may be repeated without harm: it is tried again for as long as a failover may take."""

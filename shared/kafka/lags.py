@@ -4,7 +4,9 @@ import time
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
-from shared.kafka import client, consumed, limits, progress
+import stamina
+
+from shared.kafka import client, consumed, failover, limits, progress
 from shared.lags import Lags, Place, behind
 from shared.settings import KafkaSettings
 
@@ -26,9 +28,13 @@ class KafkaLags:
 
     def look(self) -> Lags:
         """As of now. Raises ConnectionError where the broker does not say."""
+        for reader in self._readers.values():
+            reader.poll(0)  # what it has to say waits for that
         known = progress.groups(self._asker, self._settings, ASK_S)
         if self._groups is not None:
             known = {group: works for group, works in known.items() if group in self._groups}
+        for gone in self._readers.keys() - known.keys():
+            self._readers.pop(gone).close()
         try:
             committed = self._committed(known, self._partitions())
             kept = self._kept({place[1:] for place in committed})
@@ -61,6 +67,7 @@ class KafkaLags:
             self._readers[group] = client.consumer(self._settings, group)
         return self._readers[group]
 
+    @stamina.retry(on=failover.is_leaderless, attempts=2, timeout=None)  # the second time by the leaders of now
     def _kept(self, places: Collection[tuple[str, int]]) -> Kept:
         """First and end offset of each."""
         asked = [client.TopicPartition(*place) for place in sorted(places)]

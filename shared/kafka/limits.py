@@ -2,24 +2,21 @@
 
 from typing import Literal
 
-import stamina
-
 from shared.kafka import client, failover
 from shared.kafka.client import Admin, TopicPartition
 
 
-@failover.outlasted
+@failover.retried
 def ends(asker: Admin, places: list[TopicPartition], within_s: float) -> dict[int, int]:
     """Where each partition of one topic ends now, in one request."""
     return {partition: end for (_, partition), end in offsets(asker, places, "latest", within_s).items()}
 
 
-@stamina.retry(on=failover.is_leaderless, attempts=None, timeout=20, wait_initial=0.05, wait_max=0.5)
 def offsets(
     asker: Admin, places: list[TopicPartition], which: Literal["earliest", "latest"], within_s: float
 ) -> dict[tuple[str, int], int]:
     """The first offset that is kept of each partition, or where it ends, in one request."""
     asked = dict.fromkeys(places, getattr(client.OffsetSpec, which)())
-    with failover.learning(asker, within_s):
+    with failover.refreshing_metadata(asker, within_s):
         futures = asker.list_offsets(asked, request_timeout=within_s)
         return {(place.topic, place.partition): int(of.result(within_s).offset) for place, of in futures.items()}

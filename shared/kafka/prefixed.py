@@ -4,11 +4,12 @@ it on the way back. So nothing else knows of it. What is overridden is what is u
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from shared.installation import Installation
 from shared.kafka.confluent import Consumer as LibraryConsumer
-from shared.kafka.confluent import Message, TopicPartition
+from shared.kafka.confluent import KafkaException, Message, TopicPartition
 from shared.kafka.confluent import Producer as LibraryProducer
 
 Told = Callable[[Any, list[TopicPartition]], None]
@@ -22,12 +23,13 @@ class Consumer(LibraryConsumer):
         self._names, self._passwords = names, deque[tuple[str, str]]()
 
     def set_sasl_credentials(self, username: str, password: str) -> None:
-        """At the next call from the thread that reads: while one thread polls again and again, none other gets in."""
+        """At the next call that speaks to a broker: while one thread polls again and again, no other gets in."""
         self._passwords.append((username, password))
 
     def _renew(self) -> None:
-        while self._passwords:
-            super().set_sasl_credentials(*self._passwords.popleft())
+        with suppress(IndexError):  # there is none, or another thread was first
+            while True:
+                super().set_sasl_credentials(*self._passwords.popleft())
 
     def subscribe(self, topics: list[str], **told: Told) -> None:  # type: ignore[override]
         def heard(tell: Told) -> Told:
@@ -51,11 +53,16 @@ class Consumer(LibraryConsumer):
         return plain(super().assignment(), self._names)
 
     def commit(self, *, offsets: list[TopicPartition], asynchronous: bool) -> Any:  # type: ignore[override]
+        self._renew()
         return super().commit(offsets=named(offsets, self._names), asynchronous=asynchronous)  # type: ignore[call-overload]
 
     def committed(self, partitions: list[TopicPartition], timeout: float = -1) -> list[TopicPartition]:
         self._renew()
-        return plain(super().committed(named(partitions, self._names), timeout), self._names)
+        found = super().committed(named(partitions, self._names), timeout)
+        for place in found:
+            if place.error is not None:  # of one place alone; its offset says nothing then
+                raise KafkaException(place.error)
+        return plain(found, self._names)
 
     def position(self, partitions: list[TopicPartition]) -> list[TopicPartition]:
         return plain(super().position(named(partitions, self._names)), self._names)

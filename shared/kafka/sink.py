@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 from shared import dead_letters
-from shared.access import GRANT, RefusedError
-from shared.kafka import access, client, consumed, failover
+from shared.access import FAILOVER_S, GRANT, RefusedError
+from shared.kafka import access, client, consumed
 from shared.messages import Message
 from shared.records import Effect, Position, RawRecord
 from shared.settings import KafkaSettings
@@ -15,7 +15,7 @@ from shared.telemetry.tracing import Headers
 from shared.topology import AnyTopic
 
 O = TypeVar("O")  # noqa: E741  (O is for outcome)
-FLUSH_S = failover.FAILOVER_S
+FLUSH_S = FAILOVER_S
 NO_TRACE: Headers = {}
 
 

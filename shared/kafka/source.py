@@ -97,7 +97,7 @@ class KafkaSource:
             self._accepted[topic, partition] = (*self._accepted[topic, partition], offset)[-MOST_ACCEPTED:]
         offsets = [client.commit_of(place, end, note(self._accepted[place])) for place, end in ends.items()]
         try:
-            failover.outlasted(self._consumer.commit)(offsets=offsets, asynchronous=False)
+            failover.retried(self._consumer.commit)(offsets=offsets, asynchronous=False)
         except client.KafkaException as error:
             if not client.lost_partition(error):
                 raise

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from shared.access import FAILOVER_S
 from shared.kafka import access, client, consumed, failover
 from shared.records import RawRecord
 from shared.settings import KafkaSettings
 
-READ_S, ASK_S, POLL_S = 30.0, 5.0, 0.1
+READ_S, ASK_S, POLL_S = FAILOVER_S, 5.0, 0.1
 
 
 class UnfinishedReadError(ConnectionError):
@@ -72,7 +73,7 @@ class RangeReader:
         idle = 0.0
         while idle < READ_S:
             message = self._consumer.poll(POLL_S)
-            idle = idle + POLL_S if message is None else 0.0
+            idle = idle + POLL_S if message is None or message.error() is not None else 0.0
             ended = None if message is None else consumed.end_of_partition(message)
             if message is not None and ended is None:
                 yield from (record for record in consumed.raw_records([message]) if record.position.offset < end)
@@ -107,7 +108,7 @@ def ranges(settings: KafkaSettings, topic: str, since: datetime | None = None) -
         consumer.close()
 
 
-@failover.outlasted
+@failover.retried
 def _from(
     consumer: client.Consumer, topic: str, kept: dict[int, tuple[int, int]], since: datetime
 ) -> dict[int, tuple[int, int]]:
@@ -117,7 +118,7 @@ def _from(
     return {p: (min(max(low, firsts[p]), high) if firsts[p] >= 0 else high, high) for p, (low, high) in kept.items()}
 
 
-@failover.outlasted
+@failover.retried
 def _ends(consumer: client.Consumer, place: client.TopicPartition) -> tuple[int, int]:
     """First offset and end offset; a partition that was just made may have no leader yet."""
     return consumed.kept(consumer, place, ASK_S)

@@ -69,10 +69,13 @@ class NoAnswer(Record):
 
 
 def test_a_broker_that_is_away_for_a_while_is_no_record_and_no_end() -> None:
-    messages: Any = [Record(), NoAnswer(KafkaError._TIMED_OUT), NoAnswer(KafkaError.NOT_COORDINATOR), Record()]  # noqa: SLF001
+    messages: Any = [Record(), NoAnswer(KafkaError._TIMED_OUT), NoAnswer(KafkaError.REQUEST_TIMED_OUT), Record()]  # noqa: SLF001
     assert len([*consumed.raw_records(messages)]) == 2
 
-    refused: Any = NoAnswer(KafkaError.TOPIC_AUTHORIZATION_FAILED)
+
+@pytest.mark.parametrize("code", [KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.NOT_COORDINATOR])
+def test_an_error_after_which_a_consumer_stands_still_is_raised(code: int) -> None:
+    refused: Any = NoAnswer(code)
     with pytest.raises(KafkaException):
         [*consumed.raw_records([refused])]
 

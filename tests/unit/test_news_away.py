@@ -156,7 +156,7 @@ def test_announcements_that_cannot_be_read_at_first_are_read_later(worker: Worke
 def test_a_catch_up_that_ends_half_way_is_not_taken_for_done(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     worker.publish("a")
     with monkeypatch.context() as silent:
-        silent.setattr(newest_news, "WITHOUT_NEWS_S", -1.0)
+        silent.setattr(newest_news, "FAILOVER_S", -1.0)
         silent.setattr(worker, "poll", lambda *_: [])
         assert worker.said() == FAILED
 

@@ -2,6 +2,8 @@
 
 import json
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -67,7 +69,25 @@ def test_clients_of_kafka_that_run_are_told_once(folder: Path) -> None:
     assert told.told == [("tiltyard-ingest", "new")]
 
 
-def test_a_consumer_that_is_polled_all_the_time_takes_the_new_password_up(folder: Path) -> None:
+@pytest.mark.parametrize("call", ["poll", "commit", "committed", "get_watermark_offsets", "list_topics"])
+def test_a_consumer_takes_a_new_password_up_before_it_speaks_to_a_broker(call: str, folder: Path) -> None:
+    consumer = client.consumer(KafkaSettings(bootstrap_servers="127.0.0.1:1", session_s=1), "ingest")
+    consumer.set_sasl_credentials(folder.name, "new")
+    place = client.TopicPartition("t", 0, 0)
+    calls: dict[str, Callable[[], object]] = {
+        "poll": lambda: consumer.poll(0.0),
+        "commit": lambda: consumer.commit(offsets=[place], asynchronous=False),
+        "committed": lambda: consumer.committed([place], timeout=0.1),
+        "get_watermark_offsets": lambda: consumer.get_watermark_offsets(place, timeout=0.1),
+        "list_topics": lambda: consumer.list_topics(timeout=0.1),
+    }
+    with suppress(client.KafkaException):  # nobody answers there
+        calls[call]()
+
+    assert not consumer._passwords  # noqa: SLF001 (the library does not tell which one it has)
+
+
+def test_a_consumer_that_is_polled_all_the_time_keeps_nobody_from_telling_it(folder: Path) -> None:
     passwords, settings, over = Passwords(), KafkaSettings(bootstrap_servers="127.0.0.1:1"), threading.Event()
     consumer = client.consumer(settings, "ingest")
     passwords.follow(consumer, settings, "old")
