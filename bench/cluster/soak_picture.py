@@ -23,9 +23,9 @@ def picture(samples: Sequence[Sample], warm_s: float) -> str:
             axis.plot(minutes, [size - start for size in sizes], label=label, linewidth=1.3, markevery=20, **look[name])
         axis.axvspan(0, warm_s / 60, color=GREY, alpha=0.08, linewidth=0)
         axis.set_ylim(-40, 40)
-        axis.set_xlabel("minutes of steady load (shaded: warm-up, which does not count)")
+        axis.set_xlabel("minutes (shaded: warm-up, not counted)")
         axis.set_ylabel("MiB over what it was after the warm-up")
-        legend_above(axis, 4)
+        legend_above(axis, 2)
     return alone(svg[0])
 
 
