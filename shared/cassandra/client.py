@@ -21,7 +21,7 @@ from cassandra.io.libevreactor import LibevConnection
 from cassandra.policies import DCAwareRoundRobinPolicy, FallthroughRetryPolicy, TokenAwarePolicy
 from cassandra.query import BatchStatement, BatchType, PreparedStatement
 
-from shared.access import GRANT, UnreachableError
+from shared.access import FAILOVER_S, GRANT, UnreachableError
 from shared.cassandra import security
 from shared.cassandra.release import refuse_old
 from shared.masking import masked
@@ -30,7 +30,7 @@ from shared.settings import CassandraSettings
 SEARCH, EVERY_COPY, IN_FLIGHT, EVERY_COPY_WITHIN_S, AGAIN_S = "search", "every copy", 32, 1.0, 2.0
 _LATE = (cassandra.OperationTimedOut, NoHostAvailable)
 _TRANSIENT = (cassandra.ReadTimeout, cassandra.WriteTimeout, cassandra.Unavailable, *_LATE)
-_retry = stamina.retry(on=_TRANSIENT, attempts=None, timeout=60.0, wait_initial=0.1, wait_max=5.0)
+_retry = stamina.retry(on=_TRANSIENT, attempts=None, timeout=FAILOVER_S, wait_initial=0.1, wait_max=5.0)
 Statement = tuple[str, Sequence[Any]]
 
 # The server advises against USE, which nobody uses here: every statement is prepared for a named keyspace.

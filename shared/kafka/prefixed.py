@@ -27,8 +27,8 @@ class Consumer(LibraryConsumer):
         self._passwords.append((username, password))
 
     def _renew(self) -> None:
-        with suppress(IndexError):  # there is none, or another thread was first
-            while True:
+        while self._passwords:
+            with suppress(IndexError):  # another thread was first
                 super().set_sasl_credentials(*self._passwords.popleft())
 
     def subscribe(self, topics: list[str], **told: Told) -> None:  # type: ignore[override]

@@ -113,7 +113,8 @@ def _from(
     consumer: client.Consumer, topic: str, kept: dict[int, tuple[int, int]], since: datetime
 ) -> dict[int, tuple[int, int]]:
     stamp = round(1_000 * since.timestamp())
-    found = consumer.offsets_for_times([client.TopicPartition(topic, p, stamp) for p in kept], timeout=ASK_S)
+    with failover.refreshing_metadata(consumer, ASK_S):
+        found = consumer.offsets_for_times([client.TopicPartition(topic, p, stamp) for p in kept], timeout=ASK_S)
     firsts = {place.partition: place.offset for place in found}
     return {p: (min(max(low, firsts[p]), high) if firsts[p] >= 0 else high, high) for p, (low, high) in kept.items()}
 
