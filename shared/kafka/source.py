@@ -148,7 +148,8 @@ class KafkaSource:
     def close(self) -> None:
         self._consumer.close()
 
-    def _assigned(self, _: client.Consumer, partitions: list[client.TopicPartition]) -> None:
+    def _assigned(self, consumer: client.Consumer, partitions: list[client.TopicPartition]) -> None:
+        consumer.resume(partitions)  # who loses a partition that is paused gets it back paused
         log.info("assigned", partitions=[(p.topic, p.partition) for p in partitions])
         self._new |= {(p.topic, p.partition) for p in partitions}
         self._on_assigned()
