@@ -11,7 +11,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench.cluster.faulting.installation import installed
@@ -38,26 +38,34 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     if options.other and not (options.other / "services" / "__init__.py").is_file():
         parser.error(f"{options.other} is no checkout: it has no services")
-    blocks = [block for seed in options.seeds for block in _of_seed(seed, options)]
-    text = table(blocks)
-    sys.stdout.write(text)
-    if options.out:
-        (options.out / "faults.md").write_text(text, encoding="utf-8")
-        figures = json.dumps([block.as_dict() for block in blocks], indent=2)
-        (options.out / "faults.json").write_text(figures + "\n", encoding="utf-8")
+    blocks: list[Block] = []
+    for seed in options.seeds:
+        for block in _of_seed(seed, options):
+            blocks.append(block)
+            _say(table([block]))
+            if options.out:
+                _keep(options.out, blocks)
+    sys.stdout.write(table(blocks))
     return int(missed(blocks))
 
 
-def _of_seed(seed: int, options: argparse.Namespace) -> list[Block]:
+def _keep(folder: Path, blocks: Sequence[Block]) -> None:
+    """What is known so far: a later seed that fails takes nothing with it."""
+    (folder / "faults.md").write_text(table(blocks), encoding="utf-8")
+    figures = json.dumps([block.as_dict() for block in blocks], indent=2)
+    (folder / "faults.json").write_text(figures + "\n", encoding="utf-8")
+
+
+def _of_seed(seed: int, options: argparse.Namespace) -> Iterator[Block]:
     with tempfile.TemporaryDirectory() as temporary:
         folder = (options.out or Path(temporary)).absolute() / f"seed-{seed}"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        return run(folder, seed, options)
+        yield from run(folder, seed, options)
 
 
-def run(folder: Path, seed: int, options: argparse.Namespace) -> list[Block]:
-    """All blocks of a seed on an installation of their own in a folder."""
+def run(folder: Path, seed: int, options: argparse.Namespace) -> Iterator[Block]:
+    """All blocks of a seed on an installation of their own in a folder, each as soon as it is looked at."""
     record, name = folder / "acknowledged.jsonl", f"s{seed}-{time.time_ns() // 10**9}"
     servers = Servers(folder / "servers", options.nodes)
     with (
@@ -68,11 +76,8 @@ def run(folder: Path, seed: int, options: argparse.Namespace) -> list[Block]:
         installation.other = options.other and options.other.absolute()
         trial = Trial(installation, keeper, workload, watch, record, seed=seed, say=_say)
         _say(f"seed {seed}: the first documents and questions took {trial.warm_up():.1f} s")
-        blocks = []
         for kind in options.kinds:
-            blocks.append(trial.block(kind, times=options.times * (not options.minutes), minutes=options.minutes))
-            _say(table(blocks[-1:]))
-        return blocks
+            yield trial.block(kind, times=options.times * (not options.minutes), minutes=options.minutes)
 
 
 def _say(line: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from shared.kafka import creation
 from shared.kafka.bus import KafkaBus
+from shared.kafka.sink import KafkaSink
 from shared.messages import DocumentPublished
 from shared.records import Effect
 from shared.settings import KafkaSettings
@@ -22,7 +23,7 @@ def test_partitions_that_went_while_the_group_was_kept_alive_are_read_when_they_
     topic = replace(DOCUMENTS, name=f"contract.{uuid4()}")
     creation.make(kafka, [topic])
     bus = KafkaBus(kafka, topic.name)
-    sink = bus.sink(topic, lambda made: [made])
+    sink: KafkaSink[DocumentPublished] = bus.sink(topic, lambda made: [made])
     every, read = set(range(kafka.partitions)), set[int]()
 
     def publish() -> None:

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.cluster, pytest.mark.timeout(900)]
 def test_nothing_is_lost_or_counted_twice_when_processes_of_three_nodes_are_killed_and_paused(tmp_path: Path) -> None:
     options = argparse.Namespace(nodes=3, kinds=["kill", "pause"], times=2, minutes=0.0, per_second=4.0, other=None)
 
-    blocks = run(tmp_path, 1, options)
+    blocks = list(run(tmp_path, 1, options))
 
     assert not missed(blocks), table(blocks)
     assert sum(block.records for block in blocks) > 50, "too little was sent for a fault to hit anything"
