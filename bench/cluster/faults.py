@@ -7,6 +7,7 @@ no code with the services looks at every record and every row. Exits with 1 wher
 
 import argparse
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -38,6 +39,7 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     if options.other and not (options.other / "services" / "__init__.py").is_file():
         parser.error(f"{options.other} is no checkout: it has no services")
+    os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")  # six servers' compilers would fill two cores
     blocks: list[Block] = []
     for seed in options.seeds:
         for block in _of_seed(seed, options):

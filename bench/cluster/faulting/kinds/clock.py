@@ -1,4 +1,8 @@
-"""A service runs an hour ahead of the others, or an hour behind (libfaketime), and then again by the right clock."""
+"""A service runs an hour ahead of the others, or an hour behind (libfaketime), and then again by the right clock.
+
+Under the library `time.sleep` fails (EINVAL, since the monotonic clock must stay as it is for waits to end): a service
+that has to try its start again ends there instead, and is started again.
+"""
 
 from functools import partial
 from pathlib import Path
