@@ -79,9 +79,14 @@ class Servers:
         return self.platform.pid(name)
 
     def kill(self, name: str) -> None:
-        """End a server without a word; it stays down until it is started."""
+        """End a server without a word, and wait until the system has buried it; it stays down until it is started."""
         self._down.add(name)
         os.kill(self.pid(name), signal.SIGKILL)
+        until = time.monotonic() + STARTED_WITHIN_S
+        while any(status.name == name and status.running for status in self.platform.status()):
+            if time.monotonic() > until:
+                raise TimeoutError(f"{name} does not die")
+            time.sleep(0.02)
 
     def start(self, name: str) -> None:
         """Start it and wait until it answers."""

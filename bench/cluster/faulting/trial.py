@@ -47,7 +47,7 @@ class Block:
     happened: list[Happened] = field(default_factory=list)
     found: list[Finding] = field(default_factory=list)
     records: int = 0
-    ended: Counter[str] = field(default_factory=Counter)
+    ended: dict[str, int] = field(default_factory=dict)
     skipped: str = ""
 
     def as_dict(self) -> dict[str, Any]:
@@ -87,7 +87,7 @@ class Trial:
             time.sleep(chance.uniform(1.0, REST_S))
         block.found = list(self._settled())
         block.records = self._workload.record.acknowledged - before
-        block.ended = Counter(f"{end.name} ({end.code})" for end in self._keeper.ended[ended:])
+        block.ended = dict(Counter(f"{end.name} ({end.code})" for end in self._keeper.ended[ended:]))
         return block
 
     def _make(self, kind: str, fault: Fault) -> Happened:
