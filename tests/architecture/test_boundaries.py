@@ -127,7 +127,7 @@ def test_the_verifier_of_faults_shares_no_code_with_what_it_verifies() -> None:
     folder = ROOT / "bench" / "cluster" / "verifying"
     imported = {name for path in folder.rglob("*.py") for name in modules_of(path)}
     foreign = {name for name in imported if not f"{name}.".startswith("bench.cluster.verifying.")}
-    assert {name.split(".")[0] for name in foreign} <= {*sys.stdlib_module_names, "confluent_kafka", "cassandra", "stamina"}
+    assert {name.split(".")[0] for name in foreign} <= {*sys.stdlib_module_names, "confluent_kafka", "cassandra"}
     assert {"confluent_kafka", "cassandra.cluster"} <= foreign
 
 

@@ -13,6 +13,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import stamina
+from confluent_kafka import KafkaException
+
 from bench.cluster.faulting.fault import Fault, SkippedError
 from bench.cluster.faulting.installation import Installation
 from bench.cluster.faulting.keeper import Keeper
@@ -24,7 +27,7 @@ from bench.cluster.verifying.verdict import broken, verify
 from bench.cluster.verifying.world import Finding
 
 RECOVERED_WITHIN_S, SETTLED_WITHIN_S, REST_S = 600.0, 600.0, 3.0
-AUDIT_WITHIN_S = 300.0
+AUDIT_WITHIN_S, LOOKED_WITHIN_S = 300.0, 120.0
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,9 @@ class Trial:
         self._known |= set(found)
         return new
 
+    @stamina.retry(on=(KafkaException, TimeoutError), attempts=None, timeout=LOOKED_WITHIN_S)
     def _look(self) -> Sequence[Finding]:
+        """What is wrong now; looked at anew, by new clients, where a broker has just lost or won a partition."""
         servers = self._installation.servers
         where = Read(servers.bootstrap, servers.hosts, servers.port)
         return verify(read(where, self._record, audit(self._installation.environment)))

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import stamina
 from cassandra import ConsistencyLevel
 from cassandra.cluster import EXEC_PROFILE_DEFAULT, Cluster, ExecutionProfile
 from cassandra.policies import DCAwareRoundRobinPolicy, TokenAwarePolicy
 from cassandra.query import SimpleStatement, dict_factory
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, Message, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, TopicPartition
 
 from bench.cluster.verifying.world import Line, Place, World
 
@@ -51,13 +50,7 @@ def _topics(bootstrap: str) -> Iterator[tuple[str, list[Line]]]:
     with closing(Consumer(told)) as reader:
         known = reader.list_topics(timeout=PATIENCE_S).topics
         for name in sorted(name for name in known if name.startswith(OURS)):
-            yield name, [line for part in known[name].partitions for line in _whole(reader, name, part)]
-
-
-@stamina.retry(on=KafkaException, attempts=None, timeout=PATIENCE_S)
-def _whole(reader: Consumer, topic: str, partition: int) -> list[Line]:
-    """Read anew from its beginning where a broker has just lost or won its leadership."""
-    return list(_partition(reader, topic, partition))
+            yield name, [line for part in known[name].partitions for line in _partition(reader, name, part)]
 
 
 def _partition(reader: Consumer, topic: str, partition: int) -> Iterator[Line]:
@@ -70,7 +63,7 @@ def _partition(reader: Consumer, topic: str, partition: int) -> Iterator[Line]:
         batch = reader.consume(PAGE, 1.0) or [_none(reader, topic, partition, end)]
         for message in batch:
             if message.error():
-                raise KafkaException(message.error())
+                raise TimeoutError(f"{topic}[{partition}] cannot be read up to {end}: {message.error()}")
             yield _line(message)
     reader.unassign()
 
